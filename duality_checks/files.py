@@ -1,0 +1,86 @@
+"""Text and JSON files, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hyperplane_arrangements.errors import InputError
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write ``text`` to ``path`` through a temporary file beside it, so that no reader sees half of it.
+
+    Raises:
+        InputError: the folder is missing or cannot be written.
+    """
+    target = Path(path)
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror}; choose another folder") from None
+    finally:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a UTF-8 file.
+
+    Raises:
+        InputError: the file is missing, unreadable or not UTF-8.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8 text; is it the right file?") from None
+
+
+def read_json(text: str, source: str, form: str, fields: tuple[str, ...]) -> dict[str, Any]:
+    """A JSON object of the format ``form``, version 1, with exactly the given fields.
+
+    Args:
+        text: the document.
+        source: what to call it in messages, usually its path.
+        form: the expected value of its ``format`` field.
+        fields: the names of the fields beside ``format`` and ``version``.
+
+    Raises:
+        InputError: not JSON, not an object, another format or version, duplicate, missing or unknown fields.
+
+    Example:
+        >>> read_json('{"format": "x", "version": 1, "a": 2}', "memory", "x", ("a",))["a"]
+        2
+    """
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        document = dict(pairs)
+        if len(document) != len(pairs):
+            raise InputError(f"{source}: a JSON object repeats a key")
+        return document
+
+    try:
+        document = json.loads(text, object_pairs_hook=object_of)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"{source}: not a JSON document ({error}); was the file cut short?") from None
+    if not isinstance(document, dict) or document.get("format") != form:
+        raise InputError(f"{source}: not a '{form}' file")
+    if document.get("version") != 1 or isinstance(document["version"], bool):
+        raise InputError(f"{source}: version {document.get('version')!r} is unknown; this program reads version 1")
+    expected = {"format", "version", *fields}
+    for name in sorted(expected ^ document.keys()):
+        verb = "is missing" if name in expected else "is unknown"
+        raise InputError(f"{source}: field {name!r} {verb}")
+    return document

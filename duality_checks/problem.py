@@ -1,0 +1,214 @@
+"""The training problem: data, activation and regularisation, as exact numbers.
+
+Conventions are those of the theory (section 0): a two-layer network ``f = sum_j phi(X w_j) alpha_j`` with
+``phi(t) = max(t, 0) + kappa * min(t, 0)`` is trained on
+
+    ``1/2 * norm(f - y)^2 + beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
+
+from .files import read_json, read_text, write_text
+
+if TYPE_CHECKING:
+    from hyperplane_arrangements.arrangement import Arrangement
+
+FORMAT = "convex-landscape problem"
+NAMED_ACTIVATIONS = {"relu": Fraction(0), "abs": Fraction(-1)}
+
+
+def parse_activation(activation: Any) -> Fraction:
+    """The slope ``kappa < 1`` on the negative side of ``phi(t) = max(t, 0) + kappa * min(t, 0)``.
+
+    Args:
+        activation: ``"relu"`` (0), ``"abs"`` (-1), ``"leaky:K"`` with a decimal or a fraction ``K``, or the slope
+            itself as an int, float or Fraction.
+
+    Returns:
+        The exact slope. A float means the dyadic rational that it is; text means the exact decimal.
+
+    Raises:
+        InputError: the name is unknown, the slope is no finite number, or it is not below 1: at 1 the
+            network is linear, and above it ``u -> -u`` gives an equal problem below 1.
+
+    Example:
+        >>> parse_activation("leaky:0.1"), parse_activation("abs")
+        (Fraction(1, 10), Fraction(-1, 1))
+    """
+    if isinstance(activation, str):
+        if activation in NAMED_ACTIVATIONS:
+            return NAMED_ACTIVATIONS[activation]
+        name, _, slope = activation.partition(":")
+        if name != "leaky" or not slope:
+            raise InputError(
+                f"activation={activation!r} is unknown; use 'relu', 'abs' or 'leaky:K' with a slope K below 1 "
+                "(only positively homogeneous activations have a convex program)"
+            )
+        activation = slope
+    (kappa,) = exact_vector([activation], name="activation slope")
+    if kappa >= 1:
+        raise InputError(
+            f"activation slope kappa={kappa} is not below 1: at 1 the network is linear; above 1 divide by kappa "
+            "and use the slope 1/kappa"
+        )
+    return kappa
+
+
+def positive(value: Any, name: str) -> Fraction:
+    """``value`` as an exact positive number, or an InputError that names it.
+
+    Example:
+        >>> positive("0.25", "beta")
+        Fraction(1, 4)
+    """
+    (number,) = exact_vector([value], name=name)
+    if number <= 0:
+        raise InputError(f"{name}={value} is not positive; the convex program needs {name} > 0")
+    return number
+
+
+@dataclass(frozen=True)
+class TrainingProblem:
+    """Two-layer training with squared loss and 2-norm weight decay, on exact data.
+
+    Args:
+        X: data, n x d: floats (exact dyadic rationals), ints, Fractions or decimal text. A bias is a column of ones.
+        y: targets, length n, likewise.
+        beta: weight decay, positive.
+        activation: see :func:`parse_activation`.
+
+    Raises:
+        InputError: data of the wrong shape, not finite, or without any nonzero row; ``beta <= 0``; an unknown
+            activation.
+
+    Example:
+        >>> problem = TrainingProblem([[1.0, 1], [2, 1]], ["0.1", 1], beta=0.5, activation="leaky:0.1")
+        >>> problem.n, problem.d, problem.beta, problem.kappa, problem.y
+        (2, 2, Fraction(1, 2), Fraction(1, 10), (Fraction(1, 10), Fraction(1, 1)))
+    """
+
+    X: ExactMatrix
+    y: tuple[Fraction, ...]
+    beta: Fraction
+    kappa: Fraction = field(init=False)
+
+    def __init__(self, X: Any, y: Any, beta: Any, activation: Any = "relu"):
+        matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X, name="X")
+        target = exact_vector(y, name="y")
+        if len(target) != matrix.shape[0]:
+            raise InputError(
+                f"y has {len(target)} entries but X has {matrix.shape[0]} rows; give one target a row"
+            )
+        if not matrix.integers.any():
+            raise InputError("X is zero; every network is zero on it, so there is nothing to train")
+        for name, value in (
+            ("X", matrix),
+            ("y", target),
+            ("beta", positive(beta, "beta")),
+            ("kappa", parse_activation(activation)),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def n(self) -> int:
+        """The number of samples."""
+        return self.X.shape[0]
+
+    @property
+    def d(self) -> int:
+        """The number of features."""
+        return self.X.shape[1]
+
+    @property
+    def features(self) -> np.ndarray:
+        """``X`` rounded to float64, n x d."""
+        return self.X.floats
+
+    @cached_property
+    def target(self) -> np.ndarray:
+        """``y`` rounded to float64, length n."""
+        return np.array([float(value) for value in self.y])
+
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        """The central arrangement ``{x_k' u = 0}`` whose chambers are the activation patterns."""
+        from hyperplane_arrangements.arrangement import Arrangement
+
+        return Arrangement(self.X)
+
+    def with_beta(self, beta: Any) -> TrainingProblem:
+        """The same data and activation with another weight decay; the arrangement is shared.
+
+        Example:
+            >>> TrainingProblem([[1]], [1], beta=1).with_beta("1/3").beta
+            Fraction(1, 3)
+        """
+        other = TrainingProblem(self.X, self.y, beta, self.kappa)
+        if "arrangement" in self.__dict__:
+            other.__dict__["arrangement"] = self.arrangement
+        return other
+
+    def to_json(self) -> str:
+        """The problem file: every number an exact rational in lowest terms.
+
+        Example:
+            >>> print(TrainingProblem([[0.5]], [1], beta=1).to_json())
+            {"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm",
+             "kappa": "0", "beta": "1", "X": [["1/2"]], "y": ["1"]}
+            <BLANKLINE>
+        """
+        document = {
+            "format": FORMAT,
+            "version": 1,
+            "loss": "squared",
+            "penalty": "2-norm",
+            "kappa": str(self.kappa),
+            "beta": str(self.beta),
+            "X": [[str(value) for value in row] for row in self.X.fractions],
+            "y": [str(value) for value in self.y],
+        }
+        return json.dumps(document) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Write the problem file; nothing half-written stays on disk.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        write_text(path, self.to_json())
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "problem") -> TrainingProblem:
+        """Read the text of a problem file.
+
+        Raises:
+            InputError: not JSON, another format, or fields that are missing or unknown.
+        """
+        document = read_json(text, source, FORMAT, ("loss", "penalty", "kappa", "beta", "X", "y"))
+        if document["loss"] != "squared" or document["penalty"] != "2-norm":
+            raise InputError(
+                f"{source}: loss {document['loss']!r} with penalty {document['penalty']!r} is not supported; "
+                "use 'squared' with '2-norm'"
+            )
+        return cls(document["X"], document["y"], document["beta"], f"leaky:{document['kappa']}")
+
+    @classmethod
+    def load(cls, path: str | Path) -> TrainingProblem:
+        """Read a problem file written by :meth:`save`.
+
+        Raises:
+            InputError: the file is missing or damaged.
+        """
+        return cls.from_json(read_text(path), source=str(path))
