@@ -102,6 +102,7 @@ class TwoLayerNetwork:
             "format": FORMAT,
             "version": 1,
             "kappa": str(self.kappa),
+            "inputs": self.hidden.shape[1],
             "hidden": self.hidden.tolist(),
             "output": self.output.tolist(),
         }
@@ -120,12 +121,14 @@ class TwoLayerNetwork:
         """
         from .problem import parse_activation
 
-        document = read_json(read_text(path), str(path), FORMAT, ("kappa", "hidden", "output"))
-        kappa = parse_activation(f"leaky:{document['kappa']}")
-        hidden = document["hidden"]
-        if hidden == []:
-            raise InputError(f"{path}: a network without neurons has no input size; write at least one neuron")
-        return cls(hidden, document["output"], kappa)
+        document = read_json(read_text(path), str(path), FORMAT, ("kappa", "inputs", "hidden", "output"))
+        hidden, inputs = document["hidden"], document["inputs"]
+        if hidden == [] and isinstance(inputs, int):
+            hidden = np.zeros((0, inputs))
+        network = cls(hidden, document["output"], parse_activation(f"leaky:{document['kappa']}"))
+        if network.hidden.shape[1] != inputs:
+            raise InputError(f"{path}: inputs={inputs!r}, but hidden has {network.hidden.shape[1]} columns")
+        return network
 
 
 def _floats(values: Any, name: str) -> np.ndarray:
