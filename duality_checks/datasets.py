@@ -1,7 +1,7 @@
 """Data to train on: features and targets chosen from a table; and Fisher's Iris, shipped with us.
 
 ``data/iris.csv`` holds the 150 flowers of R. A. Fisher, "The use of multiple measurements in taxonomic
-problems", Annals of Eugenics 7 (1936), 179-188: lengths and widths of sepals and petals in centimetres, as exact
+problems", Annals of Eugenics 7 (1936), 179-188: lengths and widths of sepals and petals in centimetres, exact
 decimals. The values are those of scikit-learn and R, which agree with Fisher's table; the copy at the UCI
 repository differs from it in rows 35 and 38.
 """
@@ -53,8 +53,8 @@ def iris() -> Table:
 def versicolor_against_virginica(*, bias: bool = True) -> TrainingData:
     """The hard pair of Iris: versicolor is -1 and virginica +1, by petal length and width (100 rows).
 
-    Many flowers agree to the millimetre, and many of the rest lie in common planes: 80 distinct rows of 100, a
-    degenerate arrangement.
+    Many flowers agree to the millimetre, and many of the rest lie in common planes: 80 distinct rows of 100,
+    and a degenerate arrangement.
 
     Args:
         bias: append a column of ones.
@@ -122,8 +122,8 @@ def matrix(table: Table, columns: Sequence[str] | None = None) -> Rows:
         raise InputError(f"{table.source} has {_count(len(rows), 'row')} of data; give at least two")
     if not any(value for row in rows for value in row):
         raise InputError(
-            f"{table.source} holds only zeros in {', '.join(map(repr, names))}: no hyperplane, and nothing to "
-            "learn from; choose other columns"
+            f"{table.source} holds only zeros in {', '.join(map(repr, names))}: no hyperplane, nothing "
+            "to learn from; choose other columns"
         )
     return rows
 

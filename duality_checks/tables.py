@@ -1,4 +1,4 @@
-"""Tables of exact numbers: ``0.1`` in a CSV file is one tenth; a float in a ``.npy`` file, the dyadic it is."""
+"""Tables of exact numbers: ``0.1`` in a CSV file is one tenth; a ``.npy`` float the dyadic it is."""
 
 from __future__ import annotations
 

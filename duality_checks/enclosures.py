@@ -1,0 +1,98 @@
+"""Rationals shown as decimals and floats that are rounded outward, so that a shown interval stays proven."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+# Three digits beyond the point where the two ends of an interval part: enough to see its width.
+_DIGITS_OF_WIDTH = 3
+
+
+def float_below(value: Fraction) -> float:
+    """The largest float64 that is at most ``value``.
+
+    Example:
+        >>> Fraction(float_below(Fraction(1, 3))) <= Fraction(1, 3) < Fraction(float_above(Fraction(1, 3)))
+        True
+    """
+    try:
+        nearest = float(value)
+    except OverflowError:
+        return -math.inf if value < 0 else math.nextafter(math.inf, 0)
+    return nearest if Fraction(nearest) <= value else math.nextafter(nearest, -math.inf)
+
+
+def float_above(value: Fraction) -> float:
+    """The smallest float64 that is at least ``value``.
+
+    Example:
+        >>> float_above(Fraction(1, 2))
+        0.5
+    """
+    return -float_below(-value)
+
+
+def decimal_below(value: Fraction, places: int) -> str:
+    """The largest decimal with ``places`` digits after the point that is at most ``value``.
+
+    Example:
+        >>> decimal_below(Fraction(2, 3), 4), decimal_below(Fraction(-2, 3), 4)
+        ('0.6666', '-0.6667')
+    """
+    return _decimal(math.floor(value * 10**places), places)
+
+
+def decimal_above(value: Fraction, places: int) -> str:
+    """The smallest decimal with ``places`` digits after the point that is at least ``value``.
+
+    Example:
+        >>> decimal_above(Fraction(2, 3), 4), decimal_above(Fraction(1, 2), 1)
+        ('0.6667', '0.5')
+    """
+    return _decimal(math.ceil(value * 10**places), places)
+
+
+def decimal_interval(lower: Fraction, upper: Fraction) -> tuple[str, str]:
+    """Two decimals around ``[lower, upper]``, with just enough digits to tell its ends apart.
+
+    Returns:
+        The lower end rounded down and the upper end rounded up.
+
+    Example:
+        >>> decimal_interval(Fraction("12.3456789"), Fraction("12.3457"))
+        ('12.34567890', '12.34570000')
+    """
+    width = upper - lower
+    places = 12 if width == 0 else max(0, _DIGITS_OF_WIDTH - _power(width))
+    return decimal_below(lower, places), decimal_above(upper, places)
+
+
+def scientific_above(value: Fraction) -> str:
+    """A nonnegative number rounded up to three significant digits, as text.
+
+    Example:
+        >>> [scientific_above(Fraction(value)) for value in ("1/3000", "0", "9.999")]
+        ['3.34e-04', '0', '1.00e+01']
+    """
+    if value == 0:
+        return "0"
+    power = _power(value)
+    digits = math.ceil(value / Fraction(10) ** (power - 2))
+    if digits == 1000:
+        digits, power = 100, power + 1
+    return f"{digits // 100}.{digits % 100:02d}e{power:+03d}"
+
+
+def _power(value: Fraction) -> int:
+    """The power of ten of the leading digit of a positive rational."""
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    power = math.floor((bits - 1) * math.log10(2)) - 1
+    while value >= Fraction(10) ** (power + 1):
+        power += 1
+    return power
+
+
+def _decimal(scaled: int, places: int) -> str:
+    sign, digits = ("-" if scaled < 0 else ""), str(abs(scaled)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
