@@ -1,0 +1,610 @@
+"""The independent checker: is this certificate a proof about this problem?
+
+One file, the standard library only; copy it anywhere and run `python checker.py PROBLEM.json CERTIFICATE.json`.
+It prints `PROVEN lower <= p* <= upper` (exit 0) or `REFUSED: first reason` (exit 1; 2 for a problem or a file that
+cannot be used). Every number is a rational, every comparison is exact, and nothing is believed.
+
+The problem: over all networks f(x) = sum_j alpha_j phi(w_j'x) of any width, phi(t) = max(t,0) + kappa*min(t,0),
+
+    p* = min 1/2 norm(f(X) - y)^2 + beta/2 sum_j (norm(w_j)^2 + alpha_j^2).
+
+The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
+
+1. A network with rational weights has a rational objective, and p* is at most that: the upper bound.
+2. The hyperplanes x_k'u = 0 cut space into chambers. Listed points off all hyperplanes lie in chambers; distinct
+   sign vectors are distinct chambers; as many of them as there are chambers (counted here) are all the chambers.
+3. On a chamber with signs S and slopes D, z'phi(Xu) = c'u with c = X'Dz. For any multipliers lambda >= 0 and any u
+   of the chamber with norm(u) <= 1, c'u <= (c + X'S lambda)'u <= norm(c + X'S lambda). If that is at most beta on
+   every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
+4. Such a z gives p* >= z'y - 1/2 z'z: the lower bound.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from itertools import compress
+from math import gcd, lcm
+from operator import mul
+from typing import Any
+
+MAX_DIGITS = 4000  # of a numerator or a denominator; below the limit that Python itself puts on reading integers
+PROBLEM = {"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm"}
+CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
+RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
+INDEX = re.compile(r"0|[1-9][0-9]*")
+
+Row = tuple[int, ...]
+
+
+class Refusal(ValueError):
+    """Why a document is not accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was proven, or the first reason why nothing was.
+
+    Attributes:
+        proven: whether `lower <= p* <= upper` is proven.
+        reason: why not; '' when proven.
+        lower: the proven lower bound, None when refused.
+        upper: the proven upper bound, None when refused.
+    """
+
+    proven: bool
+    reason: str
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+
+    def __str__(self) -> str:
+        """The sentence printed: exact where short, else decimals rounded outward and the relative width."""
+        if self.lower is None or self.upper is None:
+            return f"REFUSED: {self.reason}"
+        if max(len(str(self.lower)), len(str(self.upper))) <= 40:
+            return f"PROVEN {self.lower} <= p* <= {self.upper}"
+        width = (self.upper - self.lower) / self.upper
+        return (
+            f"PROVEN {decimal(self.lower, ROUND_FLOOR)} <= p* <= {decimal(self.upper, ROUND_CEILING)}"
+            f" (relative width {decimal(width, ROUND_CEILING, digits=2)})"
+        )
+
+    def require(self) -> Verdict:
+        """Return this verdict if it is proven; raise `Refusal` with the reason otherwise."""
+        if not self.proven:
+            raise Refusal(self.reason)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The problem as read: X (n x d), y (n), beta > 0, kappa < 1, and the digest that certificates quote."""
+
+    rows: tuple[tuple[Fraction, ...], ...]
+    target: tuple[Fraction, ...]
+    beta: Fraction
+    kappa: Fraction
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chamber:
+    """A point of a chamber (d integers, any positive scale) and the multipliers (row -> lambda) for z and -z."""
+
+    witness: Row
+    plus: dict[int, Fraction]
+    minus: dict[int, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The claim as read: the bounds, z (n), the network (m x d, m) and the chambers."""
+
+    lower: Fraction
+    upper: Fraction
+    dual: tuple[Fraction, ...]
+    hidden: tuple[tuple[Fraction, ...], ...]
+    output: tuple[Fraction, ...]
+    chambers: tuple[Chamber, ...]
+
+
+# ---------------------------------------------------------------- reading: strict, one way to write each thing
+
+
+def require(condition: bool, reason: str) -> None:
+    """Refuse unless the condition holds."""
+    if not condition:
+        raise Refusal(reason)
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object no key of which is written twice."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise Refusal(f"duplicate key {next(key for key in keys if keys.count(key) > 1)!a:.80}")
+    return result
+
+
+def parse(text: str) -> Any:
+    """The JSON value that the whole text spells."""
+    try:
+        return json.loads(text, object_pairs_hook=unique_keys)
+    except Refusal:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise Refusal(f"not one JSON value: {str(error)!a:.120}") from None
+
+
+def fields(document: Any, names: Iterable[str], where: str) -> dict[str, Any]:
+    """The document, an object with exactly these fields."""
+    require(type(document) is dict, f"{where} is not an object")
+    wanted = set(names)
+    require(document.keys() >= wanted, f"{where}: missing field {min(wanted - document.keys(), default='')!a}")
+    require(document.keys() <= wanted, f"{where}: unknown field {min(document.keys() - wanted, default='')!a:.80}")
+    return document
+
+
+def constants(document: dict[str, Any], expected: dict[str, Any], where: str) -> None:
+    """The fields whose values this checker fixes; True is not 1 here."""
+    for name, value in expected.items():
+        found = document[name]
+        require(type(found) is type(value) and found == value, f"{where}: {name} is {found!a:.80}, not {value!a}")
+
+
+def rational(value: Any, where: str) -> Fraction:
+    """The rational that a canonical string spells: "p", or "p/q" in lowest terms with q > 1."""
+    require(type(value) is str, f"{where}: {value!a:.80} is not a string such as '-3/4'")
+    match = RATIONAL.fullmatch(value)
+    if match is None or value == "-0":
+        raise Refusal(f"{where}: {value!a:.80} is not a rational such as '-3/4' or '7'")
+    digits_within_limit(value, where)
+    numerator, denominator = int(match[1]), int(match[2] or 1)
+    if match[2]:
+        lowest_terms(numerator, denominator, where)
+    return Fraction(numerator, denominator)
+
+
+def digits_within_limit(text: str, where: str) -> None:
+    """No numerator or denominator longer than MAX_DIGITS."""
+    if len(text) > MAX_DIGITS:
+        longest = max(len(part.lstrip("-")) for part in text.split("/"))
+        require(longest <= MAX_DIGITS, f"{where}: a number of {longest} digits; the limit is {MAX_DIGITS}")
+
+
+def lowest_terms(numerator: int, denominator: int, where: str) -> None:
+    """A written denominator is above 1 and shares no factor with the numerator."""
+    if denominator == 1 or gcd(numerator, denominator) != 1:
+        raise Refusal(f"{where}: {f'{numerator}/{denominator}':.80} is not in lowest terms")
+
+
+def array(value: Any, length: int | None, where: str) -> list[Any]:
+    """A list, of this length unless None."""
+    require(type(value) is list, f"{where} is not a list")
+    require(length is None or len(value) == length, f"{where} has {len(value)} entries, not {length}")
+    return value
+
+
+def vector(value: Any, length: int | None, where: str) -> tuple[Fraction, ...]:
+    """A list of rationals."""
+    return tuple(rational(entry, where) for entry in array(value, length, where))
+
+
+def index(key: str, count: int, where: str) -> int:
+    """The row number that a canonical string spells: '0' to 'count - 1', no sign, no leading zero."""
+    in_range = INDEX.fullmatch(key) is not None and len(key) <= len(str(count)) and int(key) < count
+    require(in_range, f"{where}: {key!a:.80} is not a row number from '0' to '{count - 1}'")
+    return int(key)
+
+
+def multipliers(value: Any, problem: Problem, where: str) -> dict[int, Fraction]:
+    """Row -> lambda > 0, on nonzero rows."""
+    require(type(value) is dict, f"{where} is not an object")
+    result = {}
+    for key, entry in value.items():
+        row = index(key, len(problem.rows), where)
+        result[row] = rational(entry, f"{where}[{row}]")
+        multiplier_is_positive(result[row], f"{where}[{row}]")
+        row_is_nonzero(problem.rows[row], f"{where}[{row}]")
+    return result
+
+
+def multiplier_is_positive(value: Fraction, where: str) -> None:
+    """Only multipliers >= 0 prove anything; those equal to 0 are not written."""
+    require(value > 0, f"{where}: the multiplier is not positive")
+
+
+def row_is_nonzero(row: Sequence[Fraction], where: str) -> None:
+    """A zero row is no hyperplane. (A multiplier there would do nothing: this keeps the format unambiguous.)"""
+    require(any(row), f"{where}: a multiplier on a zero row")
+
+
+def read_problem(text: str) -> Problem:
+    """The problem that the text spells, or a refusal."""
+    where = "problem"
+    document = fields(parse(text), [*PROBLEM, "kappa", "beta", "X", "y"], where)
+    constants(document, PROBLEM, where)
+    beta = rational(document["beta"], "problem: beta")
+    kappa = rational(document["kappa"], "problem: kappa")
+    beta_is_positive(beta)
+    kappa_is_below_one(kappa)
+    rows = array(document["X"], None, "problem: X")
+    require(len(rows) > 0, "problem: X has no rows")
+    width = len(array(rows[0], None, "problem: X[0]"))
+    require(width > 0, "problem: X has no columns")
+    return Problem(
+        rows=tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows)),
+        target=vector(document["y"], len(rows), "problem: y"),
+        beta=beta,
+        kappa=kappa,
+        digest=hashlib.sha256(canonical(document).encode()).hexdigest(),
+    )
+
+
+def canonical(document: Any) -> str:
+    """The one JSON text, of all that spell this document, whose SHA-256 is the digest."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
+
+
+def beta_is_positive(beta: Fraction) -> None:
+    """Without a penalty the argument divides by nothing, but p* is another problem's."""
+    require(beta > 0, f"problem: beta is {beta!s:.80}, not positive")
+
+
+def kappa_is_below_one(kappa: Fraction) -> None:
+    """At kappa = 1 the network is linear; above, phi is not the function described."""
+    require(kappa < 1, f"problem: kappa is {kappa!s:.80}, not below 1")
+
+
+def read_certificate(text: str, problem: Problem) -> Certificate:
+    """The certificate that the text spells, of the shapes the problem asks for, or a refusal."""
+    where = "certificate"
+    names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", "chambers"]
+    document = fields(parse(text), names, where)
+    constants(document, CERTIFICATE, where)
+    digest_matches(document["problem"], problem)
+    network = fields(document["network"], ["hidden", "output"], "network")
+    hidden = array(network["hidden"], None, "hidden")
+    d = len(problem.rows[0])
+    return Certificate(
+        lower=rational(document["lower"], "lower"),
+        upper=rational(document["upper"], "upper"),
+        dual=vector(document["dual"], len(problem.rows), "dual"),
+        hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
+        output=vector(network["output"], len(hidden), "output"),
+        chambers=tuple(
+            read_chamber(chamber, problem, f"chambers[{i}]")
+            for i, chamber in enumerate(array(document["chambers"], None, "chambers"))
+        ),
+    )
+
+
+def digest_matches(claimed: Any, problem: Problem) -> None:
+    """The certificate was written for this problem."""
+    require(claimed == problem.digest, f"certificate: written for another problem ({claimed!a:.80})")
+
+
+def read_chamber(value: Any, problem: Problem, where: str) -> Chamber:
+    """One entry of the list of chambers."""
+    document = fields(value, ["witness", "plus", "minus"], where)
+    witness = vector(document["witness"], len(problem.rows[0]), f"{where}.witness")
+    return Chamber(
+        witness=tuple(integers(witness)[0]),
+        plus=multipliers(document["plus"], problem, f"{where}.plus"),
+        minus=multipliers(document["minus"], problem, f"{where}.minus"),
+    )
+
+
+# ---------------------------------------------------------------- exact arithmetic
+
+
+def integers(values: Sequence[Fraction]) -> tuple[list[int], int]:
+    """The values times their least common denominator, and that denominator."""
+    scale = lcm(*(value.denominator for value in values))
+    return [value.numerator * (scale // value.denominator) for value in values], scale
+
+
+def integer_rows(rows: Sequence[Sequence[Fraction]]) -> tuple[list[Row], int]:
+    """The rows times their least common denominator, and that denominator."""
+    flat, scale = integers([value for row in rows for value in row])
+    width = len(rows[0]) if rows else 0
+    return [tuple(flat[k * width : (k + 1) * width]) for k in range(len(rows))], scale
+
+
+def dot(a: Sequence[int], b: Sequence[int]) -> int:
+    """The inner product."""
+    return sum(map(mul, a, b))
+
+
+def objective(problem: Problem, hidden: Sequence[Sequence[Fraction]], output: Sequence[Fraction]) -> Fraction:
+    """1/2 norm(f(X) - y)^2 + beta/2 sum_j (norm(w_j)^2 + alpha_j^2), exactly."""
+    rows, row_scale = integer_rows(problem.rows)
+    weights, weight_scale = integer_rows(hidden)
+    alphas, alpha_scale = integers(output)
+    slope, unit = problem.kappa.numerator, problem.kappa.denominator
+    scale = row_scale * weight_scale * alpha_scale * unit
+    target, target_scale = integers(problem.target)
+    loss = 0
+    for row, value in zip(rows, target, strict=True):
+        inputs = [dot(row, weight) for weight in weights]
+        fit = dot(alphas, [unit * t if t > 0 else slope * t for t in inputs])
+        loss += (fit * target_scale - value * scale) ** 2
+    size = Fraction(sum(dot(weight, weight) for weight in weights), weight_scale**2)
+    size += Fraction(dot(alphas, alphas), alpha_scale**2)
+    return Fraction(loss, 2 * (scale * target_scale) ** 2) + problem.beta / 2 * size
+
+
+def dual_value(problem: Problem, dual: Sequence[Fraction]) -> Fraction:
+    """z'y - 1/2 z'z, exactly."""
+    values, scale = integers(dual)
+    target, target_scale = integers(problem.target)
+    return Fraction(dot(values, target), scale * target_scale) - Fraction(dot(values, values), 2 * scale**2)
+
+
+def decimal(value: Fraction, rounding: str, digits: int = 20) -> Decimal:
+    """The value to so many significant digits, rounded in the direction named."""
+    return Context(prec=digits, rounding=rounding).divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+# ---------------------------------------------------------------- the number of chambers
+
+
+def primitive(row: Sequence[int]) -> Row:
+    """The same hyperplane's integer normal without common factor, its first nonzero entry positive."""
+    divisor = gcd(*row)
+    if next(filter(None, row), 0) < 0:
+        divisor = -divisor
+    return tuple(value // divisor for value in row)
+
+
+def hyperplanes(rows: Iterable[Sequence[int]]) -> list[Row]:
+    """The distinct hyperplanes: zero rows dropped, repeated, parallel and opposite rows merged."""
+    return list(dict.fromkeys(primitive(row) for row in rows if any(row)))
+
+
+def pivot_columns(rows: Sequence[Row]) -> list[int]:
+    """Columns that form a basis of the column space; their number is the rank. Exact elimination."""
+    pivots: list[int] = []
+    for column in range(len(rows[0])):
+        pivot = next((row for row in rows if row[column]), None)
+        if pivot is not None:
+            pivots.append(column)
+            rows = hyperplanes(eliminate(row, pivot, column) for row in rows)
+    return pivots
+
+
+def eliminate(row: Row, pivot: Row, column: int) -> Row:
+    """The combination of row and pivot that is zero in this column (nonzero in pivot)."""
+    a, b = pivot[column], row[column]
+    return tuple([a * x - b * y for x, y in zip(row, pivot, strict=True)])
+
+
+def restriction(normals: Sequence[Row], pivot: Row) -> list[Row]:
+    """The hyperplanes that the others cut out of the pivot's, in coordinates with one column fewer."""
+    column = next(j for j, value in enumerate(pivot) if value)
+    reduced = (eliminate(row, pivot, column) for row in normals)
+    return hyperplanes(row[:column] + row[column + 1 :] for row in reduced)
+
+
+def count_chambers(normals: Sequence[Row], dimension: int, limit: int) -> int:
+    """The number of chambers of distinct hyperplanes; above the limit, any number above it.
+
+    Deletion and restriction: adding hyperplane k to the first k - 1 splits as many chambers as the first k - 1 cut
+    out of hyperplane k, so the count is 1 + sum_k count(first k - 1 restricted to k). In two dimensions m lines
+    make 2m chambers.
+    """
+    if dimension <= 2:
+        return 2 * len(normals) or 1
+    total = 1
+    for k, normal in enumerate(normals):
+        total += count_chambers(restriction(normals[:k], normal), dimension - 1, limit - total)
+        if total > limit:
+            break
+    return total
+
+
+# ---------------------------------------------------------------- the chambers: distinct, complete
+
+
+def pattern(rows: Sequence[Row], witness: Row, where: str) -> bytes:
+    """One byte a row: 1 where x_k'u > 0, else 0."""
+    products = [sum(map(mul, row, witness)) for row in rows]
+    if 0 in products:
+        witness_is_inside(rows, products, where)
+    return bytes([value > 0 for value in products])
+
+
+def witness_is_inside(rows: Sequence[Row], products: Sequence[int], where: str) -> None:
+    """No hyperplane passes through the witness: only zero rows vanish there."""
+    for k, (row, product) in enumerate(zip(rows, products, strict=True)):
+        require(product != 0 or not any(row), f"{where}: the witness is on the hyperplane of row {k}")
+
+
+def chambers_are_distinct(patterns: Sequence[bytes]) -> None:
+    """No two witnesses have the same signs."""
+    seen: dict[bytes, int] = {}
+    for i, signs in enumerate(patterns):
+        first = seen.setdefault(signs, i)
+        require(first == i, f"chambers[{i}] is the same chamber as chambers[{first}]")
+
+
+def chambers_are_complete(rows: Sequence[Row], listed: int) -> None:
+    """As many chambers are listed as there are. On a basis of columns the arrangement is the same (statement 1.4)."""
+    columns = pivot_columns(rows)
+    normals = hyperplanes(tuple(row[j] for j in columns) for row in rows)
+    count = count_chambers(normals, len(columns), limit=listed)
+    relation = "more than" if count > listed else "only"
+    known = listed if count > listed else count
+    require(count == listed, f"chambers: {listed} are listed, but there are {relation} {known}")
+
+
+# ---------------------------------------------------------------- dual feasibility, chamber by chamber
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """Statement 2.3 with all denominators cleared, once for all chambers.
+
+    Attributes:
+        rows: X times an integer.
+        columns: the columns of `unit * (z_k x_k)_k`, as integers: with these, `unit = scale_x * scale_z`.
+        slope, one: kappa = slope / one.
+        lift: what turns `rows` into the scale of `gradient`, `one * scale_z`.
+        radius, beta_scale: norm(gradient) * beta_scale <= radius means norm(c) <= beta.
+    """
+
+    rows: list[Row]
+    columns: list[list[int]]
+    slope: int
+    one: int
+    lift: int
+    radius: int
+    beta_scale: int
+
+    def gradient(self, signs: bytes) -> list[int]:
+        """c = X'Dz on the chamber, times `one * scale_x * scale_z`."""
+        gain, slope = self.one - self.slope, self.slope
+        return [gain * sum(compress(column, signs)) + slope * sum(column) for column in self.columns]
+
+    def is_bounded(self, gradient: Sequence[int], signs: bytes, multipliers: dict[int, Fraction]) -> bool:
+        """norm(c + X'S lambda)^2 <= beta^2, in integers."""
+        values, scale = integers(list(multipliers.values()))
+        total = [scale * value for value in gradient]
+        for row, value in zip(multipliers, values, strict=True):
+            weight = self.lift * (value if signs[row] else -value)
+            total = [t + weight * x for t, x in zip(total, self.rows[row], strict=True)]
+        return dot(total, total) * self.beta_scale**2 <= (self.radius * scale) ** 2
+
+
+def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
+    """Clear the denominators of X, z, kappa and beta."""
+    rows, row_scale = integer_rows(problem.rows)
+    values, dual_scale = integers(dual)
+    one = problem.kappa.denominator
+    return Scaled(
+        rows=rows,
+        columns=[[z * x for z, x in zip(values, column, strict=True)] for column in zip(*rows, strict=True)],
+        slope=problem.kappa.numerator,
+        one=one,
+        lift=one * dual_scale,
+        radius=problem.beta.numerator * one * row_scale * dual_scale,
+        beta_scale=problem.beta.denominator,
+    )
+
+
+def dual_is_feasible(problem: Problem, certificate: Certificate, patterns: Sequence[bytes]) -> None:
+    """norm(c + X'S lambda) <= beta on every chamber, for z with `plus` and for -z with `minus`."""
+    system = scaled(problem, certificate.dual)
+    for i, (chamber, signs) in enumerate(zip(certificate.chambers, patterns, strict=True)):
+        gradient = system.gradient(signs)
+        bound_holds(system.is_bounded(gradient, signs, chamber.plus), f"chambers[{i}].plus")
+        opposite = [-value for value in gradient]
+        bound_holds(system.is_bounded(opposite, signs, chamber.minus), f"chambers[{i}].minus")
+
+
+def bound_holds(holds: bool, where: str) -> None:
+    """The bound on one chamber, for one sign of z."""
+    require(holds, f"{where}: the bound norm(c + X'S lambda) <= beta fails")
+
+
+# ---------------------------------------------------------------- the bounds
+
+
+def upper_is_exact(problem: Problem, certificate: Certificate) -> None:
+    """The upper bound is the network's objective: equal, so that there is one way to write a claim."""
+    value = objective(problem, certificate.hidden, certificate.output)
+    require(certificate.upper == value, "upper: not the objective of the network")
+
+
+def lower_is_exact(problem: Problem, certificate: Certificate) -> None:
+    """The lower bound is the value of the dual: equal, so that there is one way to write a claim."""
+    value = dual_value(problem, certificate.dual)
+    require(certificate.lower == value, "lower: not the value z'y - 1/2 z'z of the dual")
+
+
+def bounds_are_ordered(certificate: Certificate) -> None:
+    """Redundant by weak duality once all else holds; it stays as an alarm about this very program."""
+    require(certificate.lower <= certificate.upper, "the lower bound is above the upper bound")
+
+
+def verify(problem: Problem, certificate_text: str) -> Verdict:
+    """All checks, in the order in which a reader would ask; the first that fails is the reason."""
+    try:
+        certificate = read_certificate(certificate_text, problem)
+        upper_is_exact(problem, certificate)
+        lower_is_exact(problem, certificate)
+        rows, _ = integer_rows(problem.rows)
+        patterns = [
+            pattern(rows, chamber.witness, f"chambers[{i}]") for i, chamber in enumerate(certificate.chambers)
+        ]
+        chambers_are_distinct(patterns)
+        chambers_are_complete(rows, len(patterns))
+        dual_is_feasible(problem, certificate, patterns)
+        bounds_are_ordered(certificate)
+    except Refusal as reason:
+        return Verdict(False, str(reason))
+    return Verdict(True, "", certificate.lower, certificate.upper)
+
+
+def check_documents(problem_text: str, certificate_text: str) -> Verdict:
+    """Check a certificate against a problem, both as JSON text.
+
+    Args:
+        problem_text: the problem, in the format written by `TrainingProblem.save`.
+        certificate_text: the certificate, in the format written by `Certificate.save`.
+
+    Returns:
+        The verdict: PROVEN with both bounds, or REFUSED with the first reason. Nothing is raised for bad text.
+
+    Example:
+        One sample x = y = 1 with beta = 3/4: the best network is phi(u/2)/2, and z = 3/4 proves it.
+
+        >>> problem = '''{"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm",
+        ...     "kappa": "0", "beta": "3/4", "X": [["1"]], "y": ["1"]}'''
+        >>> certificate = '''{"format": "convex-landscape certificate", "version": 1, "problem": "%s",
+        ...     "lower": "15/32", "upper": "15/32", "dual": ["3/4"],
+        ...     "network": {"hidden": [["1/2"]], "output": ["1/2"]},
+        ...     "chambers": [{"witness": ["1"], "plus": {}, "minus": {}},
+        ...                  {"witness": ["-1"], "plus": {}, "minus": {}}]}''' % read_problem(problem).digest
+        >>> print(check_documents(problem, certificate))
+        PROVEN 15/32 <= p* <= 15/32
+        >>> print(check_documents(problem, certificate.replace('"dual": ["3/4"]', '"dual": ["1"]')))
+        REFUSED: lower: not the value z'y - 1/2 z'z of the dual
+    """
+    try:
+        problem = read_problem(problem_text)
+    except Refusal as reason:
+        return Verdict(False, str(reason))
+    return verify(problem, certificate_text)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command: 0 proven, 1 refused, 2 no such use, unreadable file or unusable problem."""
+    if len(arguments) != 2:
+        print("usage: python checker.py PROBLEM.json CERTIFICATE.json", file=sys.stderr)
+        return 2
+    try:
+        texts = []
+        for path in arguments:
+            with open(path, encoding="utf-8") as file:
+                texts.append(file.read())
+        problem = read_problem(texts[0])
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"REFUSED: cannot read {path!a}: {error!s}", file=sys.stderr)
+        return 2
+    except Refusal as reason:
+        print(f"REFUSED: {reason}", file=sys.stderr)
+        return 2
+    verdict = verify(problem, texts[1])
+    print(verdict)
+    return 0 if verdict.proven else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
