@@ -1,0 +1,41 @@
+"""``convex-landscape check``: the independent checker on two files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("problem", type=click.Path(path_type=Path), metavar="PROBLEM.json")
+@click.argument("certificate", type=click.Path(path_type=Path), metavar="CERTIFICATE.json")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(problem: Path, certificate: Path, as_json: bool) -> int:
+    """Check a certificate in rational arithmetic, trusting nothing but the problem.
+
+    Says PROVEN with the interval that holds the global optimum p*, or REFUSED with the first reason. The
+    checker is one file that needs the standard library alone; copy it anywhere and run it as `python
+    checker.py PROBLEM.json CERTIFICATE.json`.
+
+    \b
+    convex-landscape check convex-landscape-output/problem.json convex-landscape-output/certificate.json
+    """
+    from hyperplane_arrangements.errors import InputError
+
+    from ..checker import Refusal, read_problem, verify
+    from ..files import read_text
+    from ..report import verdict_facts
+    from .terminal import progress
+
+    problem_text, certificate_text = read_text(problem), read_text(certificate)
+    try:
+        stated = read_problem(problem_text)
+    except Refusal as reason:
+        raise InputError(f"{problem} states no problem: {reason}") from None
+    with progress() as say:
+        say("Checking in rational arithmetic")
+        verdict = verify(stated, certificate_text)
+    click.echo(json.dumps(verdict_facts(verdict)) if as_json else str(verdict))
+    return 0 if verdict.proven else 1
