@@ -1,21 +1,22 @@
 """The independent checker: is this certificate a proof about this problem?
 
-One file, the standard library only; copy it anywhere and run `python checker.py PROBLEM.json CERTIFICATE.json`.
-It prints `PROVEN lower <= p* <= upper` (exit 0) or `REFUSED: first reason` (exit 1; 2 for a problem or a file that
-cannot be used). Every number is a rational, every comparison is exact, and nothing is believed.
+One file, the standard library only; copy it anywhere and run
+`python checker.py PROBLEM.json CERTIFICATE.json`. It prints `PROVEN lower <= p* <= upper` (exit 0) or
+`REFUSED: first reason` (exit 1; 2 for a problem or a file that cannot be used). Every number is a rational,
+every comparison is exact, and nothing is believed.
 
-The problem: over all networks f(x) = sum_j alpha_j phi(w_j'x) of any width, phi(t) = max(t,0) + kappa*min(t,0),
+The problem: over networks f(x) = sum_j alpha_j phi(w_j'x) of any width, phi(t) = max(t,0) + kappa min(t,0),
 
     p* = min 1/2 norm(f(X) - y)^2 + beta/2 sum_j (norm(w_j)^2 + alpha_j^2).
 
 The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
 
 1. A network with rational weights has a rational objective, and p* is at most that: the upper bound.
-2. The hyperplanes x_k'u = 0 cut space into chambers. Listed points off all hyperplanes lie in chambers; distinct
-   sign vectors are distinct chambers; as many of them as there are chambers (counted here) are all the chambers.
-3. On a chamber with signs S and slopes D, z'phi(Xu) = c'u with c = X'Dz. For any multipliers lambda >= 0 and any u
-   of the chamber with norm(u) <= 1, c'u <= (c + X'S lambda)'u <= norm(c + X'S lambda). If that is at most beta on
-   every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
+2. The hyperplanes x_k'u = 0 cut space into chambers. Listed points off all hyperplanes lie in chambers;
+   distinct sign vectors are distinct chambers; as many as there are chambers (counted here) are all of them.
+3. On a chamber with signs S and slopes D, z'phi(Xu) = c'u with c = X'Dz. For any multipliers lambda >= 0 and
+   any u of the chamber with norm(u) <= 1, c'u <= (c + X'S lambda)'u <= norm(c + X'S lambda). If that is at
+   most beta on every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
 4. Such a z gives p* >= z'y - 1/2 z'z: the lower bound.
 """
 
@@ -34,7 +35,7 @@ from math import gcd, lcm
 from operator import mul
 from typing import Any
 
-MAX_DIGITS = 4000  # of a numerator or a denominator; below the limit that Python itself puts on reading integers
+MAX_DIGITS = 4000  # of a numerator or a denominator; Python itself reads integers of up to 4300 digits
 PROBLEM = {"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm"}
 CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
 RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
@@ -95,7 +96,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Chamber:
-    """A point of a chamber (d integers, any positive scale) and the multipliers (row -> lambda) for z and -z."""
+    """A point of a chamber (d integers, up to scale) and the multipliers (row -> lambda) for z and for -z."""
 
     witness: Row
     plus: dict[int, Fraction]
@@ -104,8 +105,9 @@ class Chamber:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The claim as read: the bounds, z (n), the network (m x d, m) and the chambers."""
+    """The claim as read: the problem's digest, the bounds, z (n), the network (m x d, m) and the chambers."""
 
+    problem: str
     lower: Fraction
     upper: Fraction
     dual: tuple[Fraction, ...]
@@ -114,7 +116,7 @@ class Certificate:
     chambers: tuple[Chamber, ...]
 
 
-# ---------------------------------------------------------------- reading: strict, one way to write each thing
+# ------------------------------------------------ reading: strict, one way to write each thing
 
 
 def require(condition: bool, reason: str) -> None:
@@ -146,8 +148,10 @@ def fields(document: Any, names: Iterable[str], where: str) -> dict[str, Any]:
     """The document, an object with exactly these fields."""
     require(type(document) is dict, f"{where} is not an object")
     wanted = set(names)
-    require(document.keys() >= wanted, f"{where}: missing field {min(wanted - document.keys(), default='')!a}")
-    require(document.keys() <= wanted, f"{where}: unknown field {min(document.keys() - wanted, default='')!a:.80}")
+    if document.keys() != wanted:
+        kind = "missing" if wanted - document.keys() else "unknown"
+        name = min(wanted - document.keys() or document.keys() - wanted)
+        raise Refusal(f"{where}: {kind} field {name!a:.80}")
     return document
 
 
@@ -155,15 +159,15 @@ def constants(document: dict[str, Any], expected: dict[str, Any], where: str) ->
     """The fields whose values this checker fixes; True is not 1 here."""
     for name, value in expected.items():
         found = document[name]
-        require(type(found) is type(value) and found == value, f"{where}: {name} is {found!a:.80}, not {value!a}")
+        same = type(found) is type(value) and found == value
+        require(same, f"{where}: {name} is {found!a:.80}, not {value!a}")
 
 
 def rational(value: Any, where: str) -> Fraction:
     """The rational that a canonical string spells: "p", or "p/q" in lowest terms with q > 1."""
-    require(type(value) is str, f"{where}: {value!a:.80} is not a string such as '-3/4'")
-    match = RATIONAL.fullmatch(value)
+    match = RATIONAL.fullmatch(value) if type(value) is str else None
     if match is None or value == "-0":
-        raise Refusal(f"{where}: {value!a:.80} is not a rational such as '-3/4' or '7'")
+        raise Refusal(f"{where}: {value!a:.80} is not a string such as '7' or '-3/4'")
     digits_within_limit(value, where)
     numerator, denominator = int(match[1]), int(match[2] or 1)
     if match[2]:
@@ -198,31 +202,25 @@ def vector(value: Any, length: int | None, where: str) -> tuple[Fraction, ...]:
 
 def index(key: str, count: int, where: str) -> int:
     """The row number that a canonical string spells: '0' to 'count - 1', no sign, no leading zero."""
-    in_range = INDEX.fullmatch(key) is not None and len(key) <= len(str(count)) and int(key) < count
-    require(in_range, f"{where}: {key!a:.80} is not a row number from '0' to '{count - 1}'")
+    if INDEX.fullmatch(key) is None or len(key) > len(str(count)) or int(key) >= count:
+        raise Refusal(f"{where}: {key!a:.80} is not a row number from '0' to '{count - 1}'")
     return int(key)
 
 
-def multipliers(value: Any, problem: Problem, where: str) -> dict[int, Fraction]:
-    """Row -> lambda > 0, on nonzero rows."""
+def multipliers(value: Any, n: int, where: str) -> dict[int, Fraction]:
+    """Row -> lambda > 0."""
     require(type(value) is dict, f"{where} is not an object")
     result = {}
     for key, entry in value.items():
-        row = index(key, len(problem.rows), where)
+        row = index(key, n, where)
         result[row] = rational(entry, f"{where}[{row}]")
         multiplier_is_positive(result[row], f"{where}[{row}]")
-        row_is_nonzero(problem.rows[row], f"{where}[{row}]")
     return result
 
 
 def multiplier_is_positive(value: Fraction, where: str) -> None:
     """Only multipliers >= 0 prove anything; those equal to 0 are not written."""
     require(value > 0, f"{where}: the multiplier is not positive")
-
-
-def row_is_nonzero(row: Sequence[Fraction], where: str) -> None:
-    """A zero row is no hyperplane. (A multiplier there would do nothing: this keeps the format unambiguous.)"""
-    require(any(row), f"{where}: a multiplier on a zero row")
 
 
 def read_problem(text: str) -> Problem:
@@ -262,46 +260,39 @@ def kappa_is_below_one(kappa: Fraction) -> None:
     require(kappa < 1, f"problem: kappa is {kappa!s:.80}, not below 1")
 
 
-def read_certificate(text: str, problem: Problem) -> Certificate:
-    """The certificate that the text spells, of the shapes the problem asks for, or a refusal."""
-    where = "certificate"
+def read_certificate(document: Any, n: int, d: int) -> Certificate:
+    """The certificate in a parsed document, for a problem of n rows and d columns, or a refusal."""
     names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", "chambers"]
-    document = fields(parse(text), names, where)
-    constants(document, CERTIFICATE, where)
-    digest_matches(document["problem"], problem)
+    fields(document, names, "certificate")
+    constants(document, CERTIFICATE, "certificate")
     network = fields(document["network"], ["hidden", "output"], "network")
     hidden = array(network["hidden"], None, "hidden")
-    d = len(problem.rows[0])
+    require(type(document["problem"]) is str, "certificate: problem is not a string")
     return Certificate(
+        problem=document["problem"],
         lower=rational(document["lower"], "lower"),
         upper=rational(document["upper"], "upper"),
-        dual=vector(document["dual"], len(problem.rows), "dual"),
+        dual=vector(document["dual"], n, "dual"),
         hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
         output=vector(network["output"], len(hidden), "output"),
         chambers=tuple(
-            read_chamber(chamber, problem, f"chambers[{i}]")
+            read_chamber(chamber, n, d, f"chambers[{i}]")
             for i, chamber in enumerate(array(document["chambers"], None, "chambers"))
         ),
     )
 
 
-def digest_matches(claimed: Any, problem: Problem) -> None:
-    """The certificate was written for this problem."""
-    require(claimed == problem.digest, f"certificate: written for another problem ({claimed!a:.80})")
-
-
-def read_chamber(value: Any, problem: Problem, where: str) -> Chamber:
+def read_chamber(value: Any, n: int, d: int, where: str) -> Chamber:
     """One entry of the list of chambers."""
     document = fields(value, ["witness", "plus", "minus"], where)
-    witness = vector(document["witness"], len(problem.rows[0]), f"{where}.witness")
     return Chamber(
-        witness=tuple(integers(witness)[0]),
-        plus=multipliers(document["plus"], problem, f"{where}.plus"),
-        minus=multipliers(document["minus"], problem, f"{where}.minus"),
+        witness=tuple(integers(vector(document["witness"], d, f"{where}.witness"))[0]),
+        plus=multipliers(document["plus"], n, f"{where}.plus"),
+        minus=multipliers(document["minus"], n, f"{where}.minus"),
     )
 
 
-# ---------------------------------------------------------------- exact arithmetic
+# ------------------------------------------------ exact arithmetic
 
 
 def integers(values: Sequence[Fraction]) -> tuple[list[int], int]:
@@ -349,10 +340,11 @@ def dual_value(problem: Problem, dual: Sequence[Fraction]) -> Fraction:
 
 def decimal(value: Fraction, rounding: str, digits: int = 20) -> Decimal:
     """The value to so many significant digits, rounded in the direction named."""
-    return Context(prec=digits, rounding=rounding).divide(Decimal(value.numerator), Decimal(value.denominator))
+    context = Context(prec=digits, rounding=rounding)
+    return context.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
-# ---------------------------------------------------------------- the number of chambers
+# ------------------------------------------------ the number of chambers
 
 
 def primitive(row: Sequence[int]) -> Row:
@@ -395,9 +387,9 @@ def restriction(normals: Sequence[Row], pivot: Row) -> list[Row]:
 def count_chambers(normals: Sequence[Row], dimension: int, limit: int) -> int:
     """The number of chambers of distinct hyperplanes; above the limit, any number above it.
 
-    Deletion and restriction: adding hyperplane k to the first k - 1 splits as many chambers as the first k - 1 cut
-    out of hyperplane k, so the count is 1 + sum_k count(first k - 1 restricted to k). In two dimensions m lines
-    make 2m chambers.
+    Deletion and restriction: adding hyperplane k to those before it splits as many chambers as they cut out
+    of hyperplane k, so the count is 1 + sum_k count(those before k, restricted to k). In two dimensions m
+    lines make 2m chambers.
     """
     if dimension <= 2:
         return 2 * len(normals) or 1
@@ -409,7 +401,7 @@ def count_chambers(normals: Sequence[Row], dimension: int, limit: int) -> int:
     return total
 
 
-# ---------------------------------------------------------------- the chambers: distinct, complete
+# ------------------------------------------------ the chambers: distinct, complete
 
 
 def pattern(rows: Sequence[Row], witness: Row, where: str) -> bytes:
@@ -435,7 +427,7 @@ def chambers_are_distinct(patterns: Sequence[bytes]) -> None:
 
 
 def chambers_are_complete(rows: Sequence[Row], listed: int) -> None:
-    """As many chambers are listed as there are. On a basis of columns the arrangement is the same (statement 1.4)."""
+    """As many are listed as there are. A basis of columns keeps the arrangement (statement 1.4)."""
     columns = pivot_columns(rows)
     normals = hyperplanes(tuple(row[j] for j in columns) for row in rows)
     count = count_chambers(normals, len(columns), limit=listed)
@@ -444,7 +436,7 @@ def chambers_are_complete(rows: Sequence[Row], listed: int) -> None:
     require(count == listed, f"chambers: {listed} are listed, but there are {relation} {known}")
 
 
-# ---------------------------------------------------------------- dual feasibility, chamber by chamber
+# ------------------------------------------------ dual feasibility, chamber by chamber
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,14 +464,14 @@ class Scaled:
         gain, slope = self.one - self.slope, self.slope
         return [gain * sum(compress(column, signs)) + slope * sum(column) for column in self.columns]
 
-    def is_bounded(self, gradient: Sequence[int], signs: bytes, multipliers: dict[int, Fraction]) -> bool:
-        """norm(c + X'S lambda)^2 <= beta^2, in integers."""
-        values, scale = integers(list(multipliers.values()))
+    def squares(self, gradient: Sequence[int], signs: bytes, lambdas: dict[int, Fraction]) -> tuple[int, int]:
+        """norm(c + X'S lambda)^2 and beta^2, times one positive integer."""
+        values, scale = integers(list(lambdas.values()))
         total = [scale * value for value in gradient]
-        for row, value in zip(multipliers, values, strict=True):
+        for row, value in zip(lambdas, values, strict=True):
             weight = self.lift * (value if signs[row] else -value)
             total = [t + weight * x for t, x in zip(total, self.rows[row], strict=True)]
-        return dot(total, total) * self.beta_scale**2 <= (self.radius * scale) ** 2
+        return dot(total, total) * self.beta_scale**2, (self.radius * scale) ** 2
 
 
 def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
@@ -503,17 +495,30 @@ def dual_is_feasible(problem: Problem, certificate: Certificate, patterns: Seque
     system = scaled(problem, certificate.dual)
     for i, (chamber, signs) in enumerate(zip(certificate.chambers, patterns, strict=True)):
         gradient = system.gradient(signs)
-        bound_holds(system.is_bounded(gradient, signs, chamber.plus), f"chambers[{i}].plus")
+        bound_holds(*system.squares(gradient, signs, chamber.plus), f"chambers[{i}].plus")
         opposite = [-value for value in gradient]
-        bound_holds(system.is_bounded(opposite, signs, chamber.minus), f"chambers[{i}].minus")
+        bound_holds(*system.squares(opposite, signs, chamber.minus), f"chambers[{i}].minus")
 
 
-def bound_holds(holds: bool, where: str) -> None:
+def bound_holds(norm_squared: int, beta_squared: int, where: str) -> None:
     """The bound on one chamber, for one sign of z."""
-    require(holds, f"{where}: the bound norm(c + X'S lambda) <= beta fails")
+    require(norm_squared <= beta_squared, f"{where}: the bound norm(c + X'S lambda) <= beta fails")
 
 
-# ---------------------------------------------------------------- the bounds
+# ------------------------------------------------ the claim: for this problem, with these bounds
+
+
+def digest_matches(certificate: Certificate, problem: Problem) -> None:
+    """Written for this problem. (All else is checked against the problem anyway: this names the mistake.)"""
+    require(certificate.problem == problem.digest, "certificate: written for another problem")
+
+
+def multipliers_are_on_hyperplanes(problem: Problem, certificate: Certificate) -> None:
+    """None on a zero row. (It would do nothing there: this keeps one way to write each certificate.)"""
+    zero = {k for k, row in enumerate(problem.rows) if not any(row)}
+    for i, chamber in enumerate(certificate.chambers):
+        where = zero & (chamber.plus.keys() | chamber.minus.keys())
+        require(not where, f"chambers[{i}]: a multiplier on the zero row {min(where, default=0)}")
 
 
 def upper_is_exact(problem: Problem, certificate: Certificate) -> None:
@@ -536,13 +541,15 @@ def bounds_are_ordered(certificate: Certificate) -> None:
 def verify(problem: Problem, certificate_text: str) -> Verdict:
     """All checks, in the order in which a reader would ask; the first that fails is the reason."""
     try:
-        certificate = read_certificate(certificate_text, problem)
+        certificate = read_certificate(parse(certificate_text), len(problem.rows), len(problem.rows[0]))
+        digest_matches(certificate, problem)
         upper_is_exact(problem, certificate)
         lower_is_exact(problem, certificate)
         rows, _ = integer_rows(problem.rows)
         patterns = [
             pattern(rows, chamber.witness, f"chambers[{i}]") for i, chamber in enumerate(certificate.chambers)
         ]
+        multipliers_are_on_hyperplanes(problem, certificate)
         chambers_are_distinct(patterns)
         chambers_are_complete(rows, len(patterns))
         dual_is_feasible(problem, certificate, patterns)
@@ -560,13 +567,13 @@ def check_documents(problem_text: str, certificate_text: str) -> Verdict:
         certificate_text: the certificate, in the format written by `Certificate.save`.
 
     Returns:
-        The verdict: PROVEN with both bounds, or REFUSED with the first reason. Nothing is raised for bad text.
+        The verdict: PROVEN with both bounds, or REFUSED with the first reason. Bad text raises nothing.
 
     Example:
         One sample x = y = 1 with beta = 3/4: the best network is phi(u/2)/2, and z = 3/4 proves it.
 
-        >>> problem = '''{"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm",
-        ...     "kappa": "0", "beta": "3/4", "X": [["1"]], "y": ["1"]}'''
+        >>> problem = '''{"format": "convex-landscape problem", "version": 1, "loss": "squared",
+        ...     "penalty": "2-norm", "kappa": "0", "beta": "3/4", "X": [["1"]], "y": ["1"]}'''
         >>> certificate = '''{"format": "convex-landscape certificate", "version": 1, "problem": "%s",
         ...     "lower": "15/32", "upper": "15/32", "dual": ["3/4"],
         ...     "network": {"hidden": [["1/2"]], "output": ["1/2"]},
