@@ -1,0 +1,405 @@
+"""Certificates: from a numerical solution to rationals that prove an interval around p* (statements 2.3-2.5).
+
+The network's floats are rationals, so its exact objective is a proven upper bound. The dual vector is scaled
+until, with rounded multipliers, it is feasible on every chamber in integer arithmetic: then its value is a
+proven lower bound. Everything here may be wrong: the checker reads the file that results and believes none
+of it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+
+from . import checker
+from .checker import Chamber, Refusal, Verdict
+from .files import read_text, write_text
+from .multipliers import cone_multipliers
+
+if TYPE_CHECKING:
+    from .network import TwoLayerNetwork
+    from .problem import TrainingProblem
+
+_HALF_ULP = 2.0**-53
+# Chambers this close to beta get multipliers, so that rounding and scaling cannot push them over it.
+_MARGIN = 1 - 1e-9
+# The first scaling stays this far inside: more than the float errors of a projection, less than a gap of use.
+_INSIDE = 1 - 2.0**-46
+_ATTEMPTS = 30
+_ENTRIES_AT_ONCE = 4_000_000
+
+
+class Proposal(Protocol):
+    """What a certificate is made from: any trained network and any dual vector."""
+
+    @property
+    def network(self) -> TwoLayerNetwork: ...
+
+    @property
+    def dual(self) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A proof that `lower <= p* <= upper`, for the problem with this digest.
+
+    Attributes:
+        problem: SHA-256 of the canonical JSON of the problem.
+        lower: the value `z'y - 1/2 z'z` of the dual.
+        upper: the exact objective of the network.
+        dual: z, length n.
+        network_hidden: the rows w_j, m x d.
+        network_output: the weights alpha_j, length m.
+        chambers: for each chamber of the problem, an integer point inside and multipliers for z and -z.
+    """
+
+    problem: str
+    lower: Fraction
+    upper: Fraction
+    dual: tuple[Fraction, ...]
+    network_hidden: tuple[tuple[Fraction, ...], ...]
+    network_output: tuple[Fraction, ...]
+    chambers: tuple[Chamber, ...]
+
+    @property
+    def relative_gap(self) -> float:
+        """`(upper - lower) / upper`, and 0 where both are 0."""
+        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
+
+    def to_json(self) -> str:
+        """The certificate file, one chamber a line; every number an exact rational in lowest terms."""
+        head = {
+            **checker.CERTIFICATE,
+            "problem": self.problem,
+            "lower": str(self.lower),
+            "upper": str(self.upper),
+            "dual": _strings(self.dual),
+            "network": {
+                "hidden": [_strings(row) for row in self.network_hidden],
+                "output": _strings(self.network_output),
+            },
+        }
+        chambers = ",\n".join(json.dumps(_chamber_document(chamber)) for chamber in self.chambers)
+        return f'{json.dumps(head)[:-1]}, "chambers": [\n{chambers}\n]}}\n'
+
+    def save(self, path: str | Path) -> None:
+        """Write the certificate file; nothing half-written stays on disk.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        write_text(path, self.to_json())
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "certificate") -> Certificate:
+        """Read the text of a certificate file, as strictly as the checker does.
+
+        Raises:
+            InputError: not a certificate in the canonical format.
+        """
+        try:
+            document = checker.parse(text)
+            claim = checker.read_certificate(document, *_claimed_shape(document))
+        except Refusal as reason:
+            raise InputError(f"{source}: {reason}; write certificates with Certificate.save") from None
+        return cls(
+            problem=claim.problem,
+            lower=claim.lower,
+            upper=claim.upper,
+            dual=claim.dual,
+            network_hidden=claim.hidden,
+            network_output=claim.output,
+            chambers=claim.chambers,
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Certificate:
+        """Read a certificate file written by `save`.
+
+        Raises:
+            InputError: the file is missing or damaged.
+        """
+        return cls.from_json(read_text(path), source=str(path))
+
+
+def check(problem: TrainingProblem, certificate: Certificate) -> Verdict:
+    """Let the independent checker decide: both arguments are written as text, and the text is checked.
+
+    Returns:
+        The checker's verdict; `.proven`, and `.reason` when not.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1]], [1], beta="3/4")
+        >>> witnesses = [Chamber((1,), {}, {}), Chamber((-1,), {}, {})]
+        >>> digest = checker.read_problem(problem.to_json()).digest
+        >>> half, bound = Fraction(1, 2), Fraction(15, 32)
+        >>> dual = (Fraction(3, 4),)
+        >>> proof = Certificate(digest, bound, bound, dual, ((half,),), (half,), tuple(witnesses))
+        >>> print(check(problem, proof))
+        PROVEN 15/32 <= p* <= 15/32
+    """
+    return checker.check_documents(problem.to_json(), certificate.to_json())
+
+
+def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
+    """A certificate from a numerical solution, as tight as the solution is good.
+
+    The upper bound is the exact objective of `solution.network`. The lower bound comes from the best multiple
+    of `solution.dual` that is feasible on every chamber (statement 2.5), proven in integers; `relative_gap`
+    shows how far that is from optimal. Cost: linear in chambers times rows, plus one small projection for
+    each chamber whose gradient is longer than beta.
+
+    Args:
+        problem: with its arrangement; all its chambers are listed.
+        solution: anything with `.network` and `.dual` (length n).
+
+    Returns:
+        The certificate; `check` proves it.
+
+    Raises:
+        InputError: a dual of the wrong length or not finite, numbers outside the range of floats, or bounds
+            too long for the format.
+        TooLargeError: too many chambers to list.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check
+        >>> problem = TrainingProblem([[1], [-2]], [1, 0], beta="3/4")
+        >>> guess = SimpleNamespace(network=TwoLayerNetwork([[0.5]], [0.5]), dual=[0.75, 0.0])
+        >>> certificate = certify(problem, guess)
+        >>> check(problem, certificate).proven, certificate.relative_gap < 1e-12
+        (True, True)
+    """
+    stated = checker.read_problem(problem.to_json())
+    dual = _dual_vector(problem, solution.dual)
+    hidden = tuple(tuple(map(_exact, row)) for row in solution.network.hidden)
+    output = tuple(map(_exact, solution.network.output))
+    chambers = problem.arrangement.chambers()
+    draft = _draft(problem, dual, chambers.signs)
+    feasible, multipliers = _prove(problem, stated, draft, chambers.signs)
+    none: dict[int, Fraction] = {}
+    certificate = Certificate(
+        problem=stated.digest,
+        lower=checker.dual_value(stated, feasible),
+        upper=checker.objective(stated, hidden, output),
+        dual=feasible,
+        network_hidden=hidden,
+        network_output=output,
+        chambers=tuple(
+            Chamber(_integer_point(point), *multipliers.get(i, (none, none)))
+            for i, point in enumerate(chambers.witnesses)
+        ),
+    )
+    _require_writable(certificate)
+    return certificate
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Draft:
+    """A dual vector and multipliers in floats, to be multiplied by one scale.
+
+    Attributes:
+        dual: v, length n.
+        scale: the multiple of v that seems best.
+        chambers: the numbers of the chambers that get multipliers, increasing.
+        plus: rows and multipliers for v on those chambers, both B x r.
+        minus: the same for -v.
+    """
+
+    dual: np.ndarray
+    scale: float
+    chambers: np.ndarray
+    plus: tuple[np.ndarray, np.ndarray]
+    minus: tuple[np.ndarray, np.ndarray]
+
+
+def _draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Draft:
+    """Multipliers where gradients are long, and the best multiple of the dual (statement 2.5), in floats."""
+    rows, beta = _coordinates(problem)
+    gradients = _gradients(signs, dual, rows, float(problem.kappa))
+    lengths = np.linalg.norm(gradients, axis=1)
+    square = float(dual @ dual)
+    best = max(float(dual @ problem.target), 0.0) / square if square > 0 else 0.0
+    floor = beta * _MARGIN
+    while True:
+        chosen = np.flatnonzero(lengths > floor)
+        plus = cone_multipliers(rows, signs[chosen], gradients[chosen])
+        minus = cone_multipliers(rows, signs[chosen], -gradients[chosen])
+        reach = max(
+            _longest(rows, signs[chosen], gradients[chosen], plus),
+            _longest(rows, signs[chosen], -gradients[chosen], minus),
+        )
+        # Chambers below the floor matter only if the dual is to be scaled up past them.
+        if reach >= floor or floor * best <= beta * _MARGIN:
+            scale = min(best, beta / max(reach, floor)) * _INSIDE
+            return _Draft(dual, scale, chosen, plus, minus)
+        floor = max(floor / 2, beta * _MARGIN / best * _MARGIN)
+
+
+def _prove(
+    problem: TrainingProblem, stated: checker.Problem, draft: _Draft, signs: np.ndarray
+) -> tuple[tuple[Fraction, ...], dict[int, tuple[dict[int, Fraction], dict[int, Fraction]]]]:
+    """A multiple of the dual, with multipliers, that is feasible on every chamber in integers."""
+    place = {int(chamber): b for b, chamber in enumerate(draft.chambers)}
+    grain = _power_of_two(float(problem.beta) / float(np.abs(problem.features).max()), 56)
+    scale = draft.scale
+    for _ in range(_ATTEMPTS):
+        dual, floats = _on_a_grid(scale * draft.dual)
+        system = checker.scaled(stated, dual)
+        multipliers = {}
+        worst = 1.0
+        for i in np.flatnonzero(~_surely_short(problem, floats, signs)).tolist():
+            pattern = (signs[i] > 0).tobytes()
+            gradient = system.gradient(pattern)
+            plus = _rounded(draft.plus, place.get(i), scale, grain)
+            minus = _rounded(draft.minus, place.get(i), scale, grain)
+            for c, lambdas in ((gradient, plus), ([-value for value in gradient], minus)):
+                square, limit = system.squares(c, pattern, lambdas)
+                if square > limit:
+                    worst = max(worst, math.nextafter(square / limit, math.inf))
+            multipliers[i] = plus, minus
+        if worst == 1.0:
+            return dual, multipliers
+        scale *= (1 - 2.0**-50) / math.sqrt(worst)
+    raise InputError(
+        f"dual: no multiple could be made feasible in {_ATTEMPTS} attempts; is the data scaled very unevenly?"
+    )
+
+
+def _rounded(
+    part: tuple[np.ndarray, np.ndarray], b: int | None, scale: float, grain: float
+) -> dict[int, Fraction]:
+    """The multipliers of one chamber, scaled, as multiples of the grain; what rounds to 0 is left out."""
+    if b is None:
+        return {}
+    support, values = part
+    unit = Fraction(grain)
+    return {
+        int(row): round(value * scale / grain) * unit
+        for row, value in zip(support[b].tolist(), values[b].tolist(), strict=True)
+        if row >= 0 and round(value * scale / grain) > 0
+    }
+
+
+def _surely_short(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> np.ndarray:
+    """The chambers where `norm(c) < beta` is certain: floats with a rigorous bound on all rounding errors.
+
+    A sum of n products, each of rounded factors, in any order, errs by less than `2 (n + 8) ulp` of the sum
+    of their absolute values; the split `c = (1 - kappa) sum_positive + kappa sum_all` multiplies that by at
+    most `1 + 2 abs(kappa)`. What is not certain is left to integers.
+    """
+    rows, kappa = problem.features, float(problem.kappa)
+    mass = np.abs(dual) @ np.abs(rows)
+    error = 4 * (len(rows) + 16) * _HALF_ULP * (1 + 2 * abs(kappa)) * mass
+    gradients = _gradients(signs, dual, rows, kappa)
+    # The last term covers squares that underflow.
+    bound = (np.linalg.norm(gradients, axis=1) + np.linalg.norm(error)) * (1 + 1e-12) + 1e-150
+    return bound < float(problem.beta) * (1 - 1e-12)
+
+
+def _gradients(signs: np.ndarray, dual: np.ndarray, rows: np.ndarray, kappa: float) -> np.ndarray:
+    """`X' D v` on each chamber, P x r."""
+    terms = dual[:, None] * rows
+    size = max(1, _ENTRIES_AT_ONCE // max(1, signs.shape[1]))
+    parts = [(signs[i : i + size] > 0).astype(float) @ terms for i in range(0, len(signs), size)]
+    return (1 - kappa) * np.concatenate(parts) + kappa * terms.sum(axis=0)
+
+
+def _longest(
+    rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray, part: tuple[np.ndarray, np.ndarray]
+) -> float:
+    """The length of the longest projected gradient."""
+    support, values = part
+    weights = values * np.take_along_axis(signs, np.maximum(support, 0), axis=1)
+    moved = gradients + np.einsum("bt,btr->br", weights, rows[support])
+    return float(np.linalg.norm(moved, axis=1).max(initial=0.0))
+
+
+def _coordinates(problem: TrainingProblem) -> tuple[np.ndarray, float]:
+    """The rows in an orthonormal basis of the row space (n x r) and beta, both divided by the largest
+    entry.""" largest = np.abs(problem.features).max() _, _, right = np.linalg.svd(problem.features /
+    largest, full_matrices=False) return problem.features / largest @ right[: problem.arrangement.rank].T,
+    float(problem.beta) / float(
+        largest
+    )
+
+
+def _on_a_grid(dual: np.ndarray) -> tuple[tuple[Fraction, ...], np.ndarray]:
+    """The dual as multiples of one power of two (short denominators), as rationals and as the same floats."""
+    largest = float(np.abs(dual).max(initial=0.0))
+    grain = _power_of_two(largest, 52) if largest else 1.0
+    floats = np.rint(dual / grain) * grain
+    return tuple(map(_exact, floats)), floats
+
+
+def _power_of_two(size: float, bits: int) -> float:
+    """The power of two that is so many bits below a size."""
+    return math.ldexp(1.0, max(math.frexp(size)[1] - bits, -1074))
+
+
+def _dual_vector(problem: TrainingProblem, dual: Any) -> np.ndarray:
+    vector = np.asarray(dual, dtype=float)
+    if vector.shape != (problem.n,):
+        raise InputError(f"dual has shape {vector.shape}; give one entry a row of X, ({problem.n},)")
+    if not np.isfinite(vector).all():
+        raise InputError(
+            f"dual[{int(np.argmin(np.isfinite(vector)))}] is not finite; train the problem again"
+        )
+    numbers = np.concatenate([problem.features.ravel(), problem.target])
+    if not np.isfinite(numbers).all() or not 1e-280 < float(problem.beta) < 1e280:
+        raise InputError("X, y or beta is beyond the range of floats; rescale the problem")
+    return vector
+
+
+def _require_writable(certificate: Certificate) -> None:
+    for name, bound in (("lower", certificate.lower), ("upper", certificate.upper)):
+        digits = math.ceil(max(abs(bound.numerator), bound.denominator).bit_length() * math.log10(2))
+        if digits > checker.MAX_DIGITS:
+            raise InputError(
+                f"the exact {name} bound has about {digits} digits, more than the format's "
+                f"{checker.MAX_DIGITS}; round X, y and beta to fewer digits or to a common denominator"
+            )
+
+
+def _exact(value: Any) -> Fraction:
+    return Fraction(float(value))
+
+
+def _integer_point(point: np.ndarray) -> tuple[int, ...]:
+    """The smallest integer point on the ray through an exact point."""
+    if point.dtype == object:
+        values = [int(value) for value in point]
+    else:
+        values, _ = checker.integers([Fraction(value) for value in point.tolist()])
+    divisor = math.gcd(*values) or 1
+    return tuple(value // divisor for value in values)
+
+
+def _strings(values: Sequence[Fraction]) -> list[str]:
+    return [str(value) for value in values]
+
+
+def _chamber_document(chamber: Chamber) -> dict[str, Any]:
+    return {
+        "witness": [str(value) for value in chamber.witness],
+        "plus": {str(row): str(value) for row, value in chamber.plus.items()},
+        "minus": {str(row): str(value) for row, value in chamber.minus.items()},
+    }
+
+
+def _claimed_shape(document: Any) -> tuple[int, int]:
+    """The n and d that a certificate seems to be written for; anything where there is none to be seen."""
+    try:
+        return len(document["dual"]), len(document["chambers"][0]["witness"])
+    except (KeyError, IndexError, TypeError):
+        return 0, 0
