@@ -326,12 +326,11 @@ def _longest(
 
 
 def _coordinates(problem: TrainingProblem) -> tuple[np.ndarray, float]:
-    """The rows in an orthonormal basis of the row space (n x r) and beta, both divided by the largest
-    entry.""" largest = np.abs(problem.features).max() _, _, right = np.linalg.svd(problem.features /
-    largest, full_matrices=False) return problem.features / largest @ right[: problem.arrangement.rank].T,
-    float(problem.beta) / float(
-        largest
-    )
+    """The rows in an orthonormal basis of the row space (n x r), and beta, over the largest entry of X."""
+    largest = np.abs(problem.features).max()
+    scaled = problem.features / largest
+    _, _, right = np.linalg.svd(scaled, full_matrices=False)
+    return scaled @ right[: problem.arrangement.rank].T, float(problem.beta) / float(largest)
 
 
 def _on_a_grid(dual: np.ndarray) -> tuple[tuple[Fraction, ...], np.ndarray]:
