@@ -1,0 +1,337 @@
+"""Arrangements: from a matrix to exact hyperplanes, and new arrangements from old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import InputError
+from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, primitive, signs
+
+if TYPE_CHECKING:
+    from .chambers import Chambers
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperplanes:
+    """The distinct hyperplanes behind the rows of an arrangement, in as many coordinates as its rank.
+
+    Attributes:
+        rows: N primitive integer rows, in order of first appearance.
+        of_row: for each row of the user the index of its hyperplane, -1 for a zero row.
+        orientation: for each row of the user +1 or -1, its positive factor taken out; 0 for a zero row.
+        columns: the coordinates kept; a point of theirs, zero elsewhere, has the same signs.
+        infinity: for an affine arrangement the index of the hyperplane at infinity, otherwise None.
+    """
+
+    rows: tuple[tuple[int, ...], ...]
+    of_row: np.ndarray
+    orientation: np.ndarray
+    columns: tuple[int, ...]
+    infinity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A finite arrangement of hyperplanes, exact, its rows kept in the order given.
+
+    Args:
+        normals: n x d matrix, one row a hyperplane: floats (exact dyadic rationals), integers, Fractions, or texts
+            such as "0.1" and "1/3". Zero, repeated and opposite rows are allowed and kept track of.
+        offsets: n numbers b; hyperplane i is `normals[i] . x = offsets[i]`, its positive side
+            `normals[i] . x > offsets[i]`. Without them the arrangement is central: all offsets zero, and chambers
+            come in antipodal pairs.
+
+    Raises:
+        InputError: a matrix that is empty, ragged or not of rational numbers; offsets of the wrong length.
+
+    Example:
+        >>> Arrangement([[1, 0], [0, 1], [1, 1]]).chambers().signs[0].tolist()
+        [1, -1, 1]
+        >>> Arrangement([[1, 0], [0, 1], [1, 1]], offsets=[0, 0, 1]).count_chambers()
+        7
+    """
+
+    normals: ExactMatrix
+    offsets: tuple[Fraction, ...] | None = None
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        matrix = exact_matrix(self.normals, "normals")
+        vector = None if self.offsets is None else exact_vector(self.offsets, "offsets")
+        if vector is not None and len(vector) != matrix.shape[0]:
+            raise InputError(
+                f"offsets has {len(vector)} entries but normals has {matrix.shape[0]} rows; give one offset a row"
+            )
+        object.__setattr__(self, "normals", matrix)
+        object.__setattr__(self, "offsets", vector)
+        object.__setattr__(self, "_cache", {})
+
+    def __repr__(self) -> str:
+        kind = "central" if self.offsets is None else "affine"
+        return f"Arrangement({kind}, n={self.n}, dimension={self.dimension}, rank={self.rank})"
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return self.normals.shape[0]
+
+    @property
+    def dimension(self) -> int:
+        """The dimension d of the space."""
+        return self.normals.shape[1]
+
+    @property
+    def is_central(self) -> bool:
+        """Whether it was given without offsets."""
+        return self.offsets is None
+
+    @property
+    def rank(self) -> int:
+        """The exact rank of the normals."""
+        return len(self._pivots)
+
+    @property
+    def _pivots(self) -> tuple[int, ...]:
+        if "pivots" not in self._cache:
+            self._cache["pivots"] = pivot_columns(self.normals)
+        return self._cache["pivots"]
+
+    @property
+    def homogeneous(self) -> ExactMatrix:
+        """The rows as linear forms: the normals, with the column `-offsets` behind them if affine."""
+        if self.offsets is None:
+            return self.normals
+        if "homogeneous" not in self._cache:
+            rows = [(*row, -b) for row, b in zip(self.normals.fractions, self.offsets, strict=True)]
+            self._cache["homogeneous"] = exact_matrix(rows)
+        return self._cache["homogeneous"]
+
+    @property
+    def distinct(self) -> Hyperplanes:
+        """The distinct hyperplanes, and which rows lie on each."""
+        if "distinct" not in self._cache:
+            self._cache["distinct"] = _distinct(self)
+        return self._cache["distinct"]
+
+    @property
+    def hyperplanes(self) -> np.ndarray:
+        """The distinct hyperplanes: N x r primitive integer rows; homogeneous, N x (r + 1), if affine."""
+        width = self.rank + (not self.is_central)
+        return np.array(self.distinct.rows, dtype=object).reshape(len(self.distinct.rows), width)
+
+    @property
+    def hyperplane_of_row(self) -> np.ndarray:
+        """For each row the index of its hyperplane: n integers, -1 for a zero row."""
+        return self.distinct.of_row
+
+    @property
+    def orientation_of_row(self) -> np.ndarray:
+        """For each row the sign of its factor to its hyperplane: n int8, 0 for a zero row."""
+        return self.distinct.orientation
+
+    def count_chambers(self) -> int:
+        """The number of chambers, exactly, without listing them.
+
+        It is counted as the number of sets without broken circuit (Whitney; Zaslavsky 1975), statement 1.1.
+
+        Returns:
+            The count; 1 if every row is zero.
+
+        Example:
+            >>> Arrangement([[1, 0], [0, 1], [1, 1], [2, 2], [0, 0]]).count_chambers()
+            6
+        """
+        from .chambers import count_chambers
+
+        return count_chambers(self)
+
+    def chambers(self, max_chambers: int = 5_000_000) -> Chambers:
+        """All chambers, exactly.
+
+        Args:
+            max_chambers: refuse a longer list before it is begun.
+
+        Returns:
+            The list; nothing is enumerated until it is asked for, and `batches` never holds all of it.
+
+        Raises:
+            TooLargeError: more than `max_chambers`; the error has the predicted number.
+
+        Example:
+            >>> len(Arrangement([[1, 0], [0, 1], [1, 1]]).chambers())
+            6
+        """
+        from .chambers import chambers
+
+        return chambers(self, max_chambers)
+
+    def chamber_of(self, point: Any) -> np.ndarray:
+        """The exact sign vector of a point.
+
+        Args:
+            point: d numbers.
+
+        Returns:
+            n int8; zeros tell the rows whose hyperplane the point is on.
+
+        Raises:
+            InputError: of the wrong length, or no finite rational numbers.
+
+        Example:
+            >>> Arrangement([[1, 0], [1, -1]]).chamber_of([2, 2]).tolist()
+            [1, 0]
+        """
+        exact = self._point(point)
+        return signs(self.homogeneous, [exact if self.is_central else (*exact, 1)])[0]
+
+    def _point(self, point: Any) -> tuple[Fraction, ...]:
+        exact = exact_vector(point, "point")
+        if len(exact) != self.dimension:
+            raise InputError(
+                f"point has {len(exact)} entries; give {self.dimension}, the dimension of the space"
+            )
+        return exact
+
+    def _row(self, i: int) -> int:
+        if not 0 <= i < self.n:
+            raise InputError(f"row {i} does not exist; give an index from 0 to {self.n - 1}")
+        return i
+
+    def _subset(self, rows: Sequence[int]) -> Arrangement:
+        fractions = self.normals.fractions
+        offsets = None if self.offsets is None else [self.offsets[i] for i in rows]
+        return Arrangement(exact_matrix([fractions[i] for i in rows]), offsets)
+
+    def deletion(self, i: int) -> Arrangement:
+        """The arrangement without row i.
+
+        Raises:
+            InputError: no such row, or it is the only one.
+
+        Example:
+            >>> Arrangement([[1, 0], [0, 1], [1, 1]]).deletion(2).count_chambers()
+            4
+        """
+        if self.n == 1:
+            raise InputError("row 0 is the only row; an arrangement needs at least one")
+        return self._subset([j for j in range(self.n) if j != self._row(i)])
+
+    def restriction(self, i: int) -> Arrangement:
+        """The other rows on hyperplane i, in its d - 1 coordinates: those of the space but the first that row i has.
+
+        Rows that are parallel to row i become zero rows; no row is dropped or merged.
+
+        Raises:
+            InputError: no such row, a zero row, the only row, or a hyperplane that is a point.
+
+        Example:
+            >>> Arrangement([[1, 0, 0], [0, 1, 0], [1, 1, 1]]).restriction(0).normals.integers.tolist()
+            [[1, 0], [1, 1]]
+        """
+        row = self.normals.fractions[self._row(i)]
+        if not any(row):
+            raise InputError(f"row {i} is zero and no hyperplane; restrict to another")
+        if self.dimension == 1 or self.n == 1:
+            raise InputError(
+                f"the restriction to row {i} has no row or no coordinate left; it needs two of each"
+            )
+        p = next(j for j, x in enumerate(row) if x)
+        offset = Fraction(0) if self.offsets is None else self.offsets[i]
+        others = [j for j in range(self.n) if j != i]
+        normals, offsets = [], []
+        for j in others:
+            other = self.normals.fractions[j]
+            factor = other[p] / row[p]
+            normals.append(
+                [x - factor * y for q, (x, y) in enumerate(zip(other, row, strict=True)) if q != p]
+            )
+            offsets.append((self.offsets[j] if self.offsets else 0) - factor * offset)
+        return Arrangement(exact_matrix(normals), None if self.offsets is None else offsets)
+
+    def localization(self, point: Any) -> Arrangement:
+        """The rows whose hyperplane contains a point, zero rows left out.
+
+        Raises:
+            InputError: no hyperplane contains the point.
+
+        Example:
+            >>> Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1]).localization([0, 1]).n
+            2
+        """
+        at = self.chamber_of(point)
+        rows = [i for i in range(self.n) if at[i] == 0 and self.orientation_of_row[i]]
+        if not rows:
+            raise InputError("no hyperplane contains the point; give a point on one")
+        return self._subset(rows)
+
+    def essentialization(self) -> Arrangement:
+        """The same sign vectors in as many coordinates as the rank (statement 1.4).
+
+        Raises:
+            InputError: every normal is zero.
+
+        Example:
+            >>> Arrangement([[1, -1, 0], [0, 1, -1]]).essentialization().dimension
+            2
+        """
+        if not self.rank:
+            raise InputError("every normal is zero; the essential arrangement has no coordinate")
+        rows = [[row[j] for j in self._pivots] for row in self.normals.fractions]
+        return Arrangement(exact_matrix(rows), self.offsets)
+
+    def cone(self) -> Arrangement:
+        """The central arrangement one dimension up: rows `(normal, -offset)`, and last the hyperplane at infinity.
+
+        Example:
+            >>> Arrangement([[1], [1]], [0, 1]).cone().normals.integers.tolist()
+            [[1, 0], [1, -1], [0, 1]]
+        """
+        offsets = self.offsets if self.offsets is not None else (Fraction(0),) * self.n
+        rows = [(*row, -b) for row, b in zip(self.normals.fractions, offsets, strict=True)]
+        return Arrangement(exact_matrix([*rows, (0,) * self.dimension + (1,)]))
+
+    def product(self, other: Arrangement) -> Arrangement:
+        """The product: the rows of both, each on its own coordinates.
+
+        Raises:
+            InputError: one is central and the other affine.
+
+        Example:
+            >>> Arrangement([[1]]).product(Arrangement([[1, 0], [0, 1]])).count_chambers()
+            8
+        """
+        if self.is_central != other.is_central:
+            raise InputError(
+                "one factor is central and the other affine; give offsets of zero to the central one"
+            )
+        left = [(*row, *(0,) * other.dimension) for row in self.normals.fractions]
+        right = [((0,) * self.dimension + row) for row in other.normals.fractions]
+        offsets = None if self.offsets is None or other.offsets is None else self.offsets + other.offsets
+        return Arrangement(exact_matrix(left + right), offsets)
+
+
+def _distinct(arrangement: Arrangement) -> Hyperplanes:
+    columns = arrangement._pivots
+    integers = arrangement.homogeneous.integers
+    infinity = None
+    index: dict[tuple[int, ...], int] = {}
+    if not arrangement.is_central:
+        columns = (*columns, arrangement.dimension)
+    of_row = np.full(arrangement.n, -1, dtype=np.int64)
+    orientation = np.zeros(arrangement.n, dtype=np.int8)
+    for i, full in enumerate(integers):
+        row = [full[j] for j in columns]
+        leading = next((x for x in row if x), 0)
+        if leading:
+            orientation[i] = 1 if leading > 0 else -1
+            key = primitive(row if leading > 0 else [-x for x in row])
+            of_row[i] = index.setdefault(key, len(index))
+    if not arrangement.is_central:
+        infinity = index.setdefault((0,) * (len(columns) - 1) + (1,), len(index))
+    of_row.flags.writeable = orientation.flags.writeable = False
+    return Hyperplanes(tuple(index), of_row, orientation, columns, infinity)

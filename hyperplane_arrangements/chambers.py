@@ -1,0 +1,274 @@
+"""The chambers of an arrangement: counted in advance, listed, or streamed batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from math import comb, gcd
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .engine import Cells, Plan, make_plan, run
+from .errors import InputError, TooLargeError
+from .exact import signs as exact_signs
+
+if TYPE_CHECKING:
+    from .arrangement import Arrangement
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the order of the chambers, to start a stream from.
+
+    Attributes:
+        task: the index of the piece of work it is in.
+        skip: how many chambers (antipodal pairs, if central) of that piece come before it.
+    """
+
+    task: int = 0
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChamberBatch:
+    """Some consecutive chambers.
+
+    Attributes:
+        arrangement: whose chambers they are.
+        cells: what the engine found.
+        following: the place after the batch; give it to `Chambers.batches` to go on from there.
+    """
+
+    arrangement: Arrangement
+    cells: Cells
+    following: Position
+    _plan: Plan
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.cells.bits) * (2 if self._plan.antipodal else 1)
+
+    @property
+    def patterns(self) -> np.ndarray:
+        """Whether each row is positive: P x n bool."""
+        return self.signs > 0
+
+    @property
+    def signs(self) -> np.ndarray:
+        """The sign vectors: P x n int8; 0 only for zero rows."""
+        distinct = self.arrangement.distinct
+        half = np.unpackbits(self.cells.bits, axis=1, bitorder="little", count=len(distinct.rows))
+        values = half.view(np.int8) * np.int8(2) - np.int8(1)
+        if not np.array_equal(distinct.of_row, np.arange(len(distinct.rows))):
+            values = np.concatenate([values, np.zeros((len(values), 1), np.int8)], axis=1)[:, distinct.of_row]
+        values = values * distinct.orientation
+        if not self._plan.antipodal:
+            return values
+        return np.stack([values, -values], axis=1).reshape(2 * len(values), -1)
+
+    @property
+    def packed(self) -> np.ndarray:
+        """`patterns`, eight rows a byte, the first row in the lowest bit: P x ceil(n / 8) uint8."""
+        distinct = self.arrangement.distinct
+        bits, n = self.cells.bits, self.arrangement.n
+        identity = len(distinct.rows) == n and (distinct.of_row == np.arange(n)).all()
+        if not (identity and (distinct.orientation == 1).all()):
+            return np.packbits(self.patterns, axis=1, bitorder="little")
+        if not self._plan.antipodal:
+            return bits
+        both = np.empty((2 * len(bits), bits.shape[1]), np.uint8)
+        both[0::2] = bits
+        np.invert(bits, out=both[1::2])
+        if n % 8:
+            both[1::2, -1] &= (1 << n % 8) - 1
+        return both
+
+    @property
+    def witnesses(self) -> np.ndarray:
+        """A point strictly inside each chamber: P x d.
+
+        float64 if every row is proven inside as an exact dyadic point, otherwise Python integers (affine: Fractions).
+        """
+        if "witnesses" not in self._cache:
+            self._cache["witnesses"] = _witnesses(self)
+        return self._cache["witnesses"]
+
+
+def _witnesses(batch: ChamberBatch) -> np.ndarray:
+    from .witness import exact_witness
+
+    arrangement = batch.arrangement
+    distinct = arrangement.distinct
+    half = np.zeros((len(batch.cells.bits), arrangement.dimension), dtype=object)
+    for i, basis in enumerate(batch.cells.basis):
+        if batch._plan.frame is not None:
+            point = exact_witness(batch._plan.frame, [int(j) for j in basis if j >= 0])
+            if arrangement.is_central:
+                divisor = gcd(*point) or 1
+                half[i, list(distinct.columns)] = [x // divisor for x in point]
+            else:
+                from fractions import Fraction
+
+                half[i, list(distinct.columns[:-1])] = [Fraction(x, point[-1]) for x in point[:-1]]
+    both = np.stack([half, -half], axis=1).reshape(-1, half.shape[1]) if batch._plan.antipodal else half
+    return _as_floats(batch, both)
+
+
+def _as_floats(batch: ChamberBatch, points: np.ndarray) -> np.ndarray:
+    """The points rounded to floats if these are still inside, which is decided exactly."""
+    arrangement = batch.arrangement
+    try:
+        if arrangement.is_central:
+            floats = np.array([[x / (max(map(abs, row)) or 1) for x in row] for row in points])
+        else:
+            floats = np.array([[x.numerator / x.denominator for x in row] for row in points], dtype=float)
+    except OverflowError:
+        return points
+    homogeneous = floats if arrangement.is_central else np.column_stack([floats, np.ones(len(floats))])
+    same = np.array_equal(exact_signs(arrangement.homogeneous, homogeneous), batch.signs)
+    return floats if same else points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chambers:
+    """All chambers of an arrangement, in a fixed order, found when asked for.
+
+    If the arrangement is central, rows 2i and 2i + 1 are antipodes. Two lists of the same arrangement have the same
+    order. `signs`, `patterns` and `witnesses` hold everything in memory; `batches` does not.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> chambers = Arrangement([[1, 0], [0, 1]]).chambers()
+        >>> chambers.signs.tolist()
+        [[1, -1], [-1, 1], [1, 1], [-1, -1]]
+        >>> chambers.is_complete
+        True
+    """
+
+    arrangement: Arrangement
+    _plan: Plan = field(repr=False)
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return self._plan.chambers
+
+    def __iter__(self) -> Iterator[ChamberBatch]:
+        return self.batches()
+
+    def batches(
+        self, size: int = 65_536, *, start: Position | None = None, executor: Executor | None = None
+    ) -> Iterator[ChamberBatch]:
+        """The chambers in batches; memory stays bounded.
+
+        Args:
+            size: the most chambers in a batch; an even number if the arrangement is central.
+            start: where to begin, `following` of the batch before; the beginning if None.
+            executor: who does the work, in pieces that can be pickled; this thread if None. The result is the same.
+
+        Yields:
+            Batches in the order of the list.
+
+        Raises:
+            InputError: a size below 2.
+
+        Example:
+            >>> from hyperplane_arrangements import Arrangement
+            >>> [len(batch) for batch in Arrangement([[1, 0], [0, 1], [1, 1]]).chambers().batches(4)]
+            [4, 2]
+        """
+        if size < 2:
+            raise InputError(f"size is {size}; give at least 2")
+        return self._stream(size // 2 if self._plan.antipodal else size, start or Position(), executor)
+
+    def _stream(self, size: int, start: Position, executor: Executor | None) -> Iterator[ChamberBatch]:
+        held: list[Cells] = []
+        room = size
+        skip = start.skip
+        for index, cells in run(self._plan, start.task, executor):
+            first = skip
+            skip = 0
+            while first < len(cells.bits):
+                piece = cells[first : first + room]
+                first += len(piece.bits)
+                room -= len(piece.bits)
+                held.append(piece)
+                if room == 0:
+                    yield ChamberBatch(
+                        self.arrangement, Cells.joined(held), Position(index, first), self._plan
+                    )
+                    held, room = [], size
+        if held:
+            end = Position(len(self._plan.tasks), 0)
+            yield ChamberBatch(self.arrangement, Cells.joined(held), end, self._plan)
+
+    def _all(self) -> ChamberBatch:
+        if "all" not in self._cache:
+            (self._cache["all"],) = self.batches(max(2, len(self)))
+        return self._cache["all"]
+
+    @property
+    def signs(self) -> np.ndarray:
+        """The sign vectors: P x n int8 in {-1, 0, 1}; 0 only for zero rows."""
+        return self._all().signs
+
+    @property
+    def patterns(self) -> np.ndarray:
+        """Whether each row is positive: P x n bool."""
+        return self._all().patterns
+
+    @property
+    def packed(self) -> np.ndarray:
+        """`patterns`, eight rows a byte, the first row in the lowest bit: P x ceil(n / 8) uint8."""
+        return self._all().packed
+
+    @property
+    def witnesses(self) -> np.ndarray:
+        """A point strictly inside each chamber: P x d.
+
+        float64 if every row is proven inside as an exact dyadic point, otherwise Python integers (affine: Fractions).
+        """
+        return self._all().witnesses
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the sign vectors are distinct and as many as the count, which is computed without them."""
+        packed = self._all().cells.bits
+        distinct = len(set(map(bytes, packed))) * (2 if self._plan.antipodal else 1)
+        return distinct == count_chambers(self.arrangement)
+
+
+def upper_bound(n: int, rank: int) -> int:
+    """Cover's bound on the chambers of n central hyperplanes: `2 sum_{k < rank} C(n - 1, k)` (statement 1.1).
+
+    Example:
+        >>> upper_bound(5, 3)
+        22
+    """
+    return 2 * sum(comb(n - 1, k) for k in range(rank)) if n else 1
+
+
+def count_chambers(arrangement: Arrangement) -> int:
+    """The exact number of chambers, without listing them (see `Arrangement.count_chambers`)."""
+    return _plan(arrangement).chambers
+
+
+def chambers(arrangement: Arrangement, max_chambers: int) -> Chambers:
+    """The list of all chambers (see `Arrangement.chambers`)."""
+    plan = _plan(arrangement)
+    if plan.chambers > max_chambers:
+        raise TooLargeError(
+            f"the arrangement has {plan.chambers} chambers, over the limit of {max_chambers}; raise max_chambers, "
+            "stream the batches, or take fewer rows or a lower rank",
+            predicted=plan.chambers,
+            limit=max_chambers,
+        )
+    return Chambers(arrangement, plan)
+
+
+def _plan(arrangement: Arrangement) -> Plan:
+    if "plan" not in arrangement._cache:
+        distinct = arrangement.distinct
+        arrangement._cache["plan"] = make_plan(distinct.rows, distinct.infinity)
+    return arrangement._cache["plan"]
