@@ -1,0 +1,144 @@
+"""Characteristic polynomials by deletion and restriction, with memoised minors: exact, far past enumeration.
+
+With `pi(A) = sum |w_k| s^k` (Poincare polynomial) and the hyperplanes numbered 1, ..., n, deletion and
+restriction unrolled over n says
+
+    pi(A) = 1 + s * sum_i pi(A_{<i} restricted to H_i),
+
+and rank 3 needs only the number of intersection points on each line, because `pi(-1) = 0`. Minors that agree
+up to a permutation and sign of coordinates are computed once: 1,236 of them give the 1,066,044 chambers of
+the resonance arrangement in R^6. Whatever the memo misses costs time, never correctness: a key is the minor
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from math import gcd
+
+Row = tuple[int, ...]
+
+
+def canonical(row: Sequence[int]) -> Row:
+    """Return the row divided by its gcd, first nonzero entry positive; the zero row unchanged.
+
+    Example:
+        >>> canonical((0, -4, 6))
+        (0, 2, -3)
+    """
+    divisor = gcd(*row)
+    if divisor == 0:
+        return tuple(row)
+    if next(entry for entry in row if entry) < 0:
+        divisor = -divisor
+    return tuple(row) if divisor == 1 else tuple(entry // divisor for entry in row)
+
+
+def restrict(rows: Iterable[Row], normal: Row) -> list[Row]:
+    """Return the rows as primitive equations on the hyperplane `normal . x = 0`, in the order given.
+
+    One coordinate in which `normal` is nonzero is eliminated (a smallest such entry, to keep integers small).
+
+    Args:
+        rows: integer rows of length d.
+        normal: a nonzero integer row of length d.
+
+    Returns:
+        Rows of length d - 1; those parallel to `normal` become zero.
+
+    Example:
+        >>> restrict([(1, 1, 1), (2, 0, 0)], (1, 0, 0))
+        [(1, 1), (0, 0)]
+    """
+    pivot = min((i for i, entry in enumerate(normal) if entry), key=lambda i: abs(normal[i]))
+    scale = normal[pivot]
+    rest = normal[:pivot] + normal[pivot + 1 :]
+    result = []
+    for row in rows:
+        factor = row[pivot]
+        kept = row[:pivot] + row[pivot + 1 :]
+        if factor:
+            kept = tuple([scale * x - factor * y for x, y in zip(kept, rest, strict=True)])
+        result.append(canonical(kept))
+    return result
+
+
+def poincare_coefficients(rows: Iterable[Row]) -> tuple[int, ...]:
+    """Return `(|w_0|, ..., |w_r|)`, the unsigned Whitney numbers of the first kind, of a central arrangement.
+
+    Args:
+        rows: integer normals; zero and repeated (also opposite) rows are allowed and count once.
+
+    Returns:
+        rank + 1 positive integers; their sum is the number of chambers (statement 1.1).
+
+    Example:
+        >>> poincare_coefficients([(1, 0), (0, 1), (1, 1), (2, 2), (0, 0)])
+        (1, 3, 2)
+    """
+    distinct = dict.fromkeys(canonical(row) for row in rows if any(row))
+    return _poincare(list(distinct), {})
+
+
+def _poincare(rows: Sequence[Row], memo: dict[tuple[Row, ...], tuple[int, ...]]) -> tuple[int, ...]:
+    """Return the Whitney numbers of distinct primitive rows."""
+    if not rows:
+        return (1,)
+    key = _up_to_coordinates(rows)
+    if key not in memo:
+        memo[key] = _low_rank(key) if len(key[0]) <= 3 else _by_restrictions(key, memo)
+    return memo[key]
+
+
+def _low_rank(rows: tuple[Row, ...]) -> tuple[int, ...]:
+    """Return the Whitney numbers of rows of length at most 3 whose columns are not zero."""
+    n = len(rows)
+    if n == 1 or len(rows[0]) == 1:
+        return (1, 1)
+    if len(rows[0]) == 2:
+        return (1, n, n - 1)
+    points = sum(len(set(restrict(rows[:i], rows[i]))) for i in range(1, n))
+    return (1, n, points, points - n + 1) if points > n - 1 else (1, n, points)
+
+
+def _by_restrictions(rows: tuple[Row, ...], memo: dict[tuple[Row, ...], tuple[int, ...]]) -> tuple[int, ...]:
+    totals = [1]
+    for i, row in enumerate(rows):
+        minor = _poincare(list(set(restrict(rows[:i], row))), memo)
+        totals += [0] * (len(minor) + 1 - len(totals))
+        for k, coefficient in enumerate(minor):
+            totals[k + 1] += coefficient
+    return tuple(totals)
+
+
+def _up_to_coordinates(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return the same arrangement with coordinates dropped (if zero), permuted and reflected, rows sorted.
+
+    The result only has to be isomorphic to the input. The more often isomorphic inputs meet the better:
+    coordinates are ordered by the multiset of their entries, each with the entries of its row.
+    """
+    columns = [column for column in zip(*rows, strict=True) if any(column)]
+    columns = [
+        tuple([-x for x in column]) if sum((x > 0) - (x < 0) for x in column) < 0 else column
+        for column in columns
+    ]
+    shapes = [tuple(sorted(map(abs, row))) for row in zip(*columns, strict=True)]
+    columns.sort(key=lambda column: sorted(zip(map(abs, column), shapes, strict=True)))
+    return tuple(sorted(map(canonical, zip(*columns, strict=True))))
+
+
+def divide_by_infinity(coefficients: Sequence[int]) -> tuple[int, ...]:
+    """Return `pi(A)` of an affine arrangement from `pi` of its cone, `(1 + s) pi(A)`.
+
+    Example:
+        >>> divide_by_infinity((1, 3, 2))
+        (1, 2)
+    """
+
+    def step(quotient: list[int], coefficient: int) -> list[int]:
+        return [*quotient, coefficient - (quotient[-1] if quotient else 0)]
+
+    *quotient, remainder = reduce(step, coefficients, [])
+    assert remainder == 0, "the Poincare polynomial of a cone is a multiple of 1 + s"
+    return tuple(quotient)

@@ -1,0 +1,46 @@
+"""What a check returns: a sentence, and a witness when the claim is false."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import ConvexLandscapeError
+
+
+class RefutedError(ConvexLandscapeError):
+    """A finding that was required to hold does not; the message is the finding's sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of an exact check.
+
+    Attributes:
+        claim: what was checked, as a sentence.
+        holds: whether it is true.
+        witness: what refutes it, None when it holds.
+        reason: how the witness refutes it, empty when it holds.
+
+    Example:
+        >>> str(Finding("every row is nonzero", False, 2, "row 2 is zero"))
+        'REFUTED: every row is nonzero: row 2 is zero'
+        >>> bool(Finding("2 is even", True))
+        True
+    """
+
+    claim: str
+    holds: bool
+    witness: Any = None
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.holds
+
+    def __str__(self) -> str:
+        return f"PROVED: {self.claim}" if self.holds else f"REFUTED: {self.claim}: {self.reason}"
+
+    def require(self) -> None:
+        """Raise `RefutedError` unless the claim holds."""
+        if not self.holds:
+            raise RefutedError(str(self))
