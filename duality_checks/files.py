@@ -78,7 +78,9 @@ def read_json(text: str, source: str, form: str, fields: tuple[str, ...]) -> dic
     if not isinstance(document, dict) or document.get("format") != form:
         raise InputError(f"{source}: not a '{form}' file")
     if document.get("version") != 1 or isinstance(document["version"], bool):
-        raise InputError(f"{source}: version {document.get('version')!r} is unknown; this program reads version 1")
+        raise InputError(
+            f"{source}: version {document.get('version')!r} is unknown; this program reads version 1"
+        )
     expected = {"format", "version", *fields}
     for name in sorted(expected ^ document.keys()):
         verb = "is missing" if name in expected else "is unknown"

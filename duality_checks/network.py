@@ -77,7 +77,8 @@ class TwoLayerNetwork:
         return float(0.5 * residual @ residual + 0.5 * float(problem.beta) * decay)
 
     def exact_objective(self, problem: TrainingProblem) -> Fraction:
-        """The training objective of these very weights (floats are dyadic rationals): a proven upper bound on p*.
+        """The training objective of these very weights (floats are dyadic rationals): a proven upper bound on
+        p*.
 
         Example:
             >>> from duality_checks import TrainingProblem

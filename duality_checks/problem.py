@@ -33,8 +33,8 @@ def parse_activation(activation: Any) -> Fraction:
     """The slope ``kappa < 1`` on the negative side of ``phi(t) = max(t, 0) + kappa * min(t, 0)``.
 
     Args:
-        activation: ``"relu"`` (0), ``"abs"`` (-1), ``"leaky:K"`` with a decimal or a fraction ``K``, or the slope
-            itself as an int, float or Fraction.
+        activation: ``"relu"`` (0), ``"abs"`` (-1), ``"leaky:K"`` with a decimal or a fraction ``K``, or the
+            slope itself as an int, float or Fraction.
 
     Returns:
         The exact slope. A float means the dyadic rational that it is; text means the exact decimal.
@@ -84,7 +84,8 @@ class TrainingProblem:
     """Two-layer training with squared loss and 2-norm weight decay, on exact data.
 
     Args:
-        X: data, n x d: floats (exact dyadic rationals), ints, Fractions or decimal text. A bias is a column of ones.
+        X: data, n x d: floats (exact dyadic rationals), ints, Fractions or decimal text. A bias is a column
+            of ones.
         y: targets, length n, likewise.
         beta: weight decay, positive.
         activation: see :func:`parse_activation`.

@@ -1,0 +1,186 @@
+"""Training to the global optimum: column generation with pricing over all chambers.
+
+Each round prices the residual over every chamber (:mod:`.pricing`), solves the Lasso over the neurons at hand
+together with the best new ones (:mod:`.lasso`), and lets the survivors slide within their faces
+(:mod:`.polish`). It ends when no chamber violates the dual constraint beyond rounding, which is optimality
+(statements 2.1 and 3.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from .landscape import Landscape
+from .lasso import nonnegative_lasso
+from .network import TwoLayerNetwork
+from .polish import Neuron, merge, polish
+from .pricing import Maxima, pricer
+from .problem import TrainingProblem
+
+MAX_CHAMBERS = 5_000_000
+ROUNDS = 500
+GAP = 1e-12
+NEAR = 1e-9
+PATIENCE = 2
+COLUMNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round found: its number, the numerical bounds on p*, and the neurons at hand."""
+
+    number: int
+    lower: float
+    upper: float
+    neurons: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Solution:
+    """A trained network with its dual point. All figures are numerical; :func:`certify` turns them into
+    proofs.
+
+    Attributes:
+        network: the network, width at most n.
+        dual: ``v``, scaled so that its dual norm is at most beta (float64, length n).
+        lower: dual objective of ``dual``.
+        upper: objective of ``network``.
+        active: for each neuron the signs of all rows (int8, length n, 0 on kinks and zero rows), its output
+            sign and its unit direction (float64, length d).
+        seconds: time spent.
+        rounds: the history.
+    """
+
+    network: TwoLayerNetwork
+    dual: np.ndarray
+    lower: float
+    upper: float
+    active: tuple[tuple[np.ndarray, int, np.ndarray], ...]
+    seconds: float
+    rounds: tuple[Round, ...]
+
+    @property
+    def relative_gap(self) -> float:
+        """``(upper - lower) / upper``, numerical; 0 if both are 0."""
+        return (self.upper - self.lower) / self.upper if self.upper > 0 else 0.0
+
+
+def train(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    progress: Callable[[Round], Any] | None = None,
+) -> Solution:
+    """The global optimum of a training problem, by statement 2.1, numerically.
+
+    Args:
+        problem: the problem.
+        max_chambers: refuse arrangements with more chambers before starting.
+        progress: called after each round.
+
+    Returns:
+        The solution, typically with a relative gap of 1e-12.
+
+    Raises:
+        TooLargeError: the arrangement has more chambers than ``max_chambers``.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> solution = train(TrainingProblem([[1.0], [-1.0]], [3.0, 2.0], beta=1.0))
+        >>> solution.network.width, round(solution.upper, 12)  # two soft thresholds: 3 - 1/2 + 2 - 1/2
+        (2, 4.0)
+    """
+    began = perf_counter()
+    landscape = Landscape.of(problem)
+    price = pricer(problem, landscape, max_chambers).maxima
+    target, beta = problem.target, float(problem.beta)
+    neurons: list[Neuron] = []
+    history: list[Round] = []
+    best: tuple[float, list[Neuron], float, np.ndarray] | None = None
+    stalled = 0
+    while len(history) < ROUNDS and stalled < PATIENCE:
+        residual = target - _fit(landscape, neurons)
+        found = price(residual, beta)
+        upper = 0.5 * float(residual @ residual) + beta * sum(neuron.size for neuron in neurons)
+        dual = residual * _best_multiple(
+            residual, target, beta, float(found.values[0]) if len(found) else beta
+        )
+        lower = float(dual @ target - 0.5 * dual @ dual)
+        gap = upper - lower
+        converged = best is not None and best[0] <= NEAR * upper
+        stalled = stalled + 1 if converged and gap > 0.5 * best[0] else 0
+        if best is None or gap < best[0]:
+            best = (gap, neurons, lower, dual)
+        history.append(Round(len(history) + 1, lower, upper, len(neurons)))
+        if progress is not None:
+            progress(history[-1])
+        if gap <= GAP * upper:
+            break
+        neurons = _improve(landscape, target, beta, neurons, found[:COLUMNS])
+    assert best is not None
+    _, neurons, lower, dual = best
+    network, active = _network(problem, landscape, neurons)
+    upper = network.objective(problem)
+    return Solution(network, dual, lower, upper, active, perf_counter() - began, tuple(history))
+
+
+def _fit(landscape: Landscape, neurons: list[Neuron]) -> np.ndarray:
+    if not neurons:
+        return np.zeros(len(landscape.rows))
+    outputs = landscape.outputs(np.array([neuron.weights for neuron in neurons]))
+    return outputs @ np.array([neuron.sign for neuron in neurons])
+
+
+def _best_multiple(v: np.ndarray, target: np.ndarray, beta: float, dual_norm: float) -> float:
+    """Statement 2.5: the multiple of ``v`` that is feasible with the largest dual objective."""
+    square = float(v @ v)
+    if square == 0.0:
+        return 0.0
+    feasible = beta / dual_norm if dual_norm > 0 else np.inf
+    return float(np.clip(v @ target / square, -feasible, feasible))
+
+
+def _improve(
+    landscape: Landscape, target: np.ndarray, beta: float, neurons: list[Neuron], found: Maxima
+) -> list[Neuron]:
+    """Add the best new neurons, reweigh all of them, and slide the survivors to the optimum of their
+    faces."""
+    candidates = neurons + [
+        Neuron.at(landscape, float(sign), direction, kinks)
+        for sign, direction, kinks in zip(found.signs, found.directions, found.kinks, strict=True)
+    ]
+    if not candidates:
+        return []
+    directions = np.array([neuron.weights / neuron.size for neuron in candidates])
+    signs = np.array([neuron.sign for neuron in candidates])
+    start = np.array([neuron.size for neuron in neurons] + [0.0] * len(found))
+    weights = nonnegative_lasso(landscape.outputs(directions) * signs, target, beta, start)
+    kept = [
+        Neuron(neuron.sign, weight * direction, neuron.face)
+        for neuron, weight, direction in zip(candidates, weights, directions, strict=True)
+        if weight > 0
+    ]
+    return polish(landscape, target, beta, merge(kept))
+
+
+def _network(
+    problem: TrainingProblem, landscape: Landscape, neurons: list[Neuron]
+) -> tuple[TwoLayerNetwork, tuple[tuple[np.ndarray, int, np.ndarray], ...]]:
+    """Statement 2.2: balanced weights ``w = v / sqrt(norm(v))``, ``alpha = s * sqrt(norm(v))``."""
+    owner = landscape.hyperplane_of_row
+    orientation = np.sign(landscape.lengths).astype(np.int8)
+    hidden, output, active = [], [], []
+    for neuron in sorted(neurons, key=lambda neuron: -neuron.size):
+        direction = landscape.lift(neuron.weights[None] / neuron.size)[0]
+        root = np.sqrt(neuron.size)
+        hidden.append(root * direction)
+        output.append(neuron.sign * root)
+        sides = np.where(owner >= 0, neuron.face[owner], 0).astype(np.int8) * orientation
+        active.append((sides, int(neuron.sign), direction))
+    network = TwoLayerNetwork(np.array(hidden).reshape(-1, problem.d), np.array(output), problem.kappa)
+    return network, tuple(active)
