@@ -46,7 +46,8 @@ class TwoLayerNetwork:
         hidden, output = _floats(self.hidden, "hidden"), _floats(self.output, "output")
         if hidden.ndim != 2 or output.ndim != 1 or len(hidden) != len(output):
             raise InputError(
-                f"hidden has shape {hidden.shape} and output {output.shape}; give m x d and m, one row a neuron"
+                f"hidden has shape {hidden.shape} and output {output.shape}; "
+                "give m x d and m, one row a neuron"
             )
         hidden.flags.writeable = output.flags.writeable = False
         object.__setattr__(self, "hidden", hidden)

@@ -19,9 +19,8 @@ from math import comb
 
 import numpy as np
 
-from hyperplane_arrangements.errors import TooLargeError
-
 from .landscape import Landscape
+from .limits import most_chambers, require_feasible
 from .problem import TrainingProblem
 
 SAME_DIRECTION = 1e-9
@@ -103,9 +102,9 @@ class Circles:
         order = np.argsort(angles, axis=1, kind="stable")[:, : count - rank + 2]
         angles = np.take_along_axis(angles, order, axis=1)
         along = np.take_along_axis(heights, order[..., None], axis=1)
-        # A row's height at angle t is sin(t - t_j) times a factor, so its sign before t_j is minus the
-        # factor's. fore = -np.sign(along[..., 1] * np.cos(angles) - along[..., 0] * np.sin(angles)) turn
-        # cls(flats, frames, _inverses(spans), order.astype(np.int32), angles, before.astype(np.int8))
+        # A row's height at angle t is sin(t - t_j) times a factor: its sign before t_j is minus the factor's.
+        before = -np.sign(along[..., 1] * np.cos(angles) - along[..., 0] * np.sin(angles))
+        return cls(flats, frames, _inverses(spans), order.astype(np.int32), angles, before.astype(np.int8))
 
 
 def _inverses(spans: np.ndarray) -> np.ndarray:
@@ -261,17 +260,9 @@ def pricer(problem: TrainingProblem, landscape: Landscape, max_chambers: int) ->
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
     """
-    count = problem.arrangement.count_chambers()
-    if count > max_chambers:
-        raise TooLargeError(
-            f"the data have {count:,} activation patterns, over the limit of {max_chambers:,}; raise max_chambers, or "
-            "use fewer samples or features (the number grows like n to the power rank - 1)",
-            predicted=count,
-            limit=max_chambers,
-        )
+    require_feasible(problem.arrangement, max_chambers)
     hyperplanes, rank = landscape.normals.shape
-    generic = 2 * sum(comb(hyperplanes - 1, k) for k in range(rank))
-    if rank <= 3 or count == generic:
+    if rank <= 3 or problem.arrangement.count_chambers() == most_chambers(hyperplanes, rank):
         return Sweep(landscape)
     owner = landscape.hyperplane_of_row
     _, first = np.unique(owner, return_index=True)

@@ -53,15 +53,15 @@ def parse_activation(activation: Any) -> Fraction:
         name, _, slope = activation.partition(":")
         if name != "leaky" or not slope:
             raise InputError(
-                f"activation={activation!r} is unknown; use 'relu', 'abs' or 'leaky:K' with a slope K below 1 "
-                "(only positively homogeneous activations have a convex program)"
+                f"activation={activation!r} is unknown; use 'relu', 'abs' or 'leaky:K' with a slope K "
+                "below 1 (only positively homogeneous activations have a convex program)"
             )
         activation = slope
     (kappa,) = exact_vector([activation], name="activation slope")
     if kappa >= 1:
         raise InputError(
-            f"activation slope kappa={kappa} is not below 1: at 1 the network is linear; above 1 divide by kappa "
-            "and use the slope 1/kappa"
+            f"activation slope kappa={kappa} is not below 1: at 1 the network is linear; above 1 divide "
+            "by kappa and use the slope 1/kappa"
         )
     return kappa
 
