@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .arrangement import Arrangement
 
 
+_ONE = Fraction(1)
+
+
 @dataclass(frozen=True, slots=True)
 class CentralForm:
     """The rows of an arrangement as integer normals in rank coordinates.
@@ -46,7 +49,7 @@ class CentralForm:
         """The rank, that of the cone when affine (one more than the rank of the normals)."""
         return len(self.columns)
 
-    def lift(self, vector: Sequence[int] | Sequence[Fraction]) -> tuple[Fraction, ...]:
+    def lift(self, vector: Sequence[int | Fraction]) -> tuple[Fraction, ...]:
         """Return a point of the arrangement's space with the signs of a vector in rank coordinates.
 
         Args:
@@ -58,7 +61,7 @@ class CentralForm:
             full[column] = Fraction(value)
         if not self.affine:
             return tuple(full)
-        scale = full[0] if full[0] else Fraction(1)
+        scale = full[0] if full[0] else _ONE
         return tuple(value / scale for value in full[1:])
 
 

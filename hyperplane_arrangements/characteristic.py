@@ -14,7 +14,7 @@ itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from itertools import accumulate
 from math import gcd
 
 Row = tuple[int, ...]
@@ -98,8 +98,21 @@ def _low_rank(rows: tuple[Row, ...]) -> tuple[int, ...]:
         return (1, 1)
     if len(rows[0]) == 2:
         return (1, n, n - 1)
-    points = sum(len(set(restrict(rows[:i], rows[i]))) for i in range(1, n))
+    points = sum(_points_on(rows[i], rows[:i]) for i in range(1, n))
     return (1, n, points, points - n + 1) if points > n - 1 else (1, n, points)
+
+
+def _points_on(line: Row, others: Sequence[Row]) -> int:
+    """Return in how many points a projective line meets distinct other lines."""
+    pivot = min((i for i, entry in enumerate(line) if entry), key=lambda i: abs(line[i]))
+    j, k = (i for i in range(3) if i != pivot)
+    scale, b, c = line[pivot], line[j], line[k]
+    points = set()
+    for row in others:
+        x, y = scale * row[j] - row[pivot] * b, scale * row[k] - row[pivot] * c
+        divisor = gcd(x, y) if x > 0 or (x == 0 and y > 0) else -gcd(x, y)
+        points.add((x // divisor, y // divisor))
+    return len(points)
 
 
 def _by_restrictions(rows: tuple[Row, ...], memo: dict[tuple[Row, ...], tuple[int, ...]]) -> tuple[int, ...]:
@@ -136,9 +149,7 @@ def divide_by_infinity(coefficients: Sequence[int]) -> tuple[int, ...]:
         (1, 2)
     """
 
-    def step(quotient: list[int], coefficient: int) -> list[int]:
-        return [*quotient, coefficient - (quotient[-1] if quotient else 0)]
-
-    *quotient, remainder = reduce(step, coefficients, [])
+    quotient = list(accumulate(coefficients, lambda previous, coefficient: coefficient - previous))
+    remainder = quotient.pop()
     assert remainder == 0, "the Poincare polynomial of a cone is a multiple of 1 + s"
     return tuple(quotient)

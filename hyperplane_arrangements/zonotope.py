@@ -326,9 +326,7 @@ def _determinant(square: Matrix) -> Fraction:
     if not square:
         return Fraction(1)
     minors = (_determinant([row[:j] + row[j + 1 :] for row in square[1:]]) for j in range(len(square)))
-    return sum(
-        ((-1) ** j * x * minor for (j, x), minor in zip(enumerate(square[0]), minors, strict=True)), _ZERO
-    )
+    return _dot(minors, [(-1) ** j * x for j, x in enumerate(square[0])])
 
 
 def _inverse(square: Matrix) -> Matrix:
