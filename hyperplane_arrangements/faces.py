@@ -206,7 +206,7 @@ def chamber_shape(arrangement: Arrangement, signs: Any) -> ChamberShape:
     if form.affine:
         points = [form.lift(ray) for ray in rays if ray[0]]
         rays = [ray for ray in rays if not ray[0]]
-        walls = tuple(i for i in walls if i < form.n)
+        walls = tuple(i for i in walls if any(form.rows[i][1:]))  # not infinity, nor empty rows along it
     given = tuple(int(s) for s in signs)
     lifted = tuple(form.lift(ray) for ray in rays)
     return ChamberShape(given, walls, tuple(points), lifted, form.rank - form.affine)
