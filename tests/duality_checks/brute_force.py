@@ -1,0 +1,302 @@
+"""Honest certificates by brute force in the plane, and what is wrong with others, without any code under
+test.
+
+Everything is a fraction and every set small: chambers from a grid of points, multipliers from every set of
+two rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import combinations, product
+from typing import Any
+
+from duality_checks import checker
+
+Point = tuple[Fraction, ...]
+
+# Two opposite rows, a zero row, two equal rows: three lines, six chambers, and no chamber with every sign
+# negative.
+ROWS = [(2, 1), (-4, -2), (0, 0), (1, -1), (1, -1), (0, 3)]
+TARGET = [1, -2, 3, 0, 1, 2]
+ZERO = Fraction(0)
+DUAL = [Fraction(1), Fraction(-1, 2), Fraction(1, 4), Fraction(1, 3), Fraction(1), Fraction(-1)]
+PEAK = [Fraction(v) for v in (1, -2, -2, 3, -2, 3)]
+HIDDEN = [(Fraction(1, 2), Fraction(1, 4)), (Fraction(-1, 3), Fraction(1, 5))]
+OUTPUT = [Fraction(1, 2), Fraction(-1, 4)]
+
+PROBLEM = {"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm"}
+PROBLEM_FIELDS = ["kappa", "beta", "X", "y"]
+CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
+CERTIFICATE_FIELDS = ["problem", "lower", "upper", "dual", "network", "chambers"]
+
+
+def inner(a: Any, b: Any) -> Fraction:
+    return sum((Fraction(x) * y for x, y in zip(a, b, strict=True)), Fraction(0))
+
+
+def signs_at(rows: Any, point: Any) -> tuple[int, ...]:
+    return tuple((value > 0) - (value < 0) for value in (inner(row, point) for row in rows))
+
+
+def all_chambers(rows: Any) -> dict[tuple[int, ...], tuple[int, int]]:
+    """Every chamber of a small arrangement in the plane with a grid point inside: two a line, by theory."""
+    return _all_chambers(tuple(map(tuple, rows)))
+
+
+@cache
+def _all_chambers(rows: Any) -> dict[tuple[int, ...], tuple[int, int]]:
+    found: dict[tuple[int, ...], tuple[int, int]] = {}
+    for point in product(range(-9, 10), repeat=2):
+        signs = signs_at(rows, point)
+        if all(s or not any(row) for s, row in zip(signs, rows, strict=True)):
+            found.setdefault(signs, point)
+    lines = {Fraction(row[1], row[0]) if row[0] else None for row in rows if any(row)}
+    assert len(found) == 2 * len(lines)
+    return found
+
+
+def gradient(rows: Any, signs: Any, dual: Any, kappa: Fraction) -> Point:
+    slopes = [1 if s > 0 else kappa for s in signs]
+    return tuple(
+        sum((d * v * row[j] for d, v, row in zip(slopes, dual, rows, strict=True)), Fraction(0))
+        for j in (0, 1)
+    )
+
+
+def moved(rows: Any, signs: Any, c: Point, multipliers: dict[int, Fraction]) -> Point:
+    """c + X'S lambda."""
+    return tuple(
+        c[j] + sum(signs[k] * value * rows[k][j] for k, value in multipliers.items()) for j in (0, 1)
+    )
+
+
+def best_multipliers(rows: Any, signs: Any, c: Point) -> tuple[Fraction, dict[int, Fraction]]:
+    """The least norm(c + X'S lambda)^2 over lambda >= 0 in the plane: try every set of at most two rows."""
+    best: tuple[Fraction, dict[int, Fraction]] = (inner(c, c), {})
+    usable = [k for k, s in enumerate(signs) if s]
+    candidates: list[dict[int, Fraction]] = []
+    for k in usable:
+        candidates.append({k: -signs[k] * inner(rows[k], c) / inner(rows[k], rows[k])})
+    for k, j in combinations(usable, 2):
+        (a, b), (e, f) = rows[k], rows[j]
+        if a * f - b * e:
+            determinant = Fraction(a * f - b * e)
+            on_k, on_j = (-c[0] * f + c[1] * e) / determinant, (-c[1] * a + c[0] * b) / determinant
+            candidates.append({k: signs[k] * on_k, j: signs[j] * on_j})
+    for multipliers in candidates:
+        if all(value >= 0 for value in multipliers.values()):
+            end = moved(rows, signs, c, multipliers)
+            best = min(
+                best, (inner(end, end), {k: v for k, v in multipliers.items() if v}), key=lambda pair: pair[0]
+            )
+    return best
+
+
+def dual_norm_squared(rows: Any, dual: Any, kappa: Fraction) -> Fraction:
+    chambers = all_chambers(rows)
+    return max(
+        best_multipliers(rows, signs, gradient(rows, signs, [s * v for v in dual], kappa))[0]
+        for signs in chambers
+        for s in (1, -1)
+    )
+
+
+def exact_objective(
+    rows: Any, target: Any, beta: Fraction, kappa: Fraction, hidden: Any, output: Any
+) -> Fraction:
+    loss = Fraction(0)
+    for row, y in zip(rows, target, strict=True):
+        fit = Fraction(0)
+        for w, alpha in zip(hidden, output, strict=True):
+            t = inner(row, w)
+            fit += alpha * (max(t, 0) + kappa * min(t, 0))
+        loss += (fit - y) ** 2
+    size = sum((inner(w, w) for w in hidden), Fraction(0)) + sum((a * a for a in output), Fraction(0))
+    return loss / 2 + beta / 2 * size
+
+
+def text(value: Any) -> str:
+    return str(Fraction(value))
+
+
+def problem_document(rows: Any, target: Any, beta: Any, kappa: Any = 0) -> dict[str, Any]:
+    return {
+        **PROBLEM,
+        "kappa": text(kappa),
+        "beta": text(beta),
+        "X": [[text(x) for x in row] for row in rows],
+        "y": [text(v) for v in target],
+    }
+
+
+def certificate_document(problem: dict[str, Any], dual: Any, hidden: Any, output: Any) -> dict[str, Any]:
+    """The honest certificate; where the dual is infeasible it holds the best that can be done."""
+    rows = [tuple(map(Fraction, row)) for row in problem["X"]]
+    target, beta, kappa = (
+        list(map(Fraction, problem["y"])),
+        Fraction(problem["beta"]),
+        Fraction(problem["kappa"]),
+    )
+    entries = []
+    for signs, witness in all_chambers(rows).items():
+        entry: dict[str, Any] = {"witness": [text(u) for u in witness]}
+        for name, s in (("plus", 1), ("minus", -1)):
+            c = gradient(rows, signs, [s * v for v in dual], kappa)
+            multipliers = best_multipliers(rows, signs, c)[1] if inner(c, c) > beta**2 else {}
+            entry[name] = {str(k): text(value) for k, value in multipliers.items()}
+        entries.append(entry)
+    return {
+        **CERTIFICATE,
+        "problem": digest(problem),
+        "lower": text(inner(dual, target) - inner(dual, dual) / 2),
+        "upper": text(exact_objective(rows, target, beta, kappa, hidden, output)),
+        "dual": [text(v) for v in dual],
+        "network": {"hidden": [[text(x) for x in w] for w in hidden], "output": [text(a) for a in output]},
+        "chambers": entries,
+    }
+
+
+def digest(problem: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(problem, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A problem and a certificate, as documents, and what is done to their texts at the end."""
+
+    problem: dict[str, Any]
+    certificate: dict[str, Any]
+    respell: Callable[[str], str] = str
+
+    def texts(self) -> tuple[str, str]:
+        return json.dumps(self.problem), self.respell(json.dumps(self.certificate))
+
+    def check(self) -> checker.Verdict:
+        return checker.check_documents(*self.texts())
+
+
+def honest(kappa: Fraction = ZERO) -> Case:
+    """A case with nothing wrong, every part of it used: beta as tight as a thousandth allows."""
+    return deepcopy(_honest(kappa))
+
+
+@cache
+def _honest(kappa: Fraction) -> Case:
+    square = dual_norm_squared(ROWS, DUAL, kappa)
+    beta = Fraction(math.isqrt(math.floor(square * 10**6)) + 1, 10**3)
+    problem = problem_document(ROWS, TARGET, beta, kappa)
+    return Case(problem, certificate_document(problem, DUAL, HIDDEN, OUTPUT))
+
+
+# What is wrong, decided without the checker.
+
+
+def canonical_rational(value: Any) -> bool:
+    try:
+        return type(value) is str and str(Fraction(value)) == value and len(value) <= 4000
+    except (ValueError, ZeroDivisionError):
+        return False
+
+
+def repeats_a_key(document: str) -> bool:
+    repeats = []
+
+    def watch(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        repeats.append(len(dict(pairs)) < len(pairs))
+        return dict(pairs)
+
+    json.loads(document, object_pairs_hook=watch)
+    return any(repeats)
+
+
+def format_defect(case: Case) -> bool:
+    """Whether either text is outside the format as documented."""
+    spelled = case.texts()
+    try:
+        if any(repeats_a_key(document) for document in spelled):
+            return True
+        problem, certificate = map(json.loads, spelled)
+        if problem.keys() != {*PROBLEM, *PROBLEM_FIELDS} or certificate.keys() != {
+            *CERTIFICATE,
+            *CERTIFICATE_FIELDS,
+        }:
+            return True
+        fixed = [(problem[name], value) for name, value in PROBLEM.items()]
+        fixed += [(certificate[name], value) for name, value in CERTIFICATE.items()]
+        if any(json.dumps(found) != json.dumps(value) for found, value in fixed):
+            return True
+        network, n = certificate["network"], len(problem["X"])
+        d = len(problem["X"][0])
+        if network.keys() != {"hidden", "output"} or type(certificate["problem"]) is not str:
+            return True
+        vectors = [(row, d) for row in problem["X"]] + [(problem["y"], n), (certificate["dual"], n)]
+        vectors += [(row, d) for row in network["hidden"]] + [(network["output"], len(network["hidden"]))]
+        numbers = [problem["beta"], problem["kappa"], certificate["lower"], certificate["upper"]]
+        for chamber in certificate["chambers"]:
+            if chamber.keys() != {"witness", "plus", "minus"}:
+                return True
+            vectors.append((chamber["witness"], d))
+            for part in (chamber["plus"], chamber["minus"]):
+                if any(not (k.isascii() and k.isdigit() and str(int(k)) == k and int(k) < n) for k in part):
+                    return True
+                if any(not any(map(Fraction, problem["X"][int(k)])) for k in part):
+                    return True
+                numbers += part.values()
+        if any(type(vector) is not list or len(vector) != length for vector, length in vectors):
+            return True
+        numbers += [value for vector, _ in vectors for value in vector]
+        return not all(map(canonical_rational, numbers))
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return True
+
+
+def defects(case: Case) -> set[str]:
+    """Everything wrong with a case; empty for a proof."""
+    if format_defect(case):
+        return {"format"}
+    problem, certificate = case.problem, case.certificate
+    rows = [tuple(map(Fraction, row)) for row in problem["X"]]
+    target, beta, kappa = (
+        list(map(Fraction, problem["y"])),
+        Fraction(problem["beta"]),
+        Fraction(problem["kappa"]),
+    )
+    dual = list(map(Fraction, certificate["dual"]))
+    hidden = [list(map(Fraction, w)) for w in certificate["network"]["hidden"]]
+    output = list(map(Fraction, certificate["network"]["output"]))
+    found = set()
+    if beta <= 0:
+        found.add("beta")
+    if kappa >= 1:
+        found.add("kappa")
+    if certificate["problem"] != digest(problem):
+        found.add("digest")
+    if Fraction(certificate["upper"]) != exact_objective(rows, target, beta, kappa, hidden, output):
+        found.add("upper")
+    if Fraction(certificate["lower"]) != inner(dual, target) - inner(dual, dual) / 2:
+        found.add("lower")
+    listed = [signs_at(rows, list(map(Fraction, entry["witness"]))) for entry in certificate["chambers"]]
+    true = set(all_chambers(rows))
+    if set(listed) - true:
+        found.add("outside")
+    if len(set(listed)) < len(listed):
+        found.add("repeated")
+    if true - set(listed):
+        found.add("incomplete")
+    for signs, entry in zip(listed, certificate["chambers"], strict=True):
+        for name, s in (("plus", 1), ("minus", -1)):
+            multipliers = {int(k): Fraction(v) for k, v in entry[name].items()}
+            if any(value <= 0 for value in multipliers.values()):
+                found.add("negative")
+            end = moved(rows, signs, gradient(rows, signs, [s * v for v in dual], kappa), multipliers)
+            if inner(end, end) > beta**2:
+                found.add(f"bound {name}")
+    return found
