@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from math import comb, gcd
+from fractions import Fraction
+from math import comb, lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .engine import Cells, Plan, make_plan, run
 from .errors import InputError, TooLargeError
-from .exact import signs as exact_signs
 
 if TYPE_CHECKING:
     from .arrangement import Arrangement
@@ -97,38 +97,30 @@ class ChamberBatch:
 
 
 def _witnesses(batch: ChamberBatch) -> np.ndarray:
-    from .witness import exact_witness
+    """Float points proven inside where possible, exact ones for the rest."""
+    arrangement, work = batch.arrangement, batch._plan.work
+    affine = not arrangement.is_central
+    columns = list(arrangement.distinct.columns)
+    points, proven = work.points(batch.cells, affine)
+    if affine:
+        columns, points = columns[:-1], points[:, :-1]
+    half = np.zeros((len(points), arrangement.dimension))
+    half[:, columns] = points
+    if not proven.all():
+        half = half.astype(object)
+        for i in np.flatnonzero(proven):
+            half[i] = _exact_row(half[i], affine)
+        for i in np.flatnonzero(~proven):
+            half[i, columns] = work.exact_point(batch.cells.basis[i], affine)
+    return np.stack([half, -half], axis=1).reshape(-1, half.shape[1]) if batch._plan.antipodal else half
 
-    arrangement = batch.arrangement
-    distinct = arrangement.distinct
-    half = np.zeros((len(batch.cells.bits), arrangement.dimension), dtype=object)
-    for i, basis in enumerate(batch.cells.basis):
-        if batch._plan.frame is not None:
-            point = exact_witness(batch._plan.frame, [int(j) for j in basis if j >= 0])
-            if arrangement.is_central:
-                divisor = gcd(*point) or 1
-                half[i, list(distinct.columns)] = [x // divisor for x in point]
-            else:
-                from fractions import Fraction
 
-                half[i, list(distinct.columns[:-1])] = [Fraction(x, point[-1]) for x in point[:-1]]
-    both = np.stack([half, -half], axis=1).reshape(-1, half.shape[1]) if batch._plan.antipodal else half
-    return _as_floats(batch, both)
-
-
-def _as_floats(batch: ChamberBatch, points: np.ndarray) -> np.ndarray:
-    """The points rounded to floats if these are still inside, which is decided exactly."""
-    arrangement = batch.arrangement
-    try:
-        if arrangement.is_central:
-            floats = np.array([[x / (max(map(abs, row)) or 1) for x in row] for row in points])
-        else:
-            floats = np.array([[x.numerator / x.denominator for x in row] for row in points], dtype=float)
-    except OverflowError:
-        return points
-    homogeneous = floats if arrangement.is_central else np.column_stack([floats, np.ones(len(floats))])
-    same = np.array_equal(exact_signs(arrangement.homogeneous, homogeneous), batch.signs)
-    return floats if same else points
+def _exact_row(row: np.ndarray, affine: bool) -> list[Any]:
+    fractions = [Fraction(x) for x in row]
+    if affine:
+        return fractions
+    scale = lcm(*(x.denominator for x in fractions))
+    return [int(x * scale) for x in fractions]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

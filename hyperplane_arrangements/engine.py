@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import count as natural
+from math import gcd
+from typing import Any
 
 import numpy as np
 
-from . import search
+from . import search, tables, witness
 from .frame import Frame, Integers, frame
+
+_SMALL = 3000  # chambers up to which Python integers are faster than starting the compiled search
+_PIECE = 1 << 22  # bytes of packed signs that a piece should come to
+_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,30 +46,64 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of the search: the NBC sets that begin with a prefix, or the prefix alone.
+    """A piece of the search: the NBC sets that begin with a prefix and then j, first <= j < last.
 
     Attributes:
         prefix: decreasing row indices.
-        alone: whether only the prefix itself.
+        first: the first j; -1 stands for the prefix itself.
+        last: one more than the last j.
         count: the number of its chambers.
     """
 
     prefix: tuple[int, ...]
-    alone: bool
+    first: int
+    last: int
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """What a piece needs to run anywhere: coordinates, and arrays for the compiled search if it is worth while."""
+
+    frame: Frame | None
+    tables: tables.Tables | None
+
+    def points(self, cells: Cells, affine: bool) -> tuple[np.ndarray, np.ndarray]:
+        """A float point for each chamber, in the coordinates of the hyperplanes, and whether it is proven inside.
+
+        Affine points have a last coordinate of 1.
+        """
+        if self.frame is None:
+            return np.zeros((1, int(affine))), np.ones(1, np.bool_)
+        if self.tables is None:
+            return witness.rounded(self.frame, cells.basis, cells.bits, affine)
+        half = len(cells.bits) // 2
+        parts = [cells[:half], cells[half:]] if half > 1000 else [cells]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            found = list(pool.map(lambda c: tables.witnesses(self.tables, affine, c.basis, c.bits), parts))
+        return np.concatenate([p for p, _ in found]), np.concatenate([ok for _, ok in found])
+
+    def exact_point(self, basis: np.ndarray, affine: bool) -> list[Any]:
+        """An exact point inside the chamber of a basis: integers, or if affine Fractions without the last 1."""
+        assert self.frame is not None
+        point = witness.exact_witness(self.frame, [int(j) for j in basis if j >= 0])
+        if affine:
+            return [Fraction(x, point[-1]) for x in point[:-1]]
+        divisor = gcd(*point)
+        return [x // divisor for x in point]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """How to list the chambers.
 
     Attributes:
-        frame: coordinates proven general enough, by counting in them; None if there is no hyperplane.
+        work: coordinates proven general enough, by counting in them; none if there is no hyperplane.
         tasks: the pieces, in order.
         antipodal: whether each chamber found stands for itself and its antipode.
     """
 
-    frame: Frame | None
+    work: Work
     tasks: tuple[Task, ...]
     antipodal: bool
 
@@ -81,46 +124,134 @@ def make_plan(hyperplanes: Integers, infinity: int | None) -> Plan:
         The plan.
     """
     if not hyperplanes:
-        return Plan(None, (Task((), True, 1),), antipodal=False)
-    attempt = 0
-    while True:
+        return Plan(Work(None, None), (Task((), -1, 0, 1),), antipodal=False)
+    for attempt in natural():
+        chosen = frame(hyperplanes, infinity, attempt)
         try:
-            chosen = frame(hyperplanes, infinity, attempt)
-            return Plan(chosen, _tasks(chosen), antipodal=infinity is None)
+            work, tasks = _small(chosen) or _large(chosen, hyperplanes)
         except search.NotGeneral:
-            attempt += 1
+            continue
+        return Plan(work, tuple(tasks), antipodal=infinity is None)
+    raise AssertionError
 
 
-def _tasks(chosen: Frame) -> tuple[Task, ...]:
-    tasks = [Task((), True, 1)]
-    if chosen.dimension:
-        tasks += [Task((j,), False, search.count(chosen, (j,))) for j in range(len(chosen.rows))]
-    return tuple(task for task in tasks if task.count)
+def _small(chosen: Frame) -> tuple[Work, list[Task]] | None:
+    total = search.count(chosen, (), _SMALL if chosen.dimension > 1 else None)
+    if total > _SMALL and chosen.dimension > 1:
+        return None
+    return Work(chosen, None), [Task((), -1, len(chosen.rows), total)]
+
+
+def _large(chosen: Frame, hyperplanes: Integers) -> tuple[Work, list[Task]]:
+    for candidate in tables.arithmetics(chosen, hyperplanes):
+        work = Work(chosen, candidate)
+        try:
+            return work, _split(work, ())
+        except tables.GaveUp:
+            continue
+    work = Work(chosen, None)
+    return work, _split(work, ())
+
+
+def _split(work: Work, prefix: tuple[int, ...]) -> list[Task]:
+    """Tasks for all sets that begin with a prefix, children together until they come to a piece."""
+    assert work.frame is not None
+    width = (work.frame.size + 7) // 8
+    tasks: list[Task] = []
+    first, total = -1, 0
+    counts = _counts(work, prefix)
+    for j, number in enumerate(counts, start=-1):
+        if total and (total + number) * width > _PIECE:
+            tasks.append(Task(prefix, first, j, total))
+            first, total = j, 0
+        if number * width > 16 * _PIECE and work.frame.dimension - len(prefix) > 2:
+            tasks += _split(work, (*prefix, j))
+            first = j + 1
+        else:
+            total += number
+    if total:
+        tasks.append(Task(prefix, first, len(counts) - 1, total))
+    return tasks
+
+
+def _counts(work: Work, prefix: tuple[int, ...]) -> list[int]:
+    """The numbers of sets under children -1, 0, 1, ... of a prefix."""
+    assert work.frame is not None
+    last = prefix[-1] if prefix else len(work.frame.rows)
+    if work.tables is None:
+        return [1] + [search.count(work.frame, (*prefix, j)) for j in range(last)]
+    cuts = sorted({round(last * (k / 16) ** 0.5) for k in range(17)})
+    ranges = [(a - (a == 0), b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    total = np.zeros(last + 1, np.int64)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = pool.map(lambda ends: tables.count(work.tables, prefix, *ends), ranges)
+        for counts, undecided in found:
+            total[: len(counts)] += counts
+            for bad in undecided:
+                total[bad[len(prefix)] + 1] += search.count(work.frame, bad)
+    return [int(x) for x in total]
 
 
 def run(plan: Plan, first: int, executor: Executor | None) -> Iterator[tuple[int, Cells]]:
     """Run the tasks of a plan from the given one on.
 
+    Args:
+        plan: what to run.
+        first: the index of the first task.
+        executor: who runs them; threads of this process if None.
+
     Yields:
         Each task's index and its chambers, in order.
     """
-    for index in range(first, len(plan.tasks)):
-        yield index, run_task(plan.frame, plan.tasks[index])
-
-
-def run_task(chosen: Frame | None, task: Task) -> Cells:
-    """The chambers of one task."""
-    if chosen is None:
-        return Cells(np.zeros((1, 0), np.uint8), np.zeros((1, 0), np.int32))
-    if task.alone:
-        flat = search.descend_to(chosen, task.prefix)
-        assert flat is not None
-        found = [search.base_cell(chosen, flat)]
+    jobs = range(first, len(plan.tasks))
+    if executor is not None:
+        yield from _in_order(executor.submit, plan, jobs)
+    elif plan.work.tables is None or len(jobs) < 2:
+        for index in jobs:
+            yield index, run_task(plan.work, plan.tasks[index])
     else:
-        found = list(search.cells(chosen, task.prefix))
+        with ThreadPoolExecutor(_THREADS) as pool:
+            yield from _in_order(pool.submit, plan, jobs)
+
+
+def _in_order(submit: Callable, plan: Plan, jobs: range) -> Iterator[tuple[int, Cells]]:
+    """A few tasks ahead, never all: the consumer sets the pace."""
+    waiting: deque = deque()
+    try:
+        for index in jobs:
+            waiting.append((index, submit(run_task, plan.work, plan.tasks[index])))
+            if len(waiting) > 2 * _THREADS:
+                ready, future = waiting.popleft()
+                yield ready, future.result()
+        while waiting:
+            ready, future = waiting.popleft()
+            yield ready, future.result()
+    finally:
+        for _, future in waiting:
+            future.cancel()
+
+
+def run_task(work: Work, task: Task) -> Cells:
+    """The chambers of one task; those that floats cannot decide come last, from exact integers."""
+    if work.frame is None:
+        return Cells(np.zeros((1, 0), np.uint8), np.zeros((1, 0), np.int32))
+    if work.tables is None:
+        return _exactly(work.frame, search.cells_between(work.frame, task.prefix, task.first, task.last))
+    width = (work.frame.size + 7) // 8
+    try:
+        bits, basis, undecided = tables.search(work.tables, task.prefix, task.first, task.last, task.count)
+    except tables.GaveUp:
+        return _exactly(work.frame, search.cells_between(work.frame, task.prefix, task.first, task.last))
+    pieces = [Cells(bits[:, :width], basis)]
+    pieces += [_exactly(work.frame, search.cells(work.frame, prefix)) for prefix in undecided]
+    return Cells.joined(pieces)
+
+
+def _exactly(chosen: Frame, found: Iterator[search.Cell]) -> Cells:
+    cells = list(found)
     width = (chosen.size + 7) // 8
-    bits = b"".join(cell.positive.to_bytes(width, "little") for cell in found)
-    basis = np.full((len(found), chosen.dimension), -1, np.int32)
-    for row, cell in zip(basis, found, strict=True):
+    bits = b"".join(cell.positive.to_bytes(width, "little") for cell in cells)
+    basis = np.full((len(cells), chosen.dimension), -1, np.int32)
+    for row, cell in zip(basis, cells, strict=True):
         row[: len(cell.basis)] = cell.basis
-    return Cells(np.frombuffer(bits, np.uint8).reshape(len(found), width), basis)
+    return Cells(np.frombuffer(bits, np.uint8).reshape(len(cells), width), basis)

@@ -13,7 +13,7 @@ from functools import reduce
 from math import gcd
 from random import Random
 
-import numpy as np
+from .exact import ExactMatrix, exact_matrix
 
 Integers = tuple[tuple[int, ...], ...]
 
@@ -26,6 +26,7 @@ class Frame:
         rows: the other hyperplanes as integer rows (c_0, c_1, ..., c_d), primitive.
         bits: the index in the central arrangement of each row.
         infinity: the index of the hyperplane at infinity, positive where z_0 > 0.
+        hyperplanes: all of them, N x (d + 1), in the coordinates of the arrangement.
         back: (d + 1) x (d + 1) integers; the point z = (z_0, x) is `back @ z` in the coordinates of the arrangement.
     """
 
@@ -33,6 +34,7 @@ class Frame:
     bits: tuple[int, ...]
     infinity: int
     back: Integers
+    hyperplanes: ExactMatrix
 
     @property
     def size(self) -> int:
@@ -66,7 +68,7 @@ def frame(hyperplanes: Integers, infinity: int | None, attempt: int) -> Frame:
     columns = tuple(zip(*back, strict=True))
     bits = tuple(j for j in range(len(hyperplanes)) if j != infinity)
     rows = tuple(_primitive([_dot(hyperplanes[j], column) for column in columns]) for j in bits)
-    return Frame(rows, bits, infinity, back)
+    return Frame(rows, bits, infinity, back, exact_matrix(hyperplanes))
 
 
 def _coordinates(row: tuple[int, ...], flag: list[list[int]]) -> Integers:
@@ -105,13 +107,3 @@ def _dot(left: Sequence[int], right: Sequence[int]) -> int:
 def _primitive(row: list[int]) -> tuple[int, ...]:
     divisor = reduce(gcd, row)
     return tuple(x // divisor for x in row)
-
-
-def scaled_rows(rows: Integers) -> np.ndarray:
-    """The rows as float64, each over a power of two, for the bounded-error search (r x n, column by column)."""
-    from .exact import scaled_floats
-
-    table = np.empty((len(rows), len(rows[0]) if rows else 1), dtype=object)
-    for i, row in enumerate(rows):
-        table[i] = row
-    return np.ascontiguousarray(scaled_floats(table).T)

@@ -131,17 +131,19 @@ def count(frame: Frame, prefix: Sequence[int] = (), limit: int | None = None) ->
         NotGeneral: the coordinates of the frame are not general enough.
     """
     flat = descend_to(frame, prefix)
-    total = 0
-    stack = [] if flat is None else [flat]
-    while stack and (limit is None or total <= limit):
-        flat = stack.pop()
-        below = min(flat.basis, default=len(flat.rows))
-        if flat.m == 1:
-            total += 1 + len(_crossings(flat, below))
-            continue
-        total += 1
-        if flat.m > 1:
-            stack.extend(child for j in _candidates(flat) if (child := _descend(flat, j)) is not None)
+    return 0 if flat is None else _count(flat, limit)
+
+
+def _count(flat: Flat, limit: int | None) -> int:
+    if flat.m == 1:
+        return 1 + len(_crossings(flat, min(flat.basis, default=len(flat.rows))))
+    total = 1
+    for j in _candidates(flat) if flat.m else ():
+        child = _descend(flat, j)
+        if child is not None:
+            total += _count(child, None if limit is None else limit - total)
+            if limit is not None and total > limit:
+                break
     return total
 
 
@@ -161,6 +163,21 @@ def cells(frame: Frame, prefix: Sequence[int] = ()) -> Iterator[Cell]:
     flat = descend_to(frame, prefix)
     if flat is not None:
         yield from _cells(frame, flat)
+
+
+def cells_between(frame: Frame, prefix: Sequence[int], first: int, last: int) -> Iterator[Cell]:
+    """The chambers whose NBC set begins with a prefix and then j, for first <= j < last; -1 is the prefix itself."""
+    flat = descend_to(frame, prefix)
+    if flat is None:
+        return
+    if flat.m == 1:  # a line is swept as a whole
+        yield from _cells(frame, flat)
+        return
+    if first < 0:
+        yield base_cell(frame, flat)
+    for j in _candidates(flat):
+        if first <= j < last and (child := _descend(flat, j)) is not None:
+            yield from _cells(frame, child)
 
 
 def _cells(frame: Frame, flat: Flat) -> Iterator[Cell]:

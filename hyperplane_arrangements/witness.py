@@ -6,10 +6,14 @@ last first, each time less than halfway to the nearest hyperplane in the way.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
+import numpy as np
+
+from .exact import signs
 from .frame import Frame
 from .search import Flat, descend_to, sides_of_basis
 
@@ -42,12 +46,12 @@ def _base(flat: Flat) -> list[Fraction]:
     """x_1..x_m of the base point: each so far down that it decides every row that it is the last to touch."""
     low: list[Fraction] = []
     for c in range(1, flat.m + 1):
-        reach = Fraction(1)
+        reach = Fraction(0)
         for row in flat.rows:
             if row[c] and not any(row[c + 1 : flat.m + 1]):
                 rest = row[0] + sum((a * x for a, x in zip(row[1:c], low, strict=True)), Fraction(0))
                 reach = max(reach, 8 * abs(rest / row[c]))
-        low.append(-_power(reach))
+        low.append(-_power(reach) if reach else Fraction(-int(c == flat.m)))
     return low
 
 
@@ -73,3 +77,25 @@ def _coordinates(flat: Flat, low: list[Fraction], steps: dict[int, Fraction]) ->
         known = row[0] + sum((a * x for a, x in zip(row[1:c], point, strict=True)), Fraction(0))
         point.append((value - known) / row[c])
     return point
+
+
+def rounded(frame: Frame, basis: np.ndarray, bits: np.ndarray, affine: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Exact points rounded to floats, and whether the rounded point is still inside, decided exactly.
+
+    Args:
+        frame: the arrangement.
+        basis: P x d, NBC sets padded with -1.
+        bits: P x ceil(N / 8), packed signs.
+        affine: whether to scale the last coordinate to 1, otherwise the largest to 1 or -1.
+
+    Returns:
+        P x (d + 1) float64, and P bool.
+    """
+    points = np.zeros((len(basis), frame.dimension + 1))
+    for row, sets in zip(points, basis, strict=True):
+        exact = exact_witness(frame, [int(j) for j in sets if j >= 0])
+        scale = exact[-1] if affine else max(abs(x) for x in exact)
+        with contextlib.suppress(OverflowError):
+            row[:] = [x / scale for x in exact]
+    expected = np.unpackbits(bits, axis=1, bitorder="little", count=frame.size).astype(np.int8) * 2 - 1
+    return points, (signs(frame.hyperplanes, points) == expected).all(axis=1)
