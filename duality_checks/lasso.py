@@ -7,7 +7,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 DEPENDENT = 1e-13
-OPTIMAL = 1e-14
+OPTIMAL = 1e-11
 
 
 def nonnegative_lasso(atoms: np.ndarray, target: np.ndarray, beta: float, start: np.ndarray) -> np.ndarray:
@@ -34,13 +34,13 @@ def nonnegative_lasso(atoms: np.ndarray, target: np.ndarray, beta: float, start:
     pull = (atoms.T @ target - beta) / scale
     weights = start * scale
     passive = [int(j) for j in np.flatnonzero(weights > 0)]
-    tolerance = OPTIMAL * max(1.0, float(np.abs(pull).max()))
+    tolerance = OPTIMAL * beta / scale
     for _ in range(20 * len(scale) + 100):
         weights, passive = _descend(gram, pull, weights, passive)
         gain = pull - gram[:, passive] @ weights[passive]
         gain[passive] = -np.inf
         entering = int(np.argmax(gain))
-        if gain[entering] <= tolerance:
+        if (gain <= tolerance).all():
             break
         weights, passive = _enter(gram, gain[entering], weights, passive, entering)
     return weights / scale

@@ -17,7 +17,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from .landscape import Landscape
 
-STEPS = 200
+STEPS = 60
 ON_HYPERPLANE = 1e-12
 SHORTEST = 1e-10
 SETTLED = 1e-24
@@ -83,17 +83,18 @@ def polish(landscape: Landscape, target: np.ndarray, beta: float, neurons: list[
             break
         step, decrement = _newton(blocks, target, beta)
         bounds = [_bound(landscape, block, part) for block, part in zip(blocks, step, strict=True)]
-        limit = min(bound for bound, _ in bounds)
-        length = _search(blocks, step, min(1.0, limit), decrement, target, beta) if limit > SHORTEST else 0.0
-        if length > 0:
-            blocks = [block.moved(length * part) for block, part in zip(blocks, step, strict=True)]
-        if limit <= max(length, SHORTEST):
+        lengths = _lengths(blocks, step, [bound for bound, _ in bounds], decrement, target, beta)
+        blocks = [
+            block.moved(length * part) for block, part, length in zip(blocks, step, lengths, strict=True)
+        ]
+        stopped = [bound <= max(length, SHORTEST) for (bound, _), length in zip(bounds, lengths, strict=True)]
+        if any(stopped):
             held = [
-                block.neuron if bound > limit else _held(landscape, block.neuron, hit)
-                for block, (bound, hit) in zip(blocks, bounds, strict=True)
+                _held(landscape, block.neuron, hit) if stop else block.neuron
+                for block, (_, hit), stop in zip(blocks, bounds, stopped, strict=True)
             ]
             blocks = _rebuilt(landscape, blocks, [neuron for neuron in held if neuron.size > 0])
-        elif length == 0 or decrement <= SETTLED * _objective(blocks, target, beta):
+        elif max(lengths) == 0 or decrement <= SETTLED * _objective(blocks, target, beta):
             released = _released(landscape, blocks, target)
             if all(neuron is block.neuron for neuron, block in zip(released, blocks, strict=True)):
                 break
@@ -182,29 +183,39 @@ def _positive_solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     return solution
 
 
-def _search(
+def _lengths(
     blocks: list[_Block],
     step: list[np.ndarray],
-    length: float,
+    bounds: list[float],
     decrement: float,
     target: np.ndarray,
     beta: float,
-) -> float:
-    """Halve the length until the objective falls enough; 0 if it never does."""
+) -> list[float]:
+    """How far each neuron goes along its part of the step.
+
+    First each as far as its own face lets it; if the objective does not fall, all of them equally far, which
+    is a descent direction, halved until it does; zeros if it never does.
+    """
     residual, start = _residual(blocks, target), [block.coordinates for block in blocks]
-    change = sum(block.columns @ part for block, part in zip(blocks, step, strict=True))
+    changes = np.stack([block.columns @ part for block, part in zip(blocks, step, strict=True)])
 
-    def value(length: float) -> float:
-        left = residual - length * change
-        sizes = sum(float(np.linalg.norm(z + length * part)) for z, part in zip(start, step, strict=True))
-        return float(0.5 * left @ left) + beta * sizes
+    def value(lengths: np.ndarray) -> float:
+        left = residual - lengths @ changes
+        moved = np.concatenate([z + t * part for z, t, part in zip(start, lengths, step, strict=True)])
+        sizes = np.sqrt(np.add.reduceat(moved * moved, starts))
+        return float(0.5 * left @ left) + beta * float(sizes.sum())
 
-    before = value(0.0)
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in step])[:-1]])
+    before = value(np.zeros(len(blocks)))
+    own = np.minimum(1.0, bounds)
+    length = float(own.min())
+    if length < 1.0 and value(own) <= before - 1e-4 * max(length, 1e-2) * decrement:
+        return own.tolist()
     while length > SHORTEST:
-        if value(length) <= before - 1e-4 * length * decrement:
-            return length
+        if value(np.full(len(blocks), length)) <= before - 1e-4 * length * decrement:
+            return [length] * len(blocks)
         length *= 0.5
-    return 0.0
+    return [0.0] * len(blocks)
 
 
 def _bound(landscape: Landscape, block: _Block, step: np.ndarray) -> tuple[float, int]:
