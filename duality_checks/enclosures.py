@@ -7,6 +7,7 @@ from fractions import Fraction
 
 # Three digits beyond the point where the two ends of an interval part: enough to see its width.
 _DIGITS_OF_WIDTH = 3
+_LONGEST_DECIMAL = 25
 
 
 def float_below(value: Fraction) -> float:
@@ -66,6 +67,19 @@ def decimal_interval(lower: Fraction, upper: Fraction) -> tuple[str, str]:
     width = upper - lower
     places = 12 if width == 0 else max(0, _DIGITS_OF_WIDTH - _power(width))
     return decimal_below(lower, places), decimal_above(upper, places)
+
+
+def exact_text(value: Fraction) -> str:
+    """A rational as a decimal where that is exact and short, otherwise as a fraction.
+
+    Example:
+        >>> exact_text(Fraction(1, 20)), exact_text(Fraction(-7, 2)), exact_text(Fraction(1, 3))
+        ('0.05', '-3.5', '1/3')
+    """
+    for places in range(_LONGEST_DECIMAL):
+        if (value * 10**places).denominator == 1:
+            return decimal_below(value, places)
+    return str(value)
 
 
 def scientific_above(value: Fraction) -> str:

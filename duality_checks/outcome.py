@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from .datasets import TrainingData
+from .limits import require_feasible
 from .problem import TrainingProblem, positive
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Outcome:
     seconds: dict[str, float]
 
 
-def at_ratio(problem: TrainingProblem, ratio: Any) -> TrainingProblem:
+def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> TrainingProblem:
     """The problem with ``beta = ratio * beta_max``, where ``beta_max = norm_dual(y)`` (statement 2.6).
 
     From ``beta_max`` on, the zero network is optimal. It is computed in floats; the product is rounded to 12
@@ -59,7 +60,7 @@ def at_ratio(problem: TrainingProblem, ratio: Any) -> TrainingProblem:
     from .pricing import dual_norm
 
     share = positive(ratio, "beta-ratio")
-    beta_max = dual_norm(problem, problem.target)
+    beta_max = dual_norm(problem, problem.target, max_chambers)
     beta = Fraction(f"{float(share * Fraction(beta_max)):.{BETA_DIGITS - 1}e}")
     return problem.with_beta(positive(beta, f"beta = {share} * beta_max"))
 
@@ -93,15 +94,19 @@ def prove(
 
     clock = _Clock()
     problem = TrainingProblem(data.X, data.y, 1 if beta is None else beta, activation)
-    say("Enumerating the activation patterns")
-    problem.arrangement.chambers(max_chambers=max_chambers)
-    clock.lap("enumeration")
+    say("Counting the activation patterns")
+    require_feasible(problem.arrangement, max_chambers)
+    clock.lap("counting")
     if beta is None:
         say("Finding beta_max")
-        problem = at_ratio(problem, beta_ratio)
+        problem = at_ratio(problem, beta_ratio, max_chambers)
         clock.lap("beta_max")
     say("Training")
-    solution = train(problem, max_chambers=max_chambers)
+    solution = train(
+        problem,
+        max_chambers=max_chambers,
+        progress=lambda round: say(f"Training: round {round.number}, {round.lower:.9g} to {round.upper:.9g}"),
+    )
     clock.lap("training")
     say("Certifying")
     certificate = certify(problem, solution)

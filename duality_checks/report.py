@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .enclosures import decimal_interval, float_above, float_below, scientific_above
+from .enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
 
 if TYPE_CHECKING:
     from .checker import Verdict
@@ -87,7 +87,7 @@ def summary(outcome: Outcome) -> str:
     seconds = outcome.seconds
     facts = [
         ("data", f"{outcome.data.source}: {problem.n} rows, {problem.d} columns"),
-        ("problem", f"{activation_name(problem.kappa)}, squared loss, {beta_text(outcome)}"),
+        ("problem", f"{activation_name(problem.kappa)}, squared loss, beta = {beta_text(outcome)}"),
         ("chambers", f"{len(certificate.chambers):,} of rank {problem.arrangement.rank}"),
         (
             "network",
@@ -116,6 +116,7 @@ def markdown(outcome: Outcome) -> str:
         _network_section(outcome),
         _check_section(),
         _NOT_PROVEN,
+        _times_section(outcome),
     ]
     return "\n".join(sections)
 
@@ -156,7 +157,7 @@ def _chambers_section(outcome: Outcome) -> str:
     return (
         "## The chambers\n\n"
         f"The hyperplanes `x_k'w = 0` of the {problem.n} rows cut weight space into **{listed}** chambers,\n"
-        f"one for each activation pattern. {proof}\n"
+        f"one for each activation pattern.\n{proof}\n"
     )
 
 
@@ -180,23 +181,26 @@ def _interval_section(outcome: Outcome) -> str:
 
 
 def _network_section(outcome: Outcome) -> str:
-    network, names = outcome.solution.network, outcome.data.features
+    network, names, active = outcome.solution.network, outcome.data.features, outcome.solution.active
     if network.width == 0:
         return "## The network\n\nThe zero network: no neuron pays for its weight decay.\n"
-    active = (network.hidden @ outcome.problem.features.T > 0).sum(axis=1)
     order = sorted(range(network.width), key=lambda j: -abs(network.output[j]))
     rows = [
-        (str(j), f"{network.output[j]:+.6g}", *(f"{w:+.6g}" for w in network.hidden[j]), str(active[j]))
+        (
+            str(j),
+            f"{network.output[j]:+.6g}",
+            *(f"{w:+.6g}" for w in network.hidden[j]),
+            *(str(int((active[j][0] == sign).sum())) for sign in (1, -1, 0)),
+        )
         for j in order[:MOST_NEURONS]
     ]
     more = network.width - len(rows)
-    blocks = len({(tuple(signs), sign) for signs, sign, _ in outcome.solution.active})
     return (
         "## The network\n\n"
-        f"{count(network.width, 'neuron')}, in {count(blocks, 'pair')} of an active chamber and an output "
-        "sign, by decreasing weight:\n\n"
+        f"{count(network.width, 'neuron')}, by decreasing weight. The samples each is on for (`x'w > 0`), off for,\n"
+        "and has its kink at (`x'w = 0`) say which chamber is active, or which face of several.\n\n"
         + table(
-            ("neuron", "output weight", *(f"w: {cell(name)}" for name in names), "samples it is on for"), rows
+            ("neuron", "output weight", *(f"w: {cell(name)}" for name in names), "on", "off", "kink"), rows
         )
         + (f"\n{more} more in `network.json`.\n" if more else "")
     )
@@ -213,6 +217,11 @@ def _check_section() -> str:
     )
 
 
+def _times_section(outcome: Outcome) -> str:
+    rows = [(name, f"{seconds:.2f}") for name, seconds in outcome.seconds.items()]
+    return "## Times\n\n" + table(("part", "seconds"), rows)
+
+
 def activation_name(kappa: Fraction) -> str:
     """The activation in words.
 
@@ -220,15 +229,15 @@ def activation_name(kappa: Fraction) -> str:
         >>> activation_name(Fraction(0)), activation_name(Fraction(-1)), activation_name(Fraction(1, 10))
         ('ReLU', 'absolute value', 'leaky ReLU of slope 1/10')
     """
-    return {0: "ReLU", -1: "absolute value"}.get(kappa, f"leaky ReLU of slope {kappa}")
+    names = {Fraction(0): "ReLU", Fraction(-1): "absolute value"}
+    return names.get(kappa, f"leaky ReLU of slope {kappa}")
 
 
 def beta_text(outcome: Outcome) -> str:
-    """``beta``, and the share of ``beta_max`` it was asked for as."""
+    """``beta`` exactly, and the share of ``beta_max`` it was asked for as."""
     beta = outcome.problem.beta
-    shown = str(beta) if len(str(beta)) <= 12 else f"{float(beta):.6g}"
     share = outcome.beta_ratio
-    return f"beta = {shown}" + ("" if share is None else f" ({float(share):g} * beta_max)")
+    return exact_text(beta) + ("" if share is None else f" ({exact_text(share)} * beta_max)")
 
 
 def count(number: int, noun: str) -> str:

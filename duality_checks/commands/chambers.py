@@ -107,11 +107,12 @@ def _facts(arrangement: Arrangement, count: int) -> dict[str, Any]:
 
 
 def _listed(arrangement: Arrangement, max_chambers: int) -> Iterator[tuple[list[int], list[int]]]:
-    from .limits import with_advice
+    from ..limits import require_feasible
     from .terminal import progress
 
-    with progress() as say, with_advice(arrangement):
-        say("Enumerating chambers")
+    with progress() as say:
+        say("Counting chambers")
+        require_feasible(arrangement, max_chambers)
         found = arrangement.chambers(max_chambers=max_chambers)
     for batch in found.batches(BATCH):
         for signs, witness in zip(batch.signs.tolist(), batch.witnesses.tolist(), strict=True):

@@ -12,6 +12,7 @@ from duality_checks.enclosures import (
     decimal_above,
     decimal_below,
     decimal_interval,
+    exact_text,
     float_above,
     float_below,
     scientific_above,
@@ -39,6 +40,11 @@ def test_decimals_enclose_within_one_unit(value: Fraction, places: int) -> None:
     below, above = Fraction(decimal_below(value, places)), Fraction(decimal_above(value, places))
     assert below <= value <= above
     assert above - below in (0, Fraction(1, 10**places))
+
+
+@given(values)
+def test_exact_text_is_the_number_itself(value: Fraction) -> None:
+    assert Fraction(exact_text(value)) == value
 
 
 @given(values, st.fractions(min_value=0, max_value=1))

@@ -1,0 +1,97 @@
+"""Whether a job's number of chambers is within the limit, and what would make it so."""
+
+from __future__ import annotations
+
+from math import comb
+from typing import TYPE_CHECKING
+
+from hyperplane_arrangements.errors import TooLargeError
+
+if TYPE_CHECKING:
+    from hyperplane_arrangements.arrangement import Arrangement
+
+# Counting takes time in proportion to the count, so an exact figure far over the limit is not worth its
+# time; nor is it advice to raise the limit by orders of magnitude.
+WORTH_COUNTING = 4
+WORTH_RAISING = 20
+
+
+def most_chambers(hyperplanes: int, rank: int) -> int:
+    """Cover's bound on the chambers of a central arrangement, reached in general position (statement 1.1).
+
+    Example:
+        >>> most_chambers(1000, 3)
+        999002
+    """
+    return 2 * sum(comb(hyperplanes - 1, k) for k in range(rank))
+
+
+def most_hyperplanes(rank: int, limit: int) -> int:
+    """The largest number of hyperplanes of this rank that has at most ``limit`` chambers wherever they lie.
+
+    Example:
+        >>> most_hyperplanes(3, 5_000_000), most_hyperplanes(2, 10)
+        (2236, 5)
+    """
+    low, high = 0, limit + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if most_chambers(middle, rank) <= limit else (low, middle)
+    return low
+
+
+def require_feasible(arrangement: Arrangement, limit: int) -> None:
+    """Refuse a job before it starts when it has more chambers than the limit.
+
+    Cover's bound decides most small jobs, and rows only ever add chambers: so a job that is far too large is
+    refused by the exact count of some of its rows, in a time that the limit bounds.
+
+    Raises:
+        TooLargeError: with the predicted number, and what would make the job feasible.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> require_feasible(Arrangement([[1, 0], [0, 1], [1, 1]]), 6)
+    """
+    hyperplanes, rank = arrangement.hyperplanes, arrangement.rank
+    most = most_chambers(len(hyperplanes), rank)
+    if most <= limit:
+        return
+    if most > WORTH_COUNTING * limit:
+        some = type(arrangement)(hyperplanes[: most_hyperplanes(rank, limit) + 1].tolist())
+        least = some.count_chambers()
+        if least > limit:
+            text = advice(f"{least:,} to {most:,}", arrangement.n, rank, most, limit)
+            raise TooLargeError(text, predicted=most, limit=limit)
+    exact = arrangement.count_chambers()
+    if exact > limit:
+        text = advice(f"{exact:,}", arrangement.n, rank, exact, limit)
+        raise TooLargeError(text, predicted=exact, limit=limit)
+
+
+def advice(predicted: str, n: int, rank: int, enough: int, limit: int) -> str:
+    """How to bring a job under the limit, in numbers.
+
+    Args:
+        predicted: the predicted number of chambers, in words.
+        n: the number of rows.
+        rank: their rank.
+        enough: a limit that would do.
+        limit: the limit there is.
+
+    Example:
+        >>> print(advice("8,997,002", 3000, 3, 8_997_002, 5_000_000))
+        8,997,002 chambers are predicted and the limit is 5,000,000. Feasible: at most 2,236 of the 3,000
+        rows, or columns of rank at most 2 (choose fewer with --features), or --max-chambers 8997002 with the
+        memory and time that takes.
+    """
+    ways = []
+    rows = most_hyperplanes(rank, limit)
+    if rows >= 1:
+        ways.append(f"at most {rows:,} of the {n:,} rows")
+    fitting = [r for r in range(1, rank) if most_chambers(n, r) <= limit]
+    if fitting:
+        ways.append(f"columns of rank at most {fitting[-1]} (choose fewer with --features)")
+    if enough <= WORTH_RAISING * limit or not ways:
+        ways.append(f"--max-chambers {enough} with the memory and time that takes")
+    return f"{predicted} chambers are predicted and the limit is {limit:,}. Feasible: {', or '.join(ways)}."

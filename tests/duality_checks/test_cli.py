@@ -1,0 +1,401 @@
+"""The command line: what it prints, what it writes, what it refuses, and its exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import duality_checks.checker
+from duality_checks.checker import Verdict
+from duality_checks.cli import main
+from duality_checks.tables import parse_csv
+
+SMALL = "x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n"
+FILES = ["certificate.json", "network.json", "problem.json", "report.md"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run in an empty folder that holds one small table."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.csv").write_text(SMALL)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of one good job."""
+    folder = tmp_path_factory.mktemp("job")
+    (folder / "small.csv").write_text(SMALL)
+    assert main(["certify", str(folder / "small.csv"), "--target", "y", "--output", str(folder / "out")]) == 0
+    return folder / "out"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the command and return its exit code, output and error output."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+# ---------------------------------------------------------------- certify
+
+
+def test_certify_writes_its_files_and_says_what_it_proved(run, here: Path) -> None:
+    code, out, err = run("certify", "small.csv", "--target", "y")
+    assert (code, err) == (0, "")
+    assert "PROVEN, the list of chambers complete" in out
+    assert "<= p* <=" in out
+    assert sorted(path.name for path in (here / "convex-landscape-output").iterdir()) == FILES
+
+
+def test_certify_json_is_one_object_with_exact_and_outward_bounds(run) -> None:
+    code, out, _ = run("certify", "small.csv", "--target", "y", "--beta", "1/3", "--json", "--output", "out")
+    facts = json.loads(out)
+    assert code == 0
+    assert facts["proven"] is True
+    lower, upper = Fraction(facts["lower"]), Fraction(facts["upper"])
+    assert 0 <= upper - lower <= upper * Fraction(facts["relative_gap"])
+    assert facts["relative_gap"] <= 1e-9
+    assert Fraction(facts["lower_float"]) <= lower <= upper <= Fraction(facts["upper_float"])
+    assert facts["beta"] == "1/3"
+    # Four points in general position in the plane: 2 * (1 + 3) chambers.
+    assert facts["chambers"] == 8
+    assert facts["neurons"] == len(json.loads(Path("out/network.json").read_text())["output"])
+    assert facts["seconds"] == pytest.approx(sum(facts["seconds_by_part"].values()))
+
+
+def test_the_problem_written_is_the_table_read(run) -> None:
+    assert run("certify", "small.csv", "--target", "y", "--beta", "0.1", "--activation", "leaky:0.1")[0] == 0
+    written = json.loads(Path("convex-landscape-output/problem.json").read_text())
+    table = parse_csv(SMALL, "memory")
+    assert written["X"] == [[str(x), "1"] for (x,) in table.numbers(["x"])]
+    assert written["y"] == [str(y) for (y,) in table.numbers(["y"])]
+    assert (written["beta"], written["kappa"]) == ("1/10", "1/10")
+
+
+def test_features_and_bias_are_chosen(run, here: Path) -> None:
+    (here / "wide.csv").write_text('a,"b,c",y,name\n1,2,1,u\n-1,1,0,v\n3,1,2,w\n')
+    code, _, _ = run(
+        "certify", "wide.csv", "--target", "y", "--features", '"b,c",a', "--no-bias", "--beta", "0.1"
+    )
+    assert code == 0
+    written = json.loads(Path("convex-landscape-output/problem.json").read_text())
+    assert written["X"] == [["2", "1"], ["1", "-1"], ["1", "3"]]
+
+
+def test_npy_and_headerless_columns_are_called_by_position(run, here: Path) -> None:
+    rows = np.array([[0.5, 1.0], [1.5, 0.0], [2.0, 0.5]])
+    np.save(here / "data.npy", rows)
+    (here / "data.csv").write_text("".join(f"{x},{y}\n" for x, y in rows.tolist()))
+    problems = []
+    for name in ("data.npy", "data.csv"):
+        assert run("certify", name, "--target", "2", "--beta", "0.25", "--output", name + "-out")[0] == 0
+        problems.append((here / (name + "-out") / "problem.json").read_text())
+    assert problems[0] == problems[1]
+
+
+def test_at_beta_max_and_above_the_zero_network_is_optimal(run) -> None:
+    """Statement 2.6, both ways: above beta_max the optimum is the zero network's, below it is less."""
+    zero = sum(y * y for (y,) in parse_csv(SMALL, "memory").numbers(["y"])) / 2
+    above = json.loads(run("certify", "small.csv", "--target", "y", "--beta-ratio", "1.001", "--json")[1])
+    below = json.loads(run("certify", "small.csv", "--target", "y", "--beta-ratio", "0.99", "--json")[1])
+    assert above["neurons"] == 0
+    assert Fraction(above["upper"]) == zero
+    assert below["proven"] and Fraction(below["upper"]) < zero
+
+
+@pytest.mark.slow
+def test_iris_is_proven_to_nine_digits(run) -> None:
+    code, out, _ = run("certify", "--json")
+    facts = json.loads(out)
+    assert code == 0
+    assert facts["proven"] is True
+    assert facts["relative_gap"] <= 1e-9
+    assert (facts["rows"], facts["rank"]) == (100, 3)
+    assert (
+        run("check", "convex-landscape-output/problem.json", "convex-landscape-output/certificate.json")[0]
+        == 0
+    )
+
+
+def test_an_earlier_output_is_replaced_and_other_files_stay(run, here: Path) -> None:
+    folder = here / "out"
+    folder.mkdir()
+    (folder / "report.md").write_text("old")
+    (folder / "mine.txt").write_text("mine")
+    assert run("certify", "small.csv", "--target", "y", "--output", "out")[0] == 0
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*FILES, "mine.txt"])
+    assert (folder / "report.md").read_text() != "old"
+
+
+def test_a_refused_certificate_is_no_success(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = Verdict(False, "for the sake of argument")
+    monkeypatch.setattr(duality_checks.checker, "check_documents", lambda problem, certificate: refusal)
+    code, out, _ = run("certify", "small.csv", "--target", "y")
+    assert code == 1
+    assert "REFUSED: for the sake of argument" in out
+    assert "PROVEN" not in out
+    report = Path("convex-landscape-output/report.md").read_text()
+    assert "**REFUSED**" in report
+    assert "**PROVEN**" not in report
+
+
+def test_an_interrupted_job_leaves_nothing_behind(run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("duality_checks.training.train", interrupted)
+    (here / "old").mkdir()
+    (here / "old" / "report.md").write_text("old")
+    for output in ("deep/new", "old"):
+        code, out, err = run("certify", "small.csv", "--target", "y", "--output", output)
+        assert (code, out) == (130, "")
+        assert "interrupted; nothing was written" in err
+    assert not (here / "deep").exists()
+    assert [path.name for path in (here / "old").iterdir()] == ["report.md"]
+    assert (here / "old" / "report.md").read_text() == "old"
+
+
+# ---------------------------------------------------------------- bad input
+
+TABLES = {
+    "nan.csv": "x,y\n1,2\nnan,3\n",
+    "inf.csv": "x,y\n1,2\n2,-inf\n",
+    "text.csv": "x,y\n1,2\nspam,3\n",
+    "blank.csv": "x,y\n1,2\n,3\n",
+    "empty.csv": "",
+    "header.csv": "x,y\n",
+    "one.csv": "x,y\n1,2\n",
+    "zeros.csv": "x,y\n0,1\n0.0,2\n",
+    "ragged.csv": "x,y\n1,2\n3\n",
+    "twice.csv": "x,y,x\n1,2,3\n",
+    "lonely.csv": "y\n1\n2\n",
+    "flat.csv": "x,y\n1,0\n2,0\n",
+    "good.csv": SMALL,
+}
+
+BAD_JOBS = {
+    "missing file": ("nowhere.csv --target y", "nowhere.csv cannot be read: No such file or directory"),
+    "nan": ("nan.csv --target y", "nan.csv: row 2 (line 3), column 'x' is nan; drop or impute the row"),
+    "infinity": ("inf.csv --target y", "inf.csv: row 2 (line 3), column 'y' is -inf; drop or impute the row"),
+    "text": ("text.csv --target y", "row 2 (line 3), column 'x' holds 'spam', which is not a number"),
+    "empty cell": ("blank.csv --target y", "row 2 (line 3), column 'x' is empty; drop or impute the row"),
+    "empty file": ("empty.csv --target y", "empty.csv is empty; give a header line and rows of numbers"),
+    "header only": ("header.csv --target y", "header.csv has 0 rows of data; give at least two"),
+    "one row": ("one.csv --target y", "one.csv has 1 row of data; give at least two"),
+    "all zero": ("zeros.csv --target y", "zeros.csv holds only zeros in 'x'"),
+    "ragged": ("ragged.csv --target y", "ragged.csv: line 3 has 1 cells, but the first has 2"),
+    "name twice": ("twice.csv --target y", "twice.csv: the first line names column 'x' twice"),
+    "missing target": ("good.csv --target z", "good.csv has no column 'z'; its columns are 'x', 'y'"),
+    "missing feature": ("good.csv --target y --features q", "good.csv has no column 'q'"),
+    "feature is target": ("good.csv --target y --features y", "column 'y' is both target and feature"),
+    "no feature": ("lonely.csv --target y", "lonely.csv has no column beside the target 'y'"),
+    "no target": ("good.csv", "--target is missing: which column is to be predicted? good.csv has x, y"),
+    "target of nothing": ("--target y", "--target and --features choose columns of DATA"),
+    "beta zero": ("good.csv --target y --beta 0", "--beta=0 is not positive"),
+    "beta negative": ("good.csv --target y --beta -1/2", "--beta=-1/2 is not positive"),
+    "beta nan": ("good.csv --target y --beta nan", "--beta is nan"),
+    "beta text": ("good.csv --target y --beta small", "--beta holds 'small', which is not a number"),
+    "ratio zero": ("good.csv --target y --beta-ratio 0", "--beta-ratio=0 is not positive"),
+    "both": ("good.csv --target y --beta 1 --beta-ratio 1", "--beta and --beta-ratio exclude each other"),
+    "no beta_max": ("flat.csv --target y", "is not positive"),
+    "activation": (
+        "good.csv --target y --activation tanh",
+        "activation='tanh' is unknown; use 'relu', 'abs'",
+    ),
+    "kappa": ("good.csv --target y --activation leaky:1", "activation slope kappa=1 is not below 1"),
+    "option": ("good.csv --target y --spam", "No such option"),
+    "limit": (
+        "good.csv --target y --max-chambers 7",
+        "8 chambers are predicted and the limit is 7. Feasible: at most",
+    ),
+    "limit zero": ("good.csv --target y --max-chambers 0", "--max-chambers"),
+    "output is a file": (
+        "good.csv --target y --output good.csv",
+        "--output good.csv cannot be written: File exists",
+    ),
+    "output in a file": (
+        "good.csv --target y --output good.csv/out",
+        "--output good.csv/out cannot be written",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_JOBS.values(), ids=BAD_JOBS.keys())
+def test_bad_input_is_one_message_and_no_trace(run, here: Path, arguments: str, message: str) -> None:
+    for name, text in TABLES.items():
+        (here / name).write_text(text)
+    before = sorted(here.rglob("*"))
+    code, out, err = run("certify", *arguments.split(" "))
+    assert code == 2
+    assert out == ""
+    assert message in " ".join(err.split())
+    assert "Traceback" not in err
+    assert sorted(here.rglob("*")) == before
+
+
+@pytest.mark.parametrize("verb", [["certify", "--target", "3"], ["chambers"]])
+def test_a_job_over_the_limit_is_refused_with_the_count_and_what_would_do(
+    run, here: Path, verb: list[str]
+) -> None:
+    points = np.random.default_rng(0).integers(-(10**6), 10**6, size=(200, 3))
+    np.save(here / "many.npy", points)
+    code, _, err = run(verb[0], "many.npy", *verb[1:], "--max-chambers", 10_000)
+    assert code == 2
+    # 2 * (1 + 199 + 199 * 198 / 2), by hand, for rows in general position.
+    assert "39,802 chambers are predicted and the limit is 10,000" in err
+    assert "at most 100 of the 200 rows" in err
+    assert "--max-chambers 39802" in err
+
+
+# ---------------------------------------------------------------- check
+
+
+def test_check_proves_what_certify_wrote(run, done: Path) -> None:
+    code, out, err = run("check", done / "problem.json", done / "certificate.json")
+    assert (code, err) == (0, "")
+    assert out.startswith("PROVEN ")
+
+
+def test_check_json_has_both_bounds(run, done: Path) -> None:
+    code, out, _ = run("check", done / "problem.json", done / "certificate.json", "--json")
+    facts, written = json.loads(out), json.loads((done / "certificate.json").read_text())
+    assert code == 0
+    assert facts["proven"] is True
+    assert (facts["lower"], facts["upper"]) == (written["lower"], written["upper"])
+
+
+def test_the_checker_alone_says_the_same(run, done: Path, here: Path) -> None:
+    alone = here / "elsewhere.py"
+    shutil.copy(duality_checks.checker.__file__, alone)
+    files = [done / "problem.json", done / "certificate.json"]
+    process = subprocess.run([sys.executable, "-I", "-S", alone, *files], capture_output=True, text=True)
+    assert (process.returncode, process.stdout) == run("check", *files)[:2]
+
+
+def test_check_refuses_a_raised_bound(run, done: Path, here: Path) -> None:
+    document = json.loads((done / "certificate.json").read_text())
+    document["lower"] = str(Fraction(document["lower"]) + 1)
+    (here / "forged.json").write_text(json.dumps(document))
+    code, out, _ = run("check", done / "problem.json", "forged.json")
+    assert code == 1
+    assert out.startswith("REFUSED: ")
+    code, out, _ = run("check", done / "problem.json", "forged.json", "--json")
+    facts = json.loads(out)
+    assert (code, facts["proven"], facts["lower"]) == (1, False, None)
+    assert facts["reason"]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1", "null"])
+def test_check_refuses_what_is_no_certificate_and_no_problem(run, done: Path, here: Path, text: str) -> None:
+    (here / "bad.json").write_text(text)
+    assert run("check", done / "problem.json", "bad.json")[0] == 1
+    code, out, err = run("check", "bad.json", done / "certificate.json")
+    assert (code, out) == (2, "")
+    assert "bad.json states no problem" in err
+
+
+def test_check_wants_files(run, done: Path) -> None:
+    code, out, err = run("check", done / "problem.json", "nowhere.json")
+    assert (code, out) == (2, "")
+    assert "nowhere.json cannot be read: No such file" in err
+
+
+# ---------------------------------------------------------------- chambers
+
+MATRIX = "1,0\n0,1\n0.1,0.1\n-2,-2\n0,0\n"
+
+
+def signs_of(rows: list[list[Fraction]], witness: list[int]) -> list[int]:
+    values = [sum(x * u for x, u in zip(row, witness, strict=True)) for row in rows]
+    return [(value > 0) - (value < 0) for value in values]
+
+
+def test_chambers_counts(run, here: Path) -> None:
+    (here / "matrix.csv").write_text(MATRIX)
+    assert run("chambers", "matrix.csv", "--count") == (0, "6\n", "")
+    facts = json.loads(run("chambers", "matrix.csv", "--count", "--json")[1])
+    assert facts == {"count": 6, "complete": True, "rows": 5, "dimension": 2, "rank": 2}
+
+
+def test_chambers_lists_signs_with_witnesses_that_have_them(run, here: Path) -> None:
+    (here / "matrix.csv").write_text(MATRIX)
+    rows = [list(row) for row in parse_csv(MATRIX, "memory").numbers(["1", "2"])]
+    document = json.loads(run("chambers", "matrix.csv", "--json")[1])
+    listed = {tuple(entry["signs"]) for entry in document["chambers"]}
+    for entry in document["chambers"]:
+        assert signs_of(rows, [int(value) for value in entry["witness"]]) == entry["signs"]
+    # Every direction of a fine grid is in a listed chamber or on a hyperplane.
+    seen = {tuple(signs_of(rows, list(u))) for u in product(range(-4, 5), repeat=2)}
+    assert listed == {signs for signs in seen if 0 not in signs[:4]}
+    assert document["count"] == len(document["chambers"]) == 6
+
+
+def test_chambers_text_says_the_same_as_json(run, here: Path) -> None:
+    (here / "matrix.csv").write_text(MATRIX)
+    lines = run("chambers", "matrix.csv")[1].splitlines()
+    document = json.loads(run("chambers", "matrix.csv", "--json")[1])
+    expected = [
+        "".join("-0+"[s + 1] for s in entry["signs"]) + "\t" + " ".join(entry["witness"])
+        for entry in document["chambers"]
+    ]
+    assert lines == expected
+
+
+def test_chambers_takes_columns(run, here: Path) -> None:
+    (here / "named.csv").write_text("a,b,name\n1,0,u\n0,1,v\n1,2,w\n")
+    assert run("chambers", "named.csv", "--features", "a,b", "--count")[1] == "6\n"
+    assert run("chambers", "named.csv", "--features", "a", "--count")[1] == "2\n"
+    code, _, err = run("chambers", "named.csv", "--count")
+    assert code == 2
+    assert "column 'name' holds 'u', which is not a number" in err
+
+
+# ---------------------------------------------------------------- the command as a whole
+
+
+def test_help_has_examples_and_version_a_number(run) -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "convex-landscape certify DATA.csv --target" in out
+    for verb in ("certify", "check", "chambers"):
+        code, out, _ = run(verb, "--help")
+        assert code == 0
+        assert f"\n  convex-landscape {verb}" in out
+    assert run("--version")[0] == 0
+
+
+def test_progress_is_for_terminals_only(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    watched = Terminal()
+    monkeypatch.setattr(sys, "stderr", watched)
+    monkeypatch.setenv("TERM", "xterm")
+    assert run("chambers", "small.csv", "--count")[1] == "8\n"
+    assert "Counting chambers" in watched.getvalue()
+
+
+def test_the_module_runs_as_a_program(here: Path) -> None:
+    words = [sys.executable, "-m", "duality_checks.cli", "chambers", "nowhere.csv"]
+    process = subprocess.run(words, capture_output=True, text=True)
+    assert process.returncode == 2
+    assert process.stderr == "convex-landscape: nowhere.csv cannot be read: No such file or directory\n"

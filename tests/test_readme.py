@@ -1,0 +1,100 @@
+"""The README keeps its word: its Python runs, and its commands are the ones that are tested."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from duality_checks.cli import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    """The two commands: the shell blocks of the section that is called so."""
+    section = README.split("## Two commands")[1].split("\n## ")[0]
+    return re.findall(r"^```sh\n(.*?)\n```$", section, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_python_examples_run() -> None:
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks("python")), {}, "README.md", "README.md", 0)
+    assert len(test.examples) >= 10
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_there_are_two_commands_of_one_line() -> None:
+    assert len(commands()) == 2
+    assert not any("\n" in command for command in commands())
+
+
+def test_the_first_command_installs_and_runs() -> None:
+    parts = commands()[0].split(" && ")
+    assert parts[-2:] == [".venv/bin/pip install .", ".venv/bin/convex-landscape certify"]
+
+
+def test_continuous_integration_installs_the_same_system_packages() -> None:
+    installed = re.search(r"apt-get install -y --no-install-recommends ([a-z0-9 -]+?) &&", commands()[0])
+    listed = re.search(r"^packages=\((.*)\)$", CI, flags=re.MULTILINE)
+    assert installed and listed
+    assert installed[1].split() == listed[1].split()
+
+
+def test_continuous_integration_runs_the_second_command() -> None:
+    """The script takes the line out of the README by a pattern: it must find that line and no other."""
+    pattern = re.search(r"test_line=\$\(grep -F \"(.*)\" README\.md\)", CI)
+    assert pattern
+    assert [line for line in README.splitlines() if pattern[1] in line] == [commands()[1]]
+    assert 'bash -euo pipefail -c "$test_line"' in CI
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the script is bash")
+def test_continuous_integration_script_parses() -> None:
+    subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=True)
+
+
+def test_every_verb_is_in_the_table() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)) == set(cli.commands)
+
+
+def test_every_option_in_the_examples_exists() -> None:
+    lines = [
+        line for block in blocks("sh") for line in block.splitlines() if line.startswith("convex-landscape ")
+    ]
+    assert lines
+    for line in lines:
+        _, verb, *words = line.split()
+        command = cli.commands[verb]
+        known = {
+            name
+            for parameter in command.params
+            if isinstance(parameter, click.Option)
+            for name in parameter.opts
+        }
+        assert {word for word in words if word.startswith("--")} <= known, line
+
+
+def test_the_extras_of_the_readme_exist() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    for text in (README, (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
+        for names in re.findall(r"'\.\[([a-z,]+)\]'", text):
+            assert set(names.split(",")) <= set(extras)
+
+
+def test_relative_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(((?!https?:)[^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
