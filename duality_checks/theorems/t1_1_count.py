@@ -1,0 +1,113 @@
+"""Statement 1.1: how many chambers there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import numpy as np
+
+from hyperplane_arrangements.arrangement import Arrangement
+from hyperplane_arrangements.exact import exact_matrix, rank
+
+from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .samples import Row, random_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Rows, and the claimed number of chambers of their central arrangement."""
+
+    rows: tuple[tuple[int, ...], ...]
+    claimed: int
+
+
+def counted(rows: list[Row]) -> Count:
+    """The claim of the statement: the chambers number ``abs(chi(-1))``, by deletion and restriction."""
+    from hyperplane_arrangements.flats import zaslavsky_chambers
+
+    return Count(tuple(map(tuple, rows)), zaslavsky_chambers(Arrangement(rows)))
+
+
+def cover_bound(n: int, r: int) -> int:
+    """Cover's bound for n hyperplanes of rank r, 1 for none.
+
+    Example:
+        >>> cover_bound(4, 2)
+        8
+    """
+    return 2 * sum(comb(n - 1, k) for k in range(r)) if n else 1
+
+
+def in_general_position(rows: tuple[tuple[int, ...], ...], r: int) -> bool:
+    """Whether every r of the rows are independent.
+
+    Example:
+        >>> in_general_position(((1, 0), (0, 1), (1, 1)), 2), in_general_position(((1, 0), (2, 0), (0, 1)), 2)
+        (True, False)
+    """
+    return r == 0 or all(rank(exact_matrix(some)) == r for some in combinations(rows, r))
+
+
+def check(instance: Count) -> Outcome:
+    """Compare the claim with the listed chambers, their exact witnesses, and Cover's bound."""
+    return all_of(_comparisons(instance))
+
+
+def _comparisons(instance: Count) -> Iterator[Outcome]:
+    arrangement = Arrangement(instance.rows)
+    chambers = arrangement.chambers()
+    signs = chambers.signs
+    yield that(len(set(map(bytes, signs))) == len(signs), "two listed chambers have the same signs")
+    seen = [arrangement.chamber_of(point).tolist() for point in chambers.witnesses.tolist()]
+    yield that(seen == signs.tolist(), "a witness is not inside its chamber")
+    yield that(
+        ((signs == 0) == ~np.any(arrangement.normals.integers, axis=1)).all(), "a sign is 0 on a nonzero row"
+    )
+    yield that(
+        equal(len(signs), instance.claimed, "count").holds,
+        f"{instance.claimed} chambers are claimed, {len(signs)} are listed with witnesses",
+    )
+    # Zero rows are no hyperplane; repeats stay, so that a repeated row is not in general position.
+    n, r = int(np.any(arrangement.normals.integers, axis=1).sum()), arrangement.rank
+    bound = cover_bound(n, r)
+    yield at_least(bound, len(signs), "Cover's bound")
+    generic = in_general_position(tuple(row for row in instance.rows if any(row)), r)
+    yield that(
+        (bound == len(signs)) == generic,
+        f"general position is {generic}, but {len(signs)} chambers are compared with the bound {bound}",
+    )
+
+
+def fixed() -> Iterator[Count]:
+    """A generic, a repeated, a concurrent and a zero row; rank one; no hyperplane at all; the braid."""
+    yield counted([[1, 0], [0, 1], [1, 1], [1, -1]])
+    yield counted([[1, 0], [0, 1], [1, 1], [-2, -2]])
+    yield counted([[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 0]])
+    yield counted([[2, 4], [-1, -2]])
+    yield counted([[0, 0]])
+    yield counted([[1, -1, 0, 0], [1, 0, -1, 0], [1, 0, 0, -1], [0, 1, -1, 0], [0, 1, 0, -1], [0, 0, 1, -1]])
+
+
+def control() -> Count:
+    """Three lines, one of them twice, counted as if they were four."""
+    return Count(((1, 0), (0, 1), (1, 1), (-2, -2)), cover_bound(4, 2))
+
+
+THEOREM = Theorem(
+    id="1.1",
+    name="count of chambers",
+    statement=(
+        "A central arrangement of n hyperplanes of rank r has abs(chi(-1)) chambers, at most "
+        "2 sum_{k<r} C(n-1, k), with equality if and only if every r of the normals are independent."
+    ),
+    source="Zaslavsky 1975; Cover 1965; Ergen and Pilanci 2025, section II",
+    note="1.1-count.md",
+    fixed=fixed,
+    draw=lambda rng: counted(random_rows(rng, most=6)),
+    check=check,
+    false_claim="four rows, two of them opposite, cut the plane into as many chambers as four lines",
+    control=control,
+)
