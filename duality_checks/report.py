@@ -197,7 +197,7 @@ def _network_section(outcome: Outcome) -> str:
     more = network.width - len(rows)
     return (
         "## The network\n\n"
-        f"{count(network.width, 'neuron')}, by decreasing weight. The samples each is on for (`x'w > 0`), off for,\n"
+        f"{count(network.width, 'neuron')}, largest first. The samples each is on for (`x'w > 0`), off for\n"
         "and has its kink at (`x'w = 0`) say which chamber is active, or which face of several.\n\n"
         + table(
             ("neuron", "output weight", *(f"w: {cell(name)}" for name in names), "on", "off", "kink"), rows
