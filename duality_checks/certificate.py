@@ -182,6 +182,11 @@ def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
     """
     stated = checker.read_problem(problem.to_json())
     dual = _dual_vector(problem, solution.dual)
+    if solution.network.hidden.shape[1] != problem.d:
+        raise InputError(
+            f"network: hidden has {solution.network.hidden.shape[1]} columns but X has {problem.d}; "
+            "train on this problem's features"
+        )
     hidden = tuple(tuple(map(_exact, row)) for row in solution.network.hidden)
     output = tuple(map(_exact, solution.network.output))
     chambers = problem.arrangement.chambers()
@@ -252,7 +257,7 @@ def _prove(
     """A multiple of the dual, with multipliers, that is feasible on every chamber in integers."""
     place = {int(chamber): b for b, chamber in enumerate(draft.chambers)}
     grain = _power_of_two(float(problem.beta) / float(np.abs(problem.features).max()), 56)
-    scale = draft.scale
+    scale, zero = draft.scale, (Fraction(0),) * problem.n
     for _ in range(_ATTEMPTS):
         dual, floats = _on_a_grid(scale * draft.dual)
         system = checker.scaled(stated, dual)
@@ -269,7 +274,8 @@ def _prove(
                     worst = max(worst, math.nextafter(square / limit, math.inf))
             multipliers[i] = plus, minus
         if worst == 1.0:
-            return dual, multipliers
+            # Rounding can leave a useless dual below 0, which z = 0 proves for nothing.
+            return (dual, multipliers) if checker.dual_value(stated, dual) > 0 else (zero, {})
         scale *= (1 - 2.0**-50) / math.sqrt(worst)
     raise InputError(
         f"dual: no multiple could be made feasible in {_ATTEMPTS} attempts; is the data scaled very unevenly?"
@@ -397,8 +403,15 @@ def _chamber_document(chamber: Chamber) -> dict[str, Any]:
 
 
 def _claimed_shape(document: Any) -> tuple[int, int]:
-    """The n and d that a certificate seems to be written for; anything where there is none to be seen."""
+    """The n and d that a document seems to be a certificate for; 0 where there is nothing to be seen."""
+    d = _length(document, "chambers", 0, "witness") or _length(document, "network", "hidden", 0)
+    return _length(document, "dual"), d
+
+
+def _length(document: Any, *path: str | int) -> int:
     try:
-        return len(document["dual"]), len(document["chambers"][0]["witness"])
-    except (KeyError, IndexError, TypeError):
-        return 0, 0
+        for step in path:
+            document = document[step]
+        return len(document)
+    except (LookupError, TypeError):
+        return 0

@@ -46,6 +46,8 @@ def cone_multipliers(
     values = np.zeros((count, rank))
     lengths = np.linalg.norm(rows, axis=1)
     used = lengths > 0
+    if not used.any():
+        return support, values
     units = rows[used] / lengths[used, None]
     kernel = _compiled() if count * len(units) > _WORTH_COMPILING else _project_all
     kernel(units, np.ascontiguousarray(signs[:, used]), gradients, support, values)
