@@ -242,6 +242,34 @@ def solid_angle(arrangement: Arrangement, sign_vector: Any) -> float:
     return sum(_triangle(rays[0], b, c, metric) for b, c in pairwise(rays[1:])) / (4 * pi)
 
 
+def row_space(arrangement: Arrangement) -> np.ndarray:
+    """Return an orthonormal basis of the row space as the columns of a (d x r) float64 array, for drawing."""
+    return np.linalg.svd(arrangement.normals.scaled, full_matrices=False)[2][: arrangement.rank].T
+
+
+def boundary_rays(arrangement: Arrangement, sign_vector: Any) -> np.ndarray:
+    """Return the extreme rays of a chamber in orthonormal coordinates of the row space, for drawing.
+
+    Args:
+        arrangement: central, of rank r.
+        sign_vector: n signs of a chamber.
+
+    Returns:
+        (rays x r) float64, unit vectors; at rank 3 in order around the chamber.
+
+    Example:
+        >>> from hyperplane_arrangements.families import near_pencil
+        >>> boundary_rays(near_pencil(3), near_pencil(3).chambers().signs[0]).shape
+        (3, 3)
+    """
+    form = central_form(arrangement)
+    cone = chamber_cone(form, sign_vector)
+    rays = _cycle(cone.rays, cone.facets) if form.rank == 3 else list(cone.rays)
+    points = np.array([[float(x / max(map(abs, ray))) for x in form.lift(ray)] for ray in rays])
+    points = points @ row_space(arrangement)
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
 def miss_probability(angles: Sequence[float], draws: int) -> float:
     """Return the bound `sum_i (1 - omega_i)^N` on the chance that N Gaussian draws miss a chamber (4.2b).
 
