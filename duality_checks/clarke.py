@@ -23,6 +23,7 @@ from .setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
 MAX_LOCAL_CHAMBERS = 20_000
 _STEPS = 1000
 _GRAIN = 2**60
+_SHORT = 10**4  # weights of hand-made instances have short denominators; then the point is exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Subdifferential:
         >>> network = RationalNetwork([[1, 0]], [1])
         >>> (here,) = subdifferentials(setting, network)
         >>> here.kinks, [tuple(map(int, g)) for g in here.gradients]
-        ((1,), [(0, 1), (0, -1)])
+        ((1,), [(0, -1), (0, 1)])
         >>> here.contains_zero().weights
         (Fraction(1, 2), Fraction(1, 2))
     """
@@ -170,8 +171,10 @@ def hull_distance(points: Sequence[Vector]) -> Distance:
     """
     dimension = len(points[0])
     weights = _least_norm_weights(np.array([[float(x) for x in point] for point in points]))
-    parts = [Fraction(round(weight * _GRAIN)) for weight in weights]
-    nearest = combination([part / sum(parts) for part in parts], points, dimension)
+    fine = [Fraction(round(weight * _GRAIN)) for weight in weights]
+    short = [Fraction(float(weight)).limit_denominator(_SHORT) for weight in weights]
+    candidates = [combination([x / sum(parts) for x in parts], points, dimension) for parts in (fine, short)]
+    nearest = min(candidates, key=lambda point: dot(point, point))
     upper = dot(nearest, nearest)
     if not upper:
         return Distance(ZERO, ZERO, nearest, nearest)
