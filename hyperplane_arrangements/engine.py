@@ -16,7 +16,9 @@ import numpy as np
 from . import search, tables, witness
 from .frame import Frame, Integers, frame
 
-_SMALL = 3000  # chambers up to which Python integers are faster than starting the compiled search
+# rows to restrict, and chambers, up to which Python integers are faster than starting the compiled search
+_SMALL_WORK = 5_000
+_SMALL = 1_500
 _PIECE = 1 << 22  # bytes of packed signs that a piece should come to
 _THREADS = 2
 
@@ -86,7 +88,7 @@ class Work:
     def exact_point(self, basis: np.ndarray, affine: bool) -> list[Any]:
         """An exact point inside the chamber of a basis: integers, or if affine Fractions without the last 1."""
         assert self.frame is not None
-        point = witness.exact_witness(self.frame, [int(j) for j in basis if j >= 0])
+        (point,) = witness.exact_witnesses(self.frame, basis[None])
         if affine:
             return [Fraction(x, point[-1]) for x in point[:-1]]
         divisor = gcd(*point)
@@ -125,18 +127,23 @@ def make_plan(hyperplanes: Integers, infinity: int | None) -> Plan:
     """
     if not hyperplanes:
         return Plan(Work(None, None), (Task((), -1, 0, 1),), antipodal=False)
+    budget = search.Budget(_SMALL_WORK)
     for attempt in natural():
         chosen = frame(hyperplanes, infinity, attempt)
         try:
-            work, tasks = _small(chosen) or _large(chosen, hyperplanes)
+            work, tasks = _small(chosen, budget) or _large(chosen, hyperplanes)
         except search.NotGeneral:
             continue
         return Plan(work, tuple(tasks), antipodal=infinity is None)
     raise AssertionError
 
 
-def _small(chosen: Frame) -> tuple[Work, list[Task]] | None:
-    total = search.count(chosen, (), _SMALL if chosen.dimension > 1 else None)
+def _small(chosen: Frame, budget: search.Budget) -> tuple[Work, list[Task]] | None:
+    """All in one task of Python integers, or None if that is too much for the budget."""
+    try:
+        total = search.count(chosen, (), budget if chosen.dimension > 1 else None)
+    except search.OutOfBudget:
+        return None
     if total > _SMALL and chosen.dimension > 1:
         return None
     return Work(chosen, None), [Task((), -1, len(chosen.rows), total)]

@@ -22,6 +22,8 @@ INFLATE = 1.0 + 2.0**-45
 GOOD, BROKEN, UNDECIDED, NOT_GENERAL = 0, 1, 2, 3
 
 _jit = njit(cache=True, nogil=True)
+# for candidates only, which are proven afterwards
+_fast = njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract", "arcp"})
 
 
 @_jit
@@ -108,7 +110,9 @@ def _descend(values, errors, scales, gone, exact, k, j, stop, top):
             sure = _eliminate_exact(old, new, m, j, scales[k], start, end, top)
         else:
             sure = _eliminate_bounded(old, new, errors[k], errors[k + 1], m, j, start, end, top)
-        status = _note_vanished(new, errors[k + 1], gone[k], gone[k + 1], m, j, start, end) if sure else UNDECIDED
+        status = (
+            _note_vanished(new, errors[k + 1], gone[k], gone[k + 1], m, j, start, end) if sure else UNDECIDED
+        )
         if status != GOOD:
             return status
     return GOOD
@@ -351,7 +355,21 @@ def _visit(values, errors, gone, exact, k, bits, infinity, masks, state, work, p
         basis[size, q] = pivots[q] if q < k else -1
     if d - k != 1:
         return size + 1
-    return _sweep(values[k], errors[k], exact, gone[k], below, bits, masks, state, work, pivots[:k], out, basis, size + 1)
+    return _sweep(
+        values[k],
+        errors[k],
+        exact,
+        gone[k],
+        below,
+        bits,
+        masks,
+        state,
+        work,
+        pivots[:k],
+        out,
+        basis,
+        size + 1,
+    )
 
 
 @_jit
@@ -398,7 +416,20 @@ def search(
         if status == GOOD:
             _set_masks(values[k], masks, gone[k + 1], bits, d - k, j)
             done = _visit(
-                values, errors, gone, exact, k + 1, bits, infinity, masks, state, work, pivots, out, basis, size
+                values,
+                errors,
+                gone,
+                exact,
+                k + 1,
+                bits,
+                infinity,
+                masks,
+                state,
+                work,
+                pivots,
+                out,
+                basis,
+                size,
             )
             if done >= 0:
                 size = done
@@ -433,93 +464,122 @@ def _base_point(values, k, rests, low):
             rests[i] -= reach * value[c, i]
 
 
+@_fast
+def _inverse_room(rests, change):
+    """One over the length of the longest step that changes no sign."""
+    inverse = 0.0
+    for i in range(len(rests)):
+        inverse = max(inverse, abs(change[i] / rests[i]) if rests[i] != 0 else 0.0)
+    return inverse
+
+
+@_fast
+def _eliminate_plain(old, new, m, j):
+    """Elimination without scaling or bounds."""
+    for c in range(old.shape[0]):
+        factor = old[c, j] / old[m, j] if c != m else 1.0 / old[m, j]
+        for i in range(old.shape[1]):
+            new[c, i] = (old[c, i] if c != m else 0.0) - factor * old[m, i]
+        if c != m:
+            new[c, j] = 0.0
+
+
 @_jit
-def _leave_pivots(values, k, pivot_row, rests, steps):
+def _leave_pivots(values, k, rests, steps, pivot_row, usual):
     """Leave the pivots one after the other, the last first, less than halfway to any hyperplane in the way."""
     d = values.shape[1] - 1
     m = d - k
     for c in range(m + 1, d + 1):
         up = pivot_row[c] > 0 if c == m + 1 else (pivot_row[c] > 0) == (pivot_row[m + 1] > 0)
-        side = 1.0 if up else -1.0
         change = values[k, c]
-        inverse = 0.0  # of the distance to the nearest hyperplane
+        inverse = _inverse_room(rests, change)
+        steps[c] = (1.0 if up else -1.0) * (0.5 / inverse if inverse > 0 else usual)
         for i in range(values.shape[2]):
-            if rests[i] != 0:
-                inverse = max(inverse, abs(change[i] / rests[i]))
-        step = 0.5 / inverse if inverse > 0 else 1.0
-        steps[c] = side * step
-        for i in range(values.shape[2]):
-            rests[i] -= side * step * change[i]
+            rests[i] -= steps[c] * change[i]
 
 
 @_jit
-def _is_inside(planes, point, pattern, sums, sizes):
+def _is_inside(planes, point, pattern, sums):
     """Whether every sign at the point is certain and as in the pattern: a proof, see `exact.signs`."""
     r, n = planes.shape
-    largest = 1.0
-    for i in range(n):
-        sums[i] = sizes[i] = 0.0
+    largest, total = 1.0, 0.0
     for c in range(r):
         largest = max(largest, abs(point[c]))
+        total += abs(point[c])
         for i in range(n):
-            term = planes[c, i] * point[c]
-            sums[i] += term
-            sizes[i] += abs(term)
-    factor = (r + 4) * UNIT * INFLATE
-    floor = TINY * largest
-    wrong = 0
+            sums[i] = planes[c, i] * point[c] + (sums[i] if c else 0.0)
+    factor, floor = (r + 4) * UNIT * INFLATE, TINY * largest
+    bound = factor * total * INFLATE + floor  # good for all rows, since none has an entry above 1
     for i in range(n):
-        positive = (pattern[i >> 3] >> (i & 7)) & 1
-        value = sums[i] if positive else -sums[i]
-        wrong += not value > factor * sizes[i] + floor
-    return wrong == 0
+        value = sums[i] if (pattern[i >> 3] >> (i & 7)) & 1 else -sums[i]
+        if not value > bound:
+            size = 0.0
+            for c in range(r):
+                size += abs(planes[c, i] * point[c])
+            if not value > factor * size + floor:
+                return False
+    return True
 
 
 @_jit
-def witnesses(
-    values, errors, scales, gone, exact, back, planes, affine, basis, patterns, points, proven
-):
+def _solve(values, scales, pivots, k, steps, z):
+    """The coordinates of a point from its first ones and the values of the pivot rows."""
+    d = values.shape[1] - 1
+    for c in range(d - k + 1, d + 1):
+        row = values[d - c, :, pivots[d - c]]
+        total = scales[d - c] * steps[c]
+        for q in range(c + 1, d + 1):
+            total += row[q] * steps[q]
+        for q in range(c):
+            total -= row[q] * z[q]
+        z[c] = total / row[c]
+
+
+@_jit
+def _pull_back(back, z, affine, point):
+    """The point in the coordinates of the hyperplanes, its last (affine) or largest coordinate brought to 1."""
+    largest = 0.0
+    for a in range(len(z)):
+        total = 0.0
+        for c in range(len(z)):
+            total += back[a, c] * z[c]
+        point[a] = total
+        largest = max(largest, abs(total))
+    size = point[len(z) - 1] if affine else largest
+    for a in range(len(z)):
+        point[a] /= size
+
+
+@_jit
+def witnesses(values, scales, exact, back, planes, affine, basis, patterns, points, proven):
     """A float point for each chamber, and whether it is proven to lie strictly inside.
 
     `planes` are all hyperplanes, columns first, rows scaled to at most 1; `points` the results.
     """
     d, n = values.shape[1] - 1, values.shape[2]
-    held, depth = np.full(d + 1, -1), 0
+    pivots, depth = np.full(d + 1, -1), 0
     rests, steps, z = np.empty(n), np.empty(d + 1), np.empty(d + 1)
-    sums, sizes = np.empty(n + 1), np.empty(n + 1)
+    sums = np.empty(n + 1)
     for p in range(len(basis)):
-        k, shared, good = 0, True, True
+        k, shared = 0, True
         while k < d and basis[p, k] >= 0:
-            shared = shared and k < depth and held[k] == basis[p, k]
-            if not shared and good:
-                good = _descend(values, errors, scales, gone, exact, k, np.int64(basis[p, k]), n, d) == GOOD
-                held[k] = basis[p, k]
+            shared = shared and k < depth and pivots[k] == basis[p, k]
+            if not shared:
+                pivots[k] = basis[p, k]
+                if exact:
+                    scales[k + 1] = abs(values[k, d - k, pivots[k]])
+                    _eliminate_exact(values[k], values[k + 1], d - k, pivots[k], scales[k], 0, n, d)
+                else:
+                    _eliminate_plain(values[k], values[k + 1], d - k, pivots[k])
             k += 1
-        depth = k if good else 0
-        proven[p] = False
-        if not good:
-            continue
+        depth = k
         z[0] = 1.0
         _base_point(values, k, rests, z)
         if k:
-            _leave_pivots(values, k, values[k - 1, :, np.int64(basis[p, k - 1])], rests, steps)
-        for c in range(d - k + 1, d + 1):
-            row = values[d - c, :, np.int64(basis[p, d - c])]
-            total = scales[d - c] * steps[c]
-            for q in range(c + 1, d + 1):
-                total += row[q] * steps[q]
-            for q in range(c):
-                total -= row[q] * z[q]
-            z[c] = total / row[c]
-        largest = 0.0
-        for a in range(d + 1):
-            total = 0.0
-            for c in range(d + 1):
-                total += back[a, c] * z[c]
-            points[p, a] = total
-            largest = max(largest, abs(total))
-        size = points[p, d] if affine else largest
-        for a in range(d + 1):
-            points[p, a] /= size
-        proven[p] = _is_inside(planes, points[p], patterns[p], sums, sizes)
-    return 0
+            usual = abs(values[0, 0, pivots[k - 1]])
+            _leave_pivots(
+                values, k, rests, steps, values[k - 1, :, pivots[k - 1]], usual if usual > 0 else 1.0
+            )
+        _solve(values, scales, pivots, k, steps, z)
+        _pull_back(back, z, affine, points[p])
+        proven[p] = _is_inside(planes, points[p], patterns[p], sums)

@@ -54,8 +54,8 @@ def sign(x: int) -> int:
     return (x > 0) - (x < 0)
 
 
-def _descend(flat: Flat, j: int) -> Flat | None:
-    """The flat cut with row j, or None where a smaller row breaks the circuit."""
+def descend(flat: Flat, j: int, stop: int | None = None) -> Flat | None:
+    """The flat cut with row j, or None where a smaller row breaks the circuit; rows from `stop` on are left out."""
     m, scale, pivot_row = flat.m, flat.scale, flat.rows[j]
     pivot = pivot_row[m]
     if pivot == 0:
@@ -64,7 +64,7 @@ def _descend(flat: Flat, j: int) -> Flat | None:
     gone = {row for row, _, _ in flat.vanished}
     rows: list[Row] = []
     vanished = [*flat.vanished, (j, m, 1)]
-    for i, row in enumerate(flat.rows):
+    for i, row in enumerate(flat.rows[:stop]):
         factor = side * row[m]
         new = [(size * a - factor * b) // scale for a, b in zip(row, pivot_row, strict=True)]
         new[m] = -factor
@@ -76,7 +76,7 @@ def _descend(flat: Flat, j: int) -> Flat | None:
     return Flat((*flat.basis, j), rows, size, m - 1, vanished, flat.pivots | {m: (pivot_row, scale)})
 
 
-def _root(frame: Frame) -> Flat:
+def root(frame: Frame) -> Flat:
     return Flat((), [list(row) for row in frame.rows], 1, frame.dimension, [], {})
 
 
@@ -104,46 +104,65 @@ def _crossings(flat: Flat, below: int) -> list[tuple[int, list[int]]]:
 
 def descend_to(frame: Frame, prefix: Sequence[int]) -> Flat | None:
     """The flat of a prefix of pivots, or None where it contains a broken circuit."""
-    flat: Flat | None = _root(frame)
+    flat: Flat | None = root(frame)
     for j in prefix:
         assert flat is not None
         row = flat.rows[j]
         if not any(row[1 : flat.m + 1]):
             return None
-        flat = _descend(flat, j)
+        flat = descend(flat, j)
         if flat is None:
             return None
     return flat
 
 
-def count(frame: Frame, prefix: Sequence[int] = (), limit: int | None = None) -> int:
+class OutOfBudget(Exception):
+    """Counting took more work than was granted."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many more rows may be restricted to a flat."""
+
+    rows: int
+
+    def spend(self, rows: int) -> None:
+        """Take some, or raise OutOfBudget."""
+        self.rows -= rows
+        if self.rows < 0:
+            raise OutOfBudget
+
+
+def count(frame: Frame, prefix: Sequence[int] = (), budget: Budget | None = None) -> int:
     """The number of NBC sets that begin with a prefix: chambers on the positive side of infinity.
 
     Args:
         frame: the arrangement.
         prefix: decreasing row indices.
-        limit: stop as soon as the count exceeds it.
+        budget: the work to spend at most.
 
     Returns:
-        The count, or some number above the limit.
+        The count.
 
     Raises:
         NotGeneral: the coordinates of the frame are not general enough.
+        OutOfBudget: the budget did not suffice.
     """
     flat = descend_to(frame, prefix)
-    return 0 if flat is None else _count(flat, limit)
+    return 0 if flat is None else _count(flat, budget)
 
 
-def _count(flat: Flat, limit: int | None) -> int:
+def _count(flat: Flat, budget: Budget | None) -> int:
+    below = min(flat.basis, default=len(flat.rows))
+    if budget is not None:
+        budget.spend(below)
     if flat.m == 1:
-        return 1 + len(_crossings(flat, min(flat.basis, default=len(flat.rows))))
+        return 1 + len(_crossings(flat, below))
     total = 1
     for j in _candidates(flat) if flat.m else ():
-        child = _descend(flat, j)
+        child = descend(flat, j, j)
         if child is not None:
-            total += _count(child, None if limit is None else limit - total)
-            if limit is not None and total > limit:
-                break
+            total += _count(child, budget)
     return total
 
 
@@ -176,7 +195,7 @@ def cells_between(frame: Frame, prefix: Sequence[int], first: int, last: int) ->
     if first < 0:
         yield base_cell(frame, flat)
     for j in _candidates(flat):
-        if first <= j < last and (child := _descend(flat, j)) is not None:
+        if first <= j < last and (child := descend(flat, j)) is not None:
             yield from _cells(frame, child)
 
 
@@ -186,7 +205,7 @@ def _cells(frame: Frame, flat: Flat) -> Iterator[Cell]:
         yield from _sweep(frame, flat)
     elif flat.m > 1:
         for j in _candidates(flat):
-            child = _descend(flat, j)
+            child = descend(flat, j)
             if child is not None:
                 yield from _cells(frame, child)
 

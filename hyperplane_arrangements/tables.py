@@ -59,7 +59,12 @@ def arithmetics(frame: Frame, hyperplanes: Integers) -> list[Tables]:
     back, back_error = _scaled(_objects(frame.back))
     del back_error
     planes, _ = _scaled(_objects(hyperplanes))
-    common = (np.array(frame.bits, np.int64), frame.infinity, _unscaled(frame.back), np.ascontiguousarray(planes.T))
+    common = (
+        np.array(frame.bits, np.int64),
+        frame.infinity,
+        _unscaled(frame.back),
+        np.ascontiguousarray(planes.T),
+    )
     values, errors = _scaled(rows)
     tables = [Tables(_columns(values), _columns(errors), False, *common)]
     if max(abs(x) for row in frame.rows for x in row) < _LARGEST:
@@ -143,19 +148,32 @@ def search(
     noted = np.zeros(1, np.int64)
     pivots = np.array(prefix, np.int64)
     status, size = kernel.search(
-        *tables.space(), tables.exact, pivots, first, last, tables.bits, tables.infinity, out, basis, undecided, noted
+        *tables.space(),
+        tables.exact,
+        pivots,
+        first,
+        last,
+        tables.bits,
+        tables.infinity,
+        out,
+        basis,
+        undecided,
+        noted,
     )
     _raise_for(status)
     return out[:size].astype("<u8", copy=False).view(np.uint8), basis[:size], _prefixes(undecided[: noted[0]])
 
 
-def witnesses(tables: Tables, affine: bool, basis: np.ndarray, bits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def witnesses(
+    tables: Tables, affine: bool, basis: np.ndarray, bits: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """A float point for each chamber, in the coordinates of the hyperplanes, and whether it is proven inside."""
     from . import kernel
 
     points, proven = np.empty((len(basis), len(tables.back))), np.zeros(len(basis), np.bool_)
+    values, _, scales, _ = tables.space()
     kernel.witnesses(
-        *tables.space(), tables.exact, tables.back, tables.planes, affine, basis, bits, points, proven
+        values, scales, tables.exact, tables.back, tables.planes, affine, basis, bits, points, proven
     )
     return points, proven
 

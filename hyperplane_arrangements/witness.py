@@ -7,7 +7,7 @@ last first, each time less than halfway to the nearest hyperplane in the way.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from math import lcm
 
@@ -15,61 +15,88 @@ import numpy as np
 
 from .exact import signs
 from .frame import Frame
-from .search import Flat, descend_to, sides_of_basis
+from .search import Flat, descend, root, sides_of_basis
 
 
-def exact_witness(frame: Frame, basis: Sequence[int]) -> tuple[int, ...]:
-    """A point strictly inside the chamber of an NBC set.
+def exact_witnesses(frame: Frame, basis: np.ndarray) -> Iterator[tuple[int, ...]]:
+    """A point strictly inside the chamber of each NBC set.
 
     Args:
         frame: the arrangement.
-        basis: an NBC set of row indices, decreasing.
+        basis: P x d, NBC sets (row indices, decreasing) padded with -1; sets that share a beginning share its cost.
 
-    Returns:
+    Yields:
         Integers, in the coordinates of the central arrangement behind the frame.
     """
-    flat = descend_to(frame, basis)
-    if flat is None:
-        raise ValueError(f"{tuple(basis)} contains a broken circuit")
-    point = _coordinates(flat, _base(flat), _steps(flat))
-    scale = lcm(*(x.denominator for x in point))
-    return frame.original([scale, *(int(x * scale) for x in point)])
+    path = [root(frame)]
+    for entries in basis.tolist():
+        wanted = tuple(j for j in entries if j >= 0)
+        while path[-1].basis != wanted[: len(path) - 1]:
+            path.pop()
+        for j in wanted[len(path) - 1 :]:
+            flat = descend(path[-1], j)
+            if flat is None:
+                raise ValueError(f"{wanted} contains a broken circuit")
+            path.append(flat)
+        point = _point(path[-1])
+        scale = lcm(*(x.denominator for x in point))
+        yield frame.original([scale, *(x.numerator * (scale // x.denominator) for x in point)])
 
 
-def _power(bound: Fraction) -> Fraction:
-    """A power of two, at most the positive bound and more than a quarter of it."""
-    exponent = bound.numerator.bit_length() - bound.denominator.bit_length() - 1
+def _exponent_below(v: int, w: int) -> int:
+    """The exponent of a power of two that is at most abs(v / w), and more than a quarter of it."""
+    return v.bit_length() - w.bit_length() - 1
+
+
+def _point(flat: Flat) -> list[Fraction]:
+    """The base point, and from there a step off each pivot; all lengths are powers of two."""
+    low, rests, shift = _base(flat)
+    steps: dict[int, Fraction] = {}
+    for c, side in sorted(sides_of_basis(flat).items()):
+        changes = [row[c] for row in flat.rows]
+        room = [_exponent_below(v, w) for v, w in zip(rests, changes, strict=True) if v and w]
+        row, scale = flat.pivots[c]  # without an obstacle, a step of the size of the row's constant term
+        usual = row[0].bit_length() - scale.bit_length() + shift + 1
+        exponent = min(room, default=usual) - 1 - shift  # rests are over 2**shift
+        if exponent + shift < 0:
+            rests = [v << -(exponent + shift) for v in rests]
+            shift = -exponent
+        step = side << (exponent + shift)
+        rests = [v - step * w for v, w in zip(rests, changes, strict=True)]
+        steps[c] = side * _power(exponent)
+    return _coordinates(flat, low, steps)
+
+
+def _power(exponent: int) -> Fraction:
     return Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
 
 
-def _base(flat: Flat) -> list[Fraction]:
-    """x_1..x_m of the base point: each so far down that it decides every row that it is the last to touch."""
+def _base(flat: Flat) -> tuple[list[Fraction], list[int], int]:
+    """x_1..x_m of a base point that decides every row off the flat, and the rows' values there, over 2**shift."""
     low: list[Fraction] = []
+    rests, shift = [row[0] for row in flat.rows], 0
     for c in range(1, flat.m + 1):
-        reach = Fraction(0)
-        for row in flat.rows:
-            if row[c] and not any(row[c + 1 : flat.m + 1]):
-                rest = row[0] + sum((a * x for a, x in zip(row[1:c], low, strict=True)), Fraction(0))
-                reach = max(reach, 8 * abs(rest / row[c]))
-        low.append(-_power(reach) if reach else Fraction(-int(c == flat.m)))
-    return low
-
-
-def _steps(flat: Flat) -> dict[int, Fraction]:
-    """The value of each pivot row at the witness, by the column it eliminated."""
-    low = [Fraction(1), *_base(flat)]
-    values = [sum((a * x for a, x in zip(row, low, strict=False)), Fraction(0)) for row in flat.rows]
-    steps: dict[int, Fraction] = {}
-    for c, side in sorted(sides_of_basis(flat).items()):
-        changes = [-side * row[c] for row in flat.rows]
-        reach = [abs(v / w) for v, w in zip(values, changes, strict=True) if v and w]
-        step = _power(min(reach, default=Fraction(2)) / 2)
-        values = [v + step * w if w else v for v, w in zip(values, changes, strict=True)]
-        steps[c] = side * step
-    return steps
+        last = [
+            (v, row[c])
+            for v, row in zip(rests, flat.rows, strict=True)
+            if row[c] and not any(row[c + 1 : flat.m + 1])
+        ]
+        room = [_exponent_below(v, w) + 3 for v, w in last if v]
+        if not room and c < flat.m:
+            low.append(Fraction(0))
+            continue
+        exponent = max(room, default=shift) - shift
+        if exponent + shift < 0:
+            rests = [v << -(exponent + shift) for v in rests]
+            shift = -exponent
+        step = 1 << (exponent + shift)
+        rests = [v - step * row[c] for v, row in zip(rests, flat.rows, strict=True)]
+        low.append(-_power(exponent))
+    return low, rests, shift
 
 
 def _coordinates(flat: Flat, low: list[Fraction], steps: dict[int, Fraction]) -> list[Fraction]:
+    """The point from its first m coordinates and the values of the pivot rows there."""
     point = list(low)
     for c in sorted(flat.pivots):
         row, scale = flat.pivots[c]
@@ -92,8 +119,7 @@ def rounded(frame: Frame, basis: np.ndarray, bits: np.ndarray, affine: bool) -> 
         P x (d + 1) float64, and P bool.
     """
     points = np.zeros((len(basis), frame.dimension + 1))
-    for row, sets in zip(points, basis, strict=True):
-        exact = exact_witness(frame, [int(j) for j in sets if j >= 0])
+    for row, exact in zip(points, exact_witnesses(frame, basis), strict=True):
         scale = exact[-1] if affine else max(abs(x) for x in exact)
         with contextlib.suppress(OverflowError):
             row[:] = [x / scale for x in exact]
