@@ -1,0 +1,275 @@
+"""Hypothesis strategies for your own tests: arrangements, matrices of exact low rank, directions near walls.
+
+Needs the extra `hypothesis`. Every strategy is built up, never filtered, so none fails Hypothesis's health
+checks; what it draws shrinks to few rows of small integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from .arrangement import Arrangement
+from .errors import InputError, MissingExtraError
+from .exact import exact_matrix, rank
+
+try:
+    from hypothesis import strategies as st
+except ImportError as error:
+    raise MissingExtraError(
+        "hyperplane_arrangements.strategies needs hypothesis; install the extra: convex-landscape[hypothesis]"
+    ) from error
+
+Rows = list[list[Any]]
+
+#: The ways in which the rows of an arrangement can be special.
+DEGENERACIES = ("general", "repeated", "concurrent", "tiny angles")
+
+_SMALL = st.integers(-3, 3)
+
+
+def _choice(name: str, value: Any, allowed: tuple[str, ...]) -> Any:
+    if value is not None and value not in allowed:
+        raise InputError(f"{name} is {value!r}; choose one of {', '.join(allowed)}, or None for any")
+    return st.sampled_from(allowed) if value is None else st.just(value)
+
+
+def _between(name: str, value: int | None, low: int, high: int) -> Any:
+    if value is not None and value < low:
+        raise InputError(f"{name} is {value}; give at least {low}, or None for {low} to {high}")
+    return st.integers(low, high) if value is None else st.just(value)
+
+
+@st.composite
+def normals(
+    draw: Callable[[Any], Any],
+    *,
+    size: int | None = None,
+    rank: int | None = None,
+    dimension: int | None = None,
+    degeneracy: str | None = None,
+) -> Rows:
+    """Rows of exactly the given rank, special in the given way.
+
+    Args:
+        size: number of rows; rank to rank + 4 if None.
+        rank: exact rank; 1 to 3 if None.
+        dimension: number of columns; rank or rank + 1 if None.
+        degeneracy: "general" (any r rows independent), "repeated" (also multiples, opposites and zero rows),
+            "concurrent" (rows that are sums or differences of two others, so that three hyperplanes share a
+            flat), "tiny angles" (floats a few units in the last place apart); any of them if None.
+
+    Returns:
+        A strategy for nested lists of integers, floats for "tiny angles".
+
+    Raises:
+        InputError: a size below the rank, a dimension below it, or no such degeneracy.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(normals(rank=2, size=3, dimension=2, degeneracy="general"), lambda rows: True)
+        [[1, 0], [1, 1], [1, 2]]
+    """
+    r = draw(_between("rank", rank, 1, 3))
+    n = draw(_between("size", size, r, r + 4))
+    d = draw(_between("dimension", dimension, r, r + 1))
+    kind = draw(_choice("degeneracy", degeneracy, DEGENERACIES))
+    rows = _in_general_position(draw, n if kind == "general" else r, r)
+    while len(rows) < n:
+        rows.append(_special_row(draw, kind, rows))
+    rows = _embedded(draw, rows, r, d)
+    if kind == "tiny angles":
+        rows = [[float(x) for x in row] for row in rows]
+        for i in range(r, n):
+            rows[i] = _nudged(draw, rows[i], [j for j in range(r) if rows[i][j]])
+        # The other columns would be sums of columns only before the nudge: leave them empty.
+        rows = [[*row[:r], *([0.0] * (d - r))] for row in rows]
+    return list(draw(st.permutations(rows)))
+
+
+def _in_general_position(draw: Any, n: int, r: int) -> Rows:
+    """Return n rows any r of which are independent (all, if n < r).
+
+    Drawn integers plus m times the moment curve: each minor is a polynomial in m that is not zero, so some m
+    works.
+    """
+    drawn = draw(st.lists(st.lists(_SMALL, min_size=r, max_size=r), min_size=n, max_size=n))
+    m = 0
+    while True:
+        rows = [[x + m * i**j for j, x in enumerate(row)] for i, row in enumerate(drawn)]
+        if all(_rank(subset) == min(n, r) for subset in combinations(rows, min(n, r))):
+            return rows
+        m += 1
+
+
+def _rank(rows: Any) -> int:
+    return rank(exact_matrix(rows))
+
+
+def _special_row(draw: Any, kind: str, rows: Rows) -> list[int]:
+    """Return a row that depends on the rows there are in the way asked for."""
+    i, j = draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, len(rows) - 1))
+    if kind == "concurrent":
+        sign = draw(st.sampled_from([1, -1]))
+        return [x + sign * y for x, y in zip(rows[i], rows[j], strict=True)]
+    factor = draw(st.sampled_from([1, -1, 2, 0])) if kind == "repeated" else 1
+    return [factor * x for x in rows[i]]
+
+
+def _embedded(draw: Any, rows: Rows, r: int, d: int) -> Rows:
+    """Return the rows with d - r more columns, combinations of the others: the rank stays."""
+    weights = draw(
+        st.lists(st.lists(st.integers(-1, 1), min_size=r, max_size=r), min_size=d - r, max_size=d - r)
+    )
+    return [[*row, *(sum(w * x for w, x in zip(line, row, strict=True)) for line in weights)] for row in rows]
+
+
+def _nudged(draw: Any, row: list[float], places: list[int]) -> list[float]:
+    """Return a row one of whose entries is moved by at most three units in the last place."""
+    if not places:
+        return row
+    j = draw(st.sampled_from(places))
+    steps = draw(st.integers(0, 3))
+    value = row[j]
+    for _ in range(steps):
+        value = float(np.nextafter(value, np.inf))
+    return [*row[:j], value, *row[j + 1 :]]
+
+
+def arrangements(
+    *,
+    size: int | None = None,
+    rank: int | None = None,
+    dimension: int | None = None,
+    degeneracy: str | None = None,
+) -> Any:
+    """Central arrangements of exactly the given rank; the options are those of `normals`.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(arrangements(), lambda a: a.count_chambers() > 2).normals.integers.tolist()
+        [[1, 0], [1, 1]]
+    """
+    return normals(size=size, rank=rank, dimension=dimension, degeneracy=degeneracy).map(Arrangement)
+
+
+#: The ways in which an affine arrangement can be special: those of its normals, and parallel hyperplanes.
+AFFINE_DEGENERACIES = (*DEGENERACIES, "parallel")
+
+
+@st.composite
+def affine_arrangements(
+    draw: Callable[[Any], Any],
+    *,
+    size: int | None = None,
+    rank: int | None = None,
+    dimension: int | None = None,
+    degeneracy: str | None = None,
+) -> Arrangement:
+    """Affine arrangements whose normals have exactly the given rank.
+
+    Args:
+        size: number of rows; rank to rank + 4 if None.
+        rank: exact rank of the normals; 1 to 3 if None.
+        dimension: number of columns; rank or rank + 1 if None.
+        degeneracy: those of `normals` (for "concurrent" all hyperplanes pass through one point), or
+            "parallel": equal normals with different offsets; any of them if None.
+
+    Example:
+        >>> from hypothesis import find
+        >>> two = find(affine_arrangements(degeneracy="parallel"), lambda a: a.count_chambers() == 3)
+        >>> two.normals.integers.tolist(), len(two.offsets)
+        ([[1], [1]], 2)
+    """
+    kind = draw(_choice("degeneracy", degeneracy, AFFINE_DEGENERACIES))
+    of_normals = "repeated" if kind == "parallel" else kind
+    rows = draw(normals(size=size, rank=rank, dimension=dimension, degeneracy=of_normals))
+    if kind == "parallel":
+        rows = [row if any(row) else next(filter(any, rows)) for row in rows]
+    if kind == "concurrent":
+        point = draw(st.lists(_SMALL, min_size=len(rows[0]), max_size=len(rows[0])))
+        return Arrangement(rows, [sum(a * x for a, x in zip(row, point, strict=True)) for row in rows])
+    return Arrangement(rows, draw(st.lists(_SMALL, min_size=len(rows), max_size=len(rows))))
+
+
+@st.composite
+def low_rank_matrices(
+    draw: Callable[[Any], Any],
+    *,
+    rows: int | None = None,
+    columns: int | None = None,
+    rank: int | None = None,
+) -> np.ndarray:
+    """Float64 data matrices of exactly the given rank, as rational numbers and not only up to rounding.
+
+    Args:
+        rows: number of samples; rank to rank + 4 if None.
+        columns: number of features; rank to rank + 2 if None.
+        rank: exact rank; 1 to 3 if None.
+
+    Returns:
+        A strategy for (rows x columns) arrays whose entries are small integers over a power of two.
+
+    Raises:
+        InputError: fewer rows or columns than the rank.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(low_rank_matrices(rows=2, columns=2, rank=1), lambda x: True).tolist()
+        [[1.0, 0.0], [1.0, 0.0]]
+    """
+    r = draw(_between("rank", rank, 1, 3))
+    n = draw(_between("rows", rows, r, r + 4))
+    d = draw(_between("columns", columns, r, r + 2))
+    left = _in_general_position(draw, n, r)
+    table = np.array(_embedded(draw, left, r, d), dtype=np.float64)
+    return table / draw(st.sampled_from([1.0, 2.0, 1024.0]))
+
+
+@st.composite
+def directions_near_walls(
+    draw: Callable[[Any], Any], arrangement: Arrangement, *, steps: int = 2
+) -> np.ndarray:
+    """Float64 directions on a hyperplane of a central arrangement, or a few floats beside it.
+
+    An integer vector is projected on a drawn hyperplane exactly, rounded to floats, and one entry is moved:
+    the float product with the normal is rounding noise, and only exact arithmetic knows its sign.
+
+    Args:
+        arrangement: central, with a hyperplane.
+        steps: move the entry by at most this many floats.
+
+    Returns:
+        A strategy for arrays of d floats, not all zero if d > 1.
+
+    Raises:
+        InputError: the arrangement is affine, or every row is zero.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(directions_near_walls(Arrangement([[1, 3]])), lambda u: True).tolist()
+        [0.9, -0.3]
+    """
+    proper = [row for row in arrangement.normals.fractions if any(row)]
+    if arrangement.offsets is not None or not proper:
+        raise InputError("arrangement has no hyperplane through 0; give a central one with a nonzero row")
+    normal = draw(st.sampled_from(proper))
+    d = arrangement.dimension
+    start = draw(st.lists(_SMALL, min_size=d, max_size=d))
+    square = sum((a * a for a in normal), Fraction(0))
+    for shift in (0, 1, 2):
+        # Of v, v + e_1, v + e_2 not all are multiples of the normal, unless d = 1.
+        vector = [x + (shift == j + 1) for j, x in enumerate(start)]
+        inner = sum((a * x for a, x in zip(normal, vector, strict=True)), Fraction(0))
+        on_wall = [x - a * inner / square for a, x in zip(normal, vector, strict=True)]
+        if any(on_wall):
+            break
+    u = np.array([float(x) for x in on_wall])
+    place = draw(st.integers(0, d - 1))
+    for _ in range(draw(st.integers(0, steps))):
+        u[place] = np.nextafter(u[place], draw(st.sampled_from([np.inf, -np.inf])))
+    return u
