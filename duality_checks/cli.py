@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"convex-landscape: {error}", err=True)
         return BAD_INPUT
     except click.Abort:
-        click.echo("convex-landscape: interrupted; nothing was written", err=True)
+        click.echo("convex-landscape: interrupted; no file was written", err=True)
         return INTERRUPTED
 
 

@@ -52,11 +52,12 @@ def chambers(
     convex-landscape chambers matrix.npy --json > chambers.json
     """
     from hyperplane_arrangements.arrangement import Arrangement
+    from hyperplane_arrangements.exact import exact_matrix
 
     from ..datasets import matrix
     from ..tables import read_table
 
-    arrangement = Arrangement(matrix(read_table(data), features))
+    arrangement = Arrangement(exact_matrix(matrix(read_table(data), features), name=str(data)))
     if count_only:
         return _print_count(arrangement, as_json)
     if as_json:

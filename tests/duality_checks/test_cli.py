@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -167,7 +168,7 @@ def test_an_interrupted_job_leaves_nothing_behind(run, here: Path, monkeypatch: 
     for output in ("deep/new", "old"):
         code, out, err = run("certify", "small.csv", "--target", "y", "--output", output)
         assert (code, out) == (130, "")
-        assert "interrupted; nothing was written" in err
+        assert "interrupted; no file was written" in err
     assert not (here / "deep").exists()
     assert [path.name for path in (here / "old").iterdir()] == ["report.md"]
     assert (here / "old" / "report.md").read_text() == "old"
@@ -380,6 +381,17 @@ def test_help_has_examples_and_version_a_number(run) -> None:
         assert code == 0
         assert f"\n  convex-landscape {verb}" in out
     assert run("--version")[0] == 0
+
+
+def test_shells_can_complete_the_verbs() -> None:
+    environment = os.environ | {
+        "_CONVEX_LANDSCAPE_COMPLETE": "bash_complete",
+        "COMP_WORDS": "convex-landscape ch",
+        "COMP_CWORD": "1",
+    }
+    words = [sys.executable, "-m", "duality_checks.cli"]
+    process = subprocess.run(words, capture_output=True, text=True, env=environment)
+    assert process.stdout.split() == ["plain,chambers", "plain,check"]
 
 
 def test_progress_is_for_terminals_only(run, monkeypatch: pytest.MonkeyPatch) -> None:
