@@ -10,10 +10,9 @@ from hyperplane_arrangements.errors import TooLargeError
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
-# Counting takes time in proportion to the count, so an exact figure far over the limit is not worth its
-# time; nor is it advice to raise the limit by orders of magnitude.
-WORTH_COUNTING = 4
-WORTH_RAISING = 20
+# Counting takes time in proportion to the count, so an exact figure this many times over the limit is not worth its
+# time; nor is it advice to raise the limit by so much.
+FAR = 20
 
 
 def most_chambers(hyperplanes: int, rank: int) -> int:
@@ -57,7 +56,7 @@ def require_feasible(arrangement: Arrangement, limit: int) -> None:
     most = most_chambers(len(hyperplanes), rank)
     if most <= limit:
         return
-    if most > WORTH_COUNTING * limit:
+    if most > FAR * limit:
         some = type(arrangement)(hyperplanes[: most_hyperplanes(rank, limit) + 1].tolist())
         least = some.count_chambers()
         if least > limit:
@@ -92,6 +91,6 @@ def advice(predicted: str, n: int, rank: int, enough: int, limit: int) -> str:
     fitting = [r for r in range(1, rank) if most_chambers(n, r) <= limit]
     if fitting:
         ways.append(f"columns of rank at most {fitting[-1]} (choose fewer with --features)")
-    if enough <= WORTH_RAISING * limit or not ways:
+    if enough <= FAR * limit or not ways:
         ways.append(f"--max-chambers {enough} with the memory and time that takes")
     return f"{predicted} chambers are predicted and the limit is {limit:,}. Feasible: {', or '.join(ways)}."
