@@ -170,8 +170,8 @@ def parse_csv(text: str, source: str) -> Table:
     else:
         columns = _header(first, source)
         records = records[1:]
-    cells = tuple(tuple(cell.strip() for cell in cells) for _, cells in records)
-    return Table(source, columns, cells, tuple(line for line, _ in records))
+    rows = tuple(tuple(cell.strip() for cell in cells) for _, cells in records)
+    return Table(source, columns, rows, tuple(line for line, _ in records))
 
 
 def _records(text: str, source: str) -> list[tuple[int, list[str]]]:
