@@ -40,18 +40,18 @@ class Arrangement:
     """A finite arrangement of hyperplanes, exact, its rows kept in the order given.
 
     Args:
-        normals: n x d matrix, one row a hyperplane: floats (exact dyadic rationals), integers, Fractions, or texts
-            such as "0.1" and "1/3". Zero, repeated and opposite rows are allowed and kept track of.
+        normals: n x d matrix, one row a hyperplane: floats (exact dyadic rationals), integers, Fractions, or
+            texts such as "0.1" and "1/3". Zero, repeated and opposite rows are allowed and kept track of.
         offsets: n numbers b; hyperplane i is `normals[i] . x = offsets[i]`, its positive side
-            `normals[i] . x > offsets[i]`. Without them the arrangement is central: all offsets zero, and chambers
-            come in antipodal pairs.
+            `normals[i] . x > offsets[i]`. Without them the arrangement is central: all offsets zero, and
+            chambers come in antipodal pairs.
 
     Raises:
         InputError: a matrix that is empty, ragged or not of rational numbers; offsets of the wrong length.
 
     Example:
-        >>> Arrangement([[1, 0], [0, 1], [1, 1]]).chambers().signs[0].tolist()
-        [1, -1, 1]
+        >>> Arrangement([[1, 0], [0, 1], [1, 1]]).chambers().signs[:2].tolist()
+        [[1, -1, -1], [-1, 1, 1]]
         >>> Arrangement([[1, 0], [0, 1], [1, 1]], offsets=[0, 0, 1]).count_chambers()
         7
     """
@@ -64,9 +64,8 @@ class Arrangement:
         matrix = exact_matrix(self.normals, "normals")
         vector = None if self.offsets is None else exact_vector(self.offsets, "offsets")
         if vector is not None and len(vector) != matrix.shape[0]:
-            raise InputError(
-                f"offsets has {len(vector)} entries but normals has {matrix.shape[0]} rows; give one offset a row"
-            )
+            counts = f"{len(vector)} entries but normals has {matrix.shape[0]} rows"
+            raise InputError(f"offsets has {counts}; give one offset a row")
         object.__setattr__(self, "normals", matrix)
         object.__setattr__(self, "offsets", vector)
         object.__setattr__(self, "_cache", {})
@@ -204,7 +203,7 @@ class Arrangement:
 
     def _subset(self, rows: Sequence[int]) -> Arrangement:
         fractions = self.normals.fractions
-        offsets = None if self.offsets is None else [self.offsets[i] for i in rows]
+        offsets = None if self.offsets is None else tuple(self.offsets[i] for i in rows)
         return Arrangement(exact_matrix([fractions[i] for i in rows]), offsets)
 
     def deletion(self, i: int) -> Arrangement:
@@ -222,7 +221,8 @@ class Arrangement:
         return self._subset([j for j in range(self.n) if j != self._row(i)])
 
     def restriction(self, i: int) -> Arrangement:
-        """The other rows on hyperplane i, in its d - 1 coordinates: those of the space but the first that row i has.
+        """The other rows on hyperplane i, in its d - 1 coordinates: those of the space but the first that row
+        i has.
 
         Rows that are parallel to row i become zero rows; no row is dropped or merged.
 
@@ -251,7 +251,7 @@ class Arrangement:
                 [x - factor * y for q, (x, y) in enumerate(zip(other, row, strict=True)) if q != p]
             )
             offsets.append((self.offsets[j] if self.offsets else 0) - factor * offset)
-        return Arrangement(exact_matrix(normals), None if self.offsets is None else offsets)
+        return Arrangement(exact_matrix(normals), None if self.offsets is None else tuple(offsets))
 
     def localization(self, point: Any) -> Arrangement:
         """The rows whose hyperplane contains a point, zero rows left out.
@@ -285,7 +285,8 @@ class Arrangement:
         return Arrangement(exact_matrix(rows), self.offsets)
 
     def cone(self) -> Arrangement:
-        """The central arrangement one dimension up: rows `(normal, -offset)`, and last the hyperplane at infinity.
+        """The central arrangement one dimension up: rows `(normal, -offset)`, and last the hyperplane at
+        infinity.
 
         Example:
             >>> Arrangement([[1], [1]], [0, 1]).cone().normals.integers.tolist()

@@ -13,9 +13,13 @@ import numpy as np
 
 from .engine import Cells, Plan, make_plan, run
 from .errors import InputError, TooLargeError
+from .tables import OverLimit
 
 if TYPE_CHECKING:
     from .arrangement import Arrangement
+
+
+_COUNTED = 20_000_000  # a prediction is exact at least up to here
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class ChamberBatch:
     def witnesses(self) -> np.ndarray:
         """A point strictly inside each chamber: P x d.
 
-        float64 if every row is proven inside as an exact dyadic point, otherwise Python integers (affine: Fractions).
+        float64 if every row is proven inside as an exact dyadic point, otherwise Python integers (affine:
+        Fractions).
         """
         if "witnesses" not in self._cache:
             self._cache["witnesses"] = _witnesses(self)
@@ -127,8 +132,8 @@ def _exact_row(row: np.ndarray, affine: bool) -> list[Any]:
 class Chambers:
     """All chambers of an arrangement, in a fixed order, found when asked for.
 
-    If the arrangement is central, rows 2i and 2i + 1 are antipodes. Two lists of the same arrangement have the same
-    order. `signs`, `patterns` and `witnesses` hold everything in memory; `batches` does not.
+    If the arrangement is central, rows 2i and 2i + 1 are antipodes. Two lists of the same arrangement have
+    the same order. `signs`, `patterns` and `witnesses` hold everything in memory; `batches` does not.
 
     Example:
         >>> from hyperplane_arrangements import Arrangement
@@ -157,7 +162,8 @@ class Chambers:
         Args:
             size: the most chambers in a batch; an even number if the arrangement is central.
             start: where to begin, `following` of the batch before; the beginning if None.
-            executor: who does the work, in pieces that can be pickled; this thread if None. The result is the same.
+            executor: who does the work, in pieces that can be pickled; this thread if None. The result is the
+                same.
 
         Yields:
             Batches in the order of the list.
@@ -219,7 +225,8 @@ class Chambers:
     def witnesses(self) -> np.ndarray:
         """A point strictly inside each chamber: P x d.
 
-        float64 if every row is proven inside as an exact dyadic point, otherwise Python integers (affine: Fractions).
+        float64 if every row is proven inside as an exact dyadic point, otherwise Python integers (affine:
+        Fractions).
         """
         return self._all().witnesses
 
@@ -248,19 +255,29 @@ def count_chambers(arrangement: Arrangement) -> int:
 
 def chambers(arrangement: Arrangement, max_chambers: int) -> Chambers:
     """The list of all chambers (see `Arrangement.chambers`)."""
-    plan = _plan(arrangement)
+    distinct = arrangement.distinct
+    bound = upper_bound(len(distinct.rows), len(distinct.columns)) // (1 if arrangement.is_central else 2)
+    try:
+        plan = _plan(arrangement, max(max_chambers, _COUNTED))
+    except OverLimit as stopped:
+        raise TooLargeError(
+            f"the arrangement may have {bound} chambers (it has more than {max(max_chambers, _COUNTED)}), "
+            f"over the limit of {max_chambers}; take fewer rows or a lower rank",
+            predicted=bound,
+            limit=max_chambers,
+        ) from stopped
     if plan.chambers > max_chambers:
         raise TooLargeError(
-            f"the arrangement has {plan.chambers} chambers, over the limit of {max_chambers}; raise max_chambers, "
-            "stream the batches, or take fewer rows or a lower rank",
+            f"the arrangement has {plan.chambers} chambers, over the limit of {max_chambers}; raise "
+            "max_chambers and go through the batches, or take fewer rows or a lower rank",
             predicted=plan.chambers,
             limit=max_chambers,
         )
     return Chambers(arrangement, plan)
 
 
-def _plan(arrangement: Arrangement) -> Plan:
+def _plan(arrangement: Arrangement, limit: int | None = None) -> Plan:
     if "plan" not in arrangement._cache:
         distinct = arrangement.distinct
-        arrangement._cache["plan"] = make_plan(distinct.rows, distinct.infinity)
+        arrangement._cache["plan"] = make_plan(distinct.rows, distinct.infinity, limit)
     return arrangement._cache["plan"]

@@ -1,4 +1,4 @@
-"""Pieces of the search that run one by one, on several threads, or on other machines, always in the same order."""
+"""Pieces of the search, which run one by one, on threads, or on other machines, always in the same order."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count as natural
+from itertools import pairwise
 from math import gcd
 from typing import Any
 
@@ -29,7 +30,8 @@ class Cells:
 
     Attributes:
         bits: P x ceil(N / 8) uint8, the signs over the distinct hyperplanes, the first in the lowest bit.
-        basis: P x d int32, the NBC set of each (row indices of the frame, decreasing), -1 where it is shorter.
+        basis: P x d int32, the NBC set of each (row indices of the frame, decreasing), -1 where it is
+            shorter.
     """
 
     bits: np.ndarray
@@ -65,24 +67,26 @@ class Task:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Work:
-    """What a piece needs to run anywhere: coordinates, and arrays for the compiled search if it is worth while."""
+    """What a piece needs to run anywhere: coordinates, and arrays for the compiled search if worth while."""
 
     frame: Frame | None
     tables: tables.Tables | None
 
     def points(self, cells: Cells, affine: bool) -> tuple[np.ndarray, np.ndarray]:
-        """A float point for each chamber, in the coordinates of the hyperplanes, and whether it is proven inside.
+        """A float point for each chamber, in coordinates of the hyperplanes, and whether it is proven
+        inside.
 
         Affine points have a last coordinate of 1.
         """
         if self.frame is None:
             return np.zeros((1, int(affine))), np.ones(1, np.bool_)
-        if self.tables is None:
+        arrays = self.tables
+        if arrays is None:
             return witness.rounded(self.frame, cells.basis, cells.bits, affine)
         half = len(cells.bits) // 2
         parts = [cells[:half], cells[half:]] if half > 1000 else [cells]
         with ThreadPoolExecutor(_THREADS) as pool:
-            found = list(pool.map(lambda c: tables.witnesses(self.tables, affine, c.basis, c.bits), parts))
+            found = list(pool.map(lambda c: tables.witnesses(arrays, affine, c.basis, c.bits), parts))
         return np.concatenate([p for p, _ in found]), np.concatenate([ok for _, ok in found])
 
     def exact_point(self, basis: np.ndarray, affine: bool) -> list[Any]:
@@ -115,15 +119,19 @@ class Plan:
         return sum(task.count for task in self.tasks) * (2 if self.antipodal else 1)
 
 
-def make_plan(hyperplanes: Integers, infinity: int | None) -> Plan:
+def make_plan(hyperplanes: Integers, infinity: int | None, limit: int | None = None) -> Plan:
     """Find general coordinates and count every piece in them.
 
     Args:
         hyperplanes: distinct primitive rows of full column rank.
         infinity: the index of the hyperplane at infinity; None if the arrangement is central.
+        limit: give up when there are more chambers on the positive side of infinity.
 
     Returns:
         The plan.
+
+    Raises:
+        OverLimit: counting has been given up.
     """
     if not hyperplanes:
         return Plan(Work(None, None), (Task((), -1, 0, 1),), antipodal=False)
@@ -131,7 +139,7 @@ def make_plan(hyperplanes: Integers, infinity: int | None) -> Plan:
     for attempt in natural():
         chosen = frame(hyperplanes, infinity, attempt)
         try:
-            work, tasks = _small(chosen, budget) or _large(chosen, hyperplanes)
+            work, tasks = _small(chosen, budget) or _large(chosen, hyperplanes, limit)
         except search.NotGeneral:
             continue
         return Plan(work, tuple(tasks), antipodal=infinity is None)
@@ -149,30 +157,30 @@ def _small(chosen: Frame, budget: search.Budget) -> tuple[Work, list[Task]] | No
     return Work(chosen, None), [Task((), -1, len(chosen.rows), total)]
 
 
-def _large(chosen: Frame, hyperplanes: Integers) -> tuple[Work, list[Task]]:
+def _large(chosen: Frame, hyperplanes: Integers, limit: int | None) -> tuple[Work, list[Task]]:
     for candidate in tables.arithmetics(chosen, hyperplanes):
         work = Work(chosen, candidate)
         try:
-            return work, _split(work, ())
+            return work, _split(work, (), limit)
         except tables.GaveUp:
             continue
     work = Work(chosen, None)
-    return work, _split(work, ())
+    return work, _split(work, (), limit)
 
 
-def _split(work: Work, prefix: tuple[int, ...]) -> list[Task]:
+def _split(work: Work, prefix: tuple[int, ...], limit: int | None) -> list[Task]:
     """Tasks for all sets that begin with a prefix, children together until they come to a piece."""
     assert work.frame is not None
     width = (work.frame.size + 7) // 8
     tasks: list[Task] = []
     first, total = -1, 0
-    counts = _counts(work, prefix)
+    counts = _counts(work, prefix, limit)
     for j, number in enumerate(counts, start=-1):
         if total and (total + number) * width > _PIECE:
             tasks.append(Task(prefix, first, j, total))
             first, total = j, 0
         if number * width > 16 * _PIECE and work.frame.dimension - len(prefix) > 2:
-            tasks += _split(work, (*prefix, j))
+            tasks += _split(work, (*prefix, j), limit)
             first = j + 1
         else:
             total += number
@@ -181,21 +189,25 @@ def _split(work: Work, prefix: tuple[int, ...]) -> list[Task]:
     return tasks
 
 
-def _counts(work: Work, prefix: tuple[int, ...]) -> list[int]:
+def _counts(work: Work, prefix: tuple[int, ...], limit: int | None) -> list[int]:
     """The numbers of sets under children -1, 0, 1, ... of a prefix."""
     assert work.frame is not None
     last = prefix[-1] if prefix else len(work.frame.rows)
-    if work.tables is None:
+    arrays = work.tables
+    if arrays is None:
         return [1] + [search.count(work.frame, (*prefix, j)) for j in range(last)]
     cuts = sorted({round(last * (k / 16) ** 0.5) for k in range(17)})
-    ranges = [(a - (a == 0), b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    ranges = [(a - (a == 0), b) for a, b in pairwise(cuts)]
     total = np.zeros(last + 1, np.int64)
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = pool.map(lambda ends: tables.count(work.tables, prefix, *ends), ranges)
+        found = pool.map(lambda ends: tables.count(arrays, prefix, ends[0], ends[1], limit), ranges)
         for counts, undecided in found:
             total[: len(counts)] += counts
             for bad in undecided:
                 total[bad[len(prefix)] + 1] += search.count(work.frame, bad)
+            if limit is not None and total.sum() > limit:
+                pool.shutdown(cancel_futures=True)
+                raise tables.OverLimit
     return [int(x) for x in total]
 
 

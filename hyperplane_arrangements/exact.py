@@ -1,7 +1,8 @@
 """Exact numbers in, certified signs out: the one door between data and integer arithmetic.
 
-A float is an exact dyadic rational, and a text such as "0.1" an exact decimal. Every sign is settled either by
-a float64 product together with a proven bound on its error, or by Python integers; no tolerance decides one.
+A float is an exact dyadic rational, and a text such as "0.1" an exact decimal. Every sign is settled either
+by a float64 product together with a proven bound on its error, or by Python integers; no tolerance decides
+one.
 """
 
 from __future__ import annotations
@@ -192,8 +193,8 @@ def exact_matrix(rows: Any, name: str = "X") -> ExactMatrix:
     """A matrix of numbers, exactly.
 
     Args:
-        rows: n x d: an array, or nested sequences of floats (exact dyadic rationals), integers, Fractions, sympy
-            Rationals, or texts such as "0.1" and "1/3". An ExactMatrix is returned as it is.
+        rows: n x d: an array, or nested sequences of floats (exact dyadic rationals), integers, Fractions,
+            sympy Rationals, or texts such as "0.1" and "1/3". An ExactMatrix is returned as it is.
         name: how an error message calls it.
 
     Returns:
@@ -341,6 +342,8 @@ def signs(matrix: ExactMatrix, directions: Any) -> np.ndarray:
         raise InputError(f"directions have {batch.shape[1]} entries but the matrix has {d} columns")
     if exact is not None and matrix.largest * max(abs(x) for x in exact.flat) * d < _EXACT:
         return np.sign(exact.astype(np.float64) @ matrix.integers.T.astype(np.float64)).astype(np.int8)
+    if exact is None and _are_small(directions, _EXACT // (matrix.largest * d + 1)):
+        return np.sign(directions @ matrix.integers.T.astype(np.float64)).astype(np.int8)
     values = batch @ matrix.scaled.T
     bound = (d + 4) * _UNIT * (np.abs(batch) @ np.abs(matrix.scaled).T) * (1 + 2.0**-40) + _TINY
     result = np.sign(values).astype(np.int8)
@@ -349,6 +352,12 @@ def signs(matrix: ExactMatrix, directions: Any) -> np.ndarray:
         value = sum(int(a) * b for a, b in zip(matrix.integers[j], row, strict=True))
         result[i, j] = (value > 0) - (value < 0)
     return result
+
+
+def _are_small(directions: np.ndarray, bound: int) -> bool:
+    """Whether all entries are integers and smaller than the bound, so that products are exact."""
+    integers = directions == np.rint(directions)
+    return bool(bound > 1 and (np.abs(directions) < bound).all() and integers.all())
 
 
 def _scaled_batch(directions: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Coordinates for the search: one hyperplane at infinity, the rest in general coordinates.
 
 The search of `search.py` works on an affine arrangement in coordinates x_1, ..., x_d: row j is
-`a_j(x) = c_0 + c_1 x_1 + ... + c_d x_d`. A central arrangement of rank d + 1 becomes one by a linear change of
-coordinates that makes one hyperplane the first coordinate (statement 1.1 of the notes).
+`a_j(x) = c_0 + c_1 x_1 + ... + c_d x_d`. A central arrangement of rank d + 1 becomes one by a linear change
+of coordinates that makes one hyperplane the first coordinate (statement 1.1 of the notes).
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class Frame:
         bits: the index in the central arrangement of each row.
         infinity: the index of the hyperplane at infinity, positive where z_0 > 0.
         hyperplanes: all of them, N x (d + 1), in the coordinates of the arrangement.
-        back: (d + 1) x (d + 1) integers; the point z = (z_0, x) is `back @ z` in the coordinates of the arrangement.
+        back: (d + 1) x (d + 1) integers; the point z = (z_0, x) is `back @ z` in the coordinates of the
+            arrangement.
     """
 
     rows: Integers

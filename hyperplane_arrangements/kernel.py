@@ -1,12 +1,12 @@
 """The search of `search.py` compiled: float64 columns instead of Python integers, and never a guess.
 
-Two arithmetics share the code. Exact: fraction-free elimination on integers held in floats, all below 2**26, so that
-products, differences and quotients are exact and two crossings -p/q on a line are equal exactly if their floats
-are (notes, statement 1.1). Bounded: ordinary elimination with a running bound on the error of every entry. A flat
-where the numbers grow too large, or a sign is not certain, is handed back as undecided.
+Two arithmetics share the code. Exact: fraction-free elimination on integers held in floats, all below 2**26,
+so that products, differences and quotients are exact and two crossings -p/q on a line are equal exactly if
+their floats are (notes, statement 1.1). Bounded: ordinary elimination with a running bound on the error of
+every entry. A flat where the numbers grow too large, or a sign is not certain, is handed back as undecided.
 
-Arrays: `values[k, c, j]` is column c of row j on the flat after k pivots (multipliers in columns above d - k),
-`errors` its bound, `gone[k, j]` the column whose step made row j vanish (0 while it has not).
+Arrays: `values[k, c, j]` is column c of row j on the flat after k pivots (multipliers in columns above d -
+k), `errors` its bound, `gone[k, j]` the column whose step made row j vanish (0 while it has not).
 """
 
 from __future__ import annotations
@@ -19,15 +19,13 @@ UNIT = 2.0**-53
 TINY = 2.0**-960
 INFLATE = 1.0 + 2.0**-45
 
-GOOD, BROKEN, UNDECIDED, NOT_GENERAL = 0, 1, 2, 3
+GOOD, BROKEN, UNDECIDED, NOT_GENERAL, OVER_LIMIT = 0, 1, 2, 3, 4
 
-_jit = njit(cache=True, nogil=True)
-# for candidates only, which are proven afterwards
-_fast = njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract", "arcp"})
+jit = njit(cache=True, nogil=True)
 
 
-@_jit
-def _eliminate_exact(old, new, m, j, scale, start, stop, top):
+@jit
+def eliminate_exact(old, new, m, j, scale, start, stop, top):
     """Rows start..stop on the next flat, columns 0..top; false if an entry is too large to stay exact."""
     pivot = old[m, j]
     side = 1.0 if pivot > 0 else -1.0
@@ -46,7 +44,7 @@ def _eliminate_exact(old, new, m, j, scale, start, stop, top):
     return large == 0
 
 
-@_jit
+@jit
 def _eliminate_bounded(old, new, error, fresh, m, j, start, stop, top):
     """The same without scaling, `fresh` bounding the error of `new`; false if the pivot is not certain."""
     pivot = old[m, j]
@@ -80,7 +78,7 @@ def _eliminate_bounded(old, new, error, fresh, m, j, start, stop, top):
     return True
 
 
-@_jit
+@jit
 def _first_nonzero(value, error, m, i):
     """The highest column c <= m with a certain nonzero entry if those above it are certain zeros.
 
@@ -94,7 +92,7 @@ def _first_nonzero(value, error, m, i):
     return -1
 
 
-@_jit
+@jit
 def _descend(values, errors, scales, gone, exact, k, j, stop, top):
     """Cut the flat after k pivots with row j, for rows under `stop` and columns up to `top`: a status.
 
@@ -107,7 +105,7 @@ def _descend(values, errors, scales, gone, exact, k, j, stop, top):
     for part in range(2):
         start, end = (0, min(j, stop)) if part == 0 else (j, stop)
         if exact:
-            sure = _eliminate_exact(old, new, m, j, scales[k], start, end, top)
+            sure = eliminate_exact(old, new, m, j, scales[k], start, end, top)
         else:
             sure = _eliminate_bounded(old, new, errors[k], errors[k + 1], m, j, start, end, top)
         status = (
@@ -118,7 +116,7 @@ def _descend(values, errors, scales, gone, exact, k, j, stop, top):
     return GOOD
 
 
-@_jit
+@jit
 def _note_vanished(new, error, before, after, m, j, start, stop):
     """Find the rows that vanish with row j: BROKEN if one of them is under j."""
     for i in range(start, stop):
@@ -134,7 +132,7 @@ def _note_vanished(new, error, before, after, m, j, start, stop):
     return GOOD
 
 
-@_jit
+@jit
 def _pivot_status(values, errors, k, j):
     """GOOD for a pivot, BROKEN for a row parallel to the flat."""
     m = values.shape[1] - 1 - k
@@ -146,7 +144,7 @@ def _pivot_status(values, errors, k, j):
     return NOT_GENERAL if c > 0 else BROKEN
 
 
-@_jit
+@jit
 def _note(undecided, noted, basis, size):
     """Note the first `size` pivots as undecided; false if there is no room."""
     if noted[0] == len(undecided):
@@ -158,7 +156,7 @@ def _note(undecided, noted, basis, size):
     return True
 
 
-@_jit
+@jit
 def _sort(keys, order, size):
     """Sort the first keys upwards, `order` along with them: Shell sort, gaps of Ciura (2001), then 9/4."""
     gap = 1
@@ -178,7 +176,7 @@ def _sort(keys, order, size):
     return 0
 
 
-@_jit
+@jit
 def _gap_below(gap):
     lower = 0
     for step in (1, 4, 10, 23, 57, 132, 301, 701, 1577, 3548, 7983):
@@ -186,9 +184,9 @@ def _gap_below(gap):
     return lower
 
 
-@_jit
+@jit
 def _crossings(value, error, exact, gone, below, where, slack, order):
-    """Sort the points where rows under `below` meet a line: their number, or -1 if the order is not certain."""
+    """Sort the points where rows under `below` meet a line: their number, -1 if the order is not certain."""
     size = 0
     for i in range(below):
         if gone[i] == 0 and value[1, i] != 0:
@@ -208,7 +206,7 @@ def _crossings(value, error, exact, gone, below, where, slack, order):
     return size
 
 
-@_jit
+@jit
 def _set_masks(value, masks, gone, bits, column, j):
     """The rows that vanished at a step, by the sign of their ratio to its pivot j."""
     for w in range(masks.shape[2]):
@@ -219,7 +217,7 @@ def _set_masks(value, masks, gone, bits, column, j):
             masks[column, 0 if same else 1, bits[i] >> 6] |= np.uint64(1) << np.uint64(bits[i] & 63)
 
 
-@_jit
+@jit
 def _lift(value, error, masks, row, column, state, out):
     """Write the state with the pivots' sides set so that `x_column` grows; false if a side is not certain."""
     side = value[column, row] > 0
@@ -235,7 +233,7 @@ def _lift(value, error, masks, row, column, state, out):
     return True
 
 
-@_jit
+@jit
 def _base_state(values, errors, gone, bits, infinity, k, state):
     """The signs at the base point of a flat, rows that contain it left out."""
     m = values.shape[1] - 1 - k
@@ -251,11 +249,13 @@ def _base_state(values, errors, gone, bits, infinity, k, state):
                 state[bits[i] >> 6] |= np.uint64(1) << np.uint64(bits[i] & 63)
 
 
-@_jit
-def count(values, errors, scales, gone, exact, prefix, first, last, counts, undecided, noted):
-    """Count the NBC sets that begin with the prefix and then j, for each j in first..last (-1: the prefix itself).
+@jit
+def count(values, errors, scales, gone, exact, prefix, first, last, limit, counts, undecided, noted):
+    """Count the NBC sets that begin with the prefix and then j, for each j in first..last (-1: the prefix
+    itself).
 
-    Returns a status; `counts[j + 1]` has the numbers without those of undecided flats.
+    Returns a status; `counts[j + 1]` has the numbers without those of undecided flats. It stops when one of
+    them exceeds the limit.
     """
     d, n = values.shape[1] - 1, values.shape[2]
     where, slack, order = np.empty(n), np.empty(n), np.empty(n, np.int64)
@@ -290,6 +290,8 @@ def count(values, errors, scales, gone, exact, prefix, first, last, counts, unde
         if status == BROKEN:
             continue
         top = basis[start] + 1
+        if counts[top] > limit:
+            return OVER_LIMIT
         if status == GOOD and d - k - 1 == 1:
             size = _crossings(values[k + 1], errors[k + 1], exact, gone[k + 1], j, where, slack, order)
             if size >= 0:
@@ -309,7 +311,7 @@ def count(values, errors, scales, gone, exact, prefix, first, last, counts, unde
     return GOOD
 
 
-@_jit
+@jit
 def _sweep(value, error, exact, gone, below, bits, masks, state, work, stem, out, basis, size):
     """Walk a line upwards and write a chamber after each crossing whose smallest row is under `below`.
 
@@ -337,7 +339,7 @@ def _sweep(value, error, exact, gone, below, bits, masks, state, work, stem, out
     return size if crossings >= 0 else -1
 
 
-@_jit
+@jit
 def _visit(values, errors, gone, exact, k, bits, infinity, masks, state, work, pivots, out, basis, size):
     """Write the chamber of the basis of a flat, and if it is a line those of its crossings.
 
@@ -372,11 +374,12 @@ def _visit(values, errors, gone, exact, k, bits, infinity, masks, state, work, p
     )
 
 
-@_jit
+@jit
 def search(
     values, errors, scales, gone, exact, prefix, first, last, bits, infinity, out, basis, undecided, noted
 ):
-    """Write the chambers whose NBC set begins with the prefix and then j, for j in first..last (-1: the prefix itself).
+    """Write the chambers whose NBC set begins with the prefix and then j, for j in first..last (-1: the
+    prefix itself).
 
     Returns a status and the number of chambers written to `out` (packed signs) and `basis`.
     """
@@ -440,146 +443,3 @@ def search(
         if not _note(undecided, noted, pivots, k + 1):
             return UNDECIDED, size
     return GOOD, size
-
-
-@_jit
-def _base_point(values, k, rests, low):
-    """x_1..x_m of a point far down the flat, and the value of every row there."""
-    m = values.shape[1] - 1 - k
-    value = values[k]
-    for i in range(values.shape[2]):
-        rests[i] = value[0, i]
-    for c in range(1, m + 1):
-        reach = 0.0
-        for i in range(values.shape[2]):
-            last = value[c, i] != 0
-            for q in range(c + 1, m + 1):
-                last &= value[q, i] == 0
-            if last:
-                reach = max(reach, 2.0 * abs(rests[i] / value[c, i]))
-        if c == m and reach == 0:
-            reach = 1.0
-        low[c] = -reach
-        for i in range(values.shape[2]):
-            rests[i] -= reach * value[c, i]
-
-
-@_fast
-def _inverse_room(rests, change):
-    """One over the length of the longest step that changes no sign."""
-    inverse = 0.0
-    for i in range(len(rests)):
-        inverse = max(inverse, abs(change[i] / rests[i]) if rests[i] != 0 else 0.0)
-    return inverse
-
-
-@_fast
-def _eliminate_plain(old, new, m, j):
-    """Elimination without scaling or bounds."""
-    for c in range(old.shape[0]):
-        factor = old[c, j] / old[m, j] if c != m else 1.0 / old[m, j]
-        for i in range(old.shape[1]):
-            new[c, i] = (old[c, i] if c != m else 0.0) - factor * old[m, i]
-        if c != m:
-            new[c, j] = 0.0
-
-
-@_jit
-def _leave_pivots(values, k, rests, steps, pivot_row, usual):
-    """Leave the pivots one after the other, the last first, less than halfway to any hyperplane in the way."""
-    d = values.shape[1] - 1
-    m = d - k
-    for c in range(m + 1, d + 1):
-        up = pivot_row[c] > 0 if c == m + 1 else (pivot_row[c] > 0) == (pivot_row[m + 1] > 0)
-        change = values[k, c]
-        inverse = _inverse_room(rests, change)
-        steps[c] = (1.0 if up else -1.0) * (0.5 / inverse if inverse > 0 else usual)
-        for i in range(values.shape[2]):
-            rests[i] -= steps[c] * change[i]
-
-
-@_jit
-def _is_inside(planes, point, pattern, sums):
-    """Whether every sign at the point is certain and as in the pattern: a proof, see `exact.signs`."""
-    r, n = planes.shape
-    largest, total = 1.0, 0.0
-    for c in range(r):
-        largest = max(largest, abs(point[c]))
-        total += abs(point[c])
-        for i in range(n):
-            sums[i] = planes[c, i] * point[c] + (sums[i] if c else 0.0)
-    factor, floor = (r + 4) * UNIT * INFLATE, TINY * largest
-    bound = factor * total * INFLATE + floor  # good for all rows, since none has an entry above 1
-    for i in range(n):
-        value = sums[i] if (pattern[i >> 3] >> (i & 7)) & 1 else -sums[i]
-        if not value > bound:
-            size = 0.0
-            for c in range(r):
-                size += abs(planes[c, i] * point[c])
-            if not value > factor * size + floor:
-                return False
-    return True
-
-
-@_jit
-def _solve(values, scales, pivots, k, steps, z):
-    """The coordinates of a point from its first ones and the values of the pivot rows."""
-    d = values.shape[1] - 1
-    for c in range(d - k + 1, d + 1):
-        row = values[d - c, :, pivots[d - c]]
-        total = scales[d - c] * steps[c]
-        for q in range(c + 1, d + 1):
-            total += row[q] * steps[q]
-        for q in range(c):
-            total -= row[q] * z[q]
-        z[c] = total / row[c]
-
-
-@_jit
-def _pull_back(back, z, affine, point):
-    """The point in the coordinates of the hyperplanes, its last (affine) or largest coordinate brought to 1."""
-    largest = 0.0
-    for a in range(len(z)):
-        total = 0.0
-        for c in range(len(z)):
-            total += back[a, c] * z[c]
-        point[a] = total
-        largest = max(largest, abs(total))
-    size = point[len(z) - 1] if affine else largest
-    for a in range(len(z)):
-        point[a] /= size
-
-
-@_jit
-def witnesses(values, scales, exact, back, planes, affine, basis, patterns, points, proven):
-    """A float point for each chamber, and whether it is proven to lie strictly inside.
-
-    `planes` are all hyperplanes, columns first, rows scaled to at most 1; `points` the results.
-    """
-    d, n = values.shape[1] - 1, values.shape[2]
-    pivots, depth = np.full(d + 1, -1), 0
-    rests, steps, z = np.empty(n), np.empty(d + 1), np.empty(d + 1)
-    sums = np.empty(n + 1)
-    for p in range(len(basis)):
-        k, shared = 0, True
-        while k < d and basis[p, k] >= 0:
-            shared = shared and k < depth and pivots[k] == basis[p, k]
-            if not shared:
-                pivots[k] = basis[p, k]
-                if exact:
-                    scales[k + 1] = abs(values[k, d - k, pivots[k]])
-                    _eliminate_exact(values[k], values[k + 1], d - k, pivots[k], scales[k], 0, n, d)
-                else:
-                    _eliminate_plain(values[k], values[k + 1], d - k, pivots[k])
-            k += 1
-        depth = k
-        z[0] = 1.0
-        _base_point(values, k, rests, z)
-        if k:
-            usual = abs(values[0, 0, pivots[k - 1]])
-            _leave_pivots(
-                values, k, rests, steps, values[k - 1, :, pivots[k - 1]], usual if usual > 0 else 1.0
-            )
-        _solve(values, scales, pivots, k, steps, z)
-        _pull_back(back, z, affine, points[p])
-        proven[p] = _is_inside(planes, points[p], patterns[p], sums)

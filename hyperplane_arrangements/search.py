@@ -1,9 +1,10 @@
 """The exact search for chambers, over Python integers.
 
 Chambers of an affine arrangement correspond one to one to the sets of rows without broken circuit (NBC sets):
-each chamber has a lowest point in the direction of a flag of coordinates, and the set says which hyperplanes meet
-there, and on which sides of them the chamber lies (proofs_notes/1.1-chambers-by-lowest-vertex.md). The search runs
-over those sets depth-first, one fraction-free elimination a step: no linear program, no list to look things up in.
+each chamber has a lowest point in the direction of a flag of coordinates, and the set says which hyperplanes
+meet there, and on which sides of them the chamber lies (proofs_notes/1.1-chambers-by-lowest-vertex.md). The
+search runs over those sets depth-first, one fraction-free elimination a step: no linear program, no list to
+look things up in.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ class Cell:
 class Flat:
     """An intersection of pivot rows, and every row restricted to it.
 
-    `rows[j]` holds, in columns 0..m, `scale` times row j on the flat; in column c > m, the multiplier of the pivot
-    that eliminated x_c: on x_{m+1..d}, `scale a_j + sum_c rows[j][c] a_{pivot of c} = 0`. `pivots` keeps each pivot
-    row as it was when it was used, by the column it eliminated, with the scale of that time.
+    `rows[j]` holds, in columns 0..m, `scale` times row j on the flat; in column c > m, the multiplier of the
+    pivot that eliminated x_c: on x_{m+1..d}, `scale a_j + sum_c rows[j][c] a_{pivot of c} = 0`. `pivots`
+    keeps each pivot row as it was when it was used, by the column it eliminated, with the scale of that time.
     """
 
     basis: tuple[int, ...]
@@ -55,7 +56,7 @@ def sign(x: int) -> int:
 
 
 def descend(flat: Flat, j: int, stop: int | None = None) -> Flat | None:
-    """The flat cut with row j, or None where a smaller row breaks the circuit; rows from `stop` on are left out."""
+    """The flat cut with row j, None where a smaller row breaks the circuit; without rows from `stop` on."""
     m, scale, pivot_row = flat.m, flat.scale, flat.rows[j]
     pivot = pivot_row[m]
     if pivot == 0:
@@ -185,7 +186,7 @@ def cells(frame: Frame, prefix: Sequence[int] = ()) -> Iterator[Cell]:
 
 
 def cells_between(frame: Frame, prefix: Sequence[int], first: int, last: int) -> Iterator[Cell]:
-    """The chambers whose NBC set begins with a prefix and then j, for first <= j < last; -1 is the prefix itself."""
+    """The chambers whose NBC set begins with a prefix and then j, first <= j < last (-1: the prefix)."""
     flat = descend_to(frame, prefix)
     if flat is None:
         return
@@ -211,7 +212,7 @@ def _cells(frame: Frame, flat: Flat) -> Iterator[Cell]:
 
 
 def base_cell(frame: Frame, flat: Flat) -> Cell:
-    """The cell of the flat's own basis: its lowest point is the base point of the flat, far down every coordinate."""
+    """The cell of the flat's own basis: its lowest point is far down every coordinate of the flat."""
     gone = {row for row, _, _ in flat.vanished}
     positive = 1 << frame.infinity
     for j, row in enumerate(flat.rows):
@@ -252,7 +253,7 @@ def _lifted(frame: Frame, flat: Flat, sides: dict[int, int]) -> int:
 
 
 def _sweep(frame: Frame, flat: Flat) -> Iterator[Cell]:
-    """Walk a line upwards; each crossing whose smallest row is below the basis is the lowest vertex of a cell."""
+    """Walk a line up; a crossing whose smallest row is below the basis is the lowest vertex of a cell."""
     rows, below = flat.rows, min(flat.basis, default=len(flat.rows))
     state = 1 << frame.infinity
     gone = {row for row, _, _ in flat.vanished}

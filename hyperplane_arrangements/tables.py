@@ -1,9 +1,10 @@
-"""Arrays for the compiled search, and calls of it. Importing this module does not import numba; using it does."""
+"""Arrays for the compiled search, and calls of it. Importing this module does not import numba; use does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,10 @@ from .search import NotGeneral
 
 _LARGEST = 2**26  # see kernel.LIMIT
 _ROOM = 4096  # undecided flats in one call before it gives up
+
+
+class OverLimit(Exception):
+    """There are more chambers than the limit."""
 
 
 class GaveUp(Exception):
@@ -56,15 +61,9 @@ class Tables:
 def arithmetics(frame: Frame, hyperplanes: Integers) -> list[Tables]:
     """The tables to try, the best first."""
     rows = _objects(frame.rows)
-    back, back_error = _scaled(_objects(frame.back))
-    del back_error
     planes, _ = _scaled(_objects(hyperplanes))
-    common = (
-        np.array(frame.bits, np.int64),
-        frame.infinity,
-        _unscaled(frame.back),
-        np.ascontiguousarray(planes.T),
-    )
+    bits = np.array(frame.bits, np.int64)
+    common = (bits, frame.infinity, _unscaled(frame.back), _columns(planes))
     values, errors = _scaled(rows)
     tables = [Tables(_columns(values), _columns(errors), False, *common)]
     if max(abs(x) for row in frame.rows for x in row) < _LARGEST:
@@ -104,7 +103,7 @@ def _scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def count(
-    tables: Tables, prefix: Sequence[int], first: int, last: int
+    tables: Tables, prefix: Sequence[int], first: int, last: int, limit: int | None = None
 ) -> tuple[np.ndarray, list[tuple[int, ...]]]:
     """Count the NBC sets under each child of a prefix.
 
@@ -113,6 +112,7 @@ def count(
         prefix: decreasing row indices; at least two coordinates must be left.
         first: the first child; -1 for the prefix itself.
         last: one more than the last child.
+        limit: stop when a child has more.
 
     Returns:
         Counts of children -1, 0, 1, ... and the undecided prefixes, which are not counted.
@@ -120,6 +120,7 @@ def count(
     Raises:
         NotGeneral: the coordinates are not general enough.
         GaveUp: too much is undecided.
+        OverLimit: a child has more than the limit.
     """
     from . import kernel
 
@@ -127,7 +128,9 @@ def count(
     undecided = np.zeros((_ROOM, len(tables.values) + 1), np.int64)
     noted = np.zeros(1, np.int64)
     pivots = np.array(prefix, np.int64)
-    status = kernel.count(*tables.space(), tables.exact, pivots, first, last, counts, undecided, noted)
+    most = np.iinfo(np.int64).max if limit is None else limit
+    run: Any = kernel.count
+    status = run(*tables.space(), tables.exact, pivots, first, last, most, counts, undecided, noted)
     _raise_for(status)
     return counts, _prefixes(undecided[: noted[0]])
 
@@ -147,19 +150,9 @@ def search(
     undecided = np.zeros((_ROOM, len(tables.values) + 1), np.int64)
     noted = np.zeros(1, np.int64)
     pivots = np.array(prefix, np.int64)
-    status, size = kernel.search(
-        *tables.space(),
-        tables.exact,
-        pivots,
-        first,
-        last,
-        tables.bits,
-        tables.infinity,
-        out,
-        basis,
-        undecided,
-        noted,
-    )
+    where = (tables.bits, tables.infinity, out, basis, undecided, noted)
+    run: Any = kernel.search
+    status, size = run(*tables.space(), tables.exact, pivots, first, last, *where)
     _raise_for(status)
     return out[:size].astype("<u8", copy=False).view(np.uint8), basis[:size], _prefixes(undecided[: noted[0]])
 
@@ -167,14 +160,13 @@ def search(
 def witnesses(
     tables: Tables, affine: bool, basis: np.ndarray, bits: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A float point for each chamber, in the coordinates of the hyperplanes, and whether it is proven inside."""
-    from . import kernel
+    """A float point for each chamber, in coordinates of the hyperplanes, and whether it is proven inside."""
+    from . import witness_kernel
 
     points, proven = np.empty((len(basis), len(tables.back))), np.zeros(len(basis), np.bool_)
     values, _, scales, _ = tables.space()
-    kernel.witnesses(
-        values, scales, tables.exact, tables.back, tables.planes, affine, basis, bits, points, proven
-    )
+    frames = (tables.back, tables.planes, affine)
+    witness_kernel.witnesses(values, scales, tables.exact, *frames, basis, bits, points, proven)
     return points, proven
 
 
@@ -183,8 +175,10 @@ def _prefixes(undecided: np.ndarray) -> list[tuple[int, ...]]:
 
 
 def _raise_for(status: int) -> None:
-    from .kernel import GOOD, NOT_GENERAL
+    from .kernel import GOOD, NOT_GENERAL, OVER_LIMIT
 
+    if status == OVER_LIMIT:
+        raise OverLimit
     if status == NOT_GENERAL:
         raise NotGeneral
     if status != GOOD:

@@ -1,7 +1,7 @@
 """An exact point inside each chamber.
 
-The point starts at the lowest point of the chamber (statement 1.1) and leaves the pivots one after the other, the
-last first, each time less than halfway to the nearest hyperplane in the way.
+The point starts at the lowest point of the chamber (statement 1.1) and leaves the pivots one after the other,
+the last first, each time less than halfway to the nearest hyperplane in the way.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def exact_witnesses(frame: Frame, basis: np.ndarray) -> Iterator[tuple[int, ...]
 
     Args:
         frame: the arrangement.
-        basis: P x d, NBC sets (row indices, decreasing) padded with -1; sets that share a beginning share its cost.
+        basis: P x d, NBC sets (row indices, decreasing) padded with -1; sets that share a beginning share its
+            cost.
 
     Yields:
         Integers, in the coordinates of the central arrangement behind the frame.
@@ -72,7 +73,7 @@ def _power(exponent: int) -> Fraction:
 
 
 def _base(flat: Flat) -> tuple[list[Fraction], list[int], int]:
-    """x_1..x_m of a base point that decides every row off the flat, and the rows' values there, over 2**shift."""
+    """x_1..x_m of a base point off every other row, and the rows' values there, over 2**shift."""
     low: list[Fraction] = []
     rests, shift = [row[0] for row in flat.rows], 0
     for c in range(1, flat.m + 1):
