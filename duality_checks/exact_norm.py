@@ -1,8 +1,8 @@
 """The dual norm in rational arithmetic: its square is a rational number, found and proven with no tolerance.
 
 The projection of a rational vector onto a chamber is a projection onto the span of one of its faces, hence
-rational (statement 2.3). So ``norm_dual(v)^2 = max_i norm(Proj_{C_i}(+-X'D_i v))^2`` is exact. This is the slow
-and certain counterpart of :mod:`.pricing`, meant for small instances: theorems, tests, oracles.
+rational (statement 2.3). So ``norm_dual(v)^2 = max_i norm(Proj_{C_i}(+-X'D_i v))^2`` is exact. This is the
+slow and certain counterpart of :mod:`.pricing`, meant for small instances: theorems, tests, oracles.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ def _descend(c: Vector, inward: dict[int, Vector], multipliers: dict[int, Fracti
             return aim
         step = min(multipliers[k] / (multipliers[k] - aim[k]) for k in falling)
         moved = {k: value + step * (aim[k] - value) for k, value in multipliers.items()}
-        multipliers = {k: value for k, value in moved.items() if value > 0 or (k not in falling and aim[k] > 0)}
+        multipliers = {
+            k: value for k, value in moved.items() if value > 0 or (k not in falling and aim[k] > 0)
+        }
 
 
 def gradient(problem: TrainingProblem, signs: Sequence[int], v: Sequence[Fraction]) -> Vector:

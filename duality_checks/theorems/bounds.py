@@ -15,7 +15,7 @@ from ..training import train
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """``lower <= p* <= upper``, proven by the checker, and the width of the network that attains ``upper``."""
+    """``lower <= p* <= upper``, proven by the checker, and the width of a network that attains ``upper``."""
 
     lower: Fraction
     upper: Fraction
@@ -77,7 +77,9 @@ def activation(problem: TrainingProblem, u: Sequence[Fraction]) -> Vector:
     return tuple(t if t > 0 else problem.kappa * t for t in before)
 
 
-def exact_certificate(problem: TrainingProblem, v: Vector, network: Sequence[tuple[Vector, Fraction]]) -> Certificate:
+def exact_certificate(
+    problem: TrainingProblem, v: Vector, network: Sequence[tuple[Vector, Fraction]]
+) -> Certificate:
     """A certificate for a rational dual and a rational network, with the exact multipliers of statement 2.3.
 
     Args:

@@ -1,7 +1,8 @@
 """What every statement of the catalogue is made of, how it is verified, and how the catalogue finds it.
 
-The outcome of a check is one inequality, ``margin >= -tolerance``. Where it was settled in rational arithmetic
-the tolerance is zero and the outcome proven; otherwise it is numerical, and says so with its tolerance.
+The outcome of a check is one inequality, ``margin >= -tolerance``. Where it was settled in rational
+arithmetic the tolerance is zero and the outcome proven; otherwise it is numerical, and says so with its
+tolerance.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Small random problems with the degeneracies that theorems must survive: ties, repeats, zero rows, low rank."""
+"""Small random problems with the degeneracies that theorems must survive: ties, repeats, zero rows."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def random_rows(rng: np.random.Generator, most: int = 5, widest: int = 3) -> lis
 def random_rationals(rng: np.random.Generator, count: int) -> list[Fraction]:
     """Fractions with numerators up to 6 and denominators up to 4."""
     return [
-        Fraction(int(p), int(q)) for p, q in zip(rng.integers(-6, 7, count), rng.integers(1, 5, count), strict=True)
+        Fraction(int(p), int(q))
+        for p, q in zip(rng.integers(-6, 7, count), rng.integers(1, 5, count), strict=True)
     ]
 
 

@@ -28,7 +28,7 @@ def counted(rows: list[Row]) -> Count:
     """The claim of the statement: the chambers number ``abs(chi(-1))``, by deletion and restriction."""
     from hyperplane_arrangements.flats import zaslavsky_chambers
 
-    return Count(tuple(map(tuple, rows)), zaslavsky_chambers(Arrangement(rows)))
+    return Count(tuple(map(tuple, rows)), zaslavsky_chambers(Arrangement(exact_matrix(rows))))
 
 
 def cover_bound(n: int, r: int) -> int:
@@ -57,7 +57,7 @@ def check(instance: Count) -> Outcome:
 
 
 def _comparisons(instance: Count) -> Iterator[Outcome]:
-    arrangement = Arrangement(instance.rows)
+    arrangement = Arrangement(exact_matrix(instance.rows))
     chambers = arrangement.chambers()
     signs = chambers.signs
     yield that(len(set(map(bytes, signs))) == len(signs), "two listed chambers have the same signs")

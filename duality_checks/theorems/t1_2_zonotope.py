@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
+from hyperplane_arrangements.exact import exact_matrix
 
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .samples import Row, random_rows
@@ -33,23 +34,24 @@ def image(rows: Iterable[Iterable[int]], pattern: Iterable[bool]) -> Point:
         >>> [str(x) for x in image([[1, 2], [3, 4]], [True, True])]
         ['4', '6']
     """
-    columns = zip(*([Fraction(x) * on for x in row] for row, on in zip(rows, pattern, strict=True)), strict=True)
+    chosen = ([Fraction(x) * on for x in row] for row, on in zip(rows, pattern, strict=True))
+    columns = zip(*chosen, strict=True)
     return tuple(sum(column, Fraction(0)) for column in columns)
 
 
 def mapped(rows: list[Row]) -> Vertices:
     """The claim of the statement: the image of each chamber's pattern."""
-    patterns = Arrangement(rows).chambers().patterns.tolist()
+    patterns = Arrangement(exact_matrix(rows)).chambers().patterns.tolist()
     return Vertices(tuple(map(tuple, rows)), tuple(image(rows, pattern) for pattern in patterns))
 
 
 def check(instance: Vertices) -> Outcome:
-    """Compare with the vertices of the hull of all subset sums, and each chamber with its vertex's normals."""
+    """Compare with the vertices of the hull of all subset sums, and chambers with normals of vertices."""
     return all_of(_comparisons(instance))
 
 
 def _comparisons(instance: Vertices) -> Iterator[Outcome]:
-    chambers = Arrangement(instance.rows).chambers()
+    chambers = Arrangement(exact_matrix(instance.rows)).chambers()
     claimed = instance.claimed
     yield equal(len(claimed), len(chambers), "one vertex a chamber")
     yield that(len(set(claimed)) == len(claimed), "two chambers are mapped to one point")
@@ -111,8 +113,8 @@ THEOREM = Theorem(
     id="1.2",
     name="zonotope",
     statement=(
-        "u -> X' 1[Xu >= 0] maps the chambers one to one onto the vertices of the zonotope sum_k [0, x_k]; the "
-        "normal cone of a vertex is the closure of its chamber."
+        "u -> X' 1[Xu >= 0] maps the chambers one to one onto the vertices of the zonotope sum_k [0, x_k]; "
+        "the normal cone of a vertex is the closure of its chamber."
     ),
     source="classical; Ergen and Pilanci 2025, section on sampling of arrangement patterns",
     note="1.2-zonotope.md",

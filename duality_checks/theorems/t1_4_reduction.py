@@ -40,7 +40,7 @@ def check(instance: Reduction) -> Outcome:
 
 
 def _comparisons(instance: Reduction) -> Iterator[Outcome]:
-    whole, reduced = Arrangement(instance.rows), Arrangement(instance.reduced)
+    whole, reduced = Arrangement(exact_matrix(instance.rows)), Arrangement(exact_matrix(instance.reduced))
     before = set(map(tuple, whole.chambers().signs.tolist()))
     after = set(map(tuple, reduced.chambers().signs.tolist()))
     yield that(before == after, f"{len(before)} sign vectors before, {len(after)} after, not the same")
@@ -66,8 +66,8 @@ THEOREM = Theorem(
     id="1.4",
     name="reduction to the rank",
     statement=(
-        "If X = U V' with U n x r of full column rank, the rows of U in R^r have the sign vectors of the rows "
-        "of X in R^d."
+        "If X = U V' with U n x r of full column rank, the rows of U in R^r have the sign vectors of the "
+        "rows of X in R^d."
     ),
     source="derived",
     note="1.4-reduction.md",

@@ -60,7 +60,7 @@ def _comparisons(instance: Duality) -> Iterator[Outcome]:
     found = proven_interval(problem)
     if found.width > width == 1 and problem.d == 1:
         best = best_single_neuron(problem)
-        yield at_least(found.upper, best, f"p* = d*: p* at width 1 is at least {best}, and d* <= upper")
+        yield at_least(found.upper, best, f"p* = d* at width 1 (p* >= {best} there, d* <= upper)")
     yield that(found.width <= width, f"no network of width {width} was found, only {found.width}")
     yield equal(found.upper / _scale(found.upper), found.lower / _scale(found.upper), "p* = d*", TOLERANCE)
     yield that(found.width <= problem.n + 1, f"m* <= n + 1 fails: {found.width}")

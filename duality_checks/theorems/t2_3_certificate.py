@@ -45,9 +45,7 @@ def check(instance: Multipliers) -> Outcome:
 def _comparisons(instance: Multipliers) -> Iterator[Outcome]:
     problem, rows = instance.problem, instance.problem.X.fractions
     chambers = problem.arrangement.chambers()
-    for signs, witness in zip(
-        map(tuple, chambers.signs.tolist()), chambers.witnesses.tolist(), strict=True
-    ):
+    for signs, witness in zip(map(tuple, chambers.signs.tolist()), chambers.witnesses.tolist(), strict=True):
         inside = tuple(Fraction(x) for x in witness)
         for sign in (1, -1):
             yield that((signs, sign) in instance.table, f"no multipliers for chamber {signs} and {sign:+d} v")
@@ -95,7 +93,7 @@ THEOREM = Theorem(
         "multipliers prove dual feasibility with no square root."
     ),
     source="derived from Moreau 1962",
-    note="2.3-certificate.md",
+    note="2.3-dual-certificate-per-chamber.md",
     fixed=fixed,
     draw=draw,
     check=check,

@@ -75,8 +75,8 @@ THEOREM = Theorem(
     id="2.4",
     name="proven gap",
     statement=(
-        "The exact objective of a rational network is an upper bound on p*, and v'y - 1/2 v'v of a rational v "
-        "that is feasible on every chamber of a complete list is a lower bound."
+        "The exact objective of a rational network is an upper bound on p*, and v'y - 1/2 v'v of a rational "
+        "v that is feasible on every chamber of a complete list is a lower bound."
     ),
     source="derived from weak duality and statement 2.3",
     note="2.4-proven-gap.md",

@@ -42,7 +42,7 @@ def check(instance: Threshold) -> Outcome:
 def _comparisons(instance: Threshold) -> Iterator[Outcome]:
     problem, y = instance.problem, instance.problem.y
     half = dot(y, y) / 2
-    yield at_least(group_lasso_guess(problem), instance.square, "the guess of the group Lasso is an upper bound")
+    yield at_least(group_lasso_guess(problem), instance.square, "the guess of the group Lasso >= beta_max^2")
     above = problem.with_beta(root_above(instance.square) or 1)
     verdict = check_certificate(above, exact_certificate(above, y, []))
     yield that(verdict.proven, f"zero is not optimal at the threshold: {verdict.reason}")
@@ -58,8 +58,8 @@ def _comparisons(instance: Threshold) -> Iterator[Outcome]:
 def small_network(problem: TrainingProblem) -> Fraction:
     """The objective of one rational neuron along the maximiser of the dual norm of y.
 
-    With ``w = a u`` and ``alpha = +-a r``, r just above ``norm(u)``, the objective is at most
-    ``1/2 norm(y)^2 - A (norm(u)^2 - beta r) r^0 + ...``; the best ``a^2`` is taken, rounded down.
+    With ``w = a u``, ``alpha = +-a r`` and ``r >= norm(u)`` the objective is at most ``1/2 norm(y)^2 - A r
+    (norm(u)^2 - beta r) + 1/2 (A r norm(phi(Xu)))^2``, ``A = a^2``; the best A is taken, its root rounded.
     """
     found = maximum(problem, problem.y)
     r = root_above(found.square)
