@@ -1,0 +1,415 @@
+"""Losses with their exact values, conjugates and dual domains (proofs_notes/2.4b-losses.md).
+
+A loss is a sum over samples, ``ell(f) = sum_k loss(f_k; y_k)``. Its dual objective is
+``d(v) = inf_f ell(f) + v'f = -ell*(-v)``, finite on a domain that is convex and contains 0. For any ``v`` in
+the domain with dual norm at most beta, ``d(v) <= p*`` (statement 2.4). Each loss states both sides twice: in
+floats for solvers, and in rationals for proofs, where a value that is not rational (logistic) is enclosed.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from typing import ClassVar
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_vector
+
+ZERO, ONE = Fraction(0), Fraction(1)
+# Enclosures of exp and ln carry so many digits: far finer than any gap of floats.
+DIGITS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Loss(ABC):
+    """A convex loss of one output and one target; the vectors below hold one entry a sample.
+
+    Attributes:
+        name: as in problem files.
+        labels: whether targets must be labels, -1 or +1.
+    """
+
+    labels: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name in problem files."""
+
+    @abstractmethod
+    def value(self, f: np.ndarray, y: np.ndarray) -> float:
+        """``ell(f)``."""
+
+    @abstractmethod
+    def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """``v`` with ``-v`` in the subdifferential of the loss at ``f``; at a kink, one of several."""
+
+    def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The second derivatives, 0 at kinks and on linear pieces."""
+        return np.zeros(len(f))
+
+    @abstractmethod
+    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
+        """``d(v)`` for ``v`` in the domain."""
+
+    @abstractmethod
+    def inside(self, v: Fraction, y: Fraction) -> Fraction:
+        """The point of the domain nearest to ``v``, for one sample, exactly."""
+
+    @abstractmethod
+    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """:meth:`inside` for all samples, in floats."""
+
+    @abstractmethod
+    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
+        """The ``t >= 0`` with ``t v`` in the domain and ``d(t v)`` largest, in floats."""
+
+    @abstractmethod
+    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+        """The loss of one sample, or a rational just above it."""
+
+    @abstractmethod
+    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+        """The dual objective of one sample, or a rational just below it."""
+
+    def upper(self, f: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
+        """``ell(f)`` exactly; for the logistic loss a proven upper bound.
+
+        Example:
+            >>> parse_loss("huber:1/2").upper([Fraction(3)], [Fraction(1)])
+            Fraction(7, 8)
+        """
+        return sum((self._upper(a, b) for a, b in zip(f, y, strict=True)), ZERO)
+
+    def lower(self, v: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
+        """``d(v)`` exactly; for the logistic loss a proven lower bound.
+
+        Raises:
+            InputError: ``v`` is not in the domain, where ``d`` is minus infinity.
+
+        Example:
+            >>> parse_loss("l1").lower([Fraction(1, 2)], [Fraction(3)])
+            Fraction(3, 2)
+        """
+        total = ZERO
+        for k, (a, b) in enumerate(zip(v, y, strict=True)):
+            if self.inside(a, b) != a:
+                raise InputError(
+                    f"v[{k}]={a} is outside the dual domain of the {self.name} loss; clip it with inside()"
+                )
+            total += self._lower(a, b)
+        return total
+
+    def require_targets(self, y: Sequence[Fraction]) -> None:
+        """Refuse targets that are no labels where the loss needs labels.
+
+        Raises:
+            InputError: naming the first such entry.
+        """
+        if self.labels:
+            for k, value in enumerate(y):
+                if abs(value) != 1:
+                    raise InputError(
+                        f"y[{k}]={value} is no label; the {self.name} loss needs every label to be exactly "
+                        "-1 or +1 (recode two classes so, or use the squared loss)"
+                    )
+
+
+@dataclass(frozen=True, slots=True)
+class Squared(Loss):
+    """``1/2 (f - y)^2``, with ``d(v) = v y - v^2/2`` everywhere."""
+
+    name = "squared"
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> float:
+        return float(0.5 * (f - y) @ (f - y))
+
+    def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return y - f
+
+    def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.ones(len(f))
+
+    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
+        return float(v @ y - 0.5 * v @ v)
+
+    def inside(self, v: Fraction, y: Fraction) -> Fraction:
+        return v
+
+    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return v
+
+    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
+        square = float(v @ v)
+        return max(float(v @ y), 0.0) / square if square > 0 else 0.0
+
+    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+        return (f - y) ** 2 / 2
+
+    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+        return v * y - v * v / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute(Loss):
+    """``abs(f - y)``, with ``d(v) = v y`` for ``abs(v) <= 1``."""
+
+    name = "l1"
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> float:
+        return float(np.abs(f - y).sum())
+
+    def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.sign(y - f)
+
+    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
+        return float(v @ y)
+
+    def inside(self, v: Fraction, y: Fraction) -> Fraction:
+        return min(max(v, -ONE), ONE)
+
+    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.clip(v, -1.0, 1.0)
+
+    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
+        largest = float(np.abs(v).max(initial=0.0))
+        return 1 / largest if largest > 0 and v @ y > 0 else 0.0
+
+    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+        return abs(f - y)
+
+    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+        return v * y
+
+
+@dataclass(frozen=True, slots=True)
+class Huber(Loss):
+    """``(f - y)^2/2`` up to ``abs(f - y) = delta`` and linear beyond.
+
+    ``d(v) = v y - v^2/2`` for ``abs(v) <= delta``.
+
+    Args:
+        delta: where the loss becomes linear, positive.
+    """
+
+    delta: Fraction
+
+    @property
+    def name(self) -> str:
+        return f"huber:{self.delta}"
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> float:
+        v = self.slope(f, y)
+        return float(np.sum(v * (y - f) - 0.5 * v * v))
+
+    def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return self.clip(y - f, y)
+
+    def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return (np.abs(f - y) <= float(self.delta)).astype(float)
+
+    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
+        return float(v @ y - 0.5 * v @ v)
+
+    def inside(self, v: Fraction, y: Fraction) -> Fraction:
+        return min(max(v, -self.delta), self.delta)
+
+    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.clip(v, -float(self.delta), float(self.delta))
+
+    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
+        largest = float(np.abs(v).max(initial=0.0))
+        return min(max(float(v @ y), 0.0) / float(v @ v), float(self.delta) / largest) if largest > 0 else 0.0
+
+    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+        error = abs(f - y)
+        return error**2 / 2 if error <= self.delta else self.delta * (error - self.delta / 2)
+
+    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+        return v * y - v * v / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hinge(Loss):
+    """``max(0, 1 - y f)`` on labels, with ``d(v) = a`` for ``a = v y`` in [0, 1]."""
+
+    name = "hinge"
+    labels = True
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> float:
+        return float(np.maximum(0.0, 1 - y * f).sum())
+
+    def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.where(y * f < 1, y, 0.0)
+
+    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
+        return float(v @ y)
+
+    def inside(self, v: Fraction, y: Fraction) -> Fraction:
+        return min(max(v * y, ZERO), ONE) * y
+
+    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.clip(v * y, 0.0, 1.0) * y
+
+    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
+        largest = float(np.abs(v).max(initial=0.0))
+        return 1 / largest if largest > 0 else 0.0
+
+    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+        return max(ZERO, 1 - y * f)
+
+    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+        return v * y
+
+
+@dataclass(frozen=True, slots=True)
+class SquaredHinge(Loss):
+    """``1/2 max(0, 1 - y f)^2`` on labels, with ``d(v) = a - a^2/2`` for ``a = v y >= 0``."""
+
+    name = "squared-hinge"
+    labels = True
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> float:
+        return float(0.5 * np.sum(np.maximum(0.0, 1 - y * f) ** 2))
+
+    def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return y * np.maximum(0.0, 1 - y * f)
+
+    def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return (y * f < 1).astype(float)
+
+    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
+        return float(v @ y - 0.5 * v @ v)
+
+    def inside(self, v: Fraction, y: Fraction) -> Fraction:
+        return max(v * y, ZERO) * y
+
+    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.maximum(v * y, 0.0) * y
+
+    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
+        square = float(v @ v)
+        return float(v @ y) / square if square > 0 else 0.0
+
+    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+        return max(ZERO, 1 - y * f) ** 2 / 2
+
+    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+        return v * y - v * v / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic(Loss):
+    """``log(1 + exp(-y f))`` on labels.
+
+    ``d(v) = -a log a - (1-a) log(1-a)``, the entropy, for ``a = v y`` in [0, 1].
+    """
+
+    name = "logistic"
+    labels = True
+
+    def value(self, f: np.ndarray, y: np.ndarray) -> float:
+        return float(np.logaddexp(0.0, -y * f).sum())
+
+    def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return y * np.exp(-np.logaddexp(0.0, y * f))
+
+    def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.exp(-np.logaddexp(0.0, y * f) - np.logaddexp(0.0, -y * f))
+
+    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
+        from scipy.special import entr
+
+        a = np.clip(v * y, 0.0, 1.0)
+        return float(np.sum(entr(a) + entr(1 - a)))
+
+    def inside(self, v: Fraction, y: Fraction) -> Fraction:
+        return min(max(v * y, ZERO), ONE) * y
+
+    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.clip(v * y, 0.0, 1.0) * y
+
+    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
+        a = v * y
+        largest = float(np.abs(a).max(initial=0.0))
+        if largest == 0:
+            return 0.0
+        low, high = 0.0, 1 / largest
+        for _ in range(100):
+            middle = 0.5 * (low + high)
+            part = middle * a
+            rising = a @ (np.log1p(-np.minimum(part, 1 - 1e-16)) - np.log(np.maximum(part, 1e-300))) > 0
+            low, high = (middle, high) if rising else (low, middle)
+        return low
+
+    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+        return log_one_plus_exp_above(-y * f)
+
+    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+        return entropy_below(v * y)
+
+
+def log_one_plus_exp_above(t: Fraction) -> Fraction:
+    """A rational above ``log(1 + exp(t))``, within about ``10**(1-DIGITS)``.
+
+    ``log(1 + exp(t)) = max(t, 0) + log(1 + exp(-abs(t)))``; each step is rounded up. The module decimal
+    documents ``exp`` and ``ln`` as correctly rounded, so the next number above the result is above the value.
+
+    Example:
+        >>> import math
+        >>> float(log_one_plus_exp_above(Fraction(0))) == math.log(2)
+        True
+    """
+    up, down = Context(prec=DIGITS, rounding=ROUND_CEILING), Context(prec=DIGITS, rounding=ROUND_FLOOR)
+    size = down.divide(Decimal(abs(t.numerator)), Decimal(t.denominator))
+    tail = up.next_plus(up.exp(size.copy_negate()))
+    return max(t, ZERO) + Fraction(up.next_plus(up.ln(up.add(Decimal(1), tail))))
+
+
+def entropy_below(a: Fraction) -> Fraction:
+    """A rational below ``-a log a - (1-a) log(1-a)``, for ``a`` in [0, 1]; exactly 0 at both ends.
+
+    Example:
+        >>> import math
+        >>> math.isclose(float(entropy_below(Fraction(1, 2))), math.log(2), rel_tol=1e-15)
+        True
+    """
+    return -a * _log_above(a) - (1 - a) * _log_above(1 - a)
+
+
+def _log_above(a: Fraction) -> Fraction:
+    if a in (ZERO, ONE):
+        return ZERO
+    up = Context(prec=DIGITS, rounding=ROUND_CEILING)
+    return Fraction(up.next_plus(up.ln(up.divide(Decimal(a.numerator), Decimal(a.denominator)))))
+
+
+SIMPLE = {loss.name: loss for loss in (Squared(), Absolute(), Hinge(), SquaredHinge(), Logistic())}
+
+
+def parse_loss(name: str | Loss) -> Loss:
+    """The loss with this name: squared, l1, huber:DELTA, hinge, squared-hinge or logistic.
+
+    Raises:
+        InputError: no such loss, or a ``delta`` that is not positive.
+
+    Example:
+        >>> parse_loss("huber:0.5").name, parse_loss("logistic").labels
+        ('huber:1/2', True)
+    """
+    if isinstance(name, Loss):
+        return name
+    if name in SIMPLE:
+        return SIMPLE[name]
+    kind, _, delta = str(name).partition(":")
+    if kind != "huber" or not delta:
+        raise InputError(f"loss={name!r} is unknown; use {', '.join(SIMPLE)} or huber:DELTA")
+    (number,) = exact_vector([delta], name="huber delta")
+    if number <= 0:
+        raise InputError(f"huber delta={number} is not positive; beyond which error is the loss linear?")
+    return Huber(number)
