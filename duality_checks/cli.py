@@ -16,6 +16,7 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 from .commands.certify import certify
 from .commands.chambers import chambers
 from .commands.check import check
+from .commands.theorems import theorems
 
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -33,12 +34,14 @@ def cli() -> None:
     convex-landscape certify DATA.csv --target price    # a file of yours
     convex-landscape check problem.json certificate.json
     convex-landscape chambers DATA.csv --count
+    convex-landscape theorems                           # every statement of the theory, verified
     """
 
 
 cli.add_command(certify)
 cli.add_command(check)
 cli.add_command(chambers)
+cli.add_command(theorems)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
