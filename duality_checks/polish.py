@@ -23,6 +23,7 @@ SHORTEST = 1e-10
 SETTLED = 1e-24
 RELEASE = 1e-12
 PARALLEL = 1e-9
+FLAT = 1e-30
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -168,7 +169,8 @@ def _newton(blocks: list[_Block], target: np.ndarray, beta: float) -> tuple[list
 
 def _positive_solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Solve with a scaled Cholesky factor, damped just enough to exist, and two rounds of refinement."""
-    scale = 1 / np.sqrt(np.maximum(np.diag(matrix), np.finfo(float).tiny))
+    diagonal = np.diag(matrix)
+    scale = 1 / np.sqrt(np.maximum(diagonal, diagonal.max() * FLAT))
     scaled = matrix * scale[:, None] * scale
     damping = 0.0
     while True:
@@ -225,7 +227,8 @@ def _bound(landscape: Landscape, block: _Block, step: np.ndarray) -> tuple[float
     speeds = (landscape.normals @ (block.basis @ step)) * face
     limits = np.full(len(heights), np.inf)
     falling = speeds < 0
-    limits[falling] = np.maximum(heights[falling], 0) / -speeds[falling]
+    with np.errstate(over="ignore"):
+        limits[falling] = np.maximum(heights[falling], 0) / -speeds[falling]
     hit = int(np.argmin(limits))
     return float(limits[hit]), hit
 

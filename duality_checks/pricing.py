@@ -75,7 +75,8 @@ class Circles:
     Attributes:
         flats: the hyperplanes whose intersection each circle is, q x (r-2).
         frames: orthonormal bases of the circles' planes, q x 2 x r.
-        inverses: transposed pseudo-inverses of each subset of a flat's normals, q x 2**(r-2) x (r-2) x r.
+        grams: Gram matrices of the flats' normals, q x (r-2) x (r-2).
+        inverses: the inverse on each subset (bit mask) of them, zero elsewhere, q x 2**(r-2) x (r-2) x (r-2).
         order: the other hyperplanes by the angle at which they cross, q x m.
         angles: those angles in [0, pi), increasing, q x m.
         before: sign of each ordered hyperplane just before angle 0, q x m.
@@ -83,6 +84,7 @@ class Circles:
 
     flats: np.ndarray
     frames: np.ndarray
+    grams: np.ndarray
     inverses: np.ndarray
     order: np.ndarray
     angles: np.ndarray
@@ -104,15 +106,20 @@ class Circles:
         along = np.take_along_axis(heights, order[..., None], axis=1)
         # A row's height at angle t is sin(t - t_j) times a factor: its sign before t_j is minus the factor's.
         before = -np.sign(along[..., 1] * np.cos(angles) - along[..., 0] * np.sin(angles))
-        return cls(flats, frames, _inverses(spans), order.astype(np.int32), angles, before.astype(np.int8))
+        grams = spans @ spans.transpose(0, 2, 1)
+        return cls(
+            flats, frames, grams, _inverses(grams), order.astype(np.int32), angles, before.astype(np.int8)
+        )
 
 
-def _inverses(spans: np.ndarray) -> np.ndarray:
-    circles, codimension, rank = spans.shape
-    inverses = np.zeros((circles, 2**codimension, codimension, rank))
+def _inverses(grams: np.ndarray) -> np.ndarray:
+    circles, codimension, _ = grams.shape
+    inverses = np.zeros((circles, 2**codimension, codimension, codimension))
     for mask in range(1, 2**codimension):
         held = [k for k in range(codimension) if mask >> k & 1]
-        inverses[:, mask, held] = np.linalg.pinv(spans[:, held]).transpose(0, 2, 1)
+        inverses[np.ix_(range(circles), [mask], held, held)] = np.linalg.inv(
+            grams[np.ix_(range(circles), held, held)]
+        )[:, None]
     return inverses
 
 
@@ -179,6 +186,7 @@ class Sweep:
                 self.landscape.normals,
                 block.flats,
                 block.frames,
+                block.grams,
                 block.inverses,
                 block.order,
                 block.angles,

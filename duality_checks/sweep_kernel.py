@@ -41,53 +41,55 @@ def _inside(normals, order, before, position, side, direction):
 
 
 @njit(cache=True, nogil=True)
-def _held_mask(flat, released, bends, sign):
-    """The rows of a flat that are not released, as a bit mask; -1 if one of them bends the landscape
-    upwards."""
-    held = 0
-    for k in range(len(flat)):
-        if released[k] == 0.0:
-            if sign * bends[flat[k]] > 0.0:
-                return -1
-            held |= 1 << k
-    return held
+def _face(released, heights, square, gram, inverses, bends, sign, floor, parts):
+    """Whether the maximum in the span of a face around an arc may lie in the face, above the floor.
 
+    The face releases some rows of the arc's flat to a side (+1, -1) and holds the others (0). All it takes
+    are products with the gradient on the arc, so no vector is touched before a face has passed.
 
-@njit(cache=True, nogil=True)
-def _holds(normals, flat, inverse, bends, gradient):
-    """Project the gradient onto the face in place; whether each held kink can take its share of what is
-    removed."""
-    removed = np.zeros(len(gradient))
-    for k in range(len(flat)):
-        share = _dot(inverse[k], gradient)
-        if abs(share) > abs(bends[flat[k]]) * (1.0 + SLACK):
-            return False
-        _add(removed, share, normals[flat[k]])
-    _add(gradient, -1.0, removed)
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _face(normals, flat, released, inverses, bends, sign, floor, gradient):
-    """The height of the maximum in the span of a face around an arc if it may lie in it, else 0.
-
-    ``gradient`` holds the gradient on the arc and is replaced by its projection onto the face.
+    Args:
+        released: the sides, length c.
+        heights: products of the rows with the gradient on the arc, length c.
+        square: the gradient's squared norm.
+        gram, inverses: Gram matrix of the rows, and the inverse on each subset (bit mask), zero elsewhere.
+        bends: of the rows, length c.
+        sign, floor: as in :func:`sweep_circles`.
+        parts: the multiples of the rows that turn the gradient on the arc into the projected one (output).
     """
-    held = _held_mask(flat, released, bends, sign)
-    if held < 0:
-        return 0.0
-    for k in range(len(flat)):
-        if released[k] != 0.0:
-            _add(gradient, sign * released[k] * bends[flat[k]], normals[flat[k]])
-    if held and not _holds(normals, flat, inverses[held], bends, gradient):
-        return 0.0
-    height = np.sqrt(_dot(gradient, gradient))
-    if height <= floor:
-        return 0.0
-    for k in range(len(flat)):
-        if released[k] != 0.0 and _dot(normals[flat[k]], gradient) * released[k] <= 0.0:
-            return 0.0
-    return height
+    codimension, held = len(released), 0
+    for k in range(codimension):
+        parts[k] = sign * released[k] * bends[k]
+        if released[k] == 0.0:
+            if sign * bends[k] > 0.0:
+                return False
+            held |= 1 << k
+    for k in range(codimension):
+        square += 2.0 * parts[k] * heights[k]
+        for i in range(codimension):
+            square += parts[k] * parts[i] * gram[k, i]
+    removed = 0.0
+    for k in range(codimension):
+        if released[k] == 0.0:
+            share = 0.0
+            for i in range(codimension):
+                if released[i] == 0.0:
+                    height = heights[i]
+                    for j in range(codimension):
+                        height += gram[i, j] * sign * released[j] * bends[j]
+                    share += inverses[held, k, i] * height
+            if abs(share) > abs(bends[k]) * (1.0 + SLACK):
+                return False
+            height = heights[k]
+            for j in range(codimension):
+                height += gram[k, j] * sign * released[j] * bends[j]
+            removed += share * height
+            parts[k] = -share
+    if square - removed <= floor * floor:
+        return False
+    for k in range(codimension):
+        if released[k] != 0.0 and released[k] * (heights[k] + _dot(gram[k], parts)) <= 0.0:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -96,11 +98,14 @@ def _simple_ray(normals, flat, crossing, inverse, bends, sign, gradient, slope, 
     maximum."""
     if sign * bends[crossing] > 0.0:
         return False
-    for k in range(len(flat)):
-        if sign * bends[flat[k]] > 0.0:
-            return False
     residual = gradient - slope / _dot(normals[crossing], turn) * normals[crossing]
-    return _holds(normals, flat, inverse, bends, residual)
+    for k in range(len(flat)):
+        share = 0.0
+        for i in range(len(flat)):
+            share += inverse[k, i] * _dot(normals[flat[i]], residual)
+        if sign * bends[flat[k]] > 0.0 or abs(share) > abs(bends[flat[k]]) * (1.0 + SLACK):
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -108,6 +113,7 @@ def sweep_circles(
     normals,
     flats,
     frames,
+    grams,
     inverses,
     order,
     angles,
@@ -142,11 +148,14 @@ def sweep_circles(
     circles, crossings = order.shape
     codimension = flats.shape[1]
     size, found = len(values), 0
-    released = np.zeros(codimension)
-    gradient = np.zeros(rank)
+    released, parts = np.zeros(codimension), np.zeros(codimension)
+    heights, bent = np.zeros(codimension), np.zeros(codimension)
+    base, gradient, jump = np.zeros(rank), np.zeros(rank), np.zeros(rank)
     for q in range(circles):
         flat = flats[q]
         even = np.zeros(rank)
+        for k in range(codimension):
+            bent[k] = bends[flat[k]]
         for t in range(crossings):
             _add(even, bends[order[q, t]] * before[q, t], normals[order[q, t]])
         for p in range(crossings):
@@ -154,15 +163,25 @@ def sweep_circles(
                 continue
             for case in range(4):
                 sign, side = 1.0 - 2.0 * (case // 2), 1.0 - 2.0 * (case % 2)
+                for i in range(rank):
+                    base[i] = sign * (linear[i] + side * even[i])
+                for k in range(codimension):
+                    heights[k] = _dot(normals[flat[k]], base)
+                square = _dot(base, base)
                 for choice in range(3**codimension):
                     rest = choice
                     for k in range(codimension):
                         released[k] = rest % 3 - 1.0
                         rest //= 3
+                    if not _face(released, heights, square, grams[q], inverses[q], bent, sign, floor, parts):
+                        continue
                     for i in range(rank):
-                        gradient[i] = sign * (linear[i] + side * even[i])
-                    height = _face(normals, flat, released, inverses[q], bends, sign, floor, gradient)
-                    if height > 0.0 and _inside(normals, order[q], before[q], p, side, gradient):
+                        gradient[i] = base[i]
+                    for k in range(codimension):
+                        _add(gradient, parts[k], normals[flat[k]])
+                    # Cancellation spoils the height from products; the vector itself has it to full accuracy.
+                    height = np.sqrt(_dot(gradient, gradient))
+                    if height > floor and _inside(normals, order[q], before[q], p, side, gradient):
                         if found < size:
                             values[found], signs[found] = height, sign
                             directions[found] = gradient / height
@@ -175,17 +194,19 @@ def sweep_circles(
             while last + 1 < crossings and angles[q, last + 1] - angles[q, p] <= SAME_ANGLE:
                 last += 1
             cosine, sine = np.cos(angles[q, p]), np.sin(angles[q, p])
-            jump = np.zeros(rank)
+            odd = cosine * _dot(linear, frames[q, 0]) + sine * _dot(linear, frames[q, 1])
+            same = cosine * _dot(even, frames[q, 0]) + sine * _dot(even, frames[q, 1])
+            for i in range(rank):
+                jump[i] = 0.0
             for t in range(p, last + 1):
                 _add(jump, -2.0 * bends[order[q, t]] * before[q, t], normals[order[q, t]])
             for case in range(4):
                 sign, side = 1.0 - 2.0 * (case // 2), 1.0 - 2.0 * (case % 2)
-                ray = side * (cosine * frames[q, 0] + sine * frames[q, 1])
-                for i in range(rank):
-                    gradient[i] = sign * (linear[i] + side * even[i])
-                height = _dot(gradient, ray)
+                height = sign * (side * odd + same)
                 if height <= floor:
                     continue
+                for i in range(rank):
+                    gradient[i] = sign * (linear[i] + side * even[i])
                 turn = side * (cosine * frames[q, 1] - sine * frames[q, 0])
                 slope = _dot(gradient, turn)
                 if slope < -SLACK * height or slope + sign * side * _dot(jump, turn) > SLACK * height:
@@ -196,9 +217,9 @@ def sweep_circles(
                     continue
                 if found < size:
                     values[found], signs[found] = height, sign
-                    directions[found] = ray
+                    directions[found] = side * (cosine * frames[q, 0] + sine * frames[q, 1])
                     kinks[found, :codimension] = flat
                     kinks[found, codimension] = order[q, p]
                 found += 1
-            even += jump
+            _add(even, 1.0, jump)
     return found

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from hyperplane_arrangements.errors import InputError
+
 from .landscape import Landscape
 from .lasso import nonnegative_lasso
 from .network import TwoLayerNetwork
@@ -32,12 +34,23 @@ COLUMNS = 50
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round found: its number, the numerical bounds on p*, and the neurons at hand."""
+    """What one round found.
+
+    Attributes:
+        number: 1, 2, ...
+        lower, upper: numerical bounds on p* (the best so far may be better).
+        network: the network it started from; training can start from it again.
+    """
 
     number: int
     lower: float
     upper: float
-    neurons: int
+    network: TwoLayerNetwork
+
+    @property
+    def neurons(self) -> int:
+        """The width of the network."""
+        return self.network.width
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,6 +88,7 @@ def train(
     *,
     max_chambers: int = MAX_CHAMBERS,
     progress: Callable[[Round], Any] | None = None,
+    start: TwoLayerNetwork | None = None,
 ) -> Solution:
     """The global optimum of a training problem, by statement 2.1, numerically.
 
@@ -82,12 +96,15 @@ def train(
         problem: the problem.
         max_chambers: refuse arrangements with more chambers before starting.
         progress: called after each round.
+        start: a network to begin with, such as the optimum of a nearby problem or the last one of an
+            interrupted run; the result is the same, sooner.
 
     Returns:
         The solution, typically with a relative gap of 1e-12.
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
+        InputError: ``start`` has another number of inputs.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -99,7 +116,7 @@ def train(
     landscape = Landscape.of(problem)
     price = pricer(problem, landscape, max_chambers).maxima
     target, beta = problem.target, float(problem.beta)
-    neurons: list[Neuron] = []
+    neurons = _neurons(landscape, start) if start is not None else []
     history: list[Round] = []
     best: tuple[float, list[Neuron], float, np.ndarray] | None = None
     stalled = 0
@@ -116,7 +133,8 @@ def train(
         stalled = stalled + 1 if converged and gap > 0.5 * best[0] else 0
         if best is None or gap < best[0]:
             best = (gap, neurons, lower, dual)
-        history.append(Round(len(history) + 1, lower, upper, len(neurons)))
+        network, _ = _network(problem, landscape, neurons)
+        history.append(Round(len(history) + 1, lower, upper, network))
         if progress is not None:
             progress(history[-1])
         if gap <= GAP * upper:
@@ -127,6 +145,21 @@ def train(
     network, active = _network(problem, landscape, neurons)
     upper = network.objective(problem)
     return Solution(network, dual, lower, upper, active, perf_counter() - began, tuple(history))
+
+
+def _neurons(landscape: Landscape, network: TwoLayerNetwork) -> list[Neuron]:
+    """The neurons of a network in the rescaled program: ``v = abs(alpha) w``."""
+    if network.hidden.shape[1] != len(landscape.basis):
+        raise InputError(
+            f"start has {network.hidden.shape[1]} inputs but the problem has {len(landscape.basis)} columns"
+        )
+    weights = np.abs(network.output)[:, None] * network.hidden @ landscape.basis
+    none = np.empty(0, dtype=int)
+    alive = landscape.outputs(weights).any(axis=0)
+    return [
+        Neuron.at(landscape, float(np.sign(alpha)), v, none)
+        for alpha, v in zip(network.output[alive], weights[alive], strict=True)
+    ]
 
 
 def _fit(landscape: Landscape, neurons: list[Neuron]) -> np.ndarray:

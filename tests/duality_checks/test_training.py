@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, train
 from duality_checks.pricing import dual_norm
-from hyperplane_arrangements.errors import TooLargeError
+from hyperplane_arrangements.errors import InputError, TooLargeError
 
 ACTIVATIONS = ["relu", "abs", "leaky:0.25"]
 small = st.integers(-3, 3)
@@ -84,7 +84,7 @@ def test_whitened_data_have_a_closed_form(y, beta):
     st.sampled_from([0.1, 1.0, 10.0]),
 )
 def test_rank_one_data_have_a_closed_form(pairs, row, beta):
-    """Statement 2.11: two scalar soft thresholds, over the positive and the negative part of c in X = c a'."""
+    """Statement 2.11: two scalar soft thresholds, over the positive and negative part of c in X = c a'."""
     c, y = np.array(pairs, dtype=float).T
     if not c.any():
         c[0] = 1.0
@@ -177,6 +177,28 @@ def test_progress_is_told_each_round():
     solution = train(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1), progress=seen.append)
     assert tuple(seen) == solution.rounds
     assert [one.number for one in seen] == list(range(1, len(seen) + 1))
+
+
+def test_a_start_gives_the_same_optimum_sooner():
+    rng = np.random.default_rng(2)
+    problem = TrainingProblem(
+        np.c_[rng.standard_normal((40, 2)), np.ones(40)], rng.standard_normal(40), beta=0.2
+    )
+    cold = train(problem)
+    middle = cold.rounds[len(cold.rounds) // 2].network
+    again = train(problem, start=middle)
+    assert again.upper == pytest.approx(cold.upper, rel=1e-10)
+    assert len(again.rounds) < len(cold.rounds)
+    assert len(train(problem, start=cold.network).rounds) <= 3
+
+
+def test_any_network_may_be_a_start():
+    rng = np.random.default_rng(4)
+    problem = TrainingProblem(rng.standard_normal((8, 2)), rng.standard_normal(8), beta=0.3)
+    start = TwoLayerNetwork(rng.standard_normal((20, 2)), rng.standard_normal(20))
+    assert train(problem, start=start).upper == pytest.approx(train(problem).upper, rel=1e-10)
+    with pytest.raises(InputError, match="start has 3 inputs"):
+        train(problem, start=TwoLayerNetwork(np.ones((1, 3)), [1.0]))
 
 
 def test_too_many_chambers_are_refused():
