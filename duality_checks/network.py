@@ -71,15 +71,19 @@ class TwoLayerNetwork:
         before = data @ self.hidden.T
         return (np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)) @ self.output
 
+    def outputs(self, problem: TrainingProblem) -> np.ndarray:
+        """``f``, the outputs on the samples of a problem, length n, in float64."""
+        return problem.readout.pool(self.predict(problem.features))
+
     def objective(self, problem: TrainingProblem) -> float:
         """The training objective in float64: numerical, not proven."""
-        residual = self.predict(problem.features) - problem.target
-        decay = np.sum(self.hidden**2) + np.sum(self.output**2)
-        return float(0.5 * residual @ residual + 0.5 * float(problem.beta) * decay)
+        loss = problem.loss.value(self.outputs(problem), problem.target)
+        decay = np.sum(problem.penalty.norms(self.hidden) ** 2) + np.sum(self.output**2)
+        return float(loss + 0.5 * float(problem.beta) * decay)
 
     def exact_objective(self, problem: TrainingProblem) -> Fraction:
         """The training objective of these very weights (floats are dyadic rationals): a proven upper bound on
-        p*.
+        p*. (The logistic loss has no rational values: a rational just above.)
 
         Example:
             >>> from duality_checks import TrainingProblem
@@ -88,15 +92,13 @@ class TwoLayerNetwork:
         """
         hidden = [[Fraction(float(value)) for value in row] for row in self.hidden]
         output = [Fraction(float(value)) for value in self.output]
-        loss = Fraction(0)
-        for row, target in zip(problem.X.fractions, problem.y, strict=True):
-            value = Fraction(0)
+        values = [Fraction(0)] * problem.n
+        for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True):
             for weights, alpha in zip(hidden, output, strict=True):
                 before = sum(x * w for x, w in zip(row, weights, strict=True))
-                value += alpha * (before if before > 0 else self.kappa * before)
-            loss += (value - target) ** 2
-        decay = sum(w * w for weights in hidden for w in weights) + sum(alpha * alpha for alpha in output)
-        return (loss + problem.beta * decay) / 2
+                values[sample] += alpha * (before if before > 0 else self.kappa * before)
+        decay = sum(map(problem.penalty.square, hidden)) + sum(alpha * alpha for alpha in output)
+        return problem.loss.upper(values, problem.y) + problem.beta * decay / 2
 
     def to_json(self) -> str:
         """The network file; floats are written so that they read back to the same bits."""

@@ -1,9 +1,11 @@
-"""The training problem: data, activation and regularisation, as exact numbers.
+"""The training problem: data, activation, loss, penalty and readout, as exact numbers.
 
-Conventions are those of the theory (section 0): a two-layer network ``f = sum_j phi(X w_j) alpha_j`` with
+Conventions are those of the theory (section 0): a two-layer network ``f = sum_j T phi(X w_j) alpha_j`` with
 ``phi(t) = max(t, 0) + kappa * min(t, 0)`` is trained on
 
-    ``1/2 * norm(f - y)^2 + beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)``.
+    ``ell(f) + beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)``.
+
+By default ``ell(f) = 1/2 * norm(f - y)^2``, the norm is the 2-norm and T the identity.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
 
 from .files import read_json, read_text, write_text
+from .losses import Loss, parse_loss
+from .penalties import Penalty, parse_penalty
+from .readouts import Readout, parse_readout
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
@@ -81,51 +86,78 @@ def positive(value: Any, name: str) -> Fraction:
 
 @dataclass(frozen=True)
 class TrainingProblem:
-    """Two-layer training with squared loss and 2-norm weight decay, on exact data.
+    """Two-layer training on exact data; by default with squared loss and 2-norm weight decay.
 
     Args:
-        X: data, n x d: floats (exact dyadic rationals), ints, Fractions or decimal text. A bias is a column
-            of ones.
-        y: targets, length n, likewise.
+        X: data, N x d: floats (exact dyadic rationals), ints, Fractions or decimal text. A bias is a column
+            of ones. Without a readout N = n, one row a sample.
+        y: targets, length n, likewise; labels -1 and +1 for the losses that need them.
         beta: weight decay, positive.
         activation: see :func:`parse_activation`.
+        loss: see :func:`~duality_checks.losses.parse_loss`.
+        penalty: see :func:`~duality_checks.penalties.parse_penalty`.
+        readout: ``"identity"``, or the sample that each row of ``X`` belongs to
+            (:class:`~duality_checks.readouts.Readout`).
 
     Raises:
         InputError: data of the wrong shape, not finite, or without any nonzero row; ``beta <= 0``; an unknown
-            activation.
+            activation, loss or penalty; targets that do not fit the loss.
 
     Example:
         >>> problem = TrainingProblem([[1.0, 1], [2, 1]], ["0.1", 1], beta=0.5, activation="leaky:0.1")
         >>> problem.n, problem.d, problem.beta, problem.kappa, problem.y
         (2, 2, Fraction(1, 2), Fraction(1, 10), (Fraction(1, 10), Fraction(1, 1)))
+        >>> TrainingProblem([[1], [2], [3]], [1, -1], beta=1, loss="hinge", readout=[0, 0, 1]).n
+        2
     """
 
     X: ExactMatrix
     y: tuple[Fraction, ...]
     beta: Fraction
     kappa: Fraction = field(init=False)
+    loss: Loss = field(init=False)
+    penalty: Penalty = field(init=False)
+    readout: Readout = field(init=False)
 
-    def __init__(self, X: Any, y: Any, beta: Any, activation: Any = "relu"):
+    def __init__(
+        self,
+        X: Any,
+        y: Any,
+        beta: Any,
+        activation: Any = "relu",
+        *,
+        loss: str | Loss = "squared",
+        penalty: str | Penalty = "2-norm",
+        readout: Any = "identity",
+    ):
         matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X, name="X")
         target = exact_vector(y, name="y")
-        if len(target) != matrix.shape[0]:
-            raise InputError(
-                f"y has {len(target)} entries but X has {matrix.shape[0]} rows; give one target a row"
+        pooling = parse_readout(readout, matrix.shape[0])
+        if len(target) != pooling.n:
+            owner = "X has" if pooling.is_identity else "readout gives"
+            unit = (
+                "rows; give one target a row" if pooling.is_identity else "samples; give one target a sample"
             )
+            raise InputError(f"y has {len(target)} entries but {owner} {pooling.n} {unit}")
         if not matrix.integers.any():
             raise InputError("X is zero; every network is zero on it, so there is nothing to train")
+        chosen = parse_loss(loss)
+        chosen.require_targets(target)
         for name, value in (
             ("X", matrix),
             ("y", target),
             ("beta", positive(beta, "beta")),
             ("kappa", parse_activation(activation)),
+            ("loss", chosen),
+            ("penalty", parse_penalty(penalty)),
+            ("readout", pooling),
         ):
             object.__setattr__(self, name, value)
 
     @property
     def n(self) -> int:
-        """The number of samples."""
-        return self.X.shape[0]
+        """The number of samples: rows of ``X``, unless a readout pools them."""
+        return len(self.y)
 
     @property
     def d(self) -> int:
@@ -134,7 +166,7 @@ class TrainingProblem:
 
     @property
     def features(self) -> np.ndarray:
-        """``X`` rounded to float64, n x d."""
+        """``X`` rounded to float64, N x d."""
         return self.X.floats
 
     @cached_property
@@ -150,13 +182,21 @@ class TrainingProblem:
         return Arrangement(self.X)
 
     def with_beta(self, beta: Any) -> TrainingProblem:
-        """The same data and activation with another weight decay; the arrangement is shared.
+        """The same problem with another weight decay; the arrangement is shared.
 
         Example:
             >>> TrainingProblem([[1]], [1], beta=1).with_beta("1/3").beta
             Fraction(1, 3)
         """
-        other = TrainingProblem(self.X, self.y, beta, self.kappa)
+        other = TrainingProblem(
+            self.X,
+            self.y,
+            beta,
+            self.kappa,
+            loss=self.loss,
+            penalty=self.penalty,
+            readout=self.readout,
+        )
         if "arrangement" in self.__dict__:
             other.__dict__["arrangement"] = self.arrangement
         return other
@@ -173,8 +213,8 @@ class TrainingProblem:
         document = {
             "format": FORMAT,
             "version": 1,
-            "loss": "squared",
-            "penalty": "2-norm",
+            "loss": self.loss.name,
+            "penalty": self.penalty.name,
             "kappa": str(self.kappa),
             "beta": str(self.beta),
             "X": [[str(value) for value in row] for row in self.X.fractions],
