@@ -86,7 +86,8 @@ def face_blocks(problem: TrainingProblem | Setting, network: Any) -> tuple[Block
         ['+0|+']
     """
     return _distinct(
-        Block(neuron.subdifferential.signs, output) for neuron, output in _active(first_order(problem, network))
+        Block(neuron.subdifferential.signs, output)
+        for neuron, output in _active(first_order(problem, network))
     )
 
 

@@ -30,6 +30,8 @@ from .blocks import Block, members
 from .exact_programs import in_cone
 from .setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
 
+# Unpenalised coordinates have to vanish; what this weight leaves of them is cancelled exactly afterwards.
+FREE_WEIGHT = 1e5
 _GRAIN = 2**56
 _SHORT = 10**4
 
@@ -95,7 +97,11 @@ class RestrictedCertificate:
             signed = all(value >= 0 or block.signs[k] == 0 for k, value in lambdas.items())
             yield b, signed, f"block {b} has a negative multiplier on a row that is not held at zero"
             end = moved(setting, block, v, lambdas)
-            yield b, not any(end[i] for i in setting.free), f"block {b}: an unpenalised coordinate is left over"
+            yield (
+                b,
+                not any(end[i] for i in setting.free),
+                f"block {b}: an unpenalised coordinate is left over",
+            )
             yield b, dot(end, end) <= setting.beta**2, f"block {b}: the multipliers leave more than beta"
 
 
@@ -132,7 +138,9 @@ def certify_restricted(
         >>> proof.is_exact, proof.upper, proof.check().holds
         (True, Fraction(13, 2), True)
     """
-    kept = network.without(j for j in range(network.width) if not any((*network.hidden[j], network.output[j])))
+    kept = network.without(
+        j for j in range(network.width) if not any((*network.hidden[j], network.output[j]))
+    )
     blocks = tuple(blocks)
     homes = _homes(setting, blocks, kept)
     v = setting.residual(kept) if dual is None else dual
@@ -146,9 +154,7 @@ def certify_restricted(
     v = tuple(scale * value for value in v)
     multipliers = tuple({k: scale * value for k, value in lambdas.items()} for lambdas in found)
     lower = dot(v, setting.y) - dot(v, v) / 2
-    return RestrictedCertificate(
-        setting, blocks, kept, homes, v, multipliers, lower, setting.objective(kept)
-    )
+    return RestrictedCertificate(setting, blocks, kept, homes, v, multipliers, lower, setting.objective(kept))
 
 
 def _homes(setting: Setting, blocks: Sequence[Block], network: RationalNetwork) -> tuple[int, ...]:
@@ -189,9 +195,7 @@ def sqrt_below(value: Fraction) -> Fraction:
     return Fraction(isqrt((p << shift) // q), 1 << (shift // 2))
 
 
-def _multipliers(
-    setting: Setting, block: Block, v: Vector, network: RationalNetwork
-) -> dict[int, Fraction]:
+def _multipliers(setting: Setting, block: Block, v: Vector, network: RationalNetwork) -> dict[int, Fraction]:
     """Multipliers that leave at most beta if any can be found exactly; otherwise as little as floats can."""
     best: tuple[Fraction, dict[int, Fraction]] | None = None
     for candidate in _candidates(setting, block, v, network):
@@ -263,9 +267,8 @@ def least_multipliers(setting: Setting, block: Block, v: Vector) -> dict[int, fl
 
     walls, owners = _walls(setting, block, (k for k, nonzero in enumerate(setting.nonzero) if nonzero))
     start = np.array([float(c) for c in moved(setting, block, v, {})])
-    # The unpenalised coordinates have to vanish; what this weight leaves of them is cancelled exactly later.
     weight = np.ones(setting.inputs)
-    weight[list(setting.free)] = 1e5
+    weight[list(setting.free)] = FREE_WEIGHT
     matrix = np.array([[float(x) for x in wall] for wall in walls]).T * weight[:, None]
     solution, _ = nnls(matrix, -start * weight, maxiter=100 * matrix.shape[1])
     return _gathered(owners, solution.tolist())

@@ -22,13 +22,13 @@ from .setting import RationalNetwork, Setting
 from .stationary import project_onto_flat
 
 _NEGLIGIBLE = 1e-7
+_DUST = 1e-9
+_SMALL = 1e-3
 _ON_KINK = 1e-6
 _NEWTON_STEPS = 30
 
 
-def restricted_optimum(
-    problem: TrainingProblem | Setting, blocks: Sequence[Block]
-) -> RestrictedCertificate:
+def restricted_optimum(problem: TrainingProblem | Setting, blocks: Sequence[Block]) -> RestrictedCertificate:
     """The optimum of the convex program over some blocks, with its proof.
 
     Args:
@@ -51,9 +51,12 @@ def restricted_optimum(
     blocks = tuple(blocks)
     vectors, intercept = _conic(setting, blocks)
     sizes = np.array([_size(setting, vector) for vector in vectors])
-    kept = [b for b in range(len(blocks)) if sizes[b] > _NEGLIGIBLE * sizes.max(initial=0.0)]
+    # No vector is longer than norm(y)^2 / (2 beta); interior points leave dust of that times their tolerance.
+    longest = float(sum(y * y for y in setting.y) / (2 * setting.beta))
+    dust = max(_NEGLIGIBLE * sizes.max(initial=0.0), _DUST * longest)
+    kept = [b for b in range(len(blocks)) if sizes[b] > dust]
     faces = _merged(setting, [_Face.of(setting, blocks[b], vectors[b]) for b in kept])
-    faces, intercept = _newton(setting, [face for face in faces if face.basis.shape[1]], intercept)
+    faces, intercept = _refined(setting, [face for face in faces if face.basis.shape[1]], intercept)
     neurons = [neuron for face in faces if (neuron := _rational(setting, face)) is not None]
     constant = Fraction(intercept) if setting.intercept else Fraction(0)
     network = RationalNetwork(tuple(w for w, _ in neurons), tuple(a for _, a in neurons), constant)
@@ -84,7 +87,9 @@ def _conic(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarray, flo
     size = n + count * (p + 1) + 1
     atoms = [b.output * _slopes(setting, b)[:, None] * rows for b in blocks]
     constant = np.full((n, 1), 1.0 if setting.intercept else 0.0)
-    fit = sparse.hstack([sparse.eye(n), *map(sparse.csc_matrix, atoms), sparse.csc_matrix((n, count)), constant])
+    fit = sparse.hstack(
+        [sparse.eye(n), *map(sparse.csc_matrix, atoms), sparse.csc_matrix((n, count)), constant]
+    )
     parts, right = [fit], [target]
     cones = [clarabel.ZeroConeT(n)]
     held, sided = [], []
@@ -171,8 +176,26 @@ def _merged(setting: Setting, faces: list[_Face]) -> list[_Face]:
     return list(found.values())
 
 
-def _newton(setting: Setting, faces: list[_Face], intercept: float) -> tuple[list[_Face], float]:
-    """Newton steps on fixed faces, as long as they lower the objective and no neuron leaves its block."""
+def _refined(setting: Setting, faces: list[_Face], intercept: float) -> tuple[list[_Face], float]:
+    """Newton steps, without the small neurons that the interior point could not get rid of."""
+    value, faces, intercept = _newton(setting, faces, intercept)
+    for small in sorted(faces, key=lambda face: _size(setting, face.point)):
+        if _size(setting, small.point) > _SMALL * max(_size(setting, face.point) for face in faces):
+            break
+        # Compared with the neurons of now, which Newton may have moved since the list was made.
+        fewer = [face for face in faces if (face.block, face.kinks) != (small.block, small.kinks)]
+        trial = _newton(setting, fewer, intercept)
+        if trial[0] <= value:
+            value, faces, intercept = trial
+    return faces, intercept
+
+
+def _newton(setting: Setting, faces: list[_Face], intercept: float) -> tuple[float, list[_Face], float]:
+    """Newton steps on fixed faces, while they lower the objective and no neuron leaves its block.
+
+    Returns:
+        The objective, the faces with their points moved, and the intercept.
+    """
     target = np.array([float(y) for y in setting.y])
     rows = setting.X.floats
     columns = [f.block.output * _slopes(setting, f.block)[:, None] * (rows @ f.basis) for f in faces]
@@ -215,9 +238,10 @@ def _newton(setting: Setting, faces: list[_Face], intercept: float) -> tuple[lis
         if settled:
             break
     moved = [
-        _Face(f.block, f.kinks, f.basis, f.basis @ z[a:b]) for f, a, b in zip(faces, ends, ends[1:], strict=False)
+        _Face(f.block, f.kinks, f.basis, f.basis @ z[a:b])
+        for f, a, b in zip(faces, ends, ends[1:], strict=False)
     ]
-    return moved, float(z[-1]) if setting.intercept else 0.0
+    return current, moved, float(z[-1]) if setting.intercept else 0.0
 
 
 def _stays(setting: Setting, face: _Face, vector: np.ndarray) -> bool:
