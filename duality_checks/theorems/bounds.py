@@ -31,7 +31,7 @@ def proven_interval(problem: TrainingProblem) -> Interval:
     """Train, certify, and let the independent checker decide.
 
     Raises:
-        RefutedError: the checker refuses the certificate.
+        Refusal: the checker refuses the certificate.
 
     Example:
         >>> found = proven_interval(TrainingProblem([[1], [-1]], [3, 2], beta=1))

@@ -23,6 +23,8 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..checker import Refusal
+
 _MODULE = re.compile(r"t\d+_\d+_\w+")
 INSTANCES = 3
 
@@ -108,7 +110,8 @@ def equal(left: Any, right: Any, what: str, tolerance: float = 0.0) -> Outcome:
 def all_of(outcomes: Iterable[Outcome]) -> Outcome:
     """The first refusal, or else the tightest margin with the largest tolerance used.
 
-    Outcomes after a refusal are not asked for, so a generator may rely on those before.
+    Outcomes after a refusal are not asked for, so a generator may rely on those before. A `Refusal` of the
+    independent checker on the way is a refusal as well.
 
     Example:
         >>> all_of([at_least(3, 1, "a"), at_least(3, 2, "b")]).margin
@@ -116,10 +119,13 @@ def all_of(outcomes: Iterable[Outcome]) -> Outcome:
     """
     margin: Fraction | float = inf
     tolerance = 0.0
-    for outcome in outcomes:
-        if not outcome.holds:
-            return outcome
-        margin, tolerance = min(margin, outcome.margin), max(tolerance, outcome.tolerance)
+    try:
+        for outcome in outcomes:
+            if not outcome.holds:
+                return outcome
+            margin, tolerance = min(margin, outcome.margin), max(tolerance, outcome.tolerance)
+    except Refusal as reason:
+        return refused(f"the checker refuses: {reason}")
     return Outcome(margin, tolerance)
 
 

@@ -18,9 +18,9 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 
 _LEGEND = (
     "<p><b>Proven</b>: settled in integer or rational arithmetic on every instance. <b>Numerical</b>: up to "
-    "the tolerance in brackets. The <b>margin</b> is the slack of the tightest inequality over all instances, "
-    "minus the error where the claim is an equality; 0 is an inequality attained, or an equality met exactly. "
-    "The <b>control</b> is a false twin of the claim, which the same check has to refuse.</p>"
+    "the tolerance in brackets. The <b>margin</b> is the slack of the tightest inequality over all "
+    "instances, minus the error where the claim is an equality; 0 is an inequality attained, or an equality "
+    "met exactly. The <b>control</b> is a false twin of the claim, which the same check has to refuse.</p>"
 )
 
 
@@ -67,7 +67,8 @@ def _row(report: Report) -> str:
         f'<td class="number">{len(report.outcomes)}</td>'
         f'<td class="{_class(report.holds)}">{escape(report.verdict)}</td>'
         f'<td class="number">{f"{margin:.2g}" if math.isfinite(margin) else "-"}</td>'
-        f'<td><span class="{_class(report.caught)}">{caught}</span><br><span class="small">{control}</span></td>'
+        f'<td><span class="{_class(report.caught)}">{caught}</span><br>'
+        f'<span class="small">{control}</span></td>'
         f'<td class="number">{report.seconds:.2f} s</td></tr>'
     )
 

@@ -70,7 +70,7 @@ THEOREM = Theorem(
         "rows of X in R^d."
     ),
     source="derived",
-    note="1.4-reduction.md",
+    note="1.4-reduction-to-rank.md",
     fixed=fixed,
     draw=lambda rng: essential(random_rows(rng, most=6)),
     check=check,

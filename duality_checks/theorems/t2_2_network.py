@@ -87,8 +87,10 @@ def check(instance: Point) -> Outcome:
 
 def _comparisons(instance: Point) -> Iterator[Outcome]:
     problem = instance.problem
+    chambers = set(map(tuple, problem.arrangement.chambers().signs.tolist()))
     for block in instance.blocks:
         yield equal(dot(block.unit, block.unit), 1, "norm(q) = 1")
+        yield that(block.signs in chambers, f"{block.signs} are the signs of no chamber")
     network = network_of(instance)
     hidden, output = [w for w, _ in network], [alpha for _, alpha in network]
     program, trained = program_objective(instance), network_objective(problem, hidden, output)

@@ -1,0 +1,141 @@
+"""What the checks rest on, broken on purpose: each mutation must make some check refuse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from duality_checks import exact_norm
+from duality_checks.problem import TrainingProblem
+from duality_checks.theorems import t1_1_count as count
+from duality_checks.theorems import t1_4_reduction as reduction
+from duality_checks.theorems import t2_2_network as network
+from duality_checks.theorems import t2_3_certificate as certificate
+from duality_checks.theorems import t2_9_whitened as whitened
+from duality_checks.theorems import t2_11_rank_one as rank_one
+from duality_checks.theorems import theorems
+from duality_checks.theorems.samples import degenerate_problems
+from hyperplane_arrangements.chambers import Chambers
+
+
+def refusals(number: str, count: int = 5) -> list[str]:
+    """The reasons of all refusals on the fixed instances and a few random ones."""
+    theorem = theorems()[number]
+    outcomes = map(theorem.check, theorem.instances(count, seed=3))
+    return [outcome.reason for outcome in outcomes if not outcome.holds]
+
+
+@pytest.fixture
+def sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of chambers without their last antipodal pair, as sampling leaves them."""
+    honest = Chambers.signs.fget
+    monkeypatch.setattr(Chambers, "signs", property(lambda self: honest(self)[:-2]))
+
+
+@pytest.fixture
+def zero_is_plus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zero rows are taken to be on their positive side."""
+    honest = Chambers.signs.fget
+
+    def signs(self: Chambers) -> np.ndarray:
+        found = honest(self).copy()
+        found[found == 0] = 1
+        return found
+
+    monkeypatch.setattr(Chambers, "signs", property(signs))
+
+
+def test_sampled_chambers_are_caught(sampled: None) -> None:
+    assert "a witness is not inside its chamber" in refusals("1.1")
+
+
+def test_sampled_chambers_are_caught_by_closed_forms(sampled: None) -> None:
+    assert any(reason.startswith("norm_dual(v)^2 fails") for reason in refusals("2.9"))
+
+
+def test_a_table_over_some_chambers_is_caught() -> None:
+    honest = certificate.shortest(degenerate_problems()[0], degenerate_problems()[0].y)
+    some = dict(list(honest.table.items())[:-2])
+    assert "no multipliers for chamber" in certificate.check(replace(honest, table=some)).reason
+
+
+def test_a_table_without_the_minus_side_is_caught() -> None:
+    honest = certificate.shortest(degenerate_problems()[0], degenerate_problems()[0].y)
+    plus = {key: value for key, value in honest.table.items() if key[1] > 0}
+    assert "and -1 v" in certificate.check(replace(honest, table=plus)).reason
+
+
+def test_a_negative_multiplier_is_caught() -> None:
+    honest = certificate.shortest(degenerate_problems()[0], degenerate_problems()[0].y)
+    forged = {key: {**value, 0: Fraction(-1)} for key, value in honest.table.items()}
+    assert certificate.check(replace(honest, table=forged)).reason.startswith("lambda >= 0 fails")
+
+
+def test_a_dual_norm_without_the_minus_side_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_sided(problem: TrainingProblem, v: exact_norm.Vector) -> Fraction:
+        chambers = problem.arrangement.chambers().signs.tolist()
+        rows = problem.X.fractions
+        found = [exact_norm.project(rows, s, exact_norm.gradient(problem, s, v)).square for s in chambers]
+        return max(found)
+
+    monkeypatch.setattr(whitened, "dual_norm_squared", one_sided)
+    assert any(reason.startswith("norm_dual(v)^2 fails") for reason in refusals("2.9"))
+
+
+def test_the_gradient_without_the_cone_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "duality_checks.theorems.bounds.project", lambda rows, signs, c: exact_norm.Projection(c, {})
+    )
+    assert any("zero is not optimal at the threshold" in reason for reason in refusals("2.6"))
+
+
+def test_zero_taken_as_plus_is_caught(zero_is_plus: None) -> None:
+    assert "a witness is not inside its chamber" in refusals("1.1")
+
+
+def test_zero_taken_as_plus_on_a_hyperplane_is_caught() -> None:
+    problem = TrainingProblem([[1, 0], [-1, 0]], [1, 1], 1)
+    block = network.Block((1, 1), 1, Fraction(1), (Fraction(0), Fraction(1)))
+    outcome = network.check(network.Point(problem, (block,)))
+    assert outcome.reason == "(1, 1) are the signs of no chamber"
+
+
+def test_a_program_with_the_factor_of_the_network_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = network.program_objective
+
+    def halved(point: network.Point) -> Fraction:
+        half = TrainingProblem(point.problem.X, point.problem.y, point.problem.beta / 2, point.problem.kappa)
+        return honest(replace(point, problem=half))
+
+    monkeypatch.setattr(network, "program_objective", halved)
+    assert any(reason.startswith("program objective = network objective fails") for reason in refusals("2.2"))
+
+
+def test_a_threshold_with_the_factor_of_the_network_is_caught() -> None:
+    instance = next(iter(rank_one.fixed()))
+    for wrong in (instance.beta / 2, instance.beta * 2):
+        forged = rank_one.with_threshold(instance.c, instance.a, instance.y, instance.beta, wrong)
+        assert not rank_one.check(forged).holds
+
+
+def test_slopes_of_another_activation_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def relu_everywhere(
+        problem: TrainingProblem, signs: list[int], v: exact_norm.Vector
+    ) -> exact_norm.Vector:
+        other = TrainingProblem(problem.X, problem.y, problem.beta)
+        return exact_norm.gradient(other, signs, v)
+
+    monkeypatch.setattr("duality_checks.theorems.bounds.gradient", relu_everywhere)
+    assert refusals("2.6")
+
+
+def test_counting_repeated_rows_twice_is_caught() -> None:
+    assert not count.check(count.Count(((1, 0), (0, 1), (0, -1)), count.cover_bound(3, 2))).holds
+
+
+def test_a_reduction_that_keeps_too_much_is_caught() -> None:
+    whole = reduction.columns_of([[1, 2, 3], [2, 1, 3]], (0, 1, 2))
+    assert reduction.check(whole).reason.startswith("r columns are kept fails")
