@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 from typing import TYPE_CHECKING
 
 from .characteristic import Row
@@ -86,36 +85,3 @@ def central_form(arrangement: Arrangement) -> CentralForm:
     columns = pivot_columns(exact_matrix(table))
     rows = tuple(tuple(row[j] for j in columns) for row in table)
     return CentralForm(rows, columns, offsets is not None, d)
-
-
-def null_space(rows: Sequence[Row], dimension: int) -> list[Row]:
-    """Return an integer basis of `{u : row . u = 0 for every row}`, by exact elimination.
-
-    Args:
-        rows: integer rows of the given length.
-        dimension: their length.
-
-    Example:
-        >>> null_space([(1, 2, 0)], 3)
-        [(-2, 1, 0), (0, 0, 1)]
-    """
-    reduced: list[tuple[int, list[Fraction]]] = []
-    for row in rows:
-        rest = [Fraction(x) for x in row]
-        for pivot, unit in reduced:
-            if rest[pivot]:
-                rest = [x - rest[pivot] * y for x, y in zip(rest, unit, strict=True)]
-        lead = next((j for j, x in enumerate(rest) if x), None)
-        if lead is not None:
-            unit = [x / rest[lead] for x in rest]
-            reduced = [(p, [x - u[lead] * y for x, y in zip(u, unit, strict=True)]) for p, u in reduced]
-            reduced.append((lead, unit))
-    pivots = {pivot for pivot, _ in reduced}
-    basis = []
-    for free in (j for j in range(dimension) if j not in pivots):
-        vector = [Fraction(int(j == free)) for j in range(dimension)]
-        for pivot, unit in reduced:
-            vector[pivot] = -unit[free]
-        scale = lcm(*(x.denominator for x in vector))
-        basis.append(tuple(int(x * scale) for x in vector))
-    return basis

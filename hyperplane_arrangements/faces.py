@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .central import CentralForm, central_form, null_space
+from .central import CentralForm, central_form
 from .characteristic import Row, canonical
 from .errors import InputError, TooLargeError
 from .exact import exact_matrix
 from .findings import Finding
 from .flats import IntersectionLattice, intersection_lattice
+from .rational import null_space
 
 if TYPE_CHECKING:
     from .arrangement import Arrangement

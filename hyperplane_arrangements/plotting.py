@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .angles import row_space
 from .canvas import CELLS, INK, axes_of, cell_colors, frame, row_color, sides, tag, texts_of, unit, write
 from .central import central_form
 from .errors import InputError
 from .faces import cocircuits
 from .sphere import plot_sphere
 from .tope_graph import tope_graph
-from .zonotope import row_space
 
 if TYPE_CHECKING:
     from .arrangement import Arrangement

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .angles import boundary_rays, row_space
 from .canvas import INK, axes_of, cell_colors, frame, row_color, sides, tag, texts_of, unit, write
 from .errors import InputError
-from .zonotope import boundary_rays, row_space
 
 if TYPE_CHECKING:
     from .arrangement import Arrangement

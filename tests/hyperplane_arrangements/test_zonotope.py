@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
 from hyperplane_arrangements import Arrangement, InputError, TooLargeError, families
-from hyperplane_arrangements.zonotope import Zonotope, miss_probability, solid_angle
+from hyperplane_arrangements.angles import miss_probability, solid_angle, solid_angles
+from hyperplane_arrangements.zonotope import Zonotope
 
 entries = st.integers(-3, 3)
 
@@ -97,8 +98,10 @@ def test_a_cube_and_halves_are_exact():
 @settings(deadline=None, max_examples=25)
 def test_solid_angles_fill_the_sphere(rows):
     arrangement = Arrangement(rows)
-    total = sum(solid_angle(arrangement, signs) for signs in arrangement.chambers().signs)
-    assert isclose(total, 1, rel_tol=1e-12)
+    angles = solid_angles(arrangement)
+    assert isclose(angles.sum(), 1, rel_tol=1e-12)
+    for signs, angle in zip(arrangement.chambers().signs, angles, strict=True):
+        assert isclose(solid_angle(arrangement, signs), angle, rel_tol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,7 @@ def test_sampling_finds_chambers_in_proportion_to_their_solid_angle():
 
 def test_a_sample_that_covers_little_is_told_by_the_bound():
     arrangement = families.generic(9, 3)
-    angles = [solid_angle(arrangement, signs) for signs in arrangement.chambers().signs]
+    angles = solid_angles(arrangement)
     assert miss_probability(angles, 10) > 1 and miss_probability(angles, 10**9) < 1e-6
     assert len(Zonotope(arrangement).sample_vertices(10).signs) < len(angles)
 
@@ -159,6 +162,7 @@ def test_a_sample_that_covers_little_is_told_by_the_bound():
             InputError,
             "rank is 4; solid angles go up to rank 3",
         ),
+        (lambda: solid_angles(families.braid(5)), InputError, "rank is 4; solid angles go up to rank 3"),
         (lambda: solid_angle(families.shi(3), [1] * 6), InputError, "arrangement is affine; solid angles"),
     ],
 )
