@@ -10,8 +10,8 @@ from hyperplane_arrangements.errors import TooLargeError
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
-# Counting takes time in proportion to the count, so an exact figure this many times over the limit is not worth
-# its time; nor is it advice to raise the limit by so much.
+# Counting takes time in proportion to the count: an exact figure this many times over the limit is not worth
+# its time, nor is it advice to raise the limit by so much.
 FAR = 20
 
 
