@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .arrangement import Arrangement
 
 
-_COUNTED = 20_000_000  # a prediction is exact at least up to here
+_COUNTED = 5_000_000  # a prediction is exact at least up to here
 
 
 @dataclass(frozen=True, slots=True)

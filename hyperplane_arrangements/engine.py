@@ -90,7 +90,7 @@ class Work:
         return np.concatenate([p for p, _ in found]), np.concatenate([ok for _, ok in found])
 
     def exact_point(self, basis: np.ndarray, affine: bool) -> list[Any]:
-        """An exact point inside the chamber of a basis: integers, or if affine Fractions without the last 1."""
+        """An exact point inside the chamber of a basis: integers; if affine, Fractions without the last 1."""
         assert self.frame is not None
         (point,) = witness.exact_witnesses(self.frame, basis[None])
         if affine:

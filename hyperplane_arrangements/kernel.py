@@ -254,13 +254,13 @@ def count(values, errors, scales, gone, exact, prefix, first, last, limit, count
     """Count the NBC sets that begin with the prefix and then j, for each j in first..last (-1: the prefix
     itself).
 
-    Returns a status; `counts[j + 1]` has the numbers without those of undecided flats. It stops when one of
-    them exceeds the limit.
+    Returns a status; `counts[j + 1]` has the numbers without those of undecided flats. It stops when there
+    are more than the limit.
     """
     d, n = values.shape[1] - 1, values.shape[2]
     where, slack, order = np.empty(n), np.empty(n), np.empty(n, np.int64)
     basis, cursor, low = np.empty(d + 1, np.int64), np.zeros(d + 1, np.int64), np.full(d + 1, n)
-    start = len(prefix)
+    start, total = len(prefix), 0
     for k in range(start):
         j = prefix[k]
         if j < 0 or _pivot_status(values, errors, k, j) == BROKEN:
@@ -290,14 +290,16 @@ def count(values, errors, scales, gone, exact, prefix, first, last, limit, count
         if status == BROKEN:
             continue
         top = basis[start] + 1
-        if counts[top] > limit:
+        if total > limit:
             return OVER_LIMIT
         if status == GOOD and d - k - 1 == 1:
             size = _crossings(values[k + 1], errors[k + 1], exact, gone[k + 1], j, where, slack, order)
             if size >= 0:
-                counts[top] += 1
+                points = 1
                 for a in range(size):
-                    counts[top] += a == 0 or where[a] != where[a - 1]
+                    points += a == 0 or where[a] != where[a - 1]
+                counts[top] += points
+                total += points
                 continue
             status = UNDECIDED
         if status == UNDECIDED:
@@ -305,6 +307,7 @@ def count(values, errors, scales, gone, exact, prefix, first, last, limit, count
                 return UNDECIDED
             continue
         counts[top] += 1
+        total += 1
         if d - k - 1 > 0:
             k += 1
             cursor[k], low[k] = 0, j

@@ -112,7 +112,7 @@ def count(
         prefix: decreasing row indices; at least two coordinates must be left.
         first: the first child; -1 for the prefix itself.
         last: one more than the last child.
-        limit: stop when a child has more.
+        limit: stop when there are more.
 
     Returns:
         Counts of children -1, 0, 1, ... and the undecided prefixes, which are not counted.
@@ -120,7 +120,7 @@ def count(
     Raises:
         NotGeneral: the coordinates are not general enough.
         GaveUp: too much is undecided.
-        OverLimit: a child has more than the limit.
+        OverLimit: there are more than the limit.
     """
     from . import kernel
 

@@ -1,0 +1,159 @@
+"""Exact numbers and certified signs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import (
+    exact_matrix,
+    exact_scalar,
+    exact_vector,
+    pivot_columns,
+    primitive,
+    rank,
+    signs,
+)
+
+FLOATS = st.floats(allow_nan=False, allow_infinity=False, width=64)
+SMALL = st.integers(-3, 3)
+ROWS, COLUMNS = st.integers(1, 6), st.integers(1, 5)
+
+
+def matrices(entries, rows=ROWS, columns=COLUMNS):
+    return st.tuples(rows, columns).flatmap(
+        lambda shape: st.lists(
+            st.lists(entries, min_size=shape[1], max_size=shape[1]), min_size=shape[0], max_size=shape[0]
+        )
+    )
+
+
+@given(matrices(FLOATS))
+@settings(deadline=None, max_examples=60)
+def test_floats_are_their_own_exact_values(rows):
+    matrix = exact_matrix(np.array(rows))
+    assert [list(row) for row in matrix.fractions] == [[Fraction(x) for x in row] for row in rows]
+    assert np.array_equal(matrix.floats, np.array(rows))
+    assert all(q > 0 for q in matrix.denominators)
+
+
+@given(matrices(SMALL))
+@settings(deadline=None, max_examples=100)
+def test_rank_and_pivots_are_those_of_sympy(rows):
+    matrix = exact_matrix(rows)
+    _, pivots = sympy.Matrix(rows).rref()
+    assert pivot_columns(matrix) == tuple(pivots)
+    assert rank(matrix) == len(pivots)
+
+
+def test_rank_is_exact_where_floats_are_not():
+    assert rank(exact_matrix([[0.1, 0.2, 0.3], [0.3, 0.6, 0.9]])) == 2
+    assert rank(exact_matrix([["0.1", "0.2", "0.3"], ["0.3", "0.6", "0.9"]])) == 1
+    p = 2**31 - 1
+    assert rank(exact_matrix([[p, 0], [0, 1]])) == 2
+    assert pivot_columns(exact_matrix([[p, 1], [0, 1]])) == (0, 1)
+
+
+HARD = st.one_of(
+    st.sampled_from([0.0, 1.0, -1.0, 1.0 + 2**-52, 1.0 - 2**-53, 5e-324, -5e-324, 2.0**-1000, 2.0**1000]),
+    FLOATS,
+)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=150)
+def test_signs_agree_with_fractions(data):
+    d = data.draw(st.integers(1, 4))
+    row = st.lists(HARD, min_size=d, max_size=d)
+    rows, points = (
+        data.draw(st.lists(row, min_size=1, max_size=4)),
+        data.draw(st.lists(row, min_size=1, max_size=4)),
+    )
+    expected = [
+        [np.sign(sum(Fraction(a) * Fraction(b) for a, b in zip(x, u, strict=True))) for x in rows]
+        for u in points
+    ]
+    found = signs(exact_matrix(rows), np.array(points))
+    assert found.dtype == np.int8
+    assert found.tolist() == expected
+    assert signs(exact_matrix(rows), [[Fraction(x) for x in u] for u in points]).tolist() == expected
+
+
+def test_signs_see_what_a_float_product_cannot():
+    x = [[1.0, 1.0, 2.0**-60]]
+    assert np.sign(np.array(x) @ np.array([1.0, -1.0, 1.0]))[0] == 1
+    x = [[2.0**60, 1.0, -(2.0**60)]]
+    assert (np.array(x) @ np.array([1.0, 2.0**-1, 1.0]))[0] == 0  # the negative control: floats lose it
+    assert signs(exact_matrix(x), np.array([[1.0, 0.5, 1.0]])).tolist() == [[1]]
+
+
+def test_all_kinds_of_numbers():
+    row = [
+        1,
+        0.5,
+        Fraction(1, 3),
+        "0.1",
+        "1/3",
+        Decimal("0.25"),
+        sympy.Rational(2, 7),
+        np.int8(3),
+        np.float32(0.5),
+    ]
+    expected = [1, Fraction(1, 2), Fraction(1, 3), Fraction(1, 10), Fraction(1, 3), Fraction(1, 4)]
+    expected += [Fraction(2, 7), 3, Fraction(1, 2)]
+    assert list(exact_matrix([row]).fractions[0]) == expected
+    assert list(exact_vector(row)) == expected
+    assert exact_scalar(np.longdouble(0.5)) == Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([[1, float("nan")]], r"X\[0, 1\] is nan"),
+        (np.array([[1.0], [np.inf]]), r"X\[1, 0\] is inf"),
+        ([[1, 2], [3]], r"X\[1\] has 1 entries but X\[0\] has 2"),
+        ([], "X is empty"),
+        ([[]], "X is empty"),
+        (np.zeros((0, 3)), "X is empty"),
+        (np.zeros(3), "X has 1 dimensions"),
+        ([1, 2], r"X\[0\] is 1"),
+        ("12", "X is '12'"),
+        ([[True]], "boolean"),
+        (np.array([[True]]), "boolean"),
+        ([[1j]], "complex"),
+        (np.array([[1j]]), "complex"),
+        ([["x"]], "no finite rational"),
+        ([["1/0"]], "no finite rational"),
+        ([[None]], "NoneType"),
+        ([[sympy.sqrt(2)]], "give a float"),
+        ([[sympy.Symbol("a")]], "give a float"),
+    ],
+)
+def test_bad_matrices_are_refused_by_name(rows, text):
+    with pytest.raises(InputError, match=text):
+        exact_matrix(rows)
+
+
+def test_bad_vectors_and_directions():
+    with pytest.raises(InputError, match="y is empty"):
+        exact_vector([])
+    with pytest.raises(InputError, match=r"b\[1\] is nan"):
+        exact_vector([1, float("nan")], "b")
+    with pytest.raises(InputError, match="directions have 3 entries but the matrix has 2"):
+        signs(exact_matrix([[1, 2]]), [[1, 2, 3]])
+    with pytest.raises(InputError, match=r"directions\[0, 1\] is inf"):
+        signs(exact_matrix([[1, 2]]), np.array([[1.0, np.inf]]))
+    with pytest.raises(InputError, match="beyond the range"):
+        _ = exact_matrix([[10**400]]).floats
+
+
+def test_primitive_rows_keep_their_side():
+    assert primitive([6, -9]) == (2, -3)
+    assert primitive([-6, -9]) == (-2, -3)
