@@ -6,7 +6,7 @@ normals),
     ``v' phi(X u) = a' u + sum_j bend_j * abs(h_j' u)``:
 
 a linear part and one kink a hyperplane. ``-v`` negates both parts, and ``-u`` negates the linear one, so a
-single sweep over half of the sphere serves both signs of ``v``.
+single sweep over half of the sphere serves both signs of ``v``. A readout T replaces ``v`` by ``T'v``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from .problem import TrainingProblem
+from .readouts import Readout
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,7 @@ class Landscape:
         hyperplane_of_row: index of each row's hyperplane, -1 for a zero row, length n.
         lengths: ``rows[k] = lengths[k] * normals[hyperplane_of_row[k]]``, signed, 0 for a zero row, length n.
         kappa: slope of the activation on the negative side.
+        readout: which sample each row belongs to.
 
     All arrays are float64 roundings: the landscape proposes, certificates prove.
 
@@ -46,6 +48,7 @@ class Landscape:
     hyperplane_of_row: np.ndarray
     lengths: np.ndarray
     kappa: float
+    readout: Readout
 
     @classmethod
     def of(cls, problem: TrainingProblem) -> Landscape:
@@ -62,7 +65,7 @@ class Landscape:
         side = np.asarray(arrangement.orientation_of_row, dtype=float)
         normals *= side[representatives][:, None]
         lengths = side * np.linalg.norm(rows, axis=1)
-        return cls(basis, rows, normals, owner, lengths, float(problem.kappa))
+        return cls(basis, rows, normals, owner, lengths, float(problem.kappa), problem.readout)
 
     @property
     def rank(self) -> int:
@@ -75,9 +78,9 @@ class Landscape:
         return nonzero, self.hyperplane_of_row[nonzero]
 
     def parts(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The linear part ``a`` (length r) and the bends (length h) of ``v' phi(X u)``."""
+        """The linear part ``a`` (length r) and the bends (length h) of ``v' T phi(X u)``."""
         nonzero, owner = self._incidence
-        lengths, weights = self.lengths[nonzero], v[nonzero]
+        lengths, weights = self.lengths[nonzero], self.readout.spread(v)[nonzero]
         count = len(self.normals)
         odd = 0.5 * (1 + self.kappa) * np.bincount(owner, lengths * weights, count)
         even = 0.5 * (1 - self.kappa) * np.bincount(owner, np.abs(lengths) * weights, count)
@@ -89,9 +92,9 @@ class Landscape:
         return directions @ linear + np.abs(directions @ self.normals.T) @ bends
 
     def outputs(self, directions: np.ndarray) -> np.ndarray:
-        """``phi(X u)`` at many directions (m x r), as columns: n x m."""
+        """``T phi(X u)`` at many directions (m x r), as columns: n x m."""
         before = self.rows @ directions.T
-        return np.maximum(before, 0) + self.kappa * np.minimum(before, 0)
+        return self.readout.pool(np.maximum(before, 0) + self.kappa * np.minimum(before, 0))
 
     def lift(self, directions: np.ndarray) -> np.ndarray:
         """Directions (m x r) in the user's coordinates, m x d, with the same norms."""

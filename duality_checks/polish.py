@@ -120,7 +120,8 @@ class _Block:
         owner = landscape.hyperplane_of_row
         sides = np.where(owner >= 0, neuron.face[owner], 0) * np.sign(landscape.lengths)
         slopes = np.where(sides > 0, 1.0, np.where(sides < 0, landscape.kappa, 0.0))
-        return cls(neuron, basis, neuron.sign * slopes[:, None] * (landscape.rows @ basis))
+        outputs = landscape.readout.pool(slopes[:, None] * (landscape.rows @ basis))
+        return cls(neuron, basis, neuron.sign * outputs)
 
     @property
     def coordinates(self) -> np.ndarray:

@@ -164,7 +164,7 @@ def _neurons(landscape: Landscape, network: TwoLayerNetwork) -> list[Neuron]:
 
 def _fit(landscape: Landscape, neurons: list[Neuron]) -> np.ndarray:
     if not neurons:
-        return np.zeros(len(landscape.rows))
+        return np.zeros(landscape.readout.n)
     outputs = landscape.outputs(np.array([neuron.weights for neuron in neurons]))
     return outputs @ np.array([neuron.sign for neuron in neurons])
 
