@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cmp_to_key
 from itertools import combinations, pairwise
-from math import atan2, copysign, lcm, pi, sqrt
+from math import atan2, lcm, ldexp, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -165,11 +165,17 @@ def _inner(a: Row, b: Row, metric: list[Row]) -> int:
 
 def _angle(a: Row, b: Row, metric: list[Row]) -> float:
     aa, ab, bb = _inner(a, a, metric), _inner(a, b, metric), _inner(b, b, metric)
-    return atan2(sqrt((aa * bb - ab * ab) / (aa * bb)), _cosine(ab, aa * bb))
+    return atan2(_root(aa * bb - ab * ab, aa * bb), _cosine(ab, aa * bb))
 
 
 def _cosine(ab: int, squares: int) -> float:
-    return copysign(sqrt(ab * ab / squares), ab)
+    return _root(ab * ab, squares) * (1 if ab > 0 else -1)
+
+
+def _root(p: int, q: int) -> float:
+    """Return sqrt(p / q) to float accuracy, also where p / q is beyond the range of floats."""
+    shift = (p.bit_length() - q.bit_length()) // 2
+    return ldexp(sqrt(p / (q << 2 * shift) if shift > 0 else (p << -2 * shift) / q), shift)
 
 
 def _triangle(a: Row, b: Row, c: Row, metric: list[Row]) -> float:
@@ -178,7 +184,7 @@ def _triangle(a: Row, b: Row, c: Row, metric: list[Row]) -> float:
         [_inner(x, y, metric) for y in (a, b, c)] for x in (a, b, c)
     ]
     cosines = _cosine(ab, aa * bb) + _cosine(bc, bb * cc) + _cosine(ac, aa * cc)
-    height = sqrt(_dot(gram[0], _cross(gram[1], gram[2])) / (aa * bb * cc))
+    height = _root(_dot(gram[0], _cross(gram[1], gram[2])), aa * bb * cc)
     return 2 * atan2(height, 1 + cosines)
 
 

@@ -130,7 +130,7 @@ def _faces_of_flat(form: CentralForm, on_it: frozenset[int]) -> np.ndarray:
         sign = np.array([(row[0] > 0) - (row[0] < 0) for row in cut], dtype=np.int8)
         signs = np.stack([sign, -sign])
     else:
-        signs = np.asarray(Arrangement(cut).chambers().signs)
+        signs = np.asarray(Arrangement(exact_matrix(cut)).chambers().signs)
     return signs[signs[:, -1] > 0, :-1] if form.affine else signs
 
 

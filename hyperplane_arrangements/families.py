@@ -11,7 +11,7 @@ one is another arrangement.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from . import published
 from .arrangement import Arrangement
 from .errors import InputError
+from .exact import exact_matrix, exact_vector
 
 
 def _at_least(value: int, minimum: int, name: str) -> int:
@@ -28,6 +29,10 @@ def _at_least(value: int, minimum: int, name: str) -> int:
     if value < minimum:
         raise InputError(f"{name} is {value}; the smallest this family has is {minimum}")
     return value
+
+
+def _arrangement(rows: Sequence[Sequence[int]], offsets: Sequence[int] | None = None) -> Arrangement:
+    return Arrangement(exact_matrix(rows), None if offsets is None else exact_vector(offsets, "offsets"))
 
 
 def _row(size: int, entries: Iterable[tuple[int, int]]) -> list[int]:
@@ -54,7 +59,7 @@ def _deformation(n: int, shifts: tuple[int, ...]) -> Arrangement:
     """Return the hyperplanes `x_i - x_j = s` for i < j and s in `shifts`."""
     _at_least(n, 2, "n")
     rows = [row for row in _differences(n) for _ in shifts]
-    return Arrangement(rows, [shift for _ in _differences(n) for shift in shifts])
+    return _arrangement(rows, [shift for _ in _differences(n) for shift in shifts])
 
 
 def braid(n: int) -> Arrangement:
@@ -72,7 +77,7 @@ def braid(n: int) -> Arrangement:
         >>> braid(4).count_chambers()
         24
     """
-    return Arrangement(_differences(_at_least(n, 2, "n")))
+    return _arrangement(_differences(_at_least(n, 2, "n")))
 
 
 def type_b(n: int) -> Arrangement:
@@ -85,7 +90,7 @@ def type_b(n: int) -> Arrangement:
         48
     """
     _at_least(n, 1, "n")
-    return Arrangement(_units(n) + _differences(n) + _sums(n))
+    return _arrangement(_units(n) + _differences(n) + _sums(n))
 
 
 def type_d(n: int) -> Arrangement:
@@ -98,7 +103,7 @@ def type_d(n: int) -> Arrangement:
         192
     """
     _at_least(n, 2, "n")
-    return Arrangement(_differences(n) + _sums(n))
+    return _arrangement(_differences(n) + _sums(n))
 
 
 def g2() -> Arrangement:
@@ -110,7 +115,7 @@ def g2() -> Arrangement:
         >>> g2().count_chambers()
         12
     """
-    return Arrangement([*_differences(3), [2, -1, -1], [-1, 2, -1], [-1, -1, 2]])
+    return _arrangement([*_differences(3), [2, -1, -1], [-1, 2, -1], [-1, -1, 2]])
 
 
 def f4() -> Arrangement:
@@ -123,7 +128,7 @@ def f4() -> Arrangement:
         1152
     """
     halves = [[1, *signs] for signs in product((1, -1), repeat=3)]
-    return Arrangement(_units(4) + _differences(4) + _sums(4) + halves)
+    return _arrangement(_units(4) + _differences(4) + _sums(4) + halves)
 
 
 def type_e(n: int) -> Arrangement:
@@ -142,7 +147,7 @@ def type_e(n: int) -> Arrangement:
     halves = [[1, *signs] for signs in product((1, -1), repeat=7) if signs.count(-1) % 2 == 0]
     roots = _differences(8) + _sums(8) + halves
     fixed = [_row(8, [(6, 1), (7, 1)]), _row(8, [(5, 1), (6, -1)])][: 8 - n]
-    return Arrangement([r for r in roots if not any(sum(map(int.__mul__, r, f)) for f in fixed)])
+    return _arrangement([r for r in roots if not any(sum(map(int.__mul__, r, f)) for f in fixed)])
 
 
 def resonance(n: int) -> Arrangement:
@@ -158,7 +163,7 @@ def resonance(n: int) -> Arrangement:
         32
     """
     _at_least(n, 1, "n")
-    return Arrangement([[k >> i & 1 for i in range(n)] for k in range(1, 2**n)])
+    return _arrangement([[k >> i & 1 for i in range(n)] for k in range(1, 2**n)])
 
 
 def threshold(n: int) -> Arrangement:
@@ -172,7 +177,7 @@ def threshold(n: int) -> Arrangement:
         104
     """
     _at_least(n, 1, "n")
-    return Arrangement([[1, *(k >> i & 1 for i in range(n))] for k in range(2**n)])
+    return _arrangement([[1, *(k >> i & 1 for i in range(n))] for k in range(2**n)])
 
 
 def threshold_graph(n: int) -> Arrangement:
@@ -185,7 +190,7 @@ def threshold_graph(n: int) -> Arrangement:
         46
     """
     _at_least(n, 2, "n")
-    return Arrangement(_sums(n))
+    return _arrangement(_sums(n))
 
 
 def cross_polytope(n: int) -> Arrangement:
@@ -201,7 +206,7 @@ def cross_polytope(n: int) -> Arrangement:
         46
     """
     _at_least(n, 1, "n")
-    return Arrangement([[1, *_row(n, [(i, sign)])] for i in range(n) for sign in (1, -1)])
+    return _arrangement([[1, *_row(n, [(i, sign)])] for i in range(n) for sign in (1, -1)])
 
 
 def shi(n: int) -> Arrangement:
@@ -278,7 +283,7 @@ def graphical(graph: Any) -> Arrangement:
         raise InputError(f"graph has a loop at {loops[0]!r}; remove it: x_u = x_u is no hyperplane")
     if not edges:
         raise InputError("graph has no edge; an arrangement needs at least one hyperplane")
-    return Arrangement([_row(len(index), [(index[u], 1), (index[v], -1)]) for u, v in edges])
+    return _arrangement([_row(len(index), [(index[u], 1), (index[v], -1)]) for u, v in edges])
 
 
 def generic(n: int, rank: int) -> Arrangement:
@@ -298,7 +303,7 @@ def generic(n: int, rank: int) -> Arrangement:
     """
     _at_least(n, 1, "n")
     _at_least(rank, 1, "rank")
-    return Arrangement([[i**k for k in range(rank)] for i in _centred(n)])
+    return _arrangement([[i**k for k in range(rank)] for i in _centred(n)])
 
 
 def generic_affine(n: int, dimension: int) -> Arrangement:
@@ -314,7 +319,7 @@ def generic_affine(n: int, dimension: int) -> Arrangement:
     _at_least(n, 1, "n")
     _at_least(dimension, 1, "dimension")
     nodes = _centred(n)
-    return Arrangement([[i**k for k in range(dimension)] for i in nodes], [i**dimension for i in nodes])
+    return _arrangement([[i**k for k in range(dimension)] for i in nodes], [i**dimension for i in nodes])
 
 
 def _centred(n: int) -> range:
@@ -333,7 +338,7 @@ def near_pencil(n: int) -> Arrangement:
         20
     """
     _at_least(n, 3, "n")
-    return Arrangement([[1, i, 0] for i in range(n - 1)] + [[0, 0, 1]])
+    return _arrangement([[1, i, 0] for i in range(n - 1)] + [[0, 0, 1]])
 
 
 def discriminantal(n: int, k: int) -> Arrangement:
@@ -359,7 +364,7 @@ def discriminantal(n: int, k: int) -> Arrangement:
     """
     _at_least(k, 1, "k")
     _at_least(n, k + 1, "n")
-    return Arrangement([_divided_difference(n, nodes) for nodes in combinations(range(n), k + 1)])
+    return _arrangement([_divided_difference(n, nodes) for nodes in combinations(range(n), k + 1)])
 
 
 def _divided_difference(n: int, nodes: tuple[int, ...]) -> list[int]:

@@ -59,8 +59,8 @@ def plot_lines(
     signs = np.asarray(arrangement.chambers(max_chambers=20_000).signs)
     texts = texts_of(labels, signs)
     colors = cell_colors(signs, 0, values, cmap)
-    normals = arrangement.normals.floats
-    offsets = np.array([float(b) for b in arrangement.offsets or [0] * arrangement.n])
+    scaled = np.column_stack([arrangement.homogeneous.scaled, np.zeros(arrangement.n)])
+    normals, offsets = scaled[:, :2], -scaled[:, 2]
     left, right, bottom, top = window or _window(normals, offsets)
     ax.set(xlim=(left, right), ylim=(bottom, top))
     frame(ax, title)

@@ -15,7 +15,8 @@ import numpy as np
 
 from .arrangement import Arrangement
 from .errors import InputError, MissingExtraError
-from .exact import exact_matrix, rank
+from .exact import exact_matrix, exact_vector
+from .exact import rank as exact_rank
 
 try:
     from hypothesis import strategies as st
@@ -107,7 +108,7 @@ def _in_general_position(draw: Any, n: int, r: int) -> Rows:
 
 
 def _rank(rows: Any) -> int:
-    return rank(exact_matrix(rows))
+    return exact_rank(exact_matrix(rows))
 
 
 def _special_row(draw: Any, kind: str, rows: Rows) -> list[int]:
@@ -154,7 +155,11 @@ def arrangements(
         >>> find(arrangements(), lambda a: a.count_chambers() > 2).normals.integers.tolist()
         [[1, 0], [1, 1]]
     """
-    return normals(size=size, rank=rank, dimension=dimension, degeneracy=degeneracy).map(Arrangement)
+    return normals(size=size, rank=rank, dimension=dimension, degeneracy=degeneracy).map(_central)
+
+
+def _central(rows: Rows) -> Arrangement:
+    return Arrangement(exact_matrix(rows))
 
 
 #: The ways in which an affine arrangement can be special: those of its normals, and parallel hyperplanes.
@@ -192,8 +197,10 @@ def affine_arrangements(
         rows = [row if any(row) else next(filter(any, rows)) for row in rows]
     if kind == "concurrent":
         point = draw(st.lists(_SMALL, min_size=len(rows[0]), max_size=len(rows[0])))
-        return Arrangement(rows, [sum(a * x for a, x in zip(row, point, strict=True)) for row in rows])
-    return Arrangement(rows, draw(st.lists(_SMALL, min_size=len(rows), max_size=len(rows))))
+        offsets = [sum(a * x for a, x in zip(row, point, strict=True)) for row in rows]
+    else:
+        offsets = draw(st.lists(_SMALL, min_size=len(rows), max_size=len(rows)))
+    return Arrangement(exact_matrix(rows), exact_vector(offsets, "offsets"))
 
 
 @st.composite

@@ -18,6 +18,7 @@ from hyperplane_arrangements.flats import (
     whitney_numbers,
     zaslavsky_chambers,
 )
+from hyperplane_arrangements.strategies import affine_arrangements, arrangements
 
 entries = st.integers(-2, 2)
 central = st.integers(1, 4).flatmap(
@@ -84,6 +85,15 @@ def test_affine_counts_agree_with_the_engine_and_the_lattice(rows, shifts):
     arrangement = Arrangement(rows, shifts[: len(rows)])
     assert zaslavsky_chambers(arrangement) == arrangement.count_chambers()
     assert intersection_lattice(arrangement).whitney_numbers == whitney_numbers(arrangement)
+
+
+@given(st.one_of(arrangements(), affine_arrangements()))
+@settings(deadline=None, max_examples=60)
+def test_search_and_lattice_agree_on_every_kind_of_degeneracy(arrangement):
+    chambers = arrangement.chambers()
+    assert chambers.is_complete
+    assert len(chambers) == zaslavsky_chambers(arrangement)
+    assert len(chambers) == intersection_lattice(arrangement).face_counts[-1]
 
 
 @given(central)

@@ -36,7 +36,12 @@ def _filled(ax):
 
 @pytest.mark.parametrize(
     "arrangement",
-    [families.generic(5, 2), families.generic_affine(4, 2), Arrangement([[1, 0], [1, 0], [0, 0]], [0, 1, 0])],
+    [
+        families.generic(5, 2),
+        families.generic_affine(4, 2),
+        Arrangement([[1, 0], [1, 0], [0, 0]], [0, 1, 0]),
+        Arrangement([[1e300, 1e300], [1e-300, -1e-300]]),
+    ],
 )
 def test_every_chamber_in_the_window_is_filled_once_and_they_tile_it(arrangement):
     ax = plot_lines(arrangement)
