@@ -13,6 +13,7 @@ import click
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
+from .commands.audit import audit
 from .commands.certify import certify
 from .commands.chambers import chambers
 from .commands.check import check
@@ -38,6 +39,7 @@ def cli() -> None:
     """
 
 
+cli.add_command(audit)
 cli.add_command(certify)
 cli.add_command(check)
 cli.add_command(chambers)

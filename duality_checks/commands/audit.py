@@ -1,0 +1,144 @@
+"""``convex-landscape audit``: a trained network against the global optimum."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .chambers import MAX_CHAMBERS, column_names
+
+if TYPE_CHECKING:
+    from ..importing import Network
+    from ..problem import TrainingProblem
+
+BIASES = ("auto", "none", "column", "free")
+
+
+@click.command()
+@click.argument("network", type=click.Path(path_type=Path), metavar="NETWORK")
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar="DATA.csv|DATA.npy", help="What it learnt from."
+)
+@click.option("--target", metavar="COLUMN", help="The column it predicts.")
+@click.option(
+    "--features",
+    callback=column_names,
+    metavar="A,B",
+    help="Columns it predicts from, in its order; default: all.",
+)
+@click.option("--beta", metavar="B", help="Weight decay it was trained with, exactly: 0.1 or 1/3.")
+@click.option(
+    "--bias",
+    type=click.Choice(BIASES),
+    default="auto",
+    show_default=True,
+    help="none; column: a column of ones, penalised; free: unpenalised, with an output intercept.",
+)
+@click.option("--activation", metavar="relu|leaky:K|abs", help="Activation.  [default: the file's, or relu]")
+@click.option("--epsilon", type=click.FloatRange(min=0), default=1e-6, show_default=True, metavar="E")
+@click.option("--max-chambers", type=click.IntRange(min=1), default=MAX_CHAMBERS, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def audit(
+    network: Path,
+    data: Path | None,
+    target: str | None,
+    features: list[str] | None,
+    beta: str | None,
+    bias: str,
+    activation: str | None,
+    epsilon: float,
+    max_chambers: int,
+    as_json: bool,
+) -> int:
+    """Judge a trained network: how far from the GLOBAL optimum, stationary or not, and what would improve it.
+
+    NETWORK is our JSON, an .npz archive (hidden, output, hidden_bias, output_bias; or coefs_0, coefs_1,
+    intercepts_0, intercepts_1 as scikit-learn's MLPRegressor has them), or a PyTorch state_dict (.pt, .pth).
+
+    \b
+    convex-landscape audit network.json --data houses.csv --target price --beta 0.1
+    convex-landscape audit model.pt --data houses.csv --target price --features area,rooms --beta 1/3
+    convex-landscape audit mlp.npz --data houses.csv --target price --beta 0.01 --json
+
+    With --bias auto, biases of the file are free, as PyTorch and scikit-learn train them (for MLPRegressor beta is
+    its alpha); a network without biases that takes one input more than there are features has a column of ones.
+    """
+    from ..audit import audit as judge
+    from ..importing import read_network
+    from .terminal import progress
+
+    loaded, kappa = read_network(network)
+    problem, placed = _placed(loaded, kappa, data, target, features, beta, bias, activation)
+    with progress() as say:
+        found = judge(problem, placed, epsilon=epsilon, max_chambers=max_chambers, say=say)
+    click.echo(json.dumps(found.facts()) if as_json else str(found))
+    return 0
+
+
+def _placed(
+    network: Network,
+    kappa: Fraction | None,
+    data: Path | None,
+    target: str | None,
+    features: list[str] | None,
+    beta: str | None,
+    bias: str,
+    activation: str | None,
+) -> tuple[TrainingProblem, Network]:
+    """The problem as the network sees it, and the network in the form that belongs to it."""
+    from ..datasets import training_data
+    from ..network import TwoLayerNetwork
+    from ..problem import TrainingProblem, parse_activation, positive
+    from ..tables import parse_number, read_table
+
+    if beta is None:
+        raise click.UsageError("--beta is missing: which weight decay was the network trained with?")
+    if data is None:
+        raise click.UsageError("--data is missing: which table was the network trained on?")
+    decay = positive(parse_number(beta, "--beta"), "--beta")
+    table = read_table(data)
+    if target is None:
+        raise click.UsageError(
+            f"--target is missing: which column is predicted? {data} has {', '.join(table.columns)}"
+        )
+    if kappa is None and isinstance(network, TwoLayerNetwork):
+        # Arrays do not tell their activation.
+        network = TwoLayerNetwork(network.hidden, network.output, parse_activation(activation or "relu"))
+    slope = parse_activation(activation) if activation is not None else kappa or Fraction(0)
+    chosen = training_data(table, target=target, features=features, bias=False)
+    place = _bias(network, len(chosen.X[0]), bias)
+    if place == "column":
+        chosen = training_data(table, target=target, features=features, bias=True)
+    problem = TrainingProblem(chosen.X, chosen.y, decay, slope)
+    return problem, _matched(network, place, slope)
+
+
+def _bias(network: Network, columns: int, bias: str) -> str:
+    """Where the biases are: as asked for, or as the network has them."""
+    from ..importing import BiasedNetwork
+
+    if bias != "auto":
+        return bias
+    if isinstance(network, BiasedNetwork):
+        return "free"
+    return "column" if network.hidden.shape[1] == columns + 1 else "none"
+
+
+def _matched(network: Network, place: str, slope: Fraction) -> Network:
+    from hyperplane_arrangements.errors import InputError
+
+    from ..importing import BiasedNetwork
+
+    if isinstance(network, BiasedNetwork):
+        if place == "none":
+            raise InputError(
+                "the network has biases, but with --bias none the problem has none; use --bias free or --bias column"
+            )
+        return network if place == "free" else network.with_bias_column(slope)
+    if place == "free":
+        raise InputError("the network has no biases to be free; use --bias none or --bias column")
+    return network
