@@ -15,6 +15,7 @@ from .angles import row_space
 from .canvas import CELLS, INK, axes_of, cell_colors, frame, row_color, sides, tag, texts_of, unit, write
 from .central import central_form
 from .errors import InputError
+from .exact import scaled_floats
 from .faces import cocircuits
 from .sphere import plot_sphere
 from .tope_graph import tope_graph
@@ -280,9 +281,11 @@ def plot_tope_graph(
     signs = np.array([signs for _, signs in graph.nodes(data="signs")], dtype=np.int8)
     texts = texts_of(labels, signs)
     colors = cell_colors(signs, 0, values, cmap)
-    points = _shadow(arrangement, signs)
+    points, depths = _shadow(arrangement, signs)
     for a, b, row in graph.edges(data="row"):
-        ax.plot(*points[[a, b]].T, color=row_color(row), lw=1.3, alpha=0.85, zorder=2)
+        far = depths[a] + depths[b] < -1e-9
+        look = {"lw": 1.0, "alpha": 0.4, "zorder": 1} if far else {"lw": 1.7, "alpha": 0.95, "zorder": 2}
+        ax.plot(*points[[a, b]].T, color=row_color(row), solid_capstyle="round", **look)
     size = min(90.0, 9000 / len(points))
     ax.scatter(*points.T, c=colors, s=size, edgecolors=INK, linewidths=0.7, zorder=3)
     lift = 0.025 * float(np.ptp(points))
@@ -295,19 +298,23 @@ def plot_tope_graph(
     return ax
 
 
-def _shadow(arrangement: Arrangement, signs: np.ndarray) -> np.ndarray:
-    """Return the chambers in the plane: a projection of the sums of unit generators with positive sign.
+def _shadow(arrangement: Arrangement, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chambers in the plane, a projection of a zonotope's vertices, and how near they are.
 
-    Rows of one hyperplane move a chamber together; the view is turned a little so that vertices rarely
-    coincide.
+    The generators are the normals at unit length: lines in the plane give a tiling by rhombi. The view is
+    turned a little, so that vertices rarely coincide; depths, from the middle, mean something at rank 3 and
+    are 0 otherwise.
     """
     form = central_form(arrangement)
-    rows = np.array(form.rows[: form.n], dtype=float)
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit = np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
-    if unit.shape[1] == 1:
-        unit = np.hstack([unit, np.zeros_like(unit)])
-    axes = np.linalg.svd(unit)[2]
-    tilt = np.array([np.cos(1.0 + 1.7 * np.arange(len(axes))), np.sin(0.4 + 2.3 * np.arange(len(axes)))])
-    view = np.eye(2, len(axes)) + 0.45 * tilt * (np.arange(len(axes)) > 1)
-    return (signs > 0) @ (unit @ axes.T @ view.T)
+    normals = [row[1:] if form.affine else row for row in form.rows[: form.n]]
+    floats = scaled_floats(np.array(normals, dtype=object).reshape(form.n, -1))
+    floats = np.hstack([floats, np.zeros((form.n, max(0, 2 - floats.shape[1])))])
+    length = np.linalg.norm(floats, axis=1, keepdims=True)
+    generators = np.divide(floats, length, out=np.zeros_like(floats), where=length > 0)
+    axes = np.linalg.svd(generators)[2]
+    k = np.arange(len(axes))
+    tilt = np.array([np.cos(1.0 + 1.7 * k), np.sin(0.4 + 2.3 * k)])
+    view = np.eye(2, len(axes)) + 0.45 * tilt * (k > 1)
+    vertices = ((signs > 0) - 0.5) @ generators @ axes.T
+    depths = vertices @ np.cross(*view) if len(axes) == 3 else np.zeros(len(signs))
+    return vertices @ view.T, depths
