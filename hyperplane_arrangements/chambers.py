@@ -63,31 +63,29 @@ class ChamberBatch:
     def signs(self) -> np.ndarray:
         """The sign vectors: P x n int8; 0 only for zero rows."""
         distinct = self.arrangement.distinct
-        half = np.unpackbits(self.cells.bits, axis=1, bitorder="little", count=len(distinct.rows))
-        values = half.view(np.int8) * np.int8(2) - np.int8(1)
-        if not np.array_equal(distinct.of_row, np.arange(len(distinct.rows))):
-            values = np.concatenate([values, np.zeros((len(values), 1), np.int8)], axis=1)[:, distinct.of_row]
-        values = values * distinct.orientation
-        if not self._plan.antipodal:
-            return values
-        return np.stack([values, -values], axis=1).reshape(2 * len(values), -1)
+        values = self._positive().view(np.int8) * np.int8(2) - np.int8(1)
+        if (distinct.of_row < 0).any():
+            values *= distinct.of_row >= 0
+        return _interleaved(values, -values) if self._plan.antipodal else values
+
+    def _positive(self) -> np.ndarray:
+        """Whether each row is positive, or zero, on the chambers found: uint8."""
+        distinct = self.arrangement.distinct
+        bits = np.unpackbits(self.cells.bits, axis=1, bitorder="little", count=len(distinct.rows))
+        if not _is_identity(distinct.of_row, len(distinct.rows)):
+            bits = np.pad(bits, ((0, 0), (0, 1)))[:, distinct.of_row]  # index -1 is the column added
+        return bits ^ (distinct.orientation < 1)
 
     @property
     def packed(self) -> np.ndarray:
         """`patterns`, eight rows a byte, the first row in the lowest bit: P x ceil(n / 8) uint8."""
-        distinct = self.arrangement.distinct
-        bits, n = self.cells.bits, self.arrangement.n
-        identity = len(distinct.rows) == n and (distinct.of_row == np.arange(n)).all()
-        if not (identity and (distinct.orientation == 1).all()):
-            return np.packbits(self.patterns, axis=1, bitorder="little")
-        if not self._plan.antipodal:
-            return bits
-        both = np.empty((2 * len(bits), bits.shape[1]), np.uint8)
-        both[0::2] = bits
-        np.invert(bits, out=both[1::2])
-        if n % 8:
-            both[1::2, -1] &= (1 << n % 8) - 1
-        return both
+        distinct, bits = self.arrangement.distinct, self.cells.bits
+        if _is_identity(distinct.of_row, len(distinct.rows)):
+            half = bits ^ np.packbits(distinct.orientation < 0, bitorder="little")
+        else:
+            half = np.packbits(self._positive(), axis=1, bitorder="little")
+        rows = np.packbits(distinct.of_row >= 0, bitorder="little")
+        return _interleaved(half & rows, ~half & rows) if self._plan.antipodal else half & rows
 
     @property
     def witnesses(self) -> np.ndarray:
@@ -99,6 +97,16 @@ class ChamberBatch:
         if "witnesses" not in self._cache:
             self._cache["witnesses"] = _witnesses(self)
         return self._cache["witnesses"]
+
+
+def _is_identity(of_row: np.ndarray, hyperplanes: int) -> bool:
+    return len(of_row) == hyperplanes and bool((of_row == np.arange(hyperplanes)).all())
+
+
+def _interleaved(even: np.ndarray, odd: np.ndarray) -> np.ndarray:
+    both = np.empty((2 * len(even), even.shape[1]), even.dtype)
+    both[0::2], both[1::2] = even, odd
+    return both
 
 
 def _witnesses(batch: ChamberBatch) -> np.ndarray:
@@ -117,7 +125,7 @@ def _witnesses(batch: ChamberBatch) -> np.ndarray:
             half[i] = _exact_row(half[i], affine)
         for i in np.flatnonzero(~proven):
             half[i, columns] = work.exact_point(batch.cells.basis[i], affine)
-    return np.stack([half, -half], axis=1).reshape(-1, half.shape[1]) if batch._plan.antipodal else half
+    return _interleaved(half, -half) if batch._plan.antipodal else half
 
 
 def _exact_row(row: np.ndarray, affine: bool) -> list[Any]:

@@ -20,7 +20,9 @@ from .frame import Frame, Integers, frame
 # rows to restrict, and chambers, up to which Python integers are faster than starting the compiled search
 _SMALL_WORK = 5_000
 _SMALL = 1_500
-_PIECE = 1 << 22  # bytes of packed signs that a piece should come to
+_PIECE = 1 << 22  # bytes of packed signs in a piece at most, if rows are not too few to split it
+_LEAST = 1 << 15  # and at least
+_PIECES = 16  # if neither matters
 _THREADS = 2
 
 
@@ -175,8 +177,9 @@ def _split(work: Work, prefix: tuple[int, ...], limit: int | None) -> list[Task]
     tasks: list[Task] = []
     first, total = -1, 0
     counts = _counts(work, prefix, limit)
+    piece = min(_PIECE, max(_LEAST, sum(counts) * width // _PIECES))
     for j, number in enumerate(counts, start=-1):
-        if total and (total + number) * width > _PIECE:
+        if total and (total + number) * width > piece:
             tasks.append(Task(prefix, first, j, total))
             first, total = j, 0
         if number * width > 16 * _PIECE and work.frame.dimension - len(prefix) > 2:

@@ -164,6 +164,7 @@ def test_pieces_and_a_limit(monkeypatch):
     work = engine.Work(chosen, tables.arithmetics(chosen, arrangement.distinct.rows)[-1])
     whole = engine.run_task(work, engine._split(work, (), None)[0])
     monkeypatch.setattr(engine, "_PIECE", 4)
+    monkeypatch.setattr(engine, "_LEAST", 4)
     tasks = engine._split(work, (), None)
     assert len(tasks) > 20
     assert any(task.prefix for task in tasks)
