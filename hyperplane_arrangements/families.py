@@ -3,10 +3,10 @@
 Every function returns an `Arrangement` with integer rows in a documented order; `FAMILIES` lists them with
 their published counts (module `published`) for the command line and for tests.
 
-A family needs rational normals to be here. H_3 and H_4, the symmetries of the icosahedron and of the
-600-cell, are left out for that reason: the five mirrors through a five-fold axis meet at multiples of 36
-degrees and their cross-ratios involve sqrt(5), so no rational matrix has their sign vectors, and a rounded
-one is another arrangement.
+A family needs rational normals to be here. H_3 and H_4, the mirrors of the icosahedron and of the 600-cell,
+are left out: their normals need the golden ratio, (1 + sqrt(5))/2. A rounded matrix is no substitute: the
+five mirrors through each five-fold axis come apart, and with them the count (120 chambers for H_3) and the
+sign vectors.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _deformation(n: int, shifts: tuple[int, ...]) -> Arrangement:
 def braid(n: int) -> Arrangement:
     """Return `x_i = x_j` in R^n (type A): n! chambers, one for each order of the coordinates.
 
-    Stanley (2007), An introduction to hyperplane arrangements, section 1.3; OEIS A000142.
+    Stanley (2007), An introduction to hyperplane arrangements, lecture 1; OEIS A000142.
 
     Args:
         n: number of coordinates, at least 2.
@@ -83,7 +83,7 @@ def braid(n: int) -> Arrangement:
 def type_b(n: int) -> Arrangement:
     """Return the reflections of the n-cube, `x_i = 0`, `x_i = x_j`, `x_i = -x_j`: 2^n n! chambers.
 
-    Stanley (2007), section 5.1; OEIS A000165.
+    Stanley (2007), lecture 5; OEIS A000165.
 
     Example:
         >>> type_b(3).count_chambers()
@@ -96,7 +96,7 @@ def type_b(n: int) -> Arrangement:
 def type_d(n: int) -> Arrangement:
     """Return `x_i = x_j` and `x_i = -x_j` in R^n: 2^(n-1) n! chambers.
 
-    Stanley (2007), section 5.1; OEIS A002866.
+    Stanley (2007), lecture 5; OEIS A002866.
 
     Example:
         >>> type_d(4).count_chambers()
@@ -224,7 +224,7 @@ def shi(n: int) -> Arrangement:
 def catalan(n: int) -> Arrangement:
     """Return `x_i - x_j = -1, 0, 1` for i < j: n! times the Catalan number C_n chambers.
 
-    Stanley (2007), section 5.5; OEIS A001761.
+    Stanley (2007), lecture 5; OEIS A001761.
 
     Example:
         >>> catalan(3).count_chambers()
@@ -248,7 +248,7 @@ def linial(n: int) -> Arrangement:
 def semiorder(n: int) -> Arrangement:
     """Return `x_i - x_j = -1, 1` for i < j: chambers are the labelled semiorders.
 
-    Stanley (2007), section 5.5; OEIS A006531.
+    Stanley (2007), lecture 5; OEIS A006531.
 
     Example:
         >>> semiorder(3).count_chambers()

@@ -176,5 +176,5 @@ _POLYNOMIALS: dict[str, Callable[..., Any]] = {
 
 
 def _generic_polynomial(t: Any, n: int, rank: int) -> Any:
-    """Stanley (2007), proposition 2.4, on the decone: n - 1 affine hyperplanes in general position."""
+    """Stanley (2007), lecture 2, on the decone: n - 1 affine hyperplanes in general position."""
     return (t - 1) * sum((-1) ** k * comb(n - 1, k) * t ** (rank - 1 - k) for k in range(rank))

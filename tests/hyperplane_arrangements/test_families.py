@@ -156,3 +156,12 @@ def test_the_registry_names_every_family_once_and_cites_it():
 def test_errors_say_what_to_do(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_a_rounded_icosahedral_arrangement_is_another_arrangement():
+    # H_3 has exponents 1, 5, 9, so 2 * 6 * 10 = 120 chambers; its mirrors need the golden ratio.
+    golden = (1 + 5**0.5) / 2
+    signs = [(a, b) for a in (1, -1) for b in (1, -1)]
+    halves = [[golden / 2, a / 2, b * (golden - 1) / 2] for a, b in signs]
+    rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1], *(h[k:] + h[:k] for h in halves for k in range(3))]
+    assert Arrangement(rows).n == 15 and Arrangement(rows).count_chambers() > 120
