@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"convex-landscape: {error}", err=True)
         return BAD_INPUT
     except click.Abort:
-        click.echo("convex-landscape: interrupted; no file was written", err=True)
+        click.echo("convex-landscape: interrupted; nothing half-written is left", err=True)
         return INTERRUPTED
 
 

@@ -15,7 +15,8 @@ from .problem import TrainingProblem, positive
 if TYPE_CHECKING:
     from .certificate import Certificate
     from .checker import Verdict
-    from .training import Solution
+    from .network import TwoLayerNetwork
+    from .training import Round, Solution
 
 # Enough digits for any use, few enough that the exact number is readable.
 BETA_DIGITS = 12
@@ -73,6 +74,8 @@ def prove(
     activation: str,
     max_chambers: int,
     say: Callable[[str], None],
+    recall: Callable[[TrainingProblem], TwoLayerNetwork | None] = lambda problem: None,
+    keep: Callable[[TrainingProblem, TwoLayerNetwork], None] = lambda problem, network: None,
 ) -> Outcome:
     """Train to the global optimum and prove it.
 
@@ -83,6 +86,8 @@ def prove(
         activation: ``relu``, ``leaky:K`` or ``abs``.
         max_chambers: refuse before the work starts when there would be more.
         say: is told what happens.
+        recall: the network to start from, such as the last one of an interrupted run, or None.
+        keep: is given the network of every round.
 
     Raises:
         InputError: the data, ``beta``, the ratio or the activation cannot be used.
@@ -102,11 +107,12 @@ def prove(
         problem = at_ratio(problem, beta_ratio, max_chambers)
         clock.lap("beta_max")
     say("Training")
-    solution = train(
-        problem,
-        max_chambers=max_chambers,
-        progress=lambda round: say(f"Training: round {round.number}, {round.lower:.9g} to {round.upper:.9g}"),
-    )
+
+    def tell(round: Round) -> None:
+        say(f"Training: round {round.number}, {round.lower:.9g} to {round.upper:.9g}")
+        keep(problem, round.network)
+
+    solution = train(problem, max_chambers=max_chambers, progress=tell, start=recall(problem))
     clock.lap("training")
     say("Certifying")
     certificate = certify(problem, solution)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ import click
 from .chambers import MAX_CHAMBERS, column_names
 
 if TYPE_CHECKING:
+    from ..checkpoint import Checkpoint
     from ..datasets import TrainingData
     from ..outcome import Outcome
 
@@ -37,6 +40,7 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     "--output", type=click.Path(path_type=Path), default=DEFAULT_OUTPUT, show_default=True, metavar="DIR"
 )
 @click.option("--max-chambers", type=click.IntRange(min=1), default=MAX_CHAMBERS, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on from the state that an interrupted run left in DIR.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def certify(
     data: Path | None,
@@ -48,6 +52,7 @@ def certify(
     activation: str,
     output: Path,
     max_chambers: int,
+    resume: bool,
     as_json: bool,
 ) -> int:
     """Train a two-layer network to its GLOBAL optimum and prove it.
@@ -64,6 +69,7 @@ def certify(
 
     beta_max is the weight decay from which on the zero network is optimal.
     """
+    from ..checkpoint import Checkpoint
     from ..outcome import prove
     from ..report import outcome_facts, summary
     from .output import output_folder
@@ -71,8 +77,9 @@ def certify(
 
     decay, share = _weight_decay(beta, beta_ratio)
     chosen = _training_data(data, target, features, bias=not no_bias)
+    checkpoint = Checkpoint(output / "state.json")
     with output_folder(output) as deliver:
-        with progress() as say:
+        with progress() as say, _kept(checkpoint):
             outcome = prove(
                 chosen,
                 beta=decay,
@@ -80,13 +87,28 @@ def certify(
                 activation=activation,
                 max_chambers=max_chambers,
                 say=say,
+                recall=checkpoint.load if resume else lambda problem: None,
+                keep=checkpoint.save,
             )
         deliver(documents(outcome))
+        checkpoint.remove()
     if as_json:
         click.echo(json.dumps(outcome_facts(outcome) | {"output": str(output)}))
     else:
         click.echo(f"{summary(outcome)}\n{'written':<10}{', '.join(documents(outcome))} in {output}")
     return 0 if outcome.verdict.proven else 1
+
+
+@contextmanager
+def _kept(checkpoint: Checkpoint) -> Iterator[None]:
+    """Say how to go on when a job is interrupted after its first round."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if checkpoint.path.exists():
+            place = checkpoint.path
+            click.echo(f"the state is kept in {place}; the same command with --resume goes on", err=True)
+        raise
 
 
 def documents(outcome: Outcome) -> dict[str, str]:

@@ -168,7 +168,7 @@ def test_an_interrupted_job_leaves_nothing_behind(run, here: Path, monkeypatch: 
     for output in ("deep/new", "old"):
         code, out, err = run("certify", "small.csv", "--target", "y", "--output", output)
         assert (code, out) == (130, "")
-        assert "interrupted; no file was written" in err
+        assert "interrupted; nothing half-written is left" in err
     assert not (here / "deep").exists()
     assert [path.name for path in (here / "old").iterdir()] == ["report.md"]
     assert (here / "old" / "report.md").read_text() == "old"
