@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from . import search, tables, witness
+from .candidates import candidates
 from .frame import Frame, Integers, frame
 
 # rows to restrict, and chambers, up to which Python integers are faster than starting the compiled search
-_SMALL_WORK = 5_000
-_SMALL = 1_500
+_SMALL_WORK = 25_000
+_SMALL = 15_000
 _PIECE = 1 << 22  # bytes of packed signs in a piece at most, if rows are not too few to split it
 _LEAST = 1 << 15  # and at least
 _PIECES = 16  # if neither matters
@@ -84,7 +85,7 @@ class Work:
             return np.zeros((1, int(affine))), np.ones(1, np.bool_)
         arrays = self.tables
         if arrays is None:
-            return witness.rounded(self.frame, cells.basis, cells.bits, affine)
+            return candidates(self.frame, cells.basis, cells.bits, affine)
         half = len(cells.bits) // 2
         parts = [cells[:half], cells[half:]] if half > 1000 else [cells]
         with ThreadPoolExecutor(_THREADS) as pool:

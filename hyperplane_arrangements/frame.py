@@ -13,7 +13,9 @@ from functools import reduce
 from math import gcd
 from random import Random
 
-from .exact import ExactMatrix, exact_matrix
+import numpy as np
+
+from .exact import ExactMatrix, exact_matrix, scaled_floats
 
 Integers = tuple[tuple[int, ...], ...]
 
@@ -46,6 +48,17 @@ class Frame:
     def dimension(self) -> int:
         """The dimension d of the affine space."""
         return len(self.back) - 1
+
+    @property
+    def scaled(self) -> np.ndarray:
+        """The rows rounded, each over a power of two: n x (d + 1) float64."""
+        return scaled_floats(_objects(self.rows, len(self.back)))
+
+    @property
+    def back_floats(self) -> np.ndarray:
+        """`back` rounded, all of it over one power of two, so that nothing overflows."""
+        bits = max(abs(x).bit_length() for row in self.back for x in row)
+        return np.array([[x / (1 << bits) for x in row] for row in self.back])
 
     def original(self, point: Sequence[int]) -> tuple[int, ...]:
         """The point z = (z_0, x) in the coordinates of the arrangement."""
@@ -108,3 +121,10 @@ def _dot(left: Sequence[int], right: Sequence[int]) -> int:
 def _primitive(row: list[int]) -> tuple[int, ...]:
     divisor = reduce(gcd, row)
     return tuple(x // divisor for x in row)
+
+
+def _objects(rows: Integers, width: int) -> np.ndarray:
+    table = np.empty((len(rows), width), dtype=object)
+    for i, row in enumerate(rows):
+        table[i] = row
+    return table

@@ -63,7 +63,7 @@ def arithmetics(frame: Frame, hyperplanes: Integers) -> list[Tables]:
     rows = _objects(frame.rows)
     planes, _ = _scaled(_objects(hyperplanes))
     bits = np.array(frame.bits, np.int64)
-    common = (bits, frame.infinity, _unscaled(frame.back), _columns(planes))
+    common = (bits, frame.infinity, frame.back_floats, _columns(planes))
     values, errors = _scaled(rows)
     tables = [Tables(_columns(values), _columns(errors), False, *common)]
     if max(abs(x) for row in frame.rows for x in row) < _LARGEST:
@@ -81,12 +81,6 @@ def _objects(rows: Integers) -> np.ndarray:
 
 def _columns(rows: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(rows.T)
-
-
-def _unscaled(rows: Integers) -> np.ndarray:
-    """Rounded, over one power of two for all of them, so that none overflows."""
-    bits = max(abs(x).bit_length() for row in rows for x in row)
-    return np.array([[x / (1 << bits) for x in row] for row in rows])
 
 
 def _scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

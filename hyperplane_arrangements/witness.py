@@ -6,14 +6,12 @@ the last first, each time less than halfway to the nearest hyperplane in the way
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from fractions import Fraction
 from math import lcm
 
 import numpy as np
 
-from .exact import signs
 from .frame import Frame
 from .search import Flat, descend, root, sides_of_basis
 
@@ -105,24 +103,3 @@ def _coordinates(flat: Flat, low: list[Fraction], steps: dict[int, Fraction]) ->
         known = row[0] + sum((a * x for a, x in zip(row[1:c], point, strict=True)), Fraction(0))
         point.append((value - known) / row[c])
     return point
-
-
-def rounded(frame: Frame, basis: np.ndarray, bits: np.ndarray, affine: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Exact points rounded to floats, and whether the rounded point is still inside, decided exactly.
-
-    Args:
-        frame: the arrangement.
-        basis: P x d, NBC sets padded with -1.
-        bits: P x ceil(N / 8), packed signs.
-        affine: whether to scale the last coordinate to 1, otherwise the largest to 1 or -1.
-
-    Returns:
-        P x (d + 1) float64, and P bool.
-    """
-    points = np.zeros((len(basis), frame.dimension + 1))
-    for row, exact in zip(points, exact_witnesses(frame, basis), strict=True):
-        scale = exact[-1] if affine else max(abs(x) for x in exact)
-        with contextlib.suppress(OverflowError):
-            row[:] = [x / scale for x in exact]
-    expected = np.unpackbits(bits, axis=1, bitorder="little", count=frame.size).astype(np.int8) * 2 - 1
-    return points, (signs(frame.hyperplanes, points) == expected).all(axis=1)

@@ -11,6 +11,8 @@ from numba import njit
 
 from .kernel import INFLATE, TINY, UNIT, eliminate_exact, jit
 
+CANCELLED = 2.0**-40
+
 _fast = njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract", "arcp"})
 
 
@@ -47,11 +49,13 @@ def _inverse_room(rests, change):
 
 @_fast
 def _eliminate_plain(old, new, m, j):
-    """Elimination without scaling or bounds."""
+    """Elimination without scaling or bounds; what is left of a cancellation is taken for zero."""
     for c in range(old.shape[0]):
         factor = old[c, j] / old[m, j] if c != m else 1.0 / old[m, j]
         for i in range(old.shape[1]):
-            new[c, i] = (old[c, i] if c != m else 0.0) - factor * old[m, i]
+            left, right = old[c, i] if c != m else 0.0, factor * old[m, i]
+            value = left - right
+            new[c, i] = value if abs(value) > CANCELLED * (abs(left) + abs(right)) else 0.0
         if c != m:
             new[c, j] = 0.0
 
