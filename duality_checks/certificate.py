@@ -35,6 +35,9 @@ _MARGIN = 1 - 1e-9
 # The first scaling stays this far inside: more than the float errors of a projection, less than a gap of use.
 _INSIDE = 1 - 2.0**-46
 _ATTEMPTS = 30
+# Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
+_ROOM = 1 - 1e-12
+LISTED_AT_MOST = 50_000
 _ENTRIES_AT_ONCE = 4_000_000
 
 
@@ -59,7 +62,9 @@ class Certificate:
         dual: z, length n.
         network_hidden: the rows w_j, m x d.
         network_output: the weights alpha_j, length m.
-        chambers: for each chamber of the problem, an integer point inside and multipliers for z and -z.
+        chambers: for each chamber of the problem, an integer point inside and multipliers for z and -z; or
+            None: then the rank is 3, the problem implies the chambers, and the checker goes through them
+            itself.
     """
 
     problem: str
@@ -68,7 +73,7 @@ class Certificate:
     dual: tuple[Fraction, ...]
     network_hidden: tuple[tuple[Fraction, ...], ...]
     network_output: tuple[Fraction, ...]
-    chambers: tuple[Chamber, ...]
+    chambers: tuple[Chamber, ...] | None
 
     @property
     def relative_gap(self) -> float:
@@ -79,6 +84,7 @@ class Certificate:
         """The certificate file, one chamber a line; every number an exact rational in lowest terms."""
         head = {
             **checker.CERTIFICATE,
+            "version": 1 if self.chambers is not None else 2,
             "problem": self.problem,
             "lower": str(self.lower),
             "upper": str(self.upper),
@@ -88,6 +94,8 @@ class Certificate:
                 "output": _strings(self.network_output),
             },
         }
+        if self.chambers is None:
+            return f"{json.dumps(head)}\n"
         chambers = ",\n".join(json.dumps(_chamber_document(chamber)) for chamber in self.chambers)
         return f'{json.dumps(head)[:-1]}, "chambers": [\n{chambers}\n]}}\n'
 
@@ -159,6 +167,9 @@ def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
     shows how far that is from optimal. Cost: linear in chambers times rows, plus one small projection for
     each chamber whose gradient is longer than beta.
 
+    At rank 3 more than `LISTED_AT_MOST` chambers are not listed: the dual is scaled by its numerical dual
+    norm, a little further inside, and the proof is left to the checker's own sweep.
+
     Args:
         problem: with its arrangement; all its chambers are listed.
         solution: anything with `.network` and `.dual` (length n).
@@ -189,10 +200,11 @@ def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
         )
     hidden = tuple(tuple(map(_exact, row)) for row in solution.network.hidden)
     output = tuple(map(_exact, solution.network.output))
-    chambers = problem.arrangement.chambers()
-    draft = _draft(problem, dual, chambers.signs)
-    feasible, multipliers = _prove(problem, stated, draft, chambers.signs)
-    none: dict[int, Fraction] = {}
+    arrangement = problem.arrangement
+    if arrangement.rank == 3 and arrangement.count_chambers() > LISTED_AT_MOST:
+        feasible, chambers = _inside(problem, stated, dual), None
+    else:
+        feasible, chambers = _listed(problem, stated, dual)
     certificate = Certificate(
         problem=stated.digest,
         lower=checker.dual_value(stated, feasible),
@@ -200,13 +212,41 @@ def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
         dual=feasible,
         network_hidden=hidden,
         network_output=output,
-        chambers=tuple(
-            Chamber(_integer_point(point), *multipliers.get(i, (none, none)))
-            for i, point in enumerate(chambers.witnesses)
-        ),
+        chambers=chambers,
     )
     _require_writable(certificate)
     return certificate
+
+
+def _listed(
+    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray
+) -> tuple[tuple[Fraction, ...], tuple[Chamber, ...]]:
+    """A feasible multiple of the dual, and all chambers with their multipliers."""
+    chambers = problem.arrangement.chambers()
+    feasible, multipliers = _prove(problem, stated, _draft(problem, dual, chambers.signs), chambers.signs)
+    none: dict[int, Fraction] = {}
+    listed = (
+        Chamber(_integer_point(point), *multipliers.get(i, (none, none)))
+        for i, point in enumerate(chambers.witnesses)
+    )
+    return feasible, tuple(listed)
+
+
+def _inside(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray) -> tuple[Fraction, ...]:
+    """A multiple of the dual that is feasible as far as floats can tell, with room for their errors."""
+    from .pricing import dual_norm
+
+    size = dual_norm(problem, dual)
+    best = _best_multiple(problem, dual)
+    scale = min(best, float(problem.beta) / size) if size > 0 else best
+    feasible, _ = _on_a_grid(scale * _ROOM * dual)
+    return feasible if checker.dual_value(stated, feasible) > 0 else (Fraction(0),) * problem.n
+
+
+def _best_multiple(problem: TrainingProblem, dual: np.ndarray) -> float:
+    """`v'y / v'v`, at least 0: the multiple of v with the largest dual objective."""
+    square = float(dual @ dual)
+    return max(float(dual @ problem.target), 0.0) / square if square > 0 else 0.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -233,8 +273,7 @@ def _draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Dr
     rows, beta = _coordinates(problem)
     gradients = _gradients(signs, dual, rows, float(problem.kappa))
     lengths = np.linalg.norm(gradients, axis=1)
-    square = float(dual @ dual)
-    best = max(float(dual @ problem.target), 0.0) / square if square > 0 else 0.0
+    best = _best_multiple(problem, dual)
     floor = beta * _MARGIN
     while True:
         chosen = np.flatnonzero(lengths > floor)

@@ -18,6 +18,12 @@ The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
    any u of the chamber with norm(u) <= 1, c'u <= (c + X'S lambda)'u <= norm(c + X'S lambda). If that is at
    most beta on every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
 4. Such a z gives p* >= z'y - 1/2 z'z: the lower bound.
+
+A certificate of version 2 lists no chambers. For data of rank 3 their faces are then swept here, one great
+circle
+after the other, with integers: a maximum of z'phi(Xu) over the sphere lies inside some face, and there it is
+the projection of the gradient c onto the span of the face. So it is enough that, for each face, this
+projection is no longer than beta or does not lie inside the face.
 """
 
 from __future__ import annotations
@@ -30,7 +36,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
-from itertools import compress
+from itertools import chain, compress, groupby
 from math import gcd, lcm
 from operator import mul
 from typing import Any
@@ -105,7 +111,8 @@ class Chamber:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The claim as read: the problem's digest, the bounds, z (n), the network (m x d, m) and the chambers."""
+    """The claim as read: the problem's digest, the bounds, z (n), the network (m x d, m), the chambers or
+    None."""
 
     problem: str
     lower: Fraction
@@ -113,7 +120,7 @@ class Certificate:
     dual: tuple[Fraction, ...]
     hidden: tuple[tuple[Fraction, ...], ...]
     output: tuple[Fraction, ...]
-    chambers: tuple[Chamber, ...]
+    chambers: tuple[Chamber, ...] | None
 
 
 # ------------------------------------------------ reading: strict, one way to write each thing
@@ -262,9 +269,10 @@ def kappa_is_below_one(kappa: Fraction) -> None:
 
 def read_certificate(document: Any, n: int, d: int) -> Certificate:
     """The certificate in a parsed document, for a problem of n rows and d columns, or a refusal."""
-    names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", "chambers"]
-    fields(document, names, "certificate")
-    constants(document, CERTIFICATE, "certificate")
+    names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network"]
+    listed = type(document) is not dict or document.get("version") != 2
+    fields(document, [*names, "chambers"] if listed else names, "certificate")
+    constants(document, {**CERTIFICATE, "version": 1 if listed else 2}, "certificate")
     network = fields(document["network"], ["hidden", "output"], "network")
     hidden = array(network["hidden"], None, "hidden")
     require(type(document["problem"]) is str, "certificate: problem is not a string")
@@ -275,11 +283,14 @@ def read_certificate(document: Any, n: int, d: int) -> Certificate:
         dual=vector(document["dual"], n, "dual"),
         hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
         output=vector(network["output"], len(hidden), "output"),
-        chambers=tuple(
-            read_chamber(chamber, n, d, f"chambers[{i}]")
-            for i, chamber in enumerate(array(document["chambers"], None, "chambers"))
-        ),
+        chambers=read_chambers(document["chambers"], n, d) if listed else None,
     )
+
+
+def read_chambers(value: Any, n: int, d: int) -> tuple[Chamber, ...]:
+    """The list of chambers."""
+    entries = array(value, None, "chambers")
+    return tuple(read_chamber(entry, n, d, f"chambers[{i}]") for i, entry in enumerate(entries))
 
 
 def read_chamber(value: Any, n: int, d: int, where: str) -> Chamber:
@@ -490,10 +501,22 @@ def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
     )
 
 
-def dual_is_feasible(problem: Problem, certificate: Certificate, patterns: Sequence[bytes]) -> None:
+def listed_chambers_prove(problem: Problem, dual: Sequence[Fraction], chambers: Sequence[Chamber]) -> None:
+    """The listed chambers are all there are, and on each of them z and -z are bounded."""
+    rows, _ = integer_rows(problem.rows)
+    patterns = [pattern(rows, chamber.witness, f"chambers[{i}]") for i, chamber in enumerate(chambers)]
+    multipliers_are_on_hyperplanes(problem, chambers)
+    chambers_are_distinct(patterns)
+    chambers_are_complete(rows, len(patterns))
+    dual_is_feasible(problem, dual, chambers, patterns)
+
+
+def dual_is_feasible(
+    problem: Problem, dual: Sequence[Fraction], chambers: Sequence[Chamber], patterns: Sequence[bytes]
+) -> None:
     """norm(c + X'S lambda) <= beta on every chamber, for z with `plus` and for -z with `minus`."""
-    system = scaled(problem, certificate.dual)
-    for i, (chamber, signs) in enumerate(zip(certificate.chambers, patterns, strict=True)):
+    system = scaled(problem, dual)
+    for i, (chamber, signs) in enumerate(zip(chambers, patterns, strict=True)):
         gradient = system.gradient(signs)
         bound_holds(*system.squares(gradient, signs, chamber.plus), f"chambers[{i}].plus")
         opposite = [-value for value in gradient]
@@ -505,6 +528,219 @@ def bound_holds(norm_squared: int, beta_squared: int, where: str) -> None:
     require(norm_squared <= beta_squared, f"{where}: the bound norm(c + X'S lambda) <= beta fails")
 
 
+# ------------------------------------------------ dual feasibility, all faces of a rank-3 arrangement
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """z'phi(Xu) = a't + sum_j b_j abs(h_j't) in three coordinates t of the row space, in integers.
+
+    Vectors c, h are rows in these coordinates; `gram` is the inner product of the rows of X that they stand
+    for, up to scale. Where the signs of all h_j't are s_j, the gradient is c = a + E with E = sum_j s_j b_j
+    h_j; at -u it is a - E. So the four vectors E + a, E - a, -E + a, -E - a serve z and -z at u and at -u.
+
+    Attributes:
+        normals: the distinct h_j, their first nonzero entry positive.
+        raised: gram h_j for each.
+        bends: b_j for each.
+        linear: a.
+        raised_linear: gram a.
+        determinant: of gram.
+        limit: norm(c) <= beta means (c, c) <= limit.
+    """
+
+    normals: list[Row]
+    raised: list[Row]
+    bends: list[int]
+    linear: Row
+    raised_linear: Row
+    determinant: int
+    limit: int
+
+
+def inner(a: Sequence[int], b: Sequence[int]) -> int:
+    """The inner product of three entries, where speed counts."""
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def sign(value: int) -> int:
+    """-1, 0 or 1."""
+    return (value > 0) - (value < 0)
+
+
+def cross(a: Sequence[int], b: Sequence[int]) -> Row:
+    """The vector product."""
+    return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
+
+
+def field(problem: Problem, dual: Sequence[Fraction]) -> Field:
+    """The landscape of z: coordinates are a basis of columns (statement 1.4), parallel rows are one
+    hyperplane."""
+    wide, row_scale = integer_rows(problem.rows)
+    columns = pivot_columns(wide)
+    require(len(columns) == 3, f"certificate: without chambers the rank must be 3, not {len(columns)}")
+    rows = [tuple(row[j] for j in columns) for row in wide]
+    gram, gram_scale = row_gram(wide, rows)
+    values, dual_scale = integers(dual)
+    slope, one = problem.kappa.numerator, problem.kappa.denominator
+    weights = dict.fromkeys(hyperplanes(rows), 0)
+    for row, z in zip(rows, values, strict=True):
+        if any(row):
+            weights[primitive(row)] += (one - slope) * z * gcd(*row)
+    linear = [(one + slope) * dot(values, column) for column in zip(*rows, strict=True)]
+    # Everything so far is 2 * one * dual_scale * row_scale times z'phi(Xu); beta times that may be a
+    # fraction.
+    radius = Fraction(problem.beta * 2 * one * dual_scale * row_scale)
+    divisor = gcd(
+        radius.numerator, *(radius.denominator * value for value in chain(weights.values(), linear))
+    )
+    odd = tuple(radius.denominator * value // divisor for value in linear)
+    return Field(
+        normals=list(weights),
+        raised=[tuple(dot(line, h) for line in gram) for h in weights],
+        bends=[radius.denominator * value // divisor for value in weights.values()],
+        linear=odd,
+        raised_linear=tuple(dot(line, odd) for line in gram),
+        determinant=dot(gram[0], cross(gram[1], gram[2])),
+        limit=gram_scale * (radius.numerator // divisor) ** 2,
+    )
+
+
+def row_gram(wide: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], int]:
+    """The inner product of wide rows as a matrix on their three coordinates, times an integer, and that
+    integer.
+
+    With N the coordinates of three independent rows R, a row of coordinates x is x N^-1 R, where N^-1 is the
+    matrix of cofactors over the determinant.
+    """
+    first = next(k for k, row in enumerate(rows) if any(row))
+    second = next(k for k, row in enumerate(rows) if any(cross(rows[first], row)))
+    normal = cross(rows[first], rows[second])
+    third = next(k for k, row in enumerate(rows) if dot(normal, row))
+    chosen = (first, second, third)
+    r, s, t = (rows[k] for k in chosen)
+    cofactors = zip(cross(s, t), cross(t, r), cross(r, s), strict=True)
+    source = list(zip(*(wide[k] for k in chosen), strict=True))
+    lifted = [[dot(line, column) for column in source] for line in cofactors]
+    gram = [tuple(dot(a, b) for b in lifted) for a in lifted]
+    scale = dot(r, cross(s, t)) ** 2
+    divisor = gcd(scale, *chain(*gram))
+    return [tuple(value // divisor for value in line) for line in gram], scale // divisor
+
+
+def crossings(normals: Sequence[Row], j: int) -> tuple[list[list[int]], list[int]]:
+    """The other hyperplanes in the order in which they cross great circle j over half a turn.
+
+    Returns:
+        The groups that cross together, and the signs of all h_k before the first crossing.
+
+    In the plane of h = h_j, where h[i] > 0, the entries (i+1, i+2) of a vector are coordinates, and
+    h_k'u = -det(h x h_k, u) / h[i] in them: h_k vanishes on its crossing h x h_k, or minus that, whichever
+    has an angle in [0, pi), and changes its sign there. Angles are ordered by integer parts of cotangents,
+    magnified so
+    far that different ones differ: they are fractions, their denominators of at most `bits` bits.
+    """
+    h = normals[j]
+    i = next(i for i, value in enumerate(h) if value)
+    p, q = (i + 1) % 3, (i + 2) % 3
+    a, b, c = h[i], h[p], h[q]
+    ends = [(c * g[i] - a * g[q], a * g[p] - b * g[i]) for g in normals]
+    bits = max(max(abs(x), abs(y)).bit_length() for x, y in ends)
+    first = -1 << (4 * bits)
+    keys = [(-x << (2 * bits)) // y if y else first for x, y in ends]
+    side = [1 if y > 0 or (y == 0 and x > 0) else -1 for x, y in ends]
+    order = sorted((k for k in range(len(normals)) if k != j), key=keys.__getitem__)
+    return [list(group) for _, group in groupby(order, key=keys.__getitem__)], side
+
+
+def sweep_proves(problem: Problem, dual: Sequence[Fraction]) -> None:
+    """abs(z'phi(Xu)) <= beta norm(u) for all u: no face of the arrangement holds a maximum above beta."""
+    landscape = field(problem, dual)
+    for j in range(len(landscape.normals)):
+        sweep_circle(landscape, j)
+
+
+def sweep_circle(f: Field, j: int) -> None:
+    """The rays and arcs on great circle j and the cells beside its arcs, over half a turn.
+
+    Every cell has an arc on its boundary, so all circles together meet all cells. `even` is E without the
+    term of h_j, which is 0 on the circle and b_j h_j on its positive side. The gradients s (E + r a) with s,
+    r = +-1 are all four. Beside a cell where all of them are short, those on its arcs and rays are shorter
+    still.
+    """
+    groups, side = crossings(f.normals, j)
+    normal, h, b = f.normals[j], f.raised[j], f.bends[j]
+    own, odd, tilt = inner(h, normal), inner(f.linear, f.raised_linear), inner(h, f.linear)
+    arc_limit = f.limit * own
+    side[j] = 0
+    steps = [s * bend for s, bend in zip(side, f.bends, strict=True)]
+    even = [dot(steps, column) for column in zip(*f.normals, strict=True)]
+    raised = [dot(steps, column) for column in zip(*f.raised, strict=True)]
+    hint = j
+    for start, group in zip([groups[-1], *groups[:-1]], groups, strict=True):
+        ends = (start[0], group[0])
+        square, along, mixed = inner(even, raised), inner(even, h), inner(even, f.raised_linear)
+        long_cells = 0
+        for tau in (1, -1):
+            step = tau * b
+            size = square + step * (2 * along + step * own) + odd
+            bias = 2 * (mixed + step * tilt)
+            if size + abs(bias) > f.limit:
+                long_cells += 1
+                side[j] = tau
+                for r in (1, -1):
+                    inward = along + step * own + r * tilt
+                    if inward and size + r * bias > f.limit:
+                        s = tau if inward > 0 else -tau
+                        c = [
+                            s * (x + step * y + r * z) for x, y, z in zip(even, normal, f.linear, strict=True)
+                        ]
+                        hint = cell_holds(f, c, side, (*ends, hint), j)
+        if long_cells == 2:
+            for r in (1, -1):
+                if (square + odd + 2 * r * mixed) * own - (along + r * tilt) ** 2 > arc_limit:
+                    arc_holds(f, [x + r * z for x, z in zip(even, f.linear, strict=True)], side, ends, j)
+            if j < group[0]:
+                ray_holds(f, even, j, group[0])
+        for k in group:
+            turn = 2 * side[k] * f.bends[k]
+            even = [x - turn * y for x, y in zip(even, f.normals[k], strict=True)]
+            raised = [x - turn * y for x, y in zip(raised, f.raised[k], strict=True)]
+            side[k] = -side[k]
+
+
+def cell_holds(f: Field, c: Sequence[int], side: Sequence[int], guesses: Sequence[int], j: int) -> int:
+    """A gradient longer than beta points out of its own cell; returns a hyperplane that separates it from
+    there."""
+    for k in chain(guesses, range(len(side))):
+        if side[k] * inner(f.raised[k], c) <= 0:
+            return k
+    raise Refusal(f"the bound abs(z'phi(Xu)) <= beta norm(u) fails in a cell beside hyperplane {j}")
+
+
+def arc_holds(f: Field, c: Sequence[int], side: Sequence[int], ends: Sequence[int], j: int) -> None:
+    """A projection onto circle j longer than beta, of c and of -c, lies outside the open arc between two
+    crossings.
+
+    That of s c need not where the landscape of s z bends up across the circle: there it has no maximum.
+    """
+    h, b = f.raised[j], f.bends[j]
+    own, height = inner(h, f.normals[j]), inner(h, c)
+    inside = {side[k] * sign(own * inner(f.raised[k], c) - height * inner(h, f.normals[k])) for k in ends}
+    fails = inside in ({1}, {-1}) and b * min(inside) <= 0
+    require(not fails, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails on an arc of hyperplane {j}")
+
+
+def ray_holds(f: Field, even: Sequence[int], j: int, k: int) -> None:
+    """On the ray where hyperplanes j and k meet: the value, abs(E't) + abs(a't), is at most beta norm(u)."""
+    ray = cross(f.normals[j], f.normals[k])
+    value = abs(inner(even, ray)) + abs(inner(f.linear, ray))
+    h = f.raised[j]
+    square = inner(h, f.normals[j]) * inner(f.raised[k], f.normals[k]) - inner(h, f.normals[k]) ** 2
+    holds = value**2 * f.determinant <= f.limit * square
+    require(holds, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails where hyperplanes {j} and {k} meet")
+
+
 # ------------------------------------------------ the claim: for this problem, with these bounds
 
 
@@ -513,10 +749,10 @@ def digest_matches(certificate: Certificate, problem: Problem) -> None:
     require(certificate.problem == problem.digest, "certificate: written for another problem")
 
 
-def multipliers_are_on_hyperplanes(problem: Problem, certificate: Certificate) -> None:
+def multipliers_are_on_hyperplanes(problem: Problem, chambers: Sequence[Chamber]) -> None:
     """None on a zero row. (It would do nothing there: this keeps one way to write each certificate.)"""
     zero = {k for k, row in enumerate(problem.rows) if not any(row)}
-    for i, chamber in enumerate(certificate.chambers):
+    for i, chamber in enumerate(chambers):
         where = zero & (chamber.plus.keys() | chamber.minus.keys())
         require(not where, f"chambers[{i}]: a multiplier on the zero row {min(where, default=0)}")
 
@@ -545,14 +781,10 @@ def verify(problem: Problem, certificate_text: str) -> Verdict:
         digest_matches(certificate, problem)
         upper_is_exact(problem, certificate)
         lower_is_exact(problem, certificate)
-        rows, _ = integer_rows(problem.rows)
-        patterns = [
-            pattern(rows, chamber.witness, f"chambers[{i}]") for i, chamber in enumerate(certificate.chambers)
-        ]
-        multipliers_are_on_hyperplanes(problem, certificate)
-        chambers_are_distinct(patterns)
-        chambers_are_complete(rows, len(patterns))
-        dual_is_feasible(problem, certificate, patterns)
+        if certificate.chambers is None:
+            sweep_proves(problem, certificate.dual)
+        else:
+            listed_chambers_prove(problem, certificate.dual, certificate.chambers)
         bounds_are_ordered(certificate)
     except Refusal as reason:
         return Verdict(False, str(reason))
