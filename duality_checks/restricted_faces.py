@@ -17,6 +17,7 @@ from .setting import Setting, Vector
 from .stationary import project_onto_flat
 
 _NEWTON_STEPS = 30
+_SHORTEST = 2.0**-10
 _SMALL = 1e-3
 
 
@@ -95,58 +96,98 @@ def refined(setting: Setting, faces: list[Face], intercept: float) -> tuple[floa
     return value, faces, intercept
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Smooth:
+    """The program on fixed faces, smooth in the coordinates z of the neurons and the intercept.
+
+    Attributes:
+        faces: the faces.
+        target: y.
+        atoms: the outputs that the coordinates give, n x (sum of dimensions, and 1 for an intercept).
+        ends: where each face's coordinates begin, and the end.
+        metrics: the penalty is `beta * sqrt(z' metric z)` on each face.
+        beta: the weight decay.
+    """
+
+    faces: list[Face]
+    target: np.ndarray
+    atoms: np.ndarray
+    ends: list[int]
+    metrics: list[np.ndarray]
+    beta: float
+
+    @classmethod
+    def of(cls, setting: Setting, faces: list[Face]) -> _Smooth:
+        rows, target = setting.X.floats, np.array([float(y) for y in setting.y])
+        columns = [f.block.output * slopes(setting, f.block)[:, None] * (rows @ f.basis) for f in faces]
+        atoms = np.concatenate([*columns, np.ones((setting.n, int(setting.intercept)))], axis=1)
+        ends = np.cumsum([0, *(f.basis.shape[1] for f in faces)]).tolist()
+        keep = np.ones(setting.inputs)
+        keep[list(setting.free)] = 0.0
+        return cls(
+            faces, target, atoms, ends, [(f.basis.T * keep) @ f.basis for f in faces], float(setting.beta)
+        )
+
+    def parts(self, z: np.ndarray) -> list[np.ndarray]:
+        """The coordinates of each neuron."""
+        return [z[a:b] for a, b in zip(self.ends, self.ends[1:], strict=False)]
+
+    def value(self, z: np.ndarray) -> float:
+        """The objective."""
+        residual = self.atoms @ z - self.target
+        sizes = (part @ metric @ part for part, metric in zip(self.parts(z), self.metrics, strict=True))
+        return 0.5 * float(residual @ residual) + self.beta * sum(float(np.sqrt(max(s, 0.0))) for s in sizes)
+
+    def newton_step(self, z: np.ndarray) -> np.ndarray:
+        """Newton's step; the shortest where there are many."""
+        gradient, hessian = self.atoms.T @ (self.atoms @ z - self.target), self.atoms.T @ self.atoms
+        for metric, a, b in zip(self.metrics, self.ends, self.ends[1:], strict=False):
+            size = np.sqrt(z[a:b] @ metric @ z[a:b])
+            unit = metric @ z[a:b] / size
+            gradient[a:b] += self.beta * unit
+            hessian[a:b, a:b] += self.beta * (metric - np.outer(unit, unit)) / size
+        return -np.linalg.lstsq(hessian, gradient, rcond=1e-13)[0]
+
+    def inside(self, setting: Setting, z: np.ndarray) -> bool:
+        """Whether every neuron is in its block, and not zero."""
+        return all(
+            _stays(setting, face, face.basis @ part)
+            for face, part in zip(self.faces, self.parts(z), strict=True)
+        )
+
+
 def _newton(setting: Setting, faces: list[Face], intercept: float) -> tuple[float, list[Face], float]:
-    """Newton steps on fixed faces, while they lower the objective and no neuron leaves its block.
+    """Newton steps on fixed faces, shortened until they lower the objective and stay in the blocks.
 
     Returns:
         The objective, the faces with their points moved, and the intercept.
     """
-    target = np.array([float(y) for y in setting.y])
-    rows = setting.X.floats
-    columns = [f.block.output * slopes(setting, f.block)[:, None] * (rows @ f.basis) for f in faces]
-    constant = np.ones((setting.n, int(setting.intercept)))
-    atoms = np.concatenate([*columns, constant], axis=1)
-    ends = np.cumsum([0, *(f.basis.shape[1] for f in faces)])
-    z = np.concatenate([*(f.basis.T @ f.point for f in faces), np.full(int(setting.intercept), intercept)])
-    keep = np.ones(setting.inputs)
-    keep[list(setting.free)] = 0.0
-    metrics = [(f.basis.T * keep) @ f.basis for f in faces]
-    beta = float(setting.beta)
-
-    def value(z: np.ndarray) -> float:
-        residual = atoms @ z - target
-        total = 0.5 * float(residual @ residual)
-        for metric, a, b in zip(metrics, ends, ends[1:], strict=False):
-            total += beta * float(np.sqrt(max(z[a:b] @ metric @ z[a:b], 0.0)))
-        return total
-
-    current = value(z)
+    program = _Smooth.of(setting, faces)
+    z = np.concatenate([*(f.basis.T @ f.point for f in faces), np.zeros(int(setting.intercept))])
+    if setting.intercept:
+        # Neurons that only added a constant are gone, so the solver's intercept is not the best any more.
+        z[-1] = float(np.mean(program.target - program.atoms @ z))
+    current = program.value(z)
     for _ in range(_NEWTON_STEPS):
-        gradient, hessian = atoms.T @ (atoms @ z - target), atoms.T @ atoms
-        for metric, a, b in zip(metrics, ends, ends[1:], strict=False):
-            size = np.sqrt(z[a:b] @ metric @ z[a:b])
-            unit = metric @ z[a:b] / size
-            gradient[a:b] += beta * unit
-            hessian[a:b, a:b] += beta * (metric - np.outer(unit, unit)) / size
-        step = -np.linalg.lstsq(hessian, gradient, rcond=1e-13)[0]
-        trial = z + step
-        new = value(trial)
-        inside = all(
-            _stays(setting, face, face.basis @ trial[a:b])
-            for face, a, b in zip(faces, ends, ends[1:], strict=False)
-        )
-        # Rounding decides the last steps, so equal values are allowed.
-        if not inside or not new <= current * (1 + 1e-15):
+        step = program.newton_step(z)
+        length = 1.0
+        while length > _SHORTEST:
+            trial = z + length * step
+            # Rounding decides the last steps, so equal values are allowed.
+            if program.value(trial) <= current * (1 + 1e-15) and program.inside(setting, trial):
+                break
+            length /= 2
+        else:
             break
         settled = float(np.abs(step).max(initial=0.0)) <= 1e-16 * float(np.abs(z).max(initial=1.0))
-        z, current = trial, new
+        z, current = trial, program.value(trial)
         if settled:
             break
     moved = [
-        Face(f.block, f.kinks, f.basis, f.basis @ z[a:b])
-        for f, a, b in zip(faces, ends, ends[1:], strict=False)
+        Face(f.block, f.kinks, f.basis, f.basis @ part)
+        for f, part in zip(faces, program.parts(z), strict=True)
     ]
-    return current, moved, float(z[-1]) if setting.intercept else 0.0
+    return current, moved, float(z[-1]) if setting.intercept else intercept
 
 
 def _stays(setting: Setting, face: Face, vector: np.ndarray) -> bool:
