@@ -51,7 +51,15 @@ def test_characteristic_polynomial_is_the_published_one(member):
 
 @pytest.mark.parametrize(
     "member",
-    [("type_e", 7), ("resonance", 6), ("threshold", 5), ("braid", 12), ("type_b", 9), ("catalan", 7)],
+    [
+        ("type_e", 7),
+        ("type_e", 8),
+        ("resonance", 6),
+        ("threshold", 5),
+        ("braid", 12),
+        ("type_b", 9),
+        ("catalan", 7),
+    ],
 )
 def test_counting_goes_far_past_enumeration(member):
     name, *parameters = member
