@@ -32,9 +32,11 @@ class Loss(ABC):
     Attributes:
         name: as in problem files.
         labels: whether targets must be labels, -1 or +1.
+        strictly_convex: whether second derivatives exist and are positive everywhere.
     """
 
     labels: ClassVar[bool] = False
+    strictly_convex: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -125,6 +127,7 @@ class Squared(Loss):
     """``1/2 (f - y)^2``, with ``d(v) = v y - v^2/2`` everywhere."""
 
     name = "squared"
+    strictly_convex = True
 
     def value(self, f: np.ndarray, y: np.ndarray) -> float:
         return float(0.5 * (f - y) @ (f - y))
@@ -312,6 +315,7 @@ class Logistic(Loss):
 
     name = "logistic"
     labels = True
+    strictly_convex = True
 
     def value(self, f: np.ndarray, y: np.ndarray) -> float:
         return float(np.logaddexp(0.0, -y * f).sum())
@@ -352,6 +356,36 @@ class Logistic(Loss):
 
     def _lower(self, v: Fraction, y: Fraction) -> Fraction:
         return entropy_below(v * y)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Datafit:
+    """A loss with its targets, as a function of the outputs f alone (float64).
+
+    Args:
+        loss: the loss.
+        target: y, length n.
+
+    Example:
+        >>> fit = Datafit(parse_loss("squared"), np.array([3.0]))
+        >>> fit.value(np.zeros(1)), fit.slope(np.zeros(1))
+        (4.5, array([3.]))
+    """
+
+    loss: Loss
+    target: np.ndarray
+
+    def value(self, f: np.ndarray) -> float:
+        """``ell(f)``."""
+        return self.loss.value(f, self.target)
+
+    def slope(self, f: np.ndarray) -> np.ndarray:
+        """``v = -ell'(f)``; for the squared loss the residual."""
+        return self.loss.slope(f, self.target)
+
+    def curvature(self, f: np.ndarray) -> np.ndarray:
+        """The second derivatives."""
+        return self.loss.curvature(f, self.target)
 
 
 def log_one_plus_exp_above(t: Fraction) -> Fraction:

@@ -3,7 +3,7 @@
 On the relative interior of a face the activation is linear, so with ``v_i = B_i z_i`` in an orthonormal basis
 of the face's span the program is smooth away from ``z_i = 0``:
 
-    ``minimise 1/2 * norm(sum_i s_i phi(X B_i z_i) - y)^2 + beta * sum_i norm(z_i)``.
+    ``minimise ell(sum_i s_i T phi(X B_i z_i)) + beta * sum_i norm(z_i)``.
 
 A step that would leave a face stops at its boundary, and the neuron goes on inside the smaller face.
 """
@@ -16,6 +16,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from .landscape import Landscape
+from .losses import Datafit
 
 STEPS = 60
 ON_HYPERPLANE = 1e-12
@@ -66,12 +67,12 @@ def merge(neurons: list[Neuron]) -> list[Neuron]:
     return list(merged.values())
 
 
-def polish(landscape: Landscape, target: np.ndarray, beta: float, neurons: list[Neuron]) -> list[Neuron]:
+def polish(landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Neuron]) -> list[Neuron]:
     """Newton steps with a line search, crossing from face to face, until the objective stops falling.
 
     Args:
         landscape: the data.
-        target: y, length n.
+        datafit: a strictly convex loss.
         beta: positive.
         neurons: the start; none of size zero.
 
@@ -82,9 +83,9 @@ def polish(landscape: Landscape, target: np.ndarray, beta: float, neurons: list[
     for _ in range(STEPS):
         if not blocks:
             break
-        step, decrement = _newton(blocks, target, beta)
+        step, decrement = _newton(blocks, datafit, beta)
         bounds = [_bound(landscape, block, part) for block, part in zip(blocks, step, strict=True)]
-        lengths = _lengths(blocks, step, [bound for bound, _ in bounds], decrement, target, beta)
+        lengths = _lengths(blocks, step, [bound for bound, _ in bounds], decrement, datafit, beta)
         blocks = [
             block.moved(length * part) for block, part, length in zip(blocks, step, lengths, strict=True)
         ]
@@ -95,8 +96,8 @@ def polish(landscape: Landscape, target: np.ndarray, beta: float, neurons: list[
                 for block, (_, hit), stop in zip(blocks, bounds, stopped, strict=True)
             ]
             blocks = _rebuilt(landscape, blocks, [neuron for neuron in held if neuron.size > 0])
-        elif max(lengths) == 0 or decrement <= SETTLED * _objective(blocks, target, beta):
-            released = _released(landscape, blocks, target)
+        elif max(lengths) == 0 or decrement <= SETTLED * _objective(blocks, datafit, beta):
+            released = _released(landscape, blocks, datafit)
             if all(neuron is block.neuron for neuron, block in zip(released, blocks, strict=True)):
                 break
             blocks = _rebuilt(landscape, blocks, released)
@@ -144,20 +145,20 @@ def _rebuilt(landscape: Landscape, blocks: list[_Block], neurons: list[Neuron]) 
     return [known.get(id(neuron)) or _Block.of(landscape, neuron) for neuron in neurons]
 
 
-def _residual(blocks: list[_Block], target: np.ndarray) -> np.ndarray:
-    return target - sum(block.columns @ block.coordinates for block in blocks)
+def _fit(blocks: list[_Block]) -> np.ndarray:
+    return np.sum([block.columns @ block.coordinates for block in blocks], axis=0)
 
 
-def _objective(blocks: list[_Block], target: np.ndarray, beta: float) -> float:
-    residual = _residual(blocks, target)
-    return float(0.5 * residual @ residual) + beta * sum(block.neuron.size for block in blocks)
+def _objective(blocks: list[_Block], datafit: Datafit, beta: float) -> float:
+    return datafit.value(_fit(blocks)) + beta * sum(block.neuron.size for block in blocks)
 
 
-def _newton(blocks: list[_Block], target: np.ndarray, beta: float) -> tuple[list[np.ndarray], float]:
+def _newton(blocks: list[_Block], datafit: Datafit, beta: float) -> tuple[list[np.ndarray], float]:
     """Newton's step for each block, and minus the slope of the objective along it."""
     columns = np.concatenate([block.columns for block in blocks], axis=1)
-    gradient = -columns.T @ _residual(blocks, target)
-    hessian = columns.T @ columns
+    fit = _fit(blocks)
+    gradient = -columns.T @ datafit.slope(fit)
+    hessian = columns.T @ (datafit.curvature(fit)[:, None] * columns)
     ends = np.cumsum([block.basis.shape[1] for block in blocks])
     for block, end in zip(blocks, ends, strict=True):
         span = slice(end - block.basis.shape[1], end)
@@ -191,7 +192,7 @@ def _lengths(
     step: list[np.ndarray],
     bounds: list[float],
     decrement: float,
-    target: np.ndarray,
+    datafit: Datafit,
     beta: float,
 ) -> list[float]:
     """How far each neuron goes along its part of the step.
@@ -199,14 +200,13 @@ def _lengths(
     First each as far as its own face lets it; if the objective does not fall, all of them equally far, which
     is a descent direction, halved until it does; zeros if it never does.
     """
-    residual, start = _residual(blocks, target), [block.coordinates for block in blocks]
+    fit, start = _fit(blocks), [block.coordinates for block in blocks]
     changes = np.stack([block.columns @ part for block, part in zip(blocks, step, strict=True)])
 
     def value(lengths: np.ndarray) -> float:
-        left = residual - lengths @ changes
         moved = np.concatenate([z + t * part for z, t, part in zip(start, lengths, step, strict=True)])
         sizes = np.sqrt(np.add.reduceat(moved * moved, starts))
-        return float(0.5 * left @ left) + beta * float(sizes.sum())
+        return datafit.value(fit + lengths @ changes) + beta * float(sizes.sum())
 
     starts = np.concatenate([[0], np.cumsum([len(part) for part in step])[:-1]])
     before = value(np.zeros(len(blocks)))
@@ -242,10 +242,10 @@ def _held(landscape: Landscape, neuron: Neuron, hyperplane: int) -> Neuron:
     return Neuron(neuron.sign, basis @ (basis.T @ neuron.weights), face)
 
 
-def _released(landscape: Landscape, blocks: list[_Block], target: np.ndarray) -> list[Neuron]:
+def _released(landscape: Landscape, blocks: list[_Block], datafit: Datafit) -> list[Neuron]:
     """Let each neuron leave the kink that holds it least, where leaving lowers the objective to first
     order."""
-    linear, bends = landscape.parts(_residual(blocks, target))
+    linear, bends = landscape.parts(datafit.slope(_fit(blocks)))
     return [_leave(landscape, block.neuron, linear, bends) for block in blocks]
 
 

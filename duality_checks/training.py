@@ -18,7 +18,8 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from .landscape import Landscape
-from .lasso import nonnegative_lasso
+from .lasso import nonnegative_fit
+from .losses import Datafit
 from .network import TwoLayerNetwork
 from .polish import Neuron, merge, polish
 from .pricing import Maxima, pricer
@@ -112,22 +113,32 @@ def train(
         >>> solution.network.width, round(solution.upper, 12)  # two soft thresholds: 3 - 1/2 + 2 - 1/2
         (2, 4.0)
     """
+    if problem.penalty.polyhedral:
+        from .polyhedral_training import train_polyhedral
+
+        return train_polyhedral(problem, max_chambers=max_chambers, progress=progress)
+    if not problem.loss.strictly_convex:
+        from .conic_training import train_conic
+
+        return train_conic(problem, max_chambers=max_chambers, progress=progress, start=start)
     began = perf_counter()
     landscape = Landscape.of(problem)
     price = pricer(problem, landscape, max_chambers).maxima
-    target, beta = problem.target, float(problem.beta)
+    loss, target, beta = problem.loss, problem.target, float(problem.beta)
+    datafit = Datafit(loss, target)
     neurons = _neurons(landscape, start) if start is not None else []
     history: list[Round] = []
     best: tuple[float, list[Neuron], float, np.ndarray] | None = None
     stalled = 0
     while len(history) < ROUNDS and stalled < PATIENCE:
-        residual = target - _fit(landscape, neurons)
-        found = price(residual, beta)
-        upper = 0.5 * float(residual @ residual) + beta * sum(neuron.size for neuron in neurons)
-        dual = residual * _best_multiple(
-            residual, target, beta, float(found.values[0]) if len(found) else beta
-        )
-        lower = float(dual @ target - 0.5 * dual @ dual)
+        fit = _fit(landscape, neurons)
+        slope = datafit.slope(fit)
+        found = price(slope, beta)
+        upper = datafit.value(fit) + beta * sum(neuron.size for neuron in neurons)
+        # Statement 2.5: the multiple that is feasible with the largest dual objective.
+        feasible = beta / float(found.values[0]) if len(found) else 1.0
+        dual = slope * min(loss.multiple(slope, target), feasible)
+        lower = loss.dual(dual, target)
         gap = upper - lower
         converged = best is not None and best[0] <= NEAR * upper
         stalled = stalled + 1 if converged and gap > 0.5 * best[0] else 0
@@ -139,7 +150,7 @@ def train(
             progress(history[-1])
         if gap <= GAP * upper:
             break
-        neurons = _improve(landscape, target, beta, neurons, found[:COLUMNS])
+        neurons = _improve(landscape, datafit, beta, neurons, found[:COLUMNS])
     assert best is not None
     _, neurons, lower, dual = best
     network, active = _network(problem, landscape, neurons)
@@ -169,17 +180,8 @@ def _fit(landscape: Landscape, neurons: list[Neuron]) -> np.ndarray:
     return outputs @ np.array([neuron.sign for neuron in neurons])
 
 
-def _best_multiple(v: np.ndarray, target: np.ndarray, beta: float, dual_norm: float) -> float:
-    """Statement 2.5: the multiple of ``v`` that is feasible with the largest dual objective."""
-    square = float(v @ v)
-    if square == 0.0:
-        return 0.0
-    feasible = beta / dual_norm if dual_norm > 0 else np.inf
-    return float(np.clip(v @ target / square, -feasible, feasible))
-
-
 def _improve(
-    landscape: Landscape, target: np.ndarray, beta: float, neurons: list[Neuron], found: Maxima
+    landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Neuron], found: Maxima
 ) -> list[Neuron]:
     """Add the best new neurons, reweigh all of them, and slide the survivors to the optimum of their
     faces."""
@@ -192,13 +194,13 @@ def _improve(
     directions = np.array([neuron.weights / neuron.size for neuron in candidates])
     signs = np.array([neuron.sign for neuron in candidates])
     start = np.array([neuron.size for neuron in neurons] + [0.0] * len(found))
-    weights = nonnegative_lasso(landscape.outputs(directions) * signs, target, beta, start)
+    weights = nonnegative_fit(datafit, landscape.outputs(directions) * signs, beta, start)
     kept = [
         Neuron(neuron.sign, weight * direction, neuron.face)
         for neuron, weight, direction in zip(candidates, weights, directions, strict=True)
         if weight > 0
     ]
-    return polish(landscape, target, beta, merge(kept))
+    return polish(landscape, datafit, beta, merge(kept))
 
 
 def _network(

@@ -1,0 +1,185 @@
+"""Training with any loss and the 2-norm: column generation with a conic master and pricing over all chambers.
+
+Each round solves the convex program over the chambers at hand (:mod:`.program`), prices its dual point over
+ALL chambers (:mod:`.pricing`), and adds the chambers of the best violators. Where none is left the point is
+optimal (statements 2.1 and 3.7). The loss enters by its conic form, its conjugate and its domain alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from .landscape import Landscape
+from .network import TwoLayerNetwork
+from .pricing import pricer
+from .problem import TrainingProblem
+from .program import Blocks, solve
+from .training import MAX_CHAMBERS, Round, Solution
+
+ROUNDS = 200
+GAP = 1e-11
+PATIENCE = 2
+COLUMNS = 40
+# An interior point leaves the blocks that are not used this small, relative to the largest one.
+UNUSED = 1e-9
+ON_HYPERPLANE = 1e-12
+PARALLEL = 1e-14
+NEAR = 1e-7
+
+
+def train_conic(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    progress: Callable[[Round], Any] | None = None,
+    start: TwoLayerNetwork | None = None,
+) -> Solution:
+    """The global optimum for any loss and readout with the 2-norm, numerically.
+
+    Args:
+        problem: the problem.
+        max_chambers: refuse arrangements with more chambers before starting.
+        progress: called after each round.
+        start: a network whose chambers to begin with.
+
+    Returns:
+        The solution; its relative gap is typically 1e-10.
+
+    Raises:
+        TooLargeError: the arrangement has more chambers than ``max_chambers``.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
+        >>> round(train_conic(problem).upper, 9)  # both samples are fitted, for 3/2 + 2/2
+        2.5
+    """
+    began = perf_counter()
+    landscape = Landscape.of(problem)
+    price = pricer(problem, landscape, max_chambers).maxima
+    loss, target, beta = problem.loss, problem.target, float(problem.beta)
+    nothing = np.zeros(problem.n)
+    blocks = _empty(landscape)
+    history: list[Round] = []
+    if start is not None:
+        blocks = blocks.join(_signs(landscape, start.hidden @ landscape.basis), np.sign(start.output))
+    network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
+    upper, lower, best_dual = loss.value(nothing, target), -np.inf, nothing
+    stalled = 0
+    while len(history) < ROUNDS and stalled < PATIENCE:
+        before = upper, lower
+        dual = loss.slope(nothing, target)
+        if len(blocks):
+            optimum = solve(problem, blocks)
+            dual = loss.clip(optimum.dual, target)
+            found = _network(problem, landscape, blocks, optimum.vectors)
+            value = found.objective(problem)
+            if value < upper:
+                network, upper = found, value
+                blocks = blocks[_used(optimum.vectors)]
+        violators = price(dual, beta)
+        longest = max(float(violators.values[0]), beta) if len(violators) else beta
+        dual = dual * min(loss.multiple(dual, target), beta / longest)
+        value = loss.dual(loss.clip(dual, target), target)
+        if value > lower:
+            lower, best_dual = value, dual
+        history.append(Round(len(history) + 1, lower, upper, network))
+        if progress is not None:
+            progress(history[-1])
+        if upper - lower <= GAP * upper or not len(violators):
+            break
+        slow = upper - lower > 0.5 * (before[0] - before[1])
+        stalled = stalled + 1 if slow and upper - lower <= NEAR * upper else 0
+        blocks = blocks.join(_signs(landscape, violators.directions[:COLUMNS]), violators.signs[:COLUMNS])
+    network = _narrowed(problem, network)
+    upper = network.objective(problem)
+    sides = _row_signs(landscape, network.hidden @ landscape.basis)
+    active = tuple(
+        (side, int(np.sign(alpha)), w / np.linalg.norm(w))
+        for side, alpha, w in zip(sides, network.output, network.hidden, strict=True)
+    )
+    return Solution(network, best_dual, lower, upper, active, perf_counter() - began, tuple(history))
+
+
+def _empty(landscape: Landscape) -> Blocks:
+    owner = landscape.hyperplane_of_row
+    _, first = np.unique(owner[owner >= 0], return_index=True)
+    walls = np.flatnonzero(owner >= 0)[first]
+    return Blocks(landscape.rows, walls, np.empty((0, len(owner)), np.int8), np.empty(0))
+
+
+def _row_signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
+    """Signs of all rows at some directions (m x r): 0 on kinks and zero rows."""
+    heights = directions @ landscape.normals.T
+    faces = np.sign(heights).astype(np.int8)
+    faces[np.abs(heights) <= ON_HYPERPLANE * np.linalg.norm(directions, axis=1)[:, None]] = 0
+    owner = landscape.hyperplane_of_row
+    sides = np.where(owner >= 0, faces[:, owner], 0)
+    return (sides * np.sign(landscape.lengths)).astype(np.int8)
+
+
+def _signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
+    """Signs of all rows on a chamber whose closure holds each direction.
+
+    Kinks are resolved by a tiny generic step, so that the signs are those of a true chamber.
+    """
+    generator = np.random.default_rng(0)
+    lengths = np.linalg.norm(directions, axis=1)[:, None]
+    heights = directions @ landscape.normals.T
+    nudges = generator.standard_normal(directions.shape) @ landscape.normals.T
+    near = np.abs(heights) <= 1e-9 * lengths
+    faces = np.sign(np.where(near, nudges, heights)).astype(np.int8)
+    owner = landscape.hyperplane_of_row
+    return (np.where(owner >= 0, faces[:, owner], 0) * np.sign(landscape.lengths)).astype(np.int8)
+
+
+def _used(vectors: np.ndarray) -> np.ndarray:
+    sizes = np.linalg.norm(vectors, axis=1)
+    return np.flatnonzero(sizes > UNUSED * sizes.max(initial=0.0))
+
+
+def _network(
+    problem: TrainingProblem, landscape: Landscape, blocks: Blocks, vectors: np.ndarray
+) -> TwoLayerNetwork:
+    """Statement 2.2 for the blocks that are used; equal directions become one neuron."""
+    used = _used(vectors)
+    units = vectors[used] / np.linalg.norm(vectors[used], axis=1)[:, None]
+    signs = blocks.outputs[used]
+    alike = (np.outer(signs, signs) > 0) & (units @ units.T >= 1 - PARALLEL)
+    first = np.argmax(alike, axis=1)
+    sums = np.zeros((len(used), landscape.rank))
+    np.add.at(sums, first, vectors[used])
+    kept = np.unique(first)
+    roots = np.sqrt(np.linalg.norm(sums[kept], axis=1))
+    hidden = landscape.lift(sums[kept] / roots[:, None])
+    return TwoLayerNetwork(hidden.reshape(-1, problem.d), signs[kept] * roots, problem.kappa)
+
+
+def _narrowed(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
+    """The same outputs from at most n neurons, at no larger penalty (statement 2.1; Caratheodory's argument).
+
+    An interior-point solver ends in the middle of the set of optima, where more neurons than needed are
+    active. Scaling neurons along a dependency of their outputs until one vanishes ends at a vertex.
+    """
+    before = problem.features @ network.hidden.T
+    after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
+    columns = problem.readout.pool(after) * network.output
+    shares, alive = np.ones(network.width), list(range(network.width))
+    costs = problem.penalty.norms(network.hidden) * np.abs(network.output)
+    while len(alive) > problem.n:
+        some = alive[: problem.n + 1]
+        _, _, right = np.linalg.svd(columns[:, some])
+        direction = right[-1] * (-1.0 if right[-1] @ costs[some] > 0 else 1.0)
+        if not (direction < 0).any():
+            direction = -direction
+        limits = np.where(direction < 0, shares[some] / np.maximum(-direction, 1e-300), np.inf)
+        last = int(np.argmin(limits))
+        shares[some] = np.maximum(shares[some] + limits[last] * direction, 0.0)
+        alive.remove(some[last])
+    roots = np.sqrt(shares[alive])
+    return TwoLayerNetwork(
+        network.hidden[alive] * roots[:, None], network.output[alive] * roots, network.kappa
+    )
