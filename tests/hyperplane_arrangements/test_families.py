@@ -53,7 +53,7 @@ def test_characteristic_polynomial_is_the_published_one(member):
     "member",
     [
         ("type_e", 7),
-        ("type_e", 8),
+        pytest.param(("type_e", 8), marks=pytest.mark.slow),
         ("resonance", 6),
         ("threshold", 5),
         ("braid", 12),
