@@ -1,0 +1,333 @@
+"""Assertions for your own tests: each proves its claim, or fails with the instance and the reason.
+
+A failure prints the problem as code that can be pasted, so that Hypothesis's smallest example can be rerun
+by hand. The claims are decided in rational arithmetic; `gap` and `epsilon` say what is claimed, they are no
+tolerances.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from hyperplane_arrangements.errors import InputError
+
+from .enclosures import float_above, float_below
+
+if TYPE_CHECKING:
+    from .certificate import Certificate
+    from .network import TwoLayerNetwork
+    from .problem import TrainingProblem
+    from .stationary import Stationarity
+
+_ROWS_SHOWN = 12
+_DIGITS = 17
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Proposal:
+    network: TwoLayerNetwork
+    dual: Any
+
+
+def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float = 1e-6) -> Certificate:
+    """Assert that a network is globally optimal up to a relative gap, over every chamber (statement 2.4).
+
+    The claim is `objective - p* <= gap * objective`. The network may come from any solver; the dual is found
+    here, and the independent checker has the last word.
+
+    Args:
+        problem: the problem.
+        network: a :class:`~duality_checks.network.TwoLayerNetwork`, or anything with `hidden` (m x d) and
+            `output` (length m).
+        gap: the relative gap that is claimed.
+
+    Returns:
+        The certificate for this network.
+
+    Raises:
+        AssertionError: the claim is refuted by a better network, or it could not be proven.
+        InputError: a gap that is not positive, or a network that does not fit the problem.
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> from duality_checks import TrainingProblem, TwoLayerNetwork
+        >>> problem = TrainingProblem([[1], [-1]], [3, 1], beta=1)
+        >>> assert_global_optimum(problem, TwoLayerNetwork([[2**0.5]], [2**0.5])).relative_gap < 1e-6
+        True
+        >>> assert_global_optimum(problem, TwoLayerNetwork([[1.0]], [1.0]))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        AssertionError: not a global optimum: ...
+    """
+    __tracebackhide__ = True
+    from .certificate import certify
+    from .training import train
+
+    claimed, chosen = _positive_gap(gap), _network(problem, network)
+    solution = train(problem)
+    certificate = certify(problem, _Proposal(chosen, solution.dual))
+    _require_checked(problem, certificate)
+    objective = certificate.upper
+    if objective - certificate.lower <= claimed * objective:
+        return certificate
+    best = solution.network.exact_objective(problem)
+    facts = [
+        f"objective of the network  {_above(objective)}",
+        f"p* is at least            {_below(certificate.lower)}",
+    ]
+    if objective - best > claimed * objective:
+        verdict = "not a global optimum: a better network exists (proven)"
+        facts += [
+            f"p* is at most             {_above(best)}",
+            f"relative excess           {float((objective - best) / objective):.3g}, but gap = {gap:g}",
+            *_way_out(problem, chosen),
+        ]
+    else:
+        verdict = f"not a global optimum: not proven to a relative gap of {gap:g} (nor refuted)"
+        facts += [f"relative gap proven       {certificate.relative_gap:.3g}; ask for a larger gap"]
+    raise AssertionError(_failure(verdict, facts, problem, chosen))
+
+
+def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float = 1e-9) -> Certificate:
+    """Assert that a network and a dual vector prove each other optimal up to a relative gap (statements 2.1,
+    2.5).
+
+    The best multiple of the dual that is feasible on every chamber gives the lower bound; a dual that is far
+    from feasible is scaled down, and its gap shows it.
+
+    Args:
+        problem: the problem.
+        solution: anything with `.network` and `.dual` (length n), such as a
+            :class:`~duality_checks.training.Solution`.
+        gap: the relative gap that is claimed.
+
+    Returns:
+        The certificate, accepted by the checker.
+
+    Raises:
+        AssertionError: the gap proven is larger.
+        InputError: a gap that is not positive, or a network or dual that does not fit.
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> from duality_checks import TrainingProblem, train
+        >>> problem = TrainingProblem([[1], [-1]], [3, 1], beta=1)
+        >>> assert_strong_duality(problem, train(problem)).lower > 0
+        True
+    """
+    __tracebackhide__ = True
+    from .certificate import certify
+
+    claimed, chosen = _positive_gap(gap), _network(problem, solution.network)
+    certificate = certify(problem, _Proposal(chosen, solution.dual))
+    _require_checked(problem, certificate)
+    if certificate.upper - certificate.lower <= claimed * certificate.upper:
+        return certificate
+    facts = [
+        f"primal objective          {_above(certificate.upper)}",
+        f"best feasible dual value  {_below(certificate.lower)}",
+        f"relative gap              {certificate.relative_gap:.3g}, but gap = {gap:g}",
+        "either the network is not optimal or the dual is not: assert_global_optimum says which",
+    ]
+    raise AssertionError(_failure("no strong duality", facts, problem, chosen))
+
+
+def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float = 1e-6) -> Stationarity:
+    """Assert that a network is stationary, or proven to be nearly so (statements 3.1 and 3.4).
+
+    Args:
+        problem: the problem.
+        network: a TwoLayerNetwork, a RationalNetwork, or anything with `hidden` and `output`.
+        epsilon: the relative distance of zero from the Clarke subdifferential that is allowed; 0 asks for
+            stationarity itself.
+
+    Returns:
+        The verdict, see :func:`~duality_checks.stationary.stationarity`.
+
+    Raises:
+        AssertionError: the network is not stationary; the text has a direction along which the objective
+            falls.
+        InputError: the network does not fit.
+
+    Example:
+        >>> from duality_checks.stationary_examples import spurious_minimum
+        >>> print(assert_stationary(*spurious_minimum(), epsilon=0))
+        stationary (proven): directionally
+    """
+    __tracebackhide__ = True
+    from .setting import RationalNetwork
+    from .stationary import Standing, stationarity
+
+    chosen = network if isinstance(network, RationalNetwork) else _network(problem, network)
+    verdict = stationarity(problem, chosen, epsilon=epsilon)
+    if verdict.standing is Standing.NOT:
+        raise AssertionError(_failure(str(verdict), [f"epsilon = {epsilon:g}"], problem, chosen))
+    return verdict
+
+
+def assert_complete(chambers: Any, arrangement: Any = None) -> None:
+    """Assert that a list of sign vectors is the list of all chambers, each once (statement 1.1).
+
+    Args:
+        chambers: :class:`~hyperplane_arrangements.chambers.Chambers`, or any P x n array of signs.
+        arrangement: the arrangement the signs belong to; that of `chambers` if None.
+
+    Raises:
+        AssertionError: a chamber is missing or listed twice, or a sign vector belongs to no chamber. The text
+            names it, and the missing one with a point inside.
+        InputError: signs of another shape, or no arrangement to compare them with.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> arrangement = Arrangement([[1, 0], [0, 1]])
+        >>> assert_complete([[1, 1], [1, -1], [-1, 1], [-1, -1]], arrangement)
+        >>> assert_complete([[1, 1], [1, -1], [-1, 1]], arrangement)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        AssertionError: the list of chambers is not complete: 3 listed, 4 there are
+        ...
+    """
+    __tracebackhide__ = True
+    import numpy as np
+
+    owner = getattr(chambers, "arrangement", None) if arrangement is None else arrangement
+    if owner is None:
+        raise InputError("arrangement is missing; say which arrangement the sign vectors belong to")
+    signs = np.asarray(getattr(chambers, "signs", chambers))
+    if signs.ndim != 2 or signs.shape[1] != owner.n:
+        raise InputError(f"chambers have shape {signs.shape}; give one sign for each of the {owner.n} rows")
+    right = owner.chambers()
+    known = {tuple(row): i for i, row in enumerate(right.signs.tolist())}
+    listed = [tuple(row) for row in signs.tolist()]
+    facts = []
+    seen: set[tuple[int, ...]] = set()
+    for i, row in enumerate(listed):
+        if row not in known:
+            facts.append(f"row {i} is no chamber: {_signs(row)}")
+        elif row in seen:
+            facts.append(f"row {i} is listed before: {_signs(row)}")
+        seen.add(row)
+    for row in known.keys() - seen:
+        inside = ", ".join(map(str, right.witnesses[known[row]].tolist()))
+        facts.append(f"missing: {_signs(row)}, with ({inside}) inside")
+    if facts:
+        rows = owner.normals.fractions
+        raise AssertionError(
+            f"the list of chambers is not complete: {len(listed)} listed, {len(right)} there are\n"
+            + _lines(_some(facts))
+            + f"arrangement: Arrangement({_table(rows)})"
+        )
+
+
+def instance(problem: TrainingProblem) -> str:
+    """A problem as code that makes it again, exactly.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> print(instance(TrainingProblem([[1, "1/3"]], [2], beta="0.1")))
+        TrainingProblem([["1", "1/3"]], ["2"], beta="1/10", activation="relu")
+    """
+    from .problem import NAMED_ACTIVATIONS
+
+    names = {slope: name for name, slope in NAMED_ACTIVATIONS.items()}
+    activation = names.get(problem.kappa, f"leaky:{problem.kappa}")
+    return (
+        f"TrainingProblem({_table(problem.X.fractions)}, {_row(problem.y)}, "
+        f'beta="{problem.beta}", activation="{activation}")'
+    )
+
+
+def _network(problem: TrainingProblem, network: Any) -> TwoLayerNetwork:
+    from .network import TwoLayerNetwork
+
+    if isinstance(network, TwoLayerNetwork):
+        return network
+    import numpy as np
+
+    hidden = np.asarray(network.hidden, dtype=float).reshape(-1, problem.d)
+    return TwoLayerNetwork(hidden, np.asarray(network.output, dtype=float), problem.kappa)
+
+
+def _positive_gap(gap: float) -> Fraction:
+    claimed = Fraction(gap)
+    if claimed <= 0:
+        raise InputError(
+            f"gap={gap} is not positive; a certificate proves an interval, so claim a gap such as 1e-6"
+        )
+    return claimed
+
+
+def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None:
+    __tracebackhide__ = True
+    from .certificate import check
+
+    verdict = check(problem, certificate)
+    if not verdict.proven:
+        raise AssertionError(
+            _failure(f"the checker refused the certificate: {verdict.reason}", [], problem, None)
+        )
+
+
+def _way_out(problem: TrainingProblem, network: TwoLayerNetwork) -> list[str]:
+    """The neuron to add (statement 3.7), for networks that are not optimal."""
+    from .escape import improving_neuron
+
+    escape = improving_neuron(problem, network)
+    if escape is None:
+        return ["no single neuron improves it: its own weights can be moved"]
+    weights = ", ".join(f"{float(w):.6g}" for w in escape.weights)
+    return [
+        f"adding the neuron w = ({weights}), alpha = {float(escape.output):.6g} lowers the objective by "
+        f"{float(escape.decrease):.6g} (proven)"
+    ]
+
+
+def _failure(verdict: str, facts: list[str], problem: TrainingProblem, network: Any) -> str:
+    text = f"{verdict}\n{_lines(facts)}instance: {instance(problem)}"
+    if network is None:
+        return text
+    if network.width == 0:
+        return f"{text}\nnetwork: zero, no neuron"
+    hidden = [[_plain(w) for w in row] for row in network.hidden]
+    output = [_plain(a) for a in network.output]
+    return f"{text}\nnetwork: {type(network).__name__}({hidden}, {output})".replace("'", '"')
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Fraction) else float(value)
+
+
+def _lines(facts: list[str]) -> str:
+    return "".join(f"  {fact}\n" for fact in facts)
+
+
+def _some(facts: list[str]) -> list[str]:
+    more = len(facts) - _ROWS_SHOWN
+    return facts if more <= 0 else [*facts[:_ROWS_SHOWN], f"... and {more} more"]
+
+
+def _above(value: Fraction) -> str:
+    return _exact_or(value, float_above(value))
+
+
+def _below(value: Fraction) -> str:
+    return _exact_or(value, float_below(value))
+
+
+def _exact_or(value: Fraction, rounded: float) -> str:
+    text = str(value)
+    return text if len(text) <= _DIGITS else repr(rounded)
+
+
+def _signs(row: tuple[int, ...]) -> str:
+    return "".join("-0+"[sign + 1] if sign in (-1, 0, 1) else "?" for sign in row)
+
+
+def _row(values: Any) -> str:
+    return "[" + ", ".join(f'"{value}"' for value in values) + "]"
+
+
+def _table(rows: Any) -> str:
+    return "[" + ", ".join(_row(row) for row in rows) + "]"
