@@ -33,7 +33,8 @@ class Subdifferential:
     Attributes:
         signs: the exact signs of X w, length n: 0 on kink rows and zero rows.
         kinks: the kink rows: not zero, and w on their hyperplane.
-        chambers: the sign vectors, length n, of the chambers whose closure contains w; 0 on zero rows only.
+        chambers: the sign vectors, length n, of the chambers whose closure contains w; 0 on zero rows only. None
+            are listed where alpha is zero, because the gradient is the same on all of them.
         gradients: for each of them `beta P w - alpha X'D v`, length p. The hull of these is the set.
 
     Example:
@@ -108,6 +109,8 @@ def _around(
 ) -> Subdifferential:
     kinks = tuple(k for k, s in enumerate(at) if s == 0 and setting.nonzero[k])
     pull = tuple(setting.beta * w for w in setting.penalised(weights))
+    if not alpha:
+        return Subdifferential(at, kinks, (), (pull,))
     smooth = setting.gradient(at, v)
     chambers, gradients = [], []
     for local in _local_signs(setting, kinks, limit):

@@ -184,7 +184,7 @@ def _state(
 def _way_down(setting: Setting, here: Subdifferential) -> tuple[Vector, Fraction] | None:
     if not here.kinks:
         return None
-    for chamber, gradient in enumerate(here.gradients):
+    for chamber, gradient in enumerate(here.gradients[: len(here.chambers)]):
         direction = leaves_downhill(setting, here, chamber).direction
         if direction is not None:
             return direction, dot(gradient, direction)
