@@ -1,4 +1,4 @@
-"""Points for a few thousand chambers at once, in NumPy: found by plain floats, then decided exactly.
+"""Points for a few thousand chambers at once, in NumPy: found by plain floats, then proven.
 
 The points are those of `witness.py`, for all chambers with equally many pivots together. How a point is found
 proves nothing, so here, and only here, a number that is tiny may be taken for zero.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exact import signs
+from .exact import certain_signs
 from .frame import Frame
 
 _ZERO = 2.0**-36
@@ -18,7 +18,7 @@ _CHUNK = 1 << 21  # numbers in the largest array
 def candidates(
     frame: Frame, basis: np.ndarray, bits: np.ndarray, affine: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A float point for each chamber, and whether it is inside, decided exactly.
+    """A float point for each chamber, and whether it is proven inside.
 
     Args:
         frame: the arrangement.
@@ -39,17 +39,18 @@ def candidates(
             with np.errstate(all="ignore"):
                 points[part] = _points(frame, basis[part, :k], expected[part], affine)
     points[~np.isfinite(points).all(axis=1)] = 0.0
-    return points, (signs(frame.hyperplanes, points) == expected).all(axis=1)
+    return points, (certain_signs(frame.hyperplanes, points) == expected).all(axis=1)
 
 
 def _points(frame: Frame, sets: np.ndarray, expected: np.ndarray, affine: bool) -> np.ndarray:
     """Points for chambers with k pivots each: P x (d + 1)."""
     rows, k = frame.scaled, sets.shape[1]
     fixed = rows.shape[1] - k  # columns 0..m
-    try:
-        inverse = np.linalg.inv(rows[sets][:, :, fixed:])
-    except np.linalg.LinAlgError:
-        return np.full((len(sets), rows.shape[1]), np.nan)
+    square = rows[sets][:, :, fixed:]
+    square[np.linalg.det(square) == 0] = np.eye(
+        k
+    )  # no inverse in floats: any point will do, it will not be inside
+    inverse = np.linalg.inv(square)
     tops, absolute = rows[:, fixed:], np.abs(rows)
     inverse = _cleared(inverse, np.abs(inverse) @ absolute[sets][:, :, fixed:] @ np.abs(inverse))
     slopes = inverse @ rows[sets][:, :, :fixed]

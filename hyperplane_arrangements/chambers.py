@@ -123,8 +123,9 @@ def _witnesses(batch: ChamberBatch) -> np.ndarray:
         half = half.astype(object)
         for i in np.flatnonzero(proven):
             half[i] = _exact_row(half[i], affine)
-        for i in np.flatnonzero(~proven):
-            half[i, columns] = work.exact_point(batch.cells.basis[i], affine)
+        exact = work.exact_points(batch.cells.basis[~proven], affine)
+        for i, point in zip(np.flatnonzero(~proven), exact, strict=True):
+            half[i, columns] = point
     return _interleaved(half, -half) if batch._plan.antipodal else half
 
 

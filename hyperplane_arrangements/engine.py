@@ -92,14 +92,15 @@ class Work:
             found = list(pool.map(lambda c: tables.witnesses(arrays, affine, c.basis, c.bits), parts))
         return np.concatenate([p for p, _ in found]), np.concatenate([ok for _, ok in found])
 
-    def exact_point(self, basis: np.ndarray, affine: bool) -> list[Any]:
-        """An exact point inside the chamber of a basis: integers; if affine, Fractions without the last 1."""
+    def exact_points(self, basis: np.ndarray, affine: bool) -> Iterator[list[Any]]:
+        """An exact point inside the chamber of each basis: integers; if affine, Fractions without the 1."""
         assert self.frame is not None
-        (point,) = witness.exact_witnesses(self.frame, basis[None])
-        if affine:
-            return [Fraction(x, point[-1]) for x in point[:-1]]
-        divisor = gcd(*point)
-        return [x // divisor for x in point]
+        for point in witness.exact_witnesses(self.frame, basis):
+            if affine:
+                yield [Fraction(x, point[-1]) for x in point[:-1]]
+            else:
+                divisor = gcd(*point)
+                yield [x // divisor for x in point]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

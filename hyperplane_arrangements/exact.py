@@ -340,18 +340,37 @@ def signs(matrix: ExactMatrix, directions: Any) -> np.ndarray:
     d = matrix.shape[1]
     if batch.shape[1] != d:
         raise InputError(f"directions have {batch.shape[1]} entries but the matrix has {d} columns")
-    if exact is not None and matrix.largest * max(abs(x) for x in exact.flat) * d < _EXACT:
+    if exact is not None and matrix.largest * max(1, *(abs(x) for x in exact.flat)) * d < _EXACT:
         return np.sign(exact.astype(np.float64) @ matrix.integers.T.astype(np.float64)).astype(np.int8)
     if exact is None and _are_small(directions, _EXACT // (matrix.largest * d + 1)):
         return np.sign(directions @ matrix.integers.T.astype(np.float64)).astype(np.int8)
-    values = batch @ matrix.scaled.T
-    bound = (d + 4) * _UNIT * (np.abs(batch) @ np.abs(matrix.scaled).T) * (1 + 2.0**-40) + _TINY
-    result = np.sign(values).astype(np.int8)
-    for i, j in np.argwhere(~(np.abs(values) > bound)):
-        row = exact[i] if exact is not None else _integer_row(directions[i])
-        value = sum(int(a) * b for a, b in zip(matrix.integers[j], row, strict=True))
-        result[i, j] = (value > 0) - (value < 0)
+    result = _filtered(matrix, batch)
+    open_rows = result == 0
+    for i in np.flatnonzero(open_rows.any(axis=1)):
+        direction = [int(x) for x in exact[i]] if exact is not None else _integer_row(directions[i])
+        for j in np.flatnonzero(open_rows[i]):
+            value = sum(int(a) * b for a, b in zip(matrix.integers[j], direction, strict=True))
+            result[i, j] = (value > 0) - (value < 0)
     return result
+
+
+def certain_signs(matrix: ExactMatrix, directions: np.ndarray) -> np.ndarray:
+    """The signs of `X u` that floats settle: a sign if proven, 0 if not (arguments as in `signs`).
+
+    Example:
+        >>> certain_signs(exact_matrix([[1, -1], [2, 1]]), np.array([[0.1, 0.1]])).tolist()
+        [[0, 1]]
+    """
+    return _filtered(matrix, _scaled_batch(directions))
+
+
+def _filtered(matrix: ExactMatrix, batch: np.ndarray) -> np.ndarray:
+    """The signs that exceed the bound on the error of the product; 0 for the others."""
+    values = batch @ matrix.scaled.T
+    bound = np.abs(batch) @ np.abs(matrix.scaled).T
+    bound *= (matrix.shape[1] + 4) * _UNIT * (1 + 2.0**-40)
+    bound += _TINY
+    return (values > bound).astype(np.int8) - (values < -bound)
 
 
 def _are_small(directions: np.ndarray, bound: int) -> bool:

@@ -21,7 +21,7 @@ INFLATE = 1.0 + 2.0**-45
 
 GOOD, BROKEN, UNDECIDED, NOT_GENERAL, OVER_LIMIT = 0, 1, 2, 3, 4
 
-jit = njit(cache=True, nogil=True)
+jit = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @jit

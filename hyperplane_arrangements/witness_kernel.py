@@ -13,7 +13,9 @@ from .kernel import INFLATE, TINY, UNIT, eliminate_exact, jit
 
 CANCELLED = 2.0**-40
 
-_fast = njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc", "contract", "arcp"})
+_fast = njit(
+    cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz", "reassoc", "contract", "arcp"}
+)
 
 
 @jit

@@ -259,7 +259,8 @@ def test_a_batch_size_below_two():
 
 @pytest.mark.slow
 def test_any_executor_gives_the_same_stream():
-    chambers = Arrangement(np.random.default_rng(2).normal(size=(40, 4))).chambers()
+    chambers = Arrangement(np.random.default_rng(2).normal(size=(60, 4))).chambers()
+    assert len(chambers._plan.tasks) > 4
     alone = [batch.packed for batch in chambers.batches(3000)]
     for pool in (ThreadPoolExecutor(2), ProcessPoolExecutor(1)):
         with pool:

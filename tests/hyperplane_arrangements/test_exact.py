@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import (
+    certain_signs,
     exact_matrix,
     exact_scalar,
     exact_vector,
@@ -157,3 +158,13 @@ def test_bad_vectors_and_directions():
 def test_primitive_rows_keep_their_side():
     assert primitive([6, -9]) == (2, -3)
     assert primitive([-6, -9]) == (-2, -3)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=100)
+def test_what_floats_settle_is_right(data):
+    d = data.draw(st.integers(1, 4))
+    row = st.lists(HARD, min_size=d, max_size=d)
+    matrix, points = exact_matrix([data.draw(row)]), np.array([data.draw(row)])
+    certain = certain_signs(matrix, points)
+    assert ((certain == 0) | (certain == signs(matrix, points))).all()
