@@ -269,6 +269,20 @@ def test_any_executor_gives_the_same_stream():
 
 
 @pytest.mark.slow
+def test_a_dask_cluster_gives_the_same_stream():
+    distributed = pytest.importorskip("distributed")
+    chambers = Arrangement(np.random.default_rng(2).normal(size=(60, 4))).chambers()
+    alone = [batch.packed for batch in chambers.batches(3000)]
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+        client.get_executor() as pool,
+    ):
+        together = [batch.packed for batch in chambers.batches(3000, executor=pool)]
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+@pytest.mark.slow
 def test_a_hopeless_count_is_refused():
     arrangement = Arrangement(np.random.default_rng(3).normal(size=(400, 5)))
     with pytest.raises(TooLargeError, match=r"may have .* more than") as caught:
