@@ -19,10 +19,9 @@ The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
    most beta on every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
 4. Such a z gives p* >= z'y - 1/2 z'z: the lower bound.
 
-A certificate of version 2 lists no chambers. For data of rank 3 their faces are then swept here, one great
-circle
-after the other, with integers: a maximum of z'phi(Xu) over the sphere lies inside some face, and there it is
-the projection of the gradient c onto the span of the face. So it is enough that, for each face, this
+A certificate of version 2 lists no chambers. For data of rank 3 all faces are then swept here in integers,
+one great circle after the other: a maximum of z'phi(Xu) over the sphere lies inside some face, and there
+it is the projection of the gradient c onto the span of the face. So it is enough that, for each face, this
 projection is no longer than beta or does not lie inside the face.
 """
 
@@ -111,8 +110,7 @@ class Chamber:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The claim as read: the problem's digest, the bounds, z (n), the network (m x d, m), the chambers or
-    None."""
+    """The claim as read: the problem's digest, bounds, z (n), network (m x d, m), and chambers or None."""
 
     problem: str
     lower: Fraction
@@ -574,8 +572,7 @@ def cross(a: Sequence[int], b: Sequence[int]) -> Row:
 
 
 def field(problem: Problem, dual: Sequence[Fraction]) -> Field:
-    """The landscape of z: coordinates are a basis of columns (statement 1.4), parallel rows are one
-    hyperplane."""
+    """The landscape of z, on a basis of columns (statement 1.4), with parallel rows as one hyperplane."""
     wide, row_scale = integer_rows(problem.rows)
     columns = pivot_columns(wide)
     require(len(columns) == 3, f"certificate: without chambers the rank must be 3, not {len(columns)}")
@@ -607,8 +604,7 @@ def field(problem: Problem, dual: Sequence[Fraction]) -> Field:
 
 
 def row_gram(wide: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], int]:
-    """The inner product of wide rows as a matrix on their three coordinates, times an integer, and that
-    integer.
+    """The inner product of wide rows as a matrix on three coordinates, times an integer, and that integer.
 
     With N the coordinates of three independent rows R, a row of coordinates x is x N^-1 R, where N^-1 is the
     matrix of cofactors over the determinant.
@@ -710,8 +706,7 @@ def sweep_circle(f: Field, j: int) -> None:
 
 
 def cell_holds(f: Field, c: Sequence[int], side: Sequence[int], guesses: Sequence[int], j: int) -> int:
-    """A gradient longer than beta points out of its own cell; returns a hyperplane that separates it from
-    there."""
+    """A gradient longer than beta points out of its own cell; returns a hyperplane that separates the two."""
     for k in chain(guesses, range(len(side))):
         if side[k] * inner(f.raised[k], c) <= 0:
             return k

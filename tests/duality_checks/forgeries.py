@@ -1,5 +1,4 @@
-"""Forged certificates: changes of an honest one, each with what it breaks and the reason the checker must
-give."""
+"""Forged certificates: changes of an honest one, what each breaks, and the reason the checker must give."""
 
 from __future__ import annotations
 
@@ -363,8 +362,7 @@ def _(p, c):
 
 
 def zero_network_by_negative_multipliers() -> Case:
-    """Multipliers of any sign cancel every gradient, and so "prove" the zero network optimal where it is
-    not."""
+    """Multipliers of any sign cancel every gradient: they "prove" the zero network optimal where it is not."""
     problem = problem_document(ROWS, TARGET, 1)
     case = Case(problem, certificate_document(problem, TARGET, [], []))
     assert dual_norm_squared(ROWS, TARGET, Fraction(0)) > 1

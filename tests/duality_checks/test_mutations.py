@@ -1,5 +1,4 @@
-"""Forged certificates: each is refused for its own reason, and each check of the checker refuses some forgery
-alone."""
+"""Each forged certificate is refused for its own reason, and each check refuses some forgery alone."""
 
 from __future__ import annotations
 
@@ -142,8 +141,7 @@ def test_redundant_checks_say_why_they_stay(name):
 
 
 def test_every_check_is_on_one_of_the_two_lists():
-    """Functions that return nothing can only refuse: they are the checks, beside the readers listed by
-    hand."""
+    """Functions that return nothing can only refuse: they are the checks, beside the readers named here."""
     readers = {"unique_keys", "parse", "fields", "rational", "array", "index"}
     checks = {
         name

@@ -1,5 +1,4 @@
-"""Certificates without a list of chambers: the checker's own sweep of a rank-3 arrangement, against lists and
-floats."""
+"""Certificates without a list of chambers: the checker's own sweep at rank 3, against lists and fractions."""
 
 from __future__ import annotations
 
@@ -24,8 +23,7 @@ MAXIMA = {
 
 
 def squared_dual_norm(problem, dual):
-    """By fractions alone: the longest projection of a chamber's gradient on a flat that lies in the
-    chamber."""
+    """By fractions alone: the longest projection of a gradient on a flat that lies in its chamber."""
     rows = problem.X.fractions
     flats = list(orthogonal_bases(rows))
     best = Fraction(0)
@@ -66,8 +64,7 @@ def dot(a, b):
 
 @st.composite
 def rank_three(draw):
-    """Small problems of rank 3 in 3 or 4 columns, with parallel and zero rows and many hyperplanes through a
-    ray."""
+    """Small problems of rank 3 in 3 or 4 columns, with parallel rows, zero rows and multiple rays."""
     entry = st.integers(-2, 2)
     rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     rows = [[draw(st.sampled_from([-1, 1, 2])) * x for x in row] for row in rows]
