@@ -52,7 +52,7 @@ def restricted_optimum(problem: TrainingProblem | Setting, blocks: Sequence[Bloc
     longest = float(sum(y * y for y in setting.y) / (2 * setting.beta))
     dust = max(_NEGLIGIBLE * sizes.max(initial=0.0), _DUST * longest)
     kept = [b for b in range(len(blocks)) if sizes[b] > dust]
-    trials = []
+    trials = [refined(setting, [], intercept)]
     for reach in _REACHES:
         near = [Face.near(setting, blocks[b], vectors[b], reach) for b in kept]
         trials.append(refined(setting, merged(setting, [f for f in near if f.basis.shape[1]]), intercept))
