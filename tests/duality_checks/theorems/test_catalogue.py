@@ -25,9 +25,13 @@ from duality_checks.theorems import t2_3_certificate as certificate
 from duality_checks.theorems import t2_4_gap as gap
 from duality_checks.theorems import t2_5_scaling as scaling
 from duality_checks.theorems import t2_6_zero_network as zero
+from duality_checks.theorems import t2_7_polyhedral as polyhedral
+from duality_checks.theorems import t2_8_vector_output as vector
 from duality_checks.theorems import t2_9_whitened as whitened
 from duality_checks.theorems import t2_10_absolute_value as absolute
 from duality_checks.theorems import t2_11_rank_one as rank_one
+from duality_checks.theorems import t2_12_interpolation as interpolation
+from duality_checks.theorems import t2_13_linear_limit as linear
 from duality_checks.theorems.catalogue import all_of, at_least, equal, refused, select, that
 from duality_checks.theorems.rationals import random_unit_vector
 from duality_checks.theorems.samples import ACTIVATIONS
@@ -87,14 +91,25 @@ EXACT = {
     "2.2": seeded(network.draw),
     "2.3": with_vector(certificate.shortest),
     "2.6": problems().map(zero.threshold),
+    "2.7": st.builds(
+        polyhedral.solved,
+        problems(),
+        st.sampled_from(["1-norm", "inf-norm"]),
+        st.sampled_from(polyhedral.LOSSES),
+    ),
 }
 TRAINED = {
     "2.1": problems(MILD).map(duality.wide_enough),
     "2.4": problems(MILD).map(gap.claim),
     "2.5": with_vector(scaling.scaled),
+    "2.8": st.builds(
+        vector.with_targets, st.builds(np.random.default_rng, st.integers(0, 99)), problems(MILD), st.just(1)
+    ),
     "2.9": seeded(whitened.draw),
     "2.10": with_vector(absolute.with_absolute_value),
     "2.11": rank_one_claims(),
+    "2.12": st.builds(interpolation.limit, problems(MILD), st.sampled_from(["1-norm", "inf-norm"])),
+    "2.13": st.builds(linear.near_linear, problems(MILD), st.sampled_from(linear.SLOPES)),
 }
 
 
