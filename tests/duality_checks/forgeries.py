@@ -362,7 +362,7 @@ def _(p, c):
 
 
 def zero_network_by_negative_multipliers() -> Case:
-    """Multipliers of any sign cancel every gradient: they "prove" the zero network optimal where it is not."""
+    """Multipliers of any sign cancel every gradient: they "prove" zero optimal where it is not."""
     problem = problem_document(ROWS, TARGET, 1)
     case = Case(problem, certificate_document(problem, TARGET, [], []))
     assert dual_norm_squared(ROWS, TARGET, Fraction(0)) > 1

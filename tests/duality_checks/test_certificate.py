@@ -64,6 +64,7 @@ def test_any_network_and_any_dual_give_a_proof(problem, data):
     assert certificate.lower >= 0
 
 
+@settings(max_examples=40)
 @given(degenerate_problems(max_columns=2, min_columns=2), st.data())
 def test_the_lower_bound_is_the_best_multiple_of_the_dual(problem, data):
     """Statement 2.5, with the dual norm from brute force over chambers and sets of rows."""

@@ -15,7 +15,7 @@ from time import perf_counter
 
 import pytest
 from brute_force import Case, all_chambers, certificate_document, honest, problem_document
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import checker
@@ -145,6 +145,7 @@ planar_rows = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_si
 )
 
 
+@settings(max_examples=40)
 @given(planar_rows, st.integers(-2, 2), st.integers(-2, 2))
 def test_rank_below_d_changes_no_count(rows, a, b):
     """A third column that depends on the others adds no chamber."""
@@ -164,6 +165,7 @@ def test_counting_stops_soon_after_the_limit():
 # What it accepts: honest certificates by brute force, whatever the rows.
 
 
+@settings(max_examples=40)
 @given(planar_rows, st.data())
 def test_honest_certificates_of_any_planar_problem_are_proven(rows, data):
     entries = st.fractions(-2, 2, max_denominator=6)
@@ -226,6 +228,7 @@ def test_require_raises_the_reason():
         Verdict(False, "no such luck").require()
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=200))
 def test_no_text_raises(text):
     problem, certificate = honest().texts()
