@@ -132,14 +132,24 @@ class Setting:
 
     @classmethod
     def of(cls, problem: TrainingProblem | Setting) -> Setting:
-        """The setting of a training problem: every weight penalised, no intercept."""
+        """The setting of a training problem: every weight penalised, no intercept.
+
+        Raises:
+            InputError: another loss or penalty, or a readout.
+        """
         if isinstance(problem, Setting):
             return problem
+        _require_plain(problem)
         return cls(problem.X, problem.y, problem.beta, problem.kappa)
 
     @classmethod
     def with_free_biases(cls, problem: TrainingProblem) -> Setting:
-        """The features with a column of ones behind them, unpenalised, and an output intercept."""
+        """The features with a column of ones behind them, unpenalised, and an output intercept.
+
+        Raises:
+            InputError: another loss or penalty, or a readout.
+        """
+        _require_plain(problem)
         rows = [(*row, Fraction(1)) for row in problem.X.fractions]
         return cls(exact_matrix(rows), problem.y, problem.beta, problem.kappa, (problem.d,), True)
 
@@ -237,6 +247,15 @@ class Setting:
                 f"the network has an output intercept {float(network.intercept):.6g}, but the problem has none; "
                 "use free biases, or retrain without it"
             )
+
+
+def _require_plain(problem: TrainingProblem) -> None:
+    kind = problem.loss.name, problem.penalty.name
+    if kind != ("squared", "2-norm") or not problem.readout.is_identity:
+        raise InputError(
+            f"loss={kind[0]!r}, penalty={kind[1]!r}{'' if problem.readout.is_identity else ' and a readout'}: "
+            "stationary points are decided for the squared loss, the 2-norm and the fully connected network only"
+        )
 
 
 def fitting(problem: TrainingProblem | Setting, network: Any) -> tuple[Setting, RationalNetwork]:

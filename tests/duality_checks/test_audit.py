@@ -30,7 +30,7 @@ TARGETS = [1.0, 0.0, 0.5, 2.0]
 # ------------------------------------------------------------------ verdicts
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.integers(0, 2**32 - 1))
 def test_a_globally_trained_network_is_a_stationary_optimum(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -47,7 +47,7 @@ def test_a_globally_trained_network_is_a_stationary_optimum(seed: int) -> None:
     assert (found.dead, found.escape) == ((), None)
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.integers(0, 2**32 - 1))
 def test_an_untrained_network_is_improved_by_what_the_audit_says(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -418,6 +418,14 @@ def test_networks_that_do_not_fit_are_refused() -> None:
         selected_blocks(problem, RationalNetwork([[1, 0]], [1]), 0)
 
 
+def test_other_problems_are_refused() -> None:
+    problem = TrainingProblem([[1], [-1]], [1, 1], beta=1, loss="hinge")
+    with pytest.raises(InputError, match="loss='hinge', penalty='2-norm': stationary points are decided for the squared"):
+        Setting.of(problem)
+    with pytest.raises(InputError, match="decided for the squared loss, the 2-norm"):
+        Setting.with_free_biases(TrainingProblem([[1], [-1]], [1, 1], beta=1, penalty="1-norm"))
+
+
 def test_too_many_chambers_at_a_neuron_are_refused_with_their_number() -> None:
     rng = np.random.default_rng(0)
     problem = TrainingProblem(rng.normal(size=(60, 4)), rng.normal(size=60), beta=1)
