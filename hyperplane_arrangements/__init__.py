@@ -1,12 +1,15 @@
 """Exact hyperplane arrangements: every chamber, face and flat, by integer arithmetic.
 
 The names below are the public interface; each is imported when first used, so that importing the package
-stays cheap.
+stays cheap. The faces, flats, tope graph and zonotope of an arrangement are its methods; the modules
+`families`, `plotting` and `strategies` have more to offer.
 
 Example:
-    >>> from hyperplane_arrangements import Arrangement
+    >>> from hyperplane_arrangements import Arrangement, named
     >>> Arrangement([[1, 0], [0, 1], [1, 1]]).count_chambers()
     6
+    >>> named("shi_3").characteristic_polynomial().as_expr().factor()
+    t*(t - 3)**2
 """
 
 from __future__ import annotations
@@ -14,24 +17,33 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_HOME = {
-    "Arrangement": "arrangement",
-    "Chambers": "chambers",
-    "ConvexLandscapeError": "errors",
-    "ExactMatrix": "exact",
-    "InputError": "errors",
-    "MissingExtraError": "errors",
-    "TooLargeError": "errors",
+_NAMES = {
+    "angles": ("miss_probability", "solid_angle"),
+    "arrangement": ("Arrangement",),
+    "chambers": ("ChamberBatch", "Chambers", "Position", "upper_bound"),
+    "errors": ("ConvexLandscapeError", "InputError", "MissingExtraError", "TooLargeError"),
+    "exact": ("ExactMatrix", "exact_matrix", "exact_vector"),
+    "faces": ("ChamberShape", "Faces"),
+    "families": ("FAMILIES", "Family", "graphical", "named"),
+    "findings": ("Finding", "RefutedError"),
+    "flats": ("Flat", "IntersectionLattice"),
+    "oriented_matroid": ("check_covector_axioms",),
+    "tope_graph": ("separating_rows",),
+    "zonotope": ("VertexSample", "Zonotope"),
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
+_MODULES = ("families", "plotting", "strategies")
 
 __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted((*__all__, *_MODULES))

@@ -11,6 +11,7 @@ import numpy as np
 
 from .errors import InputError
 from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, primitive, signs
+from .studies import Studies
 
 if TYPE_CHECKING:
     from .chambers import Chambers
@@ -36,7 +37,7 @@ class Hyperplanes:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(Studies):
     """A finite arrangement of hyperplanes, exact, its rows kept in the order given.
 
     Args:

@@ -25,6 +25,8 @@ from .rational import null_space
 if TYPE_CHECKING:
     from .arrangement import Arrangement
 
+_BATCH = 4096  # chambers compared with all cocircuits at once
+
 
 @dataclass(frozen=True)
 class Faces:
@@ -156,6 +158,39 @@ def cocircuits(arrangement: Arrangement) -> np.ndarray:
         return np.empty((0, form.n), dtype=np.int8)
     level = levels[-1] if form.affine else levels[-2]
     return np.concatenate([_faces_of_flat(form, flat.rows) for flat in level])
+
+
+def bounded_chambers(arrangement: Arrangement, max_chambers: int = 1_000_000) -> np.ndarray:
+    """Return the sign vectors of the bounded chambers, in the order of `arrangement.chambers()`.
+
+    A chamber s is unbounded, modulo the lineality space, when its recession cone has an extreme ray: a
+    cocircuit Y of the normals alone that has no sign opposite to s. With `|Y|` nonzero signs that is
+    `s . Y = |Y|`, one matrix product for all of them.
+
+    Args:
+        arrangement: central or affine, n rows.
+        max_chambers: refuse more chambers than this.
+
+    Returns:
+        (bounded x n) int8; of a central arrangement none, unless every normal is zero.
+
+    Raises:
+        TooLargeError: more chambers than `max_chambers`.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> bounded_chambers(Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1])).tolist()
+        [[1, 1, -1]]
+    """
+    from .arrangement import Arrangement
+
+    rays = cocircuits(Arrangement(arrangement.normals)).astype(np.float32)
+    full = np.abs(rays).sum(axis=1)
+    found = []
+    for batch in arrangement.chambers(max_chambers).batches(_BATCH):
+        signs = batch.signs
+        found.append(signs[~(signs.astype(np.float32) @ rays.T == full).any(axis=1)])
+    return np.concatenate(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,7 +279,7 @@ def zaslavsky_chambers(arrangement: Arrangement) -> int:
     return sum(map(abs, whitney_numbers(arrangement)))
 
 
-def bounded_chambers(arrangement: Arrangement) -> int:
+def count_bounded_chambers(arrangement: Arrangement) -> int:
     """Return `abs(chi(1))`: how many chambers are bounded in the space the normals span.
 
     A chamber contains lines in every direction orthogonal to all normals; bounded means bounded across them.
@@ -288,7 +288,7 @@ def bounded_chambers(arrangement: Arrangement) -> int:
 
     Example:
         >>> from hyperplane_arrangements.families import shi
-        >>> bounded_chambers(shi(4))
+        >>> count_bounded_chambers(shi(4))
         27
     """
     return abs(sum(whitney_numbers(arrangement)))

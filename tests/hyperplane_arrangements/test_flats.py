@@ -11,8 +11,8 @@ from hyperplane_arrangements import Arrangement, TooLargeError, families
 from hyperplane_arrangements.characteristic import divide_by_infinity, poincare_coefficients
 from hyperplane_arrangements.exact import exact_matrix, rank
 from hyperplane_arrangements.flats import (
-    bounded_chambers,
     characteristic_polynomial,
+    count_bounded_chambers,
     intersection_lattice,
     poincare_polynomial,
     whitney_numbers,
@@ -147,7 +147,7 @@ def test_the_braid_lattice_is_the_partition_lattice():
     ],
 )
 def test_bounded_chambers(arrangement, bounded):
-    assert bounded_chambers(arrangement) == bounded
+    assert count_bounded_chambers(arrangement) == bounded
 
 
 @given(central, offsets)
@@ -157,7 +157,7 @@ def test_bounded_chambers_are_those_whose_shape_has_no_ray(rows, shifts):
 
     arrangement = Arrangement(rows, shifts[: len(rows)])
     shapes = [chamber_shape(arrangement, signs) for signs in arrangement.chambers().signs]
-    assert sum(shape.is_bounded for shape in shapes) == bounded_chambers(arrangement)
+    assert sum(shape.is_bounded for shape in shapes) == count_bounded_chambers(arrangement)
 
 
 def test_repeated_zero_and_empty_rows_are_told_apart():

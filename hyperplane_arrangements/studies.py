@@ -1,0 +1,189 @@
+"""What to ask of an arrangement: a method for each study, imported when first asked.
+
+The modules that answer can be used alone, as functions of an arrangement.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .arrangement import Arrangement
+    from .faces import ChamberShape, Faces
+    from .findings import Finding
+    from .flats import IntersectionLattice
+    from .zonotope import Zonotope
+
+
+class Studies:
+    """The studies of an arrangement; each method says which function answers it, with all its options."""
+
+    __slots__ = ()
+
+    @property
+    def _this(self) -> Arrangement:
+        return cast("Arrangement", self)
+
+    def flats(self, max_flats: int = 1_000_000) -> IntersectionLattice:
+        """The intersection lattice: `flats.intersection_lattice`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("braid_4").flats().flat_counts
+            (1, 6, 7, 1)
+        """
+        from .flats import intersection_lattice
+
+        return intersection_lattice(self._this, max_flats)
+
+    def whitney_numbers(self) -> tuple[int, ...]:
+        """The signed Whitney numbers of the first kind: `flats.whitney_numbers`."""
+        from .flats import whitney_numbers
+
+        return whitney_numbers(self._this)
+
+    def characteristic_polynomial(self) -> Any:
+        """The characteristic polynomial, a sympy `Poly` in t: `flats.characteristic_polynomial`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("shi_3").characteristic_polynomial().as_expr().factor()
+            t*(t - 3)**2
+        """
+        from .flats import characteristic_polynomial
+
+        return characteristic_polynomial(self._this)
+
+    def poincare_polynomial(self) -> Any:
+        """The Poincare polynomial, a sympy `Poly` in t: `flats.poincare_polynomial`."""
+        from .flats import poincare_polynomial
+
+        return poincare_polynomial(self._this)
+
+    def count_bounded_chambers(self) -> int:
+        """How many chambers are bounded in the span of the normals: `flats.count_bounded_chambers`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("shi_4").count_bounded_chambers()
+            27
+        """
+        from .flats import count_bounded_chambers
+
+        return count_bounded_chambers(self._this)
+
+    def bounded_chambers(self, max_chambers: int = 1_000_000) -> np.ndarray:
+        """The sign vectors of the bounded chambers: `faces.bounded_chambers`."""
+        from .faces import bounded_chambers
+
+        return bounded_chambers(self._this, max_chambers)
+
+    def faces(self, max_faces: int = 2_000_000) -> Faces:
+        """All faces by dimension, as covectors: `faces.faces`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("braid_3").faces().f_vector
+            (0, 1, 6, 6)
+        """
+        from .faces import faces
+
+        return faces(self._this, max_faces)
+
+    def f_vector(self) -> tuple[int, ...]:
+        """How many faces of dimension 0, ..., d there are, from the flats alone.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("generic_100_3").f_vector()
+            (1, 9900, 19800, 9902)
+        """
+        return self.flats().face_counts
+
+    def cocircuits(self) -> np.ndarray:
+        """The covectors of the smallest faces that are not the centre: `faces.cocircuits`."""
+        from .faces import cocircuits
+
+        return cocircuits(self._this)
+
+    def chamber_shape(self, signs: Any) -> ChamberShape:
+        """Walls, vertices and extreme rays of a chamber: `faces.chamber_shape`.
+
+        Example:
+            >>> from hyperplane_arrangements import Arrangement
+            >>> triangle = Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1])
+            >>> triangle.chamber_shape(triangle.chamber_of(["1/4", "1/4"])).is_bounded
+            True
+        """
+        from .faces import chamber_shape
+
+        return chamber_shape(self._this, signs)
+
+    def solid_angles(self) -> np.ndarray:
+        """The share of all directions in each chamber, up to rank 3: `angles.solid_angles`."""
+        from .angles import solid_angles
+
+        return solid_angles(self._this)
+
+    def tope_graph(self, max_chambers: int = 100_000) -> Any:
+        """The networkx graph of chambers that share a wall: `tope_graph.tope_graph`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("braid_4").tope_graph().number_of_edges()
+            36
+        """
+        from .tope_graph import tope_graph
+
+        return tope_graph(self._this, max_chambers)
+
+    def distance(self, first: Any, second: Any) -> int:
+        """How many hyperplanes separate two chambers, given by their signs: `tope_graph.distance`."""
+        from .tope_graph import distance
+
+        return distance(self._this, first, second)
+
+    def check_simple(self) -> Finding:
+        """Whether the hyperplanes are in general position: `tope_graph.check_simple`."""
+        from .tope_graph import check_simple
+
+        return check_simple(self._this)
+
+    def check_simplicial(self) -> Finding:
+        """Whether every chamber is a simplicial cone: `tope_graph.check_simplicial`."""
+        from .tope_graph import check_simplicial
+
+        return check_simplicial(self._this)
+
+    def zonotope(self) -> Zonotope:
+        """The sum of the segments from 0 to each row; the arrangement must be central: `zonotope.Zonotope`.
+
+        Example:
+            >>> from hyperplane_arrangements import Arrangement
+            >>> Arrangement([[1, 0], [0, 1], [1, 1]]).zonotope().volume()
+            Fraction(3, 1)
+        """
+        from .zonotope import Zonotope
+
+        return Zonotope(self._this)
+
+    def draw(self, kind: str | None = None, *, ax: Any = None, **options: Any) -> Any:
+        """Draw it with matplotlib and return the Axes: `notebook.draw`."""
+        from .notebook import draw
+
+        return draw(self._this, kind, ax=ax, **options)
+
+    def save_picture(self, path: Any, kind: str | None = None, **options: Any) -> Path:
+        """Draw it into a file: `notebook.save_picture`."""
+        from .notebook import save_picture
+
+        return save_picture(self._this, path, kind, **options)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import html
+
+        return html(self._this)
