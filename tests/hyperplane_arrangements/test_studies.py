@@ -32,8 +32,6 @@ def test_every_public_name_is_there_and_is_documented(name):
     value = getattr(hyperplane_arrangements, name)
     home = import_module(f"hyperplane_arrangements.{hyperplane_arrangements._HOME[name]}")
     assert value is getattr(home, name)
-        import_module(f"hyperplane_arrangements.{hyperplane_arrangements._HOME[name]}"), name
-    )
     assert name == "FAMILIES" or value.__doc__
 
 
