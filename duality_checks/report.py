@@ -58,7 +58,7 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "rank": outcome.problem.arrangement.rank,
         "beta": str(outcome.problem.beta),
         "kappa": str(outcome.problem.kappa),
-        "chambers": len(certificate.chambers),
+        "chambers": outcome.problem.arrangement.count_chambers(),
         "proven": verdict.proven,
         "reason": verdict.reason,
         **interval_facts(certificate.lower, certificate.upper),
@@ -88,7 +88,7 @@ def summary(outcome: Outcome) -> str:
     facts = [
         ("data", f"{outcome.data.source}: {problem.n} rows, {problem.d} columns"),
         ("problem", f"{activation_name(problem.kappa)}, squared loss, beta = {beta_text(outcome)}"),
-        ("chambers", f"{len(certificate.chambers):,} of rank {problem.arrangement.rank}"),
+        ("chambers", f"{problem.arrangement.count_chambers():,} of rank {problem.arrangement.rank}"),
         (
             "network",
             f"{count(outcome.solution.network.width, 'neuron')}, trained in {seconds['training']:.2f} s",
@@ -146,17 +146,23 @@ def _problem_section(outcome: Outcome) -> str:
 
 def _chambers_section(outcome: Outcome) -> str:
     problem = outcome.problem
-    listed = f"{len(outcome.certificate.chambers):,}"
-    proof = (
-        "The list is proven complete: its sign vectors are distinct, each has an exact witness strictly\n"
-        "inside, and their number equals the number of chambers, which the checker counts on its own by\n"
-        "deletion and restriction."
-        if outcome.verdict.proven
-        else "The checker refused, so the list is not proven complete."
-    )
+    number = f"{problem.arrangement.count_chambers():,}"
+    if not outcome.verdict.proven:
+        proof = "The checker refused, so nothing is proven about them."
+    elif outcome.certificate.chambers is None:
+        proof = (
+            "The certificate does not list them: the checker swept all faces of the arrangement on its own,\n"
+            "in integers."
+        )
+    else:
+        proof = (
+            "The list is proven complete: its sign vectors are distinct, each has an exact witness strictly\n"
+            "inside, and their number equals the number of chambers, which the checker counts on its own by\n"
+            "deletion and restriction."
+        )
     return (
         "## The chambers\n\n"
-        f"The hyperplanes `x_k'w = 0` of the {problem.n} rows cut weight space into **{listed}** chambers,\n"
+        f"The hyperplanes `x_k'w = 0` of the {problem.n} rows cut weight space into **{number}** chambers,\n"
         f"one for each activation pattern.\n{proof}\n"
     )
 
