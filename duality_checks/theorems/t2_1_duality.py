@@ -70,9 +70,9 @@ def _scale(upper: Fraction) -> Fraction:
     return upper if upper else Fraction(1)
 
 
-def two_sides(y: tuple[int, int] = (3, 2)) -> TrainingProblem:
+def two_sides() -> TrainingProblem:
     """Two samples that no neuron can see at once: m* = 2."""
-    return TrainingProblem([[1], [-1]], list(y), 1)
+    return TrainingProblem([[1], [-1]], [5, 2], 1)
 
 
 def fixed() -> Iterator[Duality]:
@@ -82,7 +82,7 @@ def fixed() -> Iterator[Duality]:
 
 
 def control() -> Duality:
-    """The two-sided problem with a single neuron: 9/2 is the best it can do, and d* = 4."""
+    """The two-sided problem with a single neuron: 13/2 is the best it can do, and d* = 6."""
     return Duality(two_sides(), 1)
 
 

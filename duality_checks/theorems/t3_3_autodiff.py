@@ -25,8 +25,9 @@ class ZeroGradient:
 
 
 def selected(problem: TrainingProblem, network: RationalNetwork, side: int) -> ZeroGradient:
-    """The claim of the statement."""
-    return ZeroGradient(Optimality(problem, network, selected_blocks(problem, network, side)), side)
+    """The claim of the statement, for either output sign."""
+    blocks = own_and_opposite(selected_blocks(problem, network, side))
+    return ZeroGradient(Optimality(problem, network, blocks), side)
 
 
 def check(instance: ZeroGradient) -> Outcome:
@@ -65,14 +66,14 @@ THEOREM = Theorem(
     id="3.3",
     name="autodiff-stationary points",
     statement=(
-        "A network whose gradient vanishes with a fixed slope at kinks is a global optimum of the convex program over the "
-        "closed cones of the signs so selected, each with the neuron's own output sign."
+        "A network whose gradient vanishes with a fixed slope at kinks is a global optimum of the convex program "
+        "over the closed cones of the signs so selected, with the neurons' own output signs or with both."
     ),
     source="derived; Wang, Lacotte and Pilanci 2021; Ergen and Pilanci 2025, section V",
     note="3.3-autodiff.md",
     fixed=fixed,
     draw=draw,
     check=check,
-    false_claim="the output signs may be both included",
+    false_claim="the cones on the other side of the kinks will do as well, with both output signs",
     control=control,
 )

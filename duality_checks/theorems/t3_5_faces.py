@@ -17,10 +17,8 @@ from .planted import Kinks, planted
 
 
 def over_faces(problem: TrainingProblem, network: RationalNetwork) -> Optimality:
-    """The claim of the statement; without kinks for both signs."""
-    blocks = face_blocks(problem, network)
-    smooth = not any(neuron.subdifferential.kinks for neuron in first_order(problem, network).neurons)
-    return Optimality(problem, network, own_and_opposite(blocks) if smooth else blocks)
+    """The claim of the statement, for either output sign."""
+    return Optimality(problem, network, own_and_opposite(face_blocks(problem, network)))
 
 
 def check(instance: Optimality) -> Outcome:
@@ -55,8 +53,8 @@ THEOREM = Theorem(
     id="3.5",
     name="Clarke stationary points",
     statement=(
-        "A Clarke stationary network without zero neurons is a global optimum of the convex program over the faces of its "
-        "neurons, kink rows held at zero, with their own output signs; where no neuron has a kink, with both signs."
+        "A Clarke stationary network without zero neurons is a global optimum of the convex program over the faces "
+        "of its neurons, kink rows held at zero, with their own output signs or with both."
     ),
     source="derived, sharpening Ergen and Pilanci 2025, section V",
     note="3.5-faces.md",
