@@ -35,6 +35,7 @@ _MARGIN = 1 - 1e-9
 # The first scaling stays this far inside: more than the float errors of a projection, less than a gap of use.
 _INSIDE = 1 - 2.0**-46
 _ATTEMPTS = 30
+_MOST_ROWS = 10**9
 # Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
 _ROOM = 1 - 1e-12
 LISTED_AT_MOST = 50_000
@@ -57,8 +58,8 @@ class Certificate:
 
     Attributes:
         problem: SHA-256 of the canonical JSON of the problem.
-        lower: the value `z'y - 1/2 z'z` of the dual.
-        upper: the exact objective of the network.
+        lower: the dual objective of z (for the squared loss `z'y - 1/2 z'z`).
+        upper: the exact objective of the network (logs rounded up; neurons balanced for a polyhedral norm).
         dual: z, length n.
         network_hidden: the rows w_j, m x d.
         network_output: the weights alpha_j, length m.
@@ -201,7 +202,11 @@ def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
     hidden = tuple(tuple(map(_exact, row)) for row in solution.network.hidden)
     output = tuple(map(_exact, solution.network.output))
     arrangement = problem.arrangement
-    if arrangement.rank == 3 and arrangement.count_chambers() > LISTED_AT_MOST:
+    if problem.penalty.polyhedral:
+        from .polyhedral_certificate import exact_parts
+
+        hidden, output, feasible, chambers = exact_parts(problem, solution)
+    elif arrangement.rank == 3 and arrangement.count_chambers() > LISTED_AT_MOST:
         feasible, chambers = _inside(problem, stated, dual), None
     else:
         feasible, chambers = _listed(problem, stated, dual)
@@ -237,16 +242,10 @@ def _inside(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray)
     from .pricing import dual_norm
 
     size = dual_norm(problem, dual)
-    best = _best_multiple(problem, dual)
+    best = problem.loss.multiple(dual, problem.target)
     scale = min(best, float(problem.beta) / size) if size > 0 else best
-    feasible, _ = _on_a_grid(scale * _ROOM * dual)
+    feasible, _ = _on_a_grid(problem, scale * _ROOM * dual)
     return feasible if checker.dual_value(stated, feasible) > 0 else (Fraction(0),) * problem.n
-
-
-def _best_multiple(problem: TrainingProblem, dual: np.ndarray) -> float:
-    """`v'y / v'v`, at least 0: the multiple of v with the largest dual objective."""
-    square = float(dual @ dual)
-    return max(float(dual @ problem.target), 0.0) / square if square > 0 else 0.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -271,9 +270,9 @@ class _Draft:
 def _draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Draft:
     """Multipliers where gradients are long, and the best multiple of the dual (statement 2.5), in floats."""
     rows, beta = _coordinates(problem)
-    gradients = _gradients(signs, dual, rows, float(problem.kappa))
+    gradients = _gradients(signs, problem.readout.spread(dual), rows, float(problem.kappa))
     lengths = np.linalg.norm(gradients, axis=1)
-    best = _best_multiple(problem, dual)
+    best = problem.loss.multiple(dual, problem.target)
     floor = beta * _MARGIN
     while True:
         chosen = np.flatnonzero(lengths > floor)
@@ -298,7 +297,7 @@ def _prove(
     grain = _power_of_two(float(problem.beta) / float(np.abs(problem.features).max()), 56)
     scale, zero = draft.scale, (Fraction(0),) * problem.n
     for _ in range(_ATTEMPTS):
-        dual, floats = _on_a_grid(scale * draft.dual)
+        dual, floats = _on_a_grid(problem, scale * draft.dual)
         system = checker.scaled(stated, dual)
         multipliers = {}
         worst = 1.0
@@ -343,7 +342,7 @@ def _surely_short(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray)
     of their absolute values; the split `c = (1 - kappa) sum_positive + kappa sum_all` multiplies that by at
     most `1 + 2 abs(kappa)`. What is not certain is left to integers.
     """
-    rows, kappa = problem.features, float(problem.kappa)
+    rows, kappa, dual = problem.features, float(problem.kappa), problem.readout.spread(dual)
     mass = np.abs(dual) @ np.abs(rows)
     error = 4 * (len(rows) + 16) * _HALF_ULP * (1 + 2 * abs(kappa)) * mass
     gradients = _gradients(signs, dual, rows, kappa)
@@ -378,11 +377,18 @@ def _coordinates(problem: TrainingProblem) -> tuple[np.ndarray, float]:
     return scaled @ right[: problem.arrangement.rank].T, float(problem.beta) / float(largest)
 
 
-def _on_a_grid(dual: np.ndarray) -> tuple[tuple[Fraction, ...], np.ndarray]:
-    """The dual as multiples of one power of two (short denominators), as rationals and as the same floats."""
-    largest = float(np.abs(dual).max(initial=0.0))
+def _on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[tuple[Fraction, ...], np.ndarray]:
+    """The dual as multiples of one power of two (short denominators), as rationals and as the same floats.
+
+    Entries that rounding has put outside the domain of the loss go one step of the grid inwards.
+    """
+    inside = problem.loss.clip(dual, problem.target)
+    largest = float(np.abs(inside).max(initial=0.0))
     grain = _power_of_two(largest, 52) if largest else 1.0
-    floats = np.rint(dual / grain) * grain
+    floats = np.rint(inside / grain) * grain
+    for k, (value, y) in enumerate(zip(floats.tolist(), problem.y, strict=True)):
+        if problem.loss.inside(_exact(value), y) != _exact(value):
+            floats[k] = value - math.copysign(grain, value)
     return tuple(map(_exact, floats)), floats
 
 
@@ -394,7 +400,7 @@ def _power_of_two(size: float, bits: int) -> float:
 def _dual_vector(problem: TrainingProblem, dual: Any) -> np.ndarray:
     vector = np.asarray(dual, dtype=float)
     if vector.shape != (problem.n,):
-        raise InputError(f"dual has shape {vector.shape}; give one entry a row of X, ({problem.n},)")
+        raise InputError(f"dual has shape {vector.shape}; give one entry a sample, ({problem.n},)")
     if not np.isfinite(vector).all():
         raise InputError(
             f"dual[{int(np.argmin(np.isfinite(vector)))}] is not finite; train the problem again"
@@ -441,10 +447,13 @@ def _chamber_document(chamber: Chamber) -> dict[str, Any]:
     }
 
 
-def _claimed_shape(document: Any) -> tuple[int, int]:
-    """The n and d that a document seems to be a certificate for; 0 where there is nothing to be seen."""
+def _claimed_shape(document: Any) -> tuple[int, int, int]:
+    """The n, N and d that a document seems to be a certificate for; 0 where there is nothing to be seen.
+
+    Nothing in a certificate says how many rows the problem has.
+    """
     d = _length(document, "chambers", 0, "witness") or _length(document, "network", "hidden", 0)
-    return _length(document, "dual"), d
+    return _length(document, "dual"), _MOST_ROWS, d
 
 
 def _length(document: Any, *path: str | int) -> int:

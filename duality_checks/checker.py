@@ -7,22 +7,29 @@ every comparison is exact, and nothing is believed.
 
 The problem: over networks f(x) = sum_j alpha_j phi(w_j'x) of any width, phi(t) = max(t,0) + kappa min(t,0),
 
-    p* = min 1/2 norm(f(X) - y)^2 + beta/2 sum_j (norm(w_j)^2 + alpha_j^2).
+    p* = min sum_i loss(f_i; y_i) + beta/2 sum_j (norm(w_j)^2 + alpha_j^2).
+
+The loss is squared, l1, huber:DELTA, hinge, squared-hinge or logistic; the norm is the 2-norm, 1-norm or
+inf-norm. The readout says which sample i each row x_k of X belongs to: f_i is the sum of f(x_k) over them. By
+default (identity) row i is sample i. Below z_k stands for the entry of z that belongs to row k.
 
 The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
 
-1. A network with rational weights has a rational objective, and p* is at most that: the upper bound.
+1. A network with rational weights has a rational objective, and p* is at most that: the upper bound. (Logs
+   are rounded up. For the 1-norm and the inf-norm the neurons are balanced first: scaling w_j by t > 0 and
+   alpha_j by 1/t keeps f, and the best real t makes the penalty beta sum_j norm(w_j) abs(alpha_j).)
 2. The hyperplanes x_k'u = 0 cut space into chambers. Listed points off all hyperplanes lie in chambers;
    distinct sign vectors are distinct chambers; as many as there are chambers (counted here) are all of them.
 3. On a chamber with signs S and slopes D, z'phi(Xu) = c'u with c = X'Dz. For any multipliers lambda >= 0 and
-   any u of the chamber with norm(u) <= 1, c'u <= (c + X'S lambda)'u <= norm(c + X'S lambda). If that is at
-   most beta on every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
-4. Such a z gives p* >= z'y - 1/2 z'z: the lower bound.
+   any u of the chamber with norm(u) <= 1, c'u <= (c + X'S lambda)'u <= norm_*(c + X'S lambda), the dual norm.
+   If that is at most beta on every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
+4. For such a z, p* >= d(z) = min_f sum_i loss(f_i; y_i) + z'f, for the squared loss z'y - 1/2 z'z: the lower
+   bound. (Minus infinity outside a domain, which is checked; for the logistic loss logs are rounded.)
 
-A certificate of version 2 lists no chambers. For data of rank 3 all faces are then swept here in integers,
-one great circle after the other: a maximum of z'phi(Xu) over the sphere lies inside some face, and there
-it is the projection of the gradient c onto the span of the face. So it is enough that, for each face, this
-projection is no longer than beta or does not lie inside the face.
+A certificate of version 2 lists no chambers. For data of rank 3 and the 2-norm all faces are then swept here
+in integers, one great circle after the other: a maximum of z'phi(Xu) over the sphere lies inside some face,
+and there it is the projection of the gradient c onto the span of the face. So it is enough that, for each
+face, this projection is no longer than beta or does not lie inside the face.
 """
 
 from __future__ import annotations
@@ -41,7 +48,11 @@ from operator import mul
 from typing import Any
 
 MAX_DIGITS = 4000  # of a numerator or a denominator; Python itself reads integers of up to 4300 digits
-PROBLEM = {"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm"}
+PROBLEM = {"format": "convex-landscape problem", "version": 1}
+LOSSES = ("squared", "l1", "hinge", "squared-hinge", "logistic")
+LABELLED = ("hinge", "squared-hinge", "logistic")
+PENALTIES = ("2-norm", "1-norm", "inf-norm")
+LOG_DIGITS = 40  # of decimal logarithms, which the standard library documents as correctly rounded
 CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
 RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
 INDEX = re.compile(r"0|[1-9][0-9]*")
@@ -90,8 +101,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The problem as read: X (n x d), y (n), beta > 0, kappa < 1, and the digest that certificates quote."""
+    """The problem as read: X (N x d), y (n), beta > 0, kappa < 1, and the digest that certificates quote.
 
+    The loss is a name and a number (huber's delta, else 0); `samples` is the sample of each row.
+    """
+
+    loss: tuple[str, Fraction]
+    penalty: str
+    samples: tuple[int, ...]
     rows: tuple[tuple[Fraction, ...], ...]
     target: tuple[Fraction, ...]
     beta: Fraction
@@ -212,12 +229,12 @@ def index(key: str, count: int, where: str) -> int:
     return int(key)
 
 
-def multipliers(value: Any, n: int, where: str) -> dict[int, Fraction]:
+def multipliers(value: Any, rows: int, where: str) -> dict[int, Fraction]:
     """Row -> lambda > 0."""
     require(type(value) is dict, f"{where} is not an object")
     result = {}
     for key, entry in value.items():
-        row = index(key, n, where)
+        row = index(key, rows, where)
         result[row] = rational(entry, f"{where}[{row}]")
         multiplier_is_positive(result[row], f"{where}[{row}]")
     return result
@@ -231,8 +248,11 @@ def multiplier_is_positive(value: Fraction, where: str) -> None:
 def read_problem(text: str) -> Problem:
     """The problem that the text spells, or a refusal."""
     where = "problem"
-    document = fields(parse(text), [*PROBLEM, "kappa", "beta", "X", "y"], where)
+    names = [*PROBLEM, "loss", "penalty", "readout", "kappa", "beta", "X", "y"]
+    document = fields(parse(text), names, where)
     constants(document, PROBLEM, where)
+    loss = read_loss(document["loss"])
+    penalty_is_known(document["penalty"])
     beta = rational(document["beta"], "problem: beta")
     kappa = rational(document["kappa"], "problem: kappa")
     beta_is_positive(beta)
@@ -241,13 +261,59 @@ def read_problem(text: str) -> Problem:
     require(len(rows) > 0, "problem: X has no rows")
     width = len(array(rows[0], None, "problem: X[0]"))
     require(width > 0, "problem: X has no columns")
+    pooled = document["readout"] != "identity"
+    target = vector(document["y"], None if pooled else len(rows), "problem: y")
+    labels_fit(loss, target)
     return Problem(
+        loss=loss,
+        penalty=document["penalty"],
+        samples=(
+            read_samples(document["readout"], len(rows), len(target)) if pooled else tuple(range(len(rows)))
+        ),
         rows=tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows)),
-        target=vector(document["y"], len(rows), "problem: y"),
+        target=target,
         beta=beta,
         kappa=kappa,
         digest=hashlib.sha256(canonical(document).encode()).hexdigest(),
     )
+
+
+def read_loss(value: Any) -> tuple[str, Fraction]:
+    """The loss that a name spells: its kind, and delta for huber:DELTA."""
+    require(type(value) is str, "problem: loss is not a string")
+    kind, colon, delta = value.partition(":")
+    if kind == "huber" and colon:
+        number = rational(delta, "problem: loss: delta")
+        delta_is_positive(number)
+        return kind, number
+    require(value in LOSSES, f"problem: loss is {value!a:.80}, not huber:DELTA or one of {', '.join(LOSSES)}")
+    return value, Fraction(0)
+
+
+def read_samples(value: Any, rows: int, count: int) -> tuple[int, ...]:
+    """The sample of each row: a list of row numbers, or nothing but "identity"."""
+    entries = array(value, rows, "problem: readout")
+    require(all(type(entry) is str for entry in entries), "problem: readout: an entry is not a string")
+    samples = tuple(index(entry, count, "problem: readout") for entry in entries)
+    require(samples != tuple(range(rows)), "problem: readout: this list is written 'identity'")
+    return samples
+
+
+def penalty_is_known(value: Any) -> None:
+    """Only norms with a dual norm below."""
+    known = type(value) is str and value in PENALTIES
+    require(known, f"problem: penalty is {value!a:.80}, not one of {', '.join(PENALTIES)}")
+
+
+def delta_is_positive(delta: Fraction) -> None:
+    """At 0 the Huber loss is zero; below it is not convex."""
+    require(delta > 0, f"problem: loss: delta is {delta!s:.80}, not positive")
+
+
+def labels_fit(loss: tuple[str, Fraction], target: Sequence[Fraction]) -> None:
+    """The formulas for losses of a margin y f hold for labels -1 and +1."""
+    wrong = loss[0] in LABELLED and next((value for value in target if abs(value) != 1), 0)
+    require(not wrong, f"problem: y has the entry {wrong!s:.80}, but {loss[0]} needs labels 1 and -1")
 
 
 def canonical(document: Any) -> str:
@@ -265,8 +331,8 @@ def kappa_is_below_one(kappa: Fraction) -> None:
     require(kappa < 1, f"problem: kappa is {kappa!s:.80}, not below 1")
 
 
-def read_certificate(document: Any, n: int, d: int) -> Certificate:
-    """The certificate in a parsed document, for a problem of n rows and d columns, or a refusal."""
+def read_certificate(document: Any, n: int, rows: int, d: int) -> Certificate:
+    """The certificate in a parsed document, for a problem of n samples, so many rows and d columns."""
     names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network"]
     listed = type(document) is not dict or document.get("version") != 2
     fields(document, [*names, "chambers"] if listed else names, "certificate")
@@ -281,23 +347,23 @@ def read_certificate(document: Any, n: int, d: int) -> Certificate:
         dual=vector(document["dual"], n, "dual"),
         hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
         output=vector(network["output"], len(hidden), "output"),
-        chambers=read_chambers(document["chambers"], n, d) if listed else None,
+        chambers=read_chambers(document["chambers"], rows, d) if listed else None,
     )
 
 
-def read_chambers(value: Any, n: int, d: int) -> tuple[Chamber, ...]:
+def read_chambers(value: Any, rows: int, d: int) -> tuple[Chamber, ...]:
     """The list of chambers."""
     entries = array(value, None, "chambers")
-    return tuple(read_chamber(entry, n, d, f"chambers[{i}]") for i, entry in enumerate(entries))
+    return tuple(read_chamber(entry, rows, d, f"chambers[{i}]") for i, entry in enumerate(entries))
 
 
-def read_chamber(value: Any, n: int, d: int, where: str) -> Chamber:
+def read_chamber(value: Any, rows: int, d: int, where: str) -> Chamber:
     """One entry of the list of chambers."""
     document = fields(value, ["witness", "plus", "minus"], where)
     return Chamber(
         witness=tuple(integers(vector(document["witness"], d, f"{where}.witness"))[0]),
-        plus=multipliers(document["plus"], n, f"{where}.plus"),
-        minus=multipliers(document["minus"], n, f"{where}.minus"),
+        plus=multipliers(document["plus"], rows, f"{where}.plus"),
+        minus=multipliers(document["minus"], rows, f"{where}.minus"),
     )
 
 
@@ -323,28 +389,98 @@ def dot(a: Sequence[int], b: Sequence[int]) -> int:
 
 
 def objective(problem: Problem, hidden: Sequence[Sequence[Fraction]], output: Sequence[Fraction]) -> Fraction:
-    """1/2 norm(f(X) - y)^2 + beta/2 sum_j (norm(w_j)^2 + alpha_j^2), exactly."""
+    """The loss of the network plus beta times its penalty; exactly, but for logs, which are rounded up."""
     rows, row_scale = integer_rows(problem.rows)
     weights, weight_scale = integer_rows(hidden)
     alphas, alpha_scale = integers(output)
     slope, unit = problem.kappa.numerator, problem.kappa.denominator
-    scale = row_scale * weight_scale * alpha_scale * unit
-    target, target_scale = integers(problem.target)
-    loss = 0
-    for row, value in zip(rows, target, strict=True):
+    fits = [0] * len(problem.target)
+    for row, sample in zip(rows, problem.samples, strict=True):
         inputs = [dot(row, weight) for weight in weights]
-        fit = dot(alphas, [unit * t if t > 0 else slope * t for t in inputs])
-        loss += (fit * target_scale - value * scale) ** 2
-    size = Fraction(sum(dot(weight, weight) for weight in weights), weight_scale**2)
-    size += Fraction(dot(alphas, alphas), alpha_scale**2)
-    return Fraction(loss, 2 * (scale * target_scale) ** 2) + problem.beta / 2 * size
+        fits[sample] += dot(alphas, [unit * t if t > 0 else slope * t for t in inputs])
+    scale = row_scale * weight_scale * alpha_scale * unit
+    total = sum(
+        (loss_above(problem.loss, Fraction(f, scale), y) for f, y in zip(fits, problem.target, strict=True)),
+        Fraction(0),
+    )
+    return total + problem.beta * weight_penalty(problem.penalty, hidden, output)
+
+
+def weight_penalty(
+    penalty: str, hidden: Sequence[Sequence[Fraction]], output: Sequence[Fraction]
+) -> Fraction:
+    """1/2 sum_j (norm(w_j)^2 + alpha_j^2) of these weights for the 2-norm; for the others, whose norms are
+    rational, its least value over all scalings of the neurons, sum_j norm(w_j) abs(alpha_j)."""
+    if penalty == "2-norm":
+        weights, weight_scale = integer_rows(hidden)
+        alphas, alpha_scale = integers(output)
+        size = Fraction(sum(dot(weight, weight) for weight in weights), weight_scale**2)
+        return (size + Fraction(dot(alphas, alphas), alpha_scale**2)) / 2
+    norm = sum if penalty == "1-norm" else max
+    norms = [norm(map(abs, weight)) for weight in hidden]
+    return sum((size * abs(alpha) for size, alpha in zip(norms, output, strict=True)), Fraction(0))
+
+
+def loss_above(loss: tuple[str, Fraction], f: Fraction, y: Fraction) -> Fraction:
+    """The loss of one sample; for the logistic loss a rational above it."""
+    kind, delta = loss
+    error, margin = abs(f - y), y * f
+    if kind == "squared" or (kind == "huber" and error <= delta):
+        return error**2 / 2
+    if kind == "huber":
+        return delta * error - delta**2 / 2
+    if kind == "l1":
+        return error
+    if kind == "logistic":
+        return log_one_plus_exp_above(-margin)
+    short = max(Fraction(0), 1 - margin)
+    return short if kind == "hinge" else short**2 / 2
+
+
+def conjugate_below(loss: tuple[str, Fraction], z: Fraction, y: Fraction) -> Fraction:
+    """min_f loss(f; y) + z f for z in the domain; for the logistic loss a rational below it."""
+    if loss[0] in ("l1", "hinge"):
+        return z * y
+    if loss[0] == "logistic":
+        return entropy_below(z * y)
+    return z * y - z**2 / 2
+
+
+def in_domain(loss: tuple[str, Fraction], z: Fraction, y: Fraction) -> bool:
+    """Whether min_f loss(f; y) + z f is finite."""
+    kind, delta = loss
+    if kind in ("l1", "huber"):
+        return abs(z) <= (delta if kind == "huber" else 1)
+    if kind == "squared":
+        return True
+    return z * y >= 0 and (kind == "squared-hinge" or z * y <= 1)
+
+
+def log_above(value: Decimal) -> Fraction:
+    """Above the logarithm: ln is correctly rounded, so the next decimal is above."""
+    context = Context(prec=LOG_DIGITS)
+    return Fraction(context.next_plus(context.ln(value)))
+
+
+def log_one_plus_exp_above(t: Fraction) -> Fraction:
+    """Above log(1 + exp(t)) = max(t, 0) + log(1 + exp(-abs(t))), each step rounded up."""
+    context = Context(prec=LOG_DIGITS, rounding=ROUND_CEILING)
+    size = decimal(abs(t), ROUND_FLOOR, LOG_DIGITS)
+    tail = context.next_plus(context.exp(size.copy_negate()))
+    return max(t, Fraction(0)) + log_above(context.add(Decimal(1), tail))
+
+
+def entropy_below(a: Fraction) -> Fraction:
+    """Below -a log a - (1-a) log(1-a) for 0 <= a <= 1, where 0 log 0 is 0."""
+    shares = [share for share in (a, 1 - a) if share not in (0, 1)]
+    return -sum((b * log_above(decimal(b, ROUND_CEILING, LOG_DIGITS)) for b in shares), Fraction(0))
 
 
 def dual_value(problem: Problem, dual: Sequence[Fraction]) -> Fraction:
-    """z'y - 1/2 z'z, exactly."""
-    values, scale = integers(dual)
-    target, target_scale = integers(problem.target)
-    return Fraction(dot(values, target), scale * target_scale) - Fraction(dot(values, values), 2 * scale**2)
+    """d(z) = min_f sum_i loss(f_i; y_i) + z'f for z in the domain, exactly; or below it, where logs are
+    rounded."""
+    pairs = zip(dual, problem.target, strict=True)
+    return sum((conjugate_below(problem.loss, z, y) for z, y in pairs), Fraction(0))
 
 
 def decimal(value: Fraction, rounding: str, digits: int = 20) -> Decimal:
@@ -457,7 +593,8 @@ class Scaled:
         columns: the columns of `unit * (z_k x_k)_k`, as integers: with these, `unit = scale_x * scale_z`.
         slope, one: kappa = slope / one.
         lift: what turns `rows` into the scale of `gradient`, `one * scale_z`.
-        radius, beta_scale: norm(gradient) * beta_scale <= radius means norm(c) <= beta.
+        radius, beta_scale: norm_*(gradient) * beta_scale <= radius means norm_*(c) <= beta.
+        penalty: the norm whose dual norm_* is.
     """
 
     rows: list[Row]
@@ -467,6 +604,7 @@ class Scaled:
     lift: int
     radius: int
     beta_scale: int
+    penalty: str
 
     def gradient(self, signs: bytes) -> list[int]:
         """c = X'Dz on the chamber, times `one * scale_x * scale_z`."""
@@ -474,19 +612,26 @@ class Scaled:
         return [gain * sum(compress(column, signs)) + slope * sum(column) for column in self.columns]
 
     def squares(self, gradient: Sequence[int], signs: bytes, lambdas: dict[int, Fraction]) -> tuple[int, int]:
-        """norm(c + X'S lambda)^2 and beta^2, times one positive integer."""
+        """norm_*(c + X'S lambda)^2 and beta^2, times one positive integer."""
         values, scale = integers(list(lambdas.values()))
         total = [scale * value for value in gradient]
         for row, value in zip(lambdas, values, strict=True):
             weight = self.lift * (value if signs[row] else -value)
             total = [t + weight * x for t, x in zip(total, self.rows[row], strict=True)]
-        return dot(total, total) * self.beta_scale**2, (self.radius * scale) ** 2
+        return dual_square(self.penalty, total) * self.beta_scale**2, (self.radius * scale) ** 2
+
+
+def dual_square(penalty: str, vector: Sequence[int]) -> int:
+    """norm_*(vector)^2: the 1-norm and the inf-norm are dual to each other, the 2-norm to itself."""
+    if penalty == "2-norm":
+        return dot(vector, vector)
+    return int(max(map(abs, vector)) if penalty == "1-norm" else sum(map(abs, vector))) ** 2
 
 
 def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
     """Clear the denominators of X, z, kappa and beta."""
     rows, row_scale = integer_rows(problem.rows)
-    values, dual_scale = integers(dual)
+    values, dual_scale = integers([dual[sample] for sample in problem.samples])
     one = problem.kappa.denominator
     return Scaled(
         rows=rows,
@@ -496,6 +641,7 @@ def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
         lift=one * dual_scale,
         radius=problem.beta.numerator * one * row_scale * dual_scale,
         beta_scale=problem.beta.denominator,
+        penalty=problem.penalty,
     )
 
 
@@ -512,7 +658,7 @@ def listed_chambers_prove(problem: Problem, dual: Sequence[Fraction], chambers: 
 def dual_is_feasible(
     problem: Problem, dual: Sequence[Fraction], chambers: Sequence[Chamber], patterns: Sequence[bytes]
 ) -> None:
-    """norm(c + X'S lambda) <= beta on every chamber, for z with `plus` and for -z with `minus`."""
+    """norm_*(c + X'S lambda) <= beta on every chamber, for z with `plus` and for -z with `minus`."""
     system = scaled(problem, dual)
     for i, (chamber, signs) in enumerate(zip(chambers, patterns, strict=True)):
         gradient = system.gradient(signs)
@@ -523,7 +669,7 @@ def dual_is_feasible(
 
 def bound_holds(norm_squared: int, beta_squared: int, where: str) -> None:
     """The bound on one chamber, for one sign of z."""
-    require(norm_squared <= beta_squared, f"{where}: the bound norm(c + X'S lambda) <= beta fails")
+    require(norm_squared <= beta_squared, f"{where}: the bound norm_*(c + X'S lambda) <= beta fails")
 
 
 # ------------------------------------------------ dual feasibility, all faces of a rank-3 arrangement
@@ -578,7 +724,7 @@ def field(problem: Problem, dual: Sequence[Fraction]) -> Field:
     require(len(columns) == 3, f"certificate: without chambers the rank must be 3, not {len(columns)}")
     rows = [tuple(row[j] for j in columns) for row in wide]
     gram, gram_scale = row_gram(wide, rows)
-    values, dual_scale = integers(dual)
+    values, dual_scale = integers([dual[sample] for sample in problem.samples])
     slope, one = problem.kappa.numerator, problem.kappa.denominator
     weights = dict.fromkeys(hyperplanes(rows), 0)
     for row, z in zip(rows, values, strict=True):
@@ -651,9 +797,15 @@ def crossings(normals: Sequence[Row], j: int) -> tuple[list[list[int]], list[int
 
 def sweep_proves(problem: Problem, dual: Sequence[Fraction]) -> None:
     """abs(z'phi(Xu)) <= beta norm(u) for all u: no face of the arrangement holds a maximum above beta."""
+    sweep_fits(problem)
     landscape = field(problem, dual)
     for j in range(len(landscape.normals)):
         sweep_circle(landscape, j)
+
+
+def sweep_fits(problem: Problem) -> None:
+    """The sweep projects onto faces, which is right for the 2-norm alone."""
+    require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
 
 
 def sweep_circle(f: Field, j: int) -> None:
@@ -761,7 +913,16 @@ def upper_is_exact(problem: Problem, certificate: Certificate) -> None:
 def lower_is_exact(problem: Problem, certificate: Certificate) -> None:
     """The lower bound is the value of the dual: equal, so that there is one way to write a claim."""
     value = dual_value(problem, certificate.dual)
-    require(certificate.lower == value, "lower: not the value z'y - 1/2 z'z of the dual")
+    require(certificate.lower == value, "lower: not the value of the dual")
+
+
+def dual_is_in_domain(problem: Problem, dual: Sequence[Fraction]) -> None:
+    """Outside the domain d(z) is minus infinity, whatever a formula says."""
+    for i, (z, y) in enumerate(zip(dual, problem.target, strict=True)):
+        inside = in_domain(problem.loss, z, y)
+        require(
+            inside, f"dual: entry {i} is outside the domain of the conjugate of the {problem.loss[0]} loss"
+        )
 
 
 def bounds_are_ordered(certificate: Certificate) -> None:
@@ -772,9 +933,11 @@ def bounds_are_ordered(certificate: Certificate) -> None:
 def verify(problem: Problem, certificate_text: str) -> Verdict:
     """All checks, in the order in which a reader would ask; the first that fails is the reason."""
     try:
-        certificate = read_certificate(parse(certificate_text), len(problem.rows), len(problem.rows[0]))
+        shape = len(problem.target), len(problem.rows), len(problem.rows[0])
+        certificate = read_certificate(parse(certificate_text), *shape)
         digest_matches(certificate, problem)
         upper_is_exact(problem, certificate)
+        dual_is_in_domain(problem, certificate.dual)
         lower_is_exact(problem, certificate)
         if certificate.chambers is None:
             sweep_proves(problem, certificate.dual)
@@ -800,7 +963,8 @@ def check_documents(problem_text: str, certificate_text: str) -> Verdict:
         One sample x = y = 1 with beta = 3/4: the best network is phi(u/2)/2, and z = 3/4 proves it.
 
         >>> problem = '''{"format": "convex-landscape problem", "version": 1, "loss": "squared",
-        ...     "penalty": "2-norm", "kappa": "0", "beta": "3/4", "X": [["1"]], "y": ["1"]}'''
+        ...     "penalty": "2-norm", "readout": "identity", "kappa": "0", "beta": "3/4",
+        ...     "X": [["1"]], "y": ["1"]}'''
         >>> certificate = '''{"format": "convex-landscape certificate", "version": 1, "problem": "%s",
         ...     "lower": "15/32", "upper": "15/32", "dual": ["3/4"],
         ...     "network": {"hidden": [["1/2"]], "output": ["1/2"]},
@@ -809,7 +973,7 @@ def check_documents(problem_text: str, certificate_text: str) -> Verdict:
         >>> print(check_documents(problem, certificate))
         PROVEN 15/32 <= p* <= 15/32
         >>> print(check_documents(problem, certificate.replace('"dual": ["3/4"]', '"dual": ["1"]')))
-        REFUSED: lower: not the value z'y - 1/2 z'z of the dual
+        REFUSED: lower: not the value of the dual
     """
     try:
         problem = read_problem(problem_text)

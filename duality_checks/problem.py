@@ -207,7 +207,7 @@ class TrainingProblem:
         Example:
             >>> print(TrainingProblem([[0.5]], [1], beta=1).to_json())
             {"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm",
-             "kappa": "0", "beta": "1", "X": [["1/2"]], "y": ["1"]}
+             "readout": "identity", "kappa": "0", "beta": "1", "X": [["1/2"]], "y": ["1"]}
             <BLANKLINE>
         """
         document = {
@@ -215,6 +215,7 @@ class TrainingProblem:
             "version": 1,
             "loss": self.loss.name,
             "penalty": self.penalty.name,
+            "readout": "identity" if self.readout.is_identity else list(map(str, self.readout.samples)),
             "kappa": str(self.kappa),
             "beta": str(self.beta),
             "X": [[str(value) for value in row] for row in self.X.fractions],
@@ -237,13 +238,22 @@ class TrainingProblem:
         Raises:
             InputError: not JSON, another format, or fields that are missing or unknown.
         """
-        document = read_json(text, source, FORMAT, ("loss", "penalty", "kappa", "beta", "X", "y"))
-        if document["loss"] != "squared" or document["penalty"] != "2-norm":
-            raise InputError(
-                f"{source}: loss {document['loss']!r} with penalty {document['penalty']!r} is not supported; "
-                "use 'squared' with '2-norm'"
-            )
-        return cls(document["X"], document["y"], document["beta"], f"leaky:{document['kappa']}")
+        names = ("loss", "penalty", "readout", "kappa", "beta", "X", "y")
+        document = read_json(text, source, FORMAT, names)
+        readout = document["readout"]
+        if readout != "identity":
+            if not isinstance(readout, list) or not all(str(entry).isdecimal() for entry in readout):
+                raise InputError(f"{source}: readout is neither 'identity' nor a list of sample numbers")
+            readout = [int(entry) for entry in readout]
+        return cls(
+            document["X"],
+            document["y"],
+            document["beta"],
+            f"leaky:{document['kappa']}",
+            loss=document["loss"],
+            penalty=document["penalty"],
+            readout=readout,
+        )
 
     @classmethod
     def load(cls, path: str | Path) -> TrainingProblem:

@@ -32,8 +32,14 @@ PEAK = [Fraction(v) for v in (1, -2, -2, 3, -2, 3)]
 HIDDEN = [(Fraction(1, 2), Fraction(1, 4)), (Fraction(-1, 3), Fraction(1, 5))]
 OUTPUT = [Fraction(1, 2), Fraction(-1, 4)]
 
-PROBLEM = {"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm"}
-PROBLEM_FIELDS = ["kappa", "beta", "X", "y"]
+PROBLEM = {"format": "convex-landscape problem", "version": 1}
+PROBLEM_FIELDS = ["loss", "penalty", "readout", "kappa", "beta", "X", "y"]
+LABELLED = {"hinge", "squared-hinge"}
+DUAL_NORMS = {
+    "2-norm": lambda c: inner(c, c),
+    "1-norm": lambda c: max(map(abs, c)) ** 2,
+    "inf-norm": lambda c: sum(map(abs, c)) ** 2,
+}
 CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
 CERTIFICATE_FIELDS = ["problem", "lower", "upper", "dual", "network", "chambers"]
 
@@ -78,9 +84,14 @@ def moved(rows: Any, signs: Any, c: Point, multipliers: dict[int, Fraction]) -> 
     )
 
 
-def best_multipliers(rows: Any, signs: Any, c: Point) -> tuple[Fraction, dict[int, Fraction]]:
-    """The least norm(c + X'S lambda)^2 over lambda >= 0 in the plane: try every set of at most two rows."""
-    best: tuple[Fraction, dict[int, Fraction]] = (inner(c, c), {})
+def best_multipliers(
+    rows: Any, signs: Any, c: Point, size: Callable[[Point], Fraction] = DUAL_NORMS["2-norm"]
+) -> tuple[Fraction, dict[int, Fraction]]:
+    """The least norm(c + X'S lambda)^2 over lambda >= 0 in the plane: try every set of at most two rows.
+
+    For another size than the 2-norm these are the candidates of the 2-norm: good, not best.
+    """
+    best: tuple[Fraction, dict[int, Fraction]] = (size(c), {})
     usable = [k for k, s in enumerate(signs) if s]
     candidates: list[dict[int, Fraction]] = []
     for k in usable:
@@ -94,9 +105,8 @@ def best_multipliers(rows: Any, signs: Any, c: Point) -> tuple[Fraction, dict[in
     for multipliers in candidates:
         if all(value >= 0 for value in multipliers.values()):
             end = moved(rows, signs, c, multipliers)
-            best = min(
-                best, (inner(end, end), {k: v for k, v in multipliers.items() if v}), key=lambda pair: pair[0]
-            )
+            found = (size(end), {k: v for k, v in multipliers.items() if v})
+            best = min(best, found, key=lambda pair: pair[0])
     return best
 
 
@@ -109,27 +119,72 @@ def dual_norm_squared(rows: Any, dual: Any, kappa: Fraction) -> Fraction:
     )
 
 
-def exact_objective(
-    rows: Any, target: Any, beta: Fraction, kappa: Fraction, hidden: Any, output: Any
-) -> Fraction:
-    loss = Fraction(0)
-    for row, y in zip(rows, target, strict=True):
-        fit = Fraction(0)
+def loss_of(name: str, f: Fraction, y: Fraction) -> Fraction:
+    """The losses with rational values, as textbooks write them."""
+    kind, _, delta = name.partition(":")
+    if kind == "huber":
+        e, d = abs(f - y), Fraction(delta)
+        return e**2 / 2 if e <= d else d * e - d**2 / 2
+    return {
+        "squared": (f - y) ** 2 / 2,
+        "l1": abs(f - y),
+        "hinge": max(ZERO, 1 - y * f),
+        "squared-hinge": max(ZERO, 1 - y * f) ** 2 / 2,
+    }[kind]
+
+
+def conjugate_of(name: str, v: Fraction, y: Fraction) -> Fraction:
+    """min_f loss(f; y) + v f, where it is finite."""
+    return v * y if name in ("l1", "hinge") else v * y - v * v / 2
+
+
+def in_domain(name: str, v: Fraction, y: Fraction) -> bool:
+    kind, _, delta = name.partition(":")
+    if kind in ("l1", "huber"):
+        return abs(v) <= Fraction(delta or 1)
+    return kind == "squared" or (v * y >= 0 and (kind != "hinge" or v * y <= 1))
+
+
+def samples_of(problem: dict[str, Any]) -> list[int]:
+    n = len(problem["X"])
+    return list(range(n)) if problem["readout"] == "identity" else list(map(int, problem["readout"]))
+
+
+def spread(problem: dict[str, Any], dual: Any) -> list[Fraction]:
+    return [dual[sample] for sample in samples_of(problem)]
+
+
+def exact_objective(problem: dict[str, Any], hidden: Any, output: Any) -> Fraction:
+    kappa, beta = Fraction(problem["kappa"]), Fraction(problem["beta"])
+    target = list(map(Fraction, problem["y"]))
+    fit = [ZERO] * len(target)
+    for row, sample in zip(problem["X"], samples_of(problem), strict=True):
         for w, alpha in zip(hidden, output, strict=True):
             t = inner(row, w)
-            fit += alpha * (max(t, 0) + kappa * min(t, 0))
-        loss += (fit - y) ** 2
-    size = sum((inner(w, w) for w in hidden), Fraction(0)) + sum((a * a for a in output), Fraction(0))
-    return loss / 2 + beta / 2 * size
+            fit[sample] += alpha * (max(t, 0) + kappa * min(t, 0))
+    loss = sum((loss_of(problem["loss"], f, y) for f, y in zip(fit, target, strict=True)), ZERO)
+    if problem["penalty"] == "2-norm":
+        return loss + beta / 2 * sum((inner(w, w) + a * a for w, a in zip(hidden, output, strict=True)), ZERO)
+    norm = sum if problem["penalty"] == "1-norm" else max
+    return loss + beta * sum((norm(map(abs, w)) * abs(a) for w, a in zip(hidden, output, strict=True)), ZERO)
+
+
+def dual_objective(problem: dict[str, Any], dual: Any) -> Fraction:
+    pairs = zip(dual, map(Fraction, problem["y"]), strict=True)
+    return sum((conjugate_of(problem["loss"], v, y) for v, y in pairs), ZERO)
 
 
 def text(value: Any) -> str:
     return str(Fraction(value))
 
 
-def problem_document(rows: Any, target: Any, beta: Any, kappa: Any = 0) -> dict[str, Any]:
+def problem_document(rows: Any, target: Any, beta: Any, kappa: Any = 0, **other: Any) -> dict[str, Any]:
     return {
         **PROBLEM,
+        "loss": "squared",
+        "penalty": "2-norm",
+        "readout": "identity",
+        **other,
         "kappa": text(kappa),
         "beta": text(beta),
         "X": [[text(x) for x in row] for row in rows],
@@ -140,24 +195,21 @@ def problem_document(rows: Any, target: Any, beta: Any, kappa: Any = 0) -> dict[
 def certificate_document(problem: dict[str, Any], dual: Any, hidden: Any, output: Any) -> dict[str, Any]:
     """The honest certificate; where the dual is infeasible it holds the best that can be done."""
     rows = [tuple(map(Fraction, row)) for row in problem["X"]]
-    target, beta, kappa = (
-        list(map(Fraction, problem["y"])),
-        Fraction(problem["beta"]),
-        Fraction(problem["kappa"]),
-    )
+    beta, kappa = Fraction(problem["beta"]), Fraction(problem["kappa"])
+    size, values = DUAL_NORMS.get(problem["penalty"], DUAL_NORMS["inf-norm"]), spread(problem, dual)
     entries = []
     for signs, witness in all_chambers(rows).items():
         entry: dict[str, Any] = {"witness": [text(u) for u in witness]}
         for name, s in (("plus", 1), ("minus", -1)):
-            c = gradient(rows, signs, [s * v for v in dual], kappa)
-            multipliers = best_multipliers(rows, signs, c)[1] if inner(c, c) > beta**2 else {}
+            c = gradient(rows, signs, [s * v for v in values], kappa)
+            multipliers = best_multipliers(rows, signs, c, size)[1] if size(c) > beta**2 else {}
             entry[name] = {str(k): text(value) for k, value in multipliers.items()}
         entries.append(entry)
     return {
         **CERTIFICATE,
         "problem": digest(problem),
-        "lower": text(inner(dual, target) - inner(dual, dual) / 2),
-        "upper": text(exact_objective(rows, target, beta, kappa, hidden, output)),
+        "lower": text(dual_objective(problem, dual)),
+        "upper": text(exact_objective(problem, hidden, output)),
         "dual": [text(v) for v in dual],
         "network": {"hidden": [[text(x) for x in w] for w in hidden], "output": [text(a) for a in output]},
         "chambers": entries,
@@ -229,11 +281,22 @@ def format_defect(case: Case) -> bool:
             *CERTIFICATE_FIELDS,
         }:
             return True
+        kind, colon, delta = problem["loss"].partition(":")
+        if kind not in {"squared", "l1", "huber", *LABELLED} or (kind == "huber") != bool(colon):
+            return True
+        if problem["penalty"] not in DUAL_NORMS or (colon and not canonical_rational(delta)):
+            return True
+        samples, identity = problem["readout"], [str(k) for k in range(len(problem["X"]))]
+        if samples != "identity" and (
+            len(samples) != len(identity) or samples == identity or not set(samples) <= set(identity)
+        ):
+            return True
         fixed = [(problem[name], value) for name, value in PROBLEM.items()]
         fixed += [(certificate[name], value) for name, value in CERTIFICATE.items()]
         if any(json.dumps(found) != json.dumps(value) for found, value in fixed):
             return True
-        network, n = certificate["network"], len(problem["X"])
+        network, rows = certificate["network"], len(problem["X"])
+        n = rows if samples == "identity" else len(problem["y"])
         d = len(problem["X"][0])
         if network.keys() != {"hidden", "output"} or type(certificate["problem"]) is not str:
             return True
@@ -245,7 +308,9 @@ def format_defect(case: Case) -> bool:
                 return True
             vectors.append((chamber["witness"], d))
             for part in (chamber["plus"], chamber["minus"]):
-                if any(not (k.isascii() and k.isdigit() and str(int(k)) == k and int(k) < n) for k in part):
+                if any(
+                    not (k.isascii() and k.isdigit() and str(int(k)) == k and int(k) < rows) for k in part
+                ):
                     return True
                 if any(not any(map(Fraction, problem["X"][int(k)])) for k in part):
                     return True
@@ -264,11 +329,8 @@ def defects(case: Case) -> set[str]:
         return {"format"}
     problem, certificate = case.problem, case.certificate
     rows = [tuple(map(Fraction, row)) for row in problem["X"]]
-    target, beta, kappa = (
-        list(map(Fraction, problem["y"])),
-        Fraction(problem["beta"]),
-        Fraction(problem["kappa"]),
-    )
+    target, loss = list(map(Fraction, problem["y"])), problem["loss"]
+    beta, kappa = Fraction(problem["beta"]), Fraction(problem["kappa"])
     dual = list(map(Fraction, certificate["dual"]))
     hidden = [list(map(Fraction, w)) for w in certificate["network"]["hidden"]]
     output = list(map(Fraction, certificate["network"]["output"]))
@@ -279,9 +341,15 @@ def defects(case: Case) -> set[str]:
         found.add("kappa")
     if certificate["problem"] != digest(problem):
         found.add("digest")
-    if Fraction(certificate["upper"]) != exact_objective(rows, target, beta, kappa, hidden, output):
+    if Fraction(loss.partition(":")[2] or 1) <= 0:
+        found.add("delta")
+    if loss in LABELLED and any(abs(y) != 1 for y in target):
+        found.add("labels")
+    if not all(in_domain(loss, v, y) for v, y in zip(dual, target, strict=True)):
+        found.add("domain")
+    if Fraction(certificate["upper"]) != exact_objective(problem, hidden, output):
         found.add("upper")
-    if Fraction(certificate["lower"]) != inner(dual, target) - inner(dual, dual) / 2:
+    if Fraction(certificate["lower"]) != dual_objective(problem, dual):
         found.add("lower")
     listed = [signs_at(rows, list(map(Fraction, entry["witness"]))) for entry in certificate["chambers"]]
     true = set(all_chambers(rows))
@@ -296,7 +364,7 @@ def defects(case: Case) -> set[str]:
             multipliers = {int(k): Fraction(v) for k, v in entry[name].items()}
             if any(value <= 0 for value in multipliers.values()):
                 found.add("negative")
-            end = moved(rows, signs, gradient(rows, signs, [s * v for v in dual], kappa), multipliers)
-            if inner(end, end) > beta**2:
+            c = gradient(rows, signs, [s * v for v in spread(problem, dual)], kappa)
+            if DUAL_NORMS[problem["penalty"]](moved(rows, signs, c, multipliers)) > beta**2:
                 found.add(f"bound {name}")
     return found

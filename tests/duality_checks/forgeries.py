@@ -22,10 +22,10 @@ from brute_force import (
     defects,
     digest,
     dual_norm_squared,
+    dual_objective,
     exact_objective,
     gradient,
     honest,
-    inner,
     problem_document,
     signs_at,
     text,
@@ -73,16 +73,9 @@ def with_multipliers(c: Any, name: str = "plus") -> dict[str, str]:
 
 def restated(p: Any, c: Any) -> None:
     """Recompute both bounds and the digest, so that only what was changed is wrong."""
-    dual, target = list(map(Fraction, c["dual"])), list(map(Fraction, p["y"]))
-    c["lower"] = text(inner(dual, target) - inner(dual, dual) / 2)
+    c["lower"] = text(dual_objective(p, list(map(Fraction, c["dual"]))))
     hidden = [list(map(Fraction, w)) for w in c["network"]["hidden"]]
-    rows = [list(map(Fraction, row)) for row in p["X"]]
-    output = list(map(Fraction, c["network"]["output"]))
-    c["upper"] = text(
-        exact_objective(
-            rows, list(map(Fraction, p["y"])), Fraction(p["beta"]), Fraction(p["kappa"]), hidden, output
-        )
-    )
+    c["upper"] = text(exact_objective(p, hidden, list(map(Fraction, c["network"]["output"]))))
     c["problem"] = digest(p)
 
 
@@ -474,12 +467,12 @@ def _(p, c):
     c["upper"] = text(Fraction(c["upper"]) + Fraction(1, 1000))
 
 
-@mutation("lower bound raised", "lower: not the value z'y - 1/2 z'z of the dual", "lower")
+@mutation("lower bound raised", "lower: not the value of the dual", "lower")
 def _(p, c):
     c["lower"] = text(Fraction(c["lower"]) + Fraction(1, 10**30))
 
 
-@mutation("lower bound lowered", "lower: not the value z'y - 1/2 z'z of the dual", "lower")
+@mutation("lower bound lowered", "lower: not the value of the dual", "lower")
 def _(p, c):
     c["lower"] = text(Fraction(c["lower"]) - 1)
 
@@ -619,6 +612,18 @@ def with_beta(beta: Fraction) -> Case:
     return Case(problem, certificate_document(problem, dual, [], []))
 
 
+def with_loss(
+    loss: str, dual: list[Fraction], *, target: Any = TARGET, network: bool = True, penalty: str = "2-norm"
+) -> Case:
+    """The best certificate for another problem on the same rows: beta so large that the dual is feasible."""
+    problem = problem_document(ROWS, target, 50, loss=loss, penalty=penalty)
+    hidden, output = (HIDDEN, OUTPUT) if network else ([], [])
+    if penalty == "3-norm":
+        claim = certificate_document({**problem, "penalty": "inf-norm"}, dual, hidden, output)
+        return Case(problem, {**claim, "problem": digest(problem)})
+    return Case(problem, certificate_document(problem, dual, hidden, output))
+
+
 @mutation("kappa one", "problem: kappa is 1, not below 1", "kappa")
 def _(p, c):
     return honest(Fraction(1))
@@ -629,14 +634,111 @@ def _(p, c):
     return honest(Fraction(3, 2))
 
 
-@mutation("problem with another loss", "problem: loss is 'hinge', not 'squared'")
+@mutation("problem with another loss", "certificate: written for another problem", "digest")
 def _(p, c):
-    p["loss"] = "hinge"
+    p["loss"] = "l1"
 
 
-@mutation("problem with another penalty", "problem: penalty is '1-norm', not '2-norm'")
+@mutation("problem with an unknown loss", "problem: loss is 'cubic', not huber:DELTA or one of squared, l1")
+def _(p, c):
+    p["loss"] = "cubic"
+
+
+@mutation("loss not a string", "problem: loss is not a string")
+def _(p, c):
+    p["loss"] = ["squared"]
+
+
+@mutation("huber without delta", "problem: loss is 'huber', not huber:DELTA")
+def _(p, c):
+    p["loss"] = "huber"
+
+
+@mutation("huber with a decimal", "problem: loss: delta: '0.5' is not a string such as")
+def _(p, c):
+    p["loss"] = "huber:0.5"
+
+
+@mutation("huber of zero", "problem: loss: delta is 0, not positive", "delta")
+def _(p, c):
+    return with_loss("huber:0", dual=[Fraction(0)] * 6, network=False)
+
+
+@mutation("labels that are none", "problem: y has the entry 2, but hinge needs labels 1 and -1", "labels")
+def _(p, c):
+    return with_loss("hinge", [Fraction(1, 4)] * 6, target=[1, 1, 2, 1, 1, 1])
+
+
+@mutation("dual outside the domain", "dual: entry 5 is outside the domain .* of the l1 loss", "domain")
+def _(p, c):
+    return with_loss("l1", [Fraction(0)] * 5 + [Fraction(-9, 8)])
+
+
+@mutation(
+    "hinge dual of the wrong sign", "dual: entry 0 is outside the domain .* of the hinge loss", "domain"
+)
+def _(p, c):
+    return with_loss("hinge", [Fraction(-1, 8)] + [Fraction(1, 4)] * 5, target=[1] * 6)
+
+
+@mutation("problem with another penalty", "certificate: written for another problem", "digest")
 def _(p, c):
     p["penalty"] = "1-norm"
+
+
+@mutation("problem with an unknown penalty", "problem: penalty is '3-norm', not one of 2-norm, 1-norm")
+def _(p, c):
+    return with_loss("squared", DUAL, penalty="3-norm")
+
+
+@mutation("penalty not a string", "problem: penalty is None, not one of")
+def _(p, c):
+    p["penalty"] = None
+
+
+@mutation("bound of the 2-norm sold for the inf-norm", "norm_.* <= beta fails", "bound plus")
+def _(p, c):
+    p["penalty"] = "inf-norm"
+    restated(p, c)
+
+
+@mutation("dual scaled up with the 1-norm", "norm_.* <= beta fails", "bound plus")
+def _(p, c):
+    case = with_loss("squared", DUAL, penalty="1-norm")
+    beta = Fraction(case.problem["beta"]) / 50
+    problem = {**case.problem, "beta": text(beta)}
+    return Case(problem, certificate_document(problem, DUAL, HIDDEN, OUTPUT))
+
+
+@mutation("readout a number", "problem: readout is not a list")
+def _(p, c):
+    p["readout"] = 0
+
+
+@mutation("readout too short", "problem: readout has 5 entries, not 6")
+def _(p, c):
+    p["readout"] = ["0"] * 5
+
+
+@mutation("readout of numbers", "problem: readout: an entry is not a string")
+def _(p, c):
+    p["readout"] = [0] * 6
+
+
+@mutation("readout beyond the samples", "problem: readout: '6' is not a row number from '0' to '5'")
+def _(p, c):
+    p["readout"] = list("012346")
+
+
+@mutation("identity as a list", "problem: readout: this list is written 'identity'")
+def _(p, c):
+    p["readout"] = list("012345")
+
+
+@mutation("another readout", "upper: not the objective of the network", "upper")
+def _(p, c):
+    p["readout"] = list("102345")
+    c["problem"] = digest(p)
 
 
 @mutation("problem with an unknown field", "problem: unknown field 'weights'")

@@ -237,7 +237,7 @@ def test_a_missing_file_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("dual", "message"),
     [
-        ([1.0], r"dual has shape \(1,\); give one entry a row of X, \(3,\)"),
+        ([1.0], r"dual has shape \(1,\); give one entry a sample, \(3,\)"),
         ([[1.0, 2.0, 3.0]], "dual has shape"),
         ([1.0, np.nan, 0.0], r"dual\[1\] is not finite"),
         ([1.0, 2.0, np.inf], r"dual\[2\] is not finite"),

@@ -84,6 +84,14 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     ),
     "multipliers on hyperplanes": ("multipliers_are_on_hyperplanes", accept, ["multiplier on a zero row"]),
     "beta above zero": ("beta_is_positive", accept, ["beta zero", "beta negative"]),
+    "delta above zero": ("delta_is_positive", accept, ["huber of zero"]),
+    "known penalties": ("penalty_is_known", accept, ["problem with an unknown penalty"]),
+    "labels": ("labels_fit", accept, ["labels that are none"]),
+    "the dual's domain": (
+        "dual_is_in_domain",
+        accept,
+        ["dual outside the domain", "hinge dual of the wrong sign"],
+    ),
     "kappa below one": ("kappa_is_below_one", accept, ["kappa one", "kappa above one"]),
     "the problem's digest": ("digest_matches", accept, ["digest changed"]),
     "the upper bound": (
@@ -103,7 +111,15 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     "the bound": ("bound_holds", accept, ["dual scaled up", "multipliers dropped", "multiplier too large"]),
 }
 # Functions that call checks; what they are for the sweep of version 2 is in test_sweep.py.
-ROUTES = {"require", "listed_chambers_prove", "sweep_proves", "sweep_circle", "arc_holds", "ray_holds"}
+ROUTES = {
+    "require",
+    "listed_chambers_prove",
+    "sweep_proves",
+    "sweep_fits",
+    "sweep_circle",
+    "arc_holds",
+    "ray_holds",
+}
 # Checks without which nothing more is accepted, and why they stay.
 REDUNDANT = {"bounds_are_ordered": "weak duality"}
 
