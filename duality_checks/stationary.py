@@ -229,13 +229,23 @@ class Stationarity:
             return 0.0
         return sqrt(float(self.upper_squared / self.scale_squared)) if self.scale_squared else float("inf")
 
+    @property
+    def least_relative_distance(self) -> float:
+        """The proven lower bound, relative likewise."""
+        if not self.lower_squared:
+            return 0.0
+        return sqrt(float(self.lower_squared / self.scale_squared)) if self.scale_squared else float("inf")
+
     def __str__(self) -> str:
         """One sentence with its figures."""
         text = self.standing.value
         if self.standing is Standing.STATIONARY:
             kind = "directionally" if self.at.is_directional else "Clarke, but not directionally"
             return f"{text}: {kind}"
-        text += f": relative distance at most {self.relative_distance:.2e} (proven)"
+        if self.standing is Standing.NEARLY:
+            text += f": relative distance at most {self.relative_distance:.2e} (proven)"
+        else:
+            text += f": relative distance at least {self.least_relative_distance:.2e} (proven)"
         if self.moved_squared:
             text += f", after moving the weights by {sqrt(float(self.moved_squared)):.2e} onto kinks"
         if self.descent is not None and self.standing is Standing.NOT:
