@@ -150,7 +150,7 @@ def rounded_up(value: Fraction, bits: int = 64) -> Fraction:
 
     Example:
         >>> rounded_up(Fraction(1, 3)), rounded_up(Fraction(1, 31), bits=4)
-        (Fraction(1, 3), Fraction(17, 512))
+        (Fraction(1, 3), Fraction(9, 256))
     """
     if max(value.numerator, value.denominator).bit_length() <= bits:
         return value
