@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .landscape import Landscape
+from .narrowing import narrowed
 from .network import TwoLayerNetwork
 from .pricing import pricer
 from .problem import TrainingProblem
@@ -159,27 +160,12 @@ def _network(
 
 
 def _narrowed(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
-    """The same outputs from at most n neurons, at no larger penalty (statement 2.1; Caratheodory's argument).
-
-    An interior-point solver ends in the middle of the set of optima, where more neurons than needed are
-    active. Scaling neurons along a dependency of their outputs until one vanishes ends at a vertex.
-    """
+    """The same network with at most n neurons."""
     before = problem.features @ network.hidden.T
     after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
     columns = problem.readout.pool(after) * network.output
-    shares, alive = np.ones(network.width), list(range(network.width))
-    costs = problem.penalty.norms(network.hidden) * np.abs(network.output)
-    while len(alive) > problem.n:
-        some = alive[: problem.n + 1]
-        _, _, right = np.linalg.svd(columns[:, some])
-        direction = right[-1] * (-1.0 if right[-1] @ costs[some] > 0 else 1.0)
-        if not (direction < 0).any():
-            direction = -direction
-        limits = np.where(direction < 0, shares[some] / np.maximum(-direction, 1e-300), np.inf)
-        last = int(np.argmin(limits))
-        shares[some] = np.maximum(shares[some] + limits[last] * direction, 0.0)
-        alive.remove(some[last])
-    roots = np.sqrt(shares[alive])
-    return TwoLayerNetwork(
-        network.hidden[alive] * roots[:, None], network.output[alive] * roots, network.kappa
-    )
+    costs = np.linalg.norm(network.hidden, axis=1) * np.abs(network.output)
+    roots = np.sqrt(narrowed(columns, np.ones(network.width), costs))
+    alive = roots > 0
+    hidden = (network.hidden * roots[:, None])[alive]
+    return TwoLayerNetwork(hidden, (network.output * roots)[alive], network.kappa)

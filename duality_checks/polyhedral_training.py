@@ -18,6 +18,7 @@ import numpy as np
 
 from .exact_norm import Vector, dot
 from .limits import require_feasible
+from .narrowing import narrowed
 from .network import TwoLayerNetwork
 from .polyhedral_optimum import (
     LOSSES,
@@ -120,7 +121,9 @@ def train_polyhedral(
     if problem.loss.name in LOSSES:
         chosen, exact_weights, exact_dual = _exact(problem, atoms, weights, dual)
     else:
-        chosen = np.flatnonzero(weights > UNUSED * weights.max(initial=0.0)).tolist()
+        weights = np.where(weights > UNUSED * weights.max(initial=0.0), weights, 0.0)
+        weights = narrowed(atoms.columns, weights, np.ones(len(weights)))
+        chosen = np.flatnonzero(weights).tolist()
         exact_weights = tuple(Fraction(float(t)) for t in weights[chosen])
         exact_dual = tuple(Fraction(float(v)) for v in dual)
     network = _network(problem, atoms, chosen, exact_weights)
