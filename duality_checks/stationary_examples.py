@@ -19,6 +19,20 @@ def two_sides() -> TrainingProblem:
     return TrainingProblem([[1], [-1]], [5, 2], beta=1)
 
 
+def held_by_a_wall() -> TrainingProblem:
+    """The optimum over one pair is held by the wall of its cone: it is no stationary point of the full problem.
+
+    Example:
+        >>> from duality_checks.blocks import Block
+        >>> from duality_checks.restricted_solver import restricted_optimum
+        >>> from duality_checks.stationary import stationarity
+        >>> problem = held_by_a_wall()
+        >>> stationarity(problem, restricted_optimum(problem, [Block((1, 1), 1)]).network).standing.value
+        'not stationary'
+    """
+    return TrainingProblem([[1, -1], [0, 1]], ["1/2", 4], beta=1)
+
+
 def saddle() -> Example:
     """No pair in use: the zero network, level 29/2. Weights (t, t) lead down, weights (t, -t) up.
 
