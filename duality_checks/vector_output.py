@@ -88,12 +88,12 @@ class SharedNeurons:
         return found[0] if found else DualMaximum(0.0, np.zeros(self.problem.d))
 
     def maxima(self, V: np.ndarray, floor: float) -> list[DualMaximum]:
-        """The candidates for maxima above ``floor``, best first: at most two a face.
+        """The candidates for maxima above ``floor``, each direction once, best first.
 
         In the relative interior of a face a local maximum on the sphere is a leading singular direction of
         ``V'DX`` restricted to the face's span; where that is outside, the maximum is on a smaller face.
         """
-        found = []
+        found: dict[tuple[float, ...], DualMaximum] = {}
         kappa, size = float(self.problem.kappa), np.abs(self._X).max()
         for signs, basis in self._faces:
             slopes = np.where(signs > 0, 1.0, kappa)
@@ -101,8 +101,9 @@ class SharedNeurons:
             for u in (basis @ right[0], -basis @ right[0]):
                 heights = (signs * (self._X @ u))[signs != 0]
                 if values[0] > floor and (heights >= -INSIDE * size).all():
-                    found.append(DualMaximum(float(np.linalg.norm(V.T @ self.outputs(u[None])[:, 0])), u))
-        return sorted(found, key=lambda one: -one.value)
+                    value = float(np.linalg.norm(V.T @ self.outputs(u[None])[:, 0]))
+                    found.setdefault(tuple(np.round(u / INSIDE)), DualMaximum(value, u))
+        return sorted(found.values(), key=lambda one: -one.value)
 
     def train(self, Y: np.ndarray) -> VectorSolution:
         """The optimum with the 2-norm on output weights, numerically: column generation over all faces.
