@@ -81,6 +81,11 @@ class Certificate:
         """`(upper - lower) / upper`, and 0 where both are 0."""
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
+    def _repr_html_(self) -> str:
+        from .html_report import certificate_card
+
+        return certificate_card(self)
+
     def to_json(self) -> str:
         """The certificate file, one chamber a line; every number an exact rational in lowest terms."""
         head = {

@@ -42,6 +42,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
+from html import escape
 from itertools import chain, compress, groupby
 from math import gcd, lcm
 from operator import mul
@@ -91,6 +92,9 @@ class Verdict:
             f"PROVEN {decimal(self.lower, ROUND_FLOOR)} <= p* <= {decimal(self.upper, ROUND_CEILING)}"
             f" (relative width {decimal(width, ROUND_CEILING, digits=2)})"
         )
+
+    def _repr_html_(self) -> str:
+        return f"<p><code>{escape(str(self))}</code></p>"
 
     def require(self) -> Verdict:
         """Return this verdict if it is proven; raise `Refusal` with the reason otherwise."""

@@ -201,6 +201,11 @@ class TrainingProblem:
             other.__dict__["arrangement"] = self.arrangement
         return other
 
+    def _repr_html_(self) -> str:
+        from .html_report import problem_card
+
+        return problem_card(self)
+
     def to_json(self) -> str:
         """The problem file: every number an exact rational in lowest terms.
 

@@ -40,7 +40,7 @@ _SMALL = st.integers(-3, 3)
 _HALVES = st.integers(-6, 6).map(lambda k: Fraction(k, 2))
 _BETAS = st.sampled_from([Fraction(1), Fraction(2), Fraction(1, 2), Fraction(1, 4), Fraction(1, 10)])
 # Whole vectors of whole length: the weights of a balanced neuron and its output weight are then rational.
-_WHOLE = {
+_WHOLE: dict[int, list[tuple[tuple[int, ...], int]]] = {
     1: [((1,), 1)],
     2: [((1, 0), 1), ((0, 1), 1), ((3, 4), 5), ((-4, 3), 5)],
     3: [((1, 0, 0), 1), ((0, 1, 0), 1), ((1, 2, 2), 3), ((2, -1, 2), 3), ((2, 3, 6), 7), ((0, 3, -4), 5)],
@@ -159,7 +159,8 @@ def stationary_points(
         ahead = [*ahead, *([-x for x in row] for row in _rows_ahead(draw, direction, r))]
     sides = (1, -1)[: len(signs)]
     network = RationalNetwork(
-        [[scale * side * x for x in direction] for side in sides], [scale * length * s for s in signs]
+        tuple(tuple(scale * side * x for x in direction) for side in sides),
+        tuple(scale * length * s for s in signs),
     )
     setting = Setting.of(TrainingProblem(ahead, [0] * len(ahead), beta, slope))
     wanted = [

@@ -83,6 +83,11 @@ class Solution:
         """``(upper - lower) / upper``, numerical; 0 if both are 0."""
         return (self.upper - self.lower) / self.upper if self.upper > 0 else 0.0
 
+    def _repr_html_(self) -> str:
+        from .html_report import solution_card
+
+        return solution_card(self)
+
 
 def train(
     problem: TrainingProblem,
@@ -126,7 +131,7 @@ def train(
     price = pricer(problem, landscape, max_chambers).maxima
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     datafit = Datafit(loss, target)
-    neurons = _neurons(landscape, start) if start is not None else []
+    neurons = neurons_of(landscape, start) if start is not None else []
     history: list[Round] = []
     best: tuple[float, list[Neuron], float, np.ndarray] | None = None
     stalled = 0
@@ -144,7 +149,7 @@ def train(
         stalled = stalled + 1 if converged and gap > 0.5 * best[0] else 0
         if best is None or gap < best[0]:
             best = (gap, neurons, lower, dual)
-        network, _ = _network(problem, landscape, neurons)
+        network, _ = network_of(problem, landscape, neurons)
         history.append(Round(len(history) + 1, lower, upper, network))
         if progress is not None:
             progress(history[-1])
@@ -153,12 +158,12 @@ def train(
         neurons = _improve(landscape, datafit, beta, neurons, found[:COLUMNS])
     assert best is not None
     _, neurons, lower, dual = best
-    network, active = _network(problem, landscape, neurons)
+    network, active = network_of(problem, landscape, neurons)
     upper = network.objective(problem)
     return Solution(network, dual, lower, upper, active, perf_counter() - began, tuple(history))
 
 
-def _neurons(landscape: Landscape, network: TwoLayerNetwork) -> list[Neuron]:
+def neurons_of(landscape: Landscape, network: TwoLayerNetwork) -> list[Neuron]:
     """The neurons of a network in the rescaled program: ``v = abs(alpha) w``."""
     if network.hidden.shape[1] != len(landscape.basis):
         raise InputError(
@@ -203,7 +208,7 @@ def _improve(
     return polish(landscape, datafit, beta, merge(kept))
 
 
-def _network(
+def network_of(
     problem: TrainingProblem, landscape: Landscape, neurons: list[Neuron]
 ) -> tuple[TwoLayerNetwork, tuple[tuple[np.ndarray, int, np.ndarray], ...]]:
     """Statement 2.2: balanced weights ``w = v / sqrt(norm(v))``, ``alpha = s * sqrt(norm(v))``."""

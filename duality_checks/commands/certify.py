@@ -90,12 +90,14 @@ def certify(
                 recall=checkpoint.load if resume else lambda problem: None,
                 keep=checkpoint.save,
             )
-        deliver(documents(outcome))
+            say("Writing the reports")
+            files = documents(outcome)
+        deliver(files)
         checkpoint.remove()
     if as_json:
         click.echo(json.dumps(outcome_facts(outcome) | {"output": str(output)}))
     else:
-        click.echo(f"{summary(outcome)}\n{'written':<10}{', '.join(documents(outcome))} in {output}")
+        click.echo(f"{summary(outcome)}\n{'written':<10}{', '.join(files)} in {output}")
     return 0 if outcome.verdict.proven else 1
 
 
@@ -112,14 +114,19 @@ def _kept(checkpoint: Checkpoint) -> Iterator[None]:
 
 
 def documents(outcome: Outcome) -> dict[str, str]:
-    """The files of a job: their names and texts."""
+    """The files of a job: their names and texts. The page with pictures needs the extra `plot`."""
+    from importlib.util import find_spec
+
+    from ..html_report import html
     from ..report import markdown
 
+    page = {"report.html": html(outcome)} if find_spec("matplotlib") else {}
     return {
         "problem.json": outcome.problem_text,
         "certificate.json": outcome.certificate_text,
         "network.json": outcome.solution.network.to_json(),
         "report.md": markdown(outcome),
+        **page,
     }
 
 

@@ -23,7 +23,7 @@ from duality_checks.cli import main
 from duality_checks.tables import parse_csv
 
 SMALL = "x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n"
-FILES = ["certificate.json", "network.json", "problem.json", "report.md"]
+FILES = ["certificate.json", "network.json", "problem.json", "report.html", "report.md"]
 
 
 @pytest.fixture(autouse=True)
