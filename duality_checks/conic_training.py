@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 
 from .landscape import Landscape
+from .losses import Datafit
 from .narrowing import narrowed
 from .network import TwoLayerNetwork
-from .pricing import pricer
+from .polish import polish
+from .pricing import Maxima, pricer
 from .problem import TrainingProblem
 from .program import Blocks, solve
-from .training import MAX_CHAMBERS, Round, Solution
+from .training import MAX_CHAMBERS, Round, Solution, network_of, neurons_of
 
 ROUNDS = 200
 GAP = 1e-11
@@ -82,9 +84,7 @@ def train_conic(
                 network, upper = found, value
                 blocks = blocks[_used(optimum.vectors)]
         violators = price(dual, beta)
-        longest = max(float(violators.values[0]), beta) if len(violators) else beta
-        dual = dual * min(loss.multiple(dual, target), beta / longest)
-        value = loss.dual(loss.clip(dual, target), target)
+        dual, value = _feasible(problem, dual, violators)
         if value > lower:
             lower, best_dual = value, dual
         history.append(Round(len(history) + 1, lower, upper, network))
@@ -96,6 +96,14 @@ def train_conic(
         stalled = stalled + 1 if slow and upper - lower <= NEAR * upper else 0
         blocks = blocks.join(_signs(landscape, violators.directions[:COLUMNS]), violators.signs[:COLUMNS])
     network = _narrowed(problem, network)
+    if loss.smooth and upper - lower > GAP * upper:
+        polished = _polished(problem, landscape, network)
+        if polished.objective(problem) <= upper:
+            network = polished
+            slope = loss.slope(network.outputs(problem), target)
+            dual, value = _feasible(problem, slope, price(slope, beta))
+            if value > lower:
+                lower, best_dual = value, dual
     upper = network.objective(problem)
     sides = _row_signs(landscape, network.hidden @ landscape.basis)
     active = tuple(
@@ -103,6 +111,21 @@ def train_conic(
         for side, alpha, w in zip(sides, network.output, network.hidden, strict=True)
     )
     return Solution(network, best_dual, lower, upper, active, perf_counter() - began, tuple(history))
+
+
+def _feasible(problem: TrainingProblem, dual: np.ndarray, violators: Maxima) -> tuple[np.ndarray, float]:
+    """The best feasible multiple of a dual point (statement 2.5), and its dual objective."""
+    loss, target, beta = problem.loss, problem.target, float(problem.beta)
+    longest = max(float(violators.values[0]), beta) if len(violators) else beta
+    scaled = dual * min(loss.multiple(dual, target), beta / longest)
+    return scaled, loss.dual(loss.clip(scaled, target), target)
+
+
+def _polished(problem: TrainingProblem, landscape: Landscape, network: TwoLayerNetwork) -> TwoLayerNetwork:
+    """Newton steps from where the conic solver stopped, for a loss with slopes that vary continuously."""
+    datafit = Datafit(problem.loss, problem.target)
+    neurons = polish(landscape, datafit, float(problem.beta), neurons_of(landscape, network))
+    return network_of(problem, landscape, neurons)[0]
 
 
 def _empty(landscape: Landscape) -> Blocks:

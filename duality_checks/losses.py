@@ -33,10 +33,12 @@ class Loss(ABC):
         name: as in problem files.
         labels: whether targets must be labels, -1 or +1.
         strictly_convex: whether second derivatives exist and are positive everywhere.
+        smooth: whether first derivatives exist and are Lipschitz, so that ``v`` follows from ``f``.
     """
 
     labels: ClassVar[bool] = False
     strictly_convex: ClassVar[bool] = False
+    smooth: ClassVar[bool] = True
 
     @property
     @abstractmethod
@@ -163,6 +165,7 @@ class Absolute(Loss):
     """``abs(f - y)``, with ``d(v) = v y`` for ``abs(v) <= 1``."""
 
     name = "l1"
+    smooth = False
 
     def value(self, f: np.ndarray, y: np.ndarray) -> float:
         return float(np.abs(f - y).sum())
@@ -243,6 +246,7 @@ class Hinge(Loss):
 
     name = "hinge"
     labels = True
+    smooth = False
 
     def value(self, f: np.ndarray, y: np.ndarray) -> float:
         return float(np.maximum(0.0, 1 - y * f).sum())
