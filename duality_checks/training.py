@@ -145,8 +145,8 @@ def train(
         dual = slope * min(loss.multiple(slope, target), feasible)
         lower = loss.dual(dual, target)
         gap = upper - lower
-        converged = best is not None and best[0] <= NEAR * upper
-        stalled = stalled + 1 if converged and gap > 0.5 * best[0] else 0
+        slow = best is not None and best[0] <= NEAR * upper and gap > 0.5 * best[0]
+        stalled = stalled + 1 if slow else 0
         if best is None or gap < best[0]:
             best = (gap, neurons, lower, dual)
         network, _ = network_of(problem, landscape, neurons)
