@@ -1,4 +1,4 @@
-"""Audit of a trained network: how far from the global optimum, stationary or not, and what would improve it."""
+"""Audit of a trained network: its distance to the global optimum, its stationarity, and what improves it."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ class Audit:
         objective: its objective, exactly.
         lower: a proven lower bound on the global optimum p*, None where none was computed.
         upper: a proven upper bound on p*.
-        certificate: the certificate that the independent checker accepted; None with free biases, whose bounds are
-            proven by exact multipliers but not in the format of certificate files.
+        certificate: the certificate that the independent checker accepted; None with free biases, whose
+            bounds are proven by exact multipliers but not in the format of certificate files.
         stationarity: the verdict on stationarity.
-        escape: a neuron to add that lowers the objective by more than rounding can, None where none was found.
+        escape: a neuron to add that lowers the objective by more than rounding can, None where none was
+            found.
     """
 
     setting: Setting
@@ -125,8 +126,8 @@ class Audit:
             lines.append("improvement   no neuron to add was found (numerical)")
         else:
             lines.append(
-                f"improvement   one more neuron lowers the objective by {float(self.escape.decrease):.6g} (proven): "
-                f"w = {_vector(self.escape.weights)}, alpha = {float(self.escape.output):.6g}"
+                f"improvement   one more neuron lowers the objective by {float(self.escape.decrease):.6g} "
+                f"(proven): w = {_vector(self.escape.weights)}, alpha = {float(self.escape.output):.6g}"
             )
         return "\n".join(lines)
 
@@ -160,10 +161,10 @@ def audit(
     """Judge a trained network against the global optimum.
 
     Args:
-        problem: the problem, with beta. For a network with biases, its features alone: the biases are then free,
-            and so is the output intercept (statement 2.14).
-        network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a fitted scikit-learn MLPRegressor, or a
-            PyTorch state_dict.
+        problem: the problem, with beta. For a network with biases, its features alone: the biases are then
+            free, and so is the output intercept (statement 2.14).
+        network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a fitted scikit-learn MLPRegressor, or
+            a PyTorch state_dict.
         epsilon: see :func:`~duality_checks.stationary.stationarity`.
         reach: likewise.
         max_chambers: refuse arrangements with more chambers before starting.
@@ -212,8 +213,8 @@ def _placed(problem: TrainingProblem, network: Any) -> tuple[Setting, RationalNe
         require_inputs(network.hidden, problem.d)
         if network.kappa != problem.kappa:
             raise InputError(
-                f"the network's activation has kappa={network.kappa}, the problem's kappa={problem.kappa}; use the "
-                "activation that the network was trained with"
+                f"the network's activation has kappa={network.kappa}, the problem's kappa={problem.kappa}; "
+                "use the activation that the network was trained with"
             )
         return Setting.of(problem), RationalNetwork.of(network)
     if isinstance(network, RationalNetwork):
@@ -221,8 +222,8 @@ def _placed(problem: TrainingProblem, network: Any) -> tuple[Setting, RationalNe
         setting.require_fit(network)
         return setting, network
     raise InputError(
-        f"network is a {type(network).__name__}; give a TwoLayerNetwork, a BiasedNetwork, a fitted MLPRegressor or a "
-        "state_dict"
+        f"network is a {type(network).__name__}; give a TwoLayerNetwork, a BiasedNetwork, a fitted "
+        "MLPRegressor or a state_dict"
     )
 
 
@@ -247,7 +248,7 @@ def _certified(problem: TrainingProblem, max_chambers: int) -> Certificate:
 def _free_bounds(
     setting: Setting, network: RationalNetwork, objective: Fraction
 ) -> tuple[Fraction | None, Fraction, Escape | None]:
-    """Bounds on p* with free biases, and a neuron to add; no lower bound where there are too many chambers."""
+    """Bounds on p* with free biases, and a neuron to add; no lower bound where chambers are too many."""
     from hyperplane_arrangements.arrangement import Arrangement
 
     from .blocks import chamber_blocks

@@ -1,8 +1,8 @@
 """Blocks, (sign vector, output sign) pairs, and the ones that each notion of stationarity selects.
 
 A block (S, s) is the cone `{u : S_k x_k'u >= 0, and x_k'u = 0 where S_k = 0}` with the sign s of the output
-weight. S without zeros on nonzero rows is a closed chamber, with some it is a face. What a stationary network is
-globally optimal over depends on the notion (statements 3.3 to 3.5): the chambers that a choice of slopes
+weight. S without zeros on nonzero rows is a closed chamber, with some it is a face. What a stationary network
+is globally optimal over depends on the notion (statements 3.3 to 3.5): the chambers that a choice of slopes
 selects, all chambers around its neurons, or no more than their faces; and always with the neurons' own signs.
 """
 
@@ -142,13 +142,14 @@ def is_autodiff_stationary(problem: TrainingProblem | Setting, network: Any, sid
         side: the side that kinks count as; see :func:`selected_blocks`.
 
     Returns:
-        Whether `beta P w_j = alpha_j X'Dv` with the slopes so chosen and `beta alpha_j = v'phi(X w_j)` for all j.
-        It needs no subdifferential to contain zero: with opposite kink rows the slopes may be those of no chamber.
+        Whether `beta P w_j = alpha_j X'Dv` with the slopes so chosen and `beta alpha_j = v'phi(X w_j)` for
+        all j. It needs no subdifferential to contain zero: with opposite kink rows the slopes may be those of
+        no chamber.
 
     Example:
         >>> problem = TrainingProblem([[1, 0], [0, 1]], [2, -5], beta=1)
         >>> network = RationalNetwork([[1, 0]], [1])
-        >>> is_autodiff_stationary(problem, network, side=-1), is_autodiff_stationary(problem, network, side=1)
+        >>> is_autodiff_stationary(problem, network), is_autodiff_stationary(problem, network, side=1)
         (True, False)
     """
     require_side(side)

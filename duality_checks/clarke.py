@@ -33,8 +33,8 @@ class Subdifferential:
     Attributes:
         signs: the exact signs of X w, length n: 0 on kink rows and zero rows.
         kinks: the kink rows: not zero, and w on their hyperplane.
-        chambers: the sign vectors, length n, of the chambers whose closure contains w; 0 on zero rows only. None
-            are listed where alpha is zero, because the gradient is the same on all of them.
+        chambers: the sign vectors, length n, of the chambers whose closure contains w; 0 on zero rows only.
+            None are listed where alpha is zero, because the gradient is the same on all of them.
         gradients: for each of them `beta P w - alpha X'D v`, length p. The hull of these is the set.
 
     Example:
@@ -69,7 +69,8 @@ class Distance:
     Attributes:
         lower_squared, upper_squared: proven bounds on the square of the distance.
         nearest: a point of the hull, of squared length `upper_squared`.
-        descent: a direction h with `max_l points[l]'h <= -sqrt(lower_squared) * norm(h)`; zero if there is none.
+        descent: a direction h with `max_l points[l]'h <= -sqrt(lower_squared) * norm(h)`; zero if there is
+            none.
     """
 
     lower_squared: Fraction
@@ -134,8 +135,8 @@ def _local_signs(setting: Setting, kinks: Sequence[int], limit: int) -> list[tup
     predicted = localisation.count_chambers()
     if predicted > limit:
         raise TooLargeError(
-            f"{predicted:,} chambers meet at a neuron that lies on {len(kinks)} hyperplanes, over the limit of "
-            f"{limit:,}; drop neurons of weight zero, or raise max_chambers",
+            f"{predicted:,} chambers meet at a neuron that lies on {len(kinks)} hyperplanes, over the limit "
+            f"of {limit:,}; drop neurons of weight zero, or raise max_chambers",
             predicted=predicted,
             limit=limit,
         )
@@ -145,8 +146,8 @@ def _local_signs(setting: Setting, kinks: Sequence[int], limit: int) -> list[tup
 def leaves_downhill(setting: Setting, here: Subdifferential, chamber: int) -> Membership:
     """Whether the objective falls to first order as the neuron moves into one chamber around it (3.4).
 
-    In the closed tangent cone `{h : S_k x_k'h >= 0 on the kink rows}` the directional derivative is `g'h`; it is
-    nonnegative there exactly when g is a combination `sum lambda_k S_k x_k` with `lambda >= 0`.
+    In the closed tangent cone `{h : S_k x_k'h >= 0 on the kink rows}` the directional derivative is `g'h`; it
+    is nonnegative there exactly when g is a combination `sum lambda_k S_k x_k` with `lambda >= 0`.
 
     Args:
         setting: the setting.
@@ -164,8 +165,8 @@ def leaves_downhill(setting: Setting, here: Subdifferential, chamber: int) -> Me
 def hull_distance(points: Sequence[Vector]) -> Distance:
     """The distance of 0 from the convex hull of points, in a proven interval.
 
-    Wolfe's algorithm proposes in floats; its convex weights, rounded, give a point of the hull and so an upper
-    bound; the hull lies beyond a hyperplane orthogonal to that point, which gives the lower bound.
+    Wolfe's algorithm proposes in floats; its convex weights, rounded, give a point of the hull and so an
+    upper bound; the hull lies beyond a hyperplane orthogonal to that point, which gives the lower bound.
 
     Example:
         >>> found = hull_distance([(Fraction(1), Fraction(1)), (Fraction(1), Fraction(-1))])

@@ -14,12 +14,12 @@ import numpy as np
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
-from .blocks import Block, adjacent_blocks
+from .blocks import adjacent_blocks
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
 from .restricted import RestrictedCertificate
 from .restricted_solver import restricted_optimum
-from .setting import RationalNetwork, Setting, fitting
+from .setting import Setting, fitting
 from .stationary import onto_kinks
 
 _ROUNDS = 100
@@ -73,7 +73,8 @@ def settle(problem: TrainingProblem | Setting, network: Any, *, reach: float = 1
         reach: neurons this close to a kink, relatively, are moved onto it first.
 
     Returns:
-        A network that is optimal over all chambers around its neurons, with their signs, in a proven interval.
+        A network that is optimal over all chambers around its neurons, with their signs, in a proven
+        interval.
 
     Raises:
         InputError: the network does not fit.
@@ -90,15 +91,15 @@ def settle(problem: TrainingProblem | Setting, network: Any, *, reach: float = 1
         float(abs(a)) * max(map(abs, map(float, w))) for w, a in zip(exact.hidden, exact.output, strict=True)
     ]
     small = [j for j, size in enumerate(sizes) if size <= _NEAR_ZERO * max(sizes)]
-    current: RationalNetwork = onto_kinks(setting, exact.without(small), reach)
-    blocks: tuple[Block, ...] = ()
+    current = onto_kinks(setting, exact.without(small), reach)
+    blocks = adjacent_blocks(setting, current)
     for _ in range(_ROUNDS):
-        around = adjacent_blocks(setting, current)
-        if blocks and set(around) <= set(blocks):
+        found = restricted_optimum(setting, blocks)
+        around = adjacent_blocks(setting, found.network)
+        if set(around) <= set(blocks):
             return found
         blocks = around
-        found = restricted_optimum(setting, blocks)
-        current = found.network
     raise ConvexLandscapeError(
-        f"no stationary point in {_ROUNDS} rounds; start from a network that gradient descent has brought nearer"
+        f"no stationary point in {_ROUNDS} rounds; start from a network that gradient descent has brought "
+        "nearer"
     )

@@ -1,9 +1,9 @@
 """Global or not, and the neuron that leads on if not (statement 3.7).
 
-A network is globally optimal if and only if it is stationary and `norm_dual(v) <= beta` over ALL chambers and both
-signs. Otherwise let `g = abs(v'phi(Xu)) > beta` with `norm(u) = 1`: adding the neuron u with output weight t of
-the right sign changes the objective by at most `-t (g - beta) + t^2 norm(phi(Xu))^2 / 2`, so the best t lowers it
-by `(g - beta)^2 / (2 norm(phi(Xu))^2)`, at any network, stationary or not.
+A network is globally optimal if and only if it is stationary and `norm_dual(v) <= beta` over ALL chambers and
+both signs. Otherwise let `g = abs(v'phi(Xu)) > beta` with `norm(u) = 1`: adding the neuron u with output
+weight t of the right sign changes the objective by at most `-t (g - beta) + t^2 norm(phi(Xu))^2 / 2`, so the
+best t lowers it by `(g - beta)^2 / (2 norm(phi(Xu))^2)`, at any network, stationary or not.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def zero_in_hull(points: Sequence[Vector]) -> Membership:
     if value > 0:
         _require(all(dot(point, direction) < 0 for point in points), "cddlib separated wrongly")
         return Membership(None, direction)
-    weights = tuple(duals[l] for l in range(len(points)))
+    weights = tuple(duals[k] for k in range(len(points)))
     _require(min(weights) >= 0 and sum(weights) == 1, "cddlib returned weights that are none")
     _require(not any(combination(weights, points, dimension)), "cddlib combined wrongly")
     return Membership(weights, None)

@@ -1,7 +1,7 @@
 """Networks of other libraries: PyTorch state dicts, scikit-learn's MLPRegressor, arrays in ``.npz`` files.
 
-Only weights are read. Nothing is unpickled: PyTorch files are opened with ``weights_only=True``, and scikit-learn
-models come as Python objects or as exported arrays.
+Only weights are read. Nothing is unpickled: PyTorch files are opened with ``weights_only=True``, and
+scikit-learn models come as Python objects or as exported arrays.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ class BiasedNetwork:
         return (np.maximum(before, 0) + kappa * np.minimum(before, 0)) @ self.output + self.intercept
 
     def rational(self) -> RationalNetwork:
-        """The network with its biases as last weights, exactly: for rows with a column of ones behind them."""
+        """The network with its biases as last weights, exactly: for rows with a last column of ones."""
         hidden = tuple(
             (*row, bias) for row, bias in zip(self.hidden.tolist(), self.biases.tolist(), strict=True)
         )
@@ -84,8 +85,8 @@ class BiasedNetwork:
         """
         if self.intercept:
             raise InputError(
-                f"the network has an output intercept {self.intercept:.6g}; problems whose biases are penalised have "
-                "none: audit it with free biases, or retrain without the intercept"
+                f"the network has an output intercept {self.intercept:.6g}; problems whose biases are "
+                "penalised have none: audit it with free biases, or retrain without the intercept"
             )
         return TwoLayerNetwork(np.column_stack([self.hidden, self.biases]), self.output, kappa)
 
@@ -110,8 +111,8 @@ def require_inputs(hidden: np.ndarray, columns: int) -> None:
     """
     if hidden.shape[1] != columns:
         raise InputError(
-            f"the network takes {hidden.shape[1]} inputs but the data has {columns} columns; choose the columns it "
-            "was trained on, in its order, and say whether a column of ones is one of them"
+            f"the network takes {hidden.shape[1]} inputs but the data has {columns} columns; choose the "
+            "columns it was trained on, in its order, and say whether a column of ones is one of them"
         )
 
 
@@ -132,7 +133,8 @@ def from_layers(weights: list[np.ndarray], biases: list[np.ndarray | None], sour
     """
     if len(weights) != 2:
         raise InputError(
-            f"{source} has {len(weights)} layers of weights; give a network with two, one hidden and one output layer"
+            f"{source} has {len(weights)} layers of weights; give a network with two, one hidden and one "
+            "output layer"
         )
     first, last = (np.asarray(weight, dtype=float) for weight in weights)
     last = np.atleast_2d(last)
@@ -156,8 +158,9 @@ def from_layers(weights: list[np.ndarray], biases: list[np.ndarray | None], sour
 def from_sklearn(model: Any) -> BiasedNetwork:
     """The weights of a fitted scikit-learn ``MLPRegressor``.
 
-    Its loss is `1/(2n) norm(f - y)^2 + alpha/(2n) (norm(coefs_[0])^2 + norm(coefs_[1])^2)`, biases free: n times
-    that is our objective with free biases and `beta = alpha` (statement 2.14), for training in one batch.
+    Its loss is `1/(2n) norm(f - y)^2 + alpha/(2n) (norm(coefs_[0])^2 + norm(coefs_[1])^2)`, biases free: n
+    times that is our objective with free biases and `beta = alpha` (statement 2.14), for training in one
+    batch.
 
     Args:
         model: the fitted model, with activation ``relu``, one hidden layer and one output.
@@ -202,8 +205,8 @@ def from_state_dict(state: Mapping[str, Any], source: str = "state_dict") -> Net
     unknown = sorted(set(arrays) - known)
     if unknown:
         raise InputError(
-            f"{source} holds {', '.join(map(repr, unknown))}, which no linear layer has; give a network of two linear "
-            "layers with an activation between them"
+            f"{source} holds {', '.join(map(repr, unknown))}, which no linear layer has; give a network of "
+            "two linear layers with an activation between them"
         )
     return from_layers(list(weights.values()), [arrays.get(f"{stem}bias") for stem in stems], source)
 
@@ -218,8 +221,8 @@ def read_network(path: str | Path) -> tuple[Network, Fraction | None]:
     """Read a network file: our JSON, an ``.npz`` archive, or a PyTorch file.
 
     An archive holds ``hidden`` (m x d) and ``output`` (m), and if there are biases ``hidden_bias`` (m) and
-    ``output_bias``; or, exported from scikit-learn, ``coefs_0`` (d x m), ``coefs_1`` (m x 1), ``intercepts_0`` and
-    ``intercepts_1``. A PyTorch file holds a ``state_dict``.
+    ``output_bias``; or, exported from scikit-learn, ``coefs_0`` (d x m), ``coefs_1`` (m x 1),
+    ``intercepts_0`` and ``intercepts_1``. A PyTorch file holds a ``state_dict``.
 
     Args:
         path: the file; its suffix tells the kind.
@@ -241,8 +244,8 @@ def read_network(path: str | Path) -> tuple[Network, Fraction | None]:
     if suffix in _TORCH_FILES:
         return from_state_dict(_torch_state(path), str(path)), None
     raise InputError(
-        f"{path} is none of .json, .npz, {', '.join(_TORCH_FILES)}; export the weights to .npz (pickled files are "
-        "never loaded, for they can run any code)"
+        f"{path} is none of .json, .npz, {', '.join(_TORCH_FILES)}; export the weights to .npz (pickled "
+        "files are never loaded, for they can run any code)"
     )
 
 
@@ -271,11 +274,11 @@ def _from_archive(path: Path) -> Network:
 
 def _torch_state(path: Path) -> Mapping[str, Any]:
     try:
-        import torch
+        torch = import_module("torch")
     except ImportError:
         raise MissingExtraError(
-            f"{path} needs PyTorch to be read; install it with: pip install convex-landscape[torch], or export the "
-            "weights to .npz"
+            f"{path} needs PyTorch to be read; install it with: pip install convex-landscape[torch], or "
+            "export the weights to .npz"
         ) from None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -283,7 +286,8 @@ def _torch_state(path: Path) -> Mapping[str, Any]:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     except Exception as error:
         raise InputError(
-            f"{path} is not a file of weights alone ({type(error).__name__}); save model.state_dict() with torch.save"
+            f"{path} is not a file of weights alone ({type(error).__name__}); save model.state_dict() with "
+            "torch.save"
         ) from None
     if not isinstance(state, Mapping):
         raise InputError(f"{path} holds a {type(state).__name__}; save model.state_dict() with torch.save")

@@ -1,8 +1,8 @@
 """Convex programs over chosen blocks, (sign vector, output sign) pairs, with exact certificates.
 
 A block (S, s) is the cone `{u : S_k x_k'u >= 0, and x_k'u = 0 where S_k = 0}` with the sign s of the output
-weight; S without zeros on nonzero rows is a closed chamber, with some it is a face. On the cone phi(Xu) = DXu,
-so the program over blocks is convex:
+weight; S without zeros on nonzero rows is a closed chamber, with some it is a face. On the cone phi(Xu) =
+DXu, so the program over blocks is convex:
 
     min 1/2 norm(sum_i s_i D_i X v_i - y)^2 + beta sum_i norm(v_i),   v_i in the cone of block i.
 
@@ -91,7 +91,11 @@ class RestrictedCertificate:
             yield j, inside, f"neuron {j} is not in block {member}"
         yield None, self.upper == setting.objective(self.network), "upper is not the network's objective"
         yield None, self.lower == dot(v, setting.y) - dot(v, v) / 2, "lower is not v'y - 1/2 v'v"
-        yield None, not (setting.intercept and sum(v)), "1'v is not zero, though the output has an intercept"
+        yield (
+            None,
+            not (setting.intercept and sum(v, ZERO)),
+            "1'v is not zero, though the output has an intercept",
+        )
         yield None, len(self.multipliers) == len(self.blocks), "a block has no multipliers"
         for b, (block, lambdas) in enumerate(zip(self.blocks, self.multipliers, strict=True)):
             signed = all(value >= 0 or block.signs[k] == 0 for k, value in lambdas.items())
@@ -162,8 +166,8 @@ def _homes(setting: Setting, blocks: Sequence[Block], network: RationalNetwork) 
     homes = tuple(home for home in found if home is not None)
     if len(homes) < len(found):
         raise InputError(
-            f"neuron {found.index(None)} is in none of the {len(blocks)} blocks; add the block of its signs and "
-            "output sign"
+            f"neuron {found.index(None)} is in none of the {len(blocks)} blocks; add the block of its signs "
+            "and output sign"
         )
     return homes
 
@@ -180,7 +184,8 @@ def _best_multiple(setting: Setting, v: Vector, reach_squared: Fraction) -> Frac
 
 
 def sqrt_below(value: Fraction) -> Fraction:
-    """A rational at most the square root, exact for squares of rationals, else within 2^-60 of it, relatively.
+    """A rational at most the square root, exact for squares of rationals, else within 2^-60 of it,
+    relatively.
 
     Example:
         >>> sqrt_below(Fraction(9, 16)), sqrt_below(Fraction(2)) ** 2 < 2

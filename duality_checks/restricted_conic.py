@@ -40,7 +40,8 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
     )
     parts, right = [fit], [target]
     cones = [clarabel.ZeroConeT(n)]
-    held, sided = [], []
+    held: list[np.ndarray] = []
+    sided: list[np.ndarray] = []
     for b, block in enumerate(blocks):
         for k in np.flatnonzero(setting.nonzero):
             row = np.zeros(size)
@@ -72,7 +73,7 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
     matrix = sparse.vstack(parts, format="csc")
     solver = clarabel.DefaultSolver(quadratic, linear, matrix, np.concatenate(right), cones, options)
     solution = solver.solve()
-    found = np.array(solution.x)
-    if not np.isfinite(found).all():
+    point = np.array(solution.x)
+    if not np.isfinite(point).all():
         raise ConvexLandscapeError(f"the conic solver ended with {solution.status}; rescale the data")
-    return found[n : n + count * p].reshape(count, p), float(found[-1])
+    return point[n : n + count * p].reshape(count, p), float(point[-1])

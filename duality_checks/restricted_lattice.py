@@ -1,8 +1,9 @@
-"""The lattice of restricted optima: every subset of pairs with its optimum, enumerated in full (statement 3.8).
+"""The lattice of restricted optima: every subset of pairs with its optimum, enumerated in full (statement
+3.8).
 
-The more (chamber, sign) pairs, the lower the optimum: along every chain of subsets the levels fall from the zero
-network's to p*. Each level is that of a stationary point of its restricted problem, and some are stationary in
-the full problem: those are where gradient descent may end.
+The more (chamber, sign) pairs, the lower the optimum: along every chain of subsets the levels fall from the
+zero network's to p*. Each level is that of a stationary point of its restricted problem, and some are
+stationary in the full problem: those are where gradient descent may end.
 """
 
 from __future__ import annotations
@@ -129,8 +130,8 @@ def restricted_lattice(
     pairs = chamber_blocks(setting) if blocks is None else tuple(blocks)
     if 2 ** len(pairs) > max_subsets:
         raise TooLargeError(
-            f"{len(pairs)} pairs have {2 ** len(pairs):,} subsets, over the limit of {max_subsets:,}; choose fewer "
-            "pairs, or raise max_subsets",
+            f"{len(pairs)} pairs have {2 ** len(pairs):,} subsets, over the limit of {max_subsets:,}; choose "
+            "fewer pairs, or raise max_subsets",
             predicted=2 ** len(pairs),
             limit=max_subsets,
         )

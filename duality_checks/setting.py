@@ -68,12 +68,14 @@ class RationalNetwork:
     output: Vector
     intercept: Fraction = ZERO
 
-    def __post_init__(self) -> None:
-        hidden = tuple(exact_vector(row, f"hidden[{j}]") for j, row in enumerate(self.hidden))
-        output = exact_vector(self.output, "output") if len(self.output) else ()
+    def __init__(self, hidden: Any, output: Any, intercept: Any = ZERO):
+        hidden = tuple(exact_vector(row, f"hidden[{j}]") for j, row in enumerate(hidden))
+        output = exact_vector(output, "output") if len(output) else ()
         if len(hidden) != len(output):
-            raise InputError(f"hidden has {len(hidden)} rows and output {len(output)} entries; give one a neuron")
-        (intercept,) = exact_vector([self.intercept], "intercept")
+            raise InputError(
+                f"hidden has {len(hidden)} rows and output {len(output)} entries; give one a neuron"
+            )
+        (intercept,) = exact_vector([intercept], "intercept")
         for name, value in (("hidden", hidden), ("output", output), ("intercept", intercept)):
             object.__setattr__(self, name, value)
 
@@ -244,8 +246,8 @@ class Setting:
                 )
         if network.intercept and not self.intercept:
             raise InputError(
-                f"the network has an output intercept {float(network.intercept):.6g}, but the problem has none; "
-                "use free biases, or retrain without it"
+                f"the network has an output intercept {float(network.intercept):.6g}, but the problem has "
+                "none; use free biases, or retrain without it"
             )
 
 
@@ -253,8 +255,9 @@ def _require_plain(problem: TrainingProblem) -> None:
     kind = problem.loss.name, problem.penalty.name
     if kind != ("squared", "2-norm") or not problem.readout.is_identity:
         raise InputError(
-            f"loss={kind[0]!r}, penalty={kind[1]!r}{'' if problem.readout.is_identity else ' and a readout'}: "
-            "stationary points are decided for the squared loss, the 2-norm and the fully connected network only"
+            f"loss={kind[0]!r}, "
+            f"penalty={kind[1]!r}{'' if problem.readout.is_identity else ' and a readout'}: stationary "
+            "points are decided for the squared loss, the 2-norm and the fully connected network only"
         )
 
 

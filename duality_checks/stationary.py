@@ -1,8 +1,9 @@
 """Is a network stationary, and in which sense: exactly, and never by a tolerance (statements 3.1 to 3.4).
 
-All that is claimed is about rational weights; floats are dyadic rationals. A network from training in floats is
-never exactly stationary, so the verdict on it is the distance of its subdifferential from zero, proven, at the
-network itself or at one that is proven to be near, with its neurons moved onto the kinks they nearly are on.
+All that is claimed is about rational weights; floats are dyadic rationals. A network from training in floats
+is never exactly stationary, so the verdict on it is the distance of its subdifferential from zero, proven, at
+the network itself or at one that is proven to be near, with its neurons moved onto the kinks they nearly are
+on.
 """
 
 from __future__ import annotations
@@ -147,7 +148,8 @@ def first_order(problem: TrainingProblem | Setting, network: Any) -> FirstOrder:
         TooLargeError: a neuron lies on so many hyperplanes that too many chambers meet there.
 
     Example:
-        A kink with the wrong sign: stationary in the sense of Clarke, yet there is a way down (statement 3.6).
+        A kink with the wrong sign: stationary in the sense of Clarke, yet there is a way down (statement
+        3.6).
 
         >>> problem = TrainingProblem([[1, -1], [0, 1]], [2, 2], beta=1)
         >>> found = first_order(problem, RationalNetwork([[1, 0]], [1]))
@@ -224,7 +226,7 @@ class Stationarity:
 
     @property
     def relative_distance(self) -> float:
-        """The distance over `beta * norm(weights)`, the size of the penalty's gradient; 0 for a zero network."""
+        """The distance over `beta * norm(weights)`, the size of the penalty's gradient; 0 if it is zero."""
         if not self.upper_squared:
             return 0.0
         return sqrt(float(self.upper_squared / self.scale_squared)) if self.scale_squared else float("inf")
@@ -261,10 +263,11 @@ def stationarity(
     Args:
         problem: the problem.
         network: a TwoLayerNetwork or a RationalNetwork.
-        epsilon: the largest distance of zero from the Clarke subdifferential, over `beta * norm(weights)`, that
-            counts as epsilon-stationary. It decides no claim: the distance itself is proven and reported.
-        reach: neurons this close to a kink, relative to their length and the row's, may be moved onto it before
-            the distance is measured.
+        epsilon: the largest distance of zero from the Clarke subdifferential, over `beta * norm(weights)`,
+            that counts as epsilon-stationary. It decides no claim: the distance itself is proven and
+            reported.
+        reach: neurons this close to a kink, relative to their length and the row's, may be moved onto it
+            before the distance is measured.
 
     Returns:
         The verdict. Dead neurons are never stationary, zero ones always are.

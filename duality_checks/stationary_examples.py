@@ -14,13 +14,15 @@ Example = tuple[TrainingProblem, RationalNetwork]
 def two_sides() -> TrainingProblem:
     """One feature, a sample on each side of zero: `X = (1, -1)`, `y = (5, 2)`, beta 1.
 
-    Its four (chamber, sign) pairs have sixteen subsets, and three levels that are reached with positive outputs.
+    Its four (chamber, sign) pairs have sixteen subsets, and three levels that are reached with positive
+    outputs.
     """
     return TrainingProblem([[1], [-1]], [5, 2], beta=1)
 
 
 def held_by_a_wall() -> TrainingProblem:
-    """The optimum over one pair is held by the wall of its cone: it is no stationary point of the full problem.
+    """The optimum over one pair is held by the wall of its cone: it is no stationary point of the full
+    problem.
 
     Example:
         >>> from duality_checks.blocks import Block
@@ -67,10 +69,11 @@ def global_minimum() -> Example:
 
 
 def wrong_kink() -> Example:
-    """Clarke stationary with a kink of the wrong sign: not optimal over the chambers around it (statement 3.6).
+    """Clarke stationary with a kink of the wrong sign: not optimal over the chambers around it (statement
+    3.6).
 
-    `v = (1, 2)`: with slope 1/2 at the kink, `X'Dv = (1, -1) + 1/2 * 2 * (0, 1) = (1, 0) = w`. But `s v_2 > 0`
-    bends the objective downwards, and it falls to both sides.
+    `v = (1, 2)`: with slope 1/2 at the kink, `X'Dv = (1, -1) + 1/2 * 2 * (0, 1) = (1, 0) = w`. But `s v_2 >
+    0` bends the objective downwards, and it falls to both sides.
 
     Example:
         >>> from duality_checks.stationary import first_order
@@ -98,8 +101,8 @@ def both_signs() -> Example:
 def box_is_wrong() -> Example:
     """The box test says 'stationary', and so does automatic differentiation; the network is not.
 
-    The kink rows (0, 1) and (0, -1) are never off together: the objective is differentiable at the neuron, with
-    gradient (0, -1). With both slopes 0, as if each row were alone, the gradient seems to vanish.
+    The kink rows (0, 1) and (0, -1) are never off together: the objective is differentiable at the neuron,
+    with gradient (0, -1). With both slopes 0, as if each row were alone, the gradient seems to vanish.
 
     Example:
         >>> from duality_checks.blocks import is_autodiff_stationary

@@ -64,8 +64,9 @@ def audit(
     convex-landscape audit model.pt --data houses.csv --target price --features area,rooms --beta 1/3
     convex-landscape audit mlp.npz --data houses.csv --target price --beta 0.01 --json
 
-    With --bias auto, biases of the file are free, as PyTorch and scikit-learn train them (for MLPRegressor beta is
-    its alpha); a network without biases that takes one input more than there are features has a column of ones.
+    With --bias auto, biases of the file are free, as PyTorch and scikit-learn train them (for MLPRegressor
+    beta is its alpha); a network without biases that takes one input more than there are features has a
+    column of ones.
     """
     from ..audit import audit as judge
     from ..importing import read_network
@@ -136,7 +137,8 @@ def _matched(network: Network, place: str, slope: Fraction) -> Network:
     if isinstance(network, BiasedNetwork):
         if place == "none":
             raise InputError(
-                "the network has biases, but with --bias none the problem has none; use --bias free or --bias column"
+                "the network has biases, but with --bias none the problem has none; use --bias free or "
+                "--bias column"
             )
         return network if place == "free" else network.with_bias_column(slope)
     if place == "free":

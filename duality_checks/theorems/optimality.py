@@ -1,4 +1,4 @@
-"""The claim that statements 3.3 to 3.6 share: a network and the blocks over which it is, or is not, optimal."""
+"""The claim that statements 3.3 to 3.6 share: blocks over which a network is, or is not, optimal."""
 
 from __future__ import annotations
 

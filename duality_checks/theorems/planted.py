@@ -1,9 +1,9 @@
 """Random exact stationary points, built backwards: first the neuron and its kinks, then data that make it so.
 
-In coordinates in which the neuron is `w = (r, 0, ..., 0)`, kink rows are `(0, z)`. Convex weights over the chambers
-around w fix slopes at the kinks; the residual v is drawn there, and solved for on as many independent rows on the
-positive side as there are features, so that `s X'Dv = beta w / norm(w)`. Then `y = v + f`, and a rational reflection
-hides the coordinates. Repeated, opposite and zero rows occur.
+In coordinates in which the neuron is `w = (r, 0, ..., 0)`, kink rows are `(0, z)`. Convex weights over the
+chambers around w fix slopes at the kinks; the residual v is drawn there, and solved for on as many
+independent rows on the positive side as there are features, so that `s X'Dv = beta w / norm(w)`. Then `y = v
++ f`, and a rational reflection hides the coordinates. Repeated, opposite and zero rows occur.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
+from hyperplane_arrangements.exact import exact_matrix
 
 from ..problem import TrainingProblem
 from ..setting import RationalNetwork, Setting, Vector, combination, dot
@@ -97,7 +98,7 @@ def _slopes(rng: np.random.Generator, local: list[list[int]], kappa: Fraction, s
         return ()
     if side:
         return tuple(Fraction(1) if side > 0 else kappa for _ in local)
-    chambers = Arrangement(local).chambers().signs.tolist()
+    chambers = Arrangement(exact_matrix(local)).chambers().signs.tolist()
     parts = [Fraction(int(part)) for part in rng.integers(0, 4, len(chambers))]
     parts[0] += 1
     table = [[Fraction(1) if s > 0 else kappa for s in signs] for signs in chambers]

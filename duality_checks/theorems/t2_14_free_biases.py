@@ -82,8 +82,9 @@ THEOREM = Theorem(
     id="2.14",
     name="free biases",
     statement=(
-        "With unpenalised biases and an output intercept, v proves p* >= v'y - 1/2 v'v if 1'v = 0 and every chamber has multipliers "
-        "that cancel the bias coordinate of X'Dv and leave at most beta of the others."
+        "With unpenalised biases and an output intercept, v proves p* >= v'y - 1/2 v'v if 1'v = 0 and every "
+        "chamber has multipliers that cancel the bias coordinate of X'Dv and leave at most beta of the "
+        "others."
     ),
     source="derived",
     note="2.14-free-biases.md",

@@ -112,8 +112,8 @@ THEOREM = Theorem(
     id="3.1",
     name="Clarke subdifferential",
     statement=(
-        "The Clarke subdifferential in w_j is beta w_j - alpha_j conv{X'D_l v : chambers l whose closure contains w_j}; "
-        "these chambers are those of the localisation at w_j."
+        "The Clarke subdifferential in w_j is beta w_j - alpha_j conv{X'D_l v : chambers l whose closure "
+        "contains w_j}; these chambers are those of the localisation at w_j."
     ),
     source="derived; Clarke 1983, theorem 2.5.1; Ergen and Pilanci 2025, section V",
     note="3.1-clarke-subdifferential.md",

@@ -56,7 +56,10 @@ def control() -> Stationary:
 THEOREM = Theorem(
     id="3.2",
     name="balance",
-    statement="A network that is stationary in any sense has abs(alpha_j) = norm(w_j) and v'phi(X w_j) = beta alpha_j.",
+    statement=(
+        "A network that is stationary in any sense has abs(alpha_j) = norm(w_j) and "
+        "v'phi(X w_j) = beta alpha_j."
+    ),
     source="derived; Ergen and Pilanci 2025, section V",
     note="3.2-balance.md",
     fixed=fixed,

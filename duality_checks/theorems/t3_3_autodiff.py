@@ -49,7 +49,7 @@ def draw(rng: np.random.Generator) -> ZeroGradient:
 
 
 def fixed() -> Iterator[ZeroGradient]:
-    """No kink; a kink; and opposite kink rows, where the slopes are those of no chamber and the cone is a face."""
+    """No kink; a kink; and opposite kink rows, whose slopes no chamber has: the cone is a face."""
     yield selected(*global_minimum(), -1)
     yield selected(*both_signs(), -1)
     yield selected(*box_is_wrong(), -1)
@@ -66,8 +66,9 @@ THEOREM = Theorem(
     id="3.3",
     name="autodiff-stationary points",
     statement=(
-        "A network whose gradient vanishes with a fixed slope at kinks is a global optimum of the convex program "
-        "over the closed cones of the signs so selected, with the neurons' own output signs or with both."
+        "A network whose gradient vanishes with a fixed slope at kinks is a global optimum of the convex "
+        "program over the closed cones of the signs so selected, with the neurons' own output signs or with "
+        "both."
     ),
     source="derived; Wang, Lacotte and Pilanci 2021; Ergen and Pilanci 2025, section V",
     note="3.3-autodiff.md",

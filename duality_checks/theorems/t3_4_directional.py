@@ -97,14 +97,15 @@ THEOREM = Theorem(
     id="3.4",
     name="directionally stationary points",
     statement=(
-        "A network without zero neurons is directionally stationary, as every local minimum is, if and only if it is balanced "
-        "and a global optimum of the convex program over ALL closed chambers that contain a neuron, with that neuron's output sign."
+        "A network without zero neurons is directionally stationary, as every local minimum is, if and only "
+        "if it is balanced and a global optimum of the convex program over ALL closed chambers that contain "
+        "a neuron, with that neuron's output sign."
     ),
     source="derived; Ergen and Pilanci 2025, section V",
     note="3.4-directional.md",
     fixed=fixed,
     draw=draw,
     check=check,
-    false_claim="a directionally stationary network is optimal over the chambers around with both output signs",
+    false_claim="a directionally stationary network is optimal over the chambers around with both signs",
     control=control,
 )

@@ -53,8 +53,8 @@ THEOREM = Theorem(
     id="3.5",
     name="Clarke stationary points",
     statement=(
-        "A Clarke stationary network without zero neurons is a global optimum of the convex program over the faces "
-        "of its neurons, kink rows held at zero, with their own output signs or with both."
+        "A Clarke stationary network without zero neurons is a global optimum of the convex program over the "
+        "faces of its neurons, kink rows held at zero, with their own output signs or with both."
     ),
     source="derived, sharpening Ergen and Pilanci 2025, section V",
     note="3.5-faces.md",

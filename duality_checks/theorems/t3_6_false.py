@@ -65,8 +65,8 @@ THEOREM = Theorem(
     id="3.6",
     name="limits of stationarity",
     statement=(
-        "A Clarke stationary network need not be optimal over the closed chambers around its neurons, and a directionally "
-        "stationary one need not be optimal over them with both output signs."
+        "A Clarke stationary network need not be optimal over the closed chambers around its neurons, and a "
+        "directionally stationary one need not be optimal over them with both output signs."
     ),
     source="derived",
     note="3.6-what-is-false.md",

@@ -84,8 +84,9 @@ THEOREM = Theorem(
     id="3.7",
     name="global or not",
     statement=(
-        "A stationary network is a global optimum if and only if norm_dual(v) <= beta over all chambers and both signs; otherwise a "
-        "maximiser u, added with the best weight, lowers the objective by (g - beta)^2 / (2 norm(phi(Xu))^2) with g = norm_dual(v)."
+        "A stationary network is a global optimum if and only if norm_dual(v) <= beta over all chambers and "
+        "both signs; otherwise a maximiser u, added with the best weight, lowers the objective by (g - "
+        "beta)^2 / (2 norm(phi(Xu))^2) with g = norm_dual(v)."
     ),
     source="derived; Ergen and Pilanci 2025, section V",
     note="3.7-global-or-not.md",

@@ -26,7 +26,7 @@ class Nested:
 
 
 def check(instance: Nested) -> Outcome:
-    """Enumerate the lattice, prove every level and every step, and compare its ends with what they must be."""
+    """Enumerate the lattice, prove every level and every step, and compare its ends with p* and zero."""
     return all_of(_comparisons(instance))
 
 
@@ -67,8 +67,8 @@ THEOREM = Theorem(
     id="3.8",
     name="nested minima",
     statement=(
-        "Over chains of subsets of (chamber, sign) pairs the restricted optima fall from the zero network's level to p*, and each is "
-        "the level of a stationary point of its restricted problem."
+        "Over chains of subsets of (chamber, sign) pairs the restricted optima fall from the zero network's "
+        "level to p*, and each is the level of a stationary point of its restricted problem."
     ),
     source="Ergen and Pilanci 2025, section V",
     note="3.8-nested-minima.md",

@@ -1,4 +1,4 @@
-"""Audits: against scikit-learn's own loss, finite differences and the trainer; importers; the command line."""
+"""Audits: against scikit-learn's own loss, differences and the trainer; importers; the command line."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ def test_dead_and_zero_neurons_are_told_apart() -> None:
     assert "dead neurons  1; zero neurons 2" in str(found)
 
 
-# ------------------------------------------------------------------ free biases, as other libraries train them
+# ------------------------------------------------------------------ free biases, as other libraries train
+# them
 
 
 def biased(seed: int, width: int = 3, features: int = 2) -> BiasedNetwork:
@@ -339,7 +340,7 @@ def test_a_network_that_cannot_be_audited_is_refused_with_the_remedy(name: str) 
 
 @pytest.mark.parametrize("name", ["model.pkl", "model.joblib", "model.npz", "model.json"])
 def test_a_file_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match="is none of .json, .npz, .pt, .pth|cannot be read"):
+    with pytest.raises(InputError, match=r"is none of \.json, \.npz, \.pt, \.pth|cannot be read"):
         read_network(tmp_path / name)
 
 

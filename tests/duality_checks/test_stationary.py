@@ -1,4 +1,4 @@
-"""Subdifferentials, distances and verdicts, against the definitions, linear programs and quadratic programs."""
+"""Subdifferentials, distances and verdicts, against definitions, linear and quadratic programs."""
 
 from __future__ import annotations
 
@@ -420,7 +420,9 @@ def test_networks_that_do_not_fit_are_refused() -> None:
 
 def test_other_problems_are_refused() -> None:
     problem = TrainingProblem([[1], [-1]], [1, 1], beta=1, loss="hinge")
-    with pytest.raises(InputError, match="loss='hinge', penalty='2-norm': stationary points are decided for the squared"):
+    with pytest.raises(
+        InputError, match="loss='hinge', penalty='2-norm': stationary points are decided for the squared"
+    ):
         Setting.of(problem)
     with pytest.raises(InputError, match="decided for the squared loss, the 2-norm"):
         Setting.with_free_biases(TrainingProblem([[1], [-1]], [1, 1], beta=1, penalty="1-norm"))
