@@ -259,7 +259,8 @@ def theorems() -> dict[str, Theorem]:
     path = import_module(package).__path__
     names = [module.name for module in pkgutil.iter_modules(path) if _MODULE.fullmatch(module.name)]
     found = [import_module(f"{package}.{name}").THEOREM for name in names]
-    ordered = sorted(found, key=lambda theorem: tuple(map(int, re.findall(r"\d+", theorem.id))))
+    # 2.10 comes after 2.9, and 4.2b after 4.2.
+    ordered = sorted(found, key=lambda theorem: (*map(int, re.findall(r"\d+", theorem.id)), theorem.id))
     return {theorem.id: theorem for theorem in ordered}
 
 

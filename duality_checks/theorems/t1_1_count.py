@@ -104,7 +104,7 @@ THEOREM = Theorem(
         "2 sum_{k<r} C(n-1, k), with equality if and only if every r of the normals are independent."
     ),
     source="Zaslavsky 1975; Cover 1965; Ergen and Pilanci 2025, section II",
-    note="1.1-chambers-by-lowest-vertex.md",
+    note="1.1-count.md",
     fixed=fixed,
     draw=lambda rng: counted(random_rows(rng, most=6)),
     check=check,
