@@ -115,8 +115,9 @@ class Audit:
         else:
             low, high = decimal_interval(self.lower, self.upper)
             lines.append(f"p*            {low} <= p* <= {high} (proven)")
-            share = f", {float(excess[1] / self.objective):.3%} of the objective" if self.objective else ""
-            lines.append(f"excess        at most {scientific_above(excess[1])} above p* (proven){share}")
+            share = scientific_above(excess[1] / self.objective) if self.objective else "0"
+            most = scientific_above(excess[1])
+            lines.append(f"excess        at most {most} above p*, {share} of the objective (proven)")
         lines.append(f"stationary    {self.stationarity}")
         lines.append(
             f"balanced      {'yes, exactly' if not self.imbalance else f'off by {self.imbalance:.2e}'}"

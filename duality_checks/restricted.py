@@ -34,6 +34,9 @@ from .setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
 FREE_WEIGHT = 1e5
 _GRAIN = 2**56
 _SHORT = 10**4
+# Residuals with longer denominators are rounded, to so many bits.
+_LONG = 2**40
+_BITS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,7 @@ def certify_restricted(
     blocks = tuple(blocks)
     homes = _homes(setting, blocks, kept)
     v = setting.residual(kept) if dual is None else dual
+    v = _on_a_grid(v)
     if setting.intercept:
         mean = sum(v, ZERO) / setting.n
         v = tuple(value - mean for value in v)
@@ -159,6 +163,16 @@ def certify_restricted(
     multipliers = tuple({k: scale * value for k, value in lambdas.items()} for lambdas in found)
     lower = dot(v, setting.y) - dot(v, v) / 2
     return RestrictedCertificate(setting, blocks, kept, homes, v, multipliers, lower, setting.objective(kept))
+
+
+def _on_a_grid(v: Vector) -> Vector:
+    """Short numbers as they are; long ones, which come from floats, as multiples of one power of two."""
+    largest = max((abs(value) for value in v), default=ZERO)
+    if max((value.denominator for value in v), default=1) <= _LONG or not largest:
+        return v
+    bits = largest.denominator.bit_length() - largest.numerator.bit_length() + _BITS
+    grain = Fraction(1, 2) ** bits
+    return tuple(round(value / grain) * grain for value in v)
 
 
 def _homes(setting: Setting, blocks: Sequence[Block], network: RationalNetwork) -> tuple[int, ...]:
