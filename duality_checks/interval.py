@@ -79,8 +79,8 @@ def prove_interval(
     """
     if problem.loss.name != "squared" or problem.penalty.name != "2-norm" or not problem.readout.is_identity:
         raise InputError(
-            f"loss {problem.loss.name} with penalty {problem.penalty.name} has no proof without a certificate; "
-            "use certify"
+            f"loss {problem.loss.name} with penalty {problem.penalty.name} has no proof without a "
+            "certificate; use certify"
         )
     scale = ROOM
     for _ in range(ATTEMPTS):
@@ -88,7 +88,7 @@ def prove_interval(
         reach, chambers, exact = _reach(problem, dual, max_chambers, progress)
         if reach <= 1.0:
             return ProvenInterval(
-                _dual_value(problem, dual), _upper(problem, solution.network), chambers, exact
+                _dual_value(problem, dual), solution.network.exact_objective(problem), chambers, exact
             )
         scale *= ROOM / sqrt(reach)
     raise InputError(
