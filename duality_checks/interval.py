@@ -106,56 +106,70 @@ def _dual_value(problem: TrainingProblem, dual: np.ndarray) -> Fraction:
 def _reach(
     problem: TrainingProblem, dual: np.ndarray, max_chambers: int, progress: Callable[[int, int], Any] | None
 ) -> tuple[float, int, int]:
-    """The largest squared norm over beta squared found, at least 1 unless all are proven; chambers; exact
-    ones."""
+    """At most 1 if the dual is proven feasible, else its squared excess; chambers; how many were exact."""
     landscape = Landscape.of(problem)
     chambers = problem.arrangement.chambers(max_chambers)
-    total, done, exact, worst = len(chambers), 0, 0, 0.0
-    limit = _below(problem.beta * problem.beta)
+    total, done, exact = len(chambers), 0, 0
+    limit = float(np.nextafter(float(problem.beta * problem.beta), 0.0))
     for batch in chambers.batches(BATCH):
         signs = batch.signs
-        for v in (dual, -dual):
-            squares, support, multipliers = _squares(problem, landscape, signs, v)
-            worst = max(worst, float(squares.max()) / limit)
+        gradients, error = _gradients(problem, signs, dual)
+        open_ = np.flatnonzero(_above(gradients, error) > limit)
+        for v, c in ((dual, gradients[open_]), (-dual, -gradients[open_])):
+            squares, support, multipliers = _shortest(problem, landscape, signs[open_], c, error)
             for i in np.flatnonzero(squares > limit):
                 exact += 1
-                if not _holds(problem, signs[i], v, support[i], multipliers[i]):
-                    return max(worst, 1 + 4 * UNIT), total, exact
+                if not _holds(problem, signs[open_[i]], v, support[i], multipliers[i]):
+                    return max(float(squares.max()) / limit, 1 + 4 * UNIT), total, exact
         done += len(signs)
         if progress is not None:
             progress(done, total)
-    return min(worst, 1.0), total, exact
+    return 1.0, total, exact
 
 
-def _below(value: Fraction) -> float:
-    return float(np.nextafter(float(value), 0.0))
-
-
-def _squares(
-    problem: TrainingProblem, landscape: Landscape, signs: np.ndarray, v: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rigorous upper bounds of ``norm(c + X'S lambda)^2`` for float multipliers, with those multipliers.
+def _gradients(problem: TrainingProblem, signs: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``X' D v`` on each chamber (B x d) in floats, and a bound (d) of the rounding errors of each entry.
 
     A sum of N float products is off by at most ``gamma_N`` times the sum of their sizes (Higham, Accuracy and
     Stability of Numerical Algorithms, section 3.1), whatever the order of summation; the entries of ``X`` and
     ``kappa`` add one rounding each.
     """
     kappa, X = float(problem.kappa), problem.features
-    slopes = np.where(signs > 0, 1.0, np.where(signs < 0, kappa, 0.0)) * v
-    gradients = slopes @ X
-    sizes = np.abs(slopes) @ np.abs(X)
+    slopes = np.where(signs > 0, 1.0, np.where(signs < 0, kappa, 0.0))
+    sizes = max(1.0, abs(kappa)) * (np.abs(v) @ np.abs(X))
+    return (slopes * v) @ X, 2 * _gamma(len(v)) * sizes + TINY
+
+
+def _gamma(terms: int) -> float:
+    return (terms + 8) * UNIT / (1 - (terms + 8) * UNIT)
+
+
+def _above(vectors: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Upper bounds of the squared norms of vectors (B x d) whose entries are off by at most ``error``."""
+    bounds = np.abs(vectors) + error
+    return (bounds * bounds).sum(axis=1) * (1 + 2 * _gamma(vectors.shape[1]))
+
+
+def _shortest(
+    problem: TrainingProblem,
+    landscape: Landscape,
+    signs: np.ndarray,
+    gradients: np.ndarray,
+    error: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rigorous upper bounds of ``norm(c + X'S lambda)^2`` for float multipliers, with those multipliers."""
+    X = problem.features
     support, multipliers = cone_multipliers(landscape.rows, signs, gradients @ landscape.basis)
+    sizes = np.zeros_like(gradients)
     for slot in range(support.shape[1]):
-        row = support[:, slot]
-        used = row >= 0
-        side = np.take_along_axis(signs, np.maximum(row, 0)[:, None], axis=1)[:, 0] * used
-        amounts = multipliers[:, slot] * side
-        gradients += amounts[:, None] * X[row]
-        sizes += np.abs(amounts)[:, None] * np.abs(X[row])
-    terms = len(v) + support.shape[1] + 8
-    gamma = terms * UNIT / (1 - terms * UNIT)
-    bounds = np.abs(gradients) + 2 * gamma * sizes + TINY
-    return (bounds * bounds).sum(axis=1) * (1 + 4 * (X.shape[1] + 2) * UNIT), support, multipliers
+        row = np.maximum(support[:, slot], 0)
+        side = np.take_along_axis(signs, row[:, None], axis=1)[:, 0] * (support[:, slot] >= 0)
+        part = (multipliers[:, slot] * side)[:, None] * X[row]
+        sizes += np.abs(part)
+        gradients = gradients + part
+    # Each of the few sums adds a rounding of the sum so far, itself at most all sizes together.
+    error = error + 4 * _gamma(support.shape[1]) * (sizes + np.abs(gradients))
+    return _above(gradients, error), support, multipliers
 
 
 def _holds(

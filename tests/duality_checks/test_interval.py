@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, certify, check, train
-from duality_checks.interval import _holds, _squares, prove_interval
+from duality_checks.interval import _gradients, _holds, _shortest, prove_interval
 from duality_checks.landscape import Landscape
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
@@ -46,7 +46,7 @@ def test_the_float_bound_is_above_the_exact_norm(problem, seed):
     v = np.random.default_rng(seed).standard_normal(problem.n)
     landscape = Landscape.of(problem)
     signs = problem.arrangement.chambers().signs
-    squares, support, multipliers = _squares(problem, landscape, signs, v)
+    squares, support, multipliers = _shortest(problem, landscape, signs, *_gradients(problem, signs, v))
     for i in range(len(signs)):
         slack = Fraction(float(squares[i])) * (1 + Fraction(1, 2**40))
         root = Fraction(float(np.sqrt(float(slack)))) * (1 + Fraction(1, 2**30)) + Fraction(1, 10**12)
@@ -83,7 +83,7 @@ def test_an_infeasible_dual_is_not_accepted_as_it_is():
     dual = 1.01 * train(problem).dual
     refused = 0
     for v in (dual, -dual):
-        squares, support, multipliers = _squares(problem, landscape, signs, v)
+        squares, support, multipliers = _shortest(problem, landscape, signs, *_gradients(problem, signs, v))
         refused += sum(
             not _holds(problem, signs[i], v, support[i], multipliers[i])
             for i in np.flatnonzero(squares > 0.09)
