@@ -17,7 +17,7 @@ import numpy as np
 
 from .blocks import chamber_blocks
 from .problem import TrainingProblem
-from .restricted import FREE_WEIGHT, least_multipliers, moved
+from .restricted import FREE_WEIGHT, least_multipliers, pull
 from .setting import RationalNetwork, Setting, Vector, dot, fitting
 
 MAX_CHAMBERS = 5_000_000
@@ -112,8 +112,9 @@ def _free_directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarr
     """The same chamber by chamber, where biases are free: the direction belongs to the least multipliers."""
     found = []
     for block in chamber_blocks(setting, max_chambers):
-        lambdas = least_multipliers(setting, block, v)
-        end = np.array([float(x) for x in moved(setting, block, v, {})])
+        start = pull(setting, block, v)
+        lambdas = least_multipliers(setting, block, start)
+        end = np.array([float(x) for x in start])
         for k, value in lambdas.items():
             end += value * (block.signs[k] or 1) * setting.X.floats[k]
         kept = end.copy()

@@ -103,7 +103,7 @@ class RestrictedCertificate:
         for b, (block, lambdas) in enumerate(zip(self.blocks, self.multipliers, strict=True)):
             signed = all(value >= 0 or block.signs[k] == 0 for k, value in lambdas.items())
             yield b, signed, f"block {b} has a negative multiplier on a row that is not held at zero"
-            end = moved(setting, block, v, lambdas)
+            end = moved(setting, block, pull(setting, block, v), lambdas)
             yield (
                 b,
                 not any(end[i] for i in setting.free),
@@ -112,9 +112,13 @@ class RestrictedCertificate:
             yield b, dot(end, end) <= setting.beta**2, f"block {b}: the multipliers leave more than beta"
 
 
-def moved(setting: Setting, block: Block, v: Vector, lambdas: dict[int, Fraction]) -> Vector:
-    """`s X'Dv + sum_k lambda_k S_k x_k`, with 1 for S_k where it is 0; length p."""
-    start = tuple(block.output * c for c in setting.gradient(block.signs, v))
+def pull(setting: Setting, block: Block, v: Vector) -> Vector:
+    """`s X'Dv`, length p."""
+    return tuple(block.output * c for c in setting.gradient(block.signs, v))
+
+
+def moved(setting: Setting, block: Block, start: Vector, lambdas: dict[int, Fraction]) -> Vector:
+    """`start + sum_k lambda_k S_k x_k`, with 1 for S_k where it is 0; length p."""
     weights = [value * (block.signs[k] or 1) for k, value in lambdas.items()]
     shift = combination(weights, [setting.rows[k] for k in lambdas], setting.inputs)
     return tuple(c + s for c, s in zip(start, shift, strict=True))
@@ -155,9 +159,13 @@ def certify_restricted(
     if setting.intercept:
         mean = sum(v, ZERO) / setting.n
         v = tuple(value - mean for value in v)
-    found = [_multipliers(setting, block, v, kept) for block in blocks]
-    ends = [moved(setting, block, v, lambdas) for block, lambdas in zip(blocks, found, strict=True)]
-    reach = max((dot(end, end) for end in ends), default=ZERO)
+    table = signs(setting.X, kept.hidden).tolist() if kept.width else []
+    anchors = [_Anchor(*neuron) for neuron in zip(kept.hidden, kept.output, table, strict=True)]
+    found, reach = [], ZERO
+    for block in blocks:
+        lambdas, left_over = _multipliers(setting, block, pull(setting, block, v), anchors)
+        found.append(lambdas)
+        reach = max(reach, left_over)
     scale = _best_multiple(setting, v, reach)
     v = tuple(scale * value for value in v)
     multipliers = tuple({k: scale * value for k, value in lambdas.items()} for lambdas in found)
@@ -214,38 +222,51 @@ def sqrt_below(value: Fraction) -> Fraction:
     return Fraction(isqrt((p << shift) // q), 1 << (shift // 2))
 
 
-def _multipliers(setting: Setting, block: Block, v: Vector, network: RationalNetwork) -> dict[int, Fraction]:
-    """Multipliers that leave at most beta if any can be found exactly; otherwise as little as floats can."""
-    best: tuple[Fraction, dict[int, Fraction]] | None = None
-    for candidate in _candidates(setting, block, v, network):
-        end = moved(setting, block, v, candidate)
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A neuron with the exact signs of X w; where it is stationary its multipliers are known exactly."""
+
+    weights: Vector
+    alpha: Fraction
+    at: list[int]
+
+
+def _multipliers(
+    setting: Setting, block: Block, start: Vector, anchors: Sequence[_Anchor]
+) -> tuple[dict[int, Fraction], Fraction]:
+    """Multipliers that leave at most beta if any can be found exactly; otherwise as little as floats can.
+
+    Returns:
+        The multipliers, and the square of what they leave.
+    """
+    best: tuple[dict[int, Fraction], Fraction] | None = None
+    for candidate in _candidates(setting, block, start, anchors):
+        end = moved(setting, block, start, candidate)
         if any(end[i] for i in setting.free):
             continue
         left_over = dot(end, end)
-        if best is None or left_over < best[0]:
-            best = left_over, candidate
+        if best is None or left_over < best[1]:
+            best = candidate, left_over
         if left_over <= setting.beta**2:
             break
     if best is None:
         raise InputError(
             f"block {block.label}: no multipliers cancel the unpenalised coordinate; has its cone no inside?"
         )
-    return best[1]
+    return best
 
 
 def _candidates(
-    setting: Setting, block: Block, v: Vector, network: RationalNetwork
+    setting: Setting, block: Block, start: Vector, anchors: Sequence[_Anchor]
 ) -> Iterator[dict[int, Fraction]]:
     """None at all; those of the neurons in the block; the least ones, rounded briefly and finely."""
     yield {}
-    for weights, alpha in zip(network.hidden, network.output, strict=True):
-        if alpha * block.output > 0:
-            at = signs(setting.X, [weights])[0].tolist()
-            if block.holds(at, alpha):
-                yield from _anchored(setting, block, v, weights, alpha, at)
-    floats = least_multipliers(setting, block, v)
+    for anchor in anchors:
+        if block.holds(anchor.at, anchor.alpha):
+            yield from _anchored(setting, block, start, anchor)
+    floats = least_multipliers(setting, block, start)
     for grain in (_SHORT, None):
-        yield from _rounded(setting, block, v, floats, grain)
+        yield from _rounded(setting, block, start, floats, grain)
 
 
 def _walls(setting: Setting, block: Block, rows: Iterable[int]) -> tuple[list[Vector], list[tuple[int, int]]]:
@@ -259,12 +280,12 @@ def _walls(setting: Setting, block: Block, rows: Iterable[int]) -> tuple[list[Ve
 
 
 def _anchored(
-    setting: Setting, block: Block, v: Vector, weights: Vector, alpha: Fraction, at: Sequence[int]
+    setting: Setting, block: Block, start: Vector, anchor: _Anchor
 ) -> Iterator[dict[int, Fraction]]:
     """The multipliers of a balanced stationary neuron: what takes the gradient to `beta P w / abs(alpha)`."""
-    kinks = [k for k, s in enumerate(at) if s == 0 and setting.nonzero[k]]
-    goal = [setting.beta * w / abs(alpha) for w in setting.penalised(weights)]
-    needed = tuple(g - c for g, c in zip(goal, moved(setting, block, v, {}), strict=True))
+    kinks = [k for k, s in enumerate(anchor.at) if s == 0 and setting.nonzero[k]]
+    goal = [setting.beta * w / abs(anchor.alpha) for w in setting.penalised(anchor.weights)]
+    needed = tuple(g - c for g, c in zip(goal, start, strict=True))
     walls, owners = _walls(setting, block, kinks)
     found = in_cone(needed, walls).weights
     if found is not None:
@@ -280,21 +301,21 @@ def _gathered(owners: Sequence[tuple[int, int]], values: Iterable[Any]) -> dict[
     return lambdas
 
 
-def least_multipliers(setting: Setting, block: Block, v: Vector) -> dict[int, float]:
-    """The multipliers that leave the least, by nonnegative least squares in floats."""
+def least_multipliers(setting: Setting, block: Block, start: Vector) -> dict[int, float]:
+    """The multipliers that leave the least of `start`, by nonnegative least squares in floats."""
     from scipy.optimize import nnls
 
     walls, owners = _walls(setting, block, (k for k, nonzero in enumerate(setting.nonzero) if nonzero))
-    start = np.array([float(c) for c in moved(setting, block, v, {})])
     weight = np.ones(setting.inputs)
     weight[list(setting.free)] = FREE_WEIGHT
     matrix = np.array([[float(x) for x in wall] for wall in walls]).T * weight[:, None]
-    solution, _ = nnls(matrix, -start * weight, maxiter=100 * matrix.shape[1])
+    right = -np.array([float(c) for c in start]) * weight
+    solution, _ = nnls(matrix, right, maxiter=100 * matrix.shape[1])
     return _gathered(owners, solution.tolist())
 
 
 def _rounded(
-    setting: Setting, block: Block, v: Vector, floats: dict[int, float], short: int | None
+    setting: Setting, block: Block, start: Vector, floats: dict[int, float], short: int | None
 ) -> Iterator[dict[int, Fraction]]:
     """The multipliers as rationals, the unpenalised coordinates cancelled exactly if possible."""
     if short is None:
@@ -302,7 +323,7 @@ def _rounded(
     else:
         lambdas = {k: Fraction(value).limit_denominator(short) for k, value in floats.items()}
     for coordinate in setting.free:
-        rest = moved(setting, block, v, lambdas)[coordinate]
+        rest = moved(setting, block, start, lambdas)[coordinate]
         if rest and not _cancel(setting, block, lambdas, coordinate, rest):
             return
     yield {k: value for k, value in lambdas.items() if value}
