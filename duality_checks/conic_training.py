@@ -22,6 +22,7 @@ from .pricing import Maxima, pricer
 from .problem import TrainingProblem
 from .program import Blocks, solve
 from .training import MAX_CHAMBERS, Round, Solution, network_of, neurons_of
+from .walls import chamber_walls
 
 ROUNDS = 200
 GAP = 1e-11
@@ -68,7 +69,7 @@ def train_conic(
     blocks = _empty(landscape)
     history: list[Round] = []
     if start is not None:
-        blocks = blocks.join(_signs(landscape, start.hidden @ landscape.basis), np.sign(start.output))
+        blocks = _extended(landscape, blocks, start.hidden @ landscape.basis, np.sign(start.output))
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
     upper, lower, best_dual = loss.value(nothing, target), -np.inf, nothing
     stalled = 0
@@ -94,7 +95,8 @@ def train_conic(
             break
         slow = upper - lower > 0.5 * (before[0] - before[1])
         stalled = stalled + 1 if slow and upper - lower <= NEAR * upper else 0
-        blocks = blocks.join(_signs(landscape, violators.directions[:COLUMNS]), violators.signs[:COLUMNS])
+        violators = violators[:COLUMNS]
+        blocks = _extended(landscape, blocks, violators.directions, violators.signs)
     network = _narrowed(problem, network)
     if loss.smooth and upper - lower > GAP * upper:
         polished = _polished(problem, landscape, network)
@@ -129,10 +131,27 @@ def _polished(problem: TrainingProblem, landscape: Landscape, network: TwoLayerN
 
 
 def _empty(landscape: Landscape) -> Blocks:
+    none = np.empty((0, len(landscape.rows)))
+    return Blocks(landscape.rows, none.astype(np.int8), none.astype(bool), np.empty(0))
+
+
+def _extended(landscape: Landscape, blocks: Blocks, directions: np.ndarray, outputs: np.ndarray) -> Blocks:
+    """With the chambers whose closures hold some directions (m x r), unless they are there already."""
+    first = _first_rows(landscape)
+    for signs, output in zip(_signs(landscape, directions), outputs, strict=True):
+        if not blocks.knows(signs, output):
+            walls = np.zeros(len(signs), dtype=bool)
+            sides = signs[first] * np.sign(landscape.lengths[first])
+            walls[first] = chamber_walls(landscape.normals, sides)
+            blocks = blocks.join(Blocks(blocks.rows, signs[None], walls[None], np.array([float(output)])))
+    return blocks
+
+
+def _first_rows(landscape: Landscape) -> np.ndarray:
+    """The first row of each hyperplane."""
     owner = landscape.hyperplane_of_row
     _, first = np.unique(owner[owner >= 0], return_index=True)
-    walls = np.flatnonzero(owner >= 0)[first]
-    return Blocks(landscape.rows, walls, np.empty((0, len(owner)), np.int8), np.empty(0))
+    return np.flatnonzero(owner >= 0)[first]
 
 
 def _row_signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:

@@ -58,8 +58,8 @@ def parse_activation(activation: Any) -> Fraction:
         name, _, slope = activation.partition(":")
         if name != "leaky" or not slope:
             raise InputError(
-                f"activation={activation!r} is unknown; use 'relu', 'abs' or 'leaky:K' with a slope K "
-                "below 1 (only positively homogeneous activations have a convex program)"
+                f"activation={activation!r} is unknown; use 'relu', 'abs', 'leaky:K' with a slope K below 1, "
+                "or for a problem 'slopes:A,B' (only positively homogeneous ones have a convex program)"
             )
         activation = slope
     (kappa,) = exact_vector([activation], name="activation slope")
@@ -93,7 +93,9 @@ class TrainingProblem:
             of ones. Without a readout N = n, one row a sample.
         y: targets, length n, likewise; labels -1 and +1 for the losses that need them.
         beta: weight decay, positive.
-        activation: see :func:`parse_activation`.
+        activation: see :func:`parse_activation`; or ``"slopes:A,B"`` for any two different slopes, which is
+            reduced to a ``kappa`` with another ``beta`` and the same optimum
+            (:class:`~duality_checks.activations.Slopes` takes networks back).
         loss: see :func:`~duality_checks.losses.parse_loss`.
         penalty: see :func:`~duality_checks.penalties.parse_penalty`.
         readout: ``"identity"``, or the sample that each row of ``X`` belongs to
@@ -141,12 +143,18 @@ class TrainingProblem:
             raise InputError(f"y has {len(target)} entries but {owner} {pooling.n} {unit}")
         if not matrix.integers.any():
             raise InputError("X is zero; every network is zero on it, so there is nothing to train")
+        decay = positive(beta, "beta")
+        if isinstance(activation, str) and activation.startswith("slopes:"):
+            from .activations import Slopes
+
+            slopes = Slopes.parse(activation)
+            decay, activation = slopes.reduced_beta(decay), slopes.kappa
         chosen = parse_loss(loss)
         chosen.require_targets(target)
         for name, value in (
             ("X", matrix),
             ("y", target),
-            ("beta", positive(beta, "beta")),
+            ("beta", decay),
             ("kappa", parse_activation(activation)),
             ("loss", chosen),
             ("penalty", parse_penalty(penalty)),

@@ -29,36 +29,33 @@ class Blocks:
 
     Attributes:
         rows: ``X`` in those coordinates, N x p: any isometry's for the 2-norm, else the user's.
-        walls: rows whose hyperplanes bound the chambers, one of each parallel class, increasing.
         signs: signs of all rows on each block's chamber, int8, B x N.
+        walls: rows whose hyperplanes bound each chamber, at least; bool, B x N.
         outputs: +1.0 or -1.0, length B.
     """
 
     rows: np.ndarray
-    walls: np.ndarray
     signs: np.ndarray
+    walls: np.ndarray
     outputs: np.ndarray
 
     def __len__(self) -> int:
         return len(self.outputs)
 
     def __getitem__(self, chosen: np.ndarray) -> Blocks:
-        return Blocks(self.rows, self.walls, self.signs[chosen], self.outputs[chosen])
+        return Blocks(self.rows, self.signs[chosen], self.walls[chosen], self.outputs[chosen])
 
-    def join(self, signs: np.ndarray, outputs: np.ndarray) -> Blocks:
-        """With more pairs; those that are already there are left out."""
-        known = {(s.tobytes(), float(a)) for s, a in zip(self.signs, self.outputs, strict=True)}
-        fresh = []
-        for k, pair in enumerate(zip(signs, outputs, strict=True)):
-            key = pair[0].tobytes(), float(pair[1])
-            if key not in known:
-                known.add(key)
-                fresh.append(k)
+    def knows(self, signs: np.ndarray, output: float) -> bool:
+        """Whether a pair is among them."""
+        return bool(((self.signs == signs).all(axis=1) & (self.outputs == output)).any())
+
+    def join(self, other: Blocks) -> Blocks:
+        """These and others, in the same coordinates."""
         return Blocks(
             self.rows,
-            self.walls,
-            np.concatenate([self.signs, signs[fresh]]),
-            np.concatenate([self.outputs, outputs[fresh]]),
+            np.concatenate([self.signs, other.signs]),
+            np.concatenate([self.walls, other.walls]),
+            np.concatenate([self.outputs, other.outputs]),
         )
 
 
@@ -138,7 +135,8 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
 
     Example:
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
-        >>> every = Blocks(problem.features, np.array([0]), np.array([[1, -1], [-1, 1]], np.int8), np.ones(2))
+        >>> signs = np.array([[1, -1], [-1, 1]], np.int8)
+        >>> every = Blocks(problem.features, signs, np.ones((2, 2), bool), np.ones(2))
         >>> solve(problem, every).vectors.round(6)
         array([[ 3.],
                [-2.]])
@@ -260,9 +258,10 @@ def _penalty_part(problem: TrainingProblem, blocks: Blocks) -> _Part:
 
     count, width = len(blocks), blocks.rows.shape[1]
     size, beta = count * width, float(problem.beta)
-    lengths = np.linalg.norm(blocks.rows[blocks.walls], axis=1)
-    units = blocks.rows[blocks.walls] / lengths[:, None]
-    inside = sparse.block_diag([-side[blocks.walls, None] * units for side in blocks.signs], format="csc")
+    lengths = np.linalg.norm(blocks.rows, axis=1)
+    units = blocks.rows / np.where(lengths > 0, lengths, 1.0)[:, None]
+    facing = zip(blocks.signs, blocks.walls, strict=True)
+    inside = sparse.block_diag([-side[wall, None] * units[wall] for side, wall in facing], format="csc")
     if problem.penalty.name == "2-norm":
         extra = count
         order = np.concatenate([[size + b, *range(b * width, (b + 1) * width)] for b in range(count)])
