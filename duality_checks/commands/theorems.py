@@ -75,11 +75,14 @@ def line(report: Report) -> str:
     Example:
         >>> from ..theorems import theorems, verify
         >>> print(line(verify(theorems()["1.1"], count=0)))
-        1.1   count of chambers          6 instances  proven            margin 0         control caught
+        1.1   count of chambers               6 instances  proven              margin 0         control caught
     """
+    from ..theorems.catalogue import theorems
+
     theorem = report.theorem
+    width = max(len(other.name) for other in theorems().values())
     return (
-        f"{theorem.id:<5} {theorem.name:<25} {len(report.outcomes):>3} instances  {report.verdict:<17} "
+        f"{theorem.id:<5} {theorem.name:<{width}} {len(report.outcomes):>3} instances  {report.verdict:<19} "
         f"margin {margin_text(report):<9} control {'caught' if report.caught else 'NOT CAUGHT'}"
     )
 

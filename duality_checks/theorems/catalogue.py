@@ -218,7 +218,7 @@ class Report:
             return f"REFUSED: {summary.reason}"
         if not self.caught:
             return "REFUSED: the false claim was not caught"
-        return "proven" if summary.proven else f"numerical ({summary.tolerance:g})"
+        return "proven" if summary.proven else f"numerical ({summary.tolerance:.2g})"
 
 
 def verify(theorem: Theorem, count: int = INSTANCES, seed: int = 0) -> Report:

@@ -8,14 +8,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from duality_checks import exact_norm
+from duality_checks import exact_norm, polyhedral_optimum, vector_output
 from duality_checks.problem import TrainingProblem
 from duality_checks.theorems import t1_1_count as count
 from duality_checks.theorems import t1_4_reduction as reduction
 from duality_checks.theorems import t2_2_network as network
 from duality_checks.theorems import t2_3_certificate as certificate
+from duality_checks.theorems import t2_7_polyhedral as polyhedral
 from duality_checks.theorems import t2_9_whitened as whitened
 from duality_checks.theorems import t2_11_rank_one as rank_one
+from duality_checks.theorems import t2_12_interpolation as interpolation
+from duality_checks.theorems import t2_13_linear_limit as linear
 from duality_checks.theorems import theorems
 from duality_checks.theorems.samples import degenerate_problems
 from hyperplane_arrangements.chambers import Chambers
@@ -139,3 +142,51 @@ def test_counting_repeated_rows_twice_is_caught() -> None:
 def test_a_reduction_that_keeps_too_much_is_caught() -> None:
     whole = reduction.columns_of([[1, 2, 3], [2, 1, 3]], (0, 1, 2))
     assert reduction.check(whole).reason.startswith("r columns are kept fails")
+
+
+def test_a_polyhedral_optimum_over_some_directions_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = polyhedral_optimum.directions
+    monkeypatch.setattr(polyhedral_optimum, "directions", lambda problem, norm: honest(problem, norm)[:-2])
+    assert "the dual vector is feasible fails" in " ".join(refusals("2.7"))
+
+
+def test_a_polyhedral_neuron_that_is_too_long_is_caught() -> None:
+    honest = next(iter(theorems()["2.7"].fixed()))
+    longer = tuple(
+        polyhedral_optimum.Neuron(tuple(2 * x for x in neuron.direction), neuron.weight / 2)
+        for neuron in honest.claimed.neurons
+    )
+    forged = replace(honest, claimed=replace(honest.claimed, neurons=longer))
+    assert polyhedral.check(forged).reason.startswith("norm(u) <= 1 fails")
+
+
+def test_shared_outputs_priced_without_the_smaller_faces_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = vector_output.SharedNeurons.__init__
+
+    def chambers_only(self: vector_output.SharedNeurons, problem: TrainingProblem) -> None:
+        honest(self, problem)
+        rank = problem.arrangement.rank
+        self._faces = [(signs, basis) for signs, basis in self._faces if basis.shape[1] == rank]
+
+    monkeypatch.setattr(vector_output.SharedNeurons, "__init__", chambers_only)
+    assert refusals("2.8", count=3)
+
+
+def test_an_interpolation_that_does_not_fit_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = interpolation.interpolate
+
+    def off(*arguments: object) -> object:
+        found = honest(*arguments)
+        return replace(found, fit=tuple(value + 1 for value in found.fit))
+
+    monkeypatch.setattr(interpolation, "interpolate", off)
+    assert "the network does not fit" in refusals("2.12", count=1)
+
+
+def test_a_linear_limit_without_its_second_term_is_caught() -> None:
+    for instance in theorems()["2.13"].instances(20, seed=1):
+        along = linear.transposed_times(instance.problem, instance.v)
+        bound = exact_norm.root_above(exact_norm.dot(along, along))
+        if not linear.check(replace(instance, bound=bound)).holds:
+            return
+    raise AssertionError("the bound norm(X'v) was never refused")
