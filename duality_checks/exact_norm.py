@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
+from hyperplane_arrangements.rational import dot
+
 from .problem import TrainingProblem
 
 Vector = tuple[Fraction, ...]
@@ -51,11 +53,6 @@ class Maximum:
     direction: Vector
     sign: int
     chamber: int
-
-
-def dot(left: Sequence[Fraction], right: Sequence[Fraction]) -> Fraction:
-    """The inner product, exactly."""
-    return sum((x * y for x, y in zip(left, right, strict=True)), Fraction(0))
 
 
 def solve(matrix: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> list[Fraction]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from math import comb
 
 import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
+from hyperplane_arrangements.chambers import upper_bound
 from hyperplane_arrangements.exact import exact_matrix, rank
 
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
@@ -29,16 +29,6 @@ def counted(rows: list[Row]) -> Count:
     from hyperplane_arrangements.flats import zaslavsky_chambers
 
     return Count(tuple(map(tuple, rows)), zaslavsky_chambers(Arrangement(exact_matrix(rows))))
-
-
-def cover_bound(n: int, r: int) -> int:
-    """Cover's bound for n hyperplanes of rank r, 1 for none.
-
-    Example:
-        >>> cover_bound(4, 2)
-        8
-    """
-    return 2 * sum(comb(n - 1, k) for k in range(r)) if n else 1
 
 
 def in_general_position(rows: tuple[tuple[int, ...], ...], r: int) -> bool:
@@ -72,7 +62,7 @@ def _comparisons(instance: Count) -> Iterator[Outcome]:
     )
     # Zero rows are no hyperplane; repeats stay, so that a repeated row is not in general position.
     n, r = int(np.any(arrangement.normals.integers, axis=1).sum()), arrangement.rank
-    bound = cover_bound(n, r)
+    bound = upper_bound(n, r)
     yield at_least(bound, len(signs), "Cover's bound")
     generic = in_general_position(tuple(row for row in instance.rows if any(row)), r)
     yield that(
@@ -93,7 +83,7 @@ def fixed() -> Iterator[Count]:
 
 def control() -> Count:
     """Three lines, one of them twice, counted as if they were four."""
-    return Count(((1, 0), (0, 1), (1, 1), (-2, -2)), cover_bound(4, 2))
+    return Count(((1, 0), (0, 1), (1, 1), (-2, -2)), upper_bound(4, 2))
 
 
 THEOREM = Theorem(

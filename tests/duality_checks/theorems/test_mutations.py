@@ -136,7 +136,7 @@ def test_slopes_of_another_activation_are_caught(monkeypatch: pytest.MonkeyPatch
 
 
 def test_counting_repeated_rows_twice_is_caught() -> None:
-    assert not count.check(count.Count(((1, 0), (0, 1), (0, -1)), count.cover_bound(3, 2))).holds
+    assert not count.check(count.Count(((1, 0), (0, 1), (0, -1)), count.upper_bound(3, 2))).holds
 
 
 def test_a_reduction_that_keeps_too_much_is_caught() -> None:
