@@ -1,4 +1,4 @@
-"""The exact dual norm against SciPy's nonnegative least squares, against pricing, and by its own optimality."""
+"""The exact dual norm against SciPy's nonnegative least squares, against pricing, and by its optimality."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_the_gradient_by_hand() -> None:
 @given(value=st.fractions(min_value=0, max_value=1000))
 def test_roots_are_enclosed(value: Fraction) -> None:
     below, above = root_below(value), root_above(value)
-    assert 0 <= below and below**2 <= value <= above**2
+    assert below >= 0 and below**2 <= value <= above**2
     assert above - below <= Fraction(1, 2**120)
     assert root_below(value**2) == root_above(value**2) == value
 
