@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .characteristic import poincare_coefficients
 from .engine import Cells, Plan, make_plan, run
 from .errors import InputError, TooLargeError
+from .search import Budget, OutOfBudget
 from .tables import OverLimit
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _COUNTED = 5_000_000  # a prediction is exact at least up to here
+_MINORS = 100_000  # entries of minors to try before a search: what symmetry does not spare costs a blink
+_COMPILED = 2**14  # entries up to which minors are counted by compiled code (`minors_kernel.LIMIT`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +263,31 @@ def upper_bound(n: int, rank: int) -> int:
 
 def count_chambers(arrangement: Arrangement) -> int:
     """The exact number of chambers, without listing them (see `Arrangement.count_chambers`)."""
-    return _plan(arrangement).chambers
+    if "count" not in arrangement._cache:
+        arrangement._cache["count"] = _count(arrangement)
+    return arrangement._cache["count"]
+
+
+def _count(arrangement: Arrangement) -> int:
+    """Count by minors where many are alike or all are small integers; else by a search, unless it is long."""
+    try:
+        return _count_by_minors(arrangement, Budget(_MINORS))
+    except OutOfBudget:
+        if _largest(arrangement) <= _COMPILED:
+            return _count_by_minors(arrangement)
+    try:
+        return _plan(arrangement, _COUNTED).chambers
+    except OverLimit:
+        return _count_by_minors(arrangement)
+
+
+def _largest(arrangement: Arrangement) -> int:
+    return max(abs(x) for row in arrangement.distinct.rows for x in row)
+
+
+def _count_by_minors(arrangement: Arrangement, budget: Budget | None = None) -> int:
+    both_sides = sum(poincare_coefficients(arrangement.distinct.rows, budget))
+    return both_sides if arrangement.is_central else both_sides // 2
 
 
 def chambers(arrangement: Arrangement, max_chambers: int) -> Chambers:

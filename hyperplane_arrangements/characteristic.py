@@ -15,10 +15,13 @@ key is the minor itself. Where minors are many, those of rank 4 and 5 are left t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from math import gcd
 
 import numpy as np
+
+from .search import Budget
 
 Row = tuple[int, ...]
 
@@ -69,35 +72,51 @@ def restrict(rows: Iterable[Row], normal: Row) -> list[Row]:
     return result
 
 
-def poincare_coefficients(rows: Iterable[Row]) -> tuple[int, ...]:
+@dataclass(frozen=True, slots=True)
+class _Memo:
+    """The minors counted so far, and the work still allowed."""
+
+    budget: Budget | None
+    known: dict[tuple[Row, ...], tuple[int, ...]] = field(default_factory=dict)
+
+    def spend(self, entries: int) -> None:
+        if self.budget is not None:
+            self.budget.spend(entries)
+
+
+def poincare_coefficients(rows: Iterable[Row], budget: Budget | None = None) -> tuple[int, ...]:
     """Return `(|w_0|, ..., |w_r|)`, the unsigned Whitney numbers of the first kind, of a central arrangement.
 
     Args:
         rows: integer normals; zero and repeated (also opposite) rows are allowed and count once.
+        budget: the entries to compute at most; no limit if None.
 
     Returns:
         rank + 1 positive integers; their sum is the number of chambers (statement 1.1).
+
+    Raises:
+        OutOfBudget: the budget did not suffice.
 
     Example:
         >>> poincare_coefficients([(1, 0), (0, 1), (1, 1), (2, 2), (0, 0)])
         (1, 3, 2)
     """
     distinct = dict.fromkeys(canonical(row) for row in rows if any(row))
-    return _poincare(list(distinct), {})
+    return _poincare(list(distinct), _Memo(budget))
 
 
-def _poincare(rows: Sequence[Row], memo: dict[tuple[Row, ...], tuple[int, ...]]) -> tuple[int, ...]:
+def _poincare(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...]:
     """Return the Whitney numbers of distinct primitive rows."""
     if not rows:
         return (1,)
     key = _up_to_coordinates(rows)
-    if key not in memo:
-        memo[key] = _low_rank(key) if len(key[0]) <= 3 else _of_minor(key, memo)
-    return memo[key]
+    if key not in memo.known:
+        memo.known[key] = _low_rank(key, memo) if len(key[0]) <= 3 else _of_minor(key, memo)
+    return memo.known[key]
 
 
-def _of_minor(rows: tuple[Row, ...], memo: dict[tuple[Row, ...], tuple[int, ...]]) -> tuple[int, ...]:
-    compiled = _compiled(rows) if len(memo) > _MANY and len(rows[0]) <= 5 else None
+def _of_minor(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...]:
+    compiled = _compiled(rows) if len(memo.known) > _MANY and len(rows[0]) <= 5 else None
     return compiled or _by_restrictions(rows, memo)
 
 
@@ -116,13 +135,14 @@ def _compiled(rows: tuple[Row, ...]) -> tuple[int, ...] | None:
     return tuple(coefficients)
 
 
-def _low_rank(rows: tuple[Row, ...]) -> tuple[int, ...]:
+def _low_rank(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...]:
     """Return the Whitney numbers of rows of length at most 3 whose columns are not zero."""
     n = len(rows)
     if n == 1 or len(rows[0]) == 1:
         return (1, 1)
     if len(rows[0]) == 2:
         return (1, n, n - 1)
+    memo.spend(n * n)
     points = sum(_points_on(rows[i], rows[:i]) for i in range(1, n))
     return (1, n, points, points - n + 1) if points > n - 1 else (1, n, points)
 
@@ -140,9 +160,10 @@ def _points_on(line: Row, others: Sequence[Row]) -> int:
     return len(points)
 
 
-def _by_restrictions(rows: tuple[Row, ...], memo: dict[tuple[Row, ...], tuple[int, ...]]) -> tuple[int, ...]:
+def _by_restrictions(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...]:
     totals = [1]
     for i, row in enumerate(rows):
+        memo.spend(i * len(row))
         minor = _poincare(list(set(restrict(rows[:i], row))), memo)
         totals += [0] * (len(minor) + 1 - len(totals))
         for k, coefficient in enumerate(minor):

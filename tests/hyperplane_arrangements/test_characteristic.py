@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperplane_arrangements import characteristic, families, published
+from hyperplane_arrangements import chambers, characteristic, families, published
 from hyperplane_arrangements.characteristic import canonical, poincare_coefficients, restrict
 from hyperplane_arrangements.exact import exact_matrix, rank
 from hyperplane_arrangements.flats import zaslavsky_chambers
 from hyperplane_arrangements.minors_kernel import LIMIT, cut, points_on, whitney_numbers
+from hyperplane_arrangements.search import Budget, OutOfBudget
 
 distinct_rows = st.sampled_from([3, 4, 5]).flatmap(
     lambda d: st.sets(st.tuples(*[st.integers(-2, 2)] * d).filter(any).map(canonical), min_size=1, max_size=5)
@@ -77,6 +78,33 @@ def test_rows_too_large_for_the_kernel_are_left_to_python_integers(monkeypatch):
     assert not whitney_numbers(growing, np.zeros(5, dtype=np.int64))
 
 
+def test_the_limit_of_the_kernel_is_known_without_loading_it():
+    assert chambers._COMPILED == LIMIT
+
+
+def test_a_budget_is_kept_or_runs_out():
+    rows = families.resonance(4).normals.integers.tolist()
+    rows = [tuple(row) for row in rows]
+    assert sum(poincare_coefficients(rows, Budget(100_000))) == published.chambers("resonance", 4)
+    with pytest.raises(OutOfBudget):
+        poincare_coefficients(rows, Budget(100))
+
+
+@pytest.mark.parametrize(
+    "name", ["resonance_4", "type_b_4", "shi_4", "generic_12_4", "generic_affine_9_3", "generic_60_4"]
+)
+@pytest.mark.parametrize(
+    ("minors", "compiled", "counted"), [(10**9, 0, 0), (0, 10**9, 0), (0, 0, 10**9), (0, 0, 100)]
+)
+def test_every_way_of_counting_gives_the_published_number(name, minors, compiled, counted, monkeypatch):
+    """Minors within a budget; minors of small integers; the search; a search that is given up."""
+    monkeypatch.setattr(chambers, "_MINORS", minors)
+    monkeypatch.setattr(chambers, "_COMPILED", compiled)
+    monkeypatch.setattr(chambers, "_COUNTED", counted)
+    words = name.rsplit("_", 2) if name.startswith("generic") else name.rsplit("_", 1)
+    assert families.named(name).count_chambers() == published.chambers(words[0], *map(int, words[1:]))
+
+
 @pytest.mark.slow
 def test_seven_dimensional_resonance_is_counted_by_memoised_minors():
-    assert zaslavsky_chambers(families.resonance(7)) == 347326352
+    assert families.resonance(7).count_chambers() == 347326352
