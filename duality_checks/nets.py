@@ -78,6 +78,8 @@ def covering_radius(units: Sequence[Vector]) -> Fraction:
     worst = Fraction(1)
     for number, facet in enumerate(facets.array):
         offset, normal = Fraction(facet[0]), [Fraction(x) for x in facet[1:]]
+        if not any(normal):
+            continue
         if number in facets.lin_set or offset <= 0:
             return Fraction(2)
         worst = min(worst, root_below(offset * offset / dot(normal, normal)))

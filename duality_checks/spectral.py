@@ -22,7 +22,8 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 
 from .exact_norm import Vector, dot, root_above, root_below
 
-_FIRST_WIDTH = Fraction(1, 2**40)
+_WIDTH = Fraction(1, 2**40)
+_ROOT_BITS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,13 @@ def eigenvalues_above(symmetric: Sequence[Sequence[Fraction]], threshold: Fracti
     return sum(a != b for a, b in pairwise(signs))
 
 
-def singular_value(X: Any, k: int, width: Fraction = _FIRST_WIDTH) -> Enclosure:
+def singular_value(X: Any, k: int, width: Fraction = _WIDTH) -> Enclosure:
     """The k-th largest singular value, between two rationals.
 
     Args:
         X: n x d, anything :func:`~hyperplane_arrangements.exact.exact_matrix` takes.
         k: 1 for the largest; beyond min(n, d) it is 0.
-        width: the relative width to begin with; it is doubled until the proof succeeds.
+        width: relative, of the square.
 
     Returns:
         The enclosure: (0, 0) if and only if the rank is below k, which is decided exactly.
@@ -107,9 +108,7 @@ def singular_value(X: Any, k: int, width: Fraction = _FIRST_WIDTH) -> Enclosure:
     zero = Fraction(0)
     if k > len(gram) or eigenvalues_above(gram, zero) < k:
         return Enclosure(zero, zero)
-    guess = _guess(gram, k)
-    below = _bracket(gram, k, guess, width, above=False)
-    above = _bracket(gram, k, guess, width, above=True)
+    below, above = _bracket(gram, k, width)
     return Enclosure(root_below(below), root_above(above))
 
 
@@ -131,18 +130,22 @@ def _guess(gram: Sequence[Sequence[Fraction]], k: int) -> Fraction:
     return Fraction(max(value, 2.0**-60)) * scale
 
 
-def _bracket(
-    gram: Sequence[Sequence[Fraction]], k: int, guess: Fraction, width: Fraction, *, above: bool
-) -> Fraction:
-    """A rational proven to be on one side of the k-th eigenvalue, as near the guess as can be proven."""
-    while True:
-        bound = guess * (1 + width) if above else max(guess * (1 - width), Fraction(0))
-        # "above" needs fewer than k eigenvalues beyond the bound, "below" at least k.
-        if (eigenvalues_above(gram, bound) < k) == above:
-            return bound
-        width *= 2
-        if width >= 1 and not above:
-            guess, width = guess / 2**20, _FIRST_WIDTH
+def _bracket(gram: Sequence[Sequence[Fraction]], k: int, width: Fraction) -> tuple[Fraction, Fraction]:
+    """The k-th largest eigenvalue of a positive semidefinite matrix, known to be positive, between
+    rationals."""
+    guess = _guess(gram, k)
+    below, above = guess * (1 - width / 4), guess * (1 + width / 4)
+    factor = Fraction(2)
+    while eigenvalues_above(gram, below) < k:
+        above, below, factor = below, below / factor, factor * factor
+    factor = 1 + width
+    while eigenvalues_above(gram, above) >= k:
+        below, above, factor = above, above * factor, factor * factor
+    while above > below * (1 + width):
+        middle = (below + above) / 2 if above < 4 * below else root_above(below * above, _ROOT_BITS)
+        middle = rounded_up(middle)
+        below, above = (middle, above) if eigenvalues_above(gram, middle) >= k else (below, middle)
+    return below, above
 
 
 def rounded_up(value: Fraction, bits: int = 64) -> Fraction:

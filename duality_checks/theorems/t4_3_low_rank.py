@@ -52,9 +52,9 @@ def _comparisons(pair: LowRank) -> Iterator[Outcome]:
         yield at_least(limit**2, reach, f"norm_dual of the dual of {name}, on the other matrix")
         yield at_least(bounds.squared, other.lower, f"b(p*({name})) >= the other p*")
         yield from _of_the_network(pair, problems, proof, here)
-    proof = transfer(pair, _network(solved[1]), solved[1].dual, pair.original.beta)
-    yield at_least(solved[0].upper, proof.lower, "p*(X) >= transferred lower bound")
-    yield at_least(proof.upper, solved[0].lower, "transferred upper bound >= p*(X)")
+    moved = transfer(pair, _network(solved[1]), solved[1].dual, pair.original.beta)
+    yield at_least(solved[0].upper, moved.lower, "p*(X) >= transferred lower bound")
+    yield at_least(moved.upper, solved[0].lower, "transferred upper bound >= p*(X)")
     yield at_least(pair.distance, pair.sigma.lower, "norm(X - Z) >= sigma_(k+1)")
 
 

@@ -148,10 +148,10 @@ def along_axes(box: tuple[int, ...], ties: list[bool], kappa: Fraction, shares: 
         shares: weights of the atoms.
     """
     d = len(box)
-    rows = []
+    rows: list[list[Fraction]] = []
     for j, (gain, tie) in enumerate(zip(box, ties, strict=True)):
-        rows.append([gain * (i == j) for i in range(d)])
-        rows.append([-(gain if tie else Fraction(gain, 4)) * (i == j) for i in range(d)])
+        rows.append([Fraction(gain * (i == j)) for i in range(d)])
+        rows.append([-Fraction(gain, 1 if tie else 4) * (i == j) for i in range(d)])
     dual = tuple(Fraction(1) for _ in rows)
     square = dual_norm_squared(TrainingProblem(rows, dual, 1, kappa), dual)
     root = Fraction(np.sqrt(float(square))).limit_denominator(10**4)
@@ -194,7 +194,8 @@ THEOREM = Theorem(
     name="set of optima",
     statement=(
         "All optima have the same fit and directions q_i; they are the polytope "
-        "{t >= 0: sum t_i s_i phi(X q_i) = f*}, whose vertices are the minimal networks, no wider than the rank of the active atoms."
+        "{t >= 0: sum t_i s_i phi(X q_i) = f*}, whose vertices are the minimal networks, no wider than "
+        "the rank of the active atoms."
     ),
     source="derived; Ergen and Pilanci 2025, section on the geometry of the optimum",
     note="5.1-set-of-optima.md",

@@ -94,8 +94,8 @@ THEOREM = Theorem(
     id="5.2",
     name="linear splines",
     statement=(
-        "With one feature, free biases and a free output constant the optimum is a linear spline with kinks at "
-        "data points: a Lasso over phi(x - x_j) and phi(x_j - x), solved exactly."
+        "With one feature, free biases and a free output constant the optimum is a linear spline with "
+        "kinks at data points: a Lasso over phi(x - x_j) and phi(x_j - x), solved exactly."
     ),
     source="Pilanci and Ergen 2020; Savarese et al. 2019 for the penalty",
     note="5.2-linear-splines.md",

@@ -18,7 +18,7 @@ from ..spike_free import decide_spike_free, pseudo_inverse, two_blocks
 from .bounds import activation, proven_interval
 from .catalogue import Outcome, Theorem, all_of, equal, refused, that
 from .rationals import random_orthonormal_rows
-from .samples import random_rationals, random_rows
+from .samples import Row, random_rationals, random_rows
 
 TOLERANCE = 1e-9
 GRID = (-2, -1, 0, 1, 3)
@@ -76,7 +76,7 @@ def draw(rng: np.random.Generator) -> Data:
     kind = int(rng.integers(3))
     if kind == 0:
         d = int(rng.integers(1, 4))
-        rows = [list(row) for row in random_orthonormal_rows(rng, int(rng.integers(1, d + 1)), d)]
+        rows: list[Row] = [list(row) for row in random_orthonormal_rows(rng, int(rng.integers(1, d + 1)), d)]
     elif kind == 1:
         direction = [int(x) for x in rng.integers(1, 4, int(rng.integers(1, 4)))]
         rows = [[int(c) * x for x in direction] for c in rng.integers(0, 4, 3)]

@@ -1,5 +1,4 @@
-"""Statement 5.4: circular convolution with a linear layer, a Lasso in the frequencies with constant
-1/sqrt(d)."""
+"""Statement 5.4: circular convolution with a linear layer, and the constant of its Lasso."""
 
 from __future__ import annotations
 
