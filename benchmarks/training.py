@@ -1,9 +1,10 @@
-"""Time proven training and its rivals: `python benchmarks/training.py [scale] [small-beta] [program] [rivals] [growth]`.
+"""Time proven training and its rivals: `python benchmarks/training.py [scale] [certificate] [small-beta] [program] [rivals] [growth]`.
 
 Instances: Gaussian features and a column of ones, labels random signs, seed fixed. Compilation, or loading what an
 earlier run compiled, comes first and apart. Sections:
 
-* scale: training and certification at growing n and rank, with the proven relative gap;
+* scale: training and the proof over all chambers at growing n and rank, with the proven relative gap;
+* certificate: building a certificate for n=1000 and checking it with the standard library alone;
 * small-beta: the hard end, where nearly all samples are fitted;
 * program: the full convex program over all patterns through CVXPY and Clarabel, in the same run;
 * rivals: objectives of sampled gates (`pyscnn`, when installed) and of gradient training from 20 seeds (when `torch` is
@@ -20,7 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from duality_checks import TrainingProblem, certify, train
+from duality_checks import TrainingProblem, certify, check, train
+from duality_checks.interval import prove_interval
 
 SEED = 7
 
@@ -33,21 +35,47 @@ def instance(n: int, rank: int, ratio: float) -> TrainingProblem:
 
 
 def proven(problem: TrainingProblem) -> tuple[float, float, float, int]:
-    """Seconds of training and of certification, the proven relative gap, and the number of neurons."""
+    """Seconds of training and of the proof over all chambers, the proven relative gap, and the neurons."""
     solution = train(problem)
     began = time.perf_counter()
-    certificate = certify(problem, solution)
-    gap = float((certificate.upper - certificate.lower) / certificate.upper)
-    return solution.seconds, time.perf_counter() - began, gap, solution.network.width
+    interval = prove_interval(problem, solution)
+    return solution.seconds, time.perf_counter() - began, interval.relative_gap, solution.network.width
+
+
+def certificate() -> None:
+    """A certificate at n=1000, rank 3, and the independent checker's seconds on it."""
+    print(
+        f"\ncertificate, n=1000, rank 3\n{'beta':>6} {'certify s':>9} {'bytes':>8} {'check s':>8} {'gap':>9}"
+    )
+    for ratio in (0.01, 0.001):
+        problem = instance(1000, 3, ratio)
+        solution = train(problem)
+        began = time.perf_counter()
+        proof = certify(problem, solution)
+        built = time.perf_counter() - began
+        began = time.perf_counter()
+        verdict = check(problem, proof)
+        seconds = time.perf_counter() - began
+        verdict.require()
+        size = len(proof.to_json())
+        print(
+            f"{ratio * 1000:>6.3g} {built:>9.2f} {size:>8} {seconds:>8.1f} {float(proof.relative_gap):>9.1e}",
+            flush=True,
+        )
 
 
 def table(title: str, rows: list[tuple[int, int, float]]) -> None:
     """One line an instance."""
-    print(f"\n{title}\n{'n':>6} {'rank':>4} {'beta':>9} {'train s':>9} {'certify s':>9} {'gap':>9} {'neurons':>7} {'MiB':>6}")
+    print(
+        f"\n{title}\n{'n':>6} {'rank':>4} {'beta':>9} {'train s':>9} {'prove s':>9} {'gap':>9} {'neurons':>7} {'MiB':>6}"
+    )
     for n, rank, ratio in rows:
         trained, certified, gap, width = proven(instance(n, rank, ratio))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(f"{n:>6} {rank:>4} {ratio * n:>9.4g} {trained:>9.2f} {certified:>9.2f} {gap:>9.1e} {width:>7} {memory:>6}", flush=True)
+        print(
+            f"{n:>6} {rank:>4} {ratio * n:>9.4g} {trained:>9.2f} {certified:>9.2f} {gap:>9.1e} {width:>7} {memory:>6}",
+            flush=True,
+        )
 
 
 def full_program(problem: TrainingProblem) -> tuple[float, float]:
@@ -61,13 +89,17 @@ def full_program(problem: TrainingProblem) -> tuple[float, float]:
     fit = sum((s > 0)[:, None] * X @ (v - w) for s, (v, w) in zip(signs, blocks, strict=True))
     cones = [s[:, None] * X @ u >= 0 for s, pair in zip(signs, blocks, strict=True) for u in pair]
     penalty = sum(cp.norm(u) for pair in blocks for u in pair)
-    value = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(fit - y) + beta * penalty), cones).solve(solver=cp.CLARABEL)
+    value = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(fit - y) + beta * penalty), cones).solve(
+        solver=cp.CLARABEL
+    )
     return float(value), time.perf_counter() - began
 
 
 def program() -> None:
     """Our seconds against CVXPY's on the full program."""
-    print(f"\nfull program\n{'n':>6} {'chambers':>8} {'ours s':>8} {'cvxpy s':>8} {'ratio':>7} {'difference':>10}")
+    print(
+        f"\nfull program\n{'n':>6} {'chambers':>8} {'ours s':>8} {'cvxpy s':>8} {'ratio':>7} {'difference':>10}"
+    )
     for n in (16, 24, 32, 48, 64):
         problem = instance(n, 3, 0.01)
         chambers = problem.arrangement.count_chambers()
@@ -77,7 +109,10 @@ def program() -> None:
         ours = time.perf_counter() - began
         value, seconds = full_program(problem)
         difference = abs(value - solution.upper) / solution.upper
-        print(f"{n:>6} {chambers:>8} {ours:>8.2f} {seconds:>8.2f} {seconds / ours:>7.1f} {difference:>10.1e}", flush=True)
+        print(
+            f"{n:>6} {chambers:>8} {ours:>8.2f} {seconds:>8.2f} {seconds / ours:>7.1f} {difference:>10.1e}",
+            flush=True,
+        )
 
 
 def gradient_training(problem: TrainingProblem, seeds: int, width: int) -> list[float]:
@@ -117,10 +152,13 @@ def sampled_gates(problem: TrainingProblem, gates: int, seed: int) -> float:
     vectors = sample_gate_vectors(seed, problem.d, gates)
     model = ConvexReLU(vectors, bias=False)
     regularizer = NeuronGL1(float(problem.beta) / problem.n)
-    fitted, _ = optimize_model(model, AL(model), Metrics(), X, y, None, None, regularizer=regularizer, unitize_data=False)
+    fitted, _ = optimize_model(
+        model, AL(model), Metrics(), X, y, None, None, regularizer=regularizer, unitize_data=False
+    )
     positive, negative = (np.asarray(part, dtype=float).reshape(-1, problem.d) for part in fitted.parameters)
     fit = sum(
-        np.maximum(problem.features @ part.T, 0).sum(axis=1) * sign for part, sign in ((positive, 1), (negative, -1))
+        np.maximum(problem.features @ part.T, 0).sum(axis=1) * sign
+        for part, sign in ((positive, 1), (negative, -1))
     )
     decay = sum(np.linalg.norm(part, axis=1).sum() for part in (positive, negative))
     residual = fit - problem.target
@@ -129,7 +167,9 @@ def sampled_gates(problem: TrainingProblem, gates: int, seed: int) -> float:
 
 def rivals() -> None:
     """Objective over the proven optimum, minus one."""
-    print(f"\nrivals: objective / p* - 1\n{'n':>6} {'beta':>7} {'rival':<22} {'best':>9} {'median':>9} {'worst':>9} {'seconds':>8}")
+    print(
+        f"\nrivals: objective / p* - 1\n{'n':>6} {'beta':>7} {'rival':<22} {'best':>9} {'median':>9} {'worst':>9} {'seconds':>8}"
+    )
     for n, ratio in ((50, 0.01), (100, 0.01), (100, 0.001)):
         problem = instance(n, 3, ratio)
         solution = train(problem)
@@ -139,7 +179,9 @@ def rivals() -> None:
             "pyscnn, 1000 gates": lambda p: [sampled_gates(p, 1000, seed) for seed in range(3)],
             "Adam, cosine, 20 seeds": lambda p: gradient_training(p, 20, 2 * p.n),
         }
-        print(f"{n:>6} {ratio * n:>7.3g} {'proven optimum':<22} {solution.upper / optimum - 1:>9.1e}{'':>20} {solution.seconds:>8.2f}")
+        print(
+            f"{n:>6} {ratio * n:>7.3g} {'proven optimum':<22} {solution.upper / optimum - 1:>9.1e}{'':>20} {solution.seconds:>8.2f}"
+        )
         for name, contender in contenders.items():
             began = time.perf_counter()
             try:
@@ -149,7 +191,10 @@ def rivals() -> None:
                 continue
             seconds = time.perf_counter() - began
             best, middle, worst = np.min(ratios), np.median(ratios), np.max(ratios)
-            print(f"{n:>6} {ratio * n:>7.3g} {name:<22} {best:>9.1e} {middle:>9.1e} {worst:>9.1e} {seconds:>8.1f}", flush=True)
+            print(
+                f"{n:>6} {ratio * n:>7.3g} {name:<22} {best:>9.1e} {middle:>9.1e} {worst:>9.1e} {seconds:>8.1f}",
+                flush=True,
+            )
 
 
 def growth() -> None:
@@ -181,10 +226,19 @@ def main(sections: list[str]) -> None:
     for rank in (2, 3, 4):
         proven(instance(12, rank, 0.01))
     print(f"compiled or loaded in {time.perf_counter() - began:.1f} s")
-    scale = [(100, 3, 0.01), (300, 3, 0.01), (1000, 3, 0.01), (1000, 3, 0.001), (3000, 3, 0.01), (200, 4, 0.01), (60, 5, 0.01)]
+    scale = [
+        (100, 3, 0.01),
+        (300, 3, 0.01),
+        (1000, 3, 0.01),
+        (1000, 3, 0.001),
+        (3000, 3, 0.01),
+        (200, 4, 0.01),
+        (60, 5, 0.01),
+    ]
     small = [(100, 3, 0.001), (100, 3, 0.0001)]
     known = {
         "scale": lambda: table("scale", scale),
+        "certificate": certificate,
         "small-beta": lambda: table("small beta", small),
         "program": program,
         "rivals": rivals,

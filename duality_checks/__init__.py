@@ -18,12 +18,14 @@ from typing import Any
 
 _HOME = {
     "Certificate": "certificate",
+    "ProvenInterval": "interval",
     "Solution": "training",
     "TrainingProblem": "problem",
     "TwoLayerNetwork": "network",
     "Verdict": "checker",
     "certify": "certificate",
     "check": "certificate",
+    "prove_interval": "interval",
     "train": "training",
 }
 

@@ -9,6 +9,7 @@ but it rests on this package's enumeration (statement 1.1) instead of the indepe
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
@@ -19,13 +20,17 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from .landscape import Landscape
+from .limits import require_feasible
 from .multipliers import cone_multipliers
+from .pricing import dual_norm
 from .problem import TrainingProblem
 from .training import Solution
 
-ROOM = 1 - 2.0**-36
+ROOM = 1 - 2.0**-32
 ATTEMPTS = 6
 BATCH = 50_000
+CIRCLES = 50
+THREADS = 2
 UNIT = 2.0**-53
 TINY = 2.0**-1000
 
@@ -37,7 +42,7 @@ class ProvenInterval:
     Attributes:
         lower, upper: exact.
         chambers: how many chambers the proof covers: all of them.
-        exact: how many needed rational arithmetic.
+        exact: how many chambers (great circles, where those are swept) needed rational arithmetic.
     """
 
     lower: Fraction
@@ -82,6 +87,7 @@ def prove_interval(
             f"loss {problem.loss.name} with penalty {problem.penalty.name} has no proof without a "
             "certificate; use certify"
         )
+    require_feasible(problem.arrangement, max_chambers)
     scale = ROOM
     for _ in range(ATTEMPTS):
         dual = scale * solution.dual
@@ -107,6 +113,8 @@ def _reach(
     problem: TrainingProblem, dual: np.ndarray, max_chambers: int, progress: Callable[[int, int], Any] | None
 ) -> tuple[float, int, int]:
     """At most 1 if the dual is proven feasible, else its squared excess; chambers; how many were exact."""
+    if _is_simple(problem):
+        return _reach_by_circles(problem, dual, progress)
     landscape = Landscape.of(problem)
     chambers = problem.arrangement.chambers(max_chambers)
     total, done, exact = len(chambers), 0, 0
@@ -125,6 +133,59 @@ def _reach(
         if progress is not None:
             progress(done, total)
     return 1.0, total, exact
+
+
+def _is_simple(problem: TrainingProblem) -> bool:
+    """Rank 3 in three columns of exact floats, no two rows parallel and none zero: the circles' own
+    ground."""
+    X = problem.X
+    return (
+        problem.d == problem.arrangement.rank == 3
+        and len(problem.arrangement.hyperplanes) == problem.n
+        and all(
+            Fraction(a) == b
+            for row, exact in zip(X.floats, X.fractions, strict=True)
+            for a, b in zip(row.tolist(), exact, strict=True)
+        )
+    )
+
+
+def _reach_by_circles(
+    problem: TrainingProblem, dual: np.ndarray, progress: Callable[[int, int], Any] | None
+) -> tuple[float, int, int]:
+    """The same for rank 3 by sweeping great circles, each proven in floats or else exactly by the checker's
+    code."""
+    from . import checker
+    from .circle_kernel import prove_circles
+
+    rows, n = problem.features, problem.n
+    lengths = np.sqrt((rows * rows).sum(axis=1))
+    kappa = float(problem.kappa)
+    odd = (1 + kappa) / 2 * dual
+    linear = odd @ rows
+    error = 2 * _gamma(n) * float((np.abs(odd) @ np.abs(rows)).max()) + TINY
+    bends, beta = (1 - kappa) / 2 * dual, float(np.nextafter(float(problem.beta), 0.0))
+    proven = np.zeros(n, dtype=bool)
+    total = problem.arrangement.count_chambers()
+
+    def sweep(start: int) -> None:
+        prove_circles(rows, lengths, bends, linear, error, beta, start, min(start + CIRCLES, n), proven)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for done, _ in enumerate(pool.map(sweep, range(0, n, CIRCLES)), start=1):
+            if progress is not None:
+                progress(min(done * CIRCLES, n) * total // n, total)
+    open_ = np.flatnonzero(~proven).tolist()
+    if open_:
+        stated = checker.read_problem(problem.to_json())
+        field = checker.field(stated, [Fraction(v) for v in dual.tolist()])
+        try:
+            for j in open_:
+                checker.sweep_circle(field, j)
+        except checker.Refusal:
+            excess = dual_norm(problem, dual) / float(problem.beta)
+            return max(excess, 1 + 2.0**-40) ** 2, total, len(open_)
+    return 1.0, total, len(open_)
 
 
 def _gradients(problem: TrainingProblem, signs: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,8 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, certify, check, train
-from duality_checks.interval import _gradients, _holds, _shortest, prove_interval
+from duality_checks.interval import (
+    _gradients,
+    _holds,
+    _is_simple,
+    _reach_by_circles,
+    _shortest,
+    prove_interval,
+)
 from duality_checks.landscape import Landscape
+from duality_checks.pricing import dual_norm
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 small = st.integers(-3, 3)
@@ -89,6 +97,45 @@ def test_an_infeasible_dual_is_not_accepted_as_it_is():
             for i in np.flatnonzero(squares > 0.09)
         )
     assert refused > 0
+
+
+@st.composite
+def generic_planes(draw):
+    n = draw(st.integers(3, 12))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    X = draw(st.sampled_from([rng.standard_normal((n, 3)), rng.integers(-3, 4, (n, 3)).astype(float)]))
+    X[:3] += 10 * np.eye(3)
+    kappa = draw(st.sampled_from(["relu", "abs", "leaky:0.5"]))
+    return TrainingProblem(X, rng.standard_normal(n), 1, kappa), rng.standard_normal(n)
+
+
+@settings(max_examples=60)
+@given(generic_planes(), st.sampled_from([1e-3, 1e-6, 1e-9]))
+def test_circles_prove_what_is_true_and_nothing_else(case, margin):
+    """Just above the dual norm every circle is proven, just below it some circle is not."""
+    problem, v = case
+    if not _is_simple(problem):
+        return
+    size = dual_norm(problem, v)
+    assert _reach_by_circles(problem.with_beta(size * (1 + margin)), v, None)[0] <= 1
+    assert _reach_by_circles(problem.with_beta(size * (1 - margin)), v, None)[0] > 1
+
+
+def test_concurrent_planes_are_left_to_exact_arithmetic():
+    X = [[1, 0, 1], [0, 1, 1], [1, 1, 2], [1, -1, 0], [1, 2, 3], [0, 0, 1]]
+    problem = TrainingProblem(X, [1, -1, 2, 1, 0, 3], beta="0.2")
+    interval = prove_interval(problem, train(problem))
+    assert interval.exact > 0
+    assert interval.relative_gap <= 1e-8
+
+
+def test_many_chambers_in_floats_alone():
+    rng = np.random.default_rng(8)
+    X = np.c_[rng.standard_normal((150, 2)), np.ones(150)]
+    problem = TrainingProblem(X, np.sign(rng.standard_normal(150)), beta=1.5)
+    interval = prove_interval(problem, train(problem))
+    assert (interval.chambers, interval.exact) == (2 * (1 + 149 + 149 * 148 // 2), 0)
+    assert interval.relative_gap <= 1e-9
 
 
 def test_limits_and_other_losses():
