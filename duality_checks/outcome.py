@@ -50,7 +50,7 @@ class Outcome:
 
 
 def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> TrainingProblem:
-    """The problem with ``beta = ratio * beta_max``, where ``beta_max = norm_dual(y)`` (statement 2.6).
+    """The problem with ``beta = ratio * beta_max``; for the squared loss ``beta_max = norm_dual(y)`` (2.6).
 
     From ``beta_max`` on, the zero network is optimal. It is computed in floats; the product is rounded to 12
     significant digits, and that decimal is the exact ``beta`` of everything that follows.
@@ -58,10 +58,10 @@ def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> Trainin
     Raises:
         InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
     """
-    from .pricing import dual_norm
+    from .paths import approximate_beta_max
 
     share = positive(ratio, "beta-ratio")
-    beta_max = dual_norm(problem, problem.target, max_chambers)
+    beta_max = approximate_beta_max(problem, max_chambers)
     beta = Fraction(f"{float(share * Fraction(beta_max)):.{BETA_DIGITS - 1}e}")
     return problem.with_beta(positive(beta, f"beta = {share} * beta_max"))
 
@@ -74,6 +74,8 @@ def prove(
     activation: str,
     max_chambers: int,
     say: Callable[[str], None],
+    loss: str = "squared",
+    penalty: str = "2-norm",
     recall: Callable[[TrainingProblem], TwoLayerNetwork | None] = lambda problem: None,
     keep: Callable[[TrainingProblem, TwoLayerNetwork], None] = lambda problem, network: None,
 ) -> Outcome:
@@ -83,14 +85,16 @@ def prove(
         data: features and targets.
         beta: the weight decay; None to take it from ``beta_ratio``.
         beta_ratio: the share of ``beta_max`` to use when ``beta`` is None.
-        activation: ``relu``, ``leaky:K`` or ``abs``.
+        activation: ``relu``, ``leaky:K``, ``abs`` or ``slopes:A,B``.
         max_chambers: refuse before the work starts when there would be more.
         say: is told what happens.
+        loss: see :func:`~duality_checks.losses.parse_loss`.
+        penalty: see :func:`~duality_checks.penalties.parse_penalty`.
         recall: the network to start from, such as the last one of an interrupted run, or None.
         keep: is given the network of every round.
 
     Raises:
-        InputError: the data, ``beta``, the ratio or the activation cannot be used.
+        InputError: the data, ``beta``, the ratio, the activation, the loss or the penalty cannot be used.
         TooLargeError: the number of chambers is over the limit.
     """
     from .certificate import certify
@@ -98,7 +102,8 @@ def prove(
     from .training import train
 
     clock = _Clock()
-    problem = TrainingProblem(data.X, data.y, 1 if beta is None else beta, activation)
+    decay = 1 if beta is None else beta
+    problem = TrainingProblem(data.X, data.y, decay, activation, loss=loss, penalty=penalty)
     say("Counting the activation patterns")
     require_feasible(problem.arrangement, max_chambers)
     clock.lap("counting")

@@ -21,7 +21,7 @@ from .exact_norm import Vector, dot, root_above
 from .landscape import Landscape
 from .limits import require_feasible
 from .polyhedral_training import pooled_outputs
-from .pricing import pricer
+from .pricing import dual_norm, pricer
 from .problem import TrainingProblem, positive
 from .training import MAX_CHAMBERS, Round, Solution, train
 
@@ -103,6 +103,23 @@ def slope_at_zero(problem: TrainingProblem) -> Vector:
 def _large(name: str, y: Fraction) -> Fraction:
     """What the domain clips to the slope: the residual, or its sign times enough for the l1 loss."""
     return y / abs(y) if name == "l1" else y
+
+
+def approximate_beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> float:
+    """``beta_max`` in floats, not proven: one sweep over the chambers, or one over the finitely many neurons.
+
+    Raises:
+        InputError: as :func:`slope_at_zero`.
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> round(approximate_beta_max(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)), 12)
+        5.0
+    """
+    if problem.penalty.polyhedral:
+        return float(beta_max(problem, max_chambers)[0])
+    floats = np.array([float(value) for value in slope_at_zero(problem)])
+    return dual_norm(problem, floats, max_chambers)
 
 
 def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tuple[Fraction, Fraction]:

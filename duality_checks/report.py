@@ -11,15 +11,16 @@ from .enclosures import decimal_interval, exact_text, float_above, float_below, 
 if TYPE_CHECKING:
     from .checker import Verdict
     from .outcome import Outcome
+    from .problem import TrainingProblem
 
 MOST_NEURONS = 100
-_PRIMAL = "1/2 * norm(f - y)^2 + beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)"
+_DECAY = "beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)"
 
-_NOT_PROVEN = """\
-## What is not proven
-
+_EQUALITY = """\
 - **Equality.** The certificate proves that `p*` lies in the interval, not what it is: the norms in an optimum
   are usually irrational, and the certificate holds rationals.
+"""
+_NOT_PROVEN = """\
 - **The network.** It is proven to be within the interval's width of optimal in its objective; nothing is said
   about its distance to an optimal network, nor that there is only one.
 - **The data.** The proof is about the numbers in `problem.json`, read exactly as they were written; it says
@@ -87,7 +88,7 @@ def summary(outcome: Outcome) -> str:
     seconds = outcome.seconds
     facts = [
         ("data", f"{outcome.data.source}: {problem.n} rows, {problem.d} columns"),
-        ("problem", f"{activation_name(problem.kappa)}, squared loss, beta = {beta_text(outcome)}"),
+        ("problem", f"{activation_name(problem.kappa)}, {loss_name(problem)}, beta = {beta_text(outcome)}"),
         ("chambers", f"{problem.arrangement.count_chambers():,} of rank {problem.arrangement.rank}"),
         (
             "network",
@@ -115,7 +116,7 @@ def markdown(outcome: Outcome) -> str:
         _interval_section(outcome),
         _network_section(outcome),
         _check_section(),
-        _NOT_PROVEN,
+        _not_proven_section(outcome),
         _times_section(outcome),
     ]
     return "\n".join(sections)
@@ -138,7 +139,8 @@ def _problem_section(outcome: Outcome) -> str:
         ("target", cell(data.target)),
         ("rank of the data", f"{problem.arrangement.rank} of {problem.d} columns (exact)"),
         ("activation", activation_name(problem.kappa)),
-        ("objective", f"`{_PRIMAL}`"),
+        ("loss", loss_name(problem)),
+        ("objective", f"`{_objective(outcome.problem)}`"),
         ("beta", beta_text(outcome)),
     ]
     return "## The problem\n\n" + table(("what", "value"), facts)
@@ -181,8 +183,8 @@ def _interval_section(outcome: Outcome) -> str:
         "## The interval\n\n"
         + table(("what", "value"), facts)
         + "\nThe upper bound is the exact objective of the network below. The lower bound is the value\n"
-        "`z'y - 1/2 z'z` of a rational dual vector `z`, feasible on every chamber by nonnegative rational\n"
-        "multipliers. Both stand in full in `certificate.json`.\n"
+        f"{_dual_objective(outcome.problem)} of a rational dual vector `z`, feasible on every chamber by\n"
+        "nonnegative rational multipliers. Both stand in full in `certificate.json`.\n"
     )
 
 
@@ -223,9 +225,38 @@ def _check_section() -> str:
     )
 
 
+def _objective(problem: TrainingProblem) -> str:
+    loss = "1/2 * norm(f - y)^2" if problem.loss.name == "squared" else "sum_i loss(f_i, y_i)"
+    return f"{loss} + {_DECAY}"
+
+
+def _dual_objective(problem: TrainingProblem) -> str:
+    return "`z'y - 1/2 z'z`" if problem.loss.name == "squared" else "`min_f sum_i loss(f_i, y_i) + z'f`"
+
+
+def _not_proven_section(outcome: Outcome) -> str:
+    certificate = outcome.certificate
+    open_ = certificate.lower != certificate.upper
+    return "## What is not proven\n\n" + (_EQUALITY if open_ else "") + _NOT_PROVEN
+
+
 def _times_section(outcome: Outcome) -> str:
     rows = [(name, f"{seconds:.2f}") for name, seconds in outcome.seconds.items()]
     return "## Times\n\n" + table(("part", "seconds"), rows)
+
+
+def loss_name(problem: TrainingProblem) -> str:
+    """The loss, and the norm of the weights where it is not the 2-norm.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> loss_name(TrainingProblem([[1]], [1], 1)), loss_name(
+        ...     TrainingProblem([[1]], [1], 1, loss="hinge", penalty="1-norm")
+        ... )
+        ('squared loss', 'hinge loss, 1-norm')
+    """
+    norm = problem.penalty.name
+    return f"{problem.loss.name} loss" + (f", {norm}" if norm != "2-norm" else "")
 
 
 def activation_name(kappa: Fraction) -> str:

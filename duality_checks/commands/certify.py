@@ -34,7 +34,25 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     "--beta-ratio", metavar="R", help=f"Weight decay as a share of beta_max.  [default: {DEFAULT_RATIO}]"
 )
 @click.option(
-    "--activation", default="relu", show_default=True, metavar="relu|leaky:K|abs", help="Activation."
+    "--activation",
+    default="relu",
+    show_default=True,
+    metavar="relu|leaky:K|abs|slopes:A,B",
+    help="Activation.",
+)
+@click.option(
+    "--loss",
+    default="squared",
+    show_default=True,
+    metavar="squared|l1|huber:D|hinge|squared-hinge|logistic",
+    help="Loss; the last three need labels -1 and 1.",
+)
+@click.option(
+    "--penalty",
+    default="2-norm",
+    show_default=True,
+    metavar="2-norm|1-norm|inf-norm",
+    help="Norm of the hidden weights.",
 )
 @click.option(
     "--output", type=click.Path(path_type=Path), default=DEFAULT_OUTPUT, show_default=True, metavar="DIR"
@@ -50,6 +68,8 @@ def certify(
     beta: str | None,
     beta_ratio: str | None,
     activation: str,
+    loss: str,
+    penalty: str,
     output: Path,
     max_chambers: int,
     resume: bool,
@@ -85,6 +105,8 @@ def certify(
                 beta=decay,
                 beta_ratio=share,
                 activation=activation,
+                loss=loss,
+                penalty=penalty,
                 max_chambers=max_chambers,
                 say=say,
                 recall=checkpoint.load if resume else lambda problem: None,

@@ -411,3 +411,21 @@ def test_the_module_runs_as_a_program(here: Path) -> None:
     process = subprocess.run(words, capture_output=True, text=True)
     assert process.returncode == 2
     assert process.stderr == "convex-landscape: nowhere.csv cannot be read: No such file or directory\n"
+
+
+def test_certify_takes_a_loss_and_a_penalty(run, here):
+    (here / "labels.csv").write_text("a,label\n1,1\n2,-1\n4,1\n-1,-1\n")
+    options = ["--target", "label", "--loss", "hinge", "--penalty", "1-norm", "--beta", "1/2"]
+    code, out, _ = run("certify", "labels.csv", *options, "--output", "proof")
+    assert code == 0
+    assert "hinge loss, 1-norm" in out and "PROVEN" in out
+    report = (here / "proof" / "report.md").read_text()
+    assert "sum_i loss(f_i, y_i)" in report
+    assert "**Equality.**" not in report  # the bounds are equal, so nothing is open
+
+
+def test_a_loss_that_does_not_fit_the_labels_is_refused(run, here):
+    (here / "labels.csv").write_text("a,label\n1,1\n2,0\n")
+    code, _, err = run("certify", "labels.csv", "--target", "label", "--loss", "logistic", "--output", "proof")
+    assert code != 0
+    assert "y[1]=0 is no label" in err
