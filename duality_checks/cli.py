@@ -17,6 +17,7 @@ from .commands.audit import audit
 from .commands.certify import certify
 from .commands.chambers import chambers
 from .commands.check import check
+from .commands.draw import draw
 from .commands.theorems import theorems
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -35,6 +36,7 @@ def cli() -> None:
     convex-landscape certify DATA.csv --target price    # a file of yours
     convex-landscape check problem.json certificate.json
     convex-landscape chambers DATA.csv --count
+    convex-landscape draw braid_4                       # a picture, of data or of a named family
     convex-landscape theorems                           # every statement of the theory, verified
     """
 
@@ -43,6 +45,7 @@ cli.add_command(audit)
 cli.add_command(certify)
 cli.add_command(check)
 cli.add_command(chambers)
+cli.add_command(draw)
 cli.add_command(theorems)
 
 

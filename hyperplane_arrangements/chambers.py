@@ -193,6 +193,31 @@ class Chambers:
             raise InputError(f"size is {size}; give at least 2")
         return self._stream(size // 2 if self._plan.antipodal else size, start or Position(), executor)
 
+    def place(self, index: int) -> Position:
+        """The place before a chamber, found without enumerating those that come earlier.
+
+        Args:
+            index: 0 for the first chamber, `len` for the end; even if the arrangement is central.
+
+        Raises:
+            InputError: no such index.
+
+        Example:
+            >>> from hyperplane_arrangements import Arrangement
+            >>> chambers = Arrangement([[1, 0], [0, 1]]).chambers()
+            >>> [batch.signs.tolist() for batch in chambers.batches(start=chambers.place(2))]
+            [[[1, 1], [-1, -1]]]
+        """
+        step = 2 if self._plan.antipodal else 1
+        if not 0 <= index <= len(self) or index % step:
+            raise InputError(f"index is {index}; give one from 0 to {len(self)} in steps of {step}")
+        rest = index // step
+        for task, piece in enumerate(self._plan.tasks):
+            if rest < piece.count:
+                return Position(task, rest)
+            rest -= piece.count
+        return Position(len(self._plan.tasks))
+
     def _stream(self, size: int, start: Position, executor: Executor | None) -> Iterator[ChamberBatch]:
         held: list[Cells] = []
         room = size

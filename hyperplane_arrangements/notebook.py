@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .canvas import require_matplotlib
+from .chambers import upper_bound
+from .characteristic import poincare_coefficients
 from .errors import InputError, MissingExtraError
 from .plotting import plot_lines, plot_sphere, plot_tope_graph, plot_zonotope
+from .search import Budget, OutOfBudget
 
 if TYPE_CHECKING:
     from .arrangement import Arrangement
 
 _LIMIT = 600
+_COUNTABLE = 5_000_000  # chambers that are counted in seconds at most
+_WORK = 100_000  # entries of minors, a moment, spent on the rest
 
 #: What `draw` can draw, by name.
 KINDS: dict[str, Callable[..., Any]] = {
@@ -36,11 +41,39 @@ def best_kind(arrangement: Arrangement) -> str | None:
         >>> best_kind(braid(4)), best_kind(shi(4)), best_kind(braid(7))
         ('sphere', 'tope-graph', None)
     """
-    if arrangement.count_chambers() > _LIMIT:
+    if _more_than(arrangement, _LIMIT):
         return None
     if arrangement.dimension == 2:
         return "lines"
     return "sphere" if arrangement.is_central and arrangement.rank == 3 else "tope-graph"
+
+
+def _more_than(arrangement: Arrangement, limit: int) -> bool:
+    """Whether there are more chambers than the limit; it takes a moment for any arrangement.
+
+    Hyperplanes only add chambers, so ever more of them are counted until there are too many.
+    """
+    distinct = arrangement.distinct.rows
+    both_sides = 1 if arrangement.is_central else 2
+    some = 8
+    while some < len(distinct):
+        if sum(poincare_coefficients(distinct[:some])) > both_sides * limit:
+            return True
+        some *= 2
+    return arrangement.count_chambers() > limit
+
+
+def _chambers(arrangement: Arrangement) -> str:
+    """How many chambers there are, or a bound where to count them would take long."""
+    hyperplanes = arrangement.hyperplanes
+    both_sides = 1 if arrangement.is_central else 2
+    bound = upper_bound(*hyperplanes.shape) // both_sides
+    if bound <= _COUNTABLE:
+        return str(arrangement.count_chambers())
+    try:
+        return str(sum(poincare_coefficients(arrangement.distinct.rows, Budget(_WORK))) // both_sides)
+    except OutOfBudget:
+        return f"at most {bound}"
 
 
 def draw(arrangement: Arrangement, kind: str | None = None, *, ax: Any = None, **options: Any) -> Any:
@@ -61,7 +94,7 @@ def draw(arrangement: Arrangement, kind: str | None = None, *, ax: Any = None, *
     """
     chosen = kind or best_kind(arrangement)
     if chosen is None:
-        count = arrangement.count_chambers()
+        count = _chambers(arrangement)
         raise InputError(
             f"the arrangement has {count} chambers, too many to be read; name a kind to draw it anyway"
         )
@@ -94,15 +127,25 @@ def save_picture(arrangement: Arrangement, path: Any, kind: str | None = None, *
         The path.
 
     Raises:
-        InputError: as in `draw`, or an ending matplotlib does not know.
+        InputError: as in `draw`, an ending matplotlib does not know, or a place that cannot be written.
         MissingExtraError: matplotlib is not installed.
     """
     target = Path(path)
-    figure = _figure(arrangement, kind, **options)
-    known = figure.canvas.get_supported_filetypes()
-    if target.suffix[1:].lower() not in known:
+    require_matplotlib()
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    known = FigureCanvasBase.get_supported_filetypes()
+    ending = target.suffix[1:].lower()
+    if ending not in known:
         raise InputError(f"path is {str(path)!r}; end it in one of {', '.join(sorted(known))}")
-    figure.savefig(target, dpi=160)
+    out = BytesIO()
+    _figure(arrangement, kind, **options).savefig(out, format=ending, dpi=160)
+    try:
+        target.write_bytes(out.getvalue())
+    except OSError as error:
+        raise InputError(
+            f"path is {str(path)!r}, which cannot be written: {error.strerror}; choose another"
+        ) from None
     return target
 
 
@@ -137,7 +180,7 @@ def html(arrangement: Arrangement) -> str:
     kind = "central" if arrangement.is_central else "affine"
     facts = (
         f"{kind} arrangement: {arrangement.n} rows in dimension {arrangement.dimension}, "
-        f"rank {arrangement.rank}, {arrangement.count_chambers()} chambers"
+        f"rank {arrangement.rank}, {_chambers(arrangement)} chambers"
     )
     try:
         picture = svg(arrangement) if best_kind(arrangement) else ""

@@ -6,17 +6,22 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .arrangements import SOURCE, read_arrangement
+
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
+    from hyperplane_arrangements.chambers import Chambers
 
 MAX_CHAMBERS = 5_000_000
 BATCH = 1000
+Witness = list[int] | list[Fraction]
 
 
 def column_names(context: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
@@ -25,11 +30,13 @@ def column_names(context: click.Context, option: click.Parameter, text: str | No
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path), metavar="DATA.csv|DATA.npy")
+@click.argument("data", metavar=SOURCE)
 @click.option(
     "--features", callback=column_names, metavar="A,B", help="Columns to take; all of them by default."
 )
+@click.option("--offsets", metavar="COLUMN", help="The column of right-hand sides; without it all are 0.")
 @click.option("--count", "count_only", is_flag=True, help="Only count: fast, and without a limit.")
+@click.option("--skip", type=click.IntRange(min=0), default=0, metavar="K", help="Leave out the first K.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--max-chambers",
@@ -39,30 +46,35 @@ def column_names(context: click.Context, option: click.Parameter, text: str | No
     help="Refuse to list more.",
 )
 def chambers(
-    data: Path, features: list[str] | None, count_only: bool, as_json: bool, max_chambers: int
+    data: str,
+    features: list[str] | None,
+    offsets: str | None,
+    count_only: bool,
+    skip: int,
+    as_json: bool,
+    max_chambers: int,
 ) -> int:
     """List or count the chambers of the hyperplanes {u : x'u = 0}, one hyperplane a row x of the file.
 
     A chamber is listed as the signs of all rows on it (+, -, or 0 for a row of zeros) and a witness: an
     integer vector strictly inside. Numbers are read exactly: 0.1 in a CSV file is one tenth. The list is
-    complete: its length equals the number of chambers, which is counted independently.
+    complete: its length equals the number of chambers, which is counted independently. With --offsets b the
+    hyperplanes are {u : x'u = b}, and witnesses are fractions.
 
     \b
     convex-landscape chambers rows.csv --count
     convex-landscape chambers matrix.npy --json > chambers.json
+    convex-landscape chambers resonance_5 > all.txt
+    convex-landscape chambers resonance_5 --skip $(wc -l < all.txt) >> all.txt    # goes on
     """
-    from hyperplane_arrangements.arrangement import Arrangement
-    from hyperplane_arrangements.exact import exact_matrix
-
-    from ..datasets import matrix
-    from ..tables import read_table
-
-    arrangement = Arrangement(exact_matrix(matrix(read_table(data), features), name=str(data)))
+    if skip and (count_only or as_json):
+        raise click.UsageError("--skip goes with the list of lines; leave out --count and --json")
+    arrangement = read_arrangement(data, features, offsets)
     if count_only:
         return _print_count(arrangement, as_json)
     if as_json:
         return _print_json(arrangement, max_chambers)
-    return _print_lines(arrangement, max_chambers)
+    return _print_lines(arrangement, max_chambers, skip)
 
 
 def _print_count(arrangement: Arrangement, as_json: bool) -> int:
@@ -75,17 +87,23 @@ def _print_count(arrangement: Arrangement, as_json: bool) -> int:
     return 0
 
 
-def _print_lines(arrangement: Arrangement, max_chambers: int) -> int:
-    for signs, witness in _listed(arrangement, max_chambers):
-        sys.stdout.write(f"{''.join('-0+'[sign + 1] for sign in signs)}\t{' '.join(map(str, witness))}\n")
+def _print_lines(arrangement: Arrangement, max_chambers: int, skip: int) -> int:
+    found = _found(arrangement, max_chambers)
+    try:
+        for signs, witness in _listed(found, skip):
+            sys.stdout.write(f"{''.join('-0+'[sign + 1] for sign in signs)}\t{' '.join(map(str, witness))}\n")
+    except KeyboardInterrupt:
+        click.echo("to go on, give --skip the number of whole lines written", err=True)
+        raise
     return 0
 
 
 def _print_json(arrangement: Arrangement, max_chambers: int) -> int:
     # Written piece by piece: five million chambers would not fit in memory as one text.
-    listed = _listed(arrangement, max_chambers)
+    found = _found(arrangement, max_chambers)
+    listed = _listed(found)
     first = next(listed)
-    head = json.dumps(_facts(arrangement, arrangement.count_chambers())).removesuffix("}")
+    head = json.dumps(_facts(arrangement, len(found))).removesuffix("}")
     sys.stdout.write(f'{head}, "chambers": [{_entry(*first)}')
     for signs, witness in listed:
         sys.stdout.write(f",\n{_entry(signs, witness)}")
@@ -93,7 +111,7 @@ def _print_json(arrangement: Arrangement, max_chambers: int) -> int:
     return 0
 
 
-def _entry(signs: list[int], witness: list[int]) -> str:
+def _entry(signs: list[int], witness: Witness) -> str:
     return json.dumps({"signs": signs, "witness": [str(value) for value in witness]})
 
 
@@ -107,23 +125,42 @@ def _facts(arrangement: Arrangement, count: int) -> dict[str, Any]:
     }
 
 
-def _listed(arrangement: Arrangement, max_chambers: int) -> Iterator[tuple[list[int], list[int]]]:
+def _found(arrangement: Arrangement, max_chambers: int) -> Chambers:
     from ..limits import require_feasible
     from .terminal import progress
 
     with progress() as say:
         say("Counting chambers")
-        require_feasible(arrangement, max_chambers)
-        found = arrangement.chambers(max_chambers=max_chambers)
-    for batch in found.batches(BATCH):
-        for signs, witness in zip(batch.signs.tolist(), batch.witnesses.tolist(), strict=True):
-            yield signs, _primitive(witness)
+        if arrangement.is_central:
+            require_feasible(arrangement, max_chambers)
+        return arrangement.chambers(max_chambers=max_chambers)
 
 
-def _primitive(witness: list[float] | list[int]) -> list[int]:
+def _listed(found: Chambers, skip: int = 0) -> Iterator[tuple[list[int], Witness]]:
+    """The chambers but the first few, each with a witness."""
+    from .terminal import bar
+
+    central = found.arrangement.is_central
+    shortest: Callable[[Any], Witness] = _primitive if central else _fractions
+    start = min(skip, len(found))
+    odd = start % 2 if central else 0
+    with bar("Chambers", len(found), done=start) as advance:
+        for batch in found.batches(BATCH, start=found.place(start - odd)):
+            pairs = zip(batch.signs.tolist(), batch.witnesses.tolist(), strict=True)
+            for signs, witness in islice(pairs, odd, None):
+                yield signs, shortest(witness)
+            advance(len(batch) - odd)
+            odd = 0
+
+
+def _primitive(witness: Sequence[float | int]) -> list[int]:
     """The shortest integer vector in the same direction."""
     ratios = [value.as_integer_ratio() for value in witness]
     denominator = math.lcm(*(below for _, below in ratios))
     integers = [above * (denominator // below) for above, below in ratios]
     divisor = math.gcd(*integers)
     return [value // divisor for value in integers] if divisor else integers
+
+
+def _fractions(witness: Sequence[float | Fraction]) -> list[Fraction]:
+    return [Fraction(value) for value in witness]

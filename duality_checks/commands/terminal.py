@@ -28,3 +28,32 @@ def progress() -> Iterator[Say]:
 
     with Console(stderr=True).status("Starting") as status:
         yield status.update
+
+
+@contextmanager
+def bar(text: str, total: int, *, done: int = 0) -> Iterator[Callable[[int], object]]:
+    """A progress bar; silence when standard error is no terminal, or when it shares one with the output.
+
+    Args:
+        text: what is being counted.
+        total: how many there are.
+        done: how many of them are done already.
+
+    Yields:
+        A function that takes how many more are done.
+
+    Example:
+        >>> with bar("Chambers", 6) as advance:
+        ...     done = advance(6)
+    """
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield lambda more: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+    with shown:
+        task = shown.add_task(text, total=total, completed=done)
+        yield lambda more: shown.advance(task, more)

@@ -245,6 +245,25 @@ def test_batches_join_to_the_list_and_resume_anywhere(rows, size):
         assert all(np.array_equal(a.signs, b.signs) for a, b in zip(rest, batches[i + 1 :], strict=True))
 
 
+@given(matrices(SMALL), st.none() | st.just([0, 1] * 4), st.data())
+@settings(deadline=None, max_examples=40)
+def test_a_place_is_where_the_stream_goes_on(rows, offsets, data):
+    chambers = Arrangement(rows, offsets and offsets[: len(rows)]).chambers()
+    step = 2 if chambers._plan.antipodal else 1
+    index = step * data.draw(st.integers(0, len(chambers) // step))
+    rest = [batch.signs for batch in chambers.batches(6, start=chambers.place(index))]
+    assert np.array_equal(np.concatenate([chambers.signs[:0], *rest]), chambers.signs[index:])
+
+
+def test_a_place_within_later_pieces():
+    chambers = Arrangement(np.random.default_rng(2).normal(size=(60, 4))).chambers()
+    assert len(chambers._plan.tasks) > 4
+    (batch,) = chambers.batches(100, start=chambers.place(len(chambers) - 100))
+    assert np.array_equal(batch.signs, chambers.signs[-100:])
+    with pytest.raises(InputError, match=r"index is 3; give one from 0 to \d+ in steps of 2"):
+        chambers.place(3)
+
+
 def test_packed_is_the_pattern_of_the_rows():
     for rows in ([[1, 0], [0, 1], [1, 1]], [[0, 0], [-1, 0], [0, 1], [2, 0]] * 3):
         chambers = Arrangement(rows).chambers()

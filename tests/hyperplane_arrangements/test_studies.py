@@ -114,3 +114,11 @@ def test_pictures_through_the_front_door(tmp_path):
     arrangement = Arrangement([[1, 0], [0, 1], [1, 1]])
     assert arrangement.draw("lines").lines
     assert arrangement.save_picture(tmp_path / "a.svg").read_text().startswith("<?xml")
+
+
+def test_a_hopeless_arrangement_is_shown_at_once_with_a_bound():
+    hopeless = Arrangement(np.random.default_rng(0).normal(size=(300, 7)))
+    bound = hyperplane_arrangements.upper_bound(300, 7)
+    assert hopeless._repr_html_() == (
+        f"<div><p>central arrangement: 300 rows in dimension 7, rank 7, at most {bound} chambers</p></div>"
+    )

@@ -1,0 +1,54 @@
+"""The arrangement a verb works on: the rows of a file, or a member of a named family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from hyperplane_arrangements.arrangement import Arrangement
+
+SOURCE = "DATA.csv|DATA.npy|FAMILY_N"
+_FAMILY = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def read_arrangement(source: str, features: Sequence[str] | None, offsets: str | None) -> Arrangement:
+    """Read hyperplanes `{x : a'x = b}`.
+
+    Args:
+        source: a CSV or `.npy` file with a row a for each hyperplane; or, if there is no such file, a family
+            and its parameters, such as `shi_4`.
+        features: the columns of a; all but `offsets` if None.
+        offsets: the column of b; the arrangement is central if None.
+
+    Raises:
+        InputError: the file cannot be read or holds no such columns; no such family.
+        UsageError: columns of a family.
+
+    Example:
+        >>> read_arrangement("shi_4", None, None)
+        Arrangement(affine, n=12, dimension=4, rank=3)
+    """
+    from hyperplane_arrangements.arrangement import Arrangement
+    from hyperplane_arrangements.exact import exact_matrix
+
+    if _FAMILY.fullmatch(source) and not Path(source).exists():
+        from hyperplane_arrangements.families import named
+
+        if features is not None or offsets is not None:
+            raise click.UsageError("--features and --offsets choose columns of a file; a family has none")
+        return named(source)
+
+    from ..datasets import matrix
+    from ..tables import read_table
+
+    table = read_table(source)
+    if offsets is None:
+        return Arrangement(exact_matrix(matrix(table, features), name=source))
+    values = [value for (value,) in table.numbers([offsets])]
+    chosen = [name for name in table.columns if name != offsets] if features is None else features
+    return Arrangement(exact_matrix(matrix(table, chosen), name=source), tuple(values))

@@ -1,0 +1,64 @@
+"""``convex-landscape draw``: a picture of an arrangement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .arrangements import SOURCE, read_arrangement
+from .chambers import column_names
+
+KINDS = ("lines", "sphere", "zonotope", "tope-graph")
+
+
+@click.command()
+@click.argument("data", metavar=SOURCE)
+@click.option("--kind", type=click.Choice(KINDS), help="What to draw.  [default: what suits the arrangement]")
+@click.option(
+    "--features", callback=column_names, metavar="A,B", help="Columns to take; all of them by default."
+)
+@click.option("--offsets", metavar="COLUMN", help="The column of right-hand sides; without it all are 0.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="arrangement.svg",
+    show_default=True,
+    metavar="FILE.svg|png|pdf",
+    help="Where to; the ending says the format.",
+)
+@click.option("--title", help="What to write above it.")
+def draw(
+    data: str,
+    kind: str | None,
+    features: list[str] | None,
+    offsets: str | None,
+    output: Path,
+    title: str | None,
+) -> int:
+    """Draw the hyperplanes {u : x'u = b}, one a row x of a file, or those of a named family.
+
+    \b
+    lines        lines in the plane, their chambers coloured and labelled
+    sphere       planes of rank 3 as great circles, in stereographic projection
+    zonotope     the sum of the segments from 0 to each row; its vertices are the chambers
+    tope-graph   chambers as dots, joined where they share a wall
+
+    \b
+    convex-landscape draw braid_4
+    convex-landscape draw shi_3 --kind tope-graph --output shi.png
+    convex-landscape draw rows.csv --features a,b --offsets c --kind lines
+
+    Needs matplotlib (extra plot). Families are braid_N, type_b_N, shi_N, generic_N_RANK and more:
+    a wrong name is answered with all of them.
+    """
+    from hyperplane_arrangements.notebook import save_picture
+
+    from .terminal import progress
+
+    arrangement = read_arrangement(data, features, offsets)
+    with progress() as say:
+        say("Drawing")
+        written = save_picture(arrangement, output, kind, title=title or data)
+    click.echo(f"written   {written}")
+    return 0
