@@ -426,6 +426,7 @@ def test_certify_takes_a_loss_and_a_penalty(run, here):
 
 def test_a_loss_that_does_not_fit_the_labels_is_refused(run, here):
     (here / "labels.csv").write_text("a,label\n1,1\n2,0\n")
-    code, _, err = run("certify", "labels.csv", "--target", "label", "--loss", "logistic", "--output", "proof")
+    options = ["--target", "label", "--loss", "logistic", "--output", "proof"]
+    code, _, err = run("certify", "labels.csv", *options)
     assert code != 0
     assert "y[1]=0 is no label" in err
