@@ -24,7 +24,8 @@ from .limits import most_chambers, require_feasible
 from .problem import TrainingProblem
 
 SAME_DIRECTION = 1e-9
-ARCS_AT_ONCE = 100_000
+ARCS_AT_ONCE = 25_000
+GLIMPSES = 16
 BUFFER = 4096
 CHAMBERS_AT_ONCE = 20_000
 NEGLIGIBLE = 1e-13
@@ -147,10 +148,9 @@ class Sweep:
         if rank >= 2:
             flats = np.array(list(combinations(range(count), rank - 2)), dtype=np.int32)
             flats = flats.reshape(comb(count, rank - 2), rank - 2)
-            size = max(1, ARCS_AT_ONCE // count)
-            self._blocks = [
-                Circles.of(landscape.normals, flats[i : i + size]) for i in range(0, len(flats), size)
-            ]
+            # Strided, so that each block is a fair sample of the circles.
+            blocks = -(-len(flats) * count // ARCS_AT_ONCE)
+            self._blocks = [Circles.of(landscape.normals, flats[i::blocks]) for i in range(blocks)]
 
     def maxima(self, v: np.ndarray, floor: float) -> Maxima:
         """Every local maximum of ``abs(v' phi(X u))`` on the sphere with a value above ``floor``.
@@ -165,6 +165,20 @@ class Sweep:
         Returns:
             The maxima, best first, each direction once.
         """
+        return self._sweep(self._blocks, v, floor)
+
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
+        """Those local maxima that show on a sample of the circles, another one each turn; none on small jobs.
+
+        Every one found is a neuron worth adding; that none is found says nothing.
+        """
+        share = len(self._blocks) // GLIMPSES
+        if share == 0:
+            return Maxima.join([], self.landscape.rank)
+        first = turn * share % len(self._blocks)
+        return self._sweep(self._blocks[first : first + share], v, floor)
+
+    def _sweep(self, blocks: list[Circles], v: np.ndarray, floor: float) -> Maxima:
         linear, bends = self.landscape.parts(np.asarray(v, dtype=float))
         floor = max(floor, NEGLIGIBLE * float(np.abs(bends).sum()))
         rank = self.landscape.rank
@@ -172,7 +186,7 @@ class Sweep:
             found = [_poles(linear, bends, floor)]
         else:
             with ThreadPoolExecutor(THREADS) as pool:
-                found = list(pool.map(lambda block: self._block(block, linear, bends, floor), self._blocks))
+                found = list(pool.map(lambda block: self._block(block, linear, bends, floor), blocks))
         return _distinct(Maxima.join(found, rank))
 
     def _block(self, block: Circles, linear: np.ndarray, bends: np.ndarray, floor: float) -> Maxima:
@@ -238,6 +252,12 @@ class ChamberList:
             for start in range(0, len(self._signs), CHAMBERS_AT_ONCE)
         ]
         return _distinct(Maxima.join(found, self.landscape.rank))
+
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
+        """The same on a share of the chambers, another one each turn; none on small jobs."""
+        if len(self._signs) < CHAMBERS_AT_ONCE:
+            return Maxima.join([], self.landscape.rank)
+        return ChamberList(self.landscape, self._signs[turn % GLIMPSES :: GLIMPSES]).maxima(v, floor)
 
     def _batch(
         self, signs: np.ndarray, linear: np.ndarray, bends: np.ndarray, sign: float, floor: float

@@ -22,7 +22,7 @@ from .lasso import nonnegative_fit
 from .losses import Datafit
 from .network import TwoLayerNetwork
 from .polish import Neuron, merge, polish
-from .pricing import Maxima, pricer
+from .pricing import Maxima, Pricer, pricer
 from .problem import TrainingProblem
 
 MAX_CHAMBERS = 5_000_000
@@ -31,6 +31,8 @@ GAP = 1e-12
 NEAR = 1e-9
 PATIENCE = 2
 COLUMNS = 50
+LOOKS = 30
+CLEARLY = 1.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def train(
         return train_conic(problem, max_chambers=max_chambers, progress=progress, start=start)
     began = perf_counter()
     landscape = Landscape.of(problem)
-    price = pricer(problem, landscape, max_chambers).maxima
+    pricing = pricer(problem, landscape, max_chambers)
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     datafit = Datafit(loss, target)
     neurons = neurons_of(landscape, start) if start is not None else []
@@ -136,9 +138,10 @@ def train(
     best: tuple[float, list[Neuron], float, np.ndarray] | None = None
     stalled = 0
     while len(history) < ROUNDS and stalled < PATIENCE:
+        neurons = _approach(landscape, datafit, beta, neurons, pricing)
         fit = _fit(landscape, neurons)
         slope = datafit.slope(fit)
-        found = price(slope, beta)
+        found = pricing.maxima(slope, beta)
         upper = datafit.value(fit) + beta * sum(neuron.size for neuron in neurons)
         # Statement 2.5: the multiple that is feasible with the largest dual objective.
         feasible = beta / float(found.values[0]) if len(found) else 1.0
@@ -183,6 +186,18 @@ def _fit(landscape: Landscape, neurons: list[Neuron]) -> np.ndarray:
         return np.zeros(landscape.readout.n)
     outputs = landscape.outputs(np.array([neuron.weights for neuron in neurons]))
     return outputs @ np.array([neuron.sign for neuron in neurons])
+
+
+def _approach(
+    landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Neuron], pricing: Pricer
+) -> list[Neuron]:
+    """Improve on what samples of the chambers show, while they show something: the full price is dear."""
+    for turn in range(LOOKS):
+        found = pricing.glimpse(datafit.slope(_fit(landscape, neurons)), beta * CLEARLY, turn)
+        if len(found) == 0:
+            break
+        neurons = _improve(landscape, datafit, beta, neurons, found[:COLUMNS])
+    return neurons
 
 
 def _improve(
