@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .problem import TrainingProblem
 
 _GRAIN = 2**24
-_STEPS = 300
+_STEPS = 160
 _ROOM = 1 + 2.0**-20
 _TINY = 1e-140
 _ASCENTS = 20
@@ -80,7 +80,9 @@ def relaxed_bound(problem: TrainingProblem, v: Vector) -> NormBound:
         >>> 5 <= found.bound < Fraction(7), round(found.attained, 6)
         (True, 5.0)
     """
-    sides = [_one_sided(problem, tuple(sign * x for x in v)) for sign in (1, -1)]
+    # Rows of zeros output nothing, whatever v is there.
+    seen = tuple(x if any(row) else Fraction(0) for x, row in zip(v, problem.X.fractions, strict=True))
+    sides = [_one_sided(problem, tuple(sign * x for x in seen)) for sign in (1, -1)]
     bound = max((side.bound for side in sides), default=Fraction(0))
     return NormBound(min(bound, spectral_bound(problem, v)), max(side.attained for side in sides))
 
@@ -105,7 +107,7 @@ def _ball_bound(linear: Vector, curved: Sequence[tuple[Fraction, Vector]]) -> Fr
     """A rational at least `max 2 g'u + u'Mu` over the unit ball, `M = sum_k weight_k x_k x_k'`."""
     d = len(linear)
     matrix = [[sum((w * x[i] * x[j] for w, x in curved), Fraction(0)) for j in range(d)] for i in range(d)]
-    if not any(linear) and not curved:
+    if not any(linear) and not any(map(any, matrix)):
         return Fraction(0)
     floats = np.array([[float(x) for x in row] for row in matrix])
     g = np.array([float(x) for x in linear])
@@ -116,9 +118,9 @@ def _ball_bound(linear: Vector, curved: Sequence[tuple[Fraction, Vector]]) -> Fr
         middle = (low + high) / 2
         slope = 1 - float((pull / np.maximum(middle - values, _TINY) ** 2).sum())
         low, high = (middle, high) if slope < 0 else (low, middle)
-    mu = Fraction(high * _ROOM)
+    mu, room = Fraction(max(high, _TINY)), Fraction(_ROOM)
     while eigenvalues_above(matrix, mu) or not _definite(matrix, mu):
-        mu *= Fraction(_ROOM)
+        mu, room = mu * room, room * room
     shifted = [[mu * (i == j) - x for j, x in enumerate(row)] for i, row in enumerate(matrix)]
     return mu + dot(linear, solve(shifted, linear))
 

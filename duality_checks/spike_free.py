@@ -132,7 +132,7 @@ def negative_point(form: Sequence[Sequence[Fraction]]) -> Vector | None:
     """Weights `a >= 0` with `a'Qa < 0`, or None: then Q is copositive; exact (Hadeler 1983).
 
     A form all of whose principal parts of one size less are copositive fails to be so if and only if its
-    determinant is negative and no entry of its adjugate is: then the adjugate's rows are such weights.
+    determinant is negative and no entry of its adjugate is: then the adjugate's row sums are such weights.
 
     Args:
         form: a small symmetric matrix of rationals.
@@ -142,7 +142,7 @@ def negative_point(form: Sequence[Sequence[Fraction]]) -> Vector | None:
         >>> negative_point([[one, -one], [-one, one]]) is None
         True
         >>> [str(x) for x in negative_point([[one, -two], [-two, one]])]
-        ['1', '2']
+        ['3', '3']
     """
     size = len(form)
     if size == 0:
@@ -158,17 +158,14 @@ def negative_point(form: Sequence[Sequence[Fraction]]) -> Vector | None:
     adjugate = [[(-1) ** (i + j) * _minor(form, j, i) for j in range(size)] for i in range(size)]
     if min(min(row) for row in adjugate) < 0:
         return None
-    return next(tuple(row) for row in adjugate if _value(form, row) < 0)
+    # For a = adj 1: a'Qa = det * 1'adj 1 < 0.
+    return tuple(sum(row, ZERO) for row in adjugate)
 
 
 def _minor(form: Sequence[Sequence[Fraction]], row: int, column: int) -> Fraction:
     return determinant(
         [[x for j, x in enumerate(line) if j != column] for i, line in enumerate(form) if i != row]
     )
-
-
-def _value(form: Sequence[Sequence[Fraction]], a: Sequence[Fraction]) -> Fraction:
-    return dot(a, [dot(row, a) for row in form])
 
 
 def pseudo_inverse(matrix: ExactMatrix) -> Matrix:
