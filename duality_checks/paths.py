@@ -20,7 +20,6 @@ from .certificate import Certificate, certify
 from .exact_norm import Vector, dot, root_above
 from .landscape import Landscape
 from .limits import require_feasible
-from .polyhedral_training import pooled_outputs
 from .pricing import dual_norm, pricer
 from .problem import TrainingProblem, positive
 from .training import MAX_CHAMBERS, Round, Solution, train
@@ -145,11 +144,9 @@ def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tupl
     """
     v = slope_at_zero(problem)
     if problem.penalty.polyhedral:
-        from .polyhedral_optimum import directions
+        from .polyhedral_neurons import Neurons
 
-        require_feasible(problem.arrangement, max_chambers)
-        found = (abs(dot(v, pooled_outputs(problem, u))) for u in directions(problem, problem.penalty.name))
-        exact = max(found, default=Fraction(0))
+        exact = Neurons.of(problem).dual_norm(v)
         return exact, exact
     floats = np.array([float(value) for value in v])
     landscape = Landscape.of(problem)
@@ -159,8 +156,17 @@ def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tupl
     if not len(maxima):
         return Fraction(0), _above(problem, v, NOTHING)
     u = tuple(Fraction(x) for x in landscape.lift(maxima.directions[:1])[0].tolist())
-    lower = abs(dot(v, pooled_outputs(problem, u))) / root_above(dot(u, u))
+    lower = abs(dot(v, _outputs(problem, u))) / root_above(dot(u, u))
     return lower, _above(problem, v, float(maxima.values[0]))
+
+
+def _outputs(problem: TrainingProblem, u: Vector) -> Vector:
+    """``T phi(X u)``, exactly, length n."""
+    values = [Fraction(0)] * problem.n
+    for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True):
+        before = dot(row, u)
+        values[sample] += before if before > 0 else problem.kappa * before
+    return tuple(values)
 
 
 def _above(problem: TrainingProblem, v: Vector, size: float) -> Fraction:

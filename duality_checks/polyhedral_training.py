@@ -16,17 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from .exact_norm import Vector, dot
 from .limits import require_feasible
 from .narrowing import narrowed
 from .network import TwoLayerNetwork
-from .polyhedral_optimum import (
-    LOSSES,
-    combination,
-    directions,
-    maximise,
-    nonnegative_lasso,
-)
+from .polyhedral_neurons import Neurons, Vector
+from .polyhedral_optimum import LOSSES, combination, maximise, nonnegative_lasso
 from .problem import TrainingProblem
 from .program import solve_atoms
 from .setting import RationalNetwork
@@ -53,40 +47,6 @@ class PolyhedralSolution(Solution):
     exact_dual: Vector
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Atoms:
-    """All neurons of norm 1 that matter: directions (m), exact outputs with their sign (2m) and as floats."""
-
-    directions: tuple[Vector, ...]
-    outputs: tuple[Vector, ...]
-    columns: np.ndarray
-
-    @classmethod
-    def of(cls, problem: TrainingProblem) -> _Atoms:
-        found = directions(problem, problem.penalty.name)
-        plain = [pooled_outputs(problem, u) for u in found]
-        signed = tuple(tuple(sign * x for x in a) for sign in (1, -1) for a in plain)
-        kept = [j for j, atom in enumerate(signed) if any(atom)]
-        atoms = tuple(signed[j] for j in kept)
-        columns = np.array([[float(x) for x in atom] for atom in atoms]).reshape(len(atoms), problem.n).T
-        return cls(tuple(found[j % len(found)] for j in kept), atoms, columns)
-
-
-def pooled_outputs(problem: TrainingProblem, u: Sequence[Fraction]) -> Vector:
-    """``T phi(X u)``, exactly, length n.
-
-    Example:
-        >>> problem = TrainingProblem([[1], [-1], [2]], [0, 0], beta=1, readout=[0, 0, 1])
-        >>> [int(x) for x in pooled_outputs(problem, [Fraction(1)])]
-        [1, 2]
-    """
-    values = [ZERO] * problem.n
-    for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True):
-        before = dot(row, u)
-        values[sample] += before if before > 0 else problem.kappa * before
-    return tuple(values)
-
-
 def train_polyhedral(
     problem: TrainingProblem,
     *,
@@ -96,8 +56,7 @@ def train_polyhedral(
     """The global optimum with a polyhedral norm: exact for the squared, l1 and hinge loss.
 
     Args:
-        problem: with the 1-norm or the infinity norm. Meant for small instances: every chamber's polytope is
-            described exactly.
+        problem: with the 1-norm or the infinity norm.
         max_chambers: refuse arrangements with more chambers before starting.
         progress: called after each round.
 
@@ -105,7 +64,7 @@ def train_polyhedral(
         The solution; with those losses ``exact_network`` and ``exact_dual`` have equal objectives.
 
     Raises:
-        TooLargeError: the arrangement has more chambers than ``max_chambers``.
+        TooLargeError: the arrangement has more chambers than ``max_chambers``, or too many rays.
 
     Example:
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, penalty="1-norm")
@@ -115,20 +74,21 @@ def train_polyhedral(
     """
     began = perf_counter()
     require_feasible(problem.arrangement, max_chambers)
-    atoms = _Atoms.of(problem)
+    neurons = Neurons.of(problem)
     history: list[Round] = []
-    weights, dual = _numerical(problem, atoms)
+    columns = np.concatenate([neurons.columns, -neurons.columns], axis=1)
+    weights, dual = _numerical(problem, columns)
     if problem.loss.name in LOSSES:
-        chosen, exact_weights, exact_dual = _exact(problem, atoms, weights, dual)
+        chosen, exact_weights, exact_dual = _exact(problem, neurons, columns, weights, dual)
     else:
         weights = np.where(weights > UNUSED * weights.max(initial=0.0), weights, 0.0)
-        weights = narrowed(atoms.columns, weights, np.ones(len(weights)))
+        weights = narrowed(columns, weights, np.ones(len(weights)))
         chosen = np.flatnonzero(weights).tolist()
         exact_weights = tuple(Fraction(float(t)) for t in weights[chosen])
         exact_dual = tuple(Fraction(float(v)) for v in dual)
-    network = _network(problem, atoms, chosen, exact_weights)
+    network = _network(neurons, chosen, exact_weights)
     v = np.array([float(x) for x in exact_dual])
-    longest = float((atoms.columns.T @ v).max(initial=0.0))
+    longest = float((columns.T @ v).max(initial=0.0))
     if longest > float(problem.beta):
         v = v * (float(problem.beta) / longest)
     floats = _balanced(problem, network)
@@ -149,20 +109,20 @@ def train_polyhedral(
     )
 
 
-def _numerical(problem: TrainingProblem, atoms: _Atoms) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of all atoms and v, by column generation over the list."""
+def _numerical(problem: TrainingProblem, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of all signed neurons and v, by column generation over the list."""
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    weights = np.zeros(atoms.columns.shape[1])
+    weights = np.zeros(columns.shape[1])
     dual = loss.clip(loss.slope(np.zeros(problem.n), target), target)
     pool = np.empty(0, dtype=int)
     for _ in range(ROUNDS):
-        values = atoms.columns.T @ dual
+        values = columns.T @ dual
         values[pool] = -np.inf
         entering = np.flatnonzero(values > beta * (1 + UNUSED))
         if not len(entering):
             break
         pool = np.concatenate([pool, entering[np.argsort(-values[entering])[:COLUMNS]]])
-        optimum = solve_atoms(problem, atoms.columns[:, pool])
+        optimum = solve_atoms(problem, columns[:, pool])
         dual = loss.clip(optimum.dual, target)
         weights[:] = 0.0
         weights[pool] = np.maximum(optimum.vectors[:, 0], 0.0)
@@ -170,15 +130,14 @@ def _numerical(problem: TrainingProblem, atoms: _Atoms) -> tuple[np.ndarray, np.
 
 
 def _exact(
-    problem: TrainingProblem, atoms: _Atoms, weights: np.ndarray, dual: np.ndarray
+    problem: TrainingProblem, neurons: Neurons, columns: np.ndarray, weights: np.ndarray, dual: np.ndarray
 ) -> tuple[list[int], Vector, Vector]:
-    """Some atoms, their exact optimal weights and the exact v, feasible for ALL atoms."""
-    beta = problem.beta
-    values = atoms.columns.T @ dual
-    tight = (weights > UNUSED * weights.max(initial=0.0)) | (values > float(beta) * (1 - NEAR))
+    """Some signed neurons, their exact optimal weights and the exact v, feasible for ALL neurons."""
+    beta, count = problem.beta, len(neurons)
+    tight = (weights > UNUSED * weights.max(initial=0.0)) | (columns.T @ dual > float(beta) * (1 - NEAR))
     pool = np.flatnonzero(tight).tolist()
     while True:
-        some = [atoms.outputs[j] for j in pool]
+        some = [_signed_outputs(neurons, j) for j in pool]
         if problem.loss.name == "squared":
             found = nonnegative_lasso(some, problem.y, beta)
             fit = combination(some, found, problem.n)
@@ -187,12 +146,20 @@ def _exact(
             rows = [(beta, tuple(-x for x in atom)) for atom in some]
             v, multipliers = maximise(problem.y, rows + _domain(problem))
             found = multipliers[: len(pool)]
-        known = set(pool)
-        broken = [j for j, a in enumerate(atoms.outputs) if j not in known and dot(a, v) > beta]
+        above, below = neurons.above(v, beta)
+        broken = above + [count + j for j in below]
         if not broken:
             used = [k for k, weight in enumerate(found) if weight]
             return [pool[k] for k in used], tuple(found[k] for k in used), v
-        pool += broken
+        # The worst few by floats, and one in any case.
+        size = columns.T[broken] @ np.array([float(x) for x in v])
+        pool += [broken[k] for k in np.argsort(-size)[:COLUMNS]]
+
+
+def _signed_outputs(neurons: Neurons, j: int) -> Vector:
+    """Neuron j with output sign +1, or neuron j - m with -1."""
+    sign = 1 if j < len(neurons) else -1
+    return tuple(sign * x for x in neurons.outputs(j % len(neurons)))
 
 
 def _domain(problem: TrainingProblem) -> list[tuple[Fraction, Vector]]:
@@ -205,14 +172,12 @@ def _domain(problem: TrainingProblem) -> list[tuple[Fraction, Vector]]:
     return rows
 
 
-def _network(
-    problem: TrainingProblem, atoms: _Atoms, chosen: Sequence[int], weights: Sequence[Fraction]
-) -> RationalNetwork:
-    output = []
-    for j, weight in zip(chosen, weights, strict=True):
-        positive = pooled_outputs(problem, atoms.directions[j]) == atoms.outputs[j]
-        output.append(weight if positive else -weight)
-    return RationalNetwork(tuple(atoms.directions[j] for j in chosen), tuple(output))
+def _network(neurons: Neurons, chosen: Sequence[int], weights: Sequence[Fraction]) -> RationalNetwork:
+    count = len(neurons)
+    hidden = tuple(neurons.direction(j % count) for j in chosen)
+    return RationalNetwork(
+        hidden, tuple(t if j < count else -t for j, t in zip(chosen, weights, strict=True))
+    )
 
 
 def _balanced(problem: TrainingProblem, network: RationalNetwork) -> TwoLayerNetwork:

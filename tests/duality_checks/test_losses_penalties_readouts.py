@@ -285,13 +285,17 @@ def test_an_active_chamber_hidden_from_pricing_gives_a_wrong_optimum_that_is_ref
     def blind(problem, landscape, limit):
         full = original(problem, landscape, limit)
 
+        def seen(found):
+            sides = np.sign(landscape.rows @ found.directions.T).T
+            known = hidden_side != 0
+            return found[np.flatnonzero(~(sides[:, known] == hidden_side[known]).all(axis=1))]
+
         class Blind:
-            def maxima(self, v, floor):
-                found = full.maxima(v, floor)
-                sides = np.sign(landscape.rows @ found.directions.T).T
-                known = hidden_side != 0
-                seen = ~(sides[:, known] == hidden_side[known]).all(axis=1)
-                return found[np.flatnonzero(seen)]
+            def maxima(self, *arguments):
+                return seen(full.maxima(*arguments))
+
+            def glimpse(self, *arguments):
+                return seen(full.glimpse(*arguments))
 
         return Blind()
 
