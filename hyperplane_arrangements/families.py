@@ -153,7 +153,8 @@ def type_e(n: int) -> Arrangement:
 def resonance(n: int) -> Arrangement:
     """Return all nonzero 0/1 normals in R^n: chambers 2, 6, 32, 370, 11292, 1066044, ... (no formula known).
 
-    Kühne (2023), The universality of the resonance arrangement and its Betti numbers; OEIS A034997.
+    Kühne (2023), The universality of the resonance arrangement and its Betti numbers; OEIS A034997, and
+    A344494 for the coefficients of the characteristic polynomial up to n = 9.
 
     Args:
         n: number of coordinates; row k - 1 has the binary digits of k, so 2^n - 1 rows.
@@ -169,7 +170,8 @@ def resonance(n: int) -> Arrangement:
 def threshold(n: int) -> Arrangement:
     """Return the normals (1, b), b a vertex of the 0/1 cube in R^n: chambers are the threshold functions.
 
-    Winder (1965), Enumeration of seven-argument threshold functions; OEIS A000609. Not to be confused with
+    Winder (1965), Enumeration of seven-argument threshold functions; Muroga, Tsuboi and Baugh (1970),
+    Enumeration of threshold functions of eight variables; OEIS A000609. Not to be confused with
     `threshold_graph`.
 
     Example:
@@ -196,8 +198,9 @@ def threshold_graph(n: int) -> Arrangement:
 def cross_polytope(n: int) -> Arrangement:
     """Return the normals (1, e_i) and (1, -e_i): chambers split the vertices of the cross-polytope linearly.
 
-    There are 2*3^n - 2^n of them: over F_q a point (y, x) off all hyperplanes has (q-2)^n choices of x for
-    each of the q-1 values y != 0, and (q-1)^n for y = 0. OEIS A027649; separability arrangements are studied
+    There are 2*3^n - 2^n of them, the numbers of OEIS A027649. Derived by counting points: over F_q a point
+    (y, x) off all hyperplanes has (q-2)^n choices of x for each of the q-1 values y != 0, and (q-1)^n for
+    y = 0; separability arrangements are studied
     by Brysiewicz, Eble, Kühne (2023), Computing characteristic polynomials of hyperplane arrangements with
     symmetries.
 
@@ -330,8 +333,8 @@ def _centred(n: int) -> range:
 def near_pencil(n: int) -> Arrangement:
     """Return n - 1 planes through one line and one plane off it, in R^3: 4(n-1) chambers.
 
-    The fewest n planes of rank 3 can have: Shannon (1976), A lower bound on the number of cells in
-    arrangements of hyperplanes.
+    That count is plain: 2(n-1) sectors, cut in two. It is the least that n planes of rank 3 can have: Shannon
+    (1976), A lower bound on the number of cells in arrangements of hyperplanes.
 
     Example:
         >>> near_pencil(6).count_chambers()
@@ -347,9 +350,9 @@ def discriminantal(n: int, k: int) -> Arrangement:
     The base hyperplanes have the normals (1, i, ..., i^(k-1)), so k + 1 of them with right-hand sides x_i
     meet exactly when the divided difference of x over those nodes vanishes. B(n, 1) is the braid arrangement.
     Manin and Schechtman (1989), Arrangements of hyperplanes, higher braid groups and higher Bruhat orders;
-    Falk (1994) shows that the lattice may depend on the base as soon as n >= 6, k >= 2, so no count is
-    published for those; `published.chambers` gives the cases k = 1 and n <= k + 3, (n, k) = (k + 3, k >= 3)
-    excepted.
+    Falk (1994), A note on discriminantal arrangements, shows that the lattice may depend on the base, so no
+    count is given for n >= 6 and k >= 2 unless n <= k + 2; those of `published.chambers` with k >= 2 are
+    derived there.
 
     Args:
         n: number of base hyperplanes, more than k.
@@ -418,18 +421,18 @@ FAMILIES: dict[str, Family] = dict(
         _family(type_e, "n", citation="Humphreys (1990), section 2.11"),
         _family(f4, citation="Humphreys (1990), section 2.10"),
         _family(g2, citation="Humphreys (1990), section 2.10"),
-        _family(resonance, "n", citation="OEIS A034997; Kühne (2023)"),
+        _family(resonance, "n", citation="OEIS A034997, A344494; Kühne (2023)"),
         _family(threshold, "n", citation="OEIS A000609; Winder (1965)"),
         _family(threshold_graph, "n", citation="OEIS A005840; Stanley (2007)"),
-        _family(cross_polytope, "n", citation="OEIS A027649"),
+        _family(cross_polytope, "n", citation="derived; OEIS A027649"),
         _family(shi, "n", citation="OEIS A000272; Shi (1986)"),
         _family(catalan, "n", citation="OEIS A001761; Stanley (2007)"),
         _family(linial, "n", citation="OEIS A007889; Postnikov and Stanley (2000)"),
         _family(semiorder, "n", citation="OEIS A006531; Stanley (2007)"),
         _family(generic, "n", "rank", citation="Cover (1965)"),
         _family(generic_affine, "n", "dimension", citation="Buck (1943); OEIS A000124, A000125"),
-        _family(near_pencil, "n", citation="Shannon (1976)"),
-        _family(discriminantal, "n", "k", citation="Manin and Schechtman (1989); Falk (1994)"),
+        _family(near_pencil, "n", citation="derived; Shannon (1976)"),
+        _family(discriminantal, "n", "k", citation="derived; Manin and Schechtman (1989); Falk (1994)"),
     ]
 )
 
