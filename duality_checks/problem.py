@@ -189,6 +189,28 @@ class TrainingProblem:
 
         return Arrangement(self.X)
 
+    def require_standard(self, purpose: str) -> TrainingProblem:
+        """This problem, if it has the squared loss, the 2-norm and no pooling.
+
+        Args:
+            purpose: what needs that, for the message.
+
+        Raises:
+            InputError: naming what is different.
+
+        Example:
+            >>> TrainingProblem([[1]], [1], 1).require_standard("the audit").n
+            1
+        """
+        for name, found, wanted in (
+            ("loss", self.loss.name, "squared"),
+            ("penalty", self.penalty.name, "2-norm"),
+            ("readout", "identity" if self.readout.is_identity else "pooling", "identity"),
+        ):
+            if found != wanted:
+                raise InputError(f"{purpose} needs {name}={wanted!r}, and the problem has {found!r}")
+        return self
+
     def with_beta(self, beta: Any) -> TrainingProblem:
         """The same problem with another weight decay; the arrangement is shared.
 
