@@ -112,9 +112,9 @@ def test_the_sweep_is_for_the_2_norm_alone():
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        (dict(loss="l1"), "the audit needs loss='squared', and the problem has 'l1'"),
-        (dict(penalty="1-norm"), "needs penalty='2-norm', and the problem has '1-norm'"),
-        (dict(readout=[1, 0]), "needs readout='identity', and the problem has 'pooling'"),
+        ({"loss": "l1"}, "the audit needs loss='squared', and the problem has 'l1'"),
+        ({"penalty": "1-norm"}, "needs penalty='2-norm', and the problem has '1-norm'"),
+        ({"readout": [1, 0]}, "needs readout='identity', and the problem has 'pooling'"),
     ],
 )
 def test_what_is_for_the_standard_problem_can_refuse_others(other, words):
