@@ -148,12 +148,17 @@ def guarantee(problem: TrainingProblem, eps: Any, failure: Any = Fraction(1, 20)
 class Coverage:
     """Growing samples of one sequence of directions, and what each misses.
 
+    An optimal neuron can be found as soon as one of the closed chambers that hold it has been met; on a wall
+    it is in several.
+
     Attributes:
         samples: their sizes, increasing.
-        ratios: proven `p~ / p*` from above, one a size (float, rounded up by at most its own error).
-        angles: solid angles of the optimum's active chambers, as shares of the sphere (numerical).
-        first_seen: for each of them the number of draws after which it was met; 0 if never.
-        expected_misses: the bound `sum (1 - omega)^N` of statement 4.2b, one a size.
+        ratios: `p~ / p*`, proven from above up to the rounding to a float, one a size.
+        angles: for each neuron of the optimum the share of directions in the chambers that hold it
+            (numerical).
+        first_seen: for each of them the number of draws after which one such chamber was met; 0 if never.
+        expected_misses: the bound `sum (1 - omega)^N` of statement 4.2b on the chance that a neuron cannot be
+            found, one a size.
     """
 
     samples: tuple[int, ...]
@@ -164,7 +169,7 @@ class Coverage:
 
 
 def coverage(problem: TrainingProblem, samples: Sequence[int], seed: int = 0) -> Coverage:
-    """How the ratio falls as chambers are sampled, and which of the optimum's chambers are missed.
+    """How the ratio falls as chambers are sampled, and which of the optimum's neurons are missed.
 
     Args:
         problem: of rank at most 3, so that solid angles are exact formulas and p* can be proven.
@@ -199,8 +204,8 @@ def coverage(problem: TrainingProblem, samples: Sequence[int], seed: int = 0) ->
         raise InputError(f"samples is {sizes}; give increasing sizes of at least 1")
     solution = train(problem)
     lower = certify(problem, solution).lower
-    active = active_chambers(problem, solution)
-    angles = np.array([solid_angle(problem.arrangement, signs) for signs in active])
+    active = chambers_of_neurons(problem, solution)
+    angles = np.array([sum(solid_angle(problem.arrangement, signs) for signs in around) for around in active])
     directions = drawn(problem, sizes[-1], seed)
     ratios = []
     for size in sizes:
@@ -210,29 +215,24 @@ def coverage(problem: TrainingProblem, samples: Sequence[int], seed: int = 0) ->
     return Coverage(sizes, np.array(ratios), angles, _first_seen(problem, active, directions), misses)
 
 
-def active_chambers(problem: TrainingProblem, solution: Solution) -> np.ndarray:
-    """For each active neuron of a solution one chamber whose closure holds it, distinct, P x n.
-
-    A neuron on a kink lies in several; the one listed is the first in the order of the arrangement.
-    """
+def chambers_of_neurons(problem: TrainingProblem, solution: Solution) -> tuple[np.ndarray, ...]:
+    """For each active neuron of a solution the chambers whose closure holds it, P x n each."""
     table = problem.arrangement.chambers().signs
-    found: dict[bytes, np.ndarray] = {}
-    for signs, _, _ in solution.active:
-        fits = ((table == signs) | (np.asarray(signs) == 0)).all(axis=1)
-        chamber = table[int(np.argmax(fits))]
-        found[chamber.tobytes()] = chamber
-    return np.array(list(found.values()), dtype=np.int8).reshape(-1, problem.n)
+    return tuple(
+        table[((table == signs) | (np.asarray(signs) == 0)).all(axis=1)] for signs, _, _ in solution.active
+    )
 
 
-def _first_seen(problem: TrainingProblem, active: np.ndarray, directions: np.ndarray) -> np.ndarray:
+def _first_seen(problem: TrainingProblem, active: Sequence[np.ndarray], directions: np.ndarray) -> np.ndarray:
     from hyperplane_arrangements.exact import signs
 
-    met = (signs(problem.X, directions)[None] == active[:, None]).all(axis=2)
-    return np.where(met.any(axis=1), met.argmax(axis=1) + 1, 0)
+    at = signs(problem.X, directions)
+    met = [(at[:, None] == around[None]).all(axis=2).any(axis=1) for around in active]
+    return np.array([int(seen.argmax()) + 1 if seen.any() else 0 for seen in met])
 
 
 def plot_coverage(found: Coverage, *, ax: Any = None, title: str | None = None) -> Any:
-    """Draw the excess `ratio - 1` against the number of samples, and when each active chamber was first met.
+    """Draw the excess `ratio - 1` against the number of samples, and when each neuron could first be found.
 
     Args:
         found: from :func:`coverage`.
@@ -240,8 +240,8 @@ def plot_coverage(found: Coverage, *, ax: Any = None, title: str | None = None) 
         title: above the picture.
 
     Returns:
-        The Axes. Ticks below the curve are the optimum's chambers at the draw that met them; chambers
-        never met stand at the right edge in red, with their solid angles.
+        The Axes. Ticks below the curve are the optimum's neurons at the draw that met a chamber of theirs;
+        those never met stand at the right edge in red, with their solid angles.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -252,7 +252,7 @@ def plot_coverage(found: Coverage, *, ax: Any = None, title: str | None = None) 
     excess = np.maximum(found.ratios - 1, 1e-16)
     ax.plot(found.samples, excess, "o-", color=INK, label="p~ / p* - 1")
     ax.plot(
-        found.samples, found.expected_misses, "--", color=_MISSED, lw=1, label="bound on P(a chamber missed)"
+        found.samples, found.expected_misses, "--", color=_MISSED, lw=1, label="bound on P(a neuron missed)"
     )
     ax.set_xscale("log")
     ax.set_yscale("log")

@@ -119,7 +119,7 @@ THEOREM = Theorem(
         "sum over K of (1 - omega_i)^N, omega_i their solid angles over that of the sphere."
     ),
     source="derived",
-    note="4.2-zonotope-subsampling.md",
+    note="4.2b-coverage.md",
     fixed=fixed,
     draw=draw,
     check=check,
