@@ -1,0 +1,43 @@
+"""Build the API reference from the docstrings: `python .reference/build.py` writes `.reference/html`.
+
+The packages import their public names when these are first used. The generator reads what is there, so
+they are put there first, and the modules of each package are named beside them.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pdoc
+
+PACKAGES = ("hyperplane_arrangements", "duality_checks")
+TARGET = Path(__file__).parent / "html"
+
+
+def complete(name: str) -> str:
+    """A package with its public names filled in, and with its modules among them."""
+    package = import_module(name)
+    public = list(getattr(package, "__all__", ()))
+    for item in public:
+        setattr(package, item, getattr(package, item))
+    package.__all__ = public + [module.name for module in iter_modules(package.__path__)]
+    return name
+
+
+def build(target: Path) -> None:
+    """Write the pages.
+
+    Raises:
+        Warning: a name or a module could not be read.
+    """
+    pdoc.render.configure(docformat="google", footer_text="Convex Landscape", show_source=True)
+    pdoc.pdoc(*map(complete, PACKAGES), output_directory=target)
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("error", message="(?s).*(does not resolve|Error importing)")
+    build(Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET)

@@ -1,0 +1,32 @@
+"""The API reference is built from the docstrings, with every public name and every module in it."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import duality_checks
+import hyperplane_arrangements
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not importlib.util.find_spec("pdoc"), reason="pdoc is not installed: install the extra docs"
+)
+def test_the_reference_has_every_public_name_and_every_module(tmp_path: Path) -> None:
+    build = [sys.executable, ROOT / ".reference" / "build.py", tmp_path]
+    subprocess.run(build, check=True, capture_output=True)
+    for package in (hyperplane_arrangements, duality_checks):
+        name = package.__name__
+        page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
+        for public in package.__all__:
+            assert f'id="{public}"' in page, public
+        for module in (ROOT / name).glob("[a-z]*.py"):
+            assert (tmp_path / name / f"{module.stem}.html").is_file(), module.name
+        assert not list((tmp_path / name).glob("_*.html"))
