@@ -293,7 +293,7 @@ def test_a_dask_cluster_gives_the_same_stream():
     chambers = Arrangement(np.random.default_rng(2).normal(size=(60, 4))).chambers()
     alone = [batch.packed for batch in chambers.batches(3000)]
     with (
-        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
         client.get_executor() as pool,
     ):
