@@ -233,9 +233,13 @@ def instance(problem: TrainingProblem) -> str:
 
     names = {slope: name for name, slope in NAMED_ACTIVATIONS.items()}
     activation = names.get(problem.kappa, f"leaky:{problem.kappa}")
+    others = [("loss", problem.loss.name, "squared"), ("penalty", problem.penalty.name, "2-norm")]
+    special = "".join(f', {name}="{value}"' for name, value, usual in others if value != usual)
+    if not problem.readout.is_identity:
+        special += f", readout={list(problem.readout.samples)}"
     return (
         f"TrainingProblem({_table(problem.X.fractions)}, {_row(problem.y)}, "
-        f'beta="{problem.beta}", activation="{activation}")'
+        f'beta="{problem.beta}", activation="{activation}"{special})'
     )
 
 
@@ -274,7 +278,10 @@ def _way_out(problem: TrainingProblem, network: TwoLayerNetwork) -> list[str]:
     """The neuron to add (statement 3.7), for networks that are not optimal."""
     from .escape import improving_neuron
 
-    escape = improving_neuron(problem, network)
+    try:
+        escape = improving_neuron(problem, network)
+    except InputError:  # Neurons to add are found for the squared loss and the 2-norm only.
+        return []
     if escape is None:
         return ["no single neuron improves it: its own weights can be moved"]
     weights = ", ".join(f"{float(w):.6g}" for w in escape.weights)

@@ -183,6 +183,17 @@ def test_a_gap_below_what_floats_can_prove_is_undecided() -> None:
         assert_global_optimum(problem, train(problem).network, gap=1e-40)
 
 
+def test_other_losses_are_decided_and_printed() -> None:
+    """One sample, hinge, beta = 1/2: `max(0, 1 - f) + f/2` is least at f = 1, where it is 1/2."""
+    problem = TrainingProblem([[1]], [1], beta="1/2", loss="hinge")
+    assert_global_optimum(problem, TwoLayerNetwork([[1.0]], [1.0]))
+    with pytest.raises(AssertionError, match=r'activation="relu", loss="hinge"\)') as caught:
+        assert_global_optimum(problem, TwoLayerNetwork([[0.5]], [0.5]))
+    assert "adding the neuron" not in str(caught.value)
+    pooled = TrainingProblem([[1], [2]], [1], beta=1, penalty="1-norm", readout=[0, 0])
+    assert eval(instance(pooled), {"TrainingProblem": TrainingProblem}).to_json() == pooled.to_json()
+
+
 def test_a_gap_of_zero_is_refused() -> None:
     with pytest.raises(InputError, match="gap=0 is not positive; a certificate proves an interval"):
         assert_global_optimum(two_sides(), TwoLayerNetwork([[1.0]], [1.0]), gap=0)
