@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import InputError
-
 from .blocks import Block
 from .exact_norm import Vector, dot, dual_norm_squared, root_above
 from .landscape import Landscape
@@ -91,13 +89,7 @@ def require_plain(problem: TrainingProblem) -> None:
     Raises:
         InputError: another loss than the squared one, another penalty than the 2-norm, or a pooling readout.
     """
-    if problem.loss.name != "squared" or problem.penalty.name != "2-norm":
-        raise InputError(
-            f"loss {problem.loss.name!r} with penalty {problem.penalty.name!r}: these bounds are for "
-            "'squared' with '2-norm'"
-        )
-    if not problem.readout.is_identity:
-        raise InputError("the readout pools samples: these bounds are for one output a row of X")
+    problem.require_standard("this bound")
 
 
 def chambers_of_directions(problem: TrainingProblem, directions: Any) -> np.ndarray:

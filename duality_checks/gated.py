@@ -17,7 +17,6 @@ import numpy as np
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
-from .approximation import require_plain
 from .exact_norm import Vector, dot, gradient, root_above, root_below
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def gated_relaxation(problem: TrainingProblem, max_chambers: int = 200_000) -> G
         InputError: another loss, penalty or readout.
         ConvexLandscapeError: the numerical solver failed.
     """
-    require_plain(problem)
+    problem.require_standard("the gated relaxation")
     table = problem.arrangement.chambers(max_chambers).signs
     X, kappa, beta = problem.features, float(problem.kappa), float(problem.beta)
     chosen: list[int] = []

@@ -22,12 +22,14 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 
-from .approximation import ProvenInterval, interval, require_plain
+from .approximation import ProvenInterval, interval
 from .exact_norm import Vector, dot, root_above
 from .setting import RationalNetwork
 from .spectral import Enclosure, norm_above, rounded_up, singular_value
 
 if TYPE_CHECKING:
+    from .certificate import Certificate
+    from .datasets import TrainingData
     from .problem import TrainingProblem
 
 # The factors are rounded this many bits below the part that the projection drops anyway.
@@ -84,7 +86,7 @@ def reduce_rank(problem: TrainingProblem, rank: int) -> LowRank:
     """
     from .problem import TrainingProblem
 
-    require_plain(problem)
+    problem.require_standard("the reduction of rank")
     if not 1 <= rank <= min(problem.X.shape):
         raise InputError(f"rank is {rank}; give 1 to {min(problem.X.shape)}, the smaller side of X")
     sigma = singular_value(problem.X, rank + 1)
@@ -141,6 +143,24 @@ def transfer(
     bound = rounded_up(norm_bound + reduced.shift * size)
     how = f"dual norm at rank {reduced.rank}, and norm(X - Z)"
     return interval(reduced.original, network, dual, bound, how)
+
+
+def transfer_certificate(reduced: LowRank, certificate: Certificate) -> ProvenInterval:
+    """The interval for p*(X) from a certificate of the reduced problem, once a checker has accepted it.
+
+    Args:
+        reduced: from :func:`reduce_rank`.
+        certificate: of ``reduced.problem``: its dual is feasible there, with a dual norm of at most beta.
+
+    Example:
+        >>> from duality_checks import TrainingProblem, certify, train
+        >>> reduced = reduce_rank(TrainingProblem([[2, 0], [0, "1/8"], [2, 0]], [1, 0, 2], beta=1), 1)
+        >>> found = transfer_certificate(reduced, certify(reduced.problem, train(reduced.problem)))
+        >>> found.lower < found.upper
+        True
+    """
+    network = RationalNetwork(certificate.network_hidden, certificate.network_output)
+    return transfer(reduced, network, certificate.dual, reduced.original.beta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +221,43 @@ def lipschitz_ratio(shift: Fraction, beta: Fraction, constant: Fraction) -> Frac
         Fraction(121, 100)
     """
     return (1 + constant * shift / beta) ** 2
+
+
+def data_of_rank(data: TrainingData, rank: int) -> TrainingData:
+    """The data with features of rank at most k, exactly; their source says so.
+
+    Raises:
+        InputError: the rank is out of range.
+
+    Example:
+        >>> from duality_checks.datasets import versicolor_against_virginica
+        >>> data_of_rank(versicolor_against_virginica(bias=True), 2).source.endswith(", at rank 2")
+        True
+    """
+    from dataclasses import replace
+
+    from .problem import TrainingProblem
+
+    reduced = reduce_rank(TrainingProblem(data.X, data.y, 1), rank)
+    return replace(data, X=reduced.problem.X.fractions, source=f"{data.source}, at rank {rank}")
+
+
+def rank_bounds(data: TrainingData, trained: TrainingProblem, certificate: Certificate) -> ProvenInterval:
+    """What a proven optimum on :func:`data_of_rank` says about the data themselves (statement 4.3).
+
+    Args:
+        data: the original data.
+        trained: the problem on the reduced data.
+        certificate: its certificate, accepted by the checker.
+    """
+    from .problem import TrainingProblem
+
+    original = TrainingProblem(data.X, data.y, trained.beta, trained.kappa)
+    difference = [
+        tuple(a - b for a, b in zip(left, right, strict=True))
+        for left, right in zip(original.X.fractions, trained.X.fractions, strict=True)
+    ]
+    rank = trained.arrangement.rank
+    distance = norm_above(difference)
+    pair = LowRank(original, trained, rank, singular_value(original.X, rank + 1), distance)
+    return transfer_certificate(pair, certificate)

@@ -21,7 +21,6 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from .approximation import require_plain
 from .exact_norm import Vector, dot, gradient, project
 from .setting import RationalNetwork, combination
 
@@ -164,7 +163,7 @@ def exact_optimal_set(problem: TrainingProblem, dual: Sequence[Fraction]) -> Opt
     Raises:
         InputError: v is not feasible, or no network has the fit `y - v` at the price that v allows.
     """
-    require_plain(problem)
+    problem.require_standard("the set of optima")
     v = tuple(dual)
     fit = tuple(y - x for y, x in zip(problem.y, v, strict=True))
     atoms = _exact_atoms(problem, v)
@@ -256,7 +255,7 @@ def optimal_set(
     """
     from .training import train
 
-    require_plain(problem)
+    problem.require_standard("the set of optima")
     network = (solution or train(problem)).network
     fit = network.predict(problem.features)
     atoms = _numerical_atoms(problem, problem.target - fit, tolerance)

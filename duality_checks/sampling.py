@@ -16,7 +16,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from .approximation import ProvenInterval, chambers_of_directions, interval, require_plain, restricted_to
+from .approximation import ProvenInterval, chambers_of_directions, interval, restricted_to
 from .dual_norm_bounds import NormBound, relaxed_bound, spectral_bound
 from .limits import most_chambers
 from .nets import net_sample_size
@@ -84,7 +84,7 @@ def bound_by_sampling(problem: TrainingProblem, samples: int, seed: int = 0) -> 
     Raises:
         InputError: no samples, or a problem of another kind.
     """
-    require_plain(problem)
+    problem.require_standard("sampling chambers")
     chambers = chambers_of_directions(problem, drawn(problem, samples, seed))
     found = restricted_to(problem, chambers)
     norm = relaxed_bound(problem, found.dual)
@@ -137,7 +137,7 @@ def guarantee(problem: TrainingProblem, eps: Any, failure: Any = Fraction(1, 20)
     """
     from hyperplane_arrangements.exact import exact_scalar
 
-    require_plain(problem)
+    problem.require_standard("sampling chambers")
     radius = exact_scalar(eps, "eps")
     ratio = 1 + radius * spectral_bound(problem, problem.y) / problem.beta
     samples = net_sample_size(problem.arrangement.rank, radius, failure)
@@ -193,7 +193,7 @@ def coverage(problem: TrainingProblem, samples: Sequence[int], seed: int = 0) ->
     from .certificate import certify
     from .training import train
 
-    require_plain(problem)
+    problem.require_standard("sampling chambers")
     if problem.arrangement.rank > 3:
         raise InputError(
             f"rank is {problem.arrangement.rank}; coverage needs solid angles, which go up to rank 3: "

@@ -14,6 +14,7 @@ import click
 from .chambers import MAX_CHAMBERS, column_names
 
 if TYPE_CHECKING:
+    from ..approximation import ProvenInterval
     from ..checkpoint import Checkpoint
     from ..datasets import TrainingData
     from ..outcome import Outcome
@@ -58,6 +59,12 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     "--output", type=click.Path(path_type=Path), default=DEFAULT_OUTPUT, show_default=True, metavar="DIR"
 )
 @click.option("--max-chambers", type=click.IntRange(min=1), default=MAX_CHAMBERS, show_default=True)
+@click.option(
+    "--rank",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Train on features projected to rank K, and bound the optimum of the data themselves.",
+)
 @click.option("--resume", is_flag=True, help="Go on from the state that an interrupted run left in DIR.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def certify(
@@ -72,6 +79,7 @@ def certify(
     penalty: str,
     output: Path,
     max_chambers: int,
+    rank: int | None,
     resume: bool,
     as_json: bool,
 ) -> int:
@@ -87,16 +95,18 @@ def certify(
     convex-landscape certify houses.csv --target price --features area,rooms --beta-ratio 0.1
     convex-landscape certify matrix.npy --target 4 --beta 1/3 --activation leaky:0.1 --json
 
-    beta_max is the weight decay from which on the zero network is optimal.
+    beta_max is the weight decay from which on the zero network is optimal. With --rank all files belong to
+    the projected data; what they prove about the data themselves is said at the end.
     """
     from ..checkpoint import Checkpoint
     from ..outcome import prove
-    from ..report import outcome_facts, summary
+    from ..report import interval_facts, outcome_facts, summary
     from .output import output_folder
     from .terminal import progress
 
     decay, share = _weight_decay(beta, beta_ratio)
-    chosen = _training_data(data, target, features, bias=not no_bias)
+    original = _training_data(data, target, features, bias=not no_bias)
+    chosen = original if rank is None else _projected(original, rank, loss, penalty)
     checkpoint = Checkpoint(output / "state.json")
     with output_folder(output) as deliver:
         with progress() as say, _kept(checkpoint):
@@ -116,11 +126,31 @@ def certify(
             files = documents(outcome)
         deliver(files)
         checkpoint.remove()
+    bounds = None if rank is None else _bounds_of_original(original, outcome)
     if as_json:
-        click.echo(json.dumps(outcome_facts(outcome) | {"output": str(output)}))
+        facts = {} if bounds is None else {"original": interval_facts(bounds.lower, bounds.upper)}
+        click.echo(json.dumps(outcome_facts(outcome) | facts | {"output": str(output)}))
     else:
         click.echo(f"{summary(outcome)}\n{'written':<10}{', '.join(files)} in {output}")
+        if bounds is not None:
+            click.echo(f"{'original':<10}{bounds}")
     return 0 if outcome.verdict.proven else 1
+
+
+def _projected(data: TrainingData, rank: int, loss: str, penalty: str) -> TrainingData:
+    """The data at a lower rank, which there is a bound for with the squared loss and the 2-norm."""
+    from ..low_rank import data_of_rank
+
+    if (loss, penalty) != ("squared", "2-norm"):
+        raise click.UsageError("--rank is for --loss squared with --penalty 2-norm; leave it out")
+    return data_of_rank(data, rank)
+
+
+def _bounds_of_original(data: TrainingData, outcome: Outcome) -> ProvenInterval | None:
+    """What is proven about the data before they were projected; nothing if the checker refused."""
+    from ..low_rank import rank_bounds
+
+    return rank_bounds(data, outcome.problem, outcome.certificate) if outcome.verdict.proven else None
 
 
 @contextmanager

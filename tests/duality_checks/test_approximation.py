@@ -146,7 +146,7 @@ def test_texts_and_errors_say_what_is_proven() -> None:
     assert nothing.ratio is None and "no ratio" in str(nothing)
     zero = interval_by_chambers(TrainingProblem([[1]], [0], 1), [])
     assert zero.ratio == 1 and zero.relative_gap == 0
-    with pytest.raises(InputError, match="these bounds are for 'squared' with '2-norm'"):
+    with pytest.raises(InputError, match="this bound needs loss='squared', and the problem has 'l1'"):
         require_plain(TrainingProblem([[1]], [1], 1, loss="l1"))
-    with pytest.raises(InputError, match="the readout pools samples"):
+    with pytest.raises(InputError, match="this bound needs readout='identity'"):
         require_plain(TrainingProblem([[1], [2]], [1], 1, readout=[0, 0]))

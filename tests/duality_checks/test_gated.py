@@ -52,5 +52,5 @@ def test_it_can_be_a_small_part_of_the_optimum() -> None:
 def test_size_and_kind_are_checked_before_the_work() -> None:
     with pytest.raises(TooLargeError):
         gated_relaxation(TrainingProblem(np.eye(8).tolist(), [1] * 8, 1), max_chambers=100)
-    with pytest.raises(InputError, match="these bounds are for 'squared'"):
+    with pytest.raises(InputError, match="the gated relaxation needs loss='squared'"):
         gated_relaxation(TrainingProblem([[1]], [1], 1, loss="l1"))

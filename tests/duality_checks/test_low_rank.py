@@ -88,3 +88,50 @@ def test_the_squared_loss_is_not_lipschitz() -> None:
 def test_no_shift_no_loss() -> None:
     assert squared_loss_bound(Fraction(3), Fraction(0), Fraction(1)) == 3
     assert lipschitz_ratio(Fraction(0), Fraction(1), Fraction(9)) == 1
+
+
+# ------------------------------------------------------------------ certify --rank
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """Two features that are nearly the same."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flat.csv").write_text("a,b,y\n1,1.01,2\n2,1.99,1\n-1,-1,1\n3,3.02,-1\n")
+    return tmp_path / "flat.csv"
+
+
+def run(capsys, *arguments) -> tuple[int, str, str]:
+    from duality_checks.cli import main
+
+    code = main(["certify", *map(str, arguments)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_certify_at_a_rank_bounds_the_optimum_of_the_original_data(table, capsys) -> None:
+    import json
+
+    common = (table, "--target", "y", "--no-bias", "--beta", "1/4", "--json")
+    code, out, _ = run(capsys, *common, "--rank", 1)
+    facts = json.loads(out)
+    assert code == 0 and facts["proven"] and facts["rank"] == 1
+    assert facts["source"].endswith("at rank 1")
+    _, full, _ = run(capsys, *common)
+    truth = json.loads(full)
+    lower, upper = (Fraction(facts["original"][end]) for end in ("lower", "upper"))
+    assert lower <= Fraction(truth["upper"]) and Fraction(truth["lower"]) <= upper
+    assert upper < lower * Fraction(11, 10)
+
+
+def test_certify_says_what_the_bound_rests_on(table, capsys) -> None:
+    _, out, _ = run(capsys, table, "--target", "y", "--rank", 1)
+    last = out.strip().splitlines()[-1]
+    assert last.startswith("original") and last.endswith("(proven: dual norm at rank 1, and norm(X - Z))")
+
+
+def test_certify_refuses_a_rank_it_cannot_use(table, capsys) -> None:
+    code, _, err = run(capsys, table, "--target", "y", "--rank", 9)
+    assert code != 0 and "rank is 9; give 1 to 3" in err
+    code, _, err = run(capsys, table, "--target", "y", "--rank", 1, "--loss", "l1")
+    assert code != 0 and "--rank is for --loss squared with --penalty 2-norm" in err
