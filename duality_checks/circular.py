@@ -129,7 +129,8 @@ def factors(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     s = np.fft.fft(z, norm="ortho")
     sizes = np.sqrt(np.abs(s)) / len(z) ** 0.25
-    phases = np.where(np.abs(s) > 0, s / np.where(np.abs(s) > 0, np.abs(s), 1.0), 1.0)
+    # By the angle, since quotients of the smallest floats overflow.
+    phases = np.exp(1j * np.angle(s))
     u = np.fft.ifft(sizes * phases, norm="ortho")
     w = np.fft.ifft(sizes, norm="ortho")
     return u.real, w.real

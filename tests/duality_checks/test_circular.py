@@ -39,6 +39,11 @@ def test_factors_multiply_to_the_weights_at_the_price_of_the_frequencies(z) -> N
     assert 0.5 * (u @ u + w @ w) == pytest.approx(price, abs=1e-6)
 
 
+def test_the_smallest_floats_have_factors_too() -> None:
+    u, w = factors(np.array([5e-324, 0.0, 1e-310]))
+    assert np.isfinite([u, w]).all()
+
+
 @settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(1, 6), st.integers(1, 3))
 def test_no_filters_are_cheaper_than_the_frequencies_they_make(seed, d, filters) -> None:
