@@ -130,7 +130,8 @@ def _plane(
     for weights in network.hidden:
         _neuron_line(ax, weights[free], float(weights @ shared), box)
     colors = _two_colors(problem.target / max(float(np.abs(problem.target).max()), 1e-300), 1.0)
-    ax.scatter(*points.T, c=colors, s=26, edgecolors=INK, linewidths=0.7, zorder=4)
+    size = float(np.clip(3000 / len(points), 7, 26))
+    ax.scatter(*points.T, c=colors, s=size, edgecolors=INK, linewidths=0.027 * size, zorder=4)
     ax.set(xlim=box[:2], ylim=box[2:])
 
 
@@ -158,7 +159,7 @@ def _neuron_line(ax: Any, weights: np.ndarray, height: float, box: tuple[float, 
     steps = steps[((steps >= 0) & (steps <= 1)).all(axis=1)]
     corner = np.array([box[0], box[2]])
     line = foot + np.array([[-2.0], [2.0]]) * along
-    ax.plot(*(corner + line * size).T, color=MUTED, lw=1.1, zorder=3)
+    ax.plot(*(corner + line * size).T, color=MUTED, lw=1.1, alpha=0.8, zorder=3)
     strokes = np.stack([steps, steps + 0.018 * unit, np.full_like(steps, np.nan)], axis=1).reshape(-1, 2)
     ax.plot(*(corner + strokes * size).T, color=MUTED, lw=0.9, zorder=3)
 
