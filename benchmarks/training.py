@@ -1,15 +1,15 @@
-"""Time proven training and its rivals: `python benchmarks/training.py [scale] [certificate] [small-beta] [program] [rivals] [growth]`.
+"""Time proven training and its rivals: `python benchmarks/training.py [SECTION ...]`.
 
-Instances: Gaussian features and a column of ones, labels random signs, seed fixed. Compilation, or loading what an
-earlier run compiled, comes first and apart. Sections:
+Instances: Gaussian features and a column of ones, labels random signs, seed fixed. Compilation, or loading
+what an earlier run compiled, comes first and apart. Sections:
 
 * scale: training and the proof over all chambers at growing n and rank, with the proven relative gap;
 * certificate: building a certificate for n=1000 and checking it with the standard library alone;
 * small-beta: the hard end, where nearly all samples are fitted;
 * program: the full convex program over all patterns through CVXPY and Clarabel, in the same run;
-* rivals: objectives of sampled gates (`pyscnn`, when installed) and of gradient training from 20 seeds (when `torch` is
-  installed) over the proven optimum;
-* growth: seconds against n at ranks 2, 3 and 4, fitted exponents, and a chart `growth-training.svg` beside this file.
+* rivals: objectives of sampled gates (`pyscnn`, when installed) and of gradient training from 20 seeds (when
+  `torch` is installed) over the proven optimum;
+* growth: seconds against n at ranks 2, 3 and 4, fitted exponents, and a chart `growth-training.svg`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.interval import prove_interval
 
 SEED = 7
+MAX_CHAMBERS = 10_000_000
 
 
 def instance(n: int, rank: int, ratio: float) -> TrainingProblem:
@@ -34,19 +35,24 @@ def instance(n: int, rank: int, ratio: float) -> TrainingProblem:
     return TrainingProblem(X, np.sign(rng.standard_normal(n)), beta=ratio * n)
 
 
+def line(*cells: object) -> None:
+    """One line of a table; floats to three digits."""
+    shown = (f"{cell:.3g}" if isinstance(cell, float) else str(cell) for cell in cells)
+    print(" ".join(f"{text:>12}" for text in shown), flush=True)
+
+
 def proven(problem: TrainingProblem) -> tuple[float, float, float, int]:
     """Seconds of training and of the proof over all chambers, the proven relative gap, and the neurons."""
-    solution = train(problem)
+    solution = train(problem, max_chambers=MAX_CHAMBERS)
     began = time.perf_counter()
-    interval = prove_interval(problem, solution)
+    interval = prove_interval(problem, solution, max_chambers=MAX_CHAMBERS)
     return solution.seconds, time.perf_counter() - began, interval.relative_gap, solution.network.width
 
 
 def certificate() -> None:
     """A certificate at n=1000, rank 3, and the independent checker's seconds on it."""
-    print(
-        f"\ncertificate, n=1000, rank 3\n{'beta':>6} {'certify s':>9} {'bytes':>8} {'check s':>8} {'gap':>9}"
-    )
+    print("\ncertificate, n=1000, rank 3")
+    line("beta", "certify s", "bytes", "check s", "gap")
     for ratio in (0.01, 0.001):
         problem = instance(1000, 3, ratio)
         solution = train(problem)
@@ -58,24 +64,17 @@ def certificate() -> None:
         seconds = time.perf_counter() - began
         verdict.require()
         size = len(proof.to_json())
-        print(
-            f"{ratio * 1000:>6.3g} {built:>9.2f} {size:>8} {seconds:>8.1f} {float(proof.relative_gap):>9.1e}",
-            flush=True,
-        )
+        line(ratio * 1000, built, size, seconds, float(proof.relative_gap))
 
 
 def table(title: str, rows: list[tuple[int, int, float]]) -> None:
     """One line an instance."""
-    print(
-        f"\n{title}\n{'n':>6} {'rank':>4} {'beta':>9} {'train s':>9} {'prove s':>9} {'gap':>9} {'neurons':>7} {'MiB':>6}"
-    )
+    print(f"\n{title}")
+    line("n", "rank", "beta", "train s", "prove s", "gap", "neurons", "MiB")
     for n, rank, ratio in rows:
         trained, certified, gap, width = proven(instance(n, rank, ratio))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(
-            f"{n:>6} {rank:>4} {ratio * n:>9.4g} {trained:>9.2f} {certified:>9.2f} {gap:>9.1e} {width:>7} {memory:>6}",
-            flush=True,
-        )
+        line(n, rank, ratio * n, trained, certified, gap, width, memory)
 
 
 def full_program(problem: TrainingProblem) -> tuple[float, float]:
@@ -97,9 +96,8 @@ def full_program(problem: TrainingProblem) -> tuple[float, float]:
 
 def program() -> None:
     """Our seconds against CVXPY's on the full program."""
-    print(
-        f"\nfull program\n{'n':>6} {'chambers':>8} {'ours s':>8} {'cvxpy s':>8} {'ratio':>7} {'difference':>10}"
-    )
+    print("\nfull program")
+    line("n", "chambers", "ours s", "cvxpy s", "ratio", "difference")
     for n in (16, 24, 32, 48, 64):
         problem = instance(n, 3, 0.01)
         chambers = problem.arrangement.count_chambers()
@@ -109,10 +107,7 @@ def program() -> None:
         ours = time.perf_counter() - began
         value, seconds = full_program(problem)
         difference = abs(value - solution.upper) / solution.upper
-        print(
-            f"{n:>6} {chambers:>8} {ours:>8.2f} {seconds:>8.2f} {seconds / ours:>7.1f} {difference:>10.1e}",
-            flush=True,
-        )
+        line(n, chambers, ours, seconds, seconds / ours, difference)
 
 
 def gradient_training(problem: TrainingProblem, seeds: int, width: int) -> list[float]:
@@ -139,13 +134,13 @@ def gradient_training(problem: TrainingProblem, seeds: int, width: int) -> list[
 
 
 def sampled_gates(problem: TrainingProblem, gates: int, seed: int) -> float:
-    """The objective of `pyscnn`'s ReLU model with sampled gates, evaluated by us: its loss is divided by 2n."""
-    from scnn.optimize import optimize_model
-    from scnn.models import ConvexReLU
+    """The objective of `pyscnn`'s ReLU model with sampled gates, by our definition: its loss is over 2n."""
     from scnn.activations import sample_gate_vectors
+    from scnn.metrics import Metrics
+    from scnn.models import ConvexReLU
+    from scnn.optimize import optimize_model
     from scnn.regularizers import NeuronGL1
     from scnn.solvers import AL
-    from scnn.metrics import Metrics
 
     X = problem.features.astype(np.float32)
     y = problem.target.astype(np.float32)[:, None]
@@ -167,9 +162,8 @@ def sampled_gates(problem: TrainingProblem, gates: int, seed: int) -> float:
 
 def rivals() -> None:
     """Objective over the proven optimum, minus one."""
-    print(
-        f"\nrivals: objective / p* - 1\n{'n':>6} {'beta':>7} {'rival':<22} {'best':>9} {'median':>9} {'worst':>9} {'seconds':>8}"
-    )
+    print("\nrivals: objective / p* - 1")
+    line("n", "beta", "best", "median", "worst", "seconds", "rival")
     for n, ratio in ((50, 0.01), (100, 0.01), (100, 0.001)):
         problem = instance(n, 3, ratio)
         solution = train(problem)
@@ -179,22 +173,17 @@ def rivals() -> None:
             "pyscnn, 1000 gates": lambda p: [sampled_gates(p, 1000, seed) for seed in range(3)],
             "Adam, cosine, 20 seeds": lambda p: gradient_training(p, 20, 2 * p.n),
         }
-        print(
-            f"{n:>6} {ratio * n:>7.3g} {'proven optimum':<22} {solution.upper / optimum - 1:>9.1e}{'':>20} {solution.seconds:>8.2f}"
-        )
+        line(n, ratio * n, solution.upper / optimum - 1, "", "", solution.seconds, "proven optimum")
         for name, contender in contenders.items():
             began = time.perf_counter()
             try:
                 ratios = np.array(contender(problem)) / optimum - 1
             except ImportError as missing:
-                print(f"{n:>6} {ratio * n:>7.3g} {name:<22} not installed: {missing.name}")
+                line(n, ratio * n, "", "", "", f"needs {missing.name}", name)
                 continue
             seconds = time.perf_counter() - began
             best, middle, worst = np.min(ratios), np.median(ratios), np.max(ratios)
-            print(
-                f"{n:>6} {ratio * n:>7.3g} {name:<22} {best:>9.1e} {middle:>9.1e} {worst:>9.1e} {seconds:>8.1f}",
-                flush=True,
-            )
+            line(n, ratio * n, best, middle, worst, seconds, name)
 
 
 def growth() -> None:

@@ -1,7 +1,7 @@
 """Globally optimal two-layer networks, and certificates that prove it.
 
-Data flows one way: problem -> solution -> certificate -> verdict. The names below are the public interface; each
-is imported when first used, so that importing the package stays cheap.
+Data flows one way: problem -> solution -> certificate -> verdict. The names below are the public interface;
+each is imported when first used, so that importing the package stays cheap.
 
 Example:
     >>> from duality_checks import TrainingProblem, train, certify, check
@@ -16,18 +16,35 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_HOME = {
-    "Certificate": "certificate",
-    "ProvenInterval": "interval",
-    "Solution": "training",
-    "TrainingProblem": "problem",
-    "TwoLayerNetwork": "network",
-    "Verdict": "checker",
-    "certify": "certificate",
-    "check": "certificate",
-    "prove_interval": "interval",
-    "train": "training",
+_NAMES = {
+    "activations": ("Slopes",),
+    "approximation": ("interval_by_chambers",),
+    "assertions": (
+        "assert_complete",
+        "assert_global_optimum",
+        "assert_stationary",
+        "assert_strong_duality",
+    ),
+    "certificate": ("Certificate", "certify", "check"),
+    "checker": ("Verdict",),
+    "checkpoint": ("Checkpoint",),
+    "circular": ("circular_optimum",),
+    "gated": ("gated_relaxation",),
+    "interval": ("ProvenInterval", "prove_interval"),
+    "low_rank": ("reduce_rank", "transfer_certificate"),
+    "network": ("TwoLayerNetwork",),
+    "optimal_set": ("OptimalSet", "exact_optimal_set"),
+    "paths": ("PathPoint", "beta_max", "beta_path"),
+    "pricing": ("dual_norm",),
+    "problem": ("TrainingProblem",),
+    "readouts": ("Readout", "patches_1d", "patches_2d"),
+    "sampling": ("bound_by_sampling", "coverage", "guarantee"),
+    "spike_free": ("decide_spike_free",),
+    "spline": ("spline_optimum",),
+    "stationary": ("Stationarity", "stationarity"),
+    "training": ("Round", "Solution", "train"),
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = sorted(_HOME)
 
