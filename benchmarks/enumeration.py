@@ -1,9 +1,9 @@
 """Time the enumeration of chambers: `python benchmarks/enumeration.py [NAME ...]`.
 
 For each instance: counting in advance (which also finds the coordinates), packed sign vectors of all chambers
-in batches that are thrown away, and the same with a proven witness each. Compilation, or loading what an earlier
-run compiled, comes first and apart. CPU seconds are of all threads: on a shared machine they say more than the
-clock.
+in batches that are thrown away, and the same with a proven witness each. Compilation, or loading what an
+earlier run compiled, comes first and apart. CPU seconds are of all threads: on a shared machine they say more
+than the clock.
 """
 
 from __future__ import annotations

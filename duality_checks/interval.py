@@ -82,11 +82,7 @@ def prove_interval(
         >>> interval.chambers, interval.lower <= interval.upper, interval.relative_gap < 1e-9
         (6, True, True)
     """
-    if problem.loss.name != "squared" or problem.penalty.name != "2-norm" or not problem.readout.is_identity:
-        raise InputError(
-            f"loss {problem.loss.name} with penalty {problem.penalty.name} has no proof without a "
-            "certificate; use certify"
-        )
+    problem.require_standard("a proof without a certificate")
     require_feasible(problem.arrangement, max_chambers)
     scale = ROOM
     for _ in range(ATTEMPTS):

@@ -20,7 +20,7 @@ from .frame import Frame, Integers, frame
 
 # rows to restrict, and chambers, up to which Python integers are faster than starting the compiled search
 _SMALL_WORK = 25_000
-_SMALL = 15_000
+_SMALL = 5_000
 _PIECE = 1 << 22  # bytes of packed signs in a piece at most, if rows are not too few to split it
 _LEAST = 1 << 15  # and at least
 _PIECES = 16  # if neither matters

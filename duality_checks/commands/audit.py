@@ -68,7 +68,7 @@ def audit(
     beta is its alpha); a network without biases that takes one input more than there are features has a
     column of ones.
     """
-    from ..audit import audit as judge
+    from ..auditing import audit as judge
     from ..importing import read_network
     from .terminal import progress
 

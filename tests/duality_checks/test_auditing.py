@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import TrainingProblem, TwoLayerNetwork, train
-from duality_checks.audit import audit
+from duality_checks import TrainingProblem, TwoLayerNetwork, audit, train
 from duality_checks.cli import main
 from duality_checks.importing import BiasedNetwork, from_sklearn, from_state_dict, read_network
 from duality_checks.setting import RationalNetwork, Setting
