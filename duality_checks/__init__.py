@@ -18,7 +18,7 @@ from typing import Any
 
 _NAMES = {
     "activations": ("Slopes",),
-    "approximation": ("interval_by_chambers",),
+    "approximation": ("ProvenInterval", "interval_by_chambers"),
     "assertions": (
         "assert_complete",
         "assert_global_optimum",
@@ -32,7 +32,7 @@ _NAMES = {
     "circular": ("circular_optimum",),
     "gated": ("gated_relaxation",),
     "importing": ("from_sklearn", "from_state_dict", "read_network"),
-    "interval": ("ProvenInterval", "prove_interval"),
+    "interval": ("IntervalProof", "prove_interval"),
     "low_rank": ("reduce_rank", "transfer_certificate"),
     "network": ("TwoLayerNetwork",),
     "optimal_set": ("OptimalSet", "exact_optimal_set"),

@@ -165,7 +165,7 @@ def check(problem: TrainingProblem, certificate: Certificate) -> Verdict:
     return checker.check_documents(problem.to_json(), certificate.to_json())
 
 
-def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
+def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int = 5_000_000) -> Certificate:
     """A certificate from a numerical solution, as tight as the solution is good.
 
     The upper bound is the exact objective of `solution.network`. The lower bound comes from the best multiple
@@ -179,6 +179,7 @@ def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
     Args:
         problem: with its arrangement; all its chambers are listed.
         solution: anything with `.network` and `.dual` (length n).
+        max_chambers: refuse to list more than these.
 
     Returns:
         The certificate; `check` proves it.
@@ -214,7 +215,7 @@ def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
     elif arrangement.rank == 3 and arrangement.count_chambers() > LISTED_AT_MOST:
         feasible, chambers = _inside(problem, stated, dual), None
     else:
-        feasible, chambers = _listed(problem, stated, dual)
+        feasible, chambers = _listed(problem, stated, dual, max_chambers)
     certificate = Certificate(
         problem=stated.digest,
         lower=checker.dual_value(stated, feasible),
@@ -229,10 +230,10 @@ def certify(problem: TrainingProblem, solution: Proposal) -> Certificate:
 
 
 def _listed(
-    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray
+    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray, max_chambers: int
 ) -> tuple[tuple[Fraction, ...], tuple[Chamber, ...]]:
     """A feasible multiple of the dual, and all chambers with their multipliers."""
-    chambers = problem.arrangement.chambers()
+    chambers = problem.arrangement.chambers(max_chambers)
     feasible, multipliers = _prove(problem, stated, _draft(problem, dual, chambers.signs), chambers.signs)
     none: dict[int, Fraction] = {}
     listed = (

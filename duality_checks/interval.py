@@ -36,7 +36,7 @@ TINY = 2.0**-1000
 
 
 @dataclass(frozen=True, slots=True)
-class ProvenInterval:
+class IntervalProof:
     """``lower <= p* <= upper``, proven by this package's enumeration and arithmetic.
 
     Attributes:
@@ -62,7 +62,7 @@ def prove_interval(
     *,
     max_chambers: int = 5_000_000,
     progress: Callable[[int, int], Any] | None = None,
-) -> ProvenInterval:
+) -> IntervalProof:
     """Bounds on p* proven over all chambers, in memory that does not grow with their number.
 
     Args:
@@ -89,7 +89,7 @@ def prove_interval(
         dual = scale * solution.dual
         reach, chambers, exact = _reach(problem, dual, max_chambers, progress)
         if reach <= 1.0:
-            return ProvenInterval(
+            return IntervalProof(
                 _dual_value(problem, dual), solution.network.exact_objective(problem), chambers, exact
             )
         scale *= ROOM / sqrt(reach)

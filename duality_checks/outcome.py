@@ -120,7 +120,7 @@ def prove(
     solution = train(problem, max_chambers=max_chambers, progress=tell, start=recall(problem))
     clock.lap("training")
     say("Certifying")
-    certificate = certify(problem, solution)
+    certificate = certify(problem, solution, max_chambers=max_chambers)
     texts = problem.to_json(), certificate.to_json()
     clock.lap("certification")
     say("Checking in rational arithmetic")

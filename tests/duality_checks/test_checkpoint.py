@@ -78,7 +78,7 @@ def test_the_command_resumes_and_then_forgets_the_state(tmp_path, monkeypatch, c
     out = tmp_path / "out"
     command = ["certify", "--output", str(out), "--json"]
 
-    def interrupted(*arguments):
+    def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
