@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from duality_checks import TrainingProblem, certify, check, train
+from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
 from duality_checks.interval import prove_interval
 
 SEED = 7
@@ -150,14 +150,8 @@ def sampled_gates(problem: TrainingProblem, gates: int, seed: int) -> float:
     fitted, _ = optimize_model(
         model, AL(model), Metrics(), X, y, None, None, regularizer=regularizer, unitize_data=False
     )
-    positive, negative = (np.asarray(part, dtype=float).reshape(-1, problem.d) for part in fitted.parameters)
-    fit = sum(
-        np.maximum(problem.features @ part.T, 0).sum(axis=1) * sign
-        for part, sign in ((positive, 1), (negative, -1))
-    )
-    decay = sum(np.linalg.norm(part, axis=1).sum() for part in (positive, negative))
-    residual = fit - problem.target
-    return float(0.5 * residual @ residual + float(problem.beta) * decay)
+    hidden, output = (np.asarray(part, dtype=float) for part in fitted.parameters[:2])
+    return TwoLayerNetwork(hidden.reshape(-1, problem.d), output.ravel()).objective(problem)
 
 
 def rivals() -> None:
