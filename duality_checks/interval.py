@@ -89,20 +89,13 @@ def prove_interval(
         dual = scale * solution.dual
         reach, chambers, exact = _reach(problem, dual, max_chambers, progress)
         if reach <= 1.0:
-            return IntervalProof(
-                _dual_value(problem, dual), solution.network.exact_objective(problem), chambers, exact
-            )
+            exact_dual = [Fraction(v) for v in dual.tolist()]
+            lower = max(problem.loss.lower(exact_dual, problem.y), Fraction(0))
+            return IntervalProof(lower, solution.network.exact_objective(problem), chambers, exact)
         scale *= ROOM / sqrt(reach)
     raise InputError(
         f"solution.dual exceeds beta by {sqrt(reach) - 1:.1e} even after scaling; train it further"
     )
-
-
-def _dual_value(problem: TrainingProblem, dual: np.ndarray) -> Fraction:
-    value = Fraction(0)
-    for v, y in zip(map(Fraction, dual.tolist()), problem.y, strict=True):
-        value += v * y - v * v / 2
-    return max(value, Fraction(0))
 
 
 def _reach(
