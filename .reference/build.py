@@ -19,12 +19,16 @@ TARGET = Path(__file__).parent / "html"
 
 
 def complete(name: str) -> str:
-    """A package with its public names filled in, and with its modules among them."""
+    """A package with its public names filled in, and with its modules among them, at every depth."""
     package = import_module(name)
     public = list(getattr(package, "__all__", ()))
     for item in public:
         setattr(package, item, getattr(package, item))
-    package.__all__ = public + [module.name for module in iter_modules(package.__path__)]
+    inside = list(iter_modules(package.__path__))
+    package.__all__ = public + [module.name for module in inside if module.name not in public]
+    for module in inside:
+        if module.ispkg:
+            complete(f"{name}.{module.name}")
     return name
 
 

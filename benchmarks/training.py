@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
-from duality_checks.interval import prove_interval
+from duality_checks.pricing.interval import prove_interval
 
 SEED = 7
 MAX_CHAMBERS = 10_000_000

@@ -17,8 +17,8 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "activations": ("Slopes",),
-    "approximation": ("ProvenInterval", "interval_by_chambers"),
+    "terms.activations": ("Slopes",),
+    "approximation.subsets": ("ProvenInterval", "interval_by_chambers"),
     "assertions": (
         "assert_complete",
         "assert_global_optimum",
@@ -28,23 +28,23 @@ _NAMES = {
     "auditing": ("Audit", "audit"),
     "certificate": ("Certificate", "certify", "check"),
     "checker": ("Verdict",),
-    "checkpoint": ("Checkpoint",),
-    "circular": ("circular_optimum",),
-    "gated": ("gated_relaxation",),
+    "training.checkpoint": ("Checkpoint",),
+    "optima.circular": ("circular_optimum",),
+    "approximation.gated": ("gated_relaxation",),
     "importing": ("from_sklearn", "from_state_dict", "read_network"),
-    "interval": ("IntervalProof", "prove_interval"),
-    "low_rank": ("reduce_rank", "transfer_certificate"),
+    "pricing.interval": ("IntervalProof", "prove_interval"),
+    "approximation.low_rank": ("reduce_rank", "transfer_certificate"),
     "network": ("TwoLayerNetwork",),
-    "optimal_set": ("OptimalSet", "exact_optimal_set"),
-    "paths": ("PathPoint", "beta_max", "beta_path"),
-    "pricing": ("dual_norm",),
+    "optima.optimal_set": ("OptimalSet", "exact_optimal_set"),
+    "training.paths": ("PathPoint", "beta_max", "beta_path"),
+    "pricing.pricers": ("dual_norm",),
     "problem": ("TrainingProblem",),
-    "readouts": ("Readout", "patches_1d", "patches_2d"),
-    "sampling": ("bound_by_sampling", "coverage", "guarantee"),
-    "spike_free": ("decide_spike_free",),
-    "spline": ("spline_optimum",),
-    "stationary": ("Stationarity", "stationarity"),
-    "training": ("Round", "Solution", "train"),
+    "terms.readouts": ("Readout", "patches_1d", "patches_2d"),
+    "approximation.sampling": ("bound_by_sampling", "coverage", "guarantee"),
+    "optima.spike_free": ("decide_spike_free",),
+    "optima.spline": ("spline_optimum",),
+    "stationary_points.stationary": ("Stationarity", "stationarity"),
+    "training.columns": ("Round", "Solution", "train"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError
 
-from .enclosures import float_above, float_below
+from .exact.enclosures import float_above, float_below
 
 if TYPE_CHECKING:
     from .certificate import Certificate
     from .network import TwoLayerNetwork
     from .problem import TrainingProblem
-    from .stationary import Stationarity
+    from .stationary_points.stationary import Stationarity
 
 _ROWS_SHOWN = 12
 _DIGITS = 17
@@ -63,7 +63,7 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
     """
     __tracebackhide__ = True
     from .certificate import certify
-    from .training import train
+    from .training.columns import train
 
     claimed, chosen = _positive_gap(gap), _network(problem, network)
     solution = train(problem)
@@ -100,7 +100,7 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     Args:
         problem: the problem.
         solution: anything with `.network` and `.dual` (length n), such as a
-            :class:`~duality_checks.training.Solution`.
+            :class:`~duality_checks.training.columns.Solution`.
         gap: the relative gap that is claimed.
 
     Returns:
@@ -144,7 +144,7 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
             stationarity itself.
 
     Returns:
-        The verdict, see :func:`~duality_checks.stationary.stationarity`.
+        The verdict, see :func:`~duality_checks.stationary_points.stationary.stationarity`.
 
     Raises:
         AssertionError: the network is not stationary; the text has a direction along which the objective
@@ -152,13 +152,13 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
         InputError: the network does not fit.
 
     Example:
-        >>> from duality_checks.stationary_examples import spurious_minimum
+        >>> from duality_checks.stationary_points.examples import spurious_minimum
         >>> print(assert_stationary(*spurious_minimum(), epsilon=0))
         stationary (proven): directionally
     """
     __tracebackhide__ = True
-    from .setting import RationalNetwork
-    from .stationary import Standing, stationarity
+    from .exact.setting import RationalNetwork
+    from .stationary_points.stationary import Standing, stationarity
 
     chosen = network if isinstance(network, RationalNetwork) else _network(problem, network)
     verdict = stationarity(problem, chosen, epsilon=epsilon)
@@ -276,7 +276,7 @@ def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None
 
 def _way_out(problem: TrainingProblem, network: TwoLayerNetwork) -> list[str]:
     """The neuron to add (statement 3.7), for networks that are not optimal."""
-    from .escape import improving_neuron
+    from .stationary_points.escape import improving_neuron
 
     try:
         escape = improving_neuron(problem, network)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 
-from .enclosures import decimal_interval, scientific_above
-from .escape import MAX_CHAMBERS, Escape, improving_neuron
+from .exact.enclosures import decimal_interval, scientific_above
+from .exact.setting import RationalNetwork, Setting
 from .importing import BiasedNetwork, from_sklearn, from_state_dict, require_inputs
 from .limits import require_feasible
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
-from .setting import RationalNetwork, Setting
-from .stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
+from .stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
+from .stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -166,7 +166,7 @@ def audit(
             free, and so is the output intercept (statement 2.14).
         network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a fitted scikit-learn MLPRegressor, or
             a PyTorch state_dict.
-        epsilon: see :func:`~duality_checks.stationary.stationarity`.
+        epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
         reach: likewise.
         max_chambers: refuse arrangements with more chambers before starting.
         say: is told what happens.
@@ -234,7 +234,7 @@ def _notable(escape: Escape | None, objective: Fraction) -> Escape | None:
 
 def _certified(problem: TrainingProblem, max_chambers: int) -> Certificate:
     from .certificate import certify, check
-    from .training import train
+    from .training.columns import train
 
     require_feasible(problem.arrangement, max_chambers)
     certificate = certify(problem, train(problem, max_chambers=max_chambers))
@@ -252,8 +252,8 @@ def _free_bounds(
     """Bounds on p* with free biases, and a neuron to add; no lower bound where chambers are too many."""
     from hyperplane_arrangements.arrangement import Arrangement
 
-    from .blocks import chamber_blocks
-    from .restricted_solver import restricted_optimum
+    from .stationary_points.blocks import chamber_blocks
+    from .stationary_points.solver import restricted_optimum
 
     if Arrangement(setting.X).count_chambers() > MAX_FREE_CHAMBERS:
         return None, objective, None

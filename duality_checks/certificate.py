@@ -23,7 +23,7 @@ from hyperplane_arrangements.errors import InputError
 from . import checker
 from .checker import Chamber, Refusal, Verdict
 from .files import read_text, write_text
-from .multipliers import cone_multipliers
+from .pricing.multipliers import cone_multipliers
 
 if TYPE_CHECKING:
     from .network import TwoLayerNetwork
@@ -82,7 +82,7 @@ class Certificate:
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
     def _repr_html_(self) -> str:
-        from .html_report import certificate_card
+        from .reports.html import certificate_card
 
         return certificate_card(self)
 
@@ -209,7 +209,7 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     output = tuple(map(_exact, solution.network.output))
     arrangement = problem.arrangement
     if problem.penalty.polyhedral:
-        from .polyhedral_certificate import exact_parts
+        from .polyhedral.certificate import exact_parts
 
         hidden, output, feasible, chambers = exact_parts(problem, solution)
     elif arrangement.rank == 3 and arrangement.count_chambers() > LISTED_AT_MOST:
@@ -245,7 +245,7 @@ def _listed(
 
 def _inside(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray) -> tuple[Fraction, ...]:
     """A multiple of the dual that is feasible as far as floats can tell, with room for their errors."""
-    from .pricing import dual_norm
+    from .pricing.pricers import dual_norm
 
     size = dual_norm(problem, dual)
     best = problem.loss.multiple(dual, problem.target)

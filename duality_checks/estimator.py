@@ -23,14 +23,14 @@ except ImportError as error:
         "duality_checks.estimator needs scikit-learn; install the extra: convex-landscape[sklearn]"
     ) from error
 
-from .enclosures import float_above, float_below
+from .exact.enclosures import float_above, float_below
 from .limits import FAR, most_chambers, require_feasible
 from .problem import TrainingProblem
 
 if TYPE_CHECKING:
-    from .approximation import ProvenInterval
+    from .approximation.subsets import ProvenInterval
     from .certificate import Certificate
-    from .training import Solution
+    from .training.columns import Solution
 
 
 class NoCertificateError(ConvexLandscapeError, AttributeError):
@@ -74,8 +74,8 @@ class _CertifiedReLU(BaseEstimator):
     def _solve(self) -> Solution:
         from sklearn.utils import check_random_state
 
-        from .ascent_training import train_by_ascents
-        from .training import train
+        from .training.ascents import train_by_ascents
+        from .training.columns import train
 
         if self.exhaustive_:
             return train(self.problem_, max_chambers=self.max_chambers)
@@ -124,7 +124,7 @@ class _CertifiedReLU(BaseEstimator):
         return float_above(self._bounds().upper)
 
     def _bounds(self) -> Certificate | ProvenInterval:
-        from .ascent_training import proven_interval
+        from .training.ascents import proven_interval
 
         check_is_fitted(self, "network_")
         if self.exhaustive_:

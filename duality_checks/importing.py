@@ -17,9 +17,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
+from .exact.setting import RationalNetwork, Setting
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
-from .setting import RationalNetwork, Setting
 
 _TORCH_FILES = (".pt", ".pth")
 

@@ -23,9 +23,9 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
 
 from .files import read_json, read_text, write_text
-from .losses import Loss, parse_loss
-from .penalties import Penalty, parse_penalty
-from .readouts import Readout, parse_readout
+from .terms.losses import Loss, parse_loss
+from .terms.penalties import Penalty, parse_penalty
+from .terms.readouts import Readout, parse_readout
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
@@ -95,11 +95,11 @@ class TrainingProblem:
         beta: weight decay, positive.
         activation: see :func:`parse_activation`; or ``"slopes:A,B"`` for any two different slopes, which is
             reduced to a ``kappa`` with another ``beta`` and the same optimum
-            (:class:`~duality_checks.activations.Slopes` takes networks back).
-        loss: see :func:`~duality_checks.losses.parse_loss`.
-        penalty: see :func:`~duality_checks.penalties.parse_penalty`.
+            (:class:`~duality_checks.terms.activations.Slopes` takes networks back).
+        loss: see :func:`~duality_checks.terms.losses.parse_loss`.
+        penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
         readout: ``"identity"``, or the sample that each row of ``X`` belongs to
-            (:class:`~duality_checks.readouts.Readout`).
+            (:class:`~duality_checks.terms.readouts.Readout`).
 
     Raises:
         InputError: data of the wrong shape, not finite, or without any nonzero row; ``beta <= 0``; an unknown
@@ -145,7 +145,7 @@ class TrainingProblem:
             raise InputError("X is zero; every network is zero on it, so there is nothing to train")
         decay = positive(beta, "beta")
         if isinstance(activation, str) and activation.startswith("slopes:"):
-            from .activations import Slopes
+            from .terms.activations import Slopes
 
             slopes = Slopes.parse(activation)
             decay, activation = slopes.reduced_beta(decay), slopes.kappa
@@ -232,7 +232,7 @@ class TrainingProblem:
         return other
 
     def _repr_html_(self) -> str:
-        from .html_report import problem_card
+        from .reports.html import problem_card
 
         return problem_card(self)
 

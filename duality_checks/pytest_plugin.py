@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .certificate import Certificate
     from .problem import TrainingProblem
-    from .training import Solution
+    from .training.columns import Solution
 
 #: What `certified_problem` runs over: small problems, each with something that solvers trip over.
 PROBLEMS: dict[str, dict[str, Any]] = {
@@ -102,7 +102,7 @@ def certified_problem(request: pytest.FixtureRequest) -> CertifiedProblem:
     """A :class:`CertifiedProblem`; the test runs once for each of :data:`PROBLEMS`."""
     from .certificate import certify, check
     from .problem import TrainingProblem
-    from .training import train
+    from .training.columns import train
 
     problem = TrainingProblem(**PROBLEMS[request.param])
     solution = train(problem)

@@ -24,10 +24,10 @@ from hyperplane_arrangements.exact import exact_matrix, pivot_columns
 from hyperplane_arrangements.strategies import normals
 
 from .certificate import Certificate, certify
+from .exact.setting import RationalNetwork, Setting, Vector, dot
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
-from .setting import RationalNetwork, Setting, Vector, dot
-from .training import train
+from .training.columns import train
 
 #: The activations that are drawn: names and slopes that :func:`~duality_checks.problem.parse_activation`
 #: takes.
@@ -138,7 +138,7 @@ def stationary_points(
 
     Example:
         >>> from hypothesis import find
-        >>> from duality_checks.stationary import first_order
+        >>> from duality_checks.stationary_points.stationary import first_order
         >>> problem, network = find(stationary_points(), lambda point: point[1].width == 2)
         >>> first_order(problem, network).is_directional
         True

@@ -41,7 +41,7 @@ def test_the_wheel_runs_without_the_checkout(unpacked: Path, tmp_path: Path) -> 
     code = (
         "import duality_checks, sys\n"
         "from duality_checks.cli import main\n"
-        "from duality_checks.datasets import iris\n"
+        "from duality_checks.data.datasets import iris\n"
         f"assert duality_checks.__file__.startswith({str(unpacked)!r}), duality_checks.__file__\n"
         "assert len(iris().cells) == 150\n"
         "sys.exit(main(['--help']))"

@@ -27,6 +27,7 @@ def test_the_reference_has_every_public_name_and_every_module(tmp_path: Path) ->
         page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
         for public in package.__all__:
             assert f'id="{public}"' in page, public
-        for module in (ROOT / name).glob("[a-z]*.py"):
-            assert (tmp_path / name / f"{module.stem}.html").is_file(), module.name
+        for module in (ROOT / name).rglob("[a-z]*.py"):
+            page_of_module = module.relative_to(ROOT).with_suffix(".html")
+            assert (tmp_path / page_of_module).is_file(), module
         assert not list((tmp_path / name).glob("_*.html"))

@@ -43,8 +43,8 @@ def read_arrangement(source: str, features: Sequence[str] | None, offsets: str |
             raise click.UsageError("--features and --offsets choose columns of a file; a family has none")
         return named(source)
 
-    from ..datasets import matrix
-    from ..tables import read_table
+    from ..data.datasets import matrix
+    from ..data.tables import read_table
 
     table = read_table(source)
     if offsets is None:

@@ -91,10 +91,10 @@ def _placed(
     activation: str | None,
 ) -> tuple[TrainingProblem, Network]:
     """The problem as the network sees it, and the network in the form that belongs to it."""
-    from ..datasets import training_data
+    from ..data.datasets import training_data
+    from ..data.tables import parse_number, read_table
     from ..network import TwoLayerNetwork
     from ..problem import TrainingProblem, parse_activation, positive
-    from ..tables import parse_number, read_table
 
     if beta is None:
         raise click.UsageError("--beta is missing: which weight decay was the network trained with?")

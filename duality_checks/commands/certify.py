@@ -14,10 +14,10 @@ import click
 from .chambers import MAX_CHAMBERS, column_names
 
 if TYPE_CHECKING:
-    from ..approximation import ProvenInterval
-    from ..checkpoint import Checkpoint
-    from ..datasets import TrainingData
-    from ..outcome import Outcome
+    from ..approximation.subsets import ProvenInterval
+    from ..data.datasets import TrainingData
+    from ..reports.outcome import Outcome
+    from ..training.checkpoint import Checkpoint
 
 DEFAULT_RATIO = "0.05"
 DEFAULT_OUTPUT = "convex-landscape-output"
@@ -98,9 +98,9 @@ def certify(
     beta_max is the weight decay from which on the zero network is optimal. With --rank all files belong to
     the projected data; what they prove about the data themselves is said at the end.
     """
-    from ..checkpoint import Checkpoint
-    from ..outcome import prove
-    from ..report import interval_facts, outcome_facts, summary
+    from ..reports.outcome import prove
+    from ..reports.text import interval_facts, outcome_facts, summary
+    from ..training.checkpoint import Checkpoint
     from .output import output_folder
     from .terminal import progress
 
@@ -139,7 +139,7 @@ def certify(
 
 def _projected(data: TrainingData, rank: int, loss: str, penalty: str) -> TrainingData:
     """The data at a lower rank, which there is a bound for with the squared loss and the 2-norm."""
-    from ..low_rank import data_of_rank
+    from ..approximation.low_rank import data_of_rank
 
     if (loss, penalty) != ("squared", "2-norm"):
         raise click.UsageError("--rank is for --loss squared with --penalty 2-norm; leave it out")
@@ -148,7 +148,7 @@ def _projected(data: TrainingData, rank: int, loss: str, penalty: str) -> Traini
 
 def _bounds_of_original(data: TrainingData, outcome: Outcome) -> ProvenInterval | None:
     """What is proven about the data before they were projected; nothing if the checker refused."""
-    from ..low_rank import rank_bounds
+    from ..approximation.low_rank import rank_bounds
 
     return rank_bounds(data, outcome.problem, outcome.certificate) if outcome.verdict.proven else None
 
@@ -169,8 +169,8 @@ def documents(outcome: Outcome) -> dict[str, str]:
     """The files of a job: their names and texts. The page with pictures needs the extra `plot`."""
     from importlib.util import find_spec
 
-    from ..html_report import html
-    from ..report import markdown
+    from ..reports.html import html
+    from ..reports.text import markdown
 
     page = {"report.html": html(outcome)} if find_spec("matplotlib") else {}
     return {
@@ -183,8 +183,8 @@ def documents(outcome: Outcome) -> dict[str, str]:
 
 
 def _weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | None, Fraction | None]:
+    from ..data.tables import parse_number
     from ..problem import positive
-    from ..tables import parse_number
 
     if beta is not None and beta_ratio is not None:
         raise click.UsageError("--beta and --beta-ratio exclude each other; give one of them")
@@ -197,8 +197,8 @@ def _weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | 
 def _training_data(
     data: Path | None, target: str | None, features: list[str] | None, *, bias: bool
 ) -> TrainingData:
-    from ..datasets import training_data, versicolor_against_virginica
-    from ..tables import read_table
+    from ..data.datasets import training_data, versicolor_against_virginica
+    from ..data.tables import read_table
 
     if data is None:
         if target is not None or features is not None:

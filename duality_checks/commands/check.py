@@ -26,7 +26,7 @@ def check(problem: Path, certificate: Path, as_json: bool) -> int:
 
     from ..checker import Refusal, read_problem, verify
     from ..files import read_text
-    from ..report import verdict_facts
+    from ..reports.text import verdict_facts
     from .terminal import progress
 
     problem_text, certificate_text = read_text(problem), read_text(certificate)

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from ..certificate import Certificate, certify, check
 from ..checker import Chamber, dual_value, objective, read_problem
-from ..exact_norm import Vector, dot, dual_norm_squared, gradient, project
+from ..exact.norms import Vector, dot, dual_norm_squared, gradient, project
 from ..problem import TrainingProblem
-from ..training import train
+from ..training.columns import train
 
 
 @dataclass(frozen=True, slots=True)

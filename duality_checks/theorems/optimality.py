@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..blocks import Block
+from ..exact.setting import RationalNetwork, Setting
 from ..problem import TrainingProblem
-from ..restricted import certify_restricted
-from ..setting import RationalNetwork, Setting
+from ..stationary_points.blocks import Block
+from ..stationary_points.restricted import certify_restricted
 from .catalogue import Outcome, at_least, equal, that
 
 
@@ -57,7 +57,7 @@ def decided(instance: Optimality) -> Iterator[Outcome]:
 
 def _better(instance: Optimality, value: Fraction) -> Fraction:
     """By how much the blocks beat the network, exactly; -1 where they do not."""
-    from ..restricted_solver import restricted_optimum
+    from ..stationary_points.solver import restricted_optimum
 
     found = restricted_optimum(instance.problem, instance.blocks)
     # Rounding alone may lower an objective by this much; a claim of "strictly lower" needs more.

@@ -16,8 +16,8 @@ import numpy as np
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
 
+from ..exact.setting import RationalNetwork, Setting, Vector, combination, dot
 from ..problem import TrainingProblem
-from ..setting import RationalNetwork, Setting, Vector, combination, dot
 from .samples import ACTIVATIONS, random_rationals
 
 
@@ -40,7 +40,7 @@ def planted(rng: np.random.Generator, kinks: Kinks) -> tuple[TrainingProblem, Ra
     """A problem and a Clarke stationary network of one neuron, both rational.
 
     Example:
-        >>> from duality_checks.stationary import first_order
+        >>> from duality_checks.stationary_points.stationary import first_order
         >>> first_order(*planted(np.random.default_rng(0), Kinks())).is_clarke
         True
     """

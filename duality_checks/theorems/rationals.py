@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import Vector, dot
+from ..exact.norms import Vector, dot
 
 
 def unit_vector(parameters: Sequence[Fraction]) -> Vector:

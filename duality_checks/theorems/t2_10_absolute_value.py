@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import Vector, dual_norm_squared, gradient, project
+from ..exact.norms import Vector, dual_norm_squared, gradient, project
 from ..problem import TrainingProblem
 from .bounds import activation, proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that

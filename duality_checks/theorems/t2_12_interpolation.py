@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import dot, root_above
-from ..interpolation import LeastNorm, can_interpolate, hard_margin, interpolate
-from ..polyhedral_optimum import NORMS, UnboundedError, directions, optimum, outputs
+from ..exact.norms import dot, root_above
+from ..optima.interpolation import LeastNorm, can_interpolate, hard_margin, interpolate
+from ..polyhedral.optimum import NORMS, UnboundedError, directions, optimum, outputs
 from ..problem import TrainingProblem
 from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import Vector, dot, dual_norm_squared, root_above
+from ..exact.norms import Vector, dot, dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .bounds import dual_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, refused

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..blocks import chamber_blocks
+from ..exact.setting import RationalNetwork, Setting, dot
 from ..problem import TrainingProblem
-from ..restricted import RestrictedCertificate
-from ..restricted_solver import restricted_optimum
-from ..setting import RationalNetwork, Setting, dot
+from ..stationary_points.blocks import chamber_blocks
+from ..stationary_points.restricted import RestrictedCertificate
+from ..stationary_points.solver import restricted_optimum
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .samples import degenerate, random_rationals
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..exact_norm import dot
+from ..exact.norms import dot
 from ..problem import TrainingProblem
 from .bounds import activation, proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that

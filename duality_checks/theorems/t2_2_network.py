@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import Vector, dot
+from ..exact.norms import Vector, dot
 from ..problem import TrainingProblem
 from .bounds import network_objective
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that

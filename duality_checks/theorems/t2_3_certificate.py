@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import Vector, dot, gradient, project
+from ..exact.norms import Vector, dot, gradient, project
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .samples import degenerate_problems, random_problem, random_rationals

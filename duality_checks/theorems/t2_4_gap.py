@@ -9,7 +9,7 @@ from fractions import Fraction
 from ..certificate import Certificate, certify
 from ..checker import check_documents, objective, read_problem
 from ..problem import TrainingProblem
-from ..training import train
+from ..training.columns import train
 from .catalogue import Outcome, Theorem, all_of, at_least, that
 from .samples import degenerate_problems, random_problem
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..certificate import check as check_certificate
-from ..exact_norm import dot, dual_norm_squared, gradient, maximum, root_above, root_below
+from ..exact.norms import dot, dual_norm_squared, gradient, maximum, root_above, root_below
 from ..problem import TrainingProblem
 from .bounds import activation, exact_certificate, network_objective
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that

@@ -8,9 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import gradient
-from ..losses import parse_loss
-from ..polyhedral_optimum import (
+from ..exact.norms import gradient
+from ..polyhedral.optimum import (
     LOSSES,
     NORMS,
     Optimum,
@@ -22,6 +21,7 @@ from ..polyhedral_optimum import (
     outputs,
 )
 from ..problem import TrainingProblem
+from ..terms.losses import parse_loss
 from .catalogue import Outcome, Theorem, all_of, at_least, equal
 from .samples import degenerate_problems, random_problem
 

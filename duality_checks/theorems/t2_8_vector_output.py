@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import Vector, dot
+from ..exact.norms import Vector, dot
+from ..optima.vector_output import SharedNeurons
 from ..problem import TrainingProblem
-from ..vector_output import SharedNeurons
 from .bounds import activation, network_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, equal
 from .rationals import random_unit_vector

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact_norm import Vector, dot, dual_norm_squared, root_above, root_below
+from ..exact.norms import Vector, dot, dual_norm_squared, root_above, root_below
 from ..problem import TrainingProblem
 from .bounds import dual_objective, dual_slack, proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, equal

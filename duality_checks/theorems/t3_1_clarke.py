@@ -8,11 +8,11 @@ from itertools import product
 
 import numpy as np
 
-from ..clarke import subdifferentials
-from ..exact_programs import zero_in_hull
+from ..exact.programs import zero_in_hull
+from ..exact.setting import RationalNetwork, Setting, Vector
 from ..problem import TrainingProblem
-from ..setting import RationalNetwork, Setting, Vector
-from ..stationary_examples import both_signs, box_is_wrong, wrong_kink
+from ..stationary_points.clarke import subdifferentials
+from ..stationary_points.examples import both_signs, box_is_wrong, wrong_kink
 from .catalogue import Outcome, Theorem, all_of, equal, that
 from .planted import Kinks, planted
 

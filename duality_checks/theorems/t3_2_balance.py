@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..exact.setting import RationalNetwork, Setting, dot
 from ..problem import TrainingProblem
-from ..setting import RationalNetwork, Setting, dot
-from ..stationary import Role, first_order
-from ..stationary_examples import both_signs, global_minimum, saddle, wrong_kink
+from ..stationary_points.examples import both_signs, global_minimum, saddle, wrong_kink
+from ..stationary_points.stationary import Role, first_order
 from .catalogue import Outcome, Theorem, all_of, equal, that
 from .planted import Kinks, planted
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..blocks import is_autodiff_stationary, selected_blocks
+from ..exact.setting import RationalNetwork
 from ..problem import TrainingProblem
-from ..setting import RationalNetwork
-from ..stationary_examples import both_signs, box_is_wrong, global_minimum
+from ..stationary_points.blocks import is_autodiff_stationary, selected_blocks
+from ..stationary_points.examples import both_signs, box_is_wrong, global_minimum
 from .catalogue import Outcome, Theorem, all_of, that
 from .optimality import Optimality, decided, own_and_opposite
 from .planted import Kinks, planted

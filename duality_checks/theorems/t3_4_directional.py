@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..blocks import adjacent_blocks
+from ..exact.setting import RationalNetwork, Setting, Vector, dot
 from ..problem import TrainingProblem
-from ..setting import RationalNetwork, Setting, Vector, dot
-from ..stationary import first_order
-from ..stationary_examples import both_signs, global_minimum, wrong_kink
+from ..stationary_points.blocks import adjacent_blocks
+from ..stationary_points.examples import both_signs, global_minimum, wrong_kink
+from ..stationary_points.stationary import first_order
 from .catalogue import Outcome, Theorem, all_of, at_least, that
 from .optimality import Optimality, decided, own_and_opposite
 from .planted import Kinks, planted

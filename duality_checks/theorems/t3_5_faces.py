@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..blocks import adjacent_blocks, face_blocks
+from ..exact.setting import RationalNetwork
 from ..problem import TrainingProblem
-from ..setting import RationalNetwork
-from ..stationary import first_order
-from ..stationary_examples import both_signs, global_minimum, wrong_kink
+from ..stationary_points.blocks import adjacent_blocks, face_blocks
+from ..stationary_points.examples import both_signs, global_minimum, wrong_kink
+from ..stationary_points.stationary import first_order
 from .catalogue import Outcome, Theorem, all_of, that
 from .optimality import Optimality, decided, own_and_opposite
 from .planted import Kinks, planted

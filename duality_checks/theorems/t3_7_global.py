@@ -8,13 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..blocks import chamber_blocks
-from ..escape import improving_neuron
+from ..exact.setting import RationalNetwork, Setting, dot
 from ..problem import TrainingProblem
-from ..restricted import certify_restricted
-from ..setting import RationalNetwork, Setting, dot
-from ..stationary import first_order
-from ..stationary_examples import both_signs, global_minimum, spurious_minimum, wrong_kink
+from ..stationary_points.blocks import chamber_blocks
+from ..stationary_points.escape import improving_neuron
+from ..stationary_points.examples import both_signs, global_minimum, spurious_minimum, wrong_kink
+from ..stationary_points.restricted import certify_restricted
+from ..stationary_points.stationary import first_order
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .planted import Kinks, planted
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..problem import TrainingProblem
-from ..restricted_lattice import restricted_lattice
-from ..stationary_examples import two_sides
-from ..training import train
+from ..stationary_points.examples import two_sides
+from ..stationary_points.lattice import restricted_lattice
+from ..training.columns import train
 from .catalogue import Outcome, Theorem, all_of, equal, that
 from .samples import random_rationals
 

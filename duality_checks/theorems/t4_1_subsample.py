@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..approximation import restricted_to
-from ..exact_norm import dual_norm_squared, root_above
+from ..approximation.subsets import restricted_to
+from ..exact.norms import dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .bounds import dual_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, that

@@ -10,11 +10,11 @@ import numpy as np
 
 from hyperplane_arrangements.exact import signs
 
-from ..approximation import restricted_to
-from ..exact_norm import Vector, dot, dual_norm_squared
-from ..nets import covering_radius, rational_directions
+from ..approximation.nets import covering_radius, rational_directions
+from ..approximation.sampling import a_priori_ratio
+from ..approximation.subsets import restricted_to
+from ..exact.norms import Vector, dot, dual_norm_squared
 from ..problem import TrainingProblem
-from ..sampling import a_priori_ratio
 from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least
 from .samples import degenerate_problems, random_problem

@@ -8,10 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..certificate import Certificate, certify
-from ..certificate import check as check_certificate
-from ..exact_norm import dot, dual_norm_squared, root_above
-from ..low_rank import (
+from ..approximation.low_rank import (
     LowRank,
     lipschitz_ratio,
     prior_bounds,
@@ -19,9 +16,12 @@ from ..low_rank import (
     squared_loss_bound,
     transfer,
 )
+from ..certificate import Certificate, certify
+from ..certificate import check as check_certificate
+from ..exact.norms import dot, dual_norm_squared, root_above
+from ..exact.setting import RationalNetwork, Setting
 from ..problem import TrainingProblem
-from ..setting import RationalNetwork, Setting
-from ..training import train
+from ..training.columns import train
 from .catalogue import Outcome, Theorem, all_of, at_least
 from .samples import degenerate_problems, random_problem
 

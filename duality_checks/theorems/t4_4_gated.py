@@ -10,12 +10,12 @@ import numpy as np
 
 from hyperplane_arrangements.exact import signs
 
+from ..approximation.gated import Gated, gated_relaxation
 from ..certificate import certify
 from ..certificate import check as check_certificate
-from ..exact_norm import dot, gradient, root_above
-from ..gated import Gated, gated_relaxation
+from ..exact.norms import dot, gradient, root_above
 from ..problem import TrainingProblem
-from ..training import train
+from ..training.columns import train
 from .bounds import dual_objective
 from .catalogue import Outcome, Theorem, all_of, at_least, equal
 from .samples import degenerate_problems, random_problem

@@ -9,11 +9,11 @@ from itertools import combinations
 
 import numpy as np
 
-from ..exact_norm import Vector, dot, dual_norm_squared
-from ..exact_programs import in_cone
-from ..optimal_set import OptimalSet, exact_optimal_set
+from ..exact.norms import Vector, dot, dual_norm_squared
+from ..exact.programs import in_cone
+from ..exact.setting import combination
+from ..optima.optimal_set import OptimalSet, exact_optimal_set
 from ..problem import TrainingProblem
-from ..setting import combination
 from .bounds import activation, dual_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .samples import ACTIVATIONS

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..blocks import chamber_blocks
-from ..exact_norm import dot
+from ..exact.norms import dot
+from ..exact.setting import Setting
+from ..optima.spline import Spline, function_space_penalty, kink_bound, spline_optimum
 from ..problem import TrainingProblem
-from ..restricted_solver import restricted_optimum
-from ..setting import Setting
-from ..spline import Spline, function_space_penalty, kink_bound, spline_optimum
+from ..stationary_points.blocks import chamber_blocks
+from ..stationary_points.solver import restricted_optimum
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .samples import random_rationals
 

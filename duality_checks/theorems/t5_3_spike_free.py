@@ -11,10 +11,10 @@ import numpy as np
 
 from hyperplane_arrangements.exact import exact_matrix
 
-from ..exact_norm import Vector, dot
+from ..exact.norms import Vector, dot
+from ..optima.spike_free import decide_spike_free, pseudo_inverse, two_blocks
 from ..problem import TrainingProblem
-from ..restricted_solver import restricted_optimum
-from ..spike_free import decide_spike_free, pseudo_inverse, two_blocks
+from ..stationary_points.solver import restricted_optimum
 from .bounds import activation, proven_interval
 from .catalogue import Outcome, Theorem, all_of, equal, refused, that
 from .rationals import random_orthonormal_rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..circular import (
+from ..optima.circular import (
     circular_optimum,
     convolution,
     factors,

@@ -20,7 +20,7 @@ import pytest
 import duality_checks.checker
 from duality_checks.checker import Verdict
 from duality_checks.cli import main
-from duality_checks.tables import parse_csv
+from duality_checks.data.tables import parse_csv
 
 SMALL = "x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n"
 FILES = ["certificate.json", "network.json", "problem.json", "report.html", "report.md"]
@@ -162,7 +162,7 @@ def test_an_interrupted_job_leaves_nothing_behind(run, here: Path, monkeypatch: 
     def interrupted(*arguments: Any, **options: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("duality_checks.training.train", interrupted)
+    monkeypatch.setattr("duality_checks.training.columns.train", interrupted)
     (here / "old").mkdir()
     (here / "old" / "report.md").write_text("old")
     for output in ("deep/new", "old"):

@@ -110,7 +110,7 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     ),
     "the bound": ("bound_holds", accept, ["dual scaled up", "multipliers dropped", "multiplier too large"]),
 }
-# Functions that call checks; what they are for the sweep of version 2 is in test_sweep.py.
+# Functions that call checks; what they are for the sweep of version 2 is in pricing/test_sweep_kernel.py.
 ROUTES = {
     "require",
     "listed_chambers_prove",

@@ -22,8 +22,13 @@ from duality_checks.assertions import (
     assert_strong_duality,
     instance,
 )
-from duality_checks.setting import RationalNetwork
-from duality_checks.stationary_examples import box_is_wrong, global_minimum, spurious_minimum, two_sides
+from duality_checks.exact.setting import RationalNetwork
+from duality_checks.stationary_points.examples import (
+    box_is_wrong,
+    global_minimum,
+    spurious_minimum,
+    two_sides,
+)
 from duality_checks.strategies import stationary_points, training_problems
 from hyperplane_arrangements import Arrangement
 from hyperplane_arrangements.errors import InputError

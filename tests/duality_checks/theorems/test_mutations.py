@@ -8,7 +8,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from duality_checks import exact_norm, polyhedral_optimum, vector_output
+from duality_checks.exact import norms as exact_norm
+from duality_checks.optima import vector_output
+from duality_checks.polyhedral import optimum as polyhedral_optimum
 from duality_checks.problem import TrainingProblem
 from duality_checks.theorems import t1_1_count as count
 from duality_checks.theorems import t1_4_reduction as reduction

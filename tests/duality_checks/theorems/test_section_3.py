@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import blocks, clarke
-from duality_checks import exact_programs as programs
-from duality_checks.setting import RationalNetwork, Setting
-from duality_checks.stationary import first_order
-from duality_checks.stationary_examples import box_is_wrong
+from duality_checks.exact import programs
+from duality_checks.exact.setting import RationalNetwork, Setting
+from duality_checks.stationary_points import blocks, clarke
+from duality_checks.stationary_points.examples import box_is_wrong
+from duality_checks.stationary_points.stationary import first_order
 from duality_checks.theorems import (
     t3_1_clarke,
     t3_3_autodiff,

@@ -1,0 +1,1 @@
+"""Bounds from less than everything: sampled chambers, nets, low rank, gates."""

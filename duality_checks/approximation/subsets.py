@@ -1,0 +1,220 @@
+"""Optima over some chambers only, and what they prove about the optimum over all (statement 4.1).
+
+Restricted to a subset of chambers the program has the value p~ and the dual v~. The network is a network, so
+`p* <= p~`; and the dual objective is concave with the value 0 at 0, so its value at `t v~`, which is feasible
+for `t = min(1, beta/norm_dual(v~))`, is at least `t p~`. One number, `norm_dual(v~)` over ALL chambers, turns
+any subsample into a proven interval; a bound on it does the same, with a wider one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..exact.norms import Vector, dot, dual_norm_squared, root_above
+from ..exact.setting import RationalNetwork, Setting
+from ..exact.spectral import rounded_up
+from ..pricing.landscape import Landscape
+from ..stationary_points.blocks import Block
+
+if TYPE_CHECKING:
+    from ..problem import TrainingProblem
+    from ..stationary_points.restricted import RestrictedCertificate
+
+_VIOLATION = 1e-9
+_BLOCKS_A_ROUND = 12
+_ROUNDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenInterval:
+    """`lower <= p* <= upper`, in rationals, from a network and a bound on a dual norm.
+
+    Attributes:
+        lower: the dual objective of `scale * dual`, or 0 if that is better.
+        upper: the exact objective of the network.
+        network: the network, rational.
+        dual: v~, length n.
+        norm_bound: proven: `norm_dual(dual) <= norm_bound`.
+        scale: the multiple of v~ that is feasible because of it, and best (statement 2.5).
+        method: how the dual norm was bounded, for people.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1)
+        >>> right_only = chambers_of_directions(problem, [[1]])
+        >>> found = interval_by_chambers(problem, right_only)
+        >>> print(found)
+        23/8 <= p* <= 4.5, ratio at most 1.565 (proven: dual norm over all chambers)
+    """
+
+    lower: Fraction
+    upper: Fraction
+    network: RationalNetwork
+    dual: Vector
+    norm_bound: Fraction
+    scale: Fraction
+    method: str
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """`upper / lower`, at least the true ratio `upper / p*`; None where nothing but `p* >= 0` is
+        known."""
+        if self.upper == 0:
+            return Fraction(1)
+        return self.upper / self.lower if self.lower > 0 else None
+
+    @property
+    def relative_gap(self) -> float:
+        """`(upper - lower) / upper`; 0 where both are 0."""
+        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
+
+    def __str__(self) -> str:
+        factor = "no ratio" if self.ratio is None else f"ratio at most {float(self.ratio):.3f}"
+        return f"{_shown(self.lower)} <= p* <= {_shown(self.upper)}, {factor} (proven: {self.method})"
+
+
+def _shown(value: Fraction) -> str:
+    short = max(abs(value.numerator), value.denominator) < 10**6
+    return str(value) if short else f"{float(value):.9g}"
+
+
+def require_plain(problem: TrainingProblem) -> None:
+    """Refuse problems that the statements of section 4 are not about.
+
+    Raises:
+        InputError: another loss than the squared one, another penalty than the 2-norm, or a pooling readout.
+    """
+    problem.require_standard("this bound")
+
+
+def chambers_of_directions(problem: TrainingProblem, directions: Any) -> np.ndarray:
+    """The chambers that given directions lie in, exactly and each once; those on a hyperplane are left out.
+
+    Args:
+        problem: for X.
+        directions: m x d.
+
+    Returns:
+        P x n int8 sign vectors.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> chambers_of_directions(TrainingProblem([[1], [-1]], [3, 2], beta=1), [[2], [3], [0]]).tolist()
+        [[1, -1]]
+    """
+    from hyperplane_arrangements.exact import signs
+
+    table = signs(problem.X, directions)
+    nonzero = problem.X.integers.any(axis=1)
+    inside = (table[:, nonzero] != 0).all(axis=1)
+    found, first = np.unique(table[inside], axis=0, return_index=True)
+    return found[np.argsort(first)]
+
+
+def restricted_to(problem: TrainingProblem, chambers: Iterable[Sequence[int]]) -> RestrictedCertificate:
+    """The optimum over some closed chambers with both output signs, by column generation among them.
+
+    Args:
+        problem: the problem.
+        chambers: sign vectors.
+
+    Returns:
+        The certificate of the blocks in use: its network is in the chambers; its `dual` is v~. That no other
+        of the chambers helps is numerical (to 1e-9 of beta); what is proven from it afterwards does not
+        rely on it.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1)
+        >>> float(restricted_to(problem, [(1, -1)]).upper)
+        4.5
+    """
+    from ..pricing.pricers import ChamberList
+    from ..stationary_points.conic import conic_optimum, slopes
+    from ..stationary_points.solver import restricted_optimum
+
+    require_plain(problem)
+    table = np.array(list(chambers), dtype=np.int8).reshape(-1, problem.n)
+    setting, landscape = Setting.of(problem), Landscape.of(problem)
+    prices = ChamberList(landscape, hyperplane_signs(landscape, table))
+    beta = float(problem.beta)
+    working: dict[Block, None] = {}
+    fit = np.zeros(problem.n)
+    for _ in range(_ROUNDS):
+        fresh = _violated(landscape, prices, table, problem.target - fit, beta)
+        fresh = [block for block in fresh if block not in working][:_BLOCKS_A_ROUND]
+        if not fresh:
+            break
+        working |= dict.fromkeys(fresh)
+        vectors, _ = conic_optimum(setting, tuple(working))
+        fit = sum(
+            block.output * slopes(setting, block) * (problem.features @ vector)
+            for block, vector in zip(working, vectors, strict=True)
+        )
+    return restricted_optimum(problem, tuple(working))
+
+
+def hyperplane_signs(landscape: Landscape, table: np.ndarray) -> np.ndarray:
+    """Sign vectors of rows (P x n) as those of the distinct hyperplanes of a landscape (P x h)."""
+    owner = landscape.hyperplane_of_row
+    _, first = np.unique(owner, return_index=True)
+    rows = first[-len(landscape.normals) :]
+    return table[:, rows] * np.sign(landscape.lengths[rows]).astype(np.int8)
+
+
+def _violated(
+    landscape: Landscape, prices: Any, table: np.ndarray, residual: np.ndarray, beta: float
+) -> list[Block]:
+    """The blocks among these chambers whose best neuron would lower the objective, best first."""
+    found = prices.maxima(residual, beta * (1 + _VIOLATION))
+    sides = np.sign(landscape.lengths)
+    blocks: dict[Block, None] = {}
+    for direction, sign in zip(found.directions, found.signs, strict=True):
+        heights = landscape.rows @ direction
+        small = np.abs(heights) <= 1e-9 * np.abs(landscape.lengths)
+        # The chamber of the list that holds the maximiser: rows it lies on may have either sign.
+        fits = ((np.sign(heights) == table) | small | (sides == 0)).all(axis=1)
+        for signs in table[fits].tolist():
+            blocks[Block(tuple(signs), int(sign))] = None
+    return list(blocks)
+
+
+def interval(
+    problem: TrainingProblem, network: RationalNetwork, dual: Vector, norm_bound: Fraction, method: str
+) -> ProvenInterval:
+    """The interval that a network and a bound on `norm_dual(dual)` prove (statements 2.4, 2.5, 4.1).
+
+    Args:
+        problem: the problem.
+        network: any network.
+        dual: any v, length n.
+        norm_bound: at least `norm_dual(dual)`; whoever calls this answers for it.
+        method: how the bound was proven.
+    """
+    square = dot(dual, dual)
+    best = max(dot(dual, problem.y) / square, Fraction(0)) if square else Fraction(0)
+    scale = min(best, 1 / rounded_up(norm_bound / problem.beta)) if norm_bound > 0 else best
+    lower = scale * dot(dual, problem.y) - scale * scale * square / 2
+    upper = Setting.of(problem).objective(network)
+    return ProvenInterval(max(lower, Fraction(0)), upper, network, dual, norm_bound, scale, method)
+
+
+def interval_by_chambers(problem: TrainingProblem, chambers: Iterable[Sequence[int]]) -> ProvenInterval:
+    """Solve over some chambers, then measure the dual norm over ALL of them, exactly (statement 4.1).
+
+    Args:
+        problem: of a rank and size at which all chambers can be listed; this is the slow and certain way. For
+            many chambers hand the network and the dual of :func:`restricted_to` to `certify`.
+        chambers: sign vectors.
+
+    Returns:
+        The interval; `ratio` is the a posteriori ratio.
+    """
+    found = restricted_to(problem, chambers)
+    bound = root_above(dual_norm_squared(problem, found.dual))
+    return interval(problem, found.network, found.dual, bound, "dual norm over all chambers")

@@ -1,0 +1,1 @@
+"""Tables and data sets, read as exact decimals."""

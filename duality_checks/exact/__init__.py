@@ -1,0 +1,1 @@
+"""Rational arithmetic behind the proofs: problems and networks in fractions, norms, programs, enclosures."""

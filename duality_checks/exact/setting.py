@@ -1,0 +1,283 @@
+"""What stationarity is a matter of: exact rows, which weights are penalised, and exact networks on them.
+
+The objective is `1/2 norm(f - y)^2 + beta/2 sum_j (norm(P w_j)^2 + alpha_j^2)`, where P keeps the penalised
+coordinates. A :class:`~duality_checks.problem.TrainingProblem` penalises all of them; networks as other
+libraries train them have a free coordinate a neuron, its bias, and a free intercept at the output
+(statement 2.14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
+
+from ..network import TwoLayerNetwork
+from ..problem import TrainingProblem
+
+Vector = tuple[Fraction, ...]
+ZERO = Fraction(0)
+
+
+def dot(a: Iterable[Fraction], b: Iterable[Fraction]) -> Fraction:
+    """The inner product of two vectors of rationals, exactly.
+
+    Example:
+        >>> dot([Fraction(1, 2), Fraction(2)], [Fraction(4), Fraction(1)])
+        Fraction(4, 1)
+    """
+    return sum((x * y for x, y in zip(a, b, strict=True)), ZERO)
+
+
+def combination(weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction]], dimension: int) -> Vector:
+    """`sum_k weights[k] * vectors[k]`, exactly; zero weights cost nothing.
+
+    Example:
+        >>> combination([Fraction(2), Fraction(0)], [(Fraction(1),), (Fraction(5),)], 1)
+        (Fraction(2, 1),)
+    """
+    total = [ZERO] * dimension
+    for weight, vector in zip(weights, vectors, strict=True):
+        if weight:
+            total = [t + weight * x for t, x in zip(total, vector, strict=True)]
+    return tuple(total)
+
+
+@dataclass(frozen=True, slots=True)
+class RationalNetwork:
+    """`f(x) = intercept + sum_j alpha_j phi(w_j'x)` with rational weights.
+
+    Args:
+        hidden: the rows w_j, m x p, in any form that :func:`exact_vector` takes.
+        output: the weights alpha_j, length m.
+        intercept: a constant, 0 unless the setting has one.
+
+    Example:
+        >>> RationalNetwork([["1/3", 1]], ["1/2"]).output
+        (Fraction(1, 2),)
+    """
+
+    hidden: tuple[Vector, ...]
+    output: Vector
+    intercept: Fraction = ZERO
+
+    def __init__(self, hidden: Any, output: Any, intercept: Any = ZERO):
+        hidden = tuple(exact_vector(row, f"hidden[{j}]") for j, row in enumerate(hidden))
+        output = exact_vector(output, "output") if len(output) else ()
+        if len(hidden) != len(output):
+            raise InputError(
+                f"hidden has {len(hidden)} rows and output {len(output)} entries; give one a neuron"
+            )
+        (intercept,) = exact_vector([intercept], "intercept")
+        for name, value in (("hidden", hidden), ("output", output), ("intercept", intercept)):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(cls, network: TwoLayerNetwork | RationalNetwork) -> RationalNetwork:
+        """The network with the same weights: floats are dyadic rationals."""
+        if isinstance(network, RationalNetwork):
+            return network
+        return cls(tuple(map(tuple, network.hidden.tolist())), tuple(network.output.tolist()))
+
+    @property
+    def width(self) -> int:
+        """The number of neurons."""
+        return len(self.output)
+
+    def with_neuron(self, weights: Vector, output: Fraction) -> RationalNetwork:
+        """The network with one more neuron."""
+        return RationalNetwork((*self.hidden, weights), (*self.output, output), self.intercept)
+
+    def without(self, neurons: Iterable[int]) -> RationalNetwork:
+        """The network without some neurons."""
+        kept = [j for j in range(self.width) if j not in set(neurons)]
+        hidden = tuple(self.hidden[j] for j in kept)
+        return RationalNetwork(hidden, tuple(self.output[j] for j in kept), self.intercept)
+
+    def floats(self, kappa: Fraction, inputs: int) -> TwoLayerNetwork:
+        """The network rounded to float64, without its intercept."""
+        hidden = np.array([[float(x) for x in row] for row in self.hidden]).reshape(-1, inputs)
+        return TwoLayerNetwork(hidden, np.array([float(a) for a in self.output]), kappa)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Exact rows, targets, weight decay and activation, and what is left unpenalised.
+
+    Args:
+        X: rows, n x p.
+        y: targets, length n.
+        beta: weight decay.
+        kappa: slope of the activation on the negative side.
+        free: the unpenalised coordinates of a neuron, increasing.
+        intercept: whether the output has a free constant.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [2]], [1, 0], beta=1)
+        >>> Setting.of(problem).free, Setting.with_free_biases(problem).X.integers.tolist()
+        ((), [[1, 1], [2, 1]])
+    """
+
+    X: ExactMatrix
+    y: Vector
+    beta: Fraction
+    kappa: Fraction
+    free: tuple[int, ...] = ()
+    intercept: bool = False
+
+    @classmethod
+    def of(cls, problem: TrainingProblem | Setting) -> Setting:
+        """The setting of a training problem: every weight penalised, no intercept.
+
+        Raises:
+            InputError: another loss or penalty, or a readout.
+        """
+        if isinstance(problem, Setting):
+            return problem
+        _require_plain(problem)
+        return cls(problem.X, problem.y, problem.beta, problem.kappa)
+
+    @classmethod
+    def with_free_biases(cls, problem: TrainingProblem) -> Setting:
+        """The features with a column of ones behind them, unpenalised, and an output intercept.
+
+        Raises:
+            InputError: another loss or penalty, or a readout.
+        """
+        _require_plain(problem)
+        rows = [(*row, Fraction(1)) for row in problem.X.fractions]
+        return cls(exact_matrix(rows), problem.y, problem.beta, problem.kappa, (problem.d,), True)
+
+    @property
+    def n(self) -> int:
+        """The number of samples."""
+        return self.X.shape[0]
+
+    @property
+    def inputs(self) -> int:
+        """The number p of weights into a neuron, its bias included."""
+        return self.X.shape[1]
+
+    @cached_property
+    def rows(self) -> tuple[Vector, ...]:
+        """X as fractions."""
+        return self.X.fractions
+
+    @cached_property
+    def nonzero(self) -> tuple[bool, ...]:
+        """Which rows of X are not zero."""
+        return tuple(any(row) for row in self.rows)
+
+    def penalised(self, vector: Sequence[Fraction]) -> Vector:
+        """P w: the vector with its free coordinates set to zero."""
+        if not self.free:
+            return tuple(vector)
+        return tuple(ZERO if i in self.free else x for i, x in enumerate(vector))
+
+    def phi(self, t: Fraction) -> Fraction:
+        """The activation."""
+        return t if t > 0 else self.kappa * t
+
+    def slopes(self, signs: Iterable[int]) -> Vector:
+        """The slope for each sign; rows with sign 0 contribute nothing, so theirs is 0.
+
+        Example:
+            >>> Setting.of(TrainingProblem([[1]], [1], 1, "leaky:1/4")).slopes([1, 0, -1])
+            (Fraction(1, 1), Fraction(0, 1), Fraction(1, 4))
+        """
+        table = {1: Fraction(1), -1: self.kappa, 0: ZERO}
+        return tuple(table[int(s)] for s in signs)
+
+    def activations(self, weights: Sequence[Fraction]) -> Vector:
+        """phi(X w), length n."""
+        return tuple(self.phi(dot(row, weights)) for row in self.rows)
+
+    def residual(self, network: RationalNetwork) -> Vector:
+        """v = y - f, length n: minus the gradient of the loss.
+
+        Raises:
+            InputError: the network does not fit the rows.
+        """
+        self.require_fit(network)
+        values = [y - network.intercept for y in self.y]
+        for weights, alpha in zip(network.hidden, network.output, strict=True):
+            if alpha:
+                values = [r - alpha * a for r, a in zip(values, self.activations(weights), strict=True)]
+        return tuple(values)
+
+    def objective(self, network: RationalNetwork) -> Fraction:
+        """The training objective, exactly.
+
+        Example:
+            >>> setting = Setting.of(TrainingProblem([[1]], [1], beta=1))
+            >>> setting.objective(RationalNetwork([["1/2"]], ["1/2"]))
+            Fraction(17, 32)
+        """
+        residual = self.residual(network)
+        decay = dot(network.output, network.output)
+        for weights in network.hidden:
+            kept = self.penalised(weights)
+            decay += dot(kept, kept)
+        return (dot(residual, residual) + self.beta * decay) / 2
+
+    def gradient(self, signs: Iterable[int], v: Vector) -> Vector:
+        """X'Dv with the slopes of a sign vector, length p."""
+        slopes = self.slopes(signs)
+        return combination([d * value for d, value in zip(slopes, v, strict=True)], self.rows, self.inputs)
+
+    def require_fit(self, network: RationalNetwork) -> None:
+        """Refuse a network with another number of inputs, or an intercept where there is none.
+
+        Raises:
+            InputError: it does not fit.
+        """
+        for j, row in enumerate(network.hidden):
+            if len(row) != self.inputs:
+                raise InputError(
+                    f"hidden[{j}] has {len(row)} weights, but a row of X has {self.inputs} entries; "
+                    "does the network have a bias that X has no column of ones for?"
+                )
+        if network.intercept and not self.intercept:
+            raise InputError(
+                f"the network has an output intercept {float(network.intercept):.6g}, but the problem has "
+                "none; use free biases, or retrain without it"
+            )
+
+
+def _require_plain(problem: TrainingProblem) -> None:
+    kind = problem.loss.name, problem.penalty.name
+    if kind != ("squared", "2-norm") or not problem.readout.is_identity:
+        raise InputError(
+            f"loss={kind[0]!r}, "
+            f"penalty={kind[1]!r}{'' if problem.readout.is_identity else ' and a readout'}: stationary "
+            "points are decided for the squared loss, the 2-norm and the fully connected network only"
+        )
+
+
+def fitting(problem: TrainingProblem | Setting, network: Any) -> tuple[Setting, RationalNetwork]:
+    """Problem and network in exact form, once they are known to fit.
+
+    Raises:
+        InputError: another activation or another number of inputs.
+
+    Example:
+        >>> problem = TrainingProblem([[1]], [1], beta=1)
+        >>> fitting(problem, TwoLayerNetwork([[0.5]], [0.5]))[1].hidden
+        ((Fraction(1, 2),),)
+    """
+    setting = Setting.of(problem)
+    if isinstance(network, TwoLayerNetwork) and network.kappa != setting.kappa:
+        raise InputError(
+            f"the network's activation has kappa={network.kappa}, the problem's kappa={setting.kappa}; "
+            "use the activation that the network was trained with"
+        )
+    exact = RationalNetwork.of(network)
+    setting.require_fit(exact)
+    return setting, exact

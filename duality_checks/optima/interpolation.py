@@ -1,0 +1,114 @@
+"""The limit of small weight decay: interpolation and hard margin of least norm, by exact programs (2.12).
+
+Over finitely many neurons, directions u with rational costs (norms, or upper bounds of them), the problems
+
+    ``min sum_j cost_j abs(t_j)``  s.t.  ``sum_j t_j phi(X u_j) = y``,   or  ``y_k f_k >= 1`` for all k,
+
+are linear programs, solved with their duals ``max v'y``, ``abs(v'phi(X u_j)) <= cost_j`` (``y_k v_k >= 0``),
+in rational arithmetic. With the directions of a polyhedral norm (statement 2.7) they are the exact limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from hyperplane_arrangements.exact import exact_matrix, rank
+
+from ..exact.norms import Vector
+from ..polyhedral.optimum import ONE, ZERO, combination, maximise, outputs
+from ..problem import TrainingProblem
+
+
+@dataclass(frozen=True, slots=True)
+class LeastNorm:
+    """A network of least norm and the dual vector that proves it.
+
+    Attributes:
+        norm: ``sum_j cost_j abs(t_j) = v'y``, both exactly.
+        weights: t, one a direction.
+        fit: f.
+        dual: v.
+    """
+
+    norm: Fraction
+    weights: tuple[Fraction, ...]
+    fit: Vector
+    dual: Vector
+
+
+def can_interpolate(problem: TrainingProblem) -> bool:
+    """Whether some network fits y exactly: decided by the rank of all ``D_i X`` together, no tolerance.
+
+    Example:
+        >>> can_interpolate(TrainingProblem([[1, 1], [2, 1]], [5, -3], 1))
+        True
+        >>> can_interpolate(TrainingProblem([[1, 1], [1, 1]], [5, -3], 1))
+        False
+    """
+    patterns = problem.arrangement.chambers().patterns.tolist()
+    slopes = [[1 if on else problem.kappa for on in pattern] for pattern in patterns]
+    rows = problem.X.fractions
+    table = [[slope[k] * x for slope in slopes for x in row] for k, row in enumerate(rows)]
+    extended = [[*row, target] for row, target in zip(table, problem.y, strict=True)]
+    return rank(exact_matrix(table)) == rank(exact_matrix(extended))
+
+
+def interpolate(
+    problem: TrainingProblem, chosen: Sequence[Vector], costs: Sequence[Fraction] | None = None
+) -> LeastNorm:
+    """The network of least norm on these directions with ``f = y``.
+
+    Args:
+        problem: X, y and the activation.
+        chosen: directions, length d each.
+        costs: of a unit of weight on each; 1 if None.
+
+    Raises:
+        UnboundedError: these directions cannot fit y.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], 1)
+        >>> interpolate(problem, [(ONE,), (-ONE,)]).norm
+        Fraction(5, 1)
+    """
+    return _least_norm(problem, chosen, costs, [])
+
+
+def hard_margin(
+    problem: TrainingProblem, chosen: Sequence[Vector], costs: Sequence[Fraction] | None = None
+) -> LeastNorm:
+    """The network of least norm on these directions with ``y_k f_k >= 1``, for labels y.
+
+    Raises:
+        UnboundedError: these directions cannot separate the labels.
+
+    Example:
+        >>> hard_margin(TrainingProblem([[1], [2], [-1]], [1, 1, -1], 1), [(ONE,), (-ONE,)]).norm
+        Fraction(2, 1)
+    """
+    units = [
+        tuple(Fraction(int(j == k)) * target for j in range(problem.n)) for k, target in enumerate(problem.y)
+    ]
+    return _least_norm(problem, chosen, costs, [(ZERO, unit) for unit in units])
+
+
+def _least_norm(
+    problem: TrainingProblem,
+    chosen: Sequence[Vector],
+    costs: Sequence[Fraction] | None,
+    signs: list[tuple[Fraction, Vector]],
+) -> LeastNorm:
+    atoms = [outputs(problem, u) for u in chosen]
+    prices = list(costs) if costs is not None else [ONE] * len(atoms)
+    rows = [
+        (price, tuple(sign * x for x in atom))
+        for sign in (-1, 1)
+        for price, atom in zip(prices, atoms, strict=True)
+    ]
+    dual, multipliers = maximise(problem.y, rows + signs)
+    count = len(atoms)
+    weights = tuple(multipliers[j] - multipliers[count + j] for j in range(count))
+    norm = sum((price * abs(t) for price, t in zip(prices, weights, strict=True)), ZERO)
+    return LeastNorm(norm, weights, combination(atoms, weights, problem.n), dual)

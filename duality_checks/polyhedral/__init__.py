@@ -1,0 +1,1 @@
+"""Polyhedral penalties, where optimum and dual are rational and the gap is exactly zero."""

@@ -1,0 +1,201 @@
+"""Training with the 1-norm or the infinity norm of the weights: finitely many neurons, all of them rational.
+
+On each chamber the unit ball is a polytope, and its vertices over all chambers are all the neurons that an
+optimum needs (statement 2.7). An interior-point solver says which of them matter; where the loss is squared,
+l1 or hinge the optimum over those is then found in rational arithmetic, and compared with ALL neurons. Such a
+solution carries an exact network and an exact dual vector, and its certificate has gap zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from ..exact.setting import RationalNetwork
+from ..limits import require_feasible
+from ..network import TwoLayerNetwork
+from ..problem import TrainingProblem
+from ..training.columns import MAX_CHAMBERS, Round, Solution
+from ..training.narrowing import narrowed
+from ..training.program import solve_atoms
+from .neurons import Neurons, Vector
+from .optimum import LOSSES, combination, maximise, nonnegative_lasso
+
+ZERO, ONE = Fraction(0), Fraction(1)
+UNUSED = 1e-9
+NEAR = 1e-7
+COLUMNS = 200
+ROUNDS = 100
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PolyhedralSolution(Solution):
+    """A solution whose network and dual are also known exactly.
+
+    Attributes:
+        exact_network: neurons of norm 1 with rational output weights; floats of a numerical optimum where the
+            loss has no rational one.
+        exact_dual: v, length n, optimal where the loss is squared, l1 or hinge.
+    """
+
+    exact_network: RationalNetwork
+    exact_dual: Vector
+
+
+def train_polyhedral(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    progress: Callable[[Round], Any] | None = None,
+) -> PolyhedralSolution:
+    """The global optimum with a polyhedral norm: exact for the squared, l1 and hinge loss.
+
+    Args:
+        problem: with the 1-norm or the infinity norm.
+        max_chambers: refuse arrangements with more chambers before starting.
+        progress: called after each round.
+
+    Returns:
+        The solution; with those losses ``exact_network`` and ``exact_dual`` have equal objectives.
+
+    Raises:
+        TooLargeError: the arrangement has more chambers than ``max_chambers``, or too many rays.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, penalty="1-norm")
+        >>> solution = train_polyhedral(problem)
+        >>> [str(alpha) for alpha in solution.exact_network.output], [str(v) for v in solution.exact_dual]
+        (['2', '1'], ['1', '1'])
+    """
+    began = perf_counter()
+    require_feasible(problem.arrangement, max_chambers)
+    neurons = Neurons.of(problem)
+    history: list[Round] = []
+    columns = np.concatenate([neurons.columns, -neurons.columns], axis=1)
+    weights, dual = _numerical(problem, columns)
+    if problem.loss.name in LOSSES:
+        chosen, exact_weights, exact_dual = _exact(problem, neurons, columns, weights, dual)
+    else:
+        weights = np.where(weights > UNUSED * weights.max(initial=0.0), weights, 0.0)
+        weights = narrowed(columns, weights, np.ones(len(weights)))
+        chosen = np.flatnonzero(weights).tolist()
+        exact_weights = tuple(Fraction(float(t)) for t in weights[chosen])
+        exact_dual = tuple(Fraction(float(v)) for v in dual)
+    network = _network(neurons, chosen, exact_weights)
+    v = np.array([float(x) for x in exact_dual])
+    longest = float((columns.T @ v).max(initial=0.0))
+    if longest > float(problem.beta):
+        v = v * (float(problem.beta) / longest)
+    floats = _balanced(problem, network)
+    lower = problem.loss.dual(problem.loss.clip(v, problem.target), problem.target)
+    history.append(Round(1, lower, floats.objective(problem), floats))
+    if progress is not None:
+        progress(history[-1])
+    return PolyhedralSolution(
+        network=floats,
+        dual=v,
+        lower=lower,
+        upper=history[-1].upper,
+        active=_active(problem, floats),
+        seconds=perf_counter() - began,
+        rounds=tuple(history),
+        exact_network=network,
+        exact_dual=exact_dual,
+    )
+
+
+def _numerical(problem: TrainingProblem, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of all signed neurons and v, by column generation over the list."""
+    loss, target, beta = problem.loss, problem.target, float(problem.beta)
+    weights = np.zeros(columns.shape[1])
+    dual = loss.clip(loss.slope(np.zeros(problem.n), target), target)
+    pool = np.empty(0, dtype=int)
+    for _ in range(ROUNDS):
+        values = columns.T @ dual
+        values[pool] = -np.inf
+        entering = np.flatnonzero(values > beta * (1 + UNUSED))
+        if not len(entering):
+            break
+        pool = np.concatenate([pool, entering[np.argsort(-values[entering])[:COLUMNS]]])
+        optimum = solve_atoms(problem, columns[:, pool])
+        dual = loss.clip(optimum.dual, target)
+        weights[:] = 0.0
+        weights[pool] = np.maximum(optimum.vectors[:, 0], 0.0)
+    return weights, dual
+
+
+def _exact(
+    problem: TrainingProblem, neurons: Neurons, columns: np.ndarray, weights: np.ndarray, dual: np.ndarray
+) -> tuple[list[int], Vector, Vector]:
+    """Some signed neurons, their exact optimal weights and the exact v, feasible for ALL neurons."""
+    beta, count = problem.beta, len(neurons)
+    tight = (weights > UNUSED * weights.max(initial=0.0)) | (columns.T @ dual > float(beta) * (1 - NEAR))
+    pool = np.flatnonzero(tight).tolist()
+    while True:
+        some = [_signed_outputs(neurons, j) for j in pool]
+        if problem.loss.name == "squared":
+            found = nonnegative_lasso(some, problem.y, beta)
+            fit = combination(some, found, problem.n)
+            v = tuple(y - f for y, f in zip(problem.y, fit, strict=True))
+        else:
+            rows = [(beta, tuple(-x for x in atom)) for atom in some]
+            v, multipliers = maximise(problem.y, rows + _domain(problem))
+            found = multipliers[: len(pool)]
+        above, below = neurons.above(v, beta)
+        broken = above + [count + j for j in below]
+        if not broken:
+            used = [k for k, weight in enumerate(found) if weight]
+            return [pool[k] for k in used], tuple(found[k] for k in used), v
+        # The worst few by floats, and one in any case.
+        size = columns.T[broken] @ np.array([float(x) for x in v])
+        pool += [broken[k] for k in np.argsort(-size)[:COLUMNS]]
+
+
+def _signed_outputs(neurons: Neurons, j: int) -> Vector:
+    """Neuron j with output sign +1, or neuron j - m with -1."""
+    sign = 1 if j < len(neurons) else -1
+    return tuple(sign * x for x in neurons.outputs(j % len(neurons)))
+
+
+def _domain(problem: TrainingProblem) -> list[tuple[Fraction, Vector]]:
+    """The rows ``b + a'v >= 0`` of the loss's dual domain, an interval for each entry of v."""
+    rows = []
+    for k, y in enumerate(problem.y):
+        ends = [problem.loss.inside(side * (1 + abs(y)) * 2, y) for side in (ONE, -ONE)]
+        for side, end in zip((-ONE, ONE), ends, strict=True):
+            rows.append((-side * end, tuple(side if j == k else ZERO for j in range(problem.n))))
+    return rows
+
+
+def _network(neurons: Neurons, chosen: Sequence[int], weights: Sequence[Fraction]) -> RationalNetwork:
+    count = len(neurons)
+    hidden = tuple(neurons.direction(j % count) for j in chosen)
+    return RationalNetwork(
+        hidden, tuple(t if j < count else -t for j, t in zip(chosen, weights, strict=True))
+    )
+
+
+def _balanced(problem: TrainingProblem, network: RationalNetwork) -> TwoLayerNetwork:
+    """The network in floats with ``norm(w_j) = abs(alpha_j)`` (statement 2.2)."""
+    floats = network.floats(problem.kappa, problem.d)
+    roots = np.sqrt(np.abs(floats.output))
+    return TwoLayerNetwork(floats.hidden * roots[:, None], np.sign(floats.output) * roots, problem.kappa)
+
+
+def _active(
+    problem: TrainingProblem, network: TwoLayerNetwork
+) -> tuple[tuple[np.ndarray, int, np.ndarray], ...]:
+    from hyperplane_arrangements.exact import signs
+
+    if not network.width:
+        return ()
+    sides = signs(problem.X, network.hidden)
+    units = network.hidden / np.linalg.norm(network.hidden, axis=1)[:, None]
+    return tuple(
+        (side, int(np.sign(alpha)), u) for side, alpha, u in zip(sides, network.output, units, strict=True)
+    )

@@ -1,0 +1,101 @@
+"""The dual landscape ``g(u) = v' phi(X u)`` on the unit sphere, in coordinates where it is simplest.
+
+In an orthonormal basis of the row space of ``X`` and with parallel rows merged into hyperplanes ``h_j`` (unit
+normals),
+
+    ``v' phi(X u) = a' u + sum_j bend_j * abs(h_j' u)``:
+
+a linear part and one kink a hyperplane. ``-v`` negates both parts, and ``-u`` negates the linear one, so a
+single sweep over half of the sphere serves both signs of ``v``. A readout T replaces ``v`` by ``T'v``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..problem import TrainingProblem
+from ..terms.readouts import Readout
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """The part of the dual landscape that does not depend on ``v``.
+
+    Attributes:
+        basis: orthonormal basis of the row space of ``X``, d x r.
+        rows: ``X`` in that basis, n x r.
+        normals: unit normals of the distinct hyperplanes, h x r.
+        hyperplane_of_row: index of each row's hyperplane, -1 for a zero row, length n.
+        lengths: ``rows[k] = lengths[k] * normals[hyperplane_of_row[k]]``, signed, 0 for a zero row, length n.
+        kappa: slope of the activation on the negative side.
+        readout: which sample each row belongs to.
+
+    All arrays are float64 roundings: the landscape proposes, certificates prove.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> landscape = Landscape.of(TrainingProblem([[3, 4], [-6, -8], [0, 0]], [1, 1, 1], beta=1))
+        >>> landscape.rank, landscape.hyperplane_of_row.tolist(), landscape.lengths.tolist()
+        (1, [0, 0, -1], [5.0, -10.0, 0.0])
+    """
+
+    basis: np.ndarray
+    rows: np.ndarray
+    normals: np.ndarray
+    hyperplane_of_row: np.ndarray
+    lengths: np.ndarray
+    kappa: float
+    readout: Readout
+
+    @classmethod
+    def of(cls, problem: TrainingProblem) -> Landscape:
+        """The landscape of a training problem; rank and parallel rows are decided exactly."""
+        arrangement = problem.arrangement
+        scale = np.abs(problem.features).max()
+        _, _, right = np.linalg.svd(problem.features / scale, full_matrices=False)
+        basis = right[: arrangement.rank].T
+        rows = problem.features @ basis
+        owner = np.asarray(arrangement.hyperplane_of_row)
+        _, first = np.unique(owner[owner >= 0], return_index=True)
+        representatives = np.flatnonzero(owner >= 0)[first]
+        normals = rows[representatives] / np.linalg.norm(rows[representatives], axis=1)[:, None]
+        side = np.asarray(arrangement.orientation_of_row, dtype=float)
+        normals *= side[representatives][:, None]
+        lengths = side * np.linalg.norm(rows, axis=1)
+        return cls(basis, rows, normals, owner, lengths, float(problem.kappa), problem.readout)
+
+    @property
+    def rank(self) -> int:
+        """The rank r of the data."""
+        return self.basis.shape[1]
+
+    @cached_property
+    def _incidence(self) -> tuple[np.ndarray, np.ndarray]:
+        nonzero = self.hyperplane_of_row >= 0
+        return nonzero, self.hyperplane_of_row[nonzero]
+
+    def parts(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The linear part ``a`` (length r) and the bends (length h) of ``v' T phi(X u)``."""
+        nonzero, owner = self._incidence
+        lengths, weights = self.lengths[nonzero], self.readout.spread(v)[nonzero]
+        count = len(self.normals)
+        odd = 0.5 * (1 + self.kappa) * np.bincount(owner, lengths * weights, count)
+        even = 0.5 * (1 - self.kappa) * np.bincount(owner, np.abs(lengths) * weights, count)
+        return odd @ self.normals, even
+
+    def values(self, v: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """``v' phi(X u)`` at many directions (m x r), length m."""
+        linear, bends = self.parts(v)
+        return directions @ linear + np.abs(directions @ self.normals.T) @ bends
+
+    def outputs(self, directions: np.ndarray) -> np.ndarray:
+        """``T phi(X u)`` at many directions (m x r), as columns: n x m."""
+        before = self.rows @ directions.T
+        return self.readout.pool(np.maximum(before, 0) + self.kappa * np.minimum(before, 0))
+
+    def lift(self, directions: np.ndarray) -> np.ndarray:
+        """Directions (m x r) in the user's coordinates, m x d, with the same norms."""
+        return directions @ self.basis.T

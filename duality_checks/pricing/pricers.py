@@ -1,0 +1,336 @@
+"""The dual norm ``max_{norm(u) <= 1} abs(v' phi(X u))`` and its local maxima over ALL chambers.
+
+On a closed chamber the landscape is linear, so its maxima over the unit sphere sit in the relative interior
+of unique faces, each at the projection of the gradient onto the span of its face (statement 2.3). The
+two-dimensional flats of the arrangement are great circles; sorted once, every circle is swept by cumulative
+sums, which gives the gradient on each of its arcs, and with it the maxima on the rays, on the arcs and in the
+faces around the arcs. Nothing is stored a chamber. A maximum can only sit on hyperplanes that bend the
+landscape downwards, which halves the work.
+
+Values found here are numerical lower bounds of the dual norm; a certificate turns them into proofs.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import numpy as np
+
+from ..limits import most_chambers, require_feasible
+from ..problem import TrainingProblem
+from .landscape import Landscape
+
+SAME_DIRECTION = 1e-9
+ARCS_AT_ONCE = 25_000
+GLIMPSES = 16
+BUFFER = 4096
+CHAMBERS_AT_ONCE = 20_000
+NEGLIGIBLE = 1e-13
+THREADS = 2
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Maxima:
+    """Local maxima of ``sign * v' phi(X u)`` on the unit sphere, best first.
+
+    Attributes:
+        values: length m, decreasing.
+        directions: unit vectors in row-space coordinates, m x r.
+        signs: +1.0 or -1.0, length m: which of ``v`` and ``-v`` is maximised.
+        kinks: hyperplanes the direction lies on, m x (r-1), padded with -1.
+    """
+
+    values: np.ndarray
+    directions: np.ndarray
+    signs: np.ndarray
+    kinks: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, chosen: slice | np.ndarray) -> Maxima:
+        return Maxima(self.values[chosen], self.directions[chosen], self.signs[chosen], self.kinks[chosen])
+
+    @classmethod
+    def join(cls, parts: list[Maxima], rank: int) -> Maxima:
+        """All of them together, best first."""
+        if not parts:
+            return cls(np.empty(0), np.empty((0, rank)), np.empty(0), np.empty((0, max(rank - 1, 0)), int))
+        values = np.concatenate([part.values for part in parts])
+        order = np.argsort(-values, kind="stable")
+        return cls(
+            values[order],
+            np.concatenate([part.directions for part in parts])[order],
+            np.concatenate([part.signs for part in parts])[order],
+            np.concatenate([part.kinks for part in parts])[order],
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Circles:
+    """A block of great circles with their crossings in order.
+
+    Attributes:
+        flats: the hyperplanes whose intersection each circle is, q x (r-2).
+        frames: orthonormal bases of the circles' planes, q x 2 x r.
+        grams: Gram matrices of the flats' normals, q x (r-2) x (r-2).
+        inverses: the inverse on each subset (bit mask) of them, zero elsewhere, q x 2**(r-2) x (r-2) x (r-2).
+        order: the other hyperplanes by the angle at which they cross, q x m.
+        angles: those angles in [0, pi), increasing, q x m.
+        before: sign of each ordered hyperplane just before angle 0, q x m.
+    """
+
+    flats: np.ndarray
+    frames: np.ndarray
+    grams: np.ndarray
+    inverses: np.ndarray
+    order: np.ndarray
+    angles: np.ndarray
+    before: np.ndarray
+
+    @classmethod
+    def of(cls, normals: np.ndarray, flats: np.ndarray) -> Circles:
+        """Sort the crossings of the circles in which the given hyperplanes (q x (r-2), independent) meet."""
+        count, rank = normals.shape
+        spans = normals[flats]
+        complete, _ = np.linalg.qr(spans.transpose(0, 2, 1), mode="complete")
+        frames = complete[:, :, rank - 2 :].transpose(0, 2, 1).copy()
+        heights = np.einsum("jr,qtr->qjt", normals, frames)
+        angles = np.arctan2(-heights[..., 0], heights[..., 1]) % np.pi
+        angles[angles >= np.pi] = 0.0
+        np.put_along_axis(angles, flats, np.inf, axis=1)
+        order = np.argsort(angles, axis=1, kind="stable")[:, : count - rank + 2]
+        angles = np.take_along_axis(angles, order, axis=1)
+        along = np.take_along_axis(heights, order[..., None], axis=1)
+        # A row's height at angle t is sin(t - t_j) times a factor: its sign before t_j is minus the factor's.
+        before = -np.sign(along[..., 1] * np.cos(angles) - along[..., 0] * np.sin(angles))
+        grams = spans @ spans.transpose(0, 2, 1)
+        return cls(
+            flats, frames, grams, _inverses(grams), order.astype(np.int32), angles, before.astype(np.int8)
+        )
+
+
+def _inverses(grams: np.ndarray) -> np.ndarray:
+    circles, codimension, _ = grams.shape
+    inverses = np.zeros((circles, 2**codimension, codimension, codimension))
+    for mask in range(1, 2**codimension):
+        held = [k for k in range(codimension) if mask >> k & 1]
+        inverses[np.ix_(range(circles), [mask], held, held)] = np.linalg.inv(
+            grams[np.ix_(range(circles), held, held)]
+        )[:, None]
+    return inverses
+
+
+class Sweep:
+    """The sorted great circles of a landscape, ready to price any ``v``.
+
+    No chamber is skipped and none is stored; values are float64. Ranks above 3 need an arrangement in general
+    position; every arrangement of rank at most 3 is served.
+
+    Args:
+        landscape: of rank at least 1.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)
+        >>> found = Sweep(Landscape.of(problem)).maxima(problem.target, floor=0.0)
+        >>> round(float(found.values[0]), 12), float(found.signs[0])
+        (5.0, 1.0)
+    """
+
+    def __init__(self, landscape: Landscape):
+        self.landscape = landscape
+        count, rank = landscape.normals.shape
+        self._blocks: list[Circles] = []
+        if rank >= 2:
+            flats = np.array(list(combinations(range(count), rank - 2)), dtype=np.int32)
+            flats = flats.reshape(comb(count, rank - 2), rank - 2)
+            # Strided, so that each block is a fair sample of the circles.
+            blocks = -(-len(flats) * count // ARCS_AT_ONCE)
+            self._blocks = [Circles.of(landscape.normals, flats[i::blocks]) for i in range(blocks)]
+
+    def maxima(self, v: np.ndarray, floor: float) -> Maxima:
+        """Every local maximum of ``abs(v' phi(X u))`` on the sphere with a value above ``floor``.
+
+        Where more than r-1 hyperplanes meet in a ray, rays that are maxima along a circle only may be listed
+        too.
+
+        Args:
+            v: length n.
+            floor: at least 0; only larger values are wanted, and the sweep prunes with it.
+
+        Returns:
+            The maxima, best first, each direction once.
+        """
+        return self._sweep(self._blocks, v, floor)
+
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
+        """Those local maxima that show on a sample of the circles, another one each turn; none on small jobs.
+
+        Every one found is a neuron worth adding; that none is found says nothing.
+        """
+        share = len(self._blocks) // GLIMPSES
+        if share == 0:
+            return Maxima.join([], self.landscape.rank)
+        first = turn * share % len(self._blocks)
+        return self._sweep(self._blocks[first : first + share], v, floor)
+
+    def _sweep(self, blocks: list[Circles], v: np.ndarray, floor: float) -> Maxima:
+        linear, bends = self.landscape.parts(np.asarray(v, dtype=float))
+        floor = max(floor, NEGLIGIBLE * float(np.abs(bends).sum()))
+        rank = self.landscape.rank
+        if rank == 1:
+            found = [_poles(linear, bends, floor)]
+        else:
+            with ThreadPoolExecutor(THREADS) as pool:
+                found = list(pool.map(lambda block: self._block(block, linear, bends, floor), blocks))
+        return _distinct(Maxima.join(found, rank))
+
+    def _block(self, block: Circles, linear: np.ndarray, bends: np.ndarray, floor: float) -> Maxima:
+        from .sweep_kernel import sweep_circles
+
+        rank, size = self.landscape.rank, BUFFER
+        while True:
+            values, signs = np.empty(size), np.empty(size)
+            directions, kinks = np.empty((size, rank)), np.empty((size, rank - 1), dtype=np.int64)
+            found = sweep_circles(
+                self.landscape.normals,
+                block.flats,
+                block.frames,
+                block.grams,
+                block.inverses,
+                block.order,
+                block.angles,
+                block.before,
+                linear,
+                bends,
+                floor,
+                values,
+                directions,
+                signs,
+                kinks,
+            )
+            if found <= size:
+                return Maxima(values[:found], directions[:found], signs[:found], kinks[:found])
+            size = found
+
+
+class ChamberList:
+    """Pricing chamber by chamber from a list, for degenerate arrangements of rank above 3.
+
+    On each chamber the maximum is the length of the projection of the gradient onto it (statement 2.3).
+
+    Args:
+        landscape: the landscape.
+        signs: the signs of the distinct hyperplanes on every chamber, P x h.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)
+        >>> landscape = Landscape.of(problem)
+        >>> quadrants = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]], np.int8)
+        >>> round(float(ChamberList(landscape, quadrants).maxima(problem.target, floor=0.0).values[0]), 12)
+        5.0
+    """
+
+    def __init__(self, landscape: Landscape, signs: np.ndarray):
+        self.landscape = landscape
+        self._signs = signs
+
+    def maxima(self, v: np.ndarray, floor: float) -> Maxima:
+        """The maximum of each chamber whose value is above ``floor``; as :meth:`Sweep.maxima`, maybe with
+        more."""
+        linear, bends = self.landscape.parts(np.asarray(v, dtype=float))
+        found = [
+            self._batch(
+                self._signs[start : start + CHAMBERS_AT_ONCE], sign * linear, sign * bends, sign, floor
+            )
+            for sign in (1.0, -1.0)
+            for start in range(0, len(self._signs), CHAMBERS_AT_ONCE)
+        ]
+        return _distinct(Maxima.join(found, self.landscape.rank))
+
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
+        """The same on a share of the chambers, another one each turn; none on small jobs."""
+        if len(self._signs) < CHAMBERS_AT_ONCE:
+            return Maxima.join([], self.landscape.rank)
+        return ChamberList(self.landscape, self._signs[turn % GLIMPSES :: GLIMPSES]).maxima(v, floor)
+
+    def _batch(
+        self, signs: np.ndarray, linear: np.ndarray, bends: np.ndarray, sign: float, floor: float
+    ) -> Maxima:
+        from .multipliers import cone_multipliers
+
+        normals, rank = self.landscape.normals, self.landscape.rank
+        gradients = linear + (signs * bends) @ normals
+        reach = np.linalg.norm(gradients, axis=1) > floor
+        signs, gradients = signs[reach], gradients[reach]
+        support, multipliers = cone_multipliers(normals, signs, gradients)
+        for slot in range(rank):
+            row = support[:, slot]
+            side = np.take_along_axis(signs, row[:, None], axis=1)[:, 0] * (row >= 0)
+            gradients += (multipliers[:, slot] * side)[:, None] * normals[row]
+        values = np.linalg.norm(gradients, axis=1)
+        kept = values > max(floor, NEGLIGIBLE * float(np.abs(bends).sum()))
+        directions = gradients[kept] / values[kept, None]
+        return Maxima(values[kept], directions, np.full(kept.sum(), sign), support[kept, : rank - 1])
+
+
+Pricer = Sweep | ChamberList
+
+
+def pricer(problem: TrainingProblem, landscape: Landscape, max_chambers: int) -> Pricer:
+    """The pricing that fits the arrangement: circles up to rank 3 and in general position, else its chambers.
+
+    Raises:
+        TooLargeError: the arrangement has more chambers than ``max_chambers``.
+    """
+    require_feasible(problem.arrangement, max_chambers)
+    hyperplanes, rank = landscape.normals.shape
+    if rank <= 3 or problem.arrangement.count_chambers() == most_chambers(hyperplanes, rank):
+        return Sweep(landscape)
+    owner = landscape.hyperplane_of_row
+    _, first = np.unique(owner, return_index=True)
+    rows = first[-hyperplanes:]
+    orientation = np.sign(landscape.lengths[rows]).astype(np.int8)
+    return ChamberList(landscape, problem.arrangement.chambers(max_chambers).signs[:, rows] * orientation)
+
+
+def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000) -> float:
+    """``max_{norm(u) <= 1} abs(v' phi(X u))`` over all chambers, numerical. At ``v = y`` it is ``beta_max``
+    (2.6).
+
+    Args:
+        problem: the data and the activation.
+        v: length n.
+        max_chambers: refuse arrangements with more chambers before starting.
+
+    Raises:
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)
+        >>> round(dual_norm(problem, problem.target), 12)
+        5.0
+    """
+    found = pricer(problem, Landscape.of(problem), max_chambers).maxima(np.asarray(v, dtype=float), 0.0)
+    return float(found.values[0]) if len(found) else 0.0
+
+
+def _poles(linear: np.ndarray, bends: np.ndarray, floor: float) -> Maxima:
+    signs = np.array([1.0, 1.0, -1.0, -1.0])
+    directions = np.array([[1.0], [-1.0], [1.0], [-1.0]])
+    values = signs * (directions[:, 0] * linear[0] + bends.sum())
+    kept = values > floor
+    return Maxima(values[kept], directions[kept], signs[kept], np.empty((kept.sum(), 0), int))
+
+
+def _distinct(maxima: Maxima) -> Maxima:
+    """Each direction once: a maximum is seen from every circle around its face."""
+    keys = np.round(np.column_stack([maxima.signs, maxima.directions]) / SAME_DIRECTION)
+    _, first = np.unique(keys, axis=0, return_index=True)
+    return maxima[np.sort(first)]

@@ -1,0 +1,1 @@
+"""What a run says: outcome, text, HTML and pictures."""

@@ -1,0 +1,294 @@
+"""The report of a job as one HTML page, and what notebooks show for problems, solutions and proofs."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from hyperplane_arrangements.errors import MissingExtraError
+
+from ..exact.enclosures import decimal_interval, exact_text, scientific_above
+from .html_page import facts, figure, page, svg, table
+from .text import MOST_NEURONS, activation_name, beta_text, count, relative_gap
+
+if TYPE_CHECKING:
+    from ..certificate import Certificate
+    from ..problem import TrainingProblem
+    from ..training.columns import Solution
+    from .outcome import Outcome
+
+_NO_PICTURES = (
+    "<p>No pictures: they need matplotlib. Install the extra <code>convex-landscape[plot]</code> and run the "
+    "command again.</p>"
+)
+_FUNCTION_CAPTIONS = {
+    1: "The data (dots) and the learned function (line). Circles are its kinks, where a neuron switches.",
+    2: "The learned function (colour, by sign and size; the strong line is 0) and the data. A grey line is "
+    "where a neuron switches; the strokes point to the side it is on for.",
+}
+_FIT_CAPTION = "What the network gives each sample against its target; dashed: equality."
+_COLORED = (
+    "Each chamber is coloured by its dual slack <span class=mono>beta &minus; norm(Proj c)</span>: the "
+    "fuller the colour, the smaller the slack. At full colour it is 0, the chamber is active, and neurons "
+    "can sit there."
+)
+_RING_CAPTION = (
+    f"The dual landscape over all directions of the weights. {_COLORED} The curve may touch the dashed lines "
+    "at beta and &minus;beta, and never crosses them: that is optimality. Circles are the neurons."
+)
+_SPHERE_CAPTION = (
+    f"The arrangement on the two halves of the sphere of weights. {_COLORED} Triangles are the neurons: up "
+    "for a positive output weight, down for a negative one."
+)
+_BOUNDS_CAPTION = (
+    "How far the bounds on p* are from it after each round of training (in floats; the proof does not rest "
+    "on them)."
+)
+_NOT_PROVEN = (
+    "<ul><li>That the bounds are equal: the certificate proves an interval, because optimal norms are "
+    "usually irrational.</li><li>That the network is the only optimal one, or near to one.</li><li>Anything "
+    "about other data.</li><li>Pictures, times, decimals of weights and the share of beta_max: these are "
+    "floats.</li></ul>"
+)
+_SCALE = '<div class="scale"><span>slack 0 for &minus;v</span><i></i><span>slack 0 for v</span></div>'
+
+
+def html(outcome: Outcome) -> str:
+    """The report of a job: verdict, pictures, network, proof and what is not proven, in one file.
+
+    Without matplotlib a sentence stands in place of the pictures.
+
+    Args:
+        outcome: what the job found.
+
+    Returns:
+        An HTML document that asks for nothing from anywhere.
+    """
+    sections = [
+        "<header><h1>Global optimum of a two-layer network</h1>"
+        f'<p class="lead">{escape(outcome.data.source)}</p></header>',
+        _verdict(outcome),
+        _facts(outcome),
+        f"<h2>In pictures</h2>{_pictures(outcome)}",
+        f"<h2>The network</h2>{_network(outcome)}",
+        f"<h2>The proof</h2>{_proof(outcome)}",
+        f"<h2>What is not proven</h2>{_NOT_PROVEN}",
+        _footer(outcome),
+    ]
+    return page(f"Global optimum: {outcome.data.source}", "\n".join(sections))
+
+
+def _verdict(outcome: Outcome) -> str:
+    if not outcome.verdict.proven:
+        return (
+            '<div class="verdict refused"><strong>REFUSED</strong> by the independent checker'
+            f"<p>{escape(outcome.verdict.reason)}. Nothing below is proven.</p></div>"
+        )
+    low, high = decimal_interval(outcome.certificate.lower, outcome.certificate.upper)
+    return (
+        '<div class="verdict"><strong>PROVEN</strong> in rational arithmetic, over every activation pattern'
+        f'<p class="interval mono">{low} &le; p* &le; {high}</p></div>'
+    )
+
+
+def _facts(outcome: Outcome) -> str:
+    problem, certificate = outcome.problem, outcome.certificate
+    gap = scientific_above(relative_gap(certificate.lower, certificate.upper))
+    return facts(
+        [
+            ("relative width of the interval", f"≤ {gap}"),
+            ("chambers", f"{problem.arrangement.count_chambers():,}"),
+            ("neurons", f"{outcome.solution.network.width:,}"),
+            ("data", f"{problem.n:,} rows of rank {problem.arrangement.rank}"),
+            ("activation", activation_name(problem.kappa)),
+            ("weight decay beta", beta_text(outcome)),
+            ("trained in", f"{outcome.seconds['training']:.2f} s"),
+            ("checked in", f"{outcome.seconds['checking']:.2f} s"),
+        ]
+    )
+
+
+def _pictures(outcome: Outcome) -> str:
+    try:
+        function, landscape, bounds = _function(outcome), _landscape(outcome), _bounds(outcome)
+    except MissingExtraError:
+        return _NO_PICTURES
+    rank = outcome.problem.arrangement.rank
+    parts = (function, landscape, bounds) if rank == 2 else (function, bounds, landscape)
+    return f'<div class="pictures">{"".join(parts)}</div>'
+
+
+def _function(outcome: Outcome) -> str:
+    from .pictures import plot_function, varying_columns
+
+    problem, network, data = outcome.problem, outcome.solution.network, outcome.data
+    caption = _FUNCTION_CAPTIONS.get(len(varying_columns(problem)), _FIT_CAPTION)
+    picture = svg(
+        lambda ax: plot_function(problem, network, ax=ax, names=[*data.features, data.target]),
+        name="function",
+        label="the data with the learned function",
+        size=(4.6, 3.7),
+    )
+    return figure(picture, caption)
+
+
+def _landscape(outcome: Outcome) -> str:
+    from .pictures import far_side, plot_landscape
+
+    problem, solution = outcome.problem, outcome.solution
+    if problem.arrangement.rank == 2:
+        picture = svg(
+            lambda ax: plot_landscape(problem, solution.dual, solution.network, ax=ax),
+            name="ring",
+            label="the dual landscape over the angle of the weights, between beta and minus beta",
+            size=(4.6, 3.7),
+        )
+        return figure(picture + _SCALE, _RING_CAPTION)
+    if problem.arrangement.rank == 3:
+        halves = [
+            svg(
+                lambda ax, pole=pole: plot_landscape(  # type: ignore[misc]
+                    problem, solution.dual, solution.network, ax=ax, pole=pole
+                ),
+                name=name,
+                label=f"the chambers on one half of the sphere, coloured by slack ({name})",
+                size=(3.4, 3.4),
+            )
+            for name, pole in (("near", None), ("far", far_side(problem)))
+        ]
+        return figure(f'<div class="halves">{"".join(halves)}</div>{_SCALE}', _SPHERE_CAPTION, "wide")
+    rank = problem.arrangement.rank
+    return f'<p class="wide">The arrangement has rank {rank}; it is drawn at rank 2 and 3.</p>'
+
+
+def _bounds(outcome: Outcome) -> str:
+    from .pictures import plot_bounds
+
+    picture = svg(
+        lambda ax: plot_bounds(outcome.solution.rounds, ax=ax),
+        name="bounds",
+        label="the bounds on the optimum after each round of training",
+        size=(4.6, 2.9),
+    )
+    kind = "wide beside" if outcome.problem.arrangement.rank == 2 else ""
+    return figure(picture, _BOUNDS_CAPTION, kind)
+
+
+def _network(outcome: Outcome) -> str:
+    network, active = outcome.solution.network, outcome.solution.active
+    if network.width == 0:
+        return "<p>The zero network: no neuron pays for its weight decay.</p>"
+    order = sorted(range(network.width), key=lambda j: -abs(network.output[j]))[:MOST_NEURONS]
+    rows = [
+        [
+            f"{network.output[j]:+.6g}",
+            *(f"{w:+.6g}" for w in network.hidden[j]),
+            *(f"{int((active[j][0] == sign).sum())}" for sign in (1, -1, 0)),
+        ]
+        for j in order
+    ]
+    names = [f"w: {name}" for name in outcome.data.features]
+    more = network.width - len(rows)
+    return (
+        f"<p>{count(network.width, 'neuron')}, largest first, and how many samples each is on for, off for, "
+        f"and has its kink at.</p>{table(['output', *names, 'on', 'off', 'kink'], rows)}"
+        + (f"<p>{more:,} more in <code>network.json</code>.</p>" if more else "")
+    )
+
+
+def _proof(outcome: Outcome) -> str:
+    certificate = outcome.certificate
+    width = certificate.upper - certificate.lower
+    listed = (
+        "the checker goes through them itself"
+        if certificate.chambers is None
+        else f"{len(certificate.chambers):,} listed, proven to be all"
+    )
+    rows = [
+        (
+            "lower bound",
+            "the value of a dual vector that is feasible on every chamber, by rational multipliers",
+        ),
+        ("upper bound", "the exact objective of the network"),
+        ("width, at most", scientific_above(width)),
+        ("chambers", listed),
+        ("digest of the problem", certificate.problem),
+    ]
+    cells = [f"<th>{name}</th><td style='white-space:normal'>{escape(text)}</td>" for name, text in rows]
+    body = "".join(f"<tr>{cell}</tr>" for cell in cells)
+    return (
+        f"<table>{body}</table><p>Check it again: "
+        "<code>convex-landscape check problem.json certificate.json</code>. The checker is one file that "
+        "imports Python's standard library alone.</p>"
+    )
+
+
+def _footer(outcome: Outcome) -> str:
+    times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in outcome.seconds.items())
+    return f"<footer>Times: {escape(times)}. The same facts as text are in <code>report.md</code>.</footer>"
+
+
+# ------------------------------------------------------------------ notebooks
+
+
+def _card(title: str, pairs: list[tuple[str, str]]) -> str:
+    left = 'style="text-align:left"'
+    rows = "".join(
+        f"<tr><th {left}>{escape(name)}</th><td {left}>{escape(value)}</td></tr>" for name, value in pairs
+    )
+    return f"<table><caption><b>{escape(title)}</b></caption>{rows}</table>"
+
+
+def _interval(lower: Fraction, upper: Fraction) -> list[tuple[str, str]]:
+    low, high = decimal_interval(lower, upper)
+    gap = scientific_above(relative_gap(lower, upper))
+    return [("interval", f"{low} <= p* <= {high}"), ("relative width", f"at most {gap}")]
+
+
+def problem_card(problem: TrainingProblem) -> str:
+    """What a notebook shows for a training problem.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> "2 samples, 1 column" in problem_card(TrainingProblem([[1], [2]], [1, 0], beta=1))
+        True
+    """
+    return _card(
+        "Training problem",
+        [
+            ("data", f"{count(problem.n, 'sample')}, {count(problem.d, 'column')}"),
+            ("activation", activation_name(problem.kappa)),
+            ("loss", problem.loss.name),
+            ("penalty", problem.penalty.name),
+            ("beta", exact_text(problem.beta)),
+        ],
+    )
+
+
+def solution_card(solution: Solution) -> str:
+    """What a notebook shows for a solution."""
+    return _card(
+        "Solution (numerical)",
+        [
+            ("objective", f"{solution.upper:.12g}"),
+            ("lower bound", f"{solution.lower:.12g}"),
+            ("relative gap", f"{solution.relative_gap:.2g}"),
+            ("network", count(solution.network.width, "neuron")),
+            ("training", f"{count(len(solution.rounds), 'round')}, {solution.seconds:.2g} s"),
+        ],
+    )
+
+
+def certificate_card(certificate: Certificate) -> str:
+    """What a notebook shows for a certificate: a claim, until it is checked."""
+    chambers: Any = certificate.chambers
+    listed = "implied by the problem" if chambers is None else f"{len(chambers):,} listed"
+    return _card(
+        "Certificate (a claim until checked)",
+        [
+            *_interval(certificate.lower, certificate.upper),
+            ("chambers", listed),
+            ("problem", certificate.problem[:16]),
+        ],
+    )

@@ -1,0 +1,148 @@
+"""One job from data to verdict: enumerate, train, certify, and check with the independent checker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from ..data.datasets import TrainingData
+from ..limits import require_feasible
+from ..problem import TrainingProblem, positive
+
+if TYPE_CHECKING:
+    from ..certificate import Certificate
+    from ..checker import Verdict
+    from ..network import TwoLayerNetwork
+    from ..training.columns import Round, Solution
+
+# Enough digits for any use, few enough that the exact number is readable.
+BETA_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job produced, and how long each part took.
+
+    Args:
+        data: the data with its names.
+        problem: the exact training problem.
+        beta_ratio: the share of ``beta_max`` that was asked for, None when ``beta`` itself was.
+        solution: the trained network and its dual, numerical.
+        certificate: the rational certificate.
+        verdict: the independent checker's word on the texts below.
+        problem_text: the problem file.
+        certificate_text: the certificate file.
+        seconds: the time of each part, by name.
+    """
+
+    data: TrainingData
+    problem: TrainingProblem
+    beta_ratio: Fraction | None
+    solution: Solution
+    certificate: Certificate
+    verdict: Verdict
+    problem_text: str
+    certificate_text: str
+    seconds: dict[str, float]
+
+
+def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> TrainingProblem:
+    """The problem with ``beta = ratio * beta_max``; for the squared loss ``beta_max = norm_dual(y)`` (2.6).
+
+    From ``beta_max`` on, the zero network is optimal. It is computed in floats; the product is rounded to 12
+    significant digits, and that decimal is the exact ``beta`` of everything that follows.
+
+    Raises:
+        InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
+    """
+    from ..training.paths import approximate_beta_max
+
+    share = positive(ratio, "beta-ratio")
+    beta_max = approximate_beta_max(problem, max_chambers)
+    beta = Fraction(f"{float(share * Fraction(beta_max)):.{BETA_DIGITS - 1}e}")
+    return problem.with_beta(positive(beta, f"beta = {share} * beta_max"))
+
+
+def prove(
+    data: TrainingData,
+    *,
+    beta: Fraction | None,
+    beta_ratio: Fraction | None,
+    activation: str,
+    max_chambers: int,
+    say: Callable[[str], None],
+    loss: str = "squared",
+    penalty: str = "2-norm",
+    recall: Callable[[TrainingProblem], TwoLayerNetwork | None] = lambda problem: None,
+    keep: Callable[[TrainingProblem, TwoLayerNetwork], None] = lambda problem, network: None,
+) -> Outcome:
+    """Train to the global optimum and prove it.
+
+    Args:
+        data: features and targets.
+        beta: the weight decay; None to take it from ``beta_ratio``.
+        beta_ratio: the share of ``beta_max`` to use when ``beta`` is None.
+        activation: ``relu``, ``leaky:K``, ``abs`` or ``slopes:A,B``.
+        max_chambers: refuse before the work starts when there would be more.
+        say: is told what happens.
+        loss: see :func:`~duality_checks.terms.losses.parse_loss`.
+        penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
+        recall: the network to start from, such as the last one of an interrupted run, or None.
+        keep: is given the network of every round.
+
+    Raises:
+        InputError: the data, ``beta``, the ratio, the activation, the loss or the penalty cannot be used.
+        TooLargeError: the number of chambers is over the limit.
+    """
+    from ..certificate import certify
+    from ..checker import check_documents
+    from ..training.columns import train
+
+    clock = _Clock()
+    decay = 1 if beta is None else beta
+    problem = TrainingProblem(data.X, data.y, decay, activation, loss=loss, penalty=penalty)
+    say("Counting the activation patterns")
+    require_feasible(problem.arrangement, max_chambers)
+    clock.lap("counting")
+    if beta is None:
+        say("Finding beta_max")
+        problem = at_ratio(problem, beta_ratio, max_chambers)
+        clock.lap("beta_max")
+    say("Training")
+
+    def tell(round: Round) -> None:
+        say(f"Training: round {round.number}, {round.lower:.9g} to {round.upper:.9g}")
+        keep(problem, round.network)
+
+    solution = train(problem, max_chambers=max_chambers, progress=tell, start=recall(problem))
+    clock.lap("training")
+    say("Certifying")
+    certificate = certify(problem, solution, max_chambers=max_chambers)
+    texts = problem.to_json(), certificate.to_json()
+    clock.lap("certification")
+    say("Checking in rational arithmetic")
+    verdict = check_documents(*texts)
+    clock.lap("checking")
+    return Outcome(
+        data,
+        problem,
+        None if beta is not None else beta_ratio,
+        solution,
+        certificate,
+        verdict,
+        *texts,
+        clock.laps,
+    )
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = perf_counter()
+        self.laps[name], self._last = now - self._last, now

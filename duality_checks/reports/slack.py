@@ -1,0 +1,77 @@
+"""How much room each chamber leaves under the dual constraint: `beta - norm(Proj c)` (statement 2.3), in
+floats."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..pricing.landscape import Landscape
+
+_ENTRIES_AT_ONCE = 8_000_000
+
+
+def chamber_values(
+    landscape: Landscape, dual: np.ndarray, directions: np.ndarray, floor: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The largest values of `v'phi(Xu)` and of `-v'phi(Xu)` in the chambers that directions are in.
+
+    Args:
+        landscape: of the problem.
+        dual: v, length n.
+        directions: m x r, in the landscape's coordinates; on no hyperplane.
+        floor: chambers whose gradient is no longer than this are left at 0, which saves time.
+
+    Returns:
+        Two arrays of length m: `norm(Proj_C c)` and `norm(Proj_C -c)` for the chamber C of each direction.
+
+    Example:
+        In the quadrant of (1, 1) the gradient (3, -1) projects to (3, 0), and its opposite to (0, 1).
+
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [0, 0], beta=1)
+        >>> landscape = Landscape.of(problem)
+        >>> inside = np.array([[1.0, 1.0]]) @ landscape.basis
+        >>> plus, minus = chamber_values(landscape, np.array([3.0, -1.0]), inside)
+        >>> round(float(plus[0]), 12), round(float(minus[0]), 12)
+        (3.0, 1.0)
+    """
+    _, first, owner = np.unique(_keys(landscape, directions), return_index=True, return_inverse=True)
+    size = max(1, _ENTRIES_AT_ONCE // len(landscape.normals))
+    parts = [
+        _values(landscape, dual, directions[first[i : i + size]], floor) for i in range(0, len(first), size)
+    ]
+    plus, minus = np.concatenate(parts, axis=1)
+    return plus[owner], minus[owner]
+
+
+def _values(landscape: Landscape, dual: np.ndarray, inside: np.ndarray, floor: float) -> np.ndarray:
+    """The two values of each of some chambers: 2 x B."""
+    signs = np.where(inside @ landscape.normals.T > 0, 1, -1).astype(np.int8)
+    linear, bends = landscape.parts(dual)
+    gradients = linear + (signs * bends) @ landscape.normals
+    chosen = np.linalg.norm(gradients, axis=1) > floor
+    values = np.zeros((2, len(inside)))
+    values[0, chosen] = _projected(landscape.normals, signs[chosen], gradients[chosen])
+    values[1, chosen] = _projected(landscape.normals, signs[chosen], -gradients[chosen])
+    return values
+
+
+def _keys(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
+    """One number a direction, the same in a chamber and, but for chance, different between chambers."""
+    weights = np.random.default_rng(0).random(len(landscape.normals))
+    size = max(1, _ENTRIES_AT_ONCE // max(1, len(weights)))
+    parts = [
+        (directions[i : i + size] @ landscape.normals.T > 0).astype(float) @ weights
+        for i in range(0, len(directions), size)
+    ]
+    # Sums of the same numbers in the same order are equal; rounding only separates what differs.
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _projected(rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    from ..pricing.multipliers import cone_multipliers
+
+    support, values = cone_multipliers(rows, signs, gradients)
+    weights = values * np.take_along_axis(signs, np.maximum(support, 0), axis=1)
+    moved = gradients + np.einsum("bt,btr->br", weights, rows[support])
+    return np.linalg.norm(moved, axis=1)

@@ -1,0 +1,310 @@
+"""What a job found, for people (Markdown, a summary) and for programs (JSON), and what is not proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..exact.enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
+
+if TYPE_CHECKING:
+    from ..checker import Verdict
+    from ..problem import TrainingProblem
+    from .outcome import Outcome
+
+MOST_NEURONS = 100
+_DECAY = "beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)"
+
+_EQUALITY = """\
+- **Equality.** The certificate proves that `p*` lies in the interval, not what it is: the norms in an optimum
+  are usually irrational, and the certificate holds rationals.
+"""
+_NOT_PROVEN = """\
+- **The network.** It is proven to be within the interval's width of optimal in its objective; nothing is said
+  about its distance to an optimal network, nor that there is only one.
+- **The data.** The proof is about the numbers in `problem.json`, read exactly as they were written; it says
+  nothing of how the network does on other data.
+- **Figures outside the interval.** Times, the share of `beta_max` and the weights' decimals are numerical.
+"""
+
+
+def interval_facts(lower: Fraction | None, upper: Fraction | None) -> dict[str, Any]:
+    """Both bounds exactly, as text, and as floats rounded outward.
+
+    Example:
+        >>> interval_facts(Fraction(1, 3), Fraction(1, 2))["lower"]
+        '1/3'
+    """
+    return {
+        "lower": None if lower is None else str(lower),
+        "upper": None if upper is None else str(upper),
+        "lower_float": None if lower is None else float_below(lower),
+        "upper_float": None if upper is None else float_above(upper),
+    }
+
+
+def verdict_facts(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as a JSON object."""
+    return {"proven": verdict.proven, "reason": verdict.reason} | interval_facts(verdict.lower, verdict.upper)
+
+
+def outcome_facts(outcome: Outcome) -> dict[str, Any]:
+    """A job as a JSON object; ``seconds`` is the whole job, ``seconds_by_part`` its parts."""
+    certificate, verdict = outcome.certificate, outcome.verdict
+    return {
+        "source": outcome.data.source,
+        "rows": outcome.problem.n,
+        "columns": outcome.problem.d,
+        "rank": outcome.problem.arrangement.rank,
+        "beta": str(outcome.problem.beta),
+        "kappa": str(outcome.problem.kappa),
+        "chambers": outcome.problem.arrangement.count_chambers(),
+        "proven": verdict.proven,
+        "reason": verdict.reason,
+        **interval_facts(certificate.lower, certificate.upper),
+        "relative_gap": float_above(relative_gap(certificate.lower, certificate.upper)),
+        "neurons": outcome.solution.network.width,
+        "seconds": sum(outcome.seconds.values()),
+        "seconds_by_part": outcome.seconds,
+    }
+
+
+def relative_gap(lower: Fraction, upper: Fraction) -> Fraction:
+    """``(upper - lower) / upper``, exactly; 0 when both are zero, and absolute when only ``upper`` is.
+
+    Example:
+        >>> relative_gap(Fraction(9), Fraction(10)), relative_gap(Fraction(0), Fraction(0))
+        (Fraction(1, 10), Fraction(0, 1))
+    """
+    return (upper - lower) / upper if upper > 0 else upper - lower
+
+
+def summary(outcome: Outcome) -> str:
+    """A few lines for the terminal."""
+    problem, certificate = outcome.problem, outcome.certificate
+    low, high = decimal_interval(certificate.lower, certificate.upper)
+    gap = scientific_above(relative_gap(certificate.lower, certificate.upper))
+    seconds = outcome.seconds
+    facts = [
+        ("data", f"{outcome.data.source}: {problem.n} rows, {problem.d} columns"),
+        ("problem", f"{activation_name(problem.kappa)}, {loss_name(problem)}, beta = {beta_text(outcome)}"),
+        ("chambers", f"{problem.arrangement.count_chambers():,} of rank {problem.arrangement.rank}"),
+        (
+            "network",
+            f"{count(outcome.solution.network.width, 'neuron')}, trained in {seconds['training']:.2f} s",
+        ),
+        ("optimum", f"{low} <= p* <= {high}"),
+        ("gap", f"relative width at most {gap}"),
+        ("verdict", _verdict_line(outcome)),
+    ]
+    return "\n".join(f"{name:<10}{text}" for name, text in facts)
+
+
+def _verdict_line(outcome: Outcome) -> str:
+    if not outcome.verdict.proven:
+        return f"REFUSED: {outcome.verdict.reason}"
+    return f"PROVEN, the list of chambers complete (checked in {outcome.seconds['checking']:.2f} s)"
+
+
+def markdown(outcome: Outcome) -> str:
+    """The report of a job, as Markdown."""
+    sections = [
+        f"# Global optimum of a two-layer network\n\n{_verdict_sentence(outcome)}\n",
+        _problem_section(outcome),
+        _chambers_section(outcome),
+        _interval_section(outcome),
+        _network_section(outcome),
+        _check_section(),
+        _not_proven_section(outcome),
+        _times_section(outcome),
+    ]
+    return "\n".join(sections)
+
+
+def _verdict_sentence(outcome: Outcome) -> str:
+    certificate = outcome.certificate
+    if not outcome.verdict.proven:
+        return f"**REFUSED** by the independent checker: {outcome.verdict.reason}. Nothing below is proven."
+    low, high = decimal_interval(certificate.lower, certificate.upper)
+    return f"**PROVEN** in rational arithmetic: `{low} <= p* <= {high}`."
+
+
+def _problem_section(outcome: Outcome) -> str:
+    problem, data = outcome.problem, outcome.data
+    facts = [
+        ("data", cell(data.source)),
+        ("samples", str(problem.n)),
+        ("features", ", ".join(map(cell, data.features))),
+        ("target", cell(data.target)),
+        ("rank of the data", f"{problem.arrangement.rank} of {problem.d} columns (exact)"),
+        ("activation", activation_name(problem.kappa)),
+        ("loss", loss_name(problem)),
+        ("objective", f"`{_objective(outcome.problem)}`"),
+        ("beta", beta_text(outcome)),
+    ]
+    return "## The problem\n\n" + table(("what", "value"), facts)
+
+
+def _chambers_section(outcome: Outcome) -> str:
+    problem = outcome.problem
+    number = f"{problem.arrangement.count_chambers():,}"
+    if not outcome.verdict.proven:
+        proof = "The checker refused, so nothing is proven about them."
+    elif outcome.certificate.chambers is None:
+        proof = (
+            "The certificate does not list them: the checker swept all faces of the arrangement on its own,\n"
+            "in integers."
+        )
+    else:
+        proof = (
+            "The list is proven complete: its sign vectors are distinct, each has an exact witness strictly\n"
+            "inside, and their number equals the number of chambers, which the checker counts on its own by\n"
+            "deletion and restriction."
+        )
+    return (
+        "## The chambers\n\n"
+        f"The hyperplanes `x_k'w = 0` of the {problem.n} rows cut weight space into **{number}** chambers,\n"
+        f"one for each activation pattern.\n{proof}\n"
+    )
+
+
+def _interval_section(outcome: Outcome) -> str:
+    certificate = outcome.certificate
+    low, high = decimal_interval(certificate.lower, certificate.upper)
+    width = certificate.upper - certificate.lower
+    facts = [
+        ("lower bound, rounded down", low),
+        ("upper bound, rounded up", high),
+        ("width, at most", scientific_above(width)),
+        ("relative width, at most", scientific_above(relative_gap(certificate.lower, certificate.upper))),
+    ]
+    return (
+        "## The interval\n\n"
+        + table(("what", "value"), facts)
+        + "\nThe upper bound is the exact objective of the network below. The lower bound is the value\n"
+        f"{_dual_objective(outcome.problem)} of a rational dual vector `z`, feasible on every chamber by\n"
+        "nonnegative rational multipliers. Both stand in full in `certificate.json`.\n"
+    )
+
+
+def _network_section(outcome: Outcome) -> str:
+    network, names, active = outcome.solution.network, outcome.data.features, outcome.solution.active
+    if network.width == 0:
+        return "## The network\n\nThe zero network: no neuron pays for its weight decay.\n"
+    order = sorted(range(network.width), key=lambda j: -abs(network.output[j]))
+    rows = [
+        (
+            str(j),
+            f"{network.output[j]:+.6g}",
+            *(f"{w:+.6g}" for w in network.hidden[j]),
+            *(str(int((active[j][0] == sign).sum())) for sign in (1, -1, 0)),
+        )
+        for j in order[:MOST_NEURONS]
+    ]
+    more = network.width - len(rows)
+    return (
+        "## The network\n\n"
+        f"{count(network.width, 'neuron')}, largest first. The samples each is on for (`x'w > 0`), off for\n"
+        "and has its kink at (`x'w = 0`) say which chamber is active, or which face of several.\n\n"
+        + table(
+            ("neuron", "output weight", *(f"w: {cell(name)}" for name in names), "on", "off", "kink"), rows
+        )
+        + (f"\n{more} more in `network.json`.\n" if more else "")
+    )
+
+
+def _check_section() -> str:
+    return (
+        "## Check it again\n\n"
+        "```sh\n"
+        "convex-landscape check problem.json certificate.json\n"
+        "```\n\n"
+        "The checker is one file that imports the standard library alone; read it, and copy it anywhere:\n"
+        "`python -c 'import duality_checks.checker as c; print(c.__file__)'` says where it is.\n"
+    )
+
+
+def _objective(problem: TrainingProblem) -> str:
+    loss = "1/2 * norm(f - y)^2" if problem.loss.name == "squared" else "sum_i loss(f_i, y_i)"
+    return f"{loss} + {_DECAY}"
+
+
+def _dual_objective(problem: TrainingProblem) -> str:
+    return "`z'y - 1/2 z'z`" if problem.loss.name == "squared" else "`min_f sum_i loss(f_i, y_i) + z'f`"
+
+
+def _not_proven_section(outcome: Outcome) -> str:
+    certificate = outcome.certificate
+    open_ = certificate.lower != certificate.upper
+    return "## What is not proven\n\n" + (_EQUALITY if open_ else "") + _NOT_PROVEN
+
+
+def _times_section(outcome: Outcome) -> str:
+    rows = [(name, f"{seconds:.2f}") for name, seconds in outcome.seconds.items()]
+    return "## Times\n\n" + table(("part", "seconds"), rows)
+
+
+def loss_name(problem: TrainingProblem) -> str:
+    """The loss, and the norm of the weights where it is not the 2-norm.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> loss_name(TrainingProblem([[1]], [1], 1)), loss_name(
+        ...     TrainingProblem([[1]], [1], 1, loss="hinge", penalty="1-norm")
+        ... )
+        ('squared loss', 'hinge loss, 1-norm')
+    """
+    norm = problem.penalty.name
+    return f"{problem.loss.name} loss" + (f", {norm}" if norm != "2-norm" else "")
+
+
+def activation_name(kappa: Fraction) -> str:
+    """The activation in words.
+
+    Example:
+        >>> activation_name(Fraction(0)), activation_name(Fraction(-1)), activation_name(Fraction(1, 10))
+        ('ReLU', 'absolute value', 'leaky ReLU of slope 1/10')
+    """
+    names = {Fraction(0): "ReLU", Fraction(-1): "absolute value"}
+    return names.get(kappa, f"leaky ReLU of slope {kappa}")
+
+
+def beta_text(outcome: Outcome) -> str:
+    """``beta`` exactly, and the share of ``beta_max`` it was asked for as."""
+    beta = outcome.problem.beta
+    share = outcome.beta_ratio
+    return exact_text(beta) + ("" if share is None else f" ({exact_text(share)} * beta_max)")
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    Example:
+        >>> count(1, "neuron"), count(2, "neuron")
+        ('1 neuron', '2 neurons')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def cell(text: str) -> str:
+    """Text that cannot break a Markdown table.
+
+    Example:
+        >>> cell("a|b")
+        'a\\\\|b'
+    """
+    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").split())
+
+
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table.
+
+    Example:
+        >>> print(table(("a", "b"), [("1", "2")]), end="")
+        | a | b |
+        | --- | --- |
+        | 1 | 2 |
+    """
+    lines = [header, ("---",) * len(header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

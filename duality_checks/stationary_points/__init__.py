@@ -1,0 +1,1 @@
+"""Stationary points: subdifferentials, verdicts, and the restricted programs they solve."""

@@ -1,0 +1,126 @@
+"""Global or not, and the neuron that leads on if not (statement 3.7).
+
+A network is globally optimal if and only if it is stationary and `norm_dual(v) <= beta` over ALL chambers and
+both signs. Otherwise let `g = abs(v'phi(Xu)) > beta` with `norm(u) = 1`: adding the neuron u with output
+weight t of the right sign changes the objective by at most `-t (g - beta) + t^2 norm(phi(Xu))^2 / 2`, so the
+best t lowers it by `(g - beta)^2 / (2 norm(phi(Xu))^2)`, at any network, stationary or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from ..exact.setting import RationalNetwork, Setting, Vector, dot, fitting
+from ..problem import TrainingProblem
+from .blocks import chamber_blocks
+from .restricted import FREE_WEIGHT, least_multipliers, pull
+
+MAX_CHAMBERS = 5_000_000
+_TRIED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """A neuron to add, with the decrease it guarantees.
+
+    Attributes:
+        weights: its weights w, length p.
+        output: its output weight.
+        decrease: by how much the objective falls when it is added, exactly; positive.
+        value: `abs(v'phi(Xu))` at its direction, in floats; above beta.
+    """
+
+    weights: Vector
+    output: Fraction
+    decrease: Fraction
+    value: float
+
+
+def improving_neuron(
+    problem: TrainingProblem | Setting, network: Any, *, max_chambers: int = MAX_CHAMBERS
+) -> Escape | None:
+    """The best neuron to add, found by pricing the residual over every chamber.
+
+    Args:
+        problem: the problem.
+        network: any network.
+        max_chambers: refuse arrangements with more chambers before starting.
+
+    Returns:
+        The neuron, its decrease proven; None when floats find no direction above beta: only a certificate
+        proves that there is none.
+
+    Raises:
+        InputError: the network does not fit the problem.
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1)
+        >>> found = improving_neuron(problem, RationalNetwork([[2]], [2]))
+        >>> found.weights, found.output, found.decrease
+        ((Fraction(-1, 1),), Fraction(1, 1), Fraction(1, 2))
+    """
+    setting, exact = fitting(problem, network)
+    v = setting.residual(exact)
+    found = (_free_directions if setting.free else _directions)(setting, v, max_chambers)
+    best: Escape | None = None
+    for direction in found[:_TRIED]:
+        escape = _escape(setting, exact, v, direction)
+        if escape is not None and (best is None or escape.decrease > best.decrease):
+            best = escape
+    return best
+
+
+def _escape(setting: Setting, network: RationalNetwork, v: Vector, direction: np.ndarray) -> Escape | None:
+    """The neuron in a direction with the output weight that lowers the objective most, if any does."""
+    kept = direction.copy()
+    kept[list(setting.free)] = 0.0
+    size = float(np.linalg.norm(kept))
+    if not size > 0:
+        return None
+    unit = tuple(Fraction(float(x)) for x in direction / size)
+    activations = setting.activations(unit)
+    slope, square = dot(v, activations), dot(activations, activations)
+    excess = abs(slope) - setting.beta
+    if excess <= 0:
+        return None
+    root = Fraction(sqrt(float(excess / square)))
+    weights, output = tuple(root * x for x in unit), root if slope > 0 else -root
+    before = setting.objective(network)
+    decrease = before - setting.objective(network.with_neuron(weights, output))
+    return Escape(weights, output, decrease, float(abs(slope))) if decrease > 0 else None
+
+
+def _directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
+    """Local maxima of the dual landscape above beta, best first."""
+    from ..pricing.landscape import Landscape
+    from ..pricing.pricers import pricer
+
+    problem = TrainingProblem(setting.X, setting.y, setting.beta, setting.kappa)
+    landscape = Landscape.of(problem)
+    price = pricer(problem, landscape, max_chambers)
+    found = price.maxima(np.array([float(x) for x in v]), float(setting.beta))
+    return landscape.lift(found.directions[:_TRIED])
+
+
+def _free_directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
+    """The same chamber by chamber, where biases are free: the direction belongs to the least multipliers."""
+    found = []
+    for block in chamber_blocks(setting, max_chambers):
+        start = pull(setting, block, v)
+        lambdas = least_multipliers(setting, block, start)
+        end = np.array([float(x) for x in start])
+        for k, value in lambdas.items():
+            end += value * (block.signs[k] or 1) * setting.X.floats[k]
+        kept = end.copy()
+        kept[list(setting.free)] = 0.0
+        end[list(setting.free)] *= FREE_WEIGHT**2
+        if float(np.linalg.norm(kept)) > float(setting.beta):
+            found.append((float(np.linalg.norm(kept)), end))
+    found.sort(key=lambda pair: -pair[0])
+    return np.array([end for _, end in found]).reshape(-1, setting.inputs)

@@ -1,0 +1,401 @@
+"""Is a network stationary, and in which sense: exactly, and never by a tolerance (statements 3.1 to 3.4).
+
+All that is claimed is about rational weights; floats are dyadic rationals. A network from training in floats
+is never exactly stationary, so the verdict on it is the distance of its subdifferential from zero, proven, at
+the network itself or at one that is proven to be near, with its neurons moved onto the kinks they nearly are
+on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from fractions import Fraction
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from ..exact.programs import Membership
+from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot, fitting
+from ..problem import TrainingProblem
+from .clarke import Subdifferential, leaves_downhill, subdifferentials
+
+EPSILON = 1e-6
+REACH = 1e-7
+
+
+class Standing(Enum):
+    """The three verdicts on a network."""
+
+    STATIONARY = "stationary (proven)"
+    NEARLY = "epsilon-stationary"
+    NOT = "not stationary"
+
+
+class Role(Enum):
+    """What a neuron does on the data."""
+
+    ACTIVE = "active"
+    DEAD = "dead"
+    ZERO = "zero"
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """A direction in the space of all weights along which the objective falls, proven.
+
+    Attributes:
+        hidden: the part of each neuron's weights, m x p.
+        output: the part of the output weights, length m.
+        intercept: the part of the output intercept.
+        slope: an upper bound on the directional derivative along it, negative.
+        norm_squared: its squared length.
+    """
+
+    hidden: tuple[Vector, ...]
+    output: Vector
+    intercept: Fraction
+    slope: Fraction
+    norm_squared: Fraction
+
+    @property
+    def rate(self) -> float:
+        """The decrease for each unit of length, to first order, in floats."""
+        return -float(self.slope) / sqrt(float(self.norm_squared))
+
+
+@dataclass(frozen=True, slots=True)
+class NeuronState:
+    """The first-order conditions at one neuron.
+
+    Attributes:
+        subdifferential: the Clarke subdifferential in its weights.
+        clarke: whether that contains zero, with a witness either way.
+        downhill: a direction of its weights along which the objective falls to first order, though the
+            subdifferential contains zero; None if there is none.
+        output_gradient: `beta alpha - v'phi(Xw)`, exactly.
+        imbalance: `alpha^2 - norm(P w)^2`, exactly.
+        role: active, dead (it contributes nothing on any sample) or zero (all its weights are).
+    """
+
+    subdifferential: Subdifferential
+    clarke: Membership
+    downhill: tuple[Vector, Fraction] | None
+    output_gradient: Fraction
+    imbalance: Fraction
+    role: Role
+
+    @property
+    def is_clarke(self) -> bool:
+        """Whether zero is in the subdifferential in both the weights and the output weight."""
+        return bool(self.clarke) and not self.output_gradient
+
+    @property
+    def is_directional(self) -> bool:
+        """Whether no direction leads downhill to first order."""
+        return self.is_clarke and self.downhill is None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOrder:
+    """The first-order conditions of a network with rational weights, decided exactly.
+
+    Attributes:
+        network: the network.
+        residual: v = y - f, length n.
+        neurons: the conditions at each neuron.
+        intercept_gradient: `-1'v` if the output has an intercept, otherwise 0.
+    """
+
+    network: RationalNetwork
+    residual: Vector
+    neurons: tuple[NeuronState, ...]
+    intercept_gradient: Fraction
+
+    @property
+    def is_clarke(self) -> bool:
+        """Whether the network is Clarke stationary."""
+        return not self.intercept_gradient and all(neuron.is_clarke for neuron in self.neurons)
+
+    @property
+    def is_directional(self) -> bool:
+        """Whether the network is directionally stationary; every local minimum is."""
+        return self.is_clarke and all(neuron.is_directional for neuron in self.neurons)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether `abs(alpha_j) = norm(P w_j)` at every neuron (statement 3.2)."""
+        return not any(neuron.imbalance for neuron in self.neurons)
+
+    def with_role(self, role: Role) -> tuple[int, ...]:
+        """The indices of the neurons with a role."""
+        return tuple(j for j, neuron in enumerate(self.neurons) if neuron.role is role)
+
+
+def first_order(problem: TrainingProblem | Setting, network: Any) -> FirstOrder:
+    """Decide the first-order conditions of a network, exactly.
+
+    Args:
+        problem: the problem.
+        network: a TwoLayerNetwork, whose floats are taken literally, or a RationalNetwork.
+
+    Returns:
+        The conditions, each with its witness.
+
+    Raises:
+        InputError: the network does not fit the problem.
+        TooLargeError: a neuron lies on so many hyperplanes that too many chambers meet there.
+
+    Example:
+        A kink with the wrong sign: stationary in the sense of Clarke, yet there is a way down (statement
+        3.6).
+
+        >>> problem = TrainingProblem([[1, -1], [0, 1]], [2, 2], beta=1)
+        >>> found = first_order(problem, RationalNetwork([[1, 0]], [1]))
+        >>> found.is_clarke, found.is_directional, found.is_balanced
+        (True, False, True)
+    """
+    setting, exact = fitting(problem, network)
+    v = setting.residual(exact)
+    states = tuple(
+        _state(setting, v, weights, alpha, here)
+        for weights, alpha, here in zip(
+            exact.hidden, exact.output, subdifferentials(setting, exact), strict=True
+        )
+    )
+    return FirstOrder(exact, v, states, -sum(v, ZERO) if setting.intercept else ZERO)
+
+
+def _state(
+    setting: Setting, v: Vector, weights: Vector, alpha: Fraction, here: Subdifferential
+) -> NeuronState:
+    activations = setting.activations(weights)
+    kept = setting.penalised(weights)
+    role = Role.ACTIVE
+    if not any(weights) and not alpha:
+        role = Role.ZERO
+    elif not alpha or not any(activations):
+        role = Role.DEAD
+    clarke = here.contains_zero()
+    output_gradient = setting.beta * alpha - dot(v, activations)
+    downhill = _way_down(setting, here) if clarke and not output_gradient else None
+    return NeuronState(here, clarke, downhill, output_gradient, alpha * alpha - dot(kept, kept), role)
+
+
+def _way_down(setting: Setting, here: Subdifferential) -> tuple[Vector, Fraction] | None:
+    if not here.kinks:
+        return None
+    for chamber, gradient in enumerate(here.gradients[: len(here.chambers)]):
+        direction = leaves_downhill(setting, here, chamber).direction
+        if direction is not None:
+            return direction, dot(gradient, direction)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Stationarity:
+    """The verdict on a network.
+
+    Attributes:
+        standing: stationary (proven), epsilon-stationary, or not stationary.
+        at: the first-order conditions, exact, at the network itself.
+        near: those at the network the distance is measured at: the same, or with neurons moved onto kinks.
+        moved_squared: the exact squared distance between the two networks.
+        lower_squared, upper_squared: proven bounds on the squared distance of zero from the subdifferential
+            at `near`.
+        scale_squared: `beta^2 norm(penalised weights)^2` there, what the distance is compared with.
+        epsilon: the relative distance up to which a network counts as epsilon-stationary.
+        descent: a proven way down at `near` if there is one.
+    """
+
+    standing: Standing
+    at: FirstOrder
+    near: FirstOrder
+    moved_squared: Fraction
+    lower_squared: Fraction
+    upper_squared: Fraction
+    scale_squared: Fraction
+    epsilon: float
+    descent: Descent | None
+
+    @property
+    def distance(self) -> float:
+        """The proven upper bound on the distance, rounded to a float."""
+        return sqrt(float(self.upper_squared))
+
+    @property
+    def relative_distance(self) -> float:
+        """The distance over `beta * norm(weights)`, the size of the penalty's gradient; 0 if it is zero."""
+        if not self.upper_squared:
+            return 0.0
+        return sqrt(float(self.upper_squared / self.scale_squared)) if self.scale_squared else float("inf")
+
+    @property
+    def least_relative_distance(self) -> float:
+        """The proven lower bound, relative likewise."""
+        if not self.lower_squared:
+            return 0.0
+        return sqrt(float(self.lower_squared / self.scale_squared)) if self.scale_squared else float("inf")
+
+    def __str__(self) -> str:
+        """One sentence with its figures."""
+        text = self.standing.value
+        if self.standing is Standing.STATIONARY:
+            kind = "directionally" if self.at.is_directional else "Clarke, but not directionally"
+            return f"{text}: {kind}"
+        if self.standing is Standing.NEARLY:
+            text += f": relative distance at most {self.relative_distance:.2e} (proven)"
+        else:
+            text += f": relative distance at least {self.least_relative_distance:.2e} (proven)"
+        if self.moved_squared:
+            text += f", after moving the weights by {sqrt(float(self.moved_squared)):.2e} onto kinks"
+        if self.descent is not None and self.standing is Standing.NOT:
+            text += f"; the objective falls at a rate of at least {self.descent.rate:.2e} (proven)"
+        return text
+
+
+def stationarity(
+    problem: TrainingProblem | Setting, network: Any, *, epsilon: float = EPSILON, reach: float = REACH
+) -> Stationarity:
+    """The verdict on a network: stationary (proven), epsilon-stationary, or not stationary.
+
+    Args:
+        problem: the problem.
+        network: a TwoLayerNetwork or a RationalNetwork.
+        epsilon: the largest distance of zero from the Clarke subdifferential, over `beta * norm(weights)`,
+            that counts as epsilon-stationary. It decides no claim: the distance itself is proven and
+            reported.
+        reach: neurons this close to a kink, relative to their length and the row's, may be moved onto it
+            before the distance is measured.
+
+    Returns:
+        The verdict. Dead neurons are never stationary, zero ones always are.
+
+    Raises:
+        InputError: the network does not fit the problem.
+        TooLargeError: too many chambers meet at a neuron.
+
+    Example:
+        >>> from duality_checks import TwoLayerNetwork
+        >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1)
+        >>> print(stationarity(problem, TwoLayerNetwork([[2.0], [-1.0]], [2.0, 1.0])))
+        stationary (proven): directionally
+        >>> stationarity(problem, TwoLayerNetwork([[2.0]], [2.5])).standing
+        <Standing.NOT: 'not stationary'>
+    """
+    setting, exact = fitting(problem, network)
+    at = first_order(setting, exact)
+    if at.is_clarke:
+        return _verdict(setting, at, at, epsilon)
+    verdict = _verdict(setting, at, at, epsilon)
+    moved = onto_kinks(setting, exact, reach)
+    if moved != exact:
+        other = _verdict(setting, at, first_order(setting, moved), epsilon)
+        verdict = min(verdict, other, key=lambda v: v.relative_distance)
+    return verdict
+
+
+def _verdict(setting: Setting, at: FirstOrder, near: FirstOrder, epsilon: float) -> Stationarity:
+    lower, upper, descent = _distance(near)
+    weights = [setting.penalised(row) for row in near.network.hidden]
+    size = dot(near.network.output, near.network.output) + sum((dot(w, w) for w in weights), ZERO)
+    scale = setting.beta**2 * size
+    standing = Standing.NOT
+    if at.is_clarke:
+        standing = Standing.STATIONARY
+    elif upper <= Fraction(epsilon) ** 2 * scale:
+        standing = Standing.NEARLY
+    moved = _squared_distance(at.network, near.network)
+    return Stationarity(standing, at, near, moved, lower, upper, scale, epsilon, descent)
+
+
+def _squared_distance(one: RationalNetwork, other: RationalNetwork) -> Fraction:
+    gaps = [a - b for u, w in zip(one.hidden, other.hidden, strict=True) for a, b in zip(u, w, strict=True)]
+    return dot(gaps, gaps)
+
+
+def _distance(state: FirstOrder) -> tuple[Fraction, Fraction, Descent | None]:
+    """Proven bounds on the squared distance, and the best proven descent."""
+    lower = upper = slope = ZERO
+    hidden, output = [], []
+    for neuron in state.neurons:
+        gradients = neuron.subdifferential.gradients
+        part: Vector = (ZERO,) * len(gradients[0])
+        if not neuron.clarke:
+            found = neuron.subdifferential.nearest_to_zero()
+            lower, upper = lower + found.lower_squared, upper + found.upper_squared
+            # Wolfe's point may be too coarse to separate; the exact program's direction always does.
+            part = found.descent if any(found.descent) else neuron.clarke.direction or part
+            slope += max(dot(gradient, part) for gradient in gradients)
+        elif neuron.downhill is not None:
+            part = neuron.downhill[0]
+            slope += neuron.downhill[1]
+        hidden.append(part)
+        output.append(-neuron.output_gradient)
+    straight = [*output, -state.intercept_gradient]
+    rest = dot(straight, straight)
+    slope -= rest
+    if not slope:
+        return lower + rest, upper + rest, None
+    length = rest + sum((dot(part, part) for part in hidden), ZERO)
+    descent = Descent(tuple(hidden), tuple(output), -state.intercept_gradient, slope, length)
+    return lower + rest, upper + rest, descent
+
+
+def onto_kinks(setting: Setting, network: RationalNetwork, reach: float) -> RationalNetwork:
+    """The network with each neuron moved, at right angles, onto the kinks it is within reach of.
+
+    Args:
+        setting: the setting.
+        network: the network.
+        reach: largest `abs(x_k'w) / (norm(x_k) norm(w))`, in floats; the move itself is exact.
+
+    Returns:
+        The network moved; neurons that only zero would put on all those kinks stay where they are.
+
+    Example:
+        >>> setting = Setting.of(TrainingProblem([[1, 0], [0, 1]], [1, 1], beta=1))
+        >>> onto_kinks(setting, RationalNetwork([[1, "1e-12"]], [1]), 1e-9).hidden
+        ((Fraction(1, 1), Fraction(0, 1)),)
+    """
+    if not network.width:
+        return network
+    hidden = np.array([[float(x) for x in row] for row in network.hidden])
+    rows = setting.X.floats
+    sizes = np.linalg.norm(rows, axis=1)[None, :] * np.linalg.norm(hidden, axis=1)[:, None]
+    close = (np.abs(hidden @ rows.T) <= reach * sizes) & (sizes > 0)
+    moved = []
+    for weights, near in zip(network.hidden, close, strict=True):
+        kinks = [setting.rows[k] for k in np.flatnonzero(near)]
+        target = project_onto_flat(kinks, weights) if kinks else weights
+        moved.append(target if any(target) else weights)
+    return replace(network, hidden=tuple(moved))
+
+
+def project_onto_flat(rows: list[Vector], vector: Vector) -> Vector:
+    """The orthogonal projection of a vector onto `{u : rows u = 0}`, exactly.
+
+    Args:
+        rows: at least one vector of length p; they may be dependent.
+        vector: length p.
+
+    Example:
+        >>> one, zero = Fraction(1), Fraction(0)
+        >>> project_onto_flat([(one, one), (one + one, one + one)], (one, zero))
+        (Fraction(1, 2), Fraction(-1, 2))
+    """
+    from flint import fmpq, fmpq_mat
+
+    from hyperplane_arrangements.exact import exact_matrix, pivot_columns
+
+    columns = exact_matrix(list(zip(*rows, strict=True)))
+    chosen = [rows[k] for k in pivot_columns(columns)]
+    if not chosen:
+        return vector
+    gram = fmpq_mat([[fmpq(*dot(a, b).as_integer_ratio()) for b in chosen] for a in chosen])
+    right = fmpq_mat([[fmpq(*dot(a, vector).as_integer_ratio())] for a in chosen])
+    solution = gram.solve(right)
+    weights = [Fraction(int(solution[i, 0].p), int(solution[i, 0].q)) for i in range(len(chosen))]
+    shadow = combination(weights, chosen, len(vector))
+    return tuple(x - s for x, s in zip(vector, shadow, strict=True))

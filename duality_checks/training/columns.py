@@ -1,0 +1,241 @@
+"""Training to the global optimum: column generation with pricing over all chambers.
+
+Each round prices the residual over every chamber (:mod:`.pricing`), solves the Lasso over the neurons at hand
+together with the best new ones (:mod:`.lasso`), and lets the survivors slide within their faces
+(:mod:`.polish`). It ends when no chamber violates the dual constraint beyond rounding, which is optimality
+(statements 2.1 and 3.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+
+from ..network import TwoLayerNetwork
+from ..pricing.landscape import Landscape
+from ..pricing.pricers import Maxima, Pricer, pricer
+from ..problem import TrainingProblem
+from ..terms.losses import Datafit
+from .lasso import nonnegative_fit
+from .polish import Neuron, merge, polish
+
+MAX_CHAMBERS = 5_000_000
+ROUNDS = 500
+GAP = 1e-12
+NEAR = 1e-9
+PATIENCE = 2
+COLUMNS = 50
+LOOKS = 30
+CLEARLY = 1.001
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round found.
+
+    Attributes:
+        number: 1, 2, ...
+        lower, upper: numerical bounds on p* (the best so far may be better).
+        network: the network it started from; training can start from it again.
+    """
+
+    number: int
+    lower: float
+    upper: float
+    network: TwoLayerNetwork
+
+    @property
+    def neurons(self) -> int:
+        """The width of the network."""
+        return self.network.width
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Solution:
+    """A trained network with its dual point. All figures are numerical; :func:`certify` turns them into
+    proofs.
+
+    Attributes:
+        network: the network, width at most n.
+        dual: ``v``, scaled so that its dual norm is at most beta (float64, length n).
+        lower: dual objective of ``dual``.
+        upper: objective of ``network``.
+        active: for each neuron the signs of all rows (int8, length n, 0 on kinks and zero rows), its output
+            sign and its unit direction (float64, length d).
+        seconds: time spent.
+        rounds: the history.
+    """
+
+    network: TwoLayerNetwork
+    dual: np.ndarray
+    lower: float
+    upper: float
+    active: tuple[tuple[np.ndarray, int, np.ndarray], ...]
+    seconds: float
+    rounds: tuple[Round, ...]
+
+    @property
+    def relative_gap(self) -> float:
+        """``(upper - lower) / upper``, numerical; 0 if both are 0."""
+        return (self.upper - self.lower) / self.upper if self.upper > 0 else 0.0
+
+    def _repr_html_(self) -> str:
+        from ..reports.html import solution_card
+
+        return solution_card(self)
+
+
+def train(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    progress: Callable[[Round], Any] | None = None,
+    start: TwoLayerNetwork | None = None,
+) -> Solution:
+    """The global optimum of a training problem, by statement 2.1, numerically.
+
+    Args:
+        problem: the problem.
+        max_chambers: refuse arrangements with more chambers before starting.
+        progress: called after each round.
+        start: a network to begin with, such as the optimum of a nearby problem or the last one of an
+            interrupted run; the result is the same, sooner.
+
+    Returns:
+        The solution, typically with a relative gap of 1e-12.
+
+    Raises:
+        TooLargeError: the arrangement has more chambers than ``max_chambers``.
+        InputError: ``start`` has another number of inputs.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> solution = train(TrainingProblem([[1.0], [-1.0]], [3.0, 2.0], beta=1.0))
+        >>> solution.network.width, round(solution.upper, 12)  # two soft thresholds: 3 - 1/2 + 2 - 1/2
+        (2, 4.0)
+    """
+    if problem.penalty.polyhedral:
+        from ..polyhedral.training import train_polyhedral
+
+        return train_polyhedral(problem, max_chambers=max_chambers, progress=progress)
+    if not problem.loss.strictly_convex:
+        from .conic import train_conic
+
+        return train_conic(problem, max_chambers=max_chambers, progress=progress, start=start)
+    began = perf_counter()
+    landscape = Landscape.of(problem)
+    pricing = pricer(problem, landscape, max_chambers)
+    loss, target, beta = problem.loss, problem.target, float(problem.beta)
+    datafit = Datafit(loss, target)
+    neurons = neurons_of(landscape, start) if start is not None else []
+    history: list[Round] = []
+    best: tuple[float, list[Neuron], float, np.ndarray] | None = None
+    stalled = 0
+    while len(history) < ROUNDS and stalled < PATIENCE:
+        neurons = _approach(landscape, datafit, beta, neurons, pricing)
+        fit = _fit(landscape, neurons)
+        slope = datafit.slope(fit)
+        found = pricing.maxima(slope, beta)
+        upper = datafit.value(fit) + beta * sum(neuron.size for neuron in neurons)
+        # Statement 2.5: the multiple that is feasible with the largest dual objective.
+        feasible = beta / float(found.values[0]) if len(found) else 1.0
+        dual = slope * min(loss.multiple(slope, target), feasible)
+        lower = loss.dual(dual, target)
+        gap = upper - lower
+        slow = best is not None and best[0] <= NEAR * upper and gap > 0.5 * best[0]
+        stalled = stalled + 1 if slow else 0
+        if best is None or gap < best[0]:
+            best = (gap, neurons, lower, dual)
+        network, _ = network_of(problem, landscape, neurons)
+        history.append(Round(len(history) + 1, lower, upper, network))
+        if progress is not None:
+            progress(history[-1])
+        if gap <= GAP * upper:
+            break
+        neurons = _improve(landscape, datafit, beta, neurons, found[:COLUMNS])
+    assert best is not None
+    _, neurons, lower, dual = best
+    network, active = network_of(problem, landscape, neurons)
+    upper = network.objective(problem)
+    return Solution(network, dual, lower, upper, active, perf_counter() - began, tuple(history))
+
+
+def neurons_of(landscape: Landscape, network: TwoLayerNetwork) -> list[Neuron]:
+    """The neurons of a network in the rescaled program: ``v = abs(alpha) w``."""
+    if network.hidden.shape[1] != len(landscape.basis):
+        raise InputError(
+            f"start has {network.hidden.shape[1]} inputs but the problem has {len(landscape.basis)} columns"
+        )
+    weights = np.abs(network.output)[:, None] * network.hidden @ landscape.basis
+    none = np.empty(0, dtype=int)
+    alive = landscape.outputs(weights).any(axis=0)
+    return [
+        Neuron.at(landscape, float(np.sign(alpha)), v, none)
+        for alpha, v in zip(network.output[alive], weights[alive], strict=True)
+    ]
+
+
+def _fit(landscape: Landscape, neurons: list[Neuron]) -> np.ndarray:
+    if not neurons:
+        return np.zeros(landscape.readout.n)
+    outputs = landscape.outputs(np.array([neuron.weights for neuron in neurons]))
+    return outputs @ np.array([neuron.sign for neuron in neurons])
+
+
+def _approach(
+    landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Neuron], pricing: Pricer
+) -> list[Neuron]:
+    """Improve on what samples of the chambers show, while they show something: the full price is dear."""
+    for turn in range(LOOKS):
+        found = pricing.glimpse(datafit.slope(_fit(landscape, neurons)), beta * CLEARLY, turn)
+        if len(found) == 0:
+            break
+        neurons = _improve(landscape, datafit, beta, neurons, found[:COLUMNS])
+    return neurons
+
+
+def _improve(
+    landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Neuron], found: Maxima
+) -> list[Neuron]:
+    """Add the best new neurons, reweigh all of them, and slide the survivors to the optimum of their
+    faces."""
+    candidates = neurons + [
+        Neuron.at(landscape, float(sign), direction, kinks)
+        for sign, direction, kinks in zip(found.signs, found.directions, found.kinks, strict=True)
+    ]
+    if not candidates:
+        return []
+    directions = np.array([neuron.weights / neuron.size for neuron in candidates])
+    signs = np.array([neuron.sign for neuron in candidates])
+    start = np.array([neuron.size for neuron in neurons] + [0.0] * len(found))
+    weights = nonnegative_fit(datafit, landscape.outputs(directions) * signs, beta, start)
+    kept = [
+        Neuron(neuron.sign, weight * direction, neuron.face)
+        for neuron, weight, direction in zip(candidates, weights, directions, strict=True)
+        if weight > 0
+    ]
+    return polish(landscape, datafit, beta, merge(kept))
+
+
+def network_of(
+    problem: TrainingProblem, landscape: Landscape, neurons: list[Neuron]
+) -> tuple[TwoLayerNetwork, tuple[tuple[np.ndarray, int, np.ndarray], ...]]:
+    """Statement 2.2: balanced weights ``w = v / sqrt(norm(v))``, ``alpha = s * sqrt(norm(v))``."""
+    owner = landscape.hyperplane_of_row
+    orientation = np.sign(landscape.lengths).astype(np.int8)
+    hidden, output, active = [], [], []
+    for neuron in sorted(neurons, key=lambda neuron: -neuron.size):
+        direction = landscape.lift(neuron.weights[None] / neuron.size)[0]
+        root = np.sqrt(neuron.size)
+        hidden.append(root * direction)
+        output.append(neuron.sign * root)
+        sides = np.where(owner >= 0, neuron.face[owner], 0).astype(np.int8) * orientation
+        active.append((sides, int(neuron.sign), direction))
+    network = TwoLayerNetwork(np.array(hidden).reshape(-1, problem.d), np.array(output), problem.kappa)
+    return network, tuple(active)

@@ -1,0 +1,213 @@
+"""Training with any loss and the 2-norm: column generation with a conic master and pricing over all chambers.
+
+Each round solves the convex program over the chambers at hand (:mod:`.program`), prices its dual point over
+ALL chambers (:mod:`.pricing`), and adds the chambers of the best violators. Where none is left the point is
+optimal (statements 2.1 and 3.7). The loss enters by its conic form, its conjugate and its domain alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from ..network import TwoLayerNetwork
+from ..pricing.landscape import Landscape
+from ..pricing.pricers import Maxima, pricer
+from ..problem import TrainingProblem
+from ..terms.losses import Datafit
+from .columns import MAX_CHAMBERS, Round, Solution, network_of, neurons_of
+from .narrowing import narrowed
+from .polish import polish
+from .program import Blocks, solve
+from .walls import chamber_walls
+
+ROUNDS = 200
+GAP = 1e-11
+PATIENCE = 2
+COLUMNS = 40
+# An interior point leaves the blocks that are not used this small, relative to the largest one.
+UNUSED = 1e-9
+ON_HYPERPLANE = 1e-12
+PARALLEL = 1e-14
+NEAR = 1e-7
+
+
+def train_conic(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    progress: Callable[[Round], Any] | None = None,
+    start: TwoLayerNetwork | None = None,
+) -> Solution:
+    """The global optimum for any loss and readout with the 2-norm, numerically.
+
+    Args:
+        problem: the problem.
+        max_chambers: refuse arrangements with more chambers before starting.
+        progress: called after each round.
+        start: a network whose chambers to begin with.
+
+    Returns:
+        The solution; its relative gap is typically 1e-10.
+
+    Raises:
+        TooLargeError: the arrangement has more chambers than ``max_chambers``.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
+        >>> round(train_conic(problem).upper, 9)  # both samples are fitted, for 3/2 + 2/2
+        2.5
+    """
+    began = perf_counter()
+    landscape = Landscape.of(problem)
+    price = pricer(problem, landscape, max_chambers).maxima
+    loss, target, beta = problem.loss, problem.target, float(problem.beta)
+    nothing = np.zeros(problem.n)
+    blocks = _empty(landscape)
+    history: list[Round] = []
+    if start is not None:
+        blocks = _extended(landscape, blocks, start.hidden @ landscape.basis, np.sign(start.output))
+    network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
+    upper, lower, best_dual = loss.value(nothing, target), -np.inf, nothing
+    stalled = 0
+    while len(history) < ROUNDS and stalled < PATIENCE:
+        before = upper, lower
+        dual = loss.slope(nothing, target)
+        if len(blocks):
+            optimum = solve(problem, blocks)
+            dual = loss.clip(optimum.dual, target)
+            found = _network(problem, landscape, blocks, optimum.vectors)
+            value = found.objective(problem)
+            if value < upper:
+                network, upper = found, value
+                blocks = blocks[_used(optimum.vectors)]
+        violators = price(dual, beta)
+        dual, value = _feasible(problem, dual, violators)
+        if value > lower:
+            lower, best_dual = value, dual
+        history.append(Round(len(history) + 1, lower, upper, network))
+        if progress is not None:
+            progress(history[-1])
+        if upper - lower <= GAP * upper or not len(violators):
+            break
+        slow = upper - lower > 0.5 * (before[0] - before[1])
+        stalled = stalled + 1 if slow and upper - lower <= NEAR * upper else 0
+        violators = violators[:COLUMNS]
+        blocks = _extended(landscape, blocks, violators.directions, violators.signs)
+    network = _narrowed(problem, network)
+    if loss.smooth and upper - lower > GAP * upper:
+        polished = _polished(problem, landscape, network)
+        if polished.objective(problem) <= upper:
+            network = polished
+            slope = loss.slope(network.outputs(problem), target)
+            dual, value = _feasible(problem, slope, price(slope, beta))
+            if value > lower:
+                lower, best_dual = value, dual
+    upper = network.objective(problem)
+    sides = _row_signs(landscape, network.hidden @ landscape.basis)
+    active = tuple(
+        (side, int(np.sign(alpha)), w / np.linalg.norm(w))
+        for side, alpha, w in zip(sides, network.output, network.hidden, strict=True)
+    )
+    return Solution(network, best_dual, lower, upper, active, perf_counter() - began, tuple(history))
+
+
+def _feasible(problem: TrainingProblem, dual: np.ndarray, violators: Maxima) -> tuple[np.ndarray, float]:
+    """The best feasible multiple of a dual point (statement 2.5), and its dual objective."""
+    loss, target, beta = problem.loss, problem.target, float(problem.beta)
+    longest = max(float(violators.values[0]), beta) if len(violators) else beta
+    scaled = dual * min(loss.multiple(dual, target), beta / longest)
+    return scaled, loss.dual(loss.clip(scaled, target), target)
+
+
+def _polished(problem: TrainingProblem, landscape: Landscape, network: TwoLayerNetwork) -> TwoLayerNetwork:
+    """Newton steps from where the conic solver stopped, for a loss with slopes that vary continuously."""
+    datafit = Datafit(problem.loss, problem.target)
+    neurons = polish(landscape, datafit, float(problem.beta), neurons_of(landscape, network))
+    return network_of(problem, landscape, neurons)[0]
+
+
+def _empty(landscape: Landscape) -> Blocks:
+    none = np.empty((0, len(landscape.rows)))
+    return Blocks(landscape.rows, none.astype(np.int8), none.astype(bool), np.empty(0))
+
+
+def _extended(landscape: Landscape, blocks: Blocks, directions: np.ndarray, outputs: np.ndarray) -> Blocks:
+    """With the chambers whose closures hold some directions (m x r), unless they are there already."""
+    first = _first_rows(landscape)
+    for signs, output in zip(_signs(landscape, directions), outputs, strict=True):
+        if not blocks.knows(signs, output):
+            walls = np.zeros(len(signs), dtype=bool)
+            sides = signs[first] * np.sign(landscape.lengths[first])
+            walls[first] = chamber_walls(landscape.normals, sides)
+            blocks = blocks.join(Blocks(blocks.rows, signs[None], walls[None], np.array([float(output)])))
+    return blocks
+
+
+def _first_rows(landscape: Landscape) -> np.ndarray:
+    """The first row of each hyperplane."""
+    owner = landscape.hyperplane_of_row
+    _, first = np.unique(owner[owner >= 0], return_index=True)
+    return np.flatnonzero(owner >= 0)[first]
+
+
+def _row_signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
+    """Signs of all rows at some directions (m x r): 0 on kinks and zero rows."""
+    heights = directions @ landscape.normals.T
+    faces = np.sign(heights).astype(np.int8)
+    faces[np.abs(heights) <= ON_HYPERPLANE * np.linalg.norm(directions, axis=1)[:, None]] = 0
+    owner = landscape.hyperplane_of_row
+    sides = np.where(owner >= 0, faces[:, owner], 0)
+    return (sides * np.sign(landscape.lengths)).astype(np.int8)
+
+
+def _signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
+    """Signs of all rows on a chamber whose closure holds each direction.
+
+    Kinks are resolved by a tiny generic step, so that the signs are those of a true chamber.
+    """
+    generator = np.random.default_rng(0)
+    lengths = np.linalg.norm(directions, axis=1)[:, None]
+    heights = directions @ landscape.normals.T
+    nudges = generator.standard_normal(directions.shape) @ landscape.normals.T
+    near = np.abs(heights) <= 1e-9 * lengths
+    faces = np.sign(np.where(near, nudges, heights)).astype(np.int8)
+    owner = landscape.hyperplane_of_row
+    return (np.where(owner >= 0, faces[:, owner], 0) * np.sign(landscape.lengths)).astype(np.int8)
+
+
+def _used(vectors: np.ndarray) -> np.ndarray:
+    sizes = np.linalg.norm(vectors, axis=1)
+    return np.flatnonzero(sizes > UNUSED * sizes.max(initial=0.0))
+
+
+def _network(
+    problem: TrainingProblem, landscape: Landscape, blocks: Blocks, vectors: np.ndarray
+) -> TwoLayerNetwork:
+    """Statement 2.2 for the blocks that are used; equal directions become one neuron."""
+    used = _used(vectors)
+    units = vectors[used] / np.linalg.norm(vectors[used], axis=1)[:, None]
+    signs = blocks.outputs[used]
+    alike = (np.outer(signs, signs) > 0) & (units @ units.T >= 1 - PARALLEL)
+    first = np.argmax(alike, axis=1)
+    sums = np.zeros((len(used), landscape.rank))
+    np.add.at(sums, first, vectors[used])
+    kept = np.unique(first)
+    roots = np.sqrt(np.linalg.norm(sums[kept], axis=1))
+    hidden = landscape.lift(sums[kept] / roots[:, None])
+    return TwoLayerNetwork(hidden.reshape(-1, problem.d), signs[kept] * roots, problem.kappa)
+
+
+def _narrowed(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
+    """The same network with at most n neurons."""
+    before = problem.features @ network.hidden.T
+    after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
+    columns = problem.readout.pool(after) * network.output
+    costs = np.linalg.norm(network.hidden, axis=1) * np.abs(network.output)
+    roots = np.sqrt(narrowed(columns, np.ones(network.width), costs))
+    alive = roots > 0
+    hidden = (network.hidden * roots[:, None])[alive]
+    return TwoLayerNetwork(hidden, (network.output * roots)[alive], network.kappa)

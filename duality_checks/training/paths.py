@@ -1,0 +1,201 @@
+"""Regularisation paths: from ``beta_max``, where the zero network is optimal, down, each point proven.
+
+The zero network is optimal if and only if some ``v`` in minus the subdifferential of the loss at 0 has
+``norm_dual(v) <= beta`` (statement 2.6). Where the loss has one slope there, ``beta_max = norm_dual`` of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+
+from ..certificate import Certificate, certify
+from ..exact.norms import Vector, dot, root_above
+from ..limits import require_feasible
+from ..pricing.landscape import Landscape
+from ..pricing.pricers import dual_norm, pricer
+from ..problem import TrainingProblem, positive
+from .columns import MAX_CHAMBERS, Round, Solution, train
+
+# A bound for a landscape that is flat as far as floats can tell.
+NOTHING = 1e-12
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PathPoint:
+    """One weight decay of a path: the problem, its solution and the certificate."""
+
+    problem: TrainingProblem
+    solution: Solution
+    certificate: Certificate
+
+
+def beta_path(
+    problem: TrainingProblem,
+    betas: Iterable[Any],
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    progress: Callable[[Round], Any] | None = None,
+) -> Iterator[PathPoint]:
+    """The optima for decreasing weight decays, each started from the one before, each with its certificate.
+
+    Args:
+        problem: its own beta plays no part; the arrangement is shared by all points.
+        betas: positive, strictly decreasing.
+        max_chambers: refuse arrangements with more chambers before starting.
+        progress: called after each round of each point.
+
+    Yields:
+        One point a beta, as soon as it is known.
+
+    Raises:
+        InputError: a beta that is not positive or not smaller than the one before.
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1)
+        >>> [round(point.solution.upper, 9) for point in beta_path(problem, [4, 2, 1])]
+        [6.5, 6.0, 4.0]
+    """
+    decays = [positive(beta, f"betas[{k}]") for k, beta in enumerate(betas)]
+    for k, (before, after) in enumerate(pairwise(decays), 1):
+        if after >= before:
+            raise InputError(
+                f"betas[{k}]={after} is not below betas[{k - 1}]={before}; sort them, largest first"
+            )
+    require_feasible(problem.arrangement, max_chambers)
+    start = None
+    for decay in decays:
+        point = problem.with_beta(decay)
+        solution = train(point, max_chambers=max_chambers, progress=progress, start=start)
+        start = solution.network if solution.network.width else None
+        yield PathPoint(point, solution, certify(point, solution))
+
+
+def slope_at_zero(problem: TrainingProblem) -> Vector:
+    """``v``, minus the slope of the loss at ``f = 0``, exactly (the logistic loss has slope 1/2 there).
+
+    Raises:
+        InputError: the l1 loss of a target 0 has no slope there.
+
+    Example:
+        >>> slope_at_zero(TrainingProblem([[1], [2]], [1, -1], beta=1, loss="logistic"))
+        (Fraction(1, 2), Fraction(-1, 2))
+    """
+    name = problem.loss.name
+    if name == "l1" and 0 in problem.y:
+        raise InputError(
+            f"y[{problem.y.index(Fraction(0))}]=0: the l1 loss has a kink at 0 there, and beta_max is a "
+            "minimum over many slopes; leave that sample out or use a huber loss"
+        )
+    scale = Fraction(1, 2) if name == "logistic" else Fraction(1)
+    return tuple(scale * problem.loss.inside(_large(name, y), y) for y in problem.y)
+
+
+def _large(name: str, y: Fraction) -> Fraction:
+    """What the domain clips to the slope: the residual, or its sign times enough for the l1 loss."""
+    return y / abs(y) if name == "l1" else y
+
+
+def approximate_beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> float:
+    """``beta_max`` in floats, not proven: one sweep over the chambers, or one over the finitely many neurons.
+
+    Raises:
+        InputError: as :func:`slope_at_zero`.
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> round(approximate_beta_max(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)), 12)
+        5.0
+    """
+    if problem.penalty.polyhedral:
+        return float(beta_max(problem, max_chambers)[0])
+    floats = np.array([float(value) for value in slope_at_zero(problem)])
+    return dual_norm(problem, floats, max_chambers)
+
+
+def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tuple[Fraction, Fraction]:
+    """A proven interval around ``beta_max``, the least weight decay for which the zero network is optimal.
+
+    Args:
+        problem: its beta plays no part.
+        max_chambers: refuse arrangements with more chambers before starting.
+
+    Returns:
+        Rationals ``lower <= beta_max <= upper``: equal for a polyhedral norm, otherwise about 1e-12 apart.
+        ``lower`` is the value at one direction; ``upper`` is proven on every chamber.
+
+    Raises:
+        InputError: as :func:`slope_at_zero`.
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)
+        >>> lower, upper = beta_max(problem)  # the root of 3^2 + 4^2, by hand
+        >>> bool(lower <= 5 <= upper), float(upper - lower) < 1e-9
+        (True, True)
+    """
+    v = slope_at_zero(problem)
+    if problem.penalty.polyhedral:
+        from ..polyhedral.neurons import Neurons
+
+        exact = Neurons.of(problem).dual_norm(v)
+        return exact, exact
+    floats = np.array([float(value) for value in v])
+    landscape = Landscape.of(problem)
+    maxima = pricer(problem, landscape, max_chambers).maxima(floats, 0.0)
+    if not any(v):
+        return Fraction(0), Fraction(0)
+    if not len(maxima):
+        return Fraction(0), _above(problem, v, NOTHING)
+    u = tuple(Fraction(x) for x in landscape.lift(maxima.directions[:1])[0].tolist())
+    lower = abs(dot(v, _outputs(problem, u))) / root_above(dot(u, u))
+    return lower, _above(problem, v, float(maxima.values[0]))
+
+
+def _outputs(problem: TrainingProblem, u: Vector) -> Vector:
+    """``T phi(X u)``, exactly, length n."""
+    values = [Fraction(0)] * problem.n
+    for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True):
+        before = dot(row, u)
+        values[sample] += before if before > 0 else problem.kappa * before
+    return tuple(values)
+
+
+def _above(problem: TrainingProblem, v: Vector, size: float) -> Fraction:
+    """A proven upper bound of ``norm_dual(v)``, from a feasible z close to a multiple of v.
+
+    A certificate proves ``norm_dual(z) <= b``. For any s > 0, ``v = z/s + (v - z/s)``; the dual norm of e is
+    at most ``L sum_k abs(e_k) norm(x_k)``: so ``norm_dual(v) <= b/s + L sum_k abs(v_k - z_k/s) norm(x_k)``.
+    """
+    from types import SimpleNamespace
+
+    from ..certificate import check
+    from ..network import TwoLayerNetwork
+
+    bound = Fraction(size)
+    # Squared loss with target v: its best multiple is v itself, so that z is v but for rounding.
+    stated = TrainingProblem(problem.X, v, bound, problem.kappa, readout=problem.readout)
+    nothing = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
+    guess = SimpleNamespace(network=nothing, dual=np.array([float(value) for value in v]))
+    certificate = certify(stated, guess)
+    check(stated, certificate).require()
+    z = certificate.dual
+    share = dot(z, v) / dot(v, v)
+    lipschitz = max(Fraction(1), abs(problem.kappa))
+    errors = [abs(a - b / share) for a, b in zip(v, z, strict=True)]
+    slack = sum(
+        (
+            errors[sample] * root_above(dot(row, row))
+            for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True)
+        ),
+        Fraction(0),
+    )
+    return bound / share + lipschitz * slack

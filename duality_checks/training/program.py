@@ -1,0 +1,291 @@
+"""The convex program over chosen (chamber, sign) blocks, as a conic program (statements 2.1 and 2.7).
+
+    ``minimise ell(sum_b s_b T D_b X v_b) + beta * sum_b norm(v_b)``, ``v_b`` in the closed chamber of b,
+
+for every loss, penalty and readout. Over all chambers with both signs its value is p*. Floats from an
+interior-point solver: proposals, which certificates prove.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from hyperplane_arrangements.errors import ConvexLandscapeError
+
+from ..problem import TrainingProblem
+from ..terms.losses import Absolute, Hinge, Huber, Logistic, Loss, Squared, SquaredHinge
+
+TOLERANCE = 1e-12
+ITERATIONS = 200
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Blocks:
+    """The (chamber, sign) pairs of a restricted program, in coordinates that suit its penalty.
+
+    Attributes:
+        rows: ``X`` in those coordinates, N x p: any isometry's for the 2-norm, else the user's.
+        signs: signs of all rows on each block's chamber, int8, B x N.
+        walls: rows whose hyperplanes bound each chamber, at least; bool, B x N.
+        outputs: +1.0 or -1.0, length B.
+    """
+
+    rows: np.ndarray
+    signs: np.ndarray
+    walls: np.ndarray
+    outputs: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.outputs)
+
+    def __getitem__(self, chosen: np.ndarray) -> Blocks:
+        return Blocks(self.rows, self.signs[chosen], self.walls[chosen], self.outputs[chosen])
+
+    def knows(self, signs: np.ndarray, output: float) -> bool:
+        """Whether a pair is among them."""
+        return bool(((self.signs == signs).all(axis=1) & (self.outputs == output)).any())
+
+    def join(self, other: Blocks) -> Blocks:
+        """These and others, in the same coordinates."""
+        return Blocks(
+            self.rows,
+            np.concatenate([self.signs, other.signs]),
+            np.concatenate([self.walls, other.walls]),
+            np.concatenate([self.outputs, other.outputs]),
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Optimum:
+    """What the solver returned.
+
+    Attributes:
+        fit: f, length n.
+        dual: v, length n, in the domain of the loss's dual up to the solver's tolerance.
+        vectors: ``v_b`` in the coordinates of the blocks, B x p.
+        status: the solver's word.
+    """
+
+    fit: np.ndarray
+    dual: np.ndarray
+    vectors: np.ndarray
+    status: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    """A convex function of some unknowns with a conic form.
+
+    Attributes:
+        quadratic, linear: the objective ``1/2 sum quadratic x^2 + linear x``.
+        cones: triples (A, b, cone) that ask for ``b - A x`` in the cone.
+    """
+
+    quadratic: np.ndarray
+    linear: np.ndarray
+    cones: list[tuple[Any, np.ndarray, Any]]
+
+
+def solve_atoms(problem: TrainingProblem, columns: np.ndarray) -> Optimum:
+    """The optimum over given neurons: minimise ``ell(columns @ t) + beta * sum(t)`` over ``t >= 0``.
+
+    Args:
+        problem: for its loss and beta.
+        columns: outputs of neurons of norm 1 with their output signs, n x m.
+
+    Returns:
+        The optimum; its vectors are t (m x 1).
+
+    Raises:
+        ConvexLandscapeError: the solver returned no numbers.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
+        >>> solve_atoms(problem, np.eye(2)).vectors.round(6)[:, 0]
+        array([3., 2.])
+    """
+    import clarabel
+
+    count = columns.shape[1]
+    weights = _Part(
+        np.zeros(count),
+        np.full(count, float(problem.beta)),
+        [(-sparse.eye(count, format="csc"), np.zeros(count), clarabel.NonnegativeConeT(count))],
+    )
+    fit, dual, found, status = _minimise(_loss_part(problem.loss, problem.target), weights, columns)
+    return Optimum(fit, dual, found[:, None], status)
+
+
+def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
+    """The optimum over the blocks, by clarabel.
+
+    Args:
+        problem: for everything but its chambers.
+        blocks: at least one.
+
+    Returns:
+        The optimum; relative accuracy is typically 1e-9 or better.
+
+    Raises:
+        ConvexLandscapeError: the solver returned no numbers.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
+        >>> signs = np.array([[1, -1], [-1, 1]], np.int8)
+        >>> every = Blocks(problem.features, signs, np.ones((2, 2), bool), np.ones(2))
+        >>> solve(problem, every).vectors.round(6)
+        array([[ 3.],
+               [-2.]])
+    """
+    slopes = np.where(blocks.signs > 0, 1.0, float(problem.kappa)) * blocks.outputs[:, None]
+    columns = [problem.readout.pool(slope[:, None] * blocks.rows) for slope in slopes]
+    fit, dual, found, status = _minimise(
+        _loss_part(problem.loss, problem.target),
+        _penalty_part(problem, blocks),
+        np.concatenate(columns, axis=1),
+    )
+    return Optimum(fit, dual, found.reshape(len(blocks), blocks.rows.shape[1]), status)
+
+
+def _minimise(
+    loss: _Part, penalty: _Part, columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
+    """Minimise ``loss(f) + penalty(x)`` with ``f = columns @ x``: f, that equation's multiplier v, x, and
+    the status. Either part may have auxiliary unknowns behind f or x."""
+    import clarabel
+
+    n, size = columns.shape
+    head, tail = len(loss.linear), len(penalty.linear)
+    fit = [sparse.eye(n, head), -sparse.csc_matrix(columns), sparse.csc_matrix((n, tail - size))]
+    stacked, right, cones = [sparse.hstack(fit)], [np.zeros(n)], [clarabel.ZeroConeT(n)]
+    for part, before, after in ((loss, 0, tail), (penalty, head, 0)):
+        for matrix, vector, cone in part.cones:
+            rows = matrix.shape[0]
+            stacked.append(
+                sparse.hstack([sparse.csc_matrix((rows, before)), matrix, sparse.csc_matrix((rows, after))])
+            )
+            right.append(vector)
+            cones.extend(cone if isinstance(cone, list) else [cone])
+    options = clarabel.DefaultSettings()
+    options.verbose = False
+    options.max_iter = ITERATIONS
+    options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = TOLERANCE
+    solution = clarabel.DefaultSolver(
+        sparse.diags(np.concatenate([loss.quadratic, penalty.quadratic]), format="csc"),
+        np.concatenate([loss.linear, penalty.linear]),
+        sparse.vstack(stacked, format="csc"),
+        np.concatenate(right),
+        cones,
+        options,
+    ).solve()
+    found, duals = np.array(solution.x), np.array(solution.z)
+    if not (np.isfinite(found).all() and np.isfinite(duals).all()):
+        raise ConvexLandscapeError(
+            f"the conic solver ended with {solution.status}; rescale the data or choose a larger beta"
+        )
+    return found[:n], duals[:n], found[head : head + size], str(solution.status)
+
+
+def _loss_part(loss: Loss, y: np.ndarray) -> _Part:
+    """The loss as a function of f and auxiliary unknowns."""
+    import clarabel
+
+    n = len(y)
+    eye, none, one = sparse.eye(n, format="csc"), sparse.csc_matrix((n, n)), np.ones(n)
+    nonnegative = clarabel.NonnegativeConeT(n)
+
+    def form(quadratic: list[float], linear: list[Any], cones: list[Any]) -> _Part:
+        return _Part(
+            np.concatenate([value * one for value in quadratic]),
+            np.concatenate([value * one for value in linear]),
+            [(sparse.hstack(matrices, format="csc"), right, cone) for matrices, right, cone in cones],
+        )
+
+    match loss:
+        case Squared():
+            return form([1.0], [-y], [])
+        case Absolute():
+            return form(
+                [0.0, 0.0], [0.0, 1.0], [([eye, -eye], y, nonnegative), ([-eye, -eye], -y, nonnegative)]
+            )
+        case Huber(delta=delta):
+            # f - y = a + b: a is squared, b costs delta a unit.
+            above = ([eye, -eye, -eye], y, nonnegative)
+            below = ([-eye, eye, -eye], -y, nonnegative)
+            return form([0.0, 1.0, 0.0], [0.0, 0.0, float(delta)], [above, below])
+        case Hinge() | SquaredHinge():
+            square = 1.0 if isinstance(loss, SquaredHinge) else 0.0
+            margins = ([-sparse.diags(y), -eye], -one, nonnegative)
+            return form([0.0, square], [0.0, 1.0 - square], [margins, ([none, -eye], 0 * one, nonnegative)])
+        case Logistic():
+            return _logistic_part(y)
+    raise ConvexLandscapeError(f"the {loss.name} loss has no conic form; add one to program.py")
+
+
+def _logistic_part(y: np.ndarray) -> _Part:
+    """``t >= log(1 + exp(-y f))`` as ``exp(-y f - t) + exp(-t) <= 1``: unknowns f, t, two exponentials."""
+    import clarabel
+
+    n = len(y)
+    eye = sparse.eye(n, format="csc")
+
+    def exponential(slope: np.ndarray, third: int) -> tuple[Any, np.ndarray, Any]:
+        # Rows 3k, 3k+1, 3k+2 ask for (-slope_k f_k - t_k, 1, p_k) in the exponential cone.
+        first, last = 3 * np.arange(n), 3 * np.arange(n) + 2
+        places = (
+            np.concatenate([first, first, last]),
+            np.concatenate([range(n), range(n, 2 * n), third * n + np.arange(n)]),
+        )
+        entries = np.concatenate([slope, np.ones(n), -np.ones(n)])
+        matrix = sparse.csc_matrix((entries, places), shape=(3 * n, 4 * n))
+        return matrix, np.tile([0.0, 1.0, 0.0], n), [clarabel.ExponentialConeT() for _ in range(n)]
+
+    sums = sparse.hstack([sparse.csc_matrix((n, 2 * n)), eye, eye], format="csc")
+    return _Part(
+        np.zeros(4 * n),
+        np.concatenate([np.zeros(n), np.ones(n), np.zeros(2 * n)]),
+        [exponential(y, 2), exponential(np.zeros(n), 3), (sums, np.ones(n), clarabel.NonnegativeConeT(n))],
+    )
+
+
+def _penalty_part(problem: TrainingProblem, blocks: Blocks) -> _Part:
+    """``beta * sum norm(v_b)`` and the chambers: unknowns are all ``v_b``, then what the norms need."""
+    import clarabel
+
+    count, width = len(blocks), blocks.rows.shape[1]
+    size, beta = count * width, float(problem.beta)
+    lengths = np.linalg.norm(blocks.rows, axis=1)
+    units = blocks.rows / np.where(lengths > 0, lengths, 1.0)[:, None]
+    facing = zip(blocks.signs, blocks.walls, strict=True)
+    inside = sparse.block_diag([-side[wall, None] * units[wall] for side, wall in facing], format="csc")
+    if problem.penalty.name == "2-norm":
+        extra = count
+        order = np.concatenate([[size + b, *range(b * width, (b + 1) * width)] for b in range(count)])
+        balls = sparse.csc_matrix(
+            (-np.ones(len(order)), (np.arange(len(order)), order)), shape=(len(order), size + extra)
+        )
+        norms = [(balls, np.zeros(len(order)), [clarabel.SecondOrderConeT(1 + width) for _ in range(count)])]
+    else:
+        # One bound an entry for the 1-norm, one a block for the infinity norm: v <= bound and -v <= bound.
+        single = problem.penalty.name == "1-norm"
+        extra = size if single else count
+        bound = sparse.eye(size) if single else sparse.kron(sparse.eye(count), np.ones((width, 1)))
+        norms = [
+            (
+                sparse.hstack([side * sparse.eye(size), -bound], format="csc"),
+                np.zeros(size),
+                clarabel.NonnegativeConeT(size),
+            )
+            for side in (1.0, -1.0)
+        ]
+    chambers = sparse.hstack([inside, sparse.csc_matrix((inside.shape[0], extra))], format="csc")
+    cone = clarabel.NonnegativeConeT(inside.shape[0])
+    return _Part(
+        np.zeros(size + extra),
+        np.concatenate([np.zeros(size), np.full(extra, beta)]),
+        [(chambers, np.zeros(inside.shape[0]), cone), *norms],
+    )

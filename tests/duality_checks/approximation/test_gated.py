@@ -1,0 +1,56 @@
+"""The gated relaxation: CVXPY as oracle, lower bounds, and how loose it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from duality_checks import TrainingProblem
+from duality_checks.approximation.gated import gated_objective, gated_relaxation
+from duality_checks.theorems.bounds import proven_interval
+from duality_checks.theorems.samples import random_problem
+from hyperplane_arrangements.errors import InputError, TooLargeError
+
+
+def by_cvxpy(problem: TrainingProblem) -> float:
+    import cvxpy as cp
+
+    X, y = problem.features, problem.target
+    fit, size = np.zeros(problem.n), 0
+    for signs in problem.arrangement.chambers().signs:
+        v = cp.Variable(problem.d)
+        fit = fit + (np.where(signs > 0, 1.0, float(problem.kappa))[:, None] * X) @ v
+        size = size + cp.norm(v)
+    program = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(fit - y) + float(problem.beta) * size))
+    return float(program.solve(solver=cp.CLARABEL))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_relaxation_is_the_group_lasso(seed) -> None:
+    problem = random_problem(np.random.default_rng(seed))
+    found = gated_relaxation(problem)
+    assert float(found.lower) == pytest.approx(by_cvxpy(problem), abs=1e-6)
+    assert float(found.upper - found.lower) <= 1e-8 * max(1.0, float(found.upper))
+
+
+@settings(deadline=None, max_examples=12)
+@given(st.integers(0, 10**6))
+def test_it_is_a_lower_bound_proven_from_both_sides(seed) -> None:
+    problem = random_problem(np.random.default_rng(seed))
+    found = gated_relaxation(problem)
+    assert found.lower <= found.upper == gated_objective(problem, found.gates)
+    assert found.lower <= proven_interval(problem).upper
+
+
+def test_it_can_be_a_small_part_of_the_optimum() -> None:
+    zigzag = TrainingProblem([[k, 1] for k in range(1, 9)], [(-1) ** k for k in range(8)], "1/50")
+    assert gated_relaxation(zigzag).upper < proven_interval(zigzag).lower / 4
+
+
+def test_size_and_kind_are_checked_before_the_work() -> None:
+    with pytest.raises(TooLargeError):
+        gated_relaxation(TrainingProblem(np.eye(8).tolist(), [1] * 8, 1), max_chambers=100)
+    with pytest.raises(InputError, match="the gated relaxation needs loss='squared'"):
+        gated_relaxation(TrainingProblem([[1]], [1], 1, loss="l1"))

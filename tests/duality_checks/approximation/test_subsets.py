@@ -1,0 +1,152 @@
+"""Optima over some chambers: CVXPY as oracle, proven intervals, and the trap of a sample's own gap."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from duality_checks import TrainingProblem
+from duality_checks.approximation.dual_norm_bounds import relaxed_bound, spectral_bound
+from duality_checks.approximation.subsets import (
+    chambers_of_directions,
+    interval,
+    interval_by_chambers,
+    require_plain,
+    restricted_to,
+)
+from duality_checks.exact.norms import dual_norm_squared, gradient, project
+from duality_checks.theorems.bounds import proven_interval
+from duality_checks.theorems.samples import ACTIVATIONS, random_problem
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.strategies import normals
+
+fractions = st.builds(Fraction, st.integers(-6, 6), st.integers(1, 4))
+
+
+@st.composite
+def problems(draw):
+    kind = draw(st.sampled_from(["general", "repeated", "concurrent"]))
+    rows = draw(normals(degeneracy=kind).filter(lambda rows: any(map(any, rows))))[:6]
+    if not any(map(any, rows)):
+        rows[0][0] = 1
+    y = draw(st.lists(fractions, min_size=len(rows), max_size=len(rows)))
+    beta = draw(st.builds(Fraction, st.integers(1, 8), st.just(8)))
+    return TrainingProblem(rows, y, beta, draw(st.sampled_from(ACTIVATIONS)))
+
+
+def by_cvxpy(problem: TrainingProblem, chambers) -> float:
+    """The convex program over some chambers with both signs, written down as the statement has it."""
+    import cvxpy as cp
+
+    X, y, beta = problem.features, problem.target, float(problem.beta)
+    fit, size, constraints = np.zeros(problem.n), 0, []
+    for signs in np.asarray(chambers):
+        gate = np.where(signs > 0, 1.0, float(problem.kappa))[:, None] * X
+        for output in (1, -1):
+            v = cp.Variable(problem.d)
+            fit, size = fit + output * (gate @ v), size + cp.norm(v)
+            constraints.append((signs[:, None] * X) @ v >= 0)
+    program = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(fit - y) + beta * size), constraints)
+    return float(program.solve(solver=cp.CLARABEL))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_restricted_optimum_is_that_of_the_convex_program(seed) -> None:
+    rng = np.random.default_rng(seed)
+    problem = random_problem(rng)
+    table = problem.arrangement.chambers().signs
+    chosen = table[rng.permutation(len(table))[: max(1, len(table) // 2)]]
+    found = restricted_to(problem, chosen)
+    assert float(found.upper) == pytest.approx(by_cvxpy(problem, chosen), abs=1e-6)
+    assert found.check().holds
+
+
+@settings(deadline=None, max_examples=8)
+@given(problems(), st.integers(0, 999))
+def test_the_interval_holds_the_optimum_and_all_chambers_close_it(problem, seed) -> None:
+    full = proven_interval(problem)
+    directions = np.random.default_rng(seed).normal(size=(3, problem.d))
+    some = interval_by_chambers(problem, chambers_of_directions(problem, directions))
+    assert some.lower <= full.upper and full.lower <= some.upper
+    everything = interval_by_chambers(problem, problem.arrangement.chambers().signs)
+    assert everything.relative_gap < 1e-9
+
+
+@settings(deadline=None, max_examples=12)
+@given(problems(), st.data())
+def test_relaxed_bounds_are_above_the_exact_dual_norm(problem, data) -> None:
+    v = tuple(data.draw(st.lists(fractions, min_size=problem.n, max_size=problem.n)))
+    exact, found = dual_norm_squared(problem, v), relaxed_bound(problem, v)
+    assert found.bound**2 >= exact
+    assert found.bound <= spectral_bound(problem, v)
+    assert found.attained**2 <= float(exact) * (1 + 1e-9) + 1e-18
+
+
+def test_a_residual_on_zero_rows_only_has_norm_zero() -> None:
+    problem = TrainingProblem([[0, 0], [1, 0]], [1, 1], 1)
+    assert relaxed_bound(problem, (Fraction(3), Fraction(0))).bound == 0
+
+
+def test_the_relaxation_is_far_better_than_the_spectral_bound() -> None:
+    rng = np.random.default_rng(1)
+    X, v = rng.normal(size=(15, 4)).round(3), rng.normal(size=15).round(3)
+    problem = TrainingProblem(X.tolist(), v.tolist(), 1)
+    exact = tuple(map(Fraction, v.tolist()))
+    found = relaxed_bound(problem, exact)
+    assert found.looseness < 1.5
+    assert found.bound < spectral_bound(problem, exact) / 2
+
+
+def test_one_side_of_the_dual_norm_is_not_enough() -> None:
+    """Were -v forgotten, the bound would be broken."""
+    from duality_checks.approximation.dual_norm_bounds import _one_sided
+
+    problem, v = TrainingProblem([[1], [-1]], [1, 1], 1), (Fraction(-2), Fraction(-3))
+    assert _one_sided(problem, v).bound ** 2 < dual_norm_squared(problem, v) == 9
+
+
+def test_a_gap_of_zero_over_a_sample_proves_nothing() -> None:
+    """The dual norm measured on the sampled chambers only puts the 'lower bound' above p*."""
+    problem = TrainingProblem([[1], [-1]], [3, 2], 1)
+    found = restricted_to(problem, [(1, -1)])
+    sampled = max(
+        project(
+            problem.X.fractions, (1, -1), tuple(s * x for x in gradient(problem, (1, -1), found.dual))
+        ).square
+        for s in (1, -1)
+    )
+    wrong = interval(problem, found.network, found.dual, sampled, "sampled chambers only")
+    assert wrong.relative_gap < 1e-9
+    assert wrong.lower > proven_interval(problem).upper
+    right = interval_by_chambers(problem, [(1, -1)])
+    assert right.lower <= 4 <= right.upper
+
+
+def test_directions_on_a_hyperplane_pick_no_chamber() -> None:
+    problem = TrainingProblem([[1, 0], [0, 1], [0, 0]], [1, 2, 3], 1)
+    assert chambers_of_directions(problem, [[0, 1], [1, 1], [2, 1]]).tolist() == [[1, 1, 0]]
+
+
+def test_no_chambers_leave_the_zero_network() -> None:
+    problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], 1)
+    found = interval_by_chambers(problem, [])
+    assert found.network.width == 0 and found.upper == Fraction(25, 2)
+    assert found.norm_bound == 5 and found.scale == Fraction(1, 5)
+
+
+def test_texts_and_errors_say_what_is_proven() -> None:
+    problem = TrainingProblem([[1], [-1]], [3, 2], 1)
+    found = interval_by_chambers(problem, [(1, -1)])
+    assert str(found) == "23/8 <= p* <= 4.5, ratio at most 1.565 (proven: dual norm over all chambers)"
+    nothing = interval(problem, found.network, (Fraction(-1), Fraction(-1)), Fraction(1), "")
+    assert nothing.ratio is None and "no ratio" in str(nothing)
+    zero = interval_by_chambers(TrainingProblem([[1]], [0], 1), [])
+    assert zero.ratio == 1 and zero.relative_gap == 0
+    with pytest.raises(InputError, match="this bound needs loss='squared', and the problem has 'l1'"):
+        require_plain(TrainingProblem([[1]], [1], 1, loss="l1"))
+    with pytest.raises(InputError, match="this bound needs readout='identity'"):
+        require_plain(TrainingProblem([[1], [2]], [1], 1, readout=[0, 0]))

@@ -1,0 +1,155 @@
+"""The interval proven without a certificate agrees with the checker, and refuses what is false."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from duality_checks import TrainingProblem, certify, check, train
+from duality_checks.pricing.interval import (
+    _gradients,
+    _holds,
+    _is_simple,
+    _reach_by_circles,
+    _shortest,
+    prove_interval,
+)
+from duality_checks.pricing.landscape import Landscape
+from duality_checks.pricing.pricers import dual_norm
+from hyperplane_arrangements.errors import InputError, TooLargeError
+
+small = st.integers(-3, 3)
+
+
+@st.composite
+def problems(draw):
+    d = draw(st.integers(1, 4))
+    X = draw(st.lists(st.lists(small, min_size=d, max_size=d), min_size=1, max_size=6))
+    X.append([1] * d)
+    y = draw(st.lists(small, min_size=len(X), max_size=len(X)))
+    return TrainingProblem(X, y, draw(st.sampled_from(["0.1", "1"])), draw(st.sampled_from(["relu", "abs"])))
+
+
+@settings(max_examples=25)
+@given(problems())
+def test_it_agrees_with_the_checker(problem):
+    solution = train(problem)
+    interval = prove_interval(problem, solution)
+    certificate = certify(problem, solution)
+    assert check(problem, certificate).proven
+    assert interval.upper == certificate.upper
+    assert interval.lower <= certificate.upper and certificate.lower <= interval.upper
+    assert interval.chambers == problem.arrangement.count_chambers()
+    assert interval.relative_gap <= 1e-8
+
+
+@settings(max_examples=25)
+@given(problems(), st.integers(0, 2**32 - 1))
+def test_the_float_bound_is_above_the_exact_norm(problem, seed):
+    v = np.random.default_rng(seed).standard_normal(problem.n)
+    landscape = Landscape.of(problem)
+    signs = problem.arrangement.chambers().signs
+    squares, support, multipliers = _shortest(problem, landscape, signs, *_gradients(problem, signs, v))
+    for i in range(len(signs)):
+        slack = Fraction(float(squares[i])) * (1 + Fraction(1, 2**40))
+        root = Fraction(float(np.sqrt(float(slack)))) * (1 + Fraction(1, 2**30)) + Fraction(1, 10**12)
+        assert _holds(problem.with_beta(root), signs[i], v, support[i], multipliers[i])
+        exact = _exact_square(problem, signs[i], v, support[i], multipliers[i])
+        assert exact <= Fraction(float(squares[i]))
+
+
+def _exact_square(problem, signs, v, support, multipliers):
+    total = [Fraction(0)] * problem.d
+    for k, row in enumerate(problem.X.fractions):
+        slope = 1 if signs[k] > 0 else problem.kappa if signs[k] < 0 else 0
+        weight = Fraction(float(v[k])) * slope
+        weight += sum(
+            Fraction(float(m)) * int(signs[k]) for j, m in zip(support, multipliers, strict=True) if j == k
+        )
+        total = [t + weight * x for t, x in zip(total, row, strict=True)]
+    return sum(t * t for t in total)
+
+
+def test_a_dual_that_is_no_solution_gives_a_weaker_but_true_bound():
+    problem = TrainingProblem([[1, 1], [2, 1], [3, 1], [5, 1]], [1, 0, 2, 1], beta=0.3)
+    solution = train(problem)
+    worse = replace(solution, dual=problem.target)
+    interval = prove_interval(problem, worse)
+    assert interval.lower <= Fraction(solution.upper)
+    assert interval.relative_gap > 1e-3
+
+
+def test_an_infeasible_dual_is_not_accepted_as_it_is():
+    """Negative control: the norm that decides is above beta on some chamber, exactly."""
+    problem = TrainingProblem([[1, 1], [2, 1], [3, 1], [5, 1]], [1, 0, 2, 1], beta=0.3)
+    landscape, signs = Landscape.of(problem), problem.arrangement.chambers().signs
+    dual = 1.01 * train(problem).dual
+    refused = 0
+    for v in (dual, -dual):
+        squares, support, multipliers = _shortest(problem, landscape, signs, *_gradients(problem, signs, v))
+        refused += sum(
+            not _holds(problem, signs[i], v, support[i], multipliers[i])
+            for i in np.flatnonzero(squares > 0.09)
+        )
+    assert refused > 0
+
+
+@st.composite
+def generic_planes(draw):
+    n = draw(st.integers(3, 12))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    X = draw(st.sampled_from([rng.standard_normal((n, 3)), rng.integers(-3, 4, (n, 3)).astype(float)]))
+    X[:3] += 10 * np.eye(3)
+    kappa = draw(st.sampled_from(["relu", "abs", "leaky:0.5"]))
+    return TrainingProblem(X, rng.standard_normal(n), 1, kappa), rng.standard_normal(n)
+
+
+@settings(max_examples=60)
+@given(generic_planes(), st.sampled_from([1e-3, 1e-6, 1e-9]))
+def test_circles_prove_what_is_true_and_nothing_else(case, margin):
+    """Just above the dual norm every circle is proven, just below it some circle is not."""
+    problem, v = case
+    if not _is_simple(problem):
+        return
+    size = dual_norm(problem, v)
+    assert _reach_by_circles(problem.with_beta(size * (1 + margin)), v, None)[0] <= 1
+    assert _reach_by_circles(problem.with_beta(size * (1 - margin)), v, None)[0] > 1
+
+
+def test_concurrent_planes_are_left_to_exact_arithmetic():
+    X = [[1, 0, 1], [0, 1, 1], [1, 1, 2], [1, -1, 0], [1, 2, 3], [0, 0, 1]]
+    problem = TrainingProblem(X, [1, -1, 2, 1, 0, 3], beta="0.2")
+    interval = prove_interval(problem, train(problem))
+    assert interval.exact > 0
+    assert interval.relative_gap <= 1e-8
+
+
+def test_many_chambers_in_floats_alone():
+    rng = np.random.default_rng(8)
+    X = np.c_[rng.standard_normal((150, 2)), np.ones(150)]
+    problem = TrainingProblem(X, np.sign(rng.standard_normal(150)), beta=1.5)
+    interval = prove_interval(problem, train(problem))
+    assert (interval.chambers, interval.exact) == (2 * (1 + 149 + 149 * 148 // 2), 0)
+    assert interval.relative_gap <= 1e-9
+
+
+def test_limits_and_other_losses():
+    problem = TrainingProblem(np.random.default_rng(0).standard_normal((12, 3)), np.ones(12), beta=0.5)
+    solution = train(problem)
+    with pytest.raises(TooLargeError):
+        prove_interval(problem, solution, max_chambers=10)
+    other = TrainingProblem([[1, 1], [2, 1]], [1, -1], beta=0.1, loss="hinge")
+    with pytest.raises(InputError, match="hinge"):
+        prove_interval(other, solution)
+
+
+def test_progress_counts_all_chambers():
+    problem = TrainingProblem(np.random.default_rng(0).standard_normal((12, 3)), np.ones(12), beta=0.5)
+    seen = []
+    prove_interval(problem, train(problem), progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (134, 134)

@@ -1,0 +1,71 @@
+"""Projections onto chambers, against scipy's solver and the conditions that characterise them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import nnls
+
+from duality_checks.pricing import multipliers
+from duality_checks.pricing.multipliers import cone_multipliers
+
+
+def residuals(rows, signs, gradients, support, values):
+    weights = np.zeros(signs.shape)
+    for b, (chosen, mine) in enumerate(zip(support, values, strict=True)):
+        weights[b, chosen[chosen >= 0]] = mine[chosen >= 0]
+    return gradients + (weights * signs) @ rows
+
+
+def instance(seed, n, r, count):
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(-3, 4, (n, r)).astype(float) if seed % 2 else rng.normal(size=(n, r))
+    signs = np.sign(rng.normal(size=(count, r)) @ rows.T).astype(np.int8)
+    return rows, signs, rng.normal(size=(count, r))
+
+
+@given(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 5))
+def test_lengths_agree_with_scipy(seed, n, r):
+    rows, signs, gradients = instance(seed, n, r, 5)
+    support, values = cone_multipliers(rows, signs, gradients)
+    assert (values >= 0).all()
+    ends = residuals(rows, signs, gradients, support, values)
+    for s, c, end in zip(signs, gradients, ends, strict=True):
+        _, shortest = nnls((s[:, None] * rows).T, -c)
+        assert np.linalg.norm(end) == pytest.approx(shortest, abs=1e-12)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 12), st.integers(1, 4))
+def test_the_end_is_the_projection(seed, n, r):
+    """It lies in the chamber, and c minus it is orthogonal to it (Moreau)."""
+    rows, signs, gradients = instance(seed, n, r, 5)
+    ends = residuals(rows, signs, gradients, *cone_multipliers(rows, signs, gradients))
+    assert ((ends @ rows.T) * signs >= -1e-11).all()
+    assert np.abs(np.sum(ends * (gradients - ends), axis=1)).max() < 1e-11
+
+
+def test_rows_of_sign_zero_and_zero_rows_get_no_multiplier():
+    rows = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    signs = np.array([[0, 1, 0]], np.int8)
+    support, values = cone_multipliers(rows, signs, np.array([[-1.0, -1.0]]))
+    assert support.tolist() == [[1, -1]] and values.tolist() == [[1.0, 0.0]]
+
+
+def test_no_chambers_no_multipliers():
+    support, values = cone_multipliers(np.eye(2), np.empty((0, 2), np.int8), np.empty((0, 2)))
+    assert support.shape == values.shape == (0, 2)
+
+
+@pytest.mark.slow
+def test_compiled_and_interpreted_agree(monkeypatch):
+    rows, signs, gradients = instance(2, 20, 3, 200)
+    interpreted = cone_multipliers(rows, signs, gradients)
+    monkeypatch.setattr(multipliers, "_WORTH_COMPILING", 0)
+    compiled = cone_multipliers(rows, signs, gradients)
+    assert np.allclose(
+        residuals(rows, signs, gradients, *interpreted),
+        residuals(rows, signs, gradients, *compiled),
+        atol=1e-13,
+    )

@@ -1,0 +1,259 @@
+"""The page: what it says, that it asks for nothing, and that it can be read on any screen."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import NEEDED, measured, screenshot, share
+
+from duality_checks import TrainingProblem, Verdict, certify, check, train
+from duality_checks.data.datasets import TrainingData
+from duality_checks.pricing.landscape import Landscape
+from duality_checks.pricing.pricers import dual_norm
+from duality_checks.reports.html import html
+from duality_checks.reports.html_page import facts, table
+from duality_checks.reports.outcome import Outcome, prove
+from duality_checks.reports.pictures import plot_bounds, plot_function, plot_landscape, varying_columns
+from duality_checks.reports.slack import chamber_values
+from hyperplane_arrangements.errors import InputError
+
+
+def outcome_of(features: np.ndarray, target: np.ndarray, names: tuple[str, ...]) -> Outcome:
+    def exact(values: np.ndarray) -> tuple[Fraction, ...]:
+        return tuple(Fraction(float(value)).limit_denominator(100) for value in values)
+
+    data = TrainingData("<script>alert(1)</script>", names, "$y_", tuple(map(exact, features)), exact(target))
+    return prove(
+        data,
+        beta=None,
+        beta_ratio=Fraction(1, 20),
+        activation="relu",
+        max_chambers=10**5,
+        say=lambda text: None,
+    )
+
+
+@pytest.fixture(scope="module")
+def jobs() -> dict[int, Outcome]:
+    """A job of each rank from 1 to 4; at 2 and 3 the last column is a bias."""
+    rng = np.random.default_rng(5)
+    features = rng.normal(size=(9, 4))
+    features[:, 3] += features[:, 0]
+    target = np.sin(3 * features[:, 0]) + features[:, 1]
+    bias = np.ones((9, 1))
+    return {
+        1: outcome_of(features[:, :1], target, ("a",)),
+        2: outcome_of(np.hstack([features[:, :1], bias]), target, ("$a^", "(ones)")),
+        3: outcome_of(np.hstack([features[:, :2], bias]), target, ("a", "b & c", "(ones)")),
+        4: outcome_of(features, target, ("a", "b", "c", "d")),
+    }
+
+
+class Outline(HTMLParser):
+    """Checks that every element is closed, and keeps all ids and links."""
+
+    EMPTY = frozenset({"meta", "br", "img", "path", "use", "image"})
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(str(value))
+            if name in ("src", "href", "xlink:href"):
+                self.links.append(str(value))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in self.EMPTY:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.EMPTY:
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3, 4])
+def test_a_page_is_well_formed_and_stands_alone(jobs: dict[int, Outcome], rank: int) -> None:
+    page = html(jobs[rank])
+    outline = Outline(page)
+    assert len(outline.ids) == len(set(outline.ids))
+    assert all(link.startswith(("#", "data:image/png;base64,")) for link in outline.links)
+    assert not re.search(r"@import|url\((?!#)", page)
+    assert "Content-Security-Policy\" content=\"default-src 'none';" in page
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert page.count("<svg ") == {1: 2, 2: 3, 3: 4, 4: 2}[rank]
+
+
+def test_a_page_says_what_is_proven_and_what_is_not(jobs: dict[int, Outcome]) -> None:
+    outcome = jobs[2]
+    page = html(outcome)
+    assert "<strong>PROVEN</strong>" in page
+    low, high = re.search(r"([\d.]+) &le; p\* &le; ([\d.]+)", page).groups()
+    assert Fraction(low) <= outcome.certificate.lower <= outcome.certificate.upper <= Fraction(high)
+    assert "What is not proven" in page
+    assert outcome.certificate.problem in page
+
+
+def test_a_refused_job_is_shown_as_refused(jobs: dict[int, Outcome]) -> None:
+    page = html(replace(jobs[2], verdict=Verdict(False, "dual: <too> long")))
+    assert "<strong>REFUSED</strong>" in page and "dual: &lt;too&gt; long. Nothing below is proven." in page
+    assert "PROVEN</strong>" not in page
+
+
+def test_without_matplotlib_a_sentence_stands_in_place_of_pictures(
+    jobs: dict[int, Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    page = html(jobs[3])
+    assert "<svg" not in page
+    assert "they need matplotlib. Install the extra <code>convex-landscape[plot]</code>" in page
+    Outline(page)
+
+
+def test_equal_jobs_give_equal_pages(jobs: dict[int, Outcome]) -> None:
+    assert html(jobs[3]) == html(jobs[3])
+
+
+# ------------------------------------------------------------------ pictures
+
+
+@pytest.mark.parametrize("rank", [2, 3])
+def test_the_largest_chamber_value_is_the_dual_norm(jobs: dict[int, Outcome], rank: int) -> None:
+    """Over a witness of every chamber the larger of the two values is `norm_dual(v)`, found otherwise."""
+    problem, dual = jobs[rank].problem, jobs[rank].solution.dual
+    landscape = Landscape.of(problem)
+    inside = problem.arrangement.chambers().witnesses.astype(float) @ landscape.basis
+    plus, minus = chamber_values(landscape, dual, inside)
+    assert max(plus.max(), minus.max()) == pytest.approx(dual_norm(problem, dual), rel=1e-9)
+    none, _ = chamber_values(landscape, dual, inside, floor=1e9)
+    assert not none.any()
+
+
+def test_the_curve_goes_through_the_networks_values(jobs: dict[int, Outcome]) -> None:
+    outcome = jobs[2]
+    network = outcome.solution.network
+    ax = plot_function(outcome.problem, network, names=["x", "one", "y"])
+    line = ax.lines[0]
+    x, y = line.get_xdata(), line.get_ydata()
+    table = np.column_stack([x, np.ones(len(x))])
+    assert np.allclose(y, network.predict(table))
+    # The function is linear between the corners that are drawn.
+    assert np.allclose(np.interp(outcome.problem.features[:, 0], x, y), network.outputs(outcome.problem))
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
+
+
+def test_the_landscape_stays_between_the_lines_and_touches_them_at_the_neurons(
+    jobs: dict[int, Outcome],
+) -> None:
+    problem, solution = jobs[2].problem, jobs[2].solution
+    ax = plot_landscape(problem, solution.dual, solution.network)
+    heights = ax.lines[0].get_ydata()
+    beta = float(problem.beta)
+    assert np.abs(heights).max() <= beta * (1 + 1e-9)
+    neurons = [line for line in ax.lines if line.get_marker() == "o"]
+    assert len(neurons) == solution.network.width
+    landscape = Landscape.of(problem)
+    for line in neurons:
+        angle = np.radians(float(line.get_xdata()[0]))
+        value = landscape.values(solution.dual, np.array([[np.cos(angle), np.sin(angle)]]))[0]
+        assert value == pytest.approx(float(line.get_ydata()[0]), rel=1e-6)
+
+
+def test_a_dual_that_is_too_long_crosses_the_lines(jobs: dict[int, Outcome]) -> None:
+    problem, solution = jobs[2].problem, jobs[2].solution
+    ax = plot_landscape(problem, 2 * solution.dual, solution.network)
+    assert np.abs(ax.lines[0].get_ydata()).max() > 1.9 * float(problem.beta)
+
+
+def test_pictures_that_cannot_be_drawn_say_so(jobs: dict[int, Outcome]) -> None:
+    outcome = jobs[4]
+    with pytest.raises(InputError, match="problem has rank 4; its landscape is drawn at rank 2 or 3"):
+        plot_landscape(outcome.problem, outcome.solution.dual, outcome.solution.network)
+    with pytest.raises(InputError, match="rounds is empty"):
+        plot_bounds([])
+
+
+def test_a_constant_column_is_a_bias(jobs: dict[int, Outcome]) -> None:
+    assert [len(varying_columns(jobs[rank].problem)) for rank in (1, 2, 3, 4)] == [1, 1, 2, 4]
+
+
+# ------------------------------------------------------------------ parts
+
+
+def test_numbers_stand_to_the_right_and_texts_are_escaped() -> None:
+    found = table(["name", "value"], [["<a>", "+1.5e-3"], ["b", "2,000"]])
+    assert found.count('class="number"') == 3
+    assert "&lt;a&gt;" in found
+    assert facts([("a", "1 < 2")]).endswith("<dd>1 &lt; 2</dd></div></dl>")
+
+
+def test_notebooks_show_a_card_for_each_main_object() -> None:
+    problem = TrainingProblem([[1, 1], [2, 1]], ["1/3", 2], beta="0.1", activation="leaky:0.1")
+    solution = train(problem)
+    certificate = certify(problem, solution)
+    cards = [item._repr_html_() for item in (problem, solution, certificate, check(problem, certificate))]
+    for card in cards:
+        Outline(card)
+    assert "leaky ReLU of slope 1/10" in cards[0] and "<td" in cards[0]
+    assert "numerical" in cards[1]
+    assert "a claim until checked" in cards[2]
+    assert "PROVEN" in cards[3] and "&lt;= p* &lt;=" in cards[3]
+    assert Verdict(False, "<b>")._repr_html_() == "<p><code>REFUSED: &lt;b&gt;</code></p>"
+
+
+# ------------------------------------------------------------------ in a browser
+
+
+@NEEDED
+@pytest.mark.slow
+def test_a_narrow_page_holds_everything_and_nothing_overflows(
+    jobs: dict[int, Outcome], tmp_path: Path
+) -> None:
+    seen = measured(html(jobs[3]), tmp_path, width=400)
+    assert seen["width"] <= 400
+    assert seen["overflowing"] == []
+    assert len(seen["pictures"]) == 4
+    assert seen["headings"][1:] == ["In pictures", "The network", "The proof", "What is not proven"]
+    assert "≤ p* ≤" in seen["text"]
+
+
+@NEEDED
+@pytest.mark.slow
+def test_the_measurement_sees_a_page_that_overflows(jobs: dict[int, Outcome], tmp_path: Path) -> None:
+    page = html(jobs[1]).replace("<header>", '<header><img width="900" height="1">')
+    seen = measured(page, tmp_path, width=400)
+    assert seen["width"] > 900 and "IMG." in seen["overflowing"]
+
+
+@NEEDED
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scheme", "paper", "ink", "plus", "other"),
+    [
+        ("light", "#fffefb", "#1d2730", "#dd6b35", "#f08a58"),
+        ("dark", "#12171c", "#e8ecef", "#f08a58", "#dd6b35"),
+    ],
+)
+def test_a_screenshot_has_the_colours_of_its_scheme(
+    jobs: dict[int, Outcome], tmp_path: Path, scheme: str, paper: str, ink: str, plus: str, other: str
+) -> None:
+    pixels = screenshot(html(jobs[2]), tmp_path, scheme=scheme)
+    assert share(pixels, paper) > 0.3
+    assert share(pixels, ink) > 0.003
+    assert share(pixels, plus) > 0.0005 > 5 * share(pixels, other)
