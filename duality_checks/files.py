@@ -48,14 +48,17 @@ def read_text(path: str | Path) -> str:
         raise InputError(f"{path} is not UTF-8 text; is it the right file?") from None
 
 
-def read_json(text: str, source: str, form: str, fields: tuple[str, ...]) -> dict[str, Any]:
-    """A JSON object of the format ``form``, version 1, with exactly the given fields.
+def read_json(
+    text: str, source: str, form: str, fields: tuple[str, ...], *, version: int = 1
+) -> dict[str, Any]:
+    """A JSON object of the format ``form`` with exactly the given fields.
 
     Args:
         text: the document.
         source: what to call it in messages, usually its path.
         form: the expected value of its ``format`` field.
         fields: the names of the fields beside ``format`` and ``version``.
+        version: the expected value of its ``version`` field.
 
     Raises:
         InputError: not JSON, not an object, another format or version, duplicate, missing or unknown fields.
@@ -77,10 +80,9 @@ def read_json(text: str, source: str, form: str, fields: tuple[str, ...]) -> dic
         raise InputError(f"{source}: not a JSON document ({error}); was the file cut short?") from None
     if not isinstance(document, dict) or document.get("format") != form:
         raise InputError(f"{source}: not a '{form}' file")
-    if document.get("version") != 1 or isinstance(document["version"], bool):
-        raise InputError(
-            f"{source}: version {document.get('version')!r} is unknown; this program reads version 1"
-        )
+    stated = document.get("version")
+    if stated != version or isinstance(stated, bool):
+        raise InputError(f"{source}: version {stated!r} is unknown; this program reads version {version}")
     expected = {"format", "version", *fields}
     for name in sorted(expected ^ document.keys()):
         verb = "is missing" if name in expected else "is unknown"

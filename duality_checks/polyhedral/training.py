@@ -93,7 +93,7 @@ def train_polyhedral(
         v = v * (float(problem.beta) / longest)
     floats = _balanced(problem, network)
     lower = problem.loss.dual(problem.loss.clip(v, problem.target), problem.target)
-    history.append(Round(1, lower, floats.objective(problem), floats))
+    history.append(Round(1, perf_counter() - began, lower, floats.objective(problem), floats))
     if progress is not None:
         progress(history[-1])
     return PolyhedralSolution(

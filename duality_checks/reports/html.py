@@ -42,8 +42,9 @@ _SPHERE_CAPTION = (
     "for a positive output weight, down for a negative one."
 )
 _BOUNDS_CAPTION = (
-    "How far the bounds on p* are from it after each round of training (in floats; the proof does not rest "
-    "on them)."
+    "The bounds on p* against time, one dot a round of training: how far each stands from the best one on "
+    "the other side. The lines are numerical, and nothing rests on them. The diamond is the width of the "
+    "proven interval, when the independent checker was done."
 )
 _NOT_PROVEN = (
     "<ul><li>That the bounds are equal: the certificate proves an interval, because optimal norms are "
@@ -165,10 +166,13 @@ def _landscape(outcome: Outcome) -> str:
 def _bounds(outcome: Outcome) -> str:
     from .pictures import plot_bounds
 
+    certificate = outcome.certificate
+    when = outcome.history[-1].seconds + outcome.seconds["certification"] + outcome.seconds["checking"]
+    proven = (when, certificate.lower, certificate.upper) if outcome.verdict.proven else None
     picture = svg(
-        lambda ax: plot_bounds(outcome.solution.rounds, ax=ax),
+        lambda ax: plot_bounds(outcome.history, proven=proven, ax=ax),
         name="bounds",
-        label="the bounds on the optimum after each round of training",
+        label="the bounds on the optimum against time",
         size=(4.6, 2.9),
     )
     kind = "wide beside" if outcome.problem.arrangement.rank == 2 else ""

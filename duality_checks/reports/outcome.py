@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,8 @@ from ..problem import TrainingProblem, positive
 if TYPE_CHECKING:
     from ..certificate import Certificate
     from ..checker import Verdict
-    from ..network import TwoLayerNetwork
-    from ..training.columns import Round, Solution
+    from ..training.checkpoint import State
+    from ..training.columns import Bounds, Round, Solution
 
 # Enough digits for any use, few enough that the exact number is readable.
 BETA_DIGITS = 12
@@ -31,6 +32,7 @@ class Outcome:
         problem: the exact training problem.
         beta_ratio: the share of ``beta_max`` that was asked for, None when ``beta`` itself was.
         solution: the trained network and its dual, numerical.
+        history: the numerical bounds of every round, interrupted runs included.
         certificate: the rational certificate.
         verdict: the independent checker's word on the texts below.
         problem_text: the problem file.
@@ -42,6 +44,7 @@ class Outcome:
     problem: TrainingProblem
     beta_ratio: Fraction | None
     solution: Solution
+    history: tuple[Bounds, ...]
     certificate: Certificate
     verdict: Verdict
     problem_text: str
@@ -76,8 +79,8 @@ def prove(
     say: Callable[[str], None],
     loss: str = "squared",
     penalty: str = "2-norm",
-    recall: Callable[[TrainingProblem], TwoLayerNetwork | None] = lambda problem: None,
-    keep: Callable[[TrainingProblem, TwoLayerNetwork], None] = lambda problem, network: None,
+    recall: Callable[[TrainingProblem], State | None] = lambda problem: None,
+    keep: Callable[[TrainingProblem, State], None] = lambda problem, state: None,
 ) -> Outcome:
     """Train to the global optimum and prove it.
 
@@ -90,8 +93,8 @@ def prove(
         say: is told what happens.
         loss: see :func:`~duality_checks.terms.losses.parse_loss`.
         penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
-        recall: the network to start from, such as the last one of an interrupted run, or None.
-        keep: is given the network of every round.
+        recall: the state an interrupted run left, or None.
+        keep: is given the state after every round.
 
     Raises:
         InputError: the data, ``beta``, the ratio, the activation, the loss or the penalty cannot be used.
@@ -99,7 +102,8 @@ def prove(
     """
     from ..certificate import certify
     from ..checker import check_documents
-    from ..training.columns import train
+    from ..training.checkpoint import State
+    from ..training.columns import Bounds, train
 
     clock = _Clock()
     decay = 1 if beta is None else beta
@@ -112,12 +116,19 @@ def prove(
         problem = at_ratio(problem, beta_ratio, max_chambers)
         clock.lap("beta_max")
     say("Training")
+    state = recall(problem)
+    history = list(state.history) if state else []
+    earlier = history[-1] if history else Bounds(0, 0.0, -inf, inf)
+    if history:
+        clock.laps["interrupted training"] = earlier.seconds
 
     def tell(round: Round) -> None:
-        say(f"Training: round {round.number}, {round.lower:.9g} to {round.upper:.9g}")
-        keep(problem, round.network)
+        history.append(round.after(earlier))
+        say(f"Training: round {history[-1].number}, {round.lower:.9g} to {round.upper:.9g}")
+        keep(problem, State(round.network, tuple(history)))
 
-    solution = train(problem, max_chambers=max_chambers, progress=tell, start=recall(problem))
+    start = state.network if state else None
+    solution = train(problem, max_chambers=max_chambers, progress=tell, start=start)
     clock.lap("training")
     say("Certifying")
     certificate = certify(problem, solution, max_chambers=max_chambers)
@@ -131,6 +142,7 @@ def prove(
         problem,
         None if beta is not None else beta_ratio,
         solution,
+        tuple(history),
         certificate,
         verdict,
         *texts,

@@ -8,6 +8,7 @@ the report replaces them by variables of its style sheet, which is how they foll
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,11 +18,12 @@ from hyperplane_arrangements.errors import InputError
 
 from ..pricing.landscape import Landscape
 from .slack import chamber_values
+from .text import relative_gap
 
 if TYPE_CHECKING:
     from ..network import TwoLayerNetwork
     from ..problem import TrainingProblem
-    from ..training.columns import Round
+    from ..training.columns import Bounds
 
 INK, MUTED, RULE, PAPER = "#1d2730", "#66727c", "#d3d9de", "#fffefb"
 PLUS, MINUS = "#dd6b35", "#2e7fb8"
@@ -33,6 +35,8 @@ _MOST_CIRCLES = 120
 _FADE = 3
 # Below this share of beta a chamber would be too pale to be seen.
 _PALE = 0.15
+# Where a width of zero is drawn on a logarithmic scale.
+_LEAST_WIDTH = 1e-16
 
 
 def plot_function(
@@ -341,11 +345,20 @@ def _great_circle(normal: np.ndarray) -> np.ndarray:
     return _flattened(np.column_stack([points[:, :2], np.maximum(points[:, 2], 0)]))
 
 
-def plot_bounds(rounds: Sequence[Round], *, ax: Any = None) -> Any:
-    """Draw the relative gap between the numerical bounds on p* after each round of training.
+def plot_bounds(
+    history: Sequence[Bounds],
+    *,
+    proven: tuple[float, Fraction, Fraction] | None = None,
+    ax: Any = None,
+) -> Any:
+    """Draw the bounds on p* against time: how far each stands from the best one on the other side.
+
+    Both scales are logarithmic. The lines are numerical, the diamond is proven.
 
     Args:
-        rounds: the history of a :class:`~duality_checks.training.columns.Solution`.
+        history: the bounds of all rounds, such as the `rounds` of a
+            :class:`~duality_checks.training.columns.Solution`.
+        proven: the seconds at which an interval for p* was proven, and the interval; None if there is none.
         ax: matplotlib Axes; a new figure if None.
 
     Returns:
@@ -355,24 +368,26 @@ def plot_bounds(rounds: Sequence[Round], *, ax: Any = None) -> Any:
         InputError: no rounds.
         MissingExtraError: matplotlib is not installed.
     """
-    if not rounds:
-        raise InputError("rounds is empty; give the history of a solution")
+    if not history:
+        raise InputError("history is empty; give the rounds of a solution")
     ax = axes_of(ax)
-    best_upper = min(step.upper for step in rounds)
-    best_lower = max(step.lower for step in rounds)
+    best_upper = min(bounds.upper for bounds in history)
+    best_lower = max(bounds.lower for bounds in history)
     scale = abs(best_upper) or 1.0
-    numbers = [step.number for step in rounds]
-    floor = 1e-16
+    seconds = [bounds.seconds for bounds in history]
     for values, color, name in (
-        ([step.upper - best_lower for step in rounds], PLUS, "upper bound above p*"),
-        ([best_upper - step.lower for step in rounds], MINUS, "lower bound below p*"),
+        ([bounds.upper - best_lower for bounds in history], PLUS, "upper bound, numerical"),
+        ([best_upper - bounds.lower for bounds in history], MINUS, "lower bound, numerical"),
     ):
-        heights = np.maximum(np.array(values) / scale, floor)
-        ax.plot(numbers, heights, "o-", ms=4, lw=1.4, color=color, label=name)
-    ax.set_yscale("log")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+        heights = np.maximum(np.array(values) / scale, _LEAST_WIDTH)
+        ax.plot(seconds, heights, "o-", ms=4, lw=1.4, color=color, label=name)
+    if proven is not None:
+        when, lower, upper = proven
+        width = max(float(relative_gap(lower, upper)), _LEAST_WIDTH)
+        ax.plot(when, width, "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, label="interval, proven", zorder=4)
+    ax.set(xscale="log", yscale="log")
     ax.legend(frameon=False, labelcolor=INK, fontsize=8)
-    _label(ax, "round", "distance, relative to p*")
+    _label(ax, "seconds", "distance, relative to p*")
     return ax
 
 

@@ -67,7 +67,8 @@ def train_by_ascents(problem: TrainingProblem, *, starts: int = 300, seed: int =
         residual = target - network.outputs(problem)
         dual = residual * _feasible(landscape, residual, target, beta)
         lower = float(dual @ target - 0.5 * dual @ dual)
-        history.append(Round(len(history) + 1, lower, network.objective(problem), network))
+        upper = network.objective(problem)
+        history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
         found = _climbed(landscape, residual, rng.normal(size=(starts, landscape.rank)), beta * _ABOVE)
         stalled = len(history) > 2 and history[-3].upper <= history[-1].upper * (1 + _GAIN)
         if not found or stalled:

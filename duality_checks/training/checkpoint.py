@@ -1,11 +1,13 @@
-"""The state of an interrupted training: a network and the problem it belongs to."""
+"""The state of an interrupted training: a network, the bounds so far, and the problem they belong to."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,15 +16,30 @@ from hyperplane_arrangements.errors import InputError
 from ..files import read_json, read_text, write_text
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
+from .columns import Bounds
 
 FORMAT = "convex-landscape state"
+_VERSION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a training stands.
+
+    Training keeps nothing but its neurons from round to round, so a network is all it needs to go on.
+
+    Args:
+        network: the network of the last round.
+        history: the bounds of all rounds, interrupted runs included; for the report.
+    """
+
+    network: TwoLayerNetwork
+    history: tuple[Bounds, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A file that always holds the last whole state.
-
-    Training keeps nothing but its neurons from round to round, so a network is all there is to save.
 
     Args:
         path: the file; it is replaced as a whole, never half-written.
@@ -32,14 +49,14 @@ class Checkpoint:
         >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)
         >>> with TemporaryDirectory() as folder:
         ...     checkpoint = Checkpoint(Path(folder) / "state.json")
-        ...     checkpoint.save(problem, TwoLayerNetwork([[1.0, 0.0]], [1.0]))
-        ...     checkpoint.load(problem).width
+        ...     checkpoint.save(problem, State(TwoLayerNetwork([[1.0, 0.0]], [1.0])))
+        ...     checkpoint.load(problem).network.width
         1
     """
 
     path: Path
 
-    def save(self, problem: TrainingProblem, network: TwoLayerNetwork) -> None:
+    def save(self, problem: TrainingProblem, state: State) -> None:
         """Replace the state.
 
         Raises:
@@ -47,31 +64,46 @@ class Checkpoint:
         """
         document = {
             "format": FORMAT,
-            "version": 1,
+            "version": _VERSION,
             "problem": _digest(problem),
-            "hidden": network.hidden.tolist(),
-            "output": network.output.tolist(),
+            "hidden": state.network.hidden.tolist(),
+            "output": state.network.output.tolist(),
+            "history": [[bounds.seconds, bounds.lower, bounds.upper] for bounds in state.history],
         }
         write_text(self.path, json.dumps(document) + "\n")
 
-    def load(self, problem: TrainingProblem) -> TwoLayerNetwork:
-        """The saved network.
+    def load(self, problem: TrainingProblem) -> State:
+        """The saved state.
 
         Raises:
-            InputError: there is no state, it is damaged, or it belongs to another problem.
+            InputError: there is no state, it is damaged or of an older version, or it belongs to another
+                problem.
         """
-        document = read_json(read_text(self.path), str(self.path), FORMAT, ("problem", "hidden", "output"))
+        fields = ("problem", "hidden", "output", "history")
+        document = read_json(read_text(self.path), str(self.path), FORMAT, fields, version=_VERSION)
         if document["problem"] != _digest(problem):
             raise InputError(
                 f"{self.path} is the state of another problem; resume with the same data, columns, beta and "
                 "activation, or start afresh without --resume"
             )
         hidden = document["hidden"] or np.zeros((0, problem.d))
-        return TwoLayerNetwork(hidden, document["output"], problem.kappa)
+        network = TwoLayerNetwork(hidden, document["output"], problem.kappa)
+        return State(network, tuple(_bounds(document["history"], str(self.path))))
 
     def remove(self) -> None:
         """Forget the state, if there is one."""
         self.path.unlink(missing_ok=True)
+
+
+def _bounds(rows: Any, source: str) -> Iterator[Bounds]:
+    """The bounds of all rounds, from rows `seconds, lower, upper`."""
+    try:
+        for number, (seconds, lower, upper) in enumerate(rows, start=1):
+            yield Bounds(number, float(seconds), float(lower), float(upper))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{source}: 'history' is not a list of [seconds, lower, upper]; start afresh without --resume"
+        ) from None
 
 
 def _digest(problem: TrainingProblem) -> str:

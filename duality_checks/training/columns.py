@@ -36,18 +36,33 @@ CLEARLY = 1.001
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """What one round found.
+class Bounds:
+    """Numerical bounds on p* and when they were found.
 
     Attributes:
-        number: 1, 2, ...
-        lower, upper: numerical bounds on p* (the best so far may be better).
-        network: the network it started from; training can start from it again.
+        number: of the round, 1, 2, ...
+        seconds: since the training began, interrupted runs before it included.
+        lower, upper: in floats; the best so far may be better.
     """
 
     number: int
+    seconds: float
     lower: float
     upper: float
+
+    def after(self, earlier: Bounds) -> Bounds:
+        """The bounds as those of a training that was interrupted at earlier ones and went on."""
+        return Bounds(self.number + earlier.number, self.seconds + earlier.seconds, self.lower, self.upper)
+
+
+@dataclass(frozen=True, slots=True)
+class Round(Bounds):
+    """What one round found: bounds, and a network.
+
+    Attributes:
+        network: the network it started from; training can start from it again.
+    """
+
     network: TwoLayerNetwork
 
     @property
@@ -153,7 +168,7 @@ def train(
         if best is None or gap < best[0]:
             best = (gap, neurons, lower, dual)
         network, _ = network_of(problem, landscape, neurons)
-        history.append(Round(len(history) + 1, lower, upper, network))
+        history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
         if progress is not None:
             progress(history[-1])
         if gap <= GAP * upper:

@@ -88,7 +88,7 @@ def train_conic(
         dual, value = _feasible(problem, dual, violators)
         if value > lower:
             lower, best_dual = value, dual
-        history.append(Round(len(history) + 1, lower, upper, network))
+        history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
         if progress is not None:
             progress(history[-1])
         if upper - lower <= GAP * upper or not len(violators):

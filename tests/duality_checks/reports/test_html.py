@@ -185,8 +185,30 @@ def test_pictures_that_cannot_be_drawn_say_so(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[4]
     with pytest.raises(InputError, match="problem has rank 4; its landscape is drawn at rank 2 or 3"):
         plot_landscape(outcome.problem, outcome.solution.dual, outcome.solution.network)
-    with pytest.raises(InputError, match="rounds is empty"):
+    with pytest.raises(InputError, match="history is empty"):
         plot_bounds([])
+
+
+def test_the_bounds_stand_at_their_times_and_the_proof_after_them(jobs: dict[int, Outcome]) -> None:
+    outcome = jobs[3]
+    certificate = outcome.certificate
+    proven = (9.5, certificate.lower, certificate.upper)
+    ax = plot_bounds(outcome.history, proven=proven)
+    upper, lower, diamond = ax.lines
+    for line, name in ((upper, "upper bound, numerical"), (lower, "lower bound, numerical")):
+        assert line.get_label() == name
+        assert list(line.get_xdata()) == [bounds.seconds for bounds in outcome.history]
+        assert min(line.get_ydata()) > 0
+    assert diamond.get_label() == "interval, proven"
+    assert diamond.get_xdata()[0] == 9.5
+    width = (certificate.upper - certificate.lower) / certificate.upper
+    assert diamond.get_ydata()[0] == pytest.approx(float(width), rel=1e-12)
+    assert len(plot_bounds(outcome.history).lines) == 2
+
+
+def test_a_refused_job_shows_no_proven_interval(jobs: dict[int, Outcome]) -> None:
+    refused = html(replace(jobs[1], verdict=Verdict(False, "no")))
+    assert "interval, proven" in html(jobs[1]) and "interval, proven" not in refused
 
 
 def test_a_constant_column_is_a_bias(jobs: dict[int, Outcome]) -> None:

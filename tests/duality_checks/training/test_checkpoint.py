@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, train
 from duality_checks.cli import main
-from duality_checks.training.checkpoint import Checkpoint
+from duality_checks.data.datasets import TrainingData
+from duality_checks.reports.outcome import prove
+from duality_checks.training.checkpoint import Checkpoint, State
 from hyperplane_arrangements.errors import InputError
 
 
@@ -25,27 +28,53 @@ def test_an_interrupted_run_goes_on(problem, tmp_path):
     checkpoint = Checkpoint(tmp_path / "state.json")
 
     def stop_at_the_third(round):
-        checkpoint.save(problem, round.network)
+        checkpoint.save(problem, State(round.network))
         if round.number == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         train(problem, progress=stop_at_the_third)
-    resumed = train(problem, start=checkpoint.load(problem))
+    resumed = train(problem, start=checkpoint.load(problem).network)
     whole = train(problem)
     assert resumed.upper == pytest.approx(whole.upper, rel=1e-10)
     assert len(resumed.rounds) < len(whole.rounds)
 
 
+def test_the_history_goes_on_where_it_was_interrupted(tmp_path):
+    """Times and numbers rise across the runs, and what the first run saw stands first."""
+    rows = tuple((Fraction(k % 7 - 3), Fraction(k * k % 5), Fraction(1)) for k in range(12))
+    data = TrainingData("rows", ("a", "b", "(ones)"), "y", rows, tuple(Fraction(k % 3) for k in range(12)))
+    checkpoint = Checkpoint(tmp_path / "state.json")
+    options = {"beta": Fraction(1, 10), "beta_ratio": None, "activation": "relu", "max_chambers": 10**4}
+    options["say"] = len
+
+    def stop_at_the_second(problem, state):
+        checkpoint.save(problem, state)
+        if len(state.history) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prove(data, keep=stop_at_the_second, **options)
+    first = json.loads(checkpoint.path.read_text())["history"]
+    outcome = prove(data, recall=checkpoint.load, **options)
+    history = outcome.history
+    assert [[bounds.seconds, bounds.lower, bounds.upper] for bounds in history[:2]] == first
+    assert [bounds.number for bounds in history] == list(range(1, len(history) + 1))
+    assert len(history) == 2 + len(outcome.solution.rounds)
+    seconds = [bounds.seconds for bounds in history]
+    assert seconds == sorted(seconds) and seconds[0] > 0
+    assert outcome.seconds["interrupted training"] == seconds[1]
+
+
 def test_a_network_without_neurons_is_a_state(problem, tmp_path):
     checkpoint = Checkpoint(tmp_path / "state.json")
-    checkpoint.save(problem, TwoLayerNetwork(np.zeros((0, 3)), []))
-    assert checkpoint.load(problem).hidden.shape == (0, 3)
+    checkpoint.save(problem, State(TwoLayerNetwork(np.zeros((0, 3)), [])))
+    assert checkpoint.load(problem).network.hidden.shape == (0, 3)
 
 
 def test_the_state_of_another_problem_is_refused(problem, tmp_path):
     checkpoint = Checkpoint(tmp_path / "state.json")
-    checkpoint.save(problem, TwoLayerNetwork(np.ones((1, 3)), [1.0]))
+    checkpoint.save(problem, State(TwoLayerNetwork(np.ones((1, 3)), [1.0])))
     with pytest.raises(InputError, match="state of another problem"):
         checkpoint.load(problem.with_beta(2))
 
@@ -57,11 +86,14 @@ def test_the_state_of_another_problem_is_refused(problem, tmp_path):
         (lambda text: text.replace("state", "stage"), "not a 'convex-landscape state' file"),
         (lambda text: text.replace('"hidden"', '"hiding"'), "'hidden' is missing"),
         (lambda text: text.replace('"output": [', '"output": [7, '), "one row a neuron"),
+        (lambda text: text.replace('"history": []', '"history": [[1.0, 2.0]]'), "'history' is not a list"),
+        (lambda text: text.replace('"history": []', '"history": 7'), "'history' is not a list"),
+        (lambda text: text.replace('"version": 2', '"version": 1'), "reads version 2"),
     ],
 )
 def test_a_damaged_state_is_refused(problem, tmp_path, damage, words):
     checkpoint = Checkpoint(tmp_path / "state.json")
-    checkpoint.save(problem, TwoLayerNetwork(np.ones((1, 3)), [1.0]))
+    checkpoint.save(problem, State(TwoLayerNetwork(np.ones((1, 3)), [1.0])))
     checkpoint.path.write_text(damage(checkpoint.path.read_text()))
     with pytest.raises(InputError, match=words):
         checkpoint.load(problem)

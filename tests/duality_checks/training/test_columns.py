@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, train
 from duality_checks.pricing.pricers import dual_norm
+from duality_checks.training.ascents import train_by_ascents
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 ACTIVATIONS = ["relu", "abs", "leaky:0.25"]
@@ -177,6 +178,24 @@ def test_progress_is_told_each_round():
     solution = train(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1), progress=seen.append)
     assert tuple(seen) == solution.rounds
     assert [one.number for one in seen] == list(range(1, len(seen) + 1))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"loss": "l1"}, {"penalty": "1-norm"}],
+    ids=["columns", "conic", "polyhedral"],
+)
+def test_every_trainer_keeps_the_time(options):
+    problem = TrainingProblem([[1, 1], [2, 1], [-1, 1], [3, 1]], [1, 0, 2, 1], beta="1/10", **options)
+    solution = train(problem)
+    times = [round.seconds for round in solution.rounds]
+    assert times[0] > 0 and times == sorted(times) and times[-1] <= solution.seconds
+
+
+def test_ascents_keep_the_time():
+    solution = train_by_ascents(TrainingProblem([[1], [-1]], [3, 2], beta=1), starts=10)
+    times = [round.seconds for round in solution.rounds]
+    assert times[0] > 0 and times == sorted(times) and times[-1] <= solution.seconds
 
 
 def test_a_start_gives_the_same_optimum_sooner():
