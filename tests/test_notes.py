@@ -1,25 +1,32 @@
 """Every note of the course: its code runs, prints what it says, and belongs to a statement of the catalogue.
 
 The fenced ``python`` blocks of a note run in order in one namespace; a ``text`` block right after one is what
-it prints. A note has a statement, a proof, an example in numbers, and exercises with solutions.
+it prints. A note has a statement, a proof, an example in numbers, exercises with solutions, and pictures that
+its code draws into the folder ``pictures``: the stored file has to be the same drawing (see `drawings`). With
+``NEW_PICTURES=1`` in the environment what is drawn is stored.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
+from drawings import difference, read
 
 from duality_checks.theorems import theorems
 
 FOLDER = Path(__file__).parent.parent / "proofs_notes"
 NOTES = sorted(FOLDER.glob("[0-9]*.md"))
+PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LARGEST = 60_000
 PARTS = {
     "statement": r"^(## |\*\*)Statement",
     "proof": r"^## Proof",
@@ -67,11 +74,37 @@ def run(text: str, name: str) -> None:
             assert printed.getvalue() == step.expected, f"{name}, block at line {step.line + 1}"
 
 
+def check_pictures(text: str, name: str, drawn: Path, stored: Path) -> None:
+    """The pictures that a note shows are those its code drew, stored beside it, and described.
+
+    Raises:
+        AssertionError: one is not shown, not drawn, not stored, too large, not described, or out of date.
+    """
+    shown = {target: words for words, target in PICTURE.findall(text) if target.startswith("pictures/")}
+    made = {path.relative_to(drawn).as_posix() for path in (drawn / "pictures").glob("*")}
+    assert shown.keys() == made, f"{name} shows {sorted(shown)} and draws {sorted(made)}"
+    for target, words in shown.items():
+        assert Path(target).name.startswith(name.removesuffix(".md")), f"{target} is not named after {name}"
+        assert len(words) >= 20, f"{name}: say in words what {target} shows"
+        assert (stored / target).exists(), f"{target} is missing: run this test with NEW_PICTURES=1"
+        old, new = ((folder / target).read_text(encoding="utf-8") for folder in (stored, drawn))
+        assert len(old) < LARGEST, f"{target} has {len(old)} bytes"
+        change = difference(read(old), read(new))
+        assert not change, f"{target} is out of date ({change}): run this test with NEW_PICTURES=1"
+
+
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
-def test_the_code_of_a_note_prints_what_it_says(note: Path) -> None:
+def test_the_code_of_a_note_prints_what_it_says_and_draws_what_it_shows(
+    note: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
     text = note.read_text(encoding="utf-8")
     assert steps(text), f"{note.name} has no code"
     run(text, note.name)
+    if os.environ.get("NEW_PICTURES") and (tmp_path / "pictures").exists():
+        copytree(tmp_path / "pictures", FOLDER / "pictures", dirs_exist_ok=True)
+    check_pictures(text, note.name, tmp_path, FOLDER)
 
 
 @pytest.mark.parametrize("note", sorted({theorem.note for theorem in theorems().values()}))
@@ -135,6 +168,59 @@ def test_a_note_that_prints_something_else_is_caught() -> None:
     run(note("print(1 + 1)", "2"), "good.md")
     with pytest.raises(AssertionError, match=r"bad\.md, block at line 4"):
         run(note("print(1 + 1)", "3"), "bad.md")
+
+
+DRAWN = """<svg xmlns="http://www.w3.org/2000/svg"><metadata>Matplotlib v3.11.2</metadata>
+<defs><path d="M 0 0"/></defs><path d="M 1 2 L 30 40.5" style="stroke: #2e7fb8"/><text>width m</text></svg>"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("width m", "width n", "texts"),
+        ("<text>", '<path d="M 1 1"/><text>', "2 elements|became 2"),
+        ("40.5", "42.5", "places"),
+        ("#2e7fb8", "#d55e00", "colors"),
+    ],
+)
+def test_a_picture_that_changed_is_caught(before: str, after: str, what: str) -> None:
+    assert re.search(what, difference(read(DRAWN), read(DRAWN.replace(before, after))))
+
+
+@pytest.mark.parametrize(("before", "after"), [("40.5", "40.9"), ("M 0 0", "M 5 5"), ("#2e7fb8", "#2e7fb9")])
+def test_a_picture_that_is_rounded_otherwise_is_the_same(before: str, after: str) -> None:
+    assert not difference(read(DRAWN), read(DRAWN.replace(before, after)))
+
+
+def test_another_version_may_lay_out_otherwise_but_not_write_otherwise() -> None:
+    other = DRAWN.replace("v3.11.2", "v3.8.0").replace("40.5", "50")
+    assert not difference(read(DRAWN), read(other))
+    assert difference(read(DRAWN), read(other.replace("width", "size")))
+
+
+def test_a_picture_has_to_be_shown_drawn_stored_and_described(tmp_path: Path) -> None:
+    drawn, stored = tmp_path / "drawn", tmp_path / "stored"
+    for folder in (drawn, stored):
+        (folder / "pictures").mkdir(parents=True)
+        (folder / "pictures" / "0.0-x.svg").write_text(DRAWN)
+    shows = "![the width m, from one to forty](pictures/0.0-x.svg)\n"
+    check_pictures(shows, "0.0-x.md", drawn, stored)
+    for text, name, complaint in (
+        ("no picture", "0.0-x.md", "draws"),
+        (shows, "0.1-y.md", "not named after"),
+        (shows.replace(", from one to forty", ""), "0.0-x.md", "in words"),
+    ):
+        with pytest.raises(AssertionError, match=complaint):
+            check_pictures(text, name, drawn, stored)
+    (stored / "pictures" / "0.0-x.svg").write_text(DRAWN.replace("width m", "width n"))
+    with pytest.raises(AssertionError, match="out of date"):
+        check_pictures(shows, "0.0-x.md", drawn, stored)
+    (stored / "pictures" / "0.0-x.svg").unlink()
+    with pytest.raises(AssertionError, match="is missing: run this test"):
+        check_pictures(shows, "0.0-x.md", drawn, stored)
+    (drawn / "pictures" / "0.0-x.svg").unlink()
+    with pytest.raises(AssertionError, match=r"draws \[\]"):
+        check_pictures(shows, "0.0-x.md", drawn, stored)
 
 
 def test_a_text_block_elsewhere_is_prose() -> None:
