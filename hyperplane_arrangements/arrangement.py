@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .errors import InputError
-from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, primitive, signs
+from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, signed_content, signs
 from .studies import Studies
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ class Arrangement(Studies):
         if self.offsets is None:
             return self.normals
         if "homogeneous" not in self._cache:
-            rows = [(*row, -b) for row, b in zip(self.normals.fractions, self.offsets, strict=True)]
-            self._cache["homogeneous"] = exact_matrix(rows)
+            self._cache["homogeneous"] = _homogeneous(self.normals, self.offsets)
         return self._cache["homogeneous"]
 
     @property
@@ -318,23 +318,34 @@ class Arrangement(Studies):
         return Arrangement(exact_matrix(left + right), offsets)
 
 
+def _homogeneous(normals: ExactMatrix, offsets: tuple[Fraction, ...]) -> ExactMatrix:
+    rows, denominators = [], []
+    for row, q, b in zip(normals.integers.tolist(), normals.denominators, offsets, strict=True):
+        common = lcm(q, b.denominator)
+        rows.append([*(x * (common // q) for x in row), -b.numerator * (common // b.denominator)])
+        denominators.append(common)
+    integers = np.array(rows, dtype=object)
+    integers.flags.writeable = False
+    return ExactMatrix(integers, tuple(denominators))
+
+
 def _distinct(arrangement: Arrangement) -> Hyperplanes:
-    columns = arrangement._pivots
-    integers = arrangement.homogeneous.integers
-    infinity = None
-    index: dict[tuple[int, ...], int] = {}
+    columns, infinity = arrangement._pivots, None
     if not arrangement.is_central:
         columns = (*columns, arrangement.dimension)
-    of_row = np.full(arrangement.n, -1, dtype=np.int64)
-    orientation = np.zeros(arrangement.n, dtype=np.int8)
-    for i, full in enumerate(integers):
-        row = [full[j] for j in columns]
-        leading = next((x for x in row if x), 0)
-        if leading:
-            orientation[i] = 1 if leading > 0 else -1
-            key = primitive(row if leading > 0 else [-x for x in row])
-            of_row[i] = index.setdefault(key, len(index))
+    index: dict[tuple[int, ...], int] = {}
+    of_row, orientation = [], []
+    for row in arrangement.homogeneous.integers[:, columns].tolist():
+        content = signed_content(row)
+        if content:
+            key = tuple(row) if content == 1 else tuple([x // content for x in row])
+            of_row.append(index.setdefault(key, len(index)))
+        else:
+            of_row.append(-1)
+        orientation.append((content > 0) - (content < 0))
     if not arrangement.is_central:
         infinity = index.setdefault((0,) * (len(columns) - 1) + (1,), len(index))
-    of_row.flags.writeable = orientation.flags.writeable = False
-    return Hyperplanes(tuple(index), of_row, orientation, columns, infinity)
+    found = np.array(of_row, dtype=np.int64), np.array(orientation, dtype=np.int8)
+    for array in found:
+        array.flags.writeable = False
+    return Hyperplanes(tuple(index), *found, columns, infinity)

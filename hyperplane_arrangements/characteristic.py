@@ -6,26 +6,32 @@ restriction unrolled over n says
     pi(A) = 1 + s * sum_i pi(A_{<i} restricted to H_i),
 
 and rank 3 needs only the number of intersection points on each line, because `pi(-1) = 0`. Minors that agree
-up to a permutation and sign of coordinates are computed once: 1,236 of them give the 1,066,044 chambers of
-the resonance arrangement in R^6 (half a second). Whatever the memo misses costs time, never correctness: a
-key is the minor itself. Where minors are many, those of rank 4 and 5 are left to compiled code
-(`minors_kernel`): the 347,326,352 chambers in R^7 take about 8 seconds of one core.
+up to a permutation and sign of coordinates are computed once. Whatever the memo misses costs time, never
+correctness: a key is the minor itself. Minors below a certain size are left to compiled code
+(`minors_kernel`), once there is enough to do, or once it is loaded: the 1,066,044 chambers of the resonance
+arrangement in R^6 then take 30 ms, the 347,326,352 in R^7 about 5 seconds of one core.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from math import gcd
+from math import comb, inf
 
 import numpy as np
 
+from .exact import signed_content
 from .search import Budget
 
 Row = tuple[int, ...]
 
-_MANY = 1000  # minors in the memo from which compiled code is worth its start-up
+_KERNEL = f"{__package__}.minors_kernel"
+_START = 1_500_000  # entries computed by Python integers from which compiled code is worth its start-up
+_STEPS = 10**7  # of compiled code in one minor: above, memoised minors are likely to save more
+_FASTER = 32  # times an entry of Python integers the step of compiled code
+_FLOAT = 2**26  # ratios of integers below this size are distinct as floats if distinct
 
 
 def canonical(row: Sequence[int]) -> Row:
@@ -35,12 +41,8 @@ def canonical(row: Sequence[int]) -> Row:
         >>> canonical((0, -4, 6))
         (0, 2, -3)
     """
-    divisor = gcd(*row)
-    if divisor == 0:
-        return tuple(row)
-    if next(entry for entry in row if entry) < 0:
-        divisor = -divisor
-    return tuple(row) if divisor == 1 else tuple(entry // divisor for entry in row)
+    content = signed_content(row)
+    return tuple(row) if content in (0, 1) else tuple([entry // content for entry in row])
 
 
 def restrict(rows: Iterable[Row], normal: Row) -> list[Row]:
@@ -72,14 +74,16 @@ def restrict(rows: Iterable[Row], normal: Row) -> list[Row]:
     return result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Memo:
-    """The minors counted so far, and the work still allowed."""
+    """The minors counted so far, the work done, and the work still allowed."""
 
     budget: Budget | None
     known: dict[tuple[Row, ...], tuple[int, ...]] = field(default_factory=dict)
+    spent: int = 0
 
     def spend(self, entries: int) -> None:
+        self.spent += entries
         if self.budget is not None:
             self.budget.spend(entries)
 
@@ -107,39 +111,19 @@ def poincare_coefficients(rows: Iterable[Row], budget: Budget | None = None) -> 
 
 def _poincare(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...]:
     """Return the Whitney numbers of distinct primitive rows."""
-    if not rows:
-        return (1,)
+    if not rows or len(rows[0]) <= 3:
+        return _low_rank(rows, memo)
     key = _up_to_coordinates(rows)
     if key not in memo.known:
-        memo.known[key] = _low_rank(key, memo) if len(key[0]) <= 3 else _of_minor(key, memo)
+        memo.known[key] = _compiled(key, memo) or _by_restrictions(key, memo)
     return memo.known[key]
 
 
-def _of_minor(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...]:
-    compiled = _compiled(rows) if len(memo.known) > _MANY and len(rows[0]) <= 5 else None
-    return compiled or _by_restrictions(rows, memo)
-
-
-def _compiled(rows: tuple[Row, ...]) -> tuple[int, ...] | None:
-    """Return the Whitney numbers by the compiled kernel, None where entries are too large for it."""
-    from .minors_kernel import LIMIT, whitney_numbers
-
-    if max(abs(x) for row in rows for x in row) > LIMIT:
-        return None
-    totals = np.zeros(len(rows[0]) + 1, dtype=np.int64)
-    if not whitney_numbers(np.array(rows, dtype=np.int64), totals):
-        return None
-    coefficients = totals.tolist()
-    while coefficients[-1] == 0:
-        coefficients.pop()
-    return tuple(coefficients)
-
-
-def _low_rank(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...]:
-    """Return the Whitney numbers of rows of length at most 3 whose columns are not zero."""
+def _low_rank(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...]:
+    """Return the Whitney numbers of rows of length at most 3."""
     n = len(rows)
-    if n == 1 or len(rows[0]) == 1:
-        return (1, 1)
+    if n < 2:
+        return (1, 1)[: n + 1]
     if len(rows[0]) == 2:
         return (1, n, n - 1)
     memo.spend(n * n)
@@ -152,12 +136,34 @@ def _points_on(line: Row, others: Sequence[Row]) -> int:
     pivot = min((i for i, entry in enumerate(line) if entry), key=lambda i: abs(line[i]))
     j, k = (i for i in range(3) if i != pivot)
     scale, b, c = line[pivot], line[j], line[k]
-    points = set()
-    for row in others:
-        x, y = scale * row[j] - row[pivot] * b, scale * row[k] - row[pivot] * c
-        divisor = gcd(x, y) if x > 0 or (x == 0 and y > 0) else -gcd(x, y)
-        points.add((x // divisor, y // divisor))
-    return len(points)
+    points = [(scale * row[j] - row[pivot] * b, scale * row[k] - row[pivot] * c) for row in others]
+    try:
+        quotients = {x / y if y else inf for x, y in points}  # rounded correctly, so equal if the ratios are
+    except OverflowError:
+        quotients = set()
+    if len(quotients) == len(points) or all(-_FLOAT < x < _FLOAT for point in points for x in point):
+        return len(quotients)
+    return len(set(map(canonical, points)))
+
+
+def _compiled(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...] | None:
+    """Return the Whitney numbers by compiled code, None where it does not pay or entries are too large."""
+    n, d = len(rows), len(rows[0])
+    steps = comb(n, d - 1)
+    if steps > _STEPS or (memo.spent < _START and _KERNEL not in sys.modules):
+        return None
+    from .minors_kernel import LIMIT, whitney_numbers
+
+    if max(abs(x) for row in rows for x in row) > LIMIT:
+        return None
+    memo.spend(steps // _FASTER)
+    totals = np.zeros(d + 1, dtype=np.int64)
+    if not whitney_numbers(np.array(rows, dtype=np.int64), totals):
+        return None
+    coefficients = totals.tolist()
+    while coefficients[-1] == 0:
+        coefficients.pop()
+    return tuple(coefficients)
 
 
 def _by_restrictions(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd, isfinite, lcm
 from numbers import Rational
 from typing import Any
 
@@ -22,6 +22,7 @@ _UNIT = 2.0**-53  # unit roundoff of float64
 _EXACT = 2**53  # integers up to this size are floats, and so are their sums up to this size
 _TINY = 2.0**-1000  # far above every underflow error of a row scaled to at most 1
 _PRIME = 2**31 - 1
+_NARROW = 8  # columns up to which eliminating in Python integers, until the rank is full, is fastest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,11 +111,25 @@ def scaled_floats(integers: np.ndarray) -> np.ndarray:
     Returns:
         n x d float64.
     """
+    small = _as_exact_floats(integers)
+    if small is not None:
+        _, exponents = np.frexp(np.abs(small).max(axis=1, initial=0.0))
+        return np.ldexp(small, -exponents[:, None])
     result = np.zeros(integers.shape)
     for i, row in enumerate(integers):
         bits = max((int(x).bit_length() for x in row), default=0)
         result[i] = [int(x) / (1 << bits) for x in row]
     return result
+
+
+def _as_exact_floats(integers: np.ndarray) -> np.ndarray | None:
+    """The same numbers as float64, None if one of them is none."""
+    try:
+        machine = integers.astype(np.int64)
+    except OverflowError:
+        return None
+    largest = max(int(machine.max(initial=0)), -int(machine.min(initial=0)))
+    return machine.astype(np.float64) if largest <= _EXACT else None
 
 
 def exact_scalar(value: Any, name: str = "value") -> Fraction:
@@ -225,26 +240,32 @@ def exact_matrix(rows: Any, name: str = "X") -> ExactMatrix:
                 f"{name}[{i}] has {len(row)} entries but {name}[0] has {len(table[0])}; "
                 "give every row the same length"
             )
-    integers = np.empty((len(table), len(table[0])), dtype=object)
-    denominators = []
-    for i, row in enumerate(table):
+    integers, denominators = zip(*[_integers_over(row, name, i) for i, row in enumerate(table)], strict=True)
+    return ExactMatrix(_read_only(np.array(integers, dtype=object)), denominators)
+
+
+def _integers_over(row: Sequence[Any], name: str, i: int) -> tuple[Sequence[int], int]:
+    """A row as integers over their least common denominator."""
+    kinds = set(map(type, row))
+    if kinds == {int}:
+        return row, 1
+    if kinds == {float} and all(map(isfinite, row)):
+        pairs = [value.as_integer_ratio() for value in row]
+    else:
         pairs = [_ratio(value, name, i, j) for j, value in enumerate(row)]
-        denominator = lcm(*(q for _, q in pairs))
-        integers[i] = [p * (denominator // q) for p, q in pairs]
-        denominators.append(denominator)
-    return ExactMatrix(_read_only(integers), tuple(denominators))
+    denominator = lcm(*[q for _, q in pairs])
+    return [p * (denominator // q) for p, q in pairs], denominator
 
 
 def _ratio(value: Any, name: str, i: int, j: int) -> tuple[int, int]:
     if type(value) is int:
         return value, 1
-    if type(value) is float and value - value == 0.0:
-        return value.as_integer_ratio()
-    fraction = exact_scalar(value, f"{name}[{i}, {j}]")
-    return fraction.numerator, fraction.denominator
+    return exact_scalar(value, f"{name}[{i}, {j}]").as_integer_ratio()
 
 
-def _sequence(values: Any, name: str, what: str) -> list[Any]:
+def _sequence(values: Any, name: str, what: str) -> Sequence[Any]:
+    if type(values) in (list, tuple):
+        return values
     if isinstance(values, (str, bytes, dict)) or not isinstance(values, Iterable):
         raise InputError(f"{name} is {values!r}; give {what}")
     if isinstance(values, np.ndarray) and values.ndim == 0:
@@ -252,15 +273,18 @@ def _sequence(values: Any, name: str, what: str) -> list[Any]:
     return list(values)
 
 
-def primitive(row: Sequence[int]) -> tuple[int, ...]:
-    """A nonzero integer row over the greatest common divisor of its entries.
+def signed_content(row: Sequence[int]) -> int:
+    """The greatest common divisor of the entries, with the sign of the first nonzero one; 0 for a zero row.
 
     Example:
-        >>> primitive([-2, 4])
-        (-1, 2)
+        >>> signed_content([0, -4, 6])
+        -2
     """
     divisor = gcd(*row)
-    return tuple(int(x) // divisor for x in row)
+    for entry in row:
+        if entry:
+            return divisor if entry > 0 else -divisor
+    return 0
 
 
 def rank(matrix: ExactMatrix) -> int:
@@ -287,13 +311,32 @@ def pivot_columns(matrix: ExactMatrix) -> tuple[int, ...]:
         (0, 2)
     """
     n, d = matrix.shape
+    if d <= _NARROW:
+        return _leading_columns(matrix.integers.tolist(), d)
     pivots = _pivots_modulo(matrix.integers, _PRIME)
     if len(pivots) == min(n, d) and pivots == tuple(range(len(pivots))):
         return pivots  # a minor that is nonzero modulo a prime is nonzero
     from flint import fmpz_mat
 
-    reduced, _, r = fmpz_mat([[int(x) for x in row] for row in matrix.integers]).rref()
+    reduced, _, r = fmpz_mat(matrix.integers.tolist()).rref()
     return tuple(next(j for j in range(d) if reduced[i, j] != 0) for i in range(r))
+
+
+def _leading_columns(rows: Iterable[Sequence[int]], d: int) -> tuple[int, ...]:
+    """The columns in which the rows of an echelon form begin; rows are read until there are d."""
+    echelon: dict[int, Sequence[int]] = {}
+    for row in rows:
+        while (content := signed_content(row)) and len(echelon) < d:
+            row = [x // content for x in row]
+            lead = next(j for j, x in enumerate(row) if x)
+            if lead not in echelon:
+                echelon[lead] = row
+                break
+            pivot = echelon[lead]
+            row = [pivot[lead] * x - row[lead] * y for x, y in zip(row, pivot, strict=True)]
+        if len(echelon) == d:
+            break
+    return tuple(sorted(echelon))
 
 
 def _pivots_modulo(integers: np.ndarray, p: int) -> tuple[int, ...]:
@@ -340,7 +383,7 @@ def signs(matrix: ExactMatrix, directions: Any) -> np.ndarray:
     d = matrix.shape[1]
     if batch.shape[1] != d:
         raise InputError(f"directions have {batch.shape[1]} entries but the matrix has {d} columns")
-    if exact is not None and matrix.largest * max(1, *(abs(x) for x in exact.flat)) * d < _EXACT:
+    if exact is not None and max(1, matrix.largest) * max(1, *map(abs, exact.flat)) * d < _EXACT:
         return np.sign(exact.astype(np.float64) @ matrix.integers.T.astype(np.float64)).astype(np.int8)
     if exact is None and _are_small(directions, _EXACT // (matrix.largest * d + 1)):
         return np.sign(directions @ matrix.integers.T.astype(np.float64)).astype(np.int8)

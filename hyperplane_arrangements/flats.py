@@ -237,7 +237,7 @@ def characteristic_polynomial(arrangement: Arrangement) -> Any:
     """Return the characteristic polynomial as a sympy `Poly` in t, of degree d (the dimension of the space).
 
     By deletion and restriction with memoised minors (module `characteristic`): resonance R_6 with its
-    1,066,044 chambers in about a second.
+    1,066,044 chambers in less than a second, in some hundredths of one once compiled code is loaded.
 
     Args:
         arrangement: central or affine.

@@ -1,7 +1,8 @@
 """Whitney numbers of small minors, compiled: the inner loop of `characteristic` where there are many.
 
-The same recursion as there, on int64 rows. Entries are bounded before each step, so that nothing can
-overflow; a minor whose entries could is handed back, and Python integers do it.
+The same recursion as there, on int64 rows, and the same last step: the points on each line of a projective
+plane. Entries are bounded before each step, so that no sum of products overflows; a minor whose entries could
+is handed back, and Python integers do it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-#: Entries up to this size may be cut twice, and their 2 x 2 minors compared by products, within 63 bits.
-LIMIT = 2**14
+#: Entries up to this size may be cut: a 2 x 2 minor stays below 2^62.
+LIMIT = 2**30
+#: Entries up to this size may be lines of a plane: a 2 x 2 minor is a float64, exactly.
+LIMIT_OF_LINES = 2**26
 
-jit = njit(cache=True, nogil=True)
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth's multiplicative hashing)
+
+jit = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @jit
@@ -60,42 +65,53 @@ def cut(rows, i):
 
 
 @jit
-def points_on(rows, i, xs, ys):
-    """In how many points line i (projective) meets the distinct lines 0..i-1; xs, ys are room to work in."""
-    pivot = 0
-    while rows[i, pivot] == 0:
-        pivot += 1
-    first = 1 if pivot == 0 else 0
-    second = 3 - pivot - first
-    size = 0
-    for j in range(i):
-        x = rows[i, pivot] * rows[j, first] - rows[j, pivot] * rows[i, first]
-        y = rows[i, pivot] * rows[j, second] - rows[j, pivot] * rows[i, second]
-        new = True
-        for k in range(size):
-            if x * ys[k] == y * xs[k]:
-                new = False
-                break
-        if new:
-            xs[size] = x
-            ys[size] = y
-            size += 1
-    return size
+def points_on_lines(rows):
+    """The sum over distinct projective lines of the number of points in which earlier lines meet each.
+
+    A point on a line is a ratio x : y of integers up to 2^53, kept in a hash table by its float64 quotient.
+    Equal ratios have equal quotients, both being rounded correctly. Where quotients agree, the difference of
+    the cross products is at most 2^-51 of them, so below 2^55: it is zero if it is zero modulo 2^64.
+    """
+    n = len(rows)
+    room = 4
+    while room < 2 * n:
+        room *= 2
+    owner, xs, ys = np.zeros(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    quotients, quotient = np.empty(room), np.empty(1)
+    bits = quotient.view(np.uint64)
+    points = 0
+    for i in range(1, n):
+        pivot = 0
+        while rows[i, pivot] == 0:
+            pivot += 1
+        first = 1 if pivot == 0 else 0
+        second = 3 - pivot - first
+        for j in range(i):
+            x = rows[i, pivot] * rows[j, first] - rows[j, pivot] * rows[i, first]
+            y = rows[i, pivot] * rows[j, second] - rows[j, pivot] * rows[i, second]
+            quotient[0] = (x / y if y != 0 else np.inf) + 0.0  # -0.0 + 0.0 is 0.0
+            place = np.int64((bits[0] * _ODD) >> np.uint64(32)) & (room - 1)
+            while owner[place] == i and not (
+                quotients[place] == quotient[0] and x * ys[place] == y * xs[place]
+            ):
+                place = (place + 1) & (room - 1)
+            if owner[place] != i:
+                owner[place], quotients[place], xs[place], ys[place] = i, quotient[0], x, y
+                points += 1
+    return points
 
 
 @jit
 def whitney_numbers(rows, out):
     """Add the Whitney numbers of distinct primitive rows (d >= 3 columns) to out; false if too large."""
     n, d = rows.shape
+    limit = LIMIT_OF_LINES if d == 3 else LIMIT
     for j in range(n):
         for c in range(d):
-            if abs(rows[j, c]) > LIMIT:
+            if abs(rows[j, c]) > limit:
                 return False
     if d == 3:
-        xs, ys = np.empty(n, np.int64), np.empty(n, np.int64)
-        points = 0
-        for i in range(1, n):
-            points += points_on(rows, i, xs, ys)
+        points = points_on_lines(rows)
         out[0] += 1
         out[1] += n
         out[2] += points

@@ -11,7 +11,13 @@ from hyperplane_arrangements import chambers, characteristic, families, publishe
 from hyperplane_arrangements.characteristic import canonical, poincare_coefficients, restrict
 from hyperplane_arrangements.exact import exact_matrix, rank
 from hyperplane_arrangements.flats import zaslavsky_chambers
-from hyperplane_arrangements.minors_kernel import LIMIT, cut, points_on, whitney_numbers
+from hyperplane_arrangements.minors_kernel import (
+    LIMIT,
+    LIMIT_OF_LINES,
+    cut,
+    points_on_lines,
+    whitney_numbers,
+)
 from hyperplane_arrangements.search import Budget, OutOfBudget
 
 distinct_rows = st.sampled_from([3, 4, 5]).flatmap(
@@ -54,32 +60,83 @@ def test_cutting_is_the_restriction_of_python_integers(rows):
     for function in (cut, cut.py_func):
         minor = function(np.array(rows, dtype=np.int64), last)
         assert set(map(tuple, minor.tolist())) == set(restrict(rows[:last], rows[last]))
-    if len(rows[0]) == 3:
-        room = np.empty((2, len(rows)), dtype=np.int64)
-        assert points_on.py_func(np.array(rows), last, *room) == len(set(restrict(rows[:last], rows[last])))
+
+
+large = st.integers(-LIMIT_OF_LINES, LIMIT_OF_LINES)
+lines = st.one_of(
+    st.sets(st.tuples(large, large, large).filter(any).map(canonical), min_size=1, max_size=8),
+    # pencils: many combinations of two lines
+    st.tuples(
+        st.tuples(*[st.integers(-1000, 1000)] * 3),
+        st.tuples(*[st.integers(-1000, 1000)] * 3),
+        st.sets(st.tuples(st.integers(-9000, 9000), st.integers(-9000, 9000)), min_size=1, max_size=8),
+    ).map(lambda t: {canonical([p * x + q * y for x, y in zip(t[0], t[1], strict=True)]) for p, q in t[2]}),
+).map(lambda rows: sorted(row for row in rows if any(row)))
+
+
+def _points(rows):
+    return sum(len(set(restrict(rows[:i], rows[i]))) for i in range(len(rows)))
+
+
+@given(lines)
+@settings(deadline=None, max_examples=100)
+def test_points_on_lines_are_those_of_primitive_integers(rows):
+    array = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    assert points_on_lines(array) == _points(rows)
+    with np.errstate(over="ignore"):
+        assert points_on_lines.py_func(array) == _points(rows)
+    assert sum(poincare_coefficients(rows)) == sum(_by_subsets(rows)) if 0 < len(rows) < 6 else True
+
+
+def test_points_that_agree_in_float_quotients_are_told_apart():
+    r = 2**25
+    rows = [(1, r, r), (1, r + 1, r + 1), (2**20, 1, 3)]
+    on_last = [(2**20 * y - x, 2**20 * z - 3 * x) for x, y, z in rows[:2]]
+    assert on_last[0][0] / on_last[0][1] == on_last[1][0] / on_last[1][1]  # the control: floats do not see it
+    assert points_on_lines(np.array(rows)) == _points(rows) == 3
+    assert poincare_coefficients(rows) == (1, 3, 3, 1)
+
+
+def test_lines_too_steep_for_floats_are_counted():
+    rows = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (10**400, 1, 1), (10**400, 1, 2)]
+    assert list(poincare_coefficients(rows)) == _by_subsets(rows)
 
 
 @pytest.mark.parametrize("name", ["resonance_5", "threshold_4", "type_e_6", "catalan_5", "generic_9_5"])
 def test_compiled_and_plain_recursion_agree(name, monkeypatch):
+    monkeypatch.setattr(characteristic, "_STEPS", -1)
     plain = zaslavsky_chambers(families.named(name))
-    monkeypatch.setattr(characteristic, "_MANY", -1)
+    monkeypatch.setattr(characteristic, "_STEPS", 10**9)
+    monkeypatch.setattr(characteristic, "_by_restrictions", None)
     assert zaslavsky_chambers(families.named(name)) == plain
 
 
-def test_rows_too_large_for_the_kernel_are_left_to_python_integers(monkeypatch):
-    monkeypatch.setattr(characteristic, "_MANY", -1)
+def test_compiled_code_waits_until_there_is_enough_to_do(monkeypatch):
+    """Compiled before the start, once loaded; not in a fresh process, until enough has been spent."""
+    key = tuple(map(tuple, families.generic(9, 4).normals.integers.tolist()))
+    memo = characteristic._Memo(None)
+    assert characteristic._compiled(key, memo)
+    monkeypatch.setattr(characteristic, "_KERNEL", "not.loaded")
+    assert characteristic._compiled(key, memo) is None
+    memo.spend(characteristic._START)
+    assert sum(characteristic._compiled(key, memo)) == published.chambers("generic", 9, 4)
+
+
+def test_rows_too_large_for_the_kernel_are_left_to_python_integers():
     huge = [[k**4, k**3, k**2, k * (LIMIT + 1) ** 3, 1] for k in range(1, 8)]
-    assert characteristic._compiled(tuple(map(tuple, huge))) is None
+    memo = characteristic._Memo(None)
+    assert characteristic._compiled(tuple(map(tuple, huge)), memo) is None
     assert sum(poincare_coefficients(map(tuple, huge))) == published.chambers("generic", 7, 5)
     # Small enough to start with, too large after one cut.
     growing = np.array(
         [[LIMIT, 1, 0, 3], [0, LIMIT - 1, 1, 5], [LIMIT - 3, 7, LIMIT - 2, 1], [5, 3, 1, LIMIT]]
     )
     assert not whitney_numbers(growing, np.zeros(5, dtype=np.int64))
+    assert characteristic._compiled(tuple(map(tuple, growing.tolist())), memo) is None
 
 
 def test_the_limit_of_the_kernel_is_known_without_loading_it():
-    assert chambers._COMPILED == LIMIT
+    assert chambers._COMPILED <= LIMIT
 
 
 def test_a_budget_is_kept_or_runs_out():
@@ -87,7 +144,7 @@ def test_a_budget_is_kept_or_runs_out():
     rows = [tuple(row) for row in rows]
     assert sum(poincare_coefficients(rows, Budget(100_000))) == published.chambers("resonance", 4)
     with pytest.raises(OutOfBudget):
-        poincare_coefficients(rows, Budget(100))
+        poincare_coefficients(rows, Budget(10))
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ from hyperplane_arrangements.exact import (
     exact_scalar,
     exact_vector,
     pivot_columns,
-    primitive,
     rank,
+    scaled_floats,
+    signed_content,
     signs,
 )
 
@@ -155,9 +156,30 @@ def test_bad_vectors_and_directions():
         _ = exact_matrix([[10**400]]).floats
 
 
-def test_primitive_rows_keep_their_side():
-    assert primitive([6, -9]) == (2, -3)
-    assert primitive([-6, -9]) == (-2, -3)
+def test_the_content_has_the_sign_of_the_first_entry():
+    assert signed_content([6, -9]) == 3
+    assert signed_content([0, -6, 9]) == -3
+    assert signed_content([0, 0]) == signed_content([]) == 0
+
+
+@given(matrices(SMALL, columns=st.integers(9, 12)), matrices(SMALL, ROWS, st.integers(1, 3)))
+@settings(deadline=None, max_examples=50)
+def test_wide_and_narrow_matrices_have_the_pivots_of_sympy(wide, narrow):
+    for rows in (wide, [[*row, *row, *[0] * 6] for row in narrow]):
+        assert pivot_columns(exact_matrix(rows)) == tuple(sympy.Matrix(rows).rref()[1])
+
+
+@pytest.mark.parametrize("top", [2**53, 2**53 + 1, -(2**63), 2**63, 10**400])
+def test_scaled_rows_are_rounded_once(top):
+    rows = np.array([[top, 1], [0, 0], [-3, 2**52]], dtype=object)
+    found = scaled_floats(rows)
+    for row, floats in zip(rows.tolist(), found.tolist(), strict=True):
+        bits = max(abs(x).bit_length() for x in row)
+        assert floats == [float(Fraction(x, 2**bits)) for x in row]
+
+
+def test_a_zero_matrix_takes_directions_beyond_floats():
+    assert signs(exact_matrix([[0, 0]]), [[10**400, 1]]).tolist() == [[0]]
 
 
 @given(st.data())
