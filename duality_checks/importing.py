@@ -206,13 +206,14 @@ def from_state_dict(state: Mapping[str, Any], source: str = "state_dict") -> Net
     if unknown:
         raise InputError(
             f"{source} holds {', '.join(map(repr, unknown))}, which no linear layer has; give a network of "
-            "two linear layers with an activation between them"
+            "two linear layers with an activation between them, and of a checkpoint the state_dict alone"
         )
     return from_layers(list(weights.values()), [arrays.get(f"{stem}bias") for stem in stems], source)
 
 
 def _array(value: Any) -> np.ndarray:
-    for method in ("detach", "cpu", "numpy"):
+    # NumPy has no bfloat16; every float of PyTorch is a double exactly.
+    for method in ("detach", "cpu", "double", "numpy"):
         value = getattr(value, method)() if hasattr(value, method) else value
     return np.asarray(value)
 

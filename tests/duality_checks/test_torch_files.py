@@ -1,0 +1,163 @@
+"""PyTorch by itself: state dicts of every kind that training leaves, and files that must not be opened."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from duality_checks import TrainingProblem, TwoLayerNetwork, audit, read_network
+from duality_checks.importing import BiasedNetwork, from_state_dict
+from hyperplane_arrangements.errors import InputError
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:Detected pickle protocol")
+
+X = np.random.default_rng(0).normal(size=(5, 2))
+
+
+def model(hidden_bias: bool = True, output_bias: bool = True) -> Any:
+    torch.manual_seed(1)
+    first, last = torch.nn.Linear(2, 3, bias=hidden_bias), torch.nn.Linear(3, 1, bias=output_bias)
+    return torch.nn.Sequential(first, torch.nn.ReLU(), last).double()
+
+
+def outputs(network: Any) -> np.ndarray:
+    """What PyTorch says."""
+    return network(torch.tensor(X)).detach().numpy()[:, 0]
+
+
+class Named(torch.nn.Module):  # type: ignore[name-defined, misc]
+    """Layers by name, one inside another module."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = torch.nn.ModuleDict({"inner": torch.nn.Linear(2, 3)})
+        self.head = torch.nn.Linear(3, 1)
+
+    def forward(self, rows: Any) -> Any:
+        return self.head(torch.relu(self.body["inner"](rows)))
+
+
+@pytest.mark.parametrize("biases", [(True, True), (True, False), (False, True)])
+def test_a_saved_state_dict_predicts_as_torch_does(tmp_path: Path, biases: tuple[bool, bool]) -> None:
+    torch.save(model(*biases).state_dict(), tmp_path / "model.pt")
+    found, slope = read_network(tmp_path / "model.pt")
+    assert isinstance(found, BiasedNetwork)
+    assert slope is None
+    assert found.predict(X) == pytest.approx(outputs(model(*biases)))
+
+
+def test_without_biases_it_is_one_of_ours(tmp_path: Path) -> None:
+    torch.save(model(False, False).state_dict(), tmp_path / "model.pth")
+    found, _ = read_network(tmp_path / "model.pth")
+    assert isinstance(found, TwoLayerNetwork)
+    before = np.maximum(X @ found.hidden.T, 0)
+    assert before @ found.output == pytest.approx(outputs(model(False, False)))
+
+
+def test_nested_names_and_a_state_dict_in_memory() -> None:
+    network = Named().double()
+    assert from_state_dict(network.state_dict()).predict(X) == pytest.approx(outputs(network))
+
+
+def test_weights_that_still_require_gradients() -> None:
+    network = model()
+    assert from_state_dict(dict(network.named_parameters())).predict(X) == pytest.approx(outputs(network))
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16", "bfloat16"])
+def test_short_floats_are_taken_literally(kind: str) -> None:
+    network = model().to(getattr(torch, kind))
+    found = from_state_dict(network.state_dict())
+    exact = network[0].weight.detach().to(torch.float64).numpy()
+    assert (found.hidden == exact).all()
+
+
+def test_torch_trains_it_and_we_audit_it(tmp_path: Path) -> None:
+    rows, y, beta = torch.tensor(X), torch.tensor([1.0, 0.0, 2.0, -1.0, 0.5]).double(), 0.5
+    network = model()
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.01)
+
+    def loss() -> Any:
+        weights = network[0].weight, network[2].weight
+        decay = sum((w**2).sum() for w in weights)
+        return 0.5 * ((network(rows)[:, 0] - y) ** 2).sum() + beta / 2 * decay
+
+    for _ in range(3000):
+        optimiser.zero_grad()
+        loss().backward()
+        optimiser.step()
+    torch.save(network.state_dict(), tmp_path / "trained.pt")
+    problem = TrainingProblem(X, y.tolist(), beta)
+    found = audit(problem, read_network(tmp_path / "trained.pt")[0])
+    assert float(found.objective) == pytest.approx(float(loss().detach()))
+    assert found.lower <= found.objective
+
+
+# ------------------------------------------------------------------ files that must not be opened
+
+
+class Trap:
+    """Runs code when it is unpickled."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return Path.write_text, (self.target, "sprung")
+
+
+def test_the_trap_would_spring(tmp_path: Path) -> None:
+    """Without this the next test would prove nothing."""
+    torch.save({"0.weight": Trap(tmp_path / "sprung")}, tmp_path / "model.pt")
+    torch.load(tmp_path / "model.pt", weights_only=False)
+    assert (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("save", ["torch", "legacy", "pickle"])
+def test_a_malicious_file_is_refused_and_runs_nothing(tmp_path: Path, save: str) -> None:
+    path, state = tmp_path / "model.pt", {"0.weight": Trap(tmp_path / "sprung")}
+    if save == "pickle":
+        path.write_bytes(pickle.dumps(state))
+    else:
+        torch.save(state, path, _use_new_zipfile_serialization=save == "torch")
+    with pytest.raises(InputError, match=r"is not a file of weights alone .*save model.state_dict\(\)"):
+        read_network(path)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_whole_module_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    torch.save(model(), tmp_path / "model.pt")
+    with pytest.raises(InputError, match=r"is not a file of weights alone .*save model.state_dict\(\)"):
+        read_network(tmp_path / "model.pt")
+
+
+def test_files_that_are_no_state_dict_are_refused(tmp_path: Path) -> None:
+    torch.save(torch.ones(3), tmp_path / "tensor.pt")
+    with pytest.raises(InputError, match=r"holds a Tensor; save model.state_dict\(\)"):
+        read_network(tmp_path / "tensor.pt")
+    (tmp_path / "half.pt").write_bytes((tmp_path / "tensor.pt").read_bytes()[:200])
+    with pytest.raises(InputError, match="is not a file of weights alone"):
+        read_network(tmp_path / "half.pt")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_network(tmp_path / "nowhere.pt")
+
+
+def test_a_checkpoint_names_the_part_to_save(tmp_path: Path) -> None:
+    torch.save({"epoch": 3, "model": model().state_dict()}, tmp_path / "checkpoint.pt")
+    with pytest.raises(InputError, match=r"holds 'epoch', 'model', which.* the state_dict alone"):
+        read_network(tmp_path / "checkpoint.pt")
+
+
+def test_other_architectures_are_refused() -> None:
+    deep = torch.nn.Sequential(*(torch.nn.Linear(2, 2) for _ in range(3)))
+    with pytest.raises(InputError, match="3 layers of weights"):
+        from_state_dict(deep.state_dict())
+    normed = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.LayerNorm(3), torch.nn.Linear(3, 1))
+    with pytest.raises(InputError, match=r"'1.bias', '1.weight', which no linear layer has"):
+        from_state_dict(normed.state_dict())
