@@ -133,29 +133,58 @@ def optimum(problem: TrainingProblem, norm: str, loss: str = "squared") -> Optim
         >>> found.upper == found.lower == 4, [str(neuron.weight) for neuron in found.neurons]
         (True, ['2', '1'])
     """
-    if loss not in LOSSES:
-        raise InputError(
-            f"loss={loss!r} gives no linear or quadratic program; use one of {', '.join(LOSSES)}"
-        )
+    _require_program(loss)
     stated = parse_loss(loss)
     stated.require_targets(problem.y)
     candidates = [(u, outputs(problem, u)) for u in directions(problem, norm)]
     signed = [(u, sign, tuple(sign * x for x in a)) for u, a in candidates for sign in (1, -1) if any(a)]
     atoms = [atom for _, _, atom in signed]
-    if loss == "squared":
-        weights = nonnegative_lasso(atoms, problem.y, problem.beta)
-        fit = combination(atoms, weights, problem.n)
-        dual = tuple(y - f for y, f in zip(problem.y, fit, strict=True))
-    else:
-        rows = [(problem.beta, tuple(-x for x in atom)) for atom in atoms]
-        dual, weights = maximise(problem.y, rows + _dual_box(problem.y, loss))
-        weights = weights[: len(atoms)]
-        fit = combination(atoms, weights, problem.n)
+    weights, dual = exact_lasso(atoms, problem.y, problem.beta, loss)
+    fit = combination(atoms, weights, problem.n)
     neurons = tuple(
         Neuron(u, sign * weight) for (u, sign, _), weight in zip(signed, weights, strict=True) if weight
     )
     upper = stated.upper(fit, problem.y) + problem.beta * sum(weights)
     return Optimum(neurons, fit, dual, upper, stated.lower(dual, problem.y))
+
+
+def exact_lasso(
+    atoms: Sequence[Vector], y: Vector, beta: Fraction, loss: str = "squared"
+) -> tuple[tuple[Fraction, ...], Vector]:
+    """Minimise ``ell(sum_j t_j a_j) + beta sum_j t_j`` over ``t >= 0``, and its dual, both exactly.
+
+    Args:
+        atoms: vectors of length n, any number of them.
+        y: targets, length n.
+        beta: positive.
+        loss: "squared", "l1" or "hinge".
+
+    Returns:
+        The weights t, and a dual vector v with ``a_j'v <= beta`` for all j; their objectives are equal.
+
+    Raises:
+        InputError: another loss.
+
+    Example:
+        >>> weights, dual = exact_lasso([(ONE, ONE)], (Fraction(3), Fraction(1)), ONE, "l1")
+        >>> weights, sum(dual)
+        ((Fraction(1, 1),), Fraction(1, 1))
+    """
+    _require_program(loss)
+    if loss == "squared":
+        weights = nonnegative_lasso(atoms, y, beta)
+        fit = combination(atoms, weights, len(y))
+        return weights, tuple(a - f for a, f in zip(y, fit, strict=True))
+    rows = [(beta, tuple(-x for x in atom)) for atom in atoms]
+    dual, multipliers = maximise(y, rows + _dual_box(y, loss))
+    return multipliers[: len(atoms)], dual
+
+
+def _require_program(loss: str) -> None:
+    if loss not in LOSSES:
+        raise InputError(
+            f"loss={loss!r} gives no linear or quadratic program; use one of {', '.join(LOSSES)}"
+        )
 
 
 def _dual_box(y: Vector, loss: str) -> list[tuple[Fraction, Vector]]:

@@ -69,7 +69,7 @@ def chamber_blocks(problem: TrainingProblem | Setting, max_chambers: int = 10_00
     """
     from hyperplane_arrangements.arrangement import Arrangement
 
-    table = Arrangement(Setting.of(problem).X).chambers(max_chambers).signs.tolist()
+    table = Arrangement(problem.X).chambers(max_chambers).signs.tolist()
     return tuple(Block(tuple(row), output) for row in table for output in (1, -1))
 
 

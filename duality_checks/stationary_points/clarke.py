@@ -114,7 +114,7 @@ def _around(
         return Subdifferential(at, kinks, (), (pull,))
     smooth = setting.gradient(at, v)
     chambers, gradients = [], []
-    for local in _local_signs(setting, kinks, limit):
+    for local in local_signs([setting.rows[k] for k in kinks], limit):
         full = list(at)
         for k, s in zip(kinks, local, strict=True):
             full[k] = s
@@ -125,22 +125,37 @@ def _around(
     return Subdifferential(at, kinks, tuple(chambers), tuple(gradients))
 
 
-def _local_signs(setting: Setting, kinks: Sequence[int], limit: int) -> list[tuple[int, ...]]:
-    """The sign vectors of the kink rows on the chambers around: those of the localisation."""
+def local_signs(kinks: Sequence[Vector], max_chambers: int = MAX_LOCAL_CHAMBERS) -> list[tuple[int, ...]]:
+    """The sign vectors of the kink rows on the chambers around a point: those of the localisation.
+
+    Args:
+        kinks: nonzero rows, on all of whose hyperplanes the point lies.
+        max_chambers: refuse more chambers than this.
+
+    Returns:
+        Sign vectors as long as there are kink rows; one empty one where there are none.
+
+    Raises:
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> local_signs([(Fraction(1), Fraction(0)), (Fraction(-1), Fraction(0))])
+        [(1, -1), (-1, 1)]
+    """
     from hyperplane_arrangements.arrangement import Arrangement
 
     if not kinks:
         return [()]
-    localisation = Arrangement(exact_matrix([setting.rows[k] for k in kinks]))
+    localisation = Arrangement(exact_matrix(kinks))
     predicted = localisation.count_chambers()
-    if predicted > limit:
+    if predicted > max_chambers:
         raise TooLargeError(
             f"{predicted:,} chambers meet at a neuron that lies on {len(kinks)} hyperplanes, over the limit "
-            f"of {limit:,}; drop neurons of weight zero, or raise max_chambers",
+            f"of {max_chambers:,}; drop neurons of weight zero, or raise max_chambers",
             predicted=predicted,
-            limit=limit,
+            limit=max_chambers,
         )
-    return [tuple(row) for row in localisation.chambers(limit).signs.tolist()]
+    return [tuple(row) for row in localisation.chambers(max_chambers).signs.tolist()]
 
 
 def leaves_downhill(setting: Setting, here: Subdifferential, chamber: int) -> Membership:

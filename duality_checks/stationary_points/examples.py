@@ -112,3 +112,21 @@ def box_is_wrong() -> Example:
     """
     problem = TrainingProblem([[1, 0], [0, 1], [0, -1]], [2, 1, -1], beta=1)
     return problem, RationalNetwork([[1, 0]], [1])
+
+
+def split_to_descend() -> Example:
+    """With the l1 loss: directionally stationary, until its neuron is split in two (statement 3.4b).
+
+    The first two samples are fitted and punish any move of the neuron off its kink; half of it to each side
+    leaves them fitted, and both other samples gain.
+
+    Example:
+        >>> from duality_checks.stationary_points.polyhedral import objective
+        >>> from duality_checks.stationary_points.selections import directional
+        >>> problem, network = split_to_descend()
+        >>> bool(directional(problem, network)), objective(problem, network)
+        (True, Fraction(3, 1))
+    """
+    rows = [[1, 2], [1, -2], [0, 1], [0, -1]]
+    problem = TrainingProblem(rows, [1, 1, 1, 1], beta=1, loss="l1", penalty="inf-norm")
+    return problem, RationalNetwork([[1, 0]], [1])

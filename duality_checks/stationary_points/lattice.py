@@ -19,7 +19,9 @@ from hyperplane_arrangements.findings import Finding
 from ..exact.setting import Setting
 from ..problem import TrainingProblem
 from .blocks import Block, chamber_blocks
+from .polyhedral import ExactOptimum, exact_restricted_optimum
 from .restricted import RestrictedCertificate
+from .selections import directional
 from .solver import restricted_optimum
 from .stationary import Standing, stationarity
 
@@ -40,7 +42,7 @@ class Node:
     """
 
     pairs: tuple[int, ...]
-    certificate: RestrictedCertificate
+    certificate: RestrictedCertificate | ExactOptimum
     standing: Standing
 
 
@@ -110,7 +112,7 @@ def restricted_lattice(
     """The optimum over every subset of pairs.
 
     Args:
-        problem: the problem, a tiny one.
+        problem: the problem, a tiny one; with the 1-norm or the infinity norm all levels are exact.
         blocks: the pairs; all (chamber, sign) pairs when None.
         max_subsets: refuse more than this; two rows in the plane have 8 pairs and 256 subsets.
 
@@ -126,8 +128,7 @@ def restricted_lattice(
         >>> lattice.check().holds, [str(upper) for _, upper in lattice.levels()]
         (True, ['29/2', '14', '13/2', '6'])
     """
-    setting = Setting.of(problem)
-    pairs = chamber_blocks(setting) if blocks is None else tuple(blocks)
+    pairs = chamber_blocks(problem) if blocks is None else tuple(blocks)
     if 2 ** len(pairs) > max_subsets:
         raise TooLargeError(
             f"{len(pairs)} pairs have {2 ** len(pairs):,} subsets, over the limit of {max_subsets:,}; choose "
@@ -135,12 +136,25 @@ def restricted_lattice(
             predicted=2 ** len(pairs),
             limit=max_subsets,
         )
+    decided = _rational if isinstance(problem, TrainingProblem) and problem.penalty.polyhedral else _enclosed
     nodes = []
     for size in range(len(pairs) + 1):
         for chosen in combinations(range(len(pairs)), size):
-            certificate = restricted_optimum(setting, [pairs[i] for i in chosen])
-            nodes.append(Node(chosen, certificate, stationarity(setting, certificate.network).standing))
+            nodes.append(Node(chosen, *decided(problem, [pairs[i] for i in chosen])))
     return RestrictedLattice(pairs, tuple(nodes))
+
+
+def _enclosed(problem: Any, blocks: list[Block]) -> tuple[RestrictedCertificate, Standing]:
+    """With the 2-norm: an interval, and the verdict on the network that it holds."""
+    setting = Setting.of(problem)
+    found = restricted_optimum(setting, blocks)
+    return found, stationarity(setting, found.network).standing
+
+
+def _rational(problem: Any, blocks: list[Block]) -> tuple[ExactOptimum, Standing]:
+    """With a polyhedral penalty: the optimum itself."""
+    found = exact_restricted_optimum(problem, blocks)
+    return found, Standing.STATIONARY if directional(problem, found.network) else Standing.NOT
 
 
 def draw_lattice(lattice: RestrictedLattice, ax: Axes | None = None) -> Axes:

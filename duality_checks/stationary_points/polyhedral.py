@@ -1,0 +1,261 @@
+"""Restricted programs with the 1-norm or the infinity norm: rational optima, proven with gap exactly zero.
+
+On a block the network is linear and the unit ball a polytope, so the vertices of (cone and ball) are all the
+neurons that an optimum over the block needs, and the program over any blocks is a Lasso over finitely many
+rational vectors. Its optimum, its dual vector and the multipliers of every block are rational, and both
+objectives are equal: a theorem about the instance (statements 2.7 and 3.4b).
+
+Networks are given by their products `v_j = abs(alpha_j) w_j` here: the objective is
+`ell(f) + beta sum_j abs(alpha_j) norm(w_j)`, which the balanced network with the same products attains with
+weight decay. Its own weights carry the square roots of the products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.findings import Finding
+
+from ..exact.norms import Vector, gradient
+from ..exact.setting import ZERO, RationalNetwork, combination, dot
+from ..polyhedral.optimum import (
+    LOSSES,
+    NORMS,
+    ball_facets,
+    dual_norm_of,
+    exact_lasso,
+    maximise,
+    norm_of,
+)
+from ..problem import TrainingProblem
+from .blocks import Block
+
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class ExactOptimum:
+    """The optimum over some blocks, an optimal network and a proof; all rational.
+
+    Attributes:
+        problem: with a polyhedral penalty.
+        blocks: the blocks.
+        network: neurons of norm 1 with rational output weights.
+        members: for each neuron the index of its block.
+        dual: v, length n.
+        multipliers: for each block the nonzero multipliers by row.
+        lower: the dual objective of v.
+        upper: `ell(f) + beta sum_j abs(alpha_j) norm(w_j)`, by the network itself.
+    """
+
+    problem: TrainingProblem
+    blocks: tuple[Block, ...]
+    network: RationalNetwork
+    members: tuple[int, ...]
+    dual: Vector
+    multipliers: tuple[dict[int, Fraction], ...]
+    lower: Fraction
+    upper: Fraction
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the bounds agree, as they do unless someone tampered with them."""
+        return self.lower == self.upper
+
+    @property
+    def gap(self) -> Fraction:
+        """`upper - lower`: zero."""
+        return self.upper - self.lower
+
+    def check(self) -> Finding:
+        """Verify every part of the proof in rational arithmetic, from the definitions.
+
+        Returns:
+            A finding; when it is refuted, the witness is the index of the neuron or block at fault.
+        """
+        claim = f"the optimum over {len(self.blocks)} blocks is {self.upper}"
+        for witness, holds, reason in self._steps():
+            if not holds:
+                return Finding(claim, False, witness, reason)
+        return Finding(claim, True)
+
+    def _steps(self) -> Iterator[tuple[int | None, bool, str]]:
+        problem, loss = self.problem, self.problem.loss
+        yield None, len(self.members) == self.network.width, "a neuron has no block"
+        for j, (weights, member) in enumerate(zip(self.network.hidden, self.members, strict=True)):
+            at = signs(problem.X, [weights])[0].tolist()
+            inside = self.blocks[member].holds(at, self.network.output[j])
+            yield j, inside, f"neuron {j} is not in block {member}"
+        yield None, self.upper == objective(problem, self.network), "upper is not the network's objective"
+        domain = all(loss.inside(a, b) == a for a, b in zip(self.dual, problem.y, strict=True))
+        yield None, domain, f"v is outside the dual domain of the {loss.name} loss"
+        yield None, self.lower == loss.lower(self.dual, problem.y), "lower is not the dual objective of v"
+        yield None, self.is_exact, "the bounds do not agree"
+        yield None, len(self.multipliers) == len(self.blocks), "a block has no multipliers"
+        for b, (block, lambdas) in enumerate(zip(self.blocks, self.multipliers, strict=True)):
+            signed = all(value >= 0 or block.signs[k] == 0 for k, value in lambdas.items())
+            yield b, signed, f"block {b} has a negative multiplier on a row that is not held at zero"
+            end = _moved(problem, block, _pull(problem, block, self.dual), lambdas)
+            short = dual_norm_of(end, problem.penalty.name) <= problem.beta
+            yield b, short, f"block {b}: the multipliers leave more than beta"
+
+
+def exact_restricted_optimum(problem: TrainingProblem, blocks: Sequence[Block]) -> ExactOptimum:
+    """The optimum of the convex program over some blocks, in rationals, with gap zero.
+
+    Args:
+        problem: with the 1-norm or the infinity norm, and the squared, l1 or hinge loss.
+        blocks: closed chambers or faces with output signs; none is allowed, and leaves the zero network.
+
+    Returns:
+        The optimum with its proof.
+
+    Raises:
+        InputError: another penalty or loss, or a block that does not fit the rows.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1, penalty="1-norm")
+        >>> found = exact_restricted_optimum(problem, [Block((1, -1), 1)])
+        >>> found.check().holds, found.lower, found.upper
+        (True, Fraction(13, 2), Fraction(13, 2))
+    """
+    blocks = tuple(blocks)
+    _require_polyhedral(problem)
+    _require_blocks(problem, blocks)
+    atoms: dict[tuple[Vector, int], int] = {}
+    for b, block in enumerate(blocks):
+        for u in _vertices(problem, block):
+            atoms.setdefault((u, block.output), b)
+    fits = [tuple(s * x for x in outputs(problem, u)) for u, s in atoms]
+    weights, dual = exact_lasso(fits, problem.y, problem.beta, problem.loss.name)
+    used = [(u, s * t, b) for ((u, s), b), t in zip(atoms.items(), weights, strict=True) if t]
+    network = RationalNetwork([u for u, _, _ in used], [alpha for _, alpha, _ in used])
+    multipliers = tuple(_multipliers(problem, block, dual) for block in blocks)
+    lower, upper = problem.loss.lower(dual, problem.y), objective(problem, network)
+    return ExactOptimum(
+        problem, blocks, network, tuple(b for _, _, b in used), dual, multipliers, lower, upper
+    )
+
+
+def outputs(problem: TrainingProblem, weights: Sequence[Fraction]) -> Vector:
+    """`T phi(M w)`, exactly, length n.
+
+    Example:
+        >>> outputs(TrainingProblem([[1], [-1], [2]], [0, 0], 1, readout=[0, 1, 0]), [Fraction(1)])
+        (Fraction(3, 1), Fraction(0, 1))
+    """
+    values = [ZERO] * problem.n
+    for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True):
+        before = dot(row, weights)
+        values[sample] += before if before > 0 else problem.kappa * before
+    return tuple(values)
+
+
+def objective(problem: TrainingProblem, network: RationalNetwork) -> Fraction:
+    """`ell(f) + beta sum_j abs(alpha_j) norm(w_j)`: the training objective once balanced, exactly.
+
+    Raises:
+        InputError: another penalty or loss, or a network that does not fit the rows.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1, penalty="inf-norm")
+        >>> objective(problem, RationalNetwork([[2]], [2]))
+        Fraction(13, 2)
+    """
+    _require_polyhedral(problem)
+    require_fit(problem, network)
+    fits = [outputs(problem, weights) for weights in network.hidden]
+    fit = combination(network.output, fits, problem.n)
+    norm = problem.penalty.name
+    decay = sum(
+        (abs(a) * norm_of(w, norm) for a, w in zip(network.output, network.hidden, strict=True)), ZERO
+    )
+    return problem.loss.upper(fit, problem.y) + problem.beta * decay
+
+
+def _vertices(problem: TrainingProblem, block: Block) -> Iterator[Vector]:
+    """The nonzero vertices of the unit ball cut by the cone."""
+    import cdd
+    import cdd.gmp
+
+    ball = [[ONE, *(-x for x in facet)] for facet in ball_facets(problem.penalty.name, problem.d)]
+    cone = [[ZERO, *wall] for wall, _, _ in _walls(problem, block)]
+    matrix = cdd.gmp.matrix_from_array(ball + cone, rep_type=cdd.RepType.INEQUALITY)
+    generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
+    for vertex in generators.array:
+        if any(vertex[1:]):
+            yield tuple(map(Fraction, vertex[1:]))
+
+
+def _walls(problem: TrainingProblem, block: Block) -> list[tuple[Vector, int, int]]:
+    """S_k x_k or, where S_k is 0, both of +-x_k; the row, and the factor of its multiplier."""
+    found = []
+    for k, (sign, row) in enumerate(zip(block.signs, problem.X.fractions, strict=True)):
+        if any(row):
+            for side in (sign,) if sign else (1, -1):
+                found.append((tuple(side * x for x in row), k, 1 if sign else side))
+    return found
+
+
+def _pull(problem: TrainingProblem, block: Block, v: Vector) -> Vector:
+    """`s M'D T'v`, length d."""
+    spread = tuple(v[sample] for sample in problem.readout.samples)
+    return tuple(block.output * c for c in gradient(problem, block.signs, spread))
+
+
+def _moved(problem: TrainingProblem, block: Block, start: Vector, lambdas: dict[int, Fraction]) -> Vector:
+    """`start + sum_k lambda_k S_k x_k`, with 1 for S_k where it is 0; length d."""
+    weights = [value * (block.signs[k] or 1) for k, value in lambdas.items()]
+    shift = combination(weights, [problem.X.fractions[k] for k in lambdas], problem.d)
+    return tuple(c + s for c, s in zip(start, shift, strict=True))
+
+
+def _multipliers(problem: TrainingProblem, block: Block, v: Vector) -> dict[int, Fraction]:
+    """`max {c'u : u in the cone, norm(u) <= 1}` as a linear program; its dual solution."""
+    walls = _walls(problem, block)
+    ball = [(ONE, tuple(-x for x in facet)) for facet in ball_facets(problem.penalty.name, problem.d)]
+    _, values = maximise(_pull(problem, block, v), [(ZERO, wall) for wall, _, _ in walls] + ball)
+    lambdas: dict[int, Fraction] = {}
+    for (_, k, factor), value in zip(walls, values, strict=False):
+        if value:
+            lambdas[k] = lambdas.get(k, ZERO) + factor * value
+    return lambdas
+
+
+def _require_polyhedral(problem: TrainingProblem) -> None:
+    if problem.penalty.name not in NORMS or problem.loss.name not in LOSSES:
+        raise InputError(
+            f"penalty={problem.penalty.name!r} with loss={problem.loss.name!r} has no rational optimum in "
+            f"general; use one of {', '.join(NORMS)} with one of {', '.join(LOSSES)}, or restricted_optimum "
+            "for the 2-norm with the squared loss"
+        )
+
+
+def _require_blocks(problem: TrainingProblem, blocks: Sequence[Block]) -> None:
+    for b, block in enumerate(blocks):
+        if len(block.signs) != len(problem.X.fractions):
+            raise InputError(
+                f"blocks[{b}] has {len(block.signs)} signs, but X has {len(problem.X.fractions)} rows; give "
+                "one sign a row"
+            )
+        if block.output not in (1, -1) or not set(block.signs) <= {-1, 0, 1}:
+            raise InputError(
+                f"blocks[{b}]={block!r} is no block; give signs -1, 0 or 1 and an output sign -1 or 1"
+            )
+
+
+def require_fit(problem: TrainingProblem, network: RationalNetwork) -> None:
+    """Refuse a network with another number of inputs, or with an intercept.
+
+    Raises:
+        InputError: it does not fit.
+    """
+    for j, row in enumerate(network.hidden):
+        if len(row) != problem.d:
+            raise InputError(f"hidden[{j}] has {len(row)} weights, but a row of X has {problem.d} entries")
+    if network.intercept:
+        raise InputError("the network has an output intercept, but the problem has none; retrain without it")
