@@ -1,31 +1,55 @@
 """The command ``convex-landscape``: it gathers the verbs and turns what happens into exit codes.
 
-Exit codes: 0 proven (or done), 1 refused, 2 bad input, 130 interrupted. Errors of our own are one line on
-standard error; a traceback is a bug.
+Exit codes: 0 proven (or done), 1 refused, 2 bad input; 128 and the number of the signal where one ends the
+job: 130 after Ctrl-C, 143 after SIGTERM, 141 when nobody reads the output any more. Errors of our own are one
+line on standard error; a traceback is a bug.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from hyperplane_arrangements.errors import ConvexLandscapeError
+from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 
 from .commands.audit import audit
 from .commands.certify import certify
 from .commands.chambers import chambers
 from .commands.check import check
 from .commands.draw import draw
+from .commands.signals import Terminated, terminable
 from .commands.theorems import theorems
 
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT, INTERRUPTED, UNREAD, SIGNALLED = 2, 130, 141, 128
+
+
+class _Verbs(click.Group):
+    """A group whose output may be cut off: by `convex-landscape chambers DATA | head`, or by a full disk."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            code = super().invoke(context)
+            sys.stdout.flush()
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.ENOSPC):
+                raise
+            # What is left in the buffer would fail again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if error.errno == errno.EPIPE:
+                return UNREAD
+            raise InputError("the output cannot be written: the disk is full; make room on it") from None
+        return code
 
 
 @click.group(
+    cls=_Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 proven, 1 refused, 2 bad input, 130 interrupted.",
+    epilog="Exit codes: 0 proven, 1 refused, 2 bad input, 130 interrupted, 143 terminated.",
 )
 @click.version_option(package_name="convex-landscape")
 def cli() -> None:
@@ -63,16 +87,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         2
     """
     try:
-        return int(cli.main(arguments, prog_name="convex-landscape", standalone_mode=False) or 0)
+        with terminable():
+            return int(cli.main(arguments, prog_name="convex-landscape", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         return BAD_INPUT
     except ConvexLandscapeError as error:
         click.echo(f"convex-landscape: {error}", err=True)
         return BAD_INPUT
-    except click.Abort:
-        click.echo("convex-landscape: interrupted; nothing half-written is left", err=True)
-        return INTERRUPTED
+    except click.Abort as abort:
+        ended = abort.__cause__
+        told = "ended by a signal" if isinstance(ended, Terminated) else "interrupted"
+        click.echo(f"convex-landscape: {told}; nothing half-written is left", err=True)
+        return SIGNALLED + ended.number if isinstance(ended, Terminated) else INTERRUPTED
 
 
 if __name__ == "__main__":
