@@ -10,6 +10,7 @@ A step that would leave a face stops at its boundary, and the neuron goes on ins
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,6 +57,9 @@ class Neuron:
         return cls(sign, weights, face)
 
 
+Placed = tuple[Landscape, Neuron]
+
+
 def merge(neurons: list[Neuron]) -> list[Neuron]:
     """Add up neurons of one face and sign: the fit is the same and the penalty no larger."""
     merged: dict[tuple[float, bytes], Neuron] = {}
@@ -79,12 +83,28 @@ def polish(landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Ne
     Returns:
         Neurons with an objective at most that of the start (up to rounding).
     """
-    blocks = [_Block.of(landscape, neuron) for neuron in merge(neurons)]
+    return [neuron for _, neuron in polish_placed(datafit, beta, [(landscape, merge(neurons))])]
+
+
+def polish_placed(
+    datafit: Datafit, beta: float, placed: Iterable[tuple[Landscape, list[Neuron]]]
+) -> list[Placed]:
+    """:func:`polish` for neurons of several landscapes, which add up to one network.
+
+    Args:
+        datafit: a strictly convex loss.
+        beta: positive.
+        placed: the start: neurons with the landscape they are in, each face and sign once.
+
+    Returns:
+        The neurons, each with its landscape.
+    """
+    blocks = [_Block.of(landscape, neuron) for landscape, neurons in placed for neuron in neurons]
     for _ in range(STEPS):
         if not blocks:
             break
         step, decrement = _newton(blocks, datafit, beta)
-        bounds = [_bound(landscape, block, part) for block, part in zip(blocks, step, strict=True)]
+        bounds = [_bound(block, part) for block, part in zip(blocks, step, strict=True)]
         lengths = _lengths(blocks, step, [bound for bound, _ in bounds], decrement, datafit, beta)
         blocks = [
             block.moved(length * part) for block, part, length in zip(blocks, step, lengths, strict=True)
@@ -92,23 +112,24 @@ def polish(landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Ne
         stopped = [bound <= max(length, SHORTEST) for (bound, _), length in zip(bounds, lengths, strict=True)]
         if any(stopped):
             held = [
-                _held(landscape, block.neuron, hit) if stop else block.neuron
+                _held(block, hit) if stop else block.neuron
                 for block, (_, hit), stop in zip(blocks, bounds, stopped, strict=True)
             ]
-            blocks = _rebuilt(landscape, blocks, [neuron for neuron in held if neuron.size > 0])
+            blocks = [block for block in _rebuilt(blocks, held) if block.neuron.size > 0]
         elif max(lengths) == 0 or decrement <= SETTLED * _objective(blocks, datafit, beta):
-            released = _released(landscape, blocks, datafit)
+            released = _released(blocks, datafit)
             if all(neuron is block.neuron for neuron, block in zip(released, blocks, strict=True)):
                 break
-            blocks = _rebuilt(landscape, blocks, released)
-    return [block.neuron for block in blocks]
+            blocks = _rebuilt(blocks, released)
+    return [(block.landscape, block.neuron) for block in blocks]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Block:
-    """A neuron with an orthonormal basis of its face's span (r x k), and the outputs the basis gives (n x
-    k)."""
+    """A neuron in its landscape, an orthonormal basis of its face's span (r x k), and the outputs the basis
+    gives (n x k)."""
 
+    landscape: Landscape
     neuron: Neuron
     basis: np.ndarray
     columns: np.ndarray
@@ -116,13 +137,13 @@ class _Block:
     @classmethod
     def of(cls, landscape: Landscape, neuron: Neuron) -> _Block:
         basis = _span(landscape.normals[neuron.face == 0], landscape.rank)
-        if basis.shape[1] <= 1:
+        if basis.shape[1] <= 1 and neuron.size > 0:
             basis = (neuron.weights / neuron.size)[:, None]
         owner = landscape.hyperplane_of_row
         sides = np.where(owner >= 0, neuron.face[owner], 0) * np.sign(landscape.lengths)
         slopes = np.where(sides > 0, 1.0, np.where(sides < 0, landscape.kappa, 0.0))
         outputs = landscape.readout.pool(slopes[:, None] * (landscape.rows @ basis))
-        return cls(neuron, basis, neuron.sign * outputs)
+        return cls(landscape, neuron, basis, neuron.sign * outputs)
 
     @property
     def coordinates(self) -> np.ndarray:
@@ -140,9 +161,12 @@ def _span(kinks: np.ndarray, rank: int) -> np.ndarray:
     return right[int((sizes > PARALLEL).sum()) :].T
 
 
-def _rebuilt(landscape: Landscape, blocks: list[_Block], neurons: list[Neuron]) -> list[_Block]:
-    known = {id(block.neuron): block for block in blocks}
-    return [known.get(id(neuron)) or _Block.of(landscape, neuron) for neuron in neurons]
+def _rebuilt(blocks: list[_Block], neurons: list[Neuron]) -> list[_Block]:
+    """The blocks with these neurons, one for each."""
+    return [
+        block if neuron is block.neuron else _Block.of(block.landscape, neuron)
+        for block, neuron in zip(blocks, neurons, strict=True)
+    ]
 
 
 def _fit(blocks: list[_Block]) -> np.ndarray:
@@ -221,11 +245,11 @@ def _lengths(
     return [0.0] * len(blocks)
 
 
-def _bound(landscape: Landscape, block: _Block, step: np.ndarray) -> tuple[float, int]:
+def _bound(block: _Block, step: np.ndarray) -> tuple[float, int]:
     """How far a neuron may move before a hyperplane stops it, and which one does."""
-    face = block.neuron.face
-    heights = (landscape.normals @ block.neuron.weights) * face
-    speeds = (landscape.normals @ (block.basis @ step)) * face
+    face, normals = block.neuron.face, block.landscape.normals
+    heights = (normals @ block.neuron.weights) * face
+    speeds = (normals @ (block.basis @ step)) * face
     limits = np.full(len(heights), np.inf)
     falling = speeds < 0
     with np.errstate(over="ignore"):
@@ -234,19 +258,21 @@ def _bound(landscape: Landscape, block: _Block, step: np.ndarray) -> tuple[float
     return float(limits[hit]), hit
 
 
-def _held(landscape: Landscape, neuron: Neuron, hyperplane: int) -> Neuron:
+def _held(block: _Block, hyperplane: int) -> Neuron:
     """The neuron on the hyperplane as well; of size zero if only zero is left."""
+    neuron, landscape = block.neuron, block.landscape
     face = neuron.face.copy()
     face[hyperplane] = 0
     basis = _span(landscape.normals[face == 0], landscape.rank)
     return Neuron(neuron.sign, basis @ (basis.T @ neuron.weights), face)
 
 
-def _released(landscape: Landscape, blocks: list[_Block], datafit: Datafit) -> list[Neuron]:
+def _released(blocks: list[_Block], datafit: Datafit) -> list[Neuron]:
     """Let each neuron leave the kink that holds it least, where leaving lowers the objective to first
     order."""
-    linear, bends = landscape.parts(datafit.slope(_fit(blocks)))
-    return [_leave(landscape, block.neuron, linear, bends) for block in blocks]
+    slope = datafit.slope(_fit(blocks))
+    parts = {id(block.landscape): block.landscape.parts(slope) for block in blocks}
+    return [_leave(block.landscape, block.neuron, *parts[id(block.landscape)]) for block in blocks]
 
 
 def _leave(landscape: Landscape, neuron: Neuron, linear: np.ndarray, bends: np.ndarray) -> Neuron:
