@@ -21,7 +21,7 @@ import os, signal, sys
 import {module} as module
 setattr(module, "{function}", lambda *words, **options: os.kill(os.getpid(), signal.{signal}))
 from duality_checks.cli import main
-sys.exit(main({words}))
+sys.exit(main({words!r}.split()))
 """
 TRAINING = ("duality_checks.training.columns", "train")
 REPORT = ("duality_checks.theorems.page", "page")
@@ -30,13 +30,13 @@ REPORT = ("duality_checks.theorems.page", "page")
 @pytest.mark.parametrize(
     ("words", "moment", "number"),
     [
-        (["certify", *"small.csv --target y --beta 1 --output deep/new".split()], TRAINING, signal.SIGTERM),
-        (["certify", *"small.csv --target y --beta 1 --output old".split()], TRAINING, signal.SIGINT),
-        (["theorems", *"2.6 --instances 0 --report new.html".split()], REPORT, signal.SIGHUP),
+        ("certify small.csv --target y --beta 1 --output deep/new", TRAINING, signal.SIGTERM),
+        ("certify small.csv --target y --beta 1 --output old", TRAINING, signal.SIGINT),
+        ("theorems 2.6 --instances 0 --report new.html", REPORT, signal.SIGHUP),
     ],
 )
 def test_a_job_that_is_ended_leaves_nothing(
-    tmp_path: Path, words: list[str], moment: tuple[str, str], number: signal.Signals
+    tmp_path: Path, words: str, moment: tuple[str, str], number: signal.Signals
 ) -> None:
     (tmp_path / "small.csv").write_text("x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n")
     (tmp_path / "old").mkdir()
