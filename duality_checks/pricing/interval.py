@@ -22,6 +22,7 @@ from hyperplane_arrangements.errors import InputError
 from ..limits import require_feasible
 from ..problem import TrainingProblem
 from ..training.columns import Solution
+from .bounds import TINY, UNIT, gamma, gradients, shortened, squares_above
 from .landscape import Landscape
 from .multipliers import cone_multipliers
 from .pricers import dual_norm
@@ -31,8 +32,8 @@ ATTEMPTS = 6
 BATCH = 50_000
 CIRCLES = 50
 THREADS = 2
-UNIT = 2.0**-53
-TINY = 2.0**-1000
+# Below so many signs NumPy is done before a compiled loop would be loaded.
+WORTH_COMPILING = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,10 @@ def prove_interval(
     """
     problem.require_standard("a proof without a certificate")
     require_feasible(problem.arrangement, max_chambers)
-    scale = ROOM
+    scale, reach_of = ROOM, _reach_by_circles if _is_simple(problem) else _reach_by_chambers
     for _ in range(ATTEMPTS):
         dual = scale * solution.dual
-        reach, chambers, exact = _reach(problem, dual, max_chambers, progress)
+        reach, chambers, exact = reach_of(problem, dual, max_chambers, progress)
         if reach <= 1.0:
             exact_dual = [Fraction(v) for v in dual.tolist()]
             lower = max(problem.loss.lower(exact_dual, problem.y), Fraction(0))
@@ -98,30 +99,65 @@ def prove_interval(
     )
 
 
-def _reach(
+def _reach_by_chambers(
     problem: TrainingProblem, dual: np.ndarray, max_chambers: int, progress: Callable[[int, int], Any] | None
 ) -> tuple[float, int, int]:
     """At most 1 if the dual is proven feasible, else its squared excess; chambers; how many were exact."""
-    if _is_simple(problem):
-        return _reach_by_circles(problem, dual, progress)
     landscape = Landscape.of(problem)
     chambers = problem.arrangement.chambers(max_chambers)
     total, done, exact = len(chambers), 0, 0
-    limit = float(np.nextafter(float(problem.beta * problem.beta), 0.0))
+    settle = _settled if total * len(problem.features) > WORTH_COMPILING else _none_settled
     for batch in chambers.batches(BATCH):
         signs = batch.signs
-        gradients, error = _gradients(problem, signs, dual)
-        open_ = np.flatnonzero(_above(gradients, error) > limit)
-        for v, c in ((dual, gradients[open_]), (-dual, -gradients[open_])):
-            squares, support, multipliers = _shortest(problem, landscape, signs[open_], c, error)
-            for i in np.flatnonzero(squares > limit):
+        open_ = signs[~settle(problem, signs, dual)]
+        vectors, error = gradients(problem, open_, dual)
+        for v, c in ((dual, vectors), (-dual, -vectors)):
+            squares, support, multipliers = _shortest(problem, landscape, open_, c, error)
+            for i in np.flatnonzero(squares > 1.0):
                 exact += 1
-                if not _holds(problem, signs[open_[i]], v, support[i], multipliers[i]):
-                    return max(float(squares.max()) / limit, 1 + 4 * UNIT), total, exact
+                if not _holds(problem, open_[i], v, support[i], multipliers[i]):
+                    return max(float(squares.max()), 1 + 4 * UNIT), total, exact
         done += len(signs)
         if progress is not None:
             progress(done, total)
     return 1.0, total, exact
+
+
+def _none_settled(problem: TrainingProblem, signs: np.ndarray, dual: np.ndarray) -> np.ndarray:
+    return np.zeros(len(signs), dtype=bool)
+
+
+def _settled(problem: TrainingProblem, signs: np.ndarray, dual: np.ndarray) -> np.ndarray:
+    """The chambers that a compiled loop proves in floats, which is nearly all of them."""
+    from .chamber_kernel import prove_chambers
+
+    rows, kappa, proven = problem.features, float(problem.kappa), np.zeros(len(signs), dtype=bool)
+    lengths = np.linalg.norm(rows, axis=1)
+    lengths[lengths == 0] = 1.0
+    _, error = gradients(problem, signs[:1], dual)
+    terms = dual[:, None] * rows
+    rest, below = kappa * terms.sum(axis=0), float(np.nextafter(float(problem.beta), 0.0))
+    units = rows / lengths[:, None]
+
+    def prove(part: slice) -> None:
+        prove_chambers(
+            rows,
+            units,
+            lengths,
+            signs[part],
+            terms,
+            1 - kappa,
+            rest,
+            error,
+            below,
+            problem.arrangement.rank,
+            proven[part],
+        )
+
+    step = -(-len(signs) // THREADS)
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(prove, [slice(i, i + step) for i in range(0, len(signs), step)]))
+    return proven
 
 
 def _is_simple(problem: TrainingProblem) -> bool:
@@ -140,7 +176,7 @@ def _is_simple(problem: TrainingProblem) -> bool:
 
 
 def _reach_by_circles(
-    problem: TrainingProblem, dual: np.ndarray, progress: Callable[[int, int], Any] | None
+    problem: TrainingProblem, dual: np.ndarray, max_chambers: int, progress: Callable[[int, int], Any] | None
 ) -> tuple[float, int, int]:
     """The same for rank 3 by sweeping great circles, each proven in floats or else exactly by the checker's
     code."""
@@ -152,7 +188,7 @@ def _reach_by_circles(
     kappa = float(problem.kappa)
     odd = (1 + kappa) / 2 * dual
     linear = odd @ rows
-    error = 2 * _gamma(n) * float((np.abs(odd) @ np.abs(rows)).max()) + TINY
+    error = 2 * gamma(n) * float((np.abs(odd) @ np.abs(rows)).max()) + TINY
     bends, beta = (1 - kappa) / 2 * dual, float(np.nextafter(float(problem.beta), 0.0))
     proven = np.zeros(n, dtype=bool)
     total = problem.arrangement.count_chambers()
@@ -177,49 +213,17 @@ def _reach_by_circles(
     return 1.0, total, len(open_)
 
 
-def _gradients(problem: TrainingProblem, signs: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """``X' D v`` on each chamber (B x d) in floats, and a bound (d) of the rounding errors of each entry.
-
-    A sum of N float products is off by at most ``gamma_N`` times the sum of their sizes (Higham, Accuracy and
-    Stability of Numerical Algorithms, section 3.1), whatever the order of summation; the entries of ``X`` and
-    ``kappa`` add one rounding each.
-    """
-    kappa, X = float(problem.kappa), problem.features
-    slopes = np.where(signs > 0, 1.0, np.where(signs < 0, kappa, 0.0))
-    sizes = max(1.0, abs(kappa)) * (np.abs(v) @ np.abs(X))
-    return (slopes * v) @ X, 2 * _gamma(len(v)) * sizes + TINY
-
-
-def _gamma(terms: int) -> float:
-    return (terms + 8) * UNIT / (1 - (terms + 8) * UNIT)
-
-
-def _above(vectors: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Upper bounds of the squared norms of vectors (B x d) whose entries are off by at most ``error``."""
-    bounds = np.abs(vectors) + error
-    return (bounds * bounds).sum(axis=1) * (1 + 2 * _gamma(vectors.shape[1]))
-
-
 def _shortest(
     problem: TrainingProblem,
     landscape: Landscape,
     signs: np.ndarray,
-    gradients: np.ndarray,
+    vectors: np.ndarray,
     error: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rigorous upper bounds of ``norm(c + X'S lambda)^2`` for float multipliers, with those multipliers."""
-    X = problem.features
-    support, multipliers = cone_multipliers(landscape.rows, signs, gradients @ landscape.basis)
-    sizes = np.zeros_like(gradients)
-    for slot in range(support.shape[1]):
-        row = np.maximum(support[:, slot], 0)
-        side = np.take_along_axis(signs, row[:, None], axis=1)[:, 0] * (support[:, slot] >= 0)
-        part = (multipliers[:, slot] * side)[:, None] * X[row]
-        sizes += np.abs(part)
-        gradients = gradients + part
-    # Each of the few sums adds a rounding of the sum so far, itself at most all sizes together.
-    error = error + 4 * _gamma(support.shape[1]) * (sizes + np.abs(gradients))
-    return _above(gradients, error), support, multipliers
+    """Rigorous upper bounds of ``norm(c + X'S lambda)^2 / beta^2`` for float multipliers, and those."""
+    support, multipliers = cone_multipliers(landscape.rows, signs, vectors @ landscape.basis)
+    ends = shortened(problem, signs, vectors, error, support, multipliers)
+    return squares_above(problem, *ends), support, multipliers
 
 
 def _holds(

@@ -2,23 +2,23 @@
 
 For a chamber with signs S and a gradient c, `min_{lambda >= 0} norm(c + X'S lambda)` is the length of the
 projection of c onto the chamber. Each is a least squares problem with nonnegative unknowns, solved by an
-active set of at most `rank` rows (Lawson and Hanson). Floats only propose: a certificate rounds the
-multipliers and proves the bound.
+active set of at most `rank` rows (Lawson and Hanson), all chambers side by side: in round t every chamber
+that is not done takes its t-th row. Floats only propose: a certificate rounds the multipliers and proves the
+bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-# Below so many entries the interpreter is done before a compiled kernel would be loaded.
-_WORTH_COMPILING = 300_000
 _ROUNDS = 100
 # A row with so small a slack, relative to the gradient, is on the right side: floats cannot tell it better.
 _SLACK = 1e-15
+_LEAST = 1e-300
+# So many signs at once stay in the cache of a processor.
+_ENTRIES_AT_ONCE = 500_000
 
 
 def cone_multipliers(
@@ -41,92 +41,129 @@ def cone_multipliers(
         >>> support, values
         (array([[ 0, -1]]), array([[1., 0.]]))
     """
-    count, rank = gradients.shape
-    support = np.full((count, rank), -1)
-    values = np.zeros((count, rank))
+    support, values = np.full(gradients.shape, -1), np.zeros(gradients.shape)
     lengths = np.linalg.norm(rows, axis=1)
     used = lengths > 0
     if not used.any():
         return support, values
-    units = rows[used] / lengths[used, None]
-    kernel = _compiled() if count * len(units) > _WORTH_COMPILING else _project_all
-    kernel(units, np.ascontiguousarray(signs[:, used]), gradients, support, values)
+    units, signs = rows[used] / lengths[used, None], signs[:, used]
+    step = max(1, _ENTRIES_AT_ONCE // len(units))
+    for start in range(0, len(gradients), step):
+        part = slice(start, start + step)
+        support[part], values[part] = _projections(units, signs[part], gradients[part])
     owner, found = np.flatnonzero(used), support >= 0
     support[found] = owner[support[found]]
     values[found] /= lengths[support[found]]
     return support, values
 
 
-@cache
-def _compiled() -> Callable[..., Any]:
-    import numba
+@dataclass(frozen=True, eq=False, slots=True)
+class _Faces:
+    """Rows chosen on each of B chambers, with what they leave of the gradient.
 
-    return numba.njit(cache=True)(_project_all)
+    Attributes:
+        support: row numbers padded with -1, B x r.
+        values: multipliers padded with 0, B x r.
+        residuals: gradients plus multiples of signed rows, B x r.
+    """
+
+    support: np.ndarray
+    values: np.ndarray
+    residuals: np.ndarray
+
+    def put(self, chambers: np.ndarray, other: _Faces) -> None:
+        """Overwrite some chambers."""
+        self.support[chambers] = other.support
+        self.values[chambers] = other.values
+        self.residuals[chambers] = other.residuals
+
+    def __getitem__(self, chambers: np.ndarray) -> _Faces:
+        return _Faces(self.support[chambers], self.values[chambers], self.residuals[chambers])
 
 
-def _project_all(
-    units: np.ndarray, signs: np.ndarray, gradients: np.ndarray, support: np.ndarray, values: np.ndarray
-) -> None:
-    # One function, because numba compiles it as a whole and the interpreter runs the same text.
-    rank = units.shape[1]
-    basis, upper = np.zeros((rank, rank)), np.zeros((rank, rank))
-    trial, old = np.zeros(rank), np.zeros(rank)
-    for b in range(len(gradients)):
-        chosen, mine = support[b], values[b]
-        residual = gradients[b].copy()
-        floor = _SLACK * np.sqrt(residual @ residual)
-        size, length = 0, np.inf
-        for _ in range(_ROUNDS):
-            now = residual @ residual
-            # Rounding has taken over once the residual no longer shrinks, or r rows have annihilated it.
-            if now >= length or size == rank:
-                break
-            length = now
-            slack = (units @ residual) * signs[b]
-            for t in range(size):
-                slack[chosen[t]] = 0.0
-            enter = np.argmin(slack)
-            if slack[enter] >= -floor:
-                break
-            chosen[size], mine[size] = enter, 0.0
-            size += 1
-            while size > 0:
-                # Least squares on the chosen rows: Gram-Schmidt, twice for orthogonality to the last digit.
-                residual = gradients[b].copy()
-                for t in range(size):
-                    column = units[chosen[t]] * float(signs[b, chosen[t]])
-                    for i in range(t):
-                        upper[i, t] = 0.0
-                    for _again in range(2):
-                        for i in range(t):
-                            part = basis[i] @ column
-                            upper[i, t] += part
-                            column = column - part * basis[i]
-                    upper[t, t] = np.sqrt(column @ column)
-                    basis[t] = column / max(upper[t, t], 1e-300)
-                for t in range(size):
-                    trial[t] = -(basis[t] @ residual)
-                    residual = residual + trial[t] * basis[t]
-                for t in range(size - 1, -1, -1):
-                    for i in range(t + 1, size):
-                        trial[t] -= upper[t, i] * trial[i]
-                    trial[t] /= max(upper[t, t], 1e-300)
-                # Walk towards the trial until a multiplier would turn negative; drop those that reach zero.
-                step, blocked = 1.0, -1
-                for t in range(size):
-                    if trial[t] <= 0.0 and mine[t] / max(mine[t] - trial[t], 1e-300) <= step:
-                        step, blocked = mine[t] / max(mine[t] - trial[t], 1e-300), t
-                for t in range(size):
-                    old[t] = mine[t] + step * (trial[t] - mine[t])
-                kept = 0
-                for t in range(size):
-                    if t != blocked and old[t] > 0.0:
-                        chosen[kept], mine[kept] = chosen[t], old[t]
-                        kept += 1
-                for t in range(kept, size):
-                    chosen[t], mine[t] = -1, 0.0
-                size = kept
-                if blocked < 0:
-                    break
-            if size == 0:
-                residual = gradients[b].copy()
+def _projections(
+    units: np.ndarray, signs: np.ndarray, gradients: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lawson and Hanson's method on every chamber; the rows are unit vectors."""
+    count, rank = gradients.shape
+    faces = _Faces(np.full((count, rank), -1), np.zeros((count, rank)), gradients.copy())
+    floors = _SLACK * np.linalg.norm(gradients, axis=1)
+    lengths, open_ = np.full(count, np.inf), np.arange(count)
+    for _ in range(_ROUNDS):
+        now = (faces.residuals[open_] ** 2).sum(axis=1)
+        # Rounding has taken over once a residual no longer shrinks, or r rows have annihilated it.
+        going = (now < lengths[open_]) & (faces.support[open_, -1] < 0)
+        open_ = open_[going]
+        lengths[open_] = now[going]
+        enter, least = _steepest(units, signs[open_], faces[open_])
+        going = least < -floors[open_]
+        open_, enter = open_[going], enter[going]
+        if len(open_) == 0:
+            break
+        faces.support[open_, (faces.support[open_] >= 0).sum(axis=1)] = enter
+        faces.put(open_, _settled(units, signs[open_], gradients[open_], faces[open_]))
+    return faces.support, faces.values
+
+
+def _steepest(units: np.ndarray, signs: np.ndarray, faces: _Faces) -> tuple[np.ndarray, np.ndarray]:
+    """The row that each residual is furthest on the wrong side of, and how far (negative)."""
+    slacks = faces.residuals @ units.T
+    slacks *= signs
+    at, slots = np.nonzero(faces.support >= 0)
+    slacks[at, faces.support[at, slots]] = 0.0
+    enter = slacks.argmin(axis=1)
+    return enter, slacks[np.arange(len(slacks)), enter]
+
+
+def _settled(units: np.ndarray, signs: np.ndarray, gradients: np.ndarray, faces: _Faces) -> _Faces:
+    """Least squares on the chosen rows, without those whose multipliers would turn negative on the way."""
+    moving = np.arange(len(gradients))
+    while len(moving):
+        before = faces[moving]
+        trials, residuals = _least_squares(units, signs[moving], gradients[moving], before.support)
+        chosen = before.support >= 0
+        falls = chosen & (trials <= 0.0)
+        # Walk towards the trial until the first multiplier reaches zero, and drop it.
+        steps, room = np.full(trials.shape, 2.0), np.maximum(before.values - trials, _LEAST)
+        np.divide(before.values, room, out=steps, where=falls)
+        blocked = steps.argmin(axis=1)
+        step = np.minimum(steps.min(axis=1, initial=2.0), 1.0)
+        walked = before.values + step[:, None] * (trials - before.values)
+        stopped = np.logical_or.reduce(falls, axis=1)
+        walked[stopped, blocked[stopped]] = 0.0
+        kept = chosen & (~stopped[:, None] | (walked > 0.0))
+        order = np.argsort(~kept, axis=1, kind="stable")
+        support = np.take_along_axis(np.where(kept, before.support, -1), order, axis=1)
+        values = np.take_along_axis(np.where(kept, walked, 0.0), order, axis=1)
+        faces.put(moving, _Faces(support, values, np.where(stopped[:, None], gradients[moving], residuals)))
+        moving = moving[stopped & kept.any(axis=1)]
+    return faces
+
+
+def _least_squares(
+    units: np.ndarray, signs: np.ndarray, gradients: np.ndarray, support: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Multiples of the chosen rows that leave the least of each gradient, and what they leave.
+
+    Gram-Schmidt, twice for orthogonality to the last digit; a slot without a row has a column of zeros.
+    """
+    slots, last = int((support >= 0).sum(axis=1).max(initial=0)), support.T
+    sides = np.where(last >= 0, np.take_along_axis(signs.T, np.maximum(last, 0), axis=0), 0)[:slots]
+    # Chambers come last, so that every step below runs along memory.
+    basis = np.ascontiguousarray(units[last[:slots]].transpose(0, 2, 1)) * sides[:, None]
+    upper = np.zeros((slots, slots, len(support)))
+    trials, residuals = np.zeros(last.shape), gradients.T.copy()
+    for t, column in enumerate(basis):
+        for _ in range(2):
+            for i in range(t):
+                part = np.einsum("rb,rb->b", basis[i], column)
+                upper[i, t] += part
+                column -= part * basis[i]
+        upper[t, t] = np.maximum(np.sqrt(np.einsum("rb,rb->b", column, column)), _LEAST)
+        column /= upper[t, t]
+        trials[t] = -np.einsum("rb,rb->b", column, residuals)
+        residuals += trials[t] * column
+    for t in reversed(range(slots)):
+        trials[t] -= np.einsum("sb,sb->b", upper[t, t + 1 :], trials[t + 1 : slots])
+        trials[t] /= upper[t, t]
+    return trials.T, residuals.T

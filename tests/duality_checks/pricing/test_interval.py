@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, certify, check, train
+from duality_checks.pricing import interval as proofs
+from duality_checks.pricing.bounds import gradients
 from duality_checks.pricing.interval import (
-    _gradients,
     _holds,
     _is_simple,
     _reach_by_circles,
@@ -54,13 +55,13 @@ def test_the_float_bound_is_above_the_exact_norm(problem, seed):
     v = np.random.default_rng(seed).standard_normal(problem.n)
     landscape = Landscape.of(problem)
     signs = problem.arrangement.chambers().signs
-    squares, support, multipliers = _shortest(problem, landscape, signs, *_gradients(problem, signs, v))
+    squares, support, multipliers = _shortest(problem, landscape, signs, *gradients(problem, signs, v))
     for i in range(len(signs)):
-        slack = Fraction(float(squares[i])) * (1 + Fraction(1, 2**40))
-        root = Fraction(float(np.sqrt(float(slack)))) * (1 + Fraction(1, 2**30)) + Fraction(1, 10**12)
+        above = Fraction(float(squares[i])) * problem.beta**2
+        assert _exact_square(problem, signs[i], v, support[i], multipliers[i]) <= above
+        root = problem.beta * Fraction(float(np.sqrt(squares[i]))) * (1 + Fraction(1, 2**30))
+        root += Fraction(1, 10**12)
         assert _holds(problem.with_beta(root), signs[i], v, support[i], multipliers[i])
-        exact = _exact_square(problem, signs[i], v, support[i], multipliers[i])
-        assert exact <= Fraction(float(squares[i]))
 
 
 def _exact_square(problem, signs, v, support, multipliers):
@@ -91,10 +92,9 @@ def test_an_infeasible_dual_is_not_accepted_as_it_is():
     dual = 1.01 * train(problem).dual
     refused = 0
     for v in (dual, -dual):
-        squares, support, multipliers = _shortest(problem, landscape, signs, *_gradients(problem, signs, v))
+        squares, support, multipliers = _shortest(problem, landscape, signs, *gradients(problem, signs, v))
         refused += sum(
-            not _holds(problem, signs[i], v, support[i], multipliers[i])
-            for i in np.flatnonzero(squares > 0.09)
+            not _holds(problem, signs[i], v, support[i], multipliers[i]) for i in np.flatnonzero(squares > 1)
         )
     assert refused > 0
 
@@ -117,8 +117,8 @@ def test_circles_prove_what_is_true_and_nothing_else(case, margin):
     if not _is_simple(problem):
         return
     size = dual_norm(problem, v)
-    assert _reach_by_circles(problem.with_beta(size * (1 + margin)), v, None)[0] <= 1
-    assert _reach_by_circles(problem.with_beta(size * (1 - margin)), v, None)[0] > 1
+    assert _reach_by_circles(problem.with_beta(size * (1 + margin)), v, 10**6, None)[0] <= 1
+    assert _reach_by_circles(problem.with_beta(size * (1 - margin)), v, 10**6, None)[0] > 1
 
 
 def test_concurrent_planes_are_left_to_exact_arithmetic():
@@ -136,6 +136,17 @@ def test_many_chambers_in_floats_alone():
     interval = prove_interval(problem, train(problem))
     assert (interval.chambers, interval.exact) == (2 * (1 + 149 + 149 * 148 // 2), 0)
     assert interval.relative_gap <= 1e-9
+
+
+@pytest.mark.parametrize("d", [4, 5])
+def test_compiled_and_interpreted_proofs_are_of_the_same_interval(d, monkeypatch):
+    rng = np.random.default_rng(d)
+    X = np.c_[rng.standard_normal((14, d - 1)), np.ones(14)]
+    problem = TrainingProblem(X, np.sign(rng.standard_normal(14)), beta=0.3)
+    solution = train(problem)
+    plain = prove_interval(problem, solution)
+    monkeypatch.setattr(proofs, "WORTH_COMPILING", 0)
+    assert prove_interval(problem, solution) == plain
 
 
 def test_limits_and_other_losses():

@@ -58,14 +58,21 @@ def test_no_chambers_no_multipliers():
     assert support.shape == values.shape == (0, 2)
 
 
-@pytest.mark.slow
-def test_compiled_and_interpreted_agree(monkeypatch):
-    rows, signs, gradients = instance(2, 20, 3, 200)
-    interpreted = cone_multipliers(rows, signs, gradients)
-    monkeypatch.setattr(multipliers, "_WORTH_COMPILING", 0)
-    compiled = cone_multipliers(rows, signs, gradients)
-    assert np.allclose(
-        residuals(rows, signs, gradients, *interpreted),
-        residuals(rows, signs, gradients, *compiled),
-        atol=1e-13,
-    )
+@given(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 5))
+def test_each_chamber_is_on_its_own(seed, n, r):
+    """However many are solved side by side, each gets the multipliers it gets alone."""
+    rows, signs, gradients = instance(seed, n, r, 6)
+    ends = residuals(rows, signs, gradients, *cone_multipliers(rows, signs, gradients))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(multipliers, "_ENTRIES_AT_ONCE", 1)
+        alone = residuals(rows, signs, gradients, *cone_multipliers(rows, signs, gradients))
+    assert np.allclose(ends, alone, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("scale", [1e-140, 1e140])
+def test_scaled_gradients_have_scaled_multipliers(scale):
+    rows, signs, gradients = instance(4, 12, 3, 50)
+    support, values = cone_multipliers(rows, signs, gradients)
+    scaled_support, scaled = cone_multipliers(rows, signs, scale * gradients)
+    assert (support == scaled_support).all()
+    assert np.allclose(scaled / scale, values, rtol=1e-9, atol=1e-15)
