@@ -6,19 +6,26 @@ Colours are told apart by everyone; text stays text, in whatever plain font the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from .canvas import INK, PAPER, require_matplotlib
 
-__all__ = ["BLUE", "GREEN", "INK", "MUTED", "ORANGE", "PALE", "PURPLE", "panels", "save_svg"]
+__all__ = [
+    *("BLUE", "GREEN", "INK", "MUTED", "ORANGE", "PALE", "PURPLE"),
+    *("arrow", "panels", "plane", "save_svg"),
+]
 
 BLUE, ORANGE, GREEN, PURPLE = "#2e7fb8", "#d55e00", "#1b8a6b", "#9b5a94"
 MUTED, PALE = "#66727c", "#e6ebef"
 
 # DejaVu Sans, by which matplotlib measures, was made to the widths of Verdana.
-_FONTS = ["DejaVu Sans", "Verdana", "sans-serif"]
+_FONTS = {
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"],
+    "font.monospace": ["DejaVu Sans Mono", "Menlo", "monospace"],
+}
 
 
 def panels(*labels: tuple[str, str], size: tuple[float, float] = (3.4, 3.1)) -> tuple[Any, ...]:
@@ -55,6 +62,47 @@ def panels(*labels: tuple[str, str], size: tuple[float, float] = (3.4, 3.1)) -> 
     return row
 
 
+def plane(ax: Any, left: float, right: float, bottom: float, top: float) -> None:
+    """Make an Axes a plane with one scale in all directions and its two axes through the origin.
+
+    Args:
+        ax: matplotlib Axes.
+        left: as the others, a border of what is shown.
+        right: see left.
+        bottom: see left.
+        top: see left.
+    """
+    ax.axhline(0, color=MUTED, lw=0.6, zorder=1)
+    ax.axvline(0, color=MUTED, lw=0.6, zorder=1)
+    ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+    ax.spines[["left", "bottom"]].set_visible(False)
+
+
+def arrow(
+    ax: Any,
+    tip: Sequence[float],
+    name: str = "",
+    *,
+    tail: Sequence[float] = (0, 0),
+    color: str = INK,
+    shift: tuple[float, float] = (4, 4),
+) -> None:
+    """Draw a vector, with its name at the tip.
+
+    Args:
+        ax: matplotlib Axes.
+        tip: where it ends.
+        name: what to write there.
+        tail: where it starts.
+        color: of vector and name.
+        shift: of the name from the tip, in points; a name to the left of the tip ends there.
+    """
+    style = {"arrowstyle": "-|>", "color": color, "lw": 1.8, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", xy=tip, xytext=tail, arrowprops=style, zorder=4)
+    sides = {"ha": "right" if shift[0] < 0 else "left", "va": "top" if shift[1] < 0 else "bottom"}
+    ax.annotate(name, tip, shift, textcoords="offset points", color=color, size=9, zorder=5, **sides)
+
+
 def save_svg(ax: Any, path: str | Path) -> None:
     """Save the figure of an Axes as SVG; equal pictures give equal files.
 
@@ -69,8 +117,10 @@ def save_svg(ax: Any, path: str | Path) -> None:
     from matplotlib import rc_context
 
     out = StringIO()
-    with rc_context({"svg.hashsalt": "panels", "svg.fonttype": "none", "font.sans-serif": _FONTS}):
+    with rc_context({"svg.hashsalt": "panels", "svg.fonttype": "none", **_FONTS}):
         ax.figure.savefig(out, format="svg", facecolor=PAPER, metadata={"Date": None})
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(re.sub(r" +$", "", out.getvalue(), flags=re.MULTILINE), encoding="utf-8")
+    # A hundredth of a point is more than anybody sees.
+    text = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", out.getvalue())
+    target.write_text(re.sub(r" +$", "", text, flags=re.MULTILINE), encoding="utf-8")
