@@ -5,6 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_COMPILING = " (compiling for this machine, once)"
 
 Say = Callable[[str], None]
 
@@ -26,8 +32,46 @@ def progress() -> Iterator[Say]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status("Starting") as status:
-        yield status.update
+    line = _Line("Starting")
+    with line.watching(), Console(stderr=True).status(line):
+        yield line.say
+
+
+class _Line:
+    """A line of progress, which says so while numba compiles.
+
+    numba is not loaded for this: it is asked once somebody else has loaded it.
+    """
+
+    def __init__(self, text: str):
+        self.text = text
+        self._recorder: Any = None
+
+    def say(self, text: str) -> None:
+        self.text = text
+
+    def __rich__(self) -> Text:
+        from rich.text import Text
+
+        return Text(self.text + _COMPILING if self._compiling() else self.text)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self._recorder is not None:
+                sys.modules["numba.core.event"].unregister("numba:compile", self._recorder)
+
+    def _compiling(self) -> bool:
+        events: Any = sys.modules.get("numba.core.event")
+        if not hasattr(events, "install_recorder"):  # the last name that the module defines of those we need
+            return False
+        if self._recorder is None:
+            self._recorder = events.RecordingListener()
+            events.register("numba:compile", self._recorder)
+        # Functions are compiled inside of others.
+        return sum(1 if event.is_start else -1 for _, event in self._recorder.buffer) > 0
 
 
 @contextmanager
