@@ -6,6 +6,7 @@ they are put there first, and the modules of each package are named beside them.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import warnings
 from importlib import import_module
@@ -13,9 +14,19 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pdoc
+from pdoc.render_helpers import to_html
 
 PACKAGES = ("hyperplane_arrangements", "duality_checks")
 TARGET = Path(__file__).parent / "html"
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+PAGE = """<!doctype html><meta charset="utf-8"><title>Benchmarks</title>
+<style>
+:root {{color-scheme: light dark}}
+body {{max-width: 60rem; margin: auto; padding: 1rem; font-family: sans-serif}}
+td, th {{padding: 0 .5rem; text-align: left}}
+img {{max-width: 100%; background: white}}
+</style>
+{}"""
 
 
 def complete(name: str) -> str:
@@ -32,6 +43,14 @@ def complete(name: str) -> str:
     return name
 
 
+def benchmarks(target: Path) -> None:
+    """Write the page of the benchmarks with its charts, and link it from the packages."""
+    text = (BENCHMARKS / "README.md").read_text(encoding="utf-8")
+    (target / "benchmarks.html").write_text(PAGE.format(to_html(text)), encoding="utf-8")
+    for chart in BENCHMARKS.glob("*.svg"):
+        shutil.copy(chart, target)
+
+
 def build(target: Path) -> None:
     """Write the pages.
 
@@ -39,7 +58,11 @@ def build(target: Path) -> None:
         Warning: a name or a module could not be read.
     """
     pdoc.render.configure(docformat="google", footer_text="Convex Landscape", show_source=True)
-    pdoc.pdoc(*map(complete, PACKAGES), output_directory=target)
+    for name in map(complete, PACKAGES):
+        package = import_module(name)
+        package.__doc__ = f"{package.__doc__}\n\nHow fast it is: [benchmarks](benchmarks.html)."
+    pdoc.pdoc(*PACKAGES, output_directory=target)
+    benchmarks(target)
 
 
 if __name__ == "__main__":

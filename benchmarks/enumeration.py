@@ -12,27 +12,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from itertools import combinations, product
+from functools import partial
 from math import log
 
 import numpy as np
 
-from hyperplane_arrangements import Arrangement
-
-
-def resonance(n: int) -> Arrangement:
-    """All nonzero 0/1 normals in R^n (OEIS A034997)."""
-    return Arrangement([row for row in product((0, 1), repeat=n) if any(row)])
-
-
-def threshold(n: int) -> Arrangement:
-    """Normals (1, b), b in {0, 1}^n (OEIS A000609)."""
-    return Arrangement([(1, *row) for row in product((0, 1), repeat=n)])
-
-
-def braid(n: int) -> Arrangement:
-    """x_i = x_j in R^n: n! chambers."""
-    return Arrangement([[(k == i) - (k == j) for k in range(n)] for i, j in combinations(range(n), 2)])
+from hyperplane_arrangements import Arrangement, named
 
 
 def general(n: int, d: int) -> Arrangement:
@@ -41,18 +26,11 @@ def general(n: int, d: int) -> Arrangement:
 
 
 INSTANCES: dict[str, Callable[[], Arrangement]] = {
-    "n=20 in R^3": lambda: general(20, 3),
-    "n=100 in R^3": lambda: general(100, 3),
-    "n=300 in R^3": lambda: general(300, 3),
-    "n=1000 in R^3": lambda: general(1000, 3),
-    "n=50 in R^4": lambda: general(50, 4),
-    "n=100 in R^4": lambda: general(100, 4),
-    "n=50 in R^5": lambda: general(50, 5),
-    "resonance R_4": lambda: resonance(4),
-    "resonance R_5": lambda: resonance(5),
-    "resonance R_6": lambda: resonance(6),
-    "threshold n=5": lambda: threshold(5),
-    "braid A_8": lambda: braid(9),
+    f"n={n} in R^{d}": partial(general, n, d)
+    for n, d in ((20, 3), (100, 3), (300, 3), (1000, 3), (50, 4), (100, 4), (50, 5))
+} | {
+    name: partial(named, name)
+    for name in ("resonance_4", "resonance_5", "resonance_6", "threshold_5", "braid_9")
 }
 
 
@@ -81,7 +59,7 @@ def witness_all(arrangement: Arrangement) -> int:
 def main(names: list[str]) -> None:
     """Print one line an instance, and the growth with n in rank 3."""
     with Stopwatch() as warm:
-        for arrangement in (general(40, 4), resonance(5)):
+        for arrangement in (general(40, 4), named("resonance_5")):
             enumerate_all(arrangement), witness_all(arrangement)
     print(f"compiling or loading the compiled search: {warm.wall:.1f} s\n")
     print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,3 +32,6 @@ def test_the_reference_has_every_public_name_and_every_module(tmp_path: Path) ->
             page_of_module = module.relative_to(ROOT).with_suffix(".html")
             assert (tmp_path / page_of_module).is_file(), module
         assert not list((tmp_path / name).glob("_*.html"))
+        assert 'href="benchmarks.html"' in page
+    for source in re.findall(r'<img src="([^"]*)"', (tmp_path / "benchmarks.html").read_text("utf-8")):
+        assert (tmp_path / source).is_file(), source

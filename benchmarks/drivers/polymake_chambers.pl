@@ -4,10 +4,10 @@ use application "fan";
 use Time::HiRes qw(time);
 $| = 1;
 
-my $jobs = do $ENV{JOBS};
-foreach my $job (@$jobs) {
-   my ($wall, $cpu, $chambers);
-   foreach my $repeat (1 .. $job->{repeats}) {
+my ($repeats, $enough, @jobs) = @{do $ENV{JOBS}};
+foreach my $job (@jobs) {
+   my ($wall, $cpu, $chambers, $sum) = (undef, undef, undef, 0);
+   for (my $repeat = 0; $repeat < $repeats && $sum < $enough; $repeat++) {
       my @support = ();
       if ($job->{affine}) {
          my @infinity = (0) x @{$job->{rows}->[0]};
@@ -20,6 +20,7 @@ foreach my $job (@$jobs) {
       $chambers = $arrangement->CHAMBER_SIGNATURES->rows;
       my $spent = time - $start;
       my ($user_now, $system_now) = times;
+      $sum += $spent;
       if (!defined($wall) || $spent < $wall) {
          ($wall, $cpu) = ($spent, $user_now + $system_now - $user - $system);
       }

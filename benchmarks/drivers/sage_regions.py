@@ -16,14 +16,13 @@ def arrangement(job):
     return HyperplaneArrangements(QQ, names=names)(rows)
 
 
-for job in json.load(sys.stdin):
-    best = None
-    for _ in range(job["repeats"]):
+repeats, enough, *jobs = json.load(sys.stdin)
+for job in jobs:
+    timings = []
+    while len(timings) < repeats and sum(wall for wall, _ in timings) < enough:
         fresh = arrangement(job)
         wall, cpu = time.perf_counter(), time.process_time()
         chambers = len(fresh.regions())
-        spent = [time.perf_counter() - wall, time.process_time() - cpu]
-        best = min(best or spent, spent)
-    print(
-        json.dumps({"name": job["name"], "chambers": chambers, "wall": best[0], "cpu": best[1]}), flush=True
-    )
+        timings.append((time.perf_counter() - wall, time.process_time() - cpu))
+    wall, cpu = min(timings)
+    print(json.dumps({"name": job["name"], "chambers": chambers, "wall": wall, "cpu": cpu}), flush=True)
