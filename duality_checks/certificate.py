@@ -22,7 +22,9 @@ from hyperplane_arrangements.errors import InputError
 
 from . import checker
 from .checker import Chamber, Refusal, Verdict
+from .exact.orthogonal import orthogonal
 from .files import read_text, write_text
+from .pricing.bias_multipliers import balanced, bias_coordinates, bias_multipliers
 from .pricing.multipliers import cone_multipliers
 
 if TYPE_CHECKING:
@@ -35,11 +37,15 @@ _MARGIN = 1 - 1e-9
 # The first scaling stays this far inside: more than the float errors of a projection, less than a gap of use.
 _INSIDE = 1 - 2.0**-46
 _ATTEMPTS = 30
+_TINY = 1e-9
 _MOST_ROWS = 10**9
 # Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
 _ROOM = 1 - 1e-12
 LISTED_AT_MOST = 50_000
 _ENTRIES_AT_ONCE = 4_000_000
+# How far from the bounds of its domain an entry of the dual must be to be moved, as a share of the largest.
+_STEP = Fraction(1, 2**40)
+_SHRINKS = 3
 
 
 class Proposal(Protocol):
@@ -66,6 +72,8 @@ class Certificate:
         chambers: for each chamber of the problem, an integer point inside and multipliers for z and -z; or
             None: then the rank is 3, the problem implies the chambers, and the checker goes through them
             itself.
+        network_skip: the weights of what the problem leaves free in the outputs: the intercept, then the
+            linear skip.
     """
 
     problem: str
@@ -75,6 +83,7 @@ class Certificate:
     network_hidden: tuple[tuple[Fraction, ...], ...]
     network_output: tuple[Fraction, ...]
     chambers: tuple[Chamber, ...] | None
+    network_skip: tuple[Fraction, ...] = ()
 
     @property
     def relative_gap(self) -> float:
@@ -98,6 +107,7 @@ class Certificate:
             "network": {
                 "hidden": [_strings(row) for row in self.network_hidden],
                 "output": _strings(self.network_output),
+                **({"skip": _strings(self.network_skip)} if self.network_skip else {}),
             },
         }
         if self.chambers is None:
@@ -133,6 +143,7 @@ class Certificate:
             network_hidden=claim.hidden,
             network_output=claim.output,
             chambers=claim.chambers,
+            network_skip=claim.skip,
         )
 
     @classmethod
@@ -207,23 +218,26 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
         )
     hidden = tuple(tuple(map(_exact, row)) for row in solution.network.hidden)
     output = tuple(map(_exact, solution.network.output))
+    skip = tuple(map(_exact, solution.network.skip(problem)))
     arrangement = problem.arrangement
     if problem.penalty.polyhedral:
         from .polyhedral.certificate import exact_parts
 
+        problem.require_penalised(f"a certificate for the {problem.penalty.name}")
         hidden, output, feasible, chambers = exact_parts(problem, solution)
-    elif arrangement.rank == 3 and arrangement.count_chambers() > LISTED_AT_MOST:
+    elif problem.bias is None and arrangement.rank == 3 and arrangement.count_chambers() > LISTED_AT_MOST:
         feasible, chambers = _inside(problem, stated, dual), None
     else:
         feasible, chambers = _listed(problem, stated, dual, max_chambers)
     certificate = Certificate(
         problem=stated.digest,
         lower=checker.dual_value(stated, feasible),
-        upper=checker.objective(stated, hidden, output),
+        upper=checker.objective(stated, hidden, output, skip),
         dual=feasible,
         network_hidden=hidden,
         network_output=output,
         chambers=chambers,
+        network_skip=skip,
     )
     _require_writable(certificate)
     return certificate
@@ -275,6 +289,8 @@ class _Draft:
 
 def _draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Draft:
     """Multipliers where gradients are long, and the best multiple of the dual (statement 2.5), in floats."""
+    if problem.bias is not None:
+        return _bias_draft(problem, dual, signs)
     rows, beta = _coordinates(problem)
     gradients = _gradients(signs, problem.readout.spread(dual), rows, float(problem.kappa))
     lengths = np.linalg.norm(gradients, axis=1)
@@ -295,6 +311,19 @@ def _draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Dr
         floor = max(floor / 2, beta * _MARGIN / best * _MARGIN)
 
 
+def _bias_draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Draft:
+    """The same with free biases, which have to be cancelled on every chamber."""
+    rows, beta = bias_coordinates(problem)
+    gradients = _gradients(signs, problem.readout.spread(dual), rows, float(problem.kappa))
+    best = problem.loss.multiple(dual, problem.target)
+    floor = beta / max(best, 1.0) * _MARGIN
+    plus, above = bias_multipliers(rows, signs, gradients, floor)
+    minus, below = bias_multipliers(rows, signs, -gradients, floor)
+    reach = max(float(above.max()), float(below.max()), beta * _TINY)
+    scale = min(best, beta / reach * _INSIDE)
+    return _Draft(dual, scale, np.arange(len(signs)), plus, minus)
+
+
 def _prove(
     problem: TrainingProblem, stated: checker.Problem, draft: _Draft, signs: np.ndarray
 ) -> tuple[tuple[Fraction, ...], dict[int, tuple[dict[int, Fraction], dict[int, Fraction]]]]:
@@ -312,8 +341,12 @@ def _prove(
             gradient = system.gradient(pattern)
             plus = _rounded(draft.plus, place.get(i), scale, grain)
             minus = _rounded(draft.minus, place.get(i), scale, grain)
-            for c, lambdas in ((gradient, plus), ([-value for value in gradient], minus)):
-                square, limit = system.squares(c, pattern, lambdas)
+            opposite = [-value for value in gradient]
+            if problem.bias is not None:
+                plus = balanced(system, gradient, pattern, plus)
+                minus = balanced(system, opposite, pattern, minus)
+            for c, lambdas in ((gradient, plus), (opposite, minus)):
+                square, limit = system.squares(*system.moved(c, pattern, lambdas))
                 if square > limit:
                     worst = max(worst, math.nextafter(square / limit, math.inf))
             multipliers[i] = plus, minus
@@ -346,8 +379,10 @@ def _surely_short(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray)
 
     A sum of n products, each of rounded factors, in any order, errs by less than `2 (n + 8) ulp` of the sum
     of their absolute values; the split `c = (1 - kappa) sum_positive + kappa sum_all` multiplies that by at
-    most `1 + 2 abs(kappa)`. What is not certain is left to integers.
+    most `1 + 2 abs(kappa)`. What is not certain is left to integers; with free biases nothing is.
     """
+    if problem.bias is not None:
+        return np.zeros(len(signs), dtype=bool)
     rows, kappa, dual = problem.features, float(problem.kappa), problem.readout.spread(dual)
     mass = np.abs(dual) @ np.abs(rows)
     error = 4 * (len(rows) + 16) * _HALF_ULP * (1 + 2 * abs(kappa)) * mass
@@ -384,9 +419,10 @@ def _coordinates(problem: TrainingProblem) -> tuple[np.ndarray, float]:
 
 
 def _on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[tuple[Fraction, ...], np.ndarray]:
-    """The dual as multiples of one power of two (short denominators), as rationals and as the same floats.
+    """The dual as multiples of one power of two (short denominators), as rationals and rounded to floats.
 
-    Entries that rounding has put outside the domain of the loss go one step of the grid inwards.
+    Entries that rounding has put outside the domain of the loss go one step of the grid inwards. Where
+    something is free of the penalty a few entries leave the grid, so that the rest is orthogonal to it.
     """
     inside = problem.loss.clip(dual, problem.target)
     largest = float(np.abs(inside).max(initial=0.0))
@@ -395,7 +431,30 @@ def _on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[tuple[Fracti
     for k, (value, y) in enumerate(zip(floats.tolist(), problem.y, strict=True)):
         if problem.loss.inside(_exact(value), y) != _exact(value):
             floats[k] = value - math.copysign(grain, value)
-    return tuple(map(_exact, floats)), floats
+    exact = tuple(map(_exact, floats))
+    if problem.free:
+        exact = _orthogonal(problem, exact)
+        floats = np.array([float(value) for value in exact])
+    return exact, floats
+
+
+def _orthogonal(problem: TrainingProblem, dual: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    """The dual made orthogonal to what is free in the outputs, still in the domain of the loss.
+
+    Entries at a bound of the domain stay there. Shrinking the whole brings others off theirs.
+    """
+    loss, step = problem.loss, max(map(abs, dual)) * _STEP
+    for _ in range(_SHRINKS):
+        movable = [
+            k
+            for k, (v, y) in enumerate(zip(dual, problem.y, strict=True))
+            if all(loss.inside(v + side * step, y) == v + side * step for side in (1, -1))
+        ]
+        found = orthogonal(dual, problem.skips, movable)
+        if found is not None and all(loss.inside(v, y) == v for v, y in zip(found, problem.y, strict=True)):
+            return found
+        dual = tuple(v * (1 - 2 * _STEP) for v in dual)
+    return (Fraction(0),) * problem.n
 
 
 def _power_of_two(size: float, bits: int) -> float:
@@ -453,13 +512,14 @@ def _chamber_document(chamber: Chamber) -> dict[str, Any]:
     }
 
 
-def _claimed_shape(document: Any) -> tuple[int, int, int]:
-    """The n, N and d that a document seems to be a certificate for; 0 where there is nothing to be seen.
+def _claimed_shape(document: Any) -> tuple[int, int, int, int]:
+    """The n, N, d and number of free columns that a document seems to be a certificate for; 0 where there is
+    nothing to be seen.
 
     Nothing in a certificate says how many rows the problem has.
     """
     d = _length(document, "chambers", 0, "witness") or _length(document, "network", "hidden", 0)
-    return _length(document, "dual"), _MOST_ROWS, d
+    return _length(document, "dual"), _MOST_ROWS, d, _length(document, "network", "skip")
 
 
 def _length(document: Any, *path: str | int) -> int:

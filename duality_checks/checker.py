@@ -13,6 +13,10 @@ The loss is squared, l1, huber:DELTA, hinge, squared-hinge or logistic; the norm
 inf-norm. The readout says which sample i each row x_k of X belongs to: f_i is the sum of f(x_k) over them. By
 default (identity) row i is sample i. Below z_k stands for the entry of z that belongs to row k.
 
+A problem of version 2 says what is free of the penalty: an output intercept, a linear skip (f(x) gets terms
+c + b'x), or the biases: the weights on the column of ones of X, which norm(w_j) then leaves out. Free biases
+bring the intercept, for a neuron that is nothing but a bias is a constant that costs nothing.
+
 The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
 
 1. A network with rational weights has a rational objective, and p* is at most that: the upper bound. (Logs
@@ -23,8 +27,10 @@ The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
 3. On a chamber with signs S and slopes D, z'phi(Xu) = c'u with c = X'Dz. For any multipliers lambda >= 0 and
    any u of the chamber with norm(u) <= 1, c'u <= (c + X'S lambda)'u <= norm_*(c + X'S lambda), the dual norm.
    If that is at most beta on every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
+   (With free biases (c + X'S lambda)_bias must be 0; then it is u without its bias whose norm counts.)
 4. For such a z, p* >= d(z) = min_f sum_i loss(f_i; y_i) + z'f, for the squared loss z'y - 1/2 z'z: the lower
-   bound. (Minus infinity outside a domain, which is checked; for the logistic loss logs are rounded.)
+   bound. (Minus infinity outside a domain, which is checked; for the logistic loss logs are rounded.) What is
+   free in f must add nothing to z'f: sum_k z_k = 0 for the intercept, sum_k z_k x_k = 0 for the linear skip.
 
 A certificate of version 2 lists no chambers. For data of rank 3 and the 2-norm all faces are then swept here
 in integers, one great circle after the other: a maximum of z'phi(Xu) over the sphere lies inside some face,
@@ -53,6 +59,7 @@ PROBLEM = {"format": "convex-landscape problem", "version": 1}
 LOSSES = ("squared", "l1", "hinge", "squared-hinge", "logistic")
 LABELLED = ("hinge", "squared-hinge", "logistic")
 PENALTIES = ("2-norm", "1-norm", "inf-norm")
+FREE = ("intercept", "linear", "intercept+linear", "biases", "biases+linear")
 LOG_DIGITS = 40  # of decimal logarithms, which the standard library documents as correctly rounded
 CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
 RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
@@ -107,7 +114,8 @@ class Verdict:
 class Problem:
     """The problem as read: X (N x d), y (n), beta > 0, kappa < 1, and the digest that certificates quote.
 
-    The loss is a name and a number (huber's delta, else 0); `samples` is the sample of each row.
+    The loss is a name and a number (huber's delta, else 0); `samples` is the sample of each row. `skips` are
+    the columns (length N) that outputs may add freely, and `bias` is the column of the free biases, if any.
     """
 
     loss: tuple[str, Fraction]
@@ -117,6 +125,8 @@ class Problem:
     target: tuple[Fraction, ...]
     beta: Fraction
     kappa: Fraction
+    skips: tuple[tuple[Fraction, ...], ...]
+    bias: int | None
     digest: str
 
 
@@ -131,7 +141,8 @@ class Chamber:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The claim as read: the problem's digest, bounds, z (n), network (m x d, m), and chambers or None."""
+    """The claim as read: the problem's digest, bounds, z (n), network (m x d, m; the weights of the free
+    columns), and chambers or None."""
 
     problem: str
     lower: Fraction
@@ -139,6 +150,7 @@ class Certificate:
     dual: tuple[Fraction, ...]
     hidden: tuple[tuple[Fraction, ...], ...]
     output: tuple[Fraction, ...]
+    skip: tuple[Fraction, ...]
     chambers: tuple[Chamber, ...] | None
 
 
@@ -253,8 +265,11 @@ def read_problem(text: str) -> Problem:
     """The problem that the text spells, or a refusal."""
     where = "problem"
     names = [*PROBLEM, "loss", "penalty", "readout", "kappa", "beta", "X", "y"]
-    document = fields(parse(text), names, where)
-    constants(document, PROBLEM, where)
+    document = parse(text)
+    later = type(document) is dict and document.get("version") == 2
+    fields(document, [*names, "free"] if later else names, where)
+    constants(document, {**PROBLEM, "version": 2 if later else 1}, where)
+    free = read_free(document["free"]) if later else ""
     loss = read_loss(document["loss"])
     penalty_is_known(document["penalty"])
     beta = rational(document["beta"], "problem: beta")
@@ -268,18 +283,41 @@ def read_problem(text: str) -> Problem:
     pooled = document["readout"] != "identity"
     target = vector(document["y"], None if pooled else len(rows), "problem: y")
     labels_fit(loss, target)
+    X = tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows))
     return Problem(
         loss=loss,
         penalty=document["penalty"],
         samples=(
             read_samples(document["readout"], len(rows), len(target)) if pooled else tuple(range(len(rows)))
         ),
-        rows=tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows)),
+        rows=X,
         target=target,
         beta=beta,
         kappa=kappa,
         digest=hashlib.sha256(canonical(document).encode()).hexdigest(),
+        skips=free_columns(free, X),
+        bias=column_of_ones(X) if "biases" in free else None,
     )
+
+
+def read_free(value: Any) -> str:
+    """What is free of the penalty, in the one spelling of it."""
+    known = type(value) is str and value in FREE
+    require(known, f"problem: free is {value!a:.80}, not one of {', '.join(FREE)}")
+    return str(value)
+
+
+def free_columns(free: str, rows: Sequence[Sequence[Fraction]]) -> tuple[tuple[Fraction, ...], ...]:
+    """The columns that outputs may add: of ones for the intercept, then those of X for the linear skip."""
+    columns = [] if free in ("", "linear") else [(Fraction(1),) * len(rows)]
+    return (*columns, *(zip(*rows, strict=True) if "linear" in free else ()))
+
+
+def column_of_ones(rows: Sequence[Sequence[Fraction]]) -> int:
+    """The column whose weights are the biases: the only one of ones, so that there is no choice."""
+    found = [j for j, column in enumerate(zip(*rows, strict=True)) if set(column) == {1}]
+    require(len(found) == 1, f"problem: free biases need exactly one column of ones, and X has {len(found)}")
+    return found[0]
 
 
 def read_loss(value: Any) -> tuple[str, Fraction]:
@@ -335,13 +373,14 @@ def kappa_is_below_one(kappa: Fraction) -> None:
     require(kappa < 1, f"problem: kappa is {kappa!s:.80}, not below 1")
 
 
-def read_certificate(document: Any, n: int, rows: int, d: int) -> Certificate:
-    """The certificate in a parsed document, for a problem of n samples, so many rows and d columns."""
+def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Certificate:
+    """The certificate in a parsed document, for a problem of n samples, so many rows, d columns and so many
+    free columns. Without free columns nothing is written about them."""
     names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network"]
     listed = type(document) is not dict or document.get("version") != 2
     fields(document, [*names, "chambers"] if listed else names, "certificate")
     constants(document, {**CERTIFICATE, "version": 1 if listed else 2}, "certificate")
-    network = fields(document["network"], ["hidden", "output"], "network")
+    network = fields(document["network"], ["hidden", "output", *(["skip"] if skips else [])], "network")
     hidden = array(network["hidden"], None, "hidden")
     require(type(document["problem"]) is str, "certificate: problem is not a string")
     return Certificate(
@@ -351,6 +390,7 @@ def read_certificate(document: Any, n: int, rows: int, d: int) -> Certificate:
         dual=vector(document["dual"], n, "dual"),
         hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
         output=vector(network["output"], len(hidden), "output"),
+        skip=vector(network.get("skip", []), skips, "skip"),
         chambers=read_chambers(document["chambers"], rows, d) if listed else None,
     )
 
@@ -392,7 +432,12 @@ def dot(a: Sequence[int], b: Sequence[int]) -> int:
     return sum(map(mul, a, b))
 
 
-def objective(problem: Problem, hidden: Sequence[Sequence[Fraction]], output: Sequence[Fraction]) -> Fraction:
+def objective(
+    problem: Problem,
+    hidden: Sequence[Sequence[Fraction]],
+    output: Sequence[Fraction],
+    skip: Sequence[Fraction] = (),
+) -> Fraction:
     """The loss of the network plus beta times its penalty; exactly, but for logs, which are rounded up."""
     rows, row_scale = integer_rows(problem.rows)
     weights, weight_scale = integer_rows(hidden)
@@ -403,11 +448,18 @@ def objective(problem: Problem, hidden: Sequence[Sequence[Fraction]], output: Se
         inputs = [dot(row, weight) for weight in weights]
         fits[sample] += dot(alphas, [unit * t if t > 0 else slope * t for t in inputs])
     scale = row_scale * weight_scale * alpha_scale * unit
-    total = sum(
-        (loss_above(problem.loss, Fraction(f, scale), y) for f, y in zip(fits, problem.target, strict=True)),
-        Fraction(0),
-    )
-    return total + problem.beta * weight_penalty(problem.penalty, hidden, output)
+    values = [Fraction(f, scale) for f in fits]
+    for theta, column in zip(skip, problem.skips, strict=True):
+        for sample, b in zip(problem.samples, column, strict=True):
+            values[sample] += theta * b
+    losses = (loss_above(problem.loss, f, y) for f, y in zip(values, problem.target, strict=True))
+    penalised = [without(weights, problem.bias) for weights in hidden]
+    return sum(losses, Fraction(0)) + problem.beta * weight_penalty(problem.penalty, penalised, output)
+
+
+def without(values: Sequence[Any], place: int | None) -> tuple[Any, ...]:
+    """The values but for the one at this place."""
+    return tuple(values) if place is None else (*values[:place], *values[place + 1 :])
 
 
 def weight_penalty(
@@ -420,8 +472,8 @@ def weight_penalty(
         alphas, alpha_scale = integers(output)
         size = Fraction(sum(dot(weight, weight) for weight in weights), weight_scale**2)
         return (size + Fraction(dot(alphas, alphas), alpha_scale**2)) / 2
-    norm = sum if penalty == "1-norm" else max
-    norms = [norm(map(abs, weight)) for weight in hidden]
+    sizes = [[Fraction(0), *map(abs, weight)] for weight in hidden]
+    norms = [sum(entries, Fraction(0)) if penalty == "1-norm" else max(entries) for entries in sizes]
     return sum((size * abs(alpha) for size, alpha in zip(norms, output, strict=True)), Fraction(0))
 
 
@@ -599,6 +651,7 @@ class Scaled:
         lift: what turns `rows` into the scale of `gradient`, `one * scale_z`.
         radius, beta_scale: norm_*(gradient) * beta_scale <= radius means norm_*(c) <= beta.
         penalty: the norm whose dual norm_* is.
+        bias: the column that the norm leaves out, if any.
     """
 
     rows: list[Row]
@@ -609,24 +662,34 @@ class Scaled:
     radius: int
     beta_scale: int
     penalty: str
+    bias: int | None
 
     def gradient(self, signs: bytes) -> list[int]:
         """c = X'Dz on the chamber, times `one * scale_x * scale_z`."""
         gain, slope = self.one - self.slope, self.slope
         return [gain * sum(compress(column, signs)) + slope * sum(column) for column in self.columns]
 
-    def squares(self, gradient: Sequence[int], signs: bytes, lambdas: dict[int, Fraction]) -> tuple[int, int]:
-        """norm_*(c + X'S lambda)^2 and beta^2, times one positive integer."""
+    def moved(
+        self, gradient: Sequence[int], signs: bytes, lambdas: dict[int, Fraction]
+    ) -> tuple[list[int], int]:
+        """c + X'S lambda, times the scale of the gradient and an integer, and that integer."""
         values, scale = integers(list(lambdas.values()))
         total = [scale * value for value in gradient]
         for row, value in zip(lambdas, values, strict=True):
             weight = self.lift * (value if signs[row] else -value)
             total = [t + weight * x for t, x in zip(total, self.rows[row], strict=True)]
-        return dual_square(self.penalty, total) * self.beta_scale**2, (self.radius * scale) ** 2
+        return total, scale
+
+    def squares(self, moved: Sequence[int], scale: int) -> tuple[int, int]:
+        """norm_*(c + X'S lambda)^2 without the bias, and beta^2, times one positive integer."""
+        penalised = without(moved, self.bias)
+        return dual_square(self.penalty, penalised) * self.beta_scale**2, (self.radius * scale) ** 2
 
 
 def dual_square(penalty: str, vector: Sequence[int]) -> int:
     """norm_*(vector)^2: the 1-norm and the inf-norm are dual to each other, the 2-norm to itself."""
+    if not vector:
+        return 0
     if penalty == "2-norm":
         return dot(vector, vector)
     return int(max(map(abs, vector)) if penalty == "1-norm" else sum(map(abs, vector))) ** 2
@@ -646,6 +709,7 @@ def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
         radius=problem.beta.numerator * one * row_scale * dual_scale,
         beta_scale=problem.beta.denominator,
         penalty=problem.penalty,
+        bias=problem.bias,
     )
 
 
@@ -666,9 +730,17 @@ def dual_is_feasible(
     system = scaled(problem, dual)
     for i, (chamber, signs) in enumerate(zip(chambers, patterns, strict=True)):
         gradient = system.gradient(signs)
-        bound_holds(*system.squares(gradient, signs, chamber.plus), f"chambers[{i}].plus")
         opposite = [-value for value in gradient]
-        bound_holds(*system.squares(opposite, signs, chamber.minus), f"chambers[{i}].minus")
+        for name, c, lambdas in (("plus", gradient, chamber.plus), ("minus", opposite, chamber.minus)):
+            total, scale = system.moved(c, signs, lambdas)
+            bias_vanishes(total, problem.bias, f"chambers[{i}].{name}")
+            bound_holds(*system.squares(total, scale), f"chambers[{i}].{name}")
+
+
+def bias_vanishes(total: Sequence[int], bias: int | None, where: str) -> None:
+    """A free bias may be any number, so what multiplies it must be 0."""
+    held = bias is None or total[bias] == 0
+    require(held, f"{where}: the multipliers leave something of the free bias")
 
 
 def bound_holds(norm_squared: int, beta_squared: int, where: str) -> None:
@@ -808,8 +880,9 @@ def sweep_proves(problem: Problem, dual: Sequence[Fraction]) -> None:
 
 
 def sweep_fits(problem: Problem) -> None:
-    """The sweep projects onto faces, which is right for the 2-norm alone."""
+    """The sweep projects onto faces, which is right for the 2-norm of all weights alone."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
+    require(problem.bias is None, "certificate: with free biases chambers must be listed")
 
 
 def sweep_circle(f: Field, j: int) -> None:
@@ -910,7 +983,7 @@ def multipliers_are_on_hyperplanes(problem: Problem, chambers: Sequence[Chamber]
 
 def upper_is_exact(problem: Problem, certificate: Certificate) -> None:
     """The upper bound is the network's objective: equal, so that there is one way to write a claim."""
-    value = objective(problem, certificate.hidden, certificate.output)
+    value = objective(problem, certificate.hidden, certificate.output, certificate.skip)
     require(certificate.upper == value, "upper: not the objective of the network")
 
 
@@ -929,6 +1002,14 @@ def dual_is_in_domain(problem: Problem, dual: Sequence[Fraction]) -> None:
         )
 
 
+def dual_ignores_what_is_free(problem: Problem, dual: Sequence[Fraction]) -> None:
+    """What is free in f adds nothing to z'f: otherwise d(z) is minus infinity."""
+    for j, column in enumerate(problem.skips):
+        pairs = zip(problem.samples, column, strict=True)
+        total = sum((dual[sample] * b for sample, b in pairs), Fraction(0))
+        require(total == 0, f"dual: not orthogonal to free column {j}")
+
+
 def bounds_are_ordered(certificate: Certificate) -> None:
     """Redundant by weak duality once all else holds; it stays as an alarm about this very program."""
     require(certificate.lower <= certificate.upper, "the lower bound is above the upper bound")
@@ -937,11 +1018,12 @@ def bounds_are_ordered(certificate: Certificate) -> None:
 def verify(problem: Problem, certificate_text: str) -> Verdict:
     """All checks, in the order in which a reader would ask; the first that fails is the reason."""
     try:
-        shape = len(problem.target), len(problem.rows), len(problem.rows[0])
+        shape = len(problem.target), len(problem.rows), len(problem.rows[0]), len(problem.skips)
         certificate = read_certificate(parse(certificate_text), *shape)
         digest_matches(certificate, problem)
         upper_is_exact(problem, certificate)
         dual_is_in_domain(problem, certificate.dual)
+        dual_ignores_what_is_free(problem, certificate.dual)
         lower_is_exact(problem, certificate)
         if certificate.chambers is None:
             sweep_proves(problem, certificate.dual)

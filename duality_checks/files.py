@@ -88,3 +88,17 @@ def read_json(
         verb = "is missing" if name in expected else "is unknown"
         raise InputError(f"{source}: field {name!r} {verb}")
     return document
+
+
+def version_of(text: str) -> int:
+    """The version that a document states, for formats of several versions; 1 where it states none.
+
+    Example:
+        >>> version_of('{"version": 2}'), version_of("not JSON")
+        (2, 1)
+    """
+    try:
+        stated = json.loads(text)["version"]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return 1
+    return stated if type(stated) is int else 1

@@ -12,7 +12,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from .files import read_json, read_text, write_text
+from .files import read_json, read_text, version_of, write_text
 
 if TYPE_CHECKING:
     from .problem import TrainingProblem
@@ -22,12 +22,14 @@ FORMAT = "convex-landscape network"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TwoLayerNetwork:
-    """``f(x) = sum_j alpha_j * phi(x' w_j)`` with ``phi(t) = max(t, 0) + kappa * min(t, 0)``.
+    """``f(x) = sum_j alpha_j * phi(x' w_j) + c + x'b`` with ``phi(t) = max(t, 0) + kappa * min(t, 0)``.
 
     Args:
         hidden: the rows ``w_j``, m x d.
         output: the weights ``alpha_j``, length m.
         kappa: the activation's slope on the negative side.
+        intercept: the constant c, for problems that leave one free.
+        linear: the linear skip b, length d, likewise; zeros if None.
 
     Raises:
         InputError: shapes that do not fit, or entries that are not finite.
@@ -36,11 +38,15 @@ class TwoLayerNetwork:
         >>> network = TwoLayerNetwork([[1.0, -1.0]], [2.0])
         >>> network.predict([[3.0, 1.0], [0.0, 1.0]])
         array([4., 0.])
+        >>> TwoLayerNetwork([[1.0]], [2.0], intercept=3.0, linear=[-1.0]).predict([[4.0], [-4.0]])
+        array([7., 7.])
     """
 
     hidden: np.ndarray
     output: np.ndarray
     kappa: Fraction = Fraction(0)
+    intercept: float = 0.0
+    linear: Any = None
 
     def __post_init__(self) -> None:
         hidden, output = _floats(self.hidden, "hidden"), _floats(self.output, "output")
@@ -49,15 +55,49 @@ class TwoLayerNetwork:
                 f"hidden has shape {hidden.shape} and output {output.shape}; "
                 "give m x d and m, one row a neuron"
             )
-        hidden.flags.writeable = output.flags.writeable = False
+        inputs = hidden.shape[1]
+        linear = np.zeros(inputs) if self.linear is None else _floats(self.linear, "linear")
+        intercept = _floats(self.intercept, "intercept")
+        if linear.shape != (inputs,) or intercept.shape != ():
+            raise InputError(
+                f"linear has shape {linear.shape} and intercept {intercept.shape}; a network of {inputs} "
+                f"inputs has {inputs} linear weights and one intercept"
+            )
+        for array in (hidden, output, linear):
+            array.flags.writeable = False
         object.__setattr__(self, "hidden", hidden)
         object.__setattr__(self, "output", output)
         object.__setattr__(self, "kappa", Fraction(self.kappa))
+        object.__setattr__(self, "intercept", float(intercept))
+        object.__setattr__(self, "linear", linear)
 
     @property
     def width(self) -> int:
         """The number of neurons."""
         return len(self.output)
+
+    @property
+    def has_skip(self) -> bool:
+        """Whether there is an intercept or a linear skip that is not zero."""
+        return bool(self.intercept or self.linear.any())
+
+    def skip(self, problem: TrainingProblem) -> tuple[float, ...]:
+        """The weights ``theta`` of the columns ``B`` that a problem leaves free.
+
+        Raises:
+            InputError: the network has an intercept or a linear skip that the problem does not leave free.
+        """
+        for name, there, free in (
+            ("an intercept", bool(self.intercept), problem.free.intercept),
+            ("a linear skip", bool(self.linear.any()), problem.free.linear),
+        ):
+            if there and not free:
+                raise InputError(
+                    f"the network has {name}, which the problem (free={problem.free.name!r}) has not; "
+                    "state the problem with what is free, or drop it from the network"
+                )
+        constant = [self.intercept] if problem.free.intercept else []
+        return (*constant, *(self.linear.tolist() if problem.free.linear else []))
 
     def predict(self, X: Any) -> np.ndarray:
         """The outputs on the rows of ``X`` (n x d), length n, in float64.
@@ -69,7 +109,8 @@ class TwoLayerNetwork:
         if data.ndim != 2 or data.shape[1] != self.hidden.shape[1]:
             raise InputError(f"X has shape {data.shape}; the network takes {self.hidden.shape[1]} columns")
         before = data @ self.hidden.T
-        return (np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)) @ self.output
+        neurons = (np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)) @ self.output
+        return neurons + (data @ self.linear + self.intercept) if self.has_skip else neurons
 
     def outputs(self, problem: TrainingProblem) -> np.ndarray:
         """``f``, the outputs on the samples of a problem, length n, in float64."""
@@ -77,8 +118,9 @@ class TwoLayerNetwork:
 
     def objective(self, problem: TrainingProblem) -> float:
         """The training objective in float64: numerical, not proven."""
+        self.skip(problem)
         loss = problem.loss.value(self.outputs(problem), problem.target)
-        decay = np.sum(problem.penalty.norms(self.hidden) ** 2) + np.sum(self.output**2)
+        decay = np.sum(problem.penalty.norms(problem.penalised(self.hidden)) ** 2) + np.sum(self.output**2)
         return float(loss + 0.5 * float(problem.beta) * decay)
 
     def exact_objective(self, problem: TrainingProblem) -> Fraction:
@@ -97,18 +139,24 @@ class TwoLayerNetwork:
             for weights, alpha in zip(hidden, output, strict=True):
                 before = sum(x * w for x, w in zip(row, weights, strict=True))
                 values[sample] += alpha * (before if before > 0 else self.kappa * before)
-        decay = sum(map(problem.penalty.square, hidden)) + sum(alpha * alpha for alpha in output)
+        for theta, column in zip(self.skip(problem), problem.skips, strict=True):
+            values = [value + Fraction(theta) * b for value, b in zip(values, column, strict=True)]
+        kept = [[w for j, w in enumerate(weights) if j != problem.bias] for weights in hidden]
+        decay = sum(map(problem.penalty.square, kept)) + sum(alpha * alpha for alpha in output)
         return problem.loss.upper(values, problem.y) + problem.beta * decay / 2
 
     def to_json(self) -> str:
-        """The network file; floats are written so that they read back to the same bits."""
+        """The network file; floats are written so that they read back to the same bits. Version 2 where there
+        is an intercept or a linear skip."""
+        skip = {"intercept": self.intercept, "linear": self.linear.tolist()}
         document = {
             "format": FORMAT,
-            "version": 1,
+            "version": 1 + self.has_skip,
             "kappa": str(self.kappa),
             "inputs": self.hidden.shape[1],
             "hidden": self.hidden.tolist(),
             "output": self.output.tolist(),
+            **(skip if self.has_skip else {}),
         }
         return json.dumps(document, indent=1) + "\n"
 
@@ -125,11 +173,17 @@ class TwoLayerNetwork:
         """
         from .problem import parse_activation
 
-        document = read_json(read_text(path), str(path), FORMAT, ("kappa", "inputs", "hidden", "output"))
+        text = read_text(path)
+        later = version_of(text) == 2
+        skip_names = ("intercept", "linear") if later else ()
+        names = ("kappa", "inputs", "hidden", "output", *skip_names)
+        document = read_json(text, str(path), FORMAT, names, version=1 + later)
         hidden, inputs = document["hidden"], document["inputs"]
         if hidden == [] and isinstance(inputs, int):
             hidden = np.zeros((0, inputs))
-        network = cls(hidden, document["output"], parse_activation(f"leaky:{document['kappa']}"))
+        slope = parse_activation(f"leaky:{document['kappa']}")
+        skip = document.get("intercept", 0.0), document.get("linear")
+        network = cls(hidden, document["output"], slope, *skip)
         if network.hidden.shape[1] != inputs:
             raise InputError(f"{path}: inputs={inputs!r}, but hidden has {network.hidden.shape[1]} columns")
         return network

@@ -5,7 +5,8 @@ Conventions are those of the theory (section 0): a two-layer network ``f = sum_j
 
     ``ell(f) + beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)``.
 
-By default ``ell(f) = 1/2 * norm(f - y)^2``, the norm is the 2-norm and T the identity.
+By default ``ell(f) = 1/2 * norm(f - y)^2``, the norm is the 2-norm and T the identity. An output intercept, a
+linear skip and the hidden biases may be left unpenalised (:mod:`.terms.free`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
 
-from .files import read_json, read_text, write_text
+from .files import read_json, read_text, version_of, write_text
+from .terms.free import NAMES, NOTHING, Free, parse_free
 from .terms.losses import Loss, parse_loss
 from .terms.penalties import Penalty, parse_penalty
 from .terms.readouts import Readout, parse_readout
@@ -100,10 +102,14 @@ class TrainingProblem:
         penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
         readout: ``"identity"``, or the sample that each row of ``X`` belongs to
             (:class:`~duality_checks.terms.readouts.Readout`).
+        free: what is not penalised: ``"intercept"``, ``"linear"``, ``"biases"`` or some joined by ``+``
+            (:func:`~duality_checks.terms.free.parse_free`). Free biases are the weights on the column of
+            ones of ``X``.
 
     Raises:
         InputError: data of the wrong shape, not finite, or without any nonzero row; ``beta <= 0``; an unknown
-            activation, loss or penalty; targets that do not fit the loss.
+            activation, loss or penalty; targets that do not fit the loss; free biases without a column of
+            ones.
 
     Example:
         >>> problem = TrainingProblem([[1.0, 1], [2, 1]], ["0.1", 1], beta=0.5, activation="leaky:0.1")
@@ -111,6 +117,8 @@ class TrainingProblem:
         (2, 2, Fraction(1, 2), Fraction(1, 10), (Fraction(1, 10), Fraction(1, 1)))
         >>> TrainingProblem([[1], [2], [3]], [1, -1], beta=1, loss="hinge", readout=[0, 0, 1]).n
         2
+        >>> TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1, free="biases").bias
+        1
     """
 
     X: ExactMatrix
@@ -120,6 +128,7 @@ class TrainingProblem:
     loss: Loss = field(init=False)
     penalty: Penalty = field(init=False)
     readout: Readout = field(init=False)
+    free: Free = field(init=False)
 
     def __init__(
         self,
@@ -131,6 +140,7 @@ class TrainingProblem:
         loss: str | Loss = "squared",
         penalty: str | Penalty = "2-norm",
         readout: Any = "identity",
+        free: str | Free = NOTHING,
     ):
         matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X, name="X")
         target = exact_vector(y, name="y")
@@ -159,8 +169,11 @@ class TrainingProblem:
             ("loss", chosen),
             ("penalty", parse_penalty(penalty)),
             ("readout", pooling),
+            ("free", parse_free(free)),
         ):
             object.__setattr__(self, name, value)
+        if self.free.biases:
+            _require_one_column_of_ones(matrix)
 
     @property
     def n(self) -> int:
@@ -189,11 +202,45 @@ class TrainingProblem:
 
         return Arrangement(self.X)
 
-    def require_standard(self, purpose: str) -> TrainingProblem:
-        """This problem, if it has the squared loss, the 2-norm and no pooling.
+    @cached_property
+    def bias(self) -> int | None:
+        """The column whose weights are free biases, None where all weights are penalised."""
+        return _columns_of_ones(self.X)[0] if self.free.biases else None
+
+    @cached_property
+    def skips(self) -> tuple[tuple[Fraction, ...], ...]:
+        """The columns of ``B``, each of length n: what a free intercept and a linear skip add to the outputs,
+        pooled as neurons are. The dual is orthogonal to them.
+
+        Example:
+            >>> problem = TrainingProblem([[2], [3]], [0, 1], beta=1, free="intercept+linear")
+            >>> [list(map(int, column)) for column in problem.skips]
+            [[1, 1], [2, 3]]
+        """
+        columns = [(Fraction(1),) * self.X.shape[0]] if self.free.intercept else []
+        columns += list(zip(*self.X.fractions, strict=True)) if self.free.linear else []
+        return tuple(self._pooled(column) for column in columns)
+
+    def _pooled(self, column: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+        totals = [Fraction(0)] * self.n
+        for value, sample in zip(column, self.readout.samples, strict=True):
+            totals[sample] += value
+        return tuple(totals)
+
+    def penalised(self, weights: np.ndarray) -> np.ndarray:
+        """Hidden weights (m x d floats) with zeros where the penalty does not look."""
+        if self.bias is None:
+            return weights
+        kept = np.array(weights)
+        kept[:, self.bias] = 0.0
+        return kept
+
+    def require_standard(self, purpose: str, free: tuple[str, ...] = (NOTHING,)) -> TrainingProblem:
+        """This problem, if it has the squared loss, the 2-norm, no pooling and nothing unpenalised.
 
         Args:
             purpose: what needs that, for the message.
+            free: what may be unpenalised after all, by name.
 
         Raises:
             InputError: naming what is different.
@@ -209,6 +256,25 @@ class TrainingProblem:
         ):
             if found != wanted:
                 raise InputError(f"{purpose} needs {name}={wanted!r}, and the problem has {found!r}")
+        return self.require_penalised(purpose, free)
+
+    def require_penalised(self, purpose: str, free: tuple[str, ...] = (NOTHING,)) -> TrainingProblem:
+        """This problem, if nothing is unpenalised.
+
+        Args:
+            purpose: what needs that, for the message.
+            free: what may be unpenalised after all, by name.
+
+        Raises:
+            InputError: something else is free.
+
+        Example:
+            >>> TrainingProblem([[1]], [1], 1).require_penalised("the audit").free.name
+            'nothing'
+        """
+        if self.free.name not in free:
+            wanted = " or ".join(map(repr, free))
+            raise InputError(f"{purpose} needs free={wanted}, and the problem has {self.free.name!r}")
         return self
 
     def with_beta(self, beta: Any) -> TrainingProblem:
@@ -226,6 +292,7 @@ class TrainingProblem:
             loss=self.loss,
             penalty=self.penalty,
             readout=self.readout,
+            free=self.free,
         )
         if "arrangement" in self.__dict__:
             other.__dict__["arrangement"] = self.arrangement
@@ -237,7 +304,7 @@ class TrainingProblem:
         return problem_card(self)
 
     def to_json(self) -> str:
-        """The problem file: every number an exact rational in lowest terms.
+        """The problem file: every number an exact rational in lowest terms; version 2 if something is free.
 
         Example:
             >>> print(TrainingProblem([[0.5]], [1], beta=1).to_json())
@@ -247,7 +314,8 @@ class TrainingProblem:
         """
         document = {
             "format": FORMAT,
-            "version": 1,
+            "version": 2 if self.free else 1,
+            **({"free": self.free.name} if self.free else {}),
             "loss": self.loss.name,
             "penalty": self.penalty.name,
             "readout": "identity" if self.readout.is_identity else list(map(str, self.readout.samples)),
@@ -274,7 +342,10 @@ class TrainingProblem:
             InputError: not JSON, another format, or fields that are missing or unknown.
         """
         names = ("loss", "penalty", "readout", "kappa", "beta", "X", "y")
-        document = read_json(text, source, FORMAT, names)
+        later = version_of(text) == 2
+        document = read_json(text, source, FORMAT, (*names, "free") if later else names, version=1 + later)
+        if later and document["free"] not in NAMES[1:]:
+            raise InputError(f"{source}: free={document['free']!r} is none of {', '.join(NAMES[1:])}")
         readout = document["readout"]
         if readout != "identity":
             if not isinstance(readout, list) or not all(str(entry).isdecimal() for entry in readout):
@@ -288,6 +359,7 @@ class TrainingProblem:
             loss=document["loss"],
             penalty=document["penalty"],
             readout=readout,
+            free=document.get("free", NOTHING),
         )
 
     @classmethod
@@ -298,3 +370,16 @@ class TrainingProblem:
             InputError: the file is missing or damaged.
         """
         return cls.from_json(read_text(path), source=str(path))
+
+
+def _columns_of_ones(X: ExactMatrix) -> list[int]:
+    return [j for j, column in enumerate(zip(*X.fractions, strict=True)) if all(x == 1 for x in column)]
+
+
+def _require_one_column_of_ones(X: ExactMatrix) -> None:
+    found = _columns_of_ones(X)
+    if len(found) != 1:
+        which = f"columns {found} of ones" if found else "no column of ones"
+        raise InputError(
+            f"free biases are the weights on the column of ones of X, and X has {which}; give it exactly one"
+        )

@@ -13,7 +13,9 @@ from fractions import Fraction
 from .setting import Vector, dot
 
 
-def orthogonal(values: Sequence[Fraction], columns: Sequence[Vector], movable: Sequence[int]) -> Vector | None:
+def orthogonal(
+    values: Sequence[Fraction], columns: Sequence[Vector], movable: Sequence[int]
+) -> Vector | None:
     """The values with some entries changed so that every column is orthogonal to them.
 
     Args:

@@ -13,11 +13,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..problem import TrainingProblem
 from ..terms.readouts import Readout
+
+if TYPE_CHECKING:
+    from hyperplane_arrangements.arrangement import Arrangement
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,14 +62,22 @@ class Landscape:
         _, _, right = np.linalg.svd(problem.features / scale, full_matrices=False)
         basis = right[: arrangement.rank].T
         rows = problem.features @ basis
+        return cls.on(arrangement, basis, rows, float(problem.kappa), problem.readout)
+
+    @classmethod
+    def on(
+        cls, arrangement: Arrangement, basis: np.ndarray, rows: np.ndarray, kappa: float, readout: Readout
+    ) -> Landscape:
+        """The landscape of rows in given coordinates; zero and parallel rows are those of the arrangement."""
         owner = np.asarray(arrangement.hyperplane_of_row)
         _, first = np.unique(owner[owner >= 0], return_index=True)
         representatives = np.flatnonzero(owner >= 0)[first]
+        rows = np.where((owner >= 0)[:, None], rows, 0.0)
         normals = rows[representatives] / np.linalg.norm(rows[representatives], axis=1)[:, None]
         side = np.asarray(arrangement.orientation_of_row, dtype=float)
         normals *= side[representatives][:, None]
         lengths = side * np.linalg.norm(rows, axis=1)
-        return cls(basis, rows, normals, owner, lengths, float(problem.kappa), problem.readout)
+        return cls(basis, rows, normals, owner, lengths, kappa, readout)
 
     @property
     def rank(self) -> int:

@@ -16,12 +16,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..limits import most_chambers, require_feasible
 from ..problem import TrainingProblem
 from .landscape import Landscape
+
+if TYPE_CHECKING:
+    from hyperplane_arrangements.arrangement import Arrangement
 
 SAME_DIRECTION = 1e-9
 ARCS_AT_ONCE = 25_000
@@ -288,15 +292,20 @@ def pricer(problem: TrainingProblem, landscape: Landscape, max_chambers: int) ->
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
     """
-    require_feasible(problem.arrangement, max_chambers)
+    return pricer_on(problem.arrangement, landscape, max_chambers)
+
+
+def pricer_on(arrangement: Arrangement, landscape: Landscape, max_chambers: int) -> Pricer:
+    """:func:`pricer` for a landscape of its own arrangement."""
+    require_feasible(arrangement, max_chambers)
     hyperplanes, rank = landscape.normals.shape
-    if rank <= 3 or problem.arrangement.count_chambers() == most_chambers(hyperplanes, rank):
+    if rank <= 3 or arrangement.count_chambers() == most_chambers(hyperplanes, rank):
         return Sweep(landscape)
     owner = landscape.hyperplane_of_row
     _, first = np.unique(owner, return_index=True)
     rows = first[-hyperplanes:]
     orientation = np.sign(landscape.lengths[rows]).astype(np.int8)
-    return ChamberList(landscape, problem.arrangement.chambers(max_chambers).signs[:, rows] * orientation)
+    return ChamberList(landscape, arrangement.chambers(max_chambers).signs[:, rows] * orientation)
 
 
 def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000) -> float:
@@ -304,7 +313,8 @@ def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000
     (2.6).
 
     Args:
-        problem: the data and the activation.
+        problem: the data and the activation. With free biases the norm is that of the other weights, and v is
+            projected off what is free in the outputs.
         v: length n.
         max_chambers: refuse arrangements with more chambers before starting.
 
@@ -317,6 +327,10 @@ def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000
         >>> round(dual_norm(problem, problem.target), 12)
         5.0
     """
+    if problem.bias is not None:
+        from .free import free_dual_norm
+
+        return free_dual_norm(problem, v, max_chambers)
     found = pricer(problem, Landscape.of(problem), max_chambers).maxima(np.asarray(v, dtype=float), 0.0)
     return float(found.values[0]) if len(found) else 0.0
 

@@ -1,0 +1,209 @@
+"""Pricing where something is free of the penalty (statement 2.14): the landscapes whose maxima matter.
+
+*Outputs.* For the squared loss ``min over theta of norm(f + B theta - y) = norm(Q (f - y))``, where Q
+projects off the columns of B. So a free intercept or linear skip leaves the program as it is with ``Q T`` for
+the readout T and ``Q y`` for the targets, and every residual is orthogonal to B.
+
+*Biases.* With a free bias c the neuron ``phi(Z w + c 1)``, Z without the column of ones, is affine in c
+between the data's kinks ``c = -z_k'w``, and beyond them it changes by multiples of 1, to which v is
+orthogonal. So ``v'phi(Z w + c 1)`` is largest at a kink, and free biases make n landscapes whose weights are
+all penalised: those of the differences ``z_i - z_k``, one for each sample k. Together they have the maxima of
+the semi-norm's ball.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from hyperplane_arrangements.arrangement import Arrangement
+from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, pivot_columns
+
+from ..limits import require_feasible
+from ..problem import TrainingProblem
+from ..terms.readouts import Readout
+from .landscape import Landscape
+from .pricers import Maxima, Pricer, pricer_on
+
+GLIMPSES = 16
+# So few landscapes are priced at once.
+FEW = 32
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ProjectedReadout:
+    """``Q T``: outputs of samples, projected off what the network adds freely.
+
+    Attributes:
+        readout: T.
+        skips: an orthonormal basis of the columns of B, n x q.
+
+    Example:
+        >>> projected = ProjectedReadout(Readout.identity(2), np.full((2, 1), 0.5**0.5))
+        >>> projected.pool(np.array([3.0, 1.0])).round(12)
+        array([ 1., -1.])
+    """
+
+    readout: Readout
+    skips: np.ndarray
+
+    @classmethod
+    def of(cls, problem: TrainingProblem) -> ProjectedReadout:
+        """The readout of a problem, and what is free in it."""
+        columns = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
+        independent = _rank(problem)
+        scaled = columns / np.maximum(np.abs(columns).max(axis=0, initial=0.0), np.finfo(float).tiny)
+        left, _, _ = np.linalg.svd(scaled, full_matrices=False)
+        return cls(problem.readout, left[:, :independent])
+
+    @property
+    def n(self) -> int:
+        """The number of samples."""
+        return self.readout.n
+
+    def project(self, values: np.ndarray) -> np.ndarray:
+        """``Q values``, n or n x m: twice, so that rounding leaves nothing behind."""
+        for _ in range(2):
+            values = values - self.skips @ (self.skips.T @ values)
+        return values
+
+    def pool(self, values: np.ndarray) -> np.ndarray:
+        """``Q T values``."""
+        return self.project(self.readout.pool(values))
+
+    def spread(self, v: np.ndarray) -> np.ndarray:
+        """``T'v``, for v with ``B'v = 0``."""
+        return self.readout.spread(v)
+
+
+def _rank(problem: TrainingProblem) -> int:
+    """The number of independent columns of B, exactly."""
+    return len(pivot_columns(exact_matrix(problem.skips))) if problem.skips else 0
+
+
+def free_landscapes(problem: TrainingProblem) -> Iterator[tuple[Arrangement, Landscape]]:
+    """The landscapes of a problem: one, or with free biases one for each different row of X.
+
+    Their readout projects off what is free in the outputs, and their bases take directions to weights of the
+    user's: with free biases such that neuron and row k have the inner product 0.
+
+    Yields:
+        Each landscape behind its arrangement.
+    """
+    readout: Any = ProjectedReadout.of(problem)
+    if problem.bias is None:
+        yield problem.arrangement, replace(Landscape.of(problem), readout=readout)
+        return
+    kept = [j for j in range(problem.d) if j != problem.bias]
+    features, integers = problem.features[:, kept], _common(problem.X)[:, kept]
+    frame = _frame(problem, features - features.mean(axis=0))
+    if frame.shape[1] == 0:
+        return
+    for k in {tuple(row): k for k, row in reversed(list(enumerate(integers.tolist())))}.values():
+        differences = Arrangement(ExactMatrix(integers - integers[k], (1,) * len(integers)))
+        basis = np.zeros((problem.d, frame.shape[1]))
+        basis[kept] = frame
+        basis[problem.bias] = -features[k] @ frame
+        rows = (features - features[k]) @ frame
+        yield differences, Landscape.on(differences, basis, rows, float(problem.kappa), readout)
+
+
+def _common(X: ExactMatrix) -> np.ndarray:
+    """The rows over one common denominator, as Python integers."""
+    scale = lcm(*X.denominators)
+    factors = np.array([scale // q for q in X.denominators], dtype=object)
+    return X.integers * factors[:, None]
+
+
+def _frame(problem: TrainingProblem, centred: np.ndarray) -> np.ndarray:
+    """An orthonormal basis of the span of the differences; with the ones they have the rank of X."""
+    _, _, right = np.linalg.svd(centred, full_matrices=False)
+    return right[: problem.arrangement.rank - 1].T
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sightings:
+    """Local maxima in several landscapes, best first.
+
+    Attributes:
+        maxima: in the coordinates of their landscapes, which all have the same number.
+        places: which landscape each is in, length m.
+    """
+
+    maxima: Maxima
+    places: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def largest(self) -> float:
+        """The largest value, 0 where there is none."""
+        return float(self.maxima.values[0]) if len(self) else 0.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FreePricer:
+    """Pricing over all landscapes of a problem with something free.
+
+    Args:
+        landscapes: from :func:`free_landscapes`.
+        pricers: one for each.
+
+    Example:
+        >>> problem = TrainingProblem([[0, 1], [1, 1], [3, 1]], [2, -3, 1], beta=1, free="biases")
+        >>> found = FreePricer.of(problem, 1000).maxima(problem.target, floor=0.0)
+        >>> round(found.largest, 12)  # 2 phi(1 - x) at x = 0, and 3 - 2 at 3 seen from 1
+        2.0
+    """
+
+    landscapes: tuple[Landscape, ...]
+    pricers: tuple[Pricer, ...]
+
+    @classmethod
+    def of(cls, problem: TrainingProblem, max_chambers: int) -> FreePricer:
+        """The pricing of a problem.
+
+        Raises:
+            TooLargeError: the arrangement has more chambers than ``max_chambers``.
+        """
+        require_feasible(problem.arrangement, max_chambers)
+        found = list(free_landscapes(problem))
+        pricers = tuple(pricer_on(*each, max_chambers) for each in found)
+        return cls(tuple(landscape for _, landscape in found), pricers)
+
+    def maxima(self, v: np.ndarray, floor: float) -> Sightings:
+        """Local maxima above the floor in all landscapes: as :meth:`.pricers.Sweep.maxima`."""
+        return self._join([(k, pricing.maxima(v, floor)) for k, pricing in enumerate(self.pricers)])
+
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Sightings:
+        """Those that show on a sample, another one each turn; none on small jobs."""
+        if len(self.pricers) == 1:
+            return self._join([(0, self.pricers[0].glimpse(v, floor, turn))])
+        if len(self.pricers) < FEW:
+            return self._join([])
+        chosen = range(turn % GLIMPSES, len(self.pricers), GLIMPSES)
+        return self._join([(k, self.pricers[k].maxima(v, floor)) for k in chosen])
+
+    def _join(self, parts: list[tuple[int, Maxima]]) -> Sightings:
+        rank = self.landscapes[0].rank if self.landscapes else 1
+        values = np.concatenate([part.values for _, part in parts]) if parts else np.empty(0)
+        places = np.concatenate([np.full(len(part), k) for k, part in parts]) if parts else np.empty(0, int)
+        order = np.argsort(-values, kind="stable")
+        return Sightings(Maxima.join([part for _, part in parts], rank), places[order])
+
+
+def free_dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000) -> float:
+    """``max abs(v' phi(X u))`` over ``norm(P u) <= 1``, P without the free biases, numerical.
+
+    Args:
+        problem: with something free.
+        v: length n; it is projected off what is free.
+        max_chambers: refuse arrangements with more chambers before starting.
+    """
+    pricing = FreePricer.of(problem, max_chambers)
+    return pricing.maxima(ProjectedReadout.of(problem).project(np.asarray(v, dtype=float)), 0.0).largest
