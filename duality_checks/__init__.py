@@ -43,6 +43,9 @@ _NAMES = {
     "approximation.sampling": ("bound_by_sampling", "coverage", "guarantee"),
     "optima.spike_free": ("decide_spike_free",),
     "optima.spline": ("spline_optimum",),
+    "optima.threshold": ("threshold_optimum",),
+    "stationary_points.polyhedral": ("exact_restricted_optimum",),
+    "stationary_points.selections": ("settle_exactly",),
     "stationary_points.stationary": ("Stationarity", "stationarity"),
     "training.columns": ("Round", "Solution", "train"),
 }
