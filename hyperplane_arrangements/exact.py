@@ -230,7 +230,10 @@ def exact_matrix(rows: Any, name: str = "X") -> ExactMatrix:
         if rows.dtype.kind == "f" and not np.isfinite(rows).all():
             i, j = np.argwhere(~np.isfinite(rows))[0]
             raise InputError(f"{name}[{i}, {j}] is {rows[i, j]}; drop or impute the row")
-        rows = rows.tolist() if rows.dtype.kind in "iuf" and rows.dtype.itemsize <= 8 else list(rows)
+        if rows.size and rows.dtype.kind in "iu":
+            return ExactMatrix(_read_only(rows.astype(object)), (1,) * len(rows))
+        if rows.size and rows.dtype.kind == "f" and rows.dtype.itemsize <= 8:
+            return _of_floats(rows.astype(np.float64))
     table = [_sequence(row, f"{name}[{i}]", "a row") for i, row in enumerate(_sequence(rows, name, "rows"))]
     if not table or not table[0]:
         raise InputError(f"{name} is empty; give at least one row and one column")
@@ -242,6 +245,19 @@ def exact_matrix(rows: Any, name: str = "X") -> ExactMatrix:
             )
     integers, denominators = zip(*[_integers_over(row, name, i) for i, row in enumerate(table)], strict=True)
     return ExactMatrix(_read_only(np.array(integers, dtype=object)), denominators)
+
+
+def _of_floats(rows: np.ndarray) -> ExactMatrix:
+    """Finite float64 rows: each entry is an odd integer, or 0, times a power of two."""
+    mantissas, exponents = np.frexp(rows)
+    integers = (mantissas * 2.0**53).astype(np.int64)
+    _, zeros = np.frexp((integers & -integers).astype(np.float64))  # one more than the zero bits at the end
+    zeros = np.maximum(zeros - 1, 0)
+    exponents = np.where(integers == 0, 0, exponents - 53 + zeros)
+    common = np.minimum(exponents.min(axis=1), 0)
+    shifts = (exponents - common[:, None]).astype(object)
+    odd = (integers >> zeros).astype(object)
+    return ExactMatrix(_read_only(odd << shifts), tuple(1 << k for k in (-common).tolist()))
 
 
 def _integers_over(row: Sequence[Any], name: str, i: int) -> tuple[Sequence[int], int]:

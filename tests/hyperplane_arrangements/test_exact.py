@@ -44,6 +44,21 @@ def test_floats_are_their_own_exact_values(rows):
     assert [list(row) for row in matrix.fractions] == [[Fraction(x) for x in row] for row in rows]
     assert np.array_equal(matrix.floats, np.array(rows))
     assert all(q > 0 for q in matrix.denominators)
+    by_entries = exact_matrix(rows)
+    assert matrix.denominators == by_entries.denominators
+    assert matrix.integers.tolist() == by_entries.integers.tolist()
+
+
+@pytest.mark.parametrize(
+    "kind", [np.float16, np.float32, np.float64, np.longdouble, np.int8, np.uint64, object]
+)
+def test_arrays_of_every_kind_are_what_their_entries_are(kind):
+    rows = np.array([[1, 0, 3], [4, 5, 96]], dtype=kind) / (4 if np.dtype(kind).kind == "f" else 1)
+    rows = rows.astype(kind)
+    matrix = exact_matrix(rows)
+    assert [list(row) for row in matrix.fractions] == [[Fraction(float(x)) for x in row] for row in rows]
+    assert all(type(x) is int for x in matrix.integers.flat)
+    assert exact_matrix(np.array([[2**64 - 1]], dtype=np.uint64)).integers.tolist() == [[2**64 - 1]]
 
 
 @given(matrices(SMALL))
