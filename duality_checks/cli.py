@@ -49,7 +49,7 @@ class _Verbs(click.Group):
 @click.group(
     cls=_Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 proven, 1 refused, 2 bad input, 130 interrupted, 143 terminated.",
+    epilog="Exit codes: 0 proven (or done), 1 refused, 2 bad input, 130 interrupted, 143 terminated.",
 )
 @click.version_option(package_name="convex-landscape")
 def cli() -> None:
@@ -59,6 +59,7 @@ def cli() -> None:
     convex-landscape certify                            # Fisher's Iris, shipped with the package
     convex-landscape certify DATA.csv --target price    # a file of yours
     convex-landscape check problem.json certificate.json
+    convex-landscape audit network.json --data DATA.csv --target price --beta 0.1
     convex-landscape chambers DATA.csv --count
     convex-landscape draw braid_4                       # a picture, of data or of a named family
     convex-landscape theorems                           # every statement of the theory, verified

@@ -52,3 +52,8 @@ def read_arrangement(source: str, features: Sequence[str] | None, offsets: str |
     values = [value for (value,) in table.numbers([offsets])]
     chosen = [name for name in table.columns if name != offsets] if features is None else features
     return Arrangement(exact_matrix(matrix(table, chosen), name=source), tuple(values))
+
+
+def shape(arrangement: Arrangement) -> dict[str, int]:
+    """What is known of an arrangement without counting, for JSON."""
+    return {"rows": arrangement.n, "dimension": arrangement.dimension, "rank": arrangement.rank}

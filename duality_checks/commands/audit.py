@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .chambers import MAX_CHAMBERS, column_names
 
 if TYPE_CHECKING:
+    from ..auditing import Audit
     from ..importing import Network
     from ..problem import TrainingProblem
 
@@ -39,8 +41,28 @@ BIASES = ("auto", "none", "column", "free")
     help="none; column: a column of ones, penalised; free: unpenalised, with an output intercept.",
 )
 @click.option("--activation", metavar="relu|leaky:K|abs", help="Activation.  [default: the file's, or relu]")
-@click.option("--epsilon", type=click.FloatRange(min=0), default=1e-6, show_default=True, metavar="E")
-@click.option("--max-chambers", type=click.IntRange(min=1), default=MAX_CHAMBERS, show_default=True)
+@click.option(
+    "--epsilon",
+    type=click.FloatRange(min=0),
+    default=1e-6,
+    show_default=True,
+    metavar="E",
+    help="How far, relatively, a stationary network may be from stationary; 0 for exactly.",
+)
+@click.option(
+    "--gap",
+    type=click.FloatRange(min=0),
+    metavar="G",
+    help="Claim that its objective is within this share of p*; the exit code is 1 unless that is proven.",
+)
+@click.option(
+    "--max-chambers",
+    type=click.IntRange(min=1),
+    default=MAX_CHAMBERS,
+    show_default=True,
+    metavar="N",
+    help="Refuse to start with more.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def audit(
     network: Path,
@@ -51,6 +73,7 @@ def audit(
     bias: str,
     activation: str | None,
     epsilon: float,
+    gap: float | None,
     max_chambers: int,
     as_json: bool,
 ) -> int:
@@ -62,7 +85,7 @@ def audit(
     \b
     convex-landscape audit network.json --data houses.csv --target price --beta 0.1
     convex-landscape audit model.pt --data houses.csv --target price --features area,rooms --beta 1/3
-    convex-landscape audit mlp.npz --data houses.csv --target price --beta 0.01 --json
+    convex-landscape audit mlp.npz --data houses.csv --target price --beta 0.01 --gap 0.001 --json
 
     With --bias auto, biases of the file are free, as PyTorch and scikit-learn train them (for MLPRegressor
     beta is its alpha); a network without biases that takes one input more than there are features has a
@@ -76,8 +99,39 @@ def audit(
     problem, placed = _placed(loaded, kappa, data, target, features, beta, bias, activation)
     with progress() as say:
         found = judge(problem, placed, epsilon=epsilon, max_chambers=max_chambers, say=say)
-    click.echo(json.dumps(found.facts()) if as_json else str(found))
-    return 0
+    claim = None if gap is None else Claim.of(found, gap)
+    if as_json:
+        click.echo(json.dumps(found.facts() | ({} if claim is None else claim.facts())))
+    else:
+        click.echo(str(found) if claim is None else f"{found}\n{claim}")
+    return 0 if claim is None or claim.standing == "proven" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was claimed of a network, and what became of it.
+
+    Attributes:
+        gap: the claim is `objective - p* <= gap * objective`.
+        standing: "proven", "refuted", or "open" where the interval for p* is too wide to say.
+    """
+
+    gap: float
+    standing: str
+
+    @classmethod
+    def of(cls, found: Audit, gap: float) -> Claim:
+        """Decide the claim, exactly."""
+        allowed = Fraction(gap) * found.objective
+        if found.excess is not None and found.excess[1] <= allowed:
+            return cls(gap, "proven")
+        return cls(gap, "refuted" if found.objective - found.upper > allowed else "open")
+
+    def facts(self) -> dict[str, Any]:
+        return {"gap": self.gap, "claim": self.standing}
+
+    def __str__(self) -> str:
+        return f"claim         within {self.gap:g} of p*, relatively: {self.standing.upper()}"
 
 
 def _placed(

@@ -56,9 +56,21 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     help="Norm of the hidden weights.",
 )
 @click.option(
-    "--output", type=click.Path(path_type=Path), default=DEFAULT_OUTPUT, show_default=True, metavar="DIR"
+    "--output",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_OUTPUT,
+    show_default=True,
+    metavar="DIR",
+    help="Where the files go.",
 )
-@click.option("--max-chambers", type=click.IntRange(min=1), default=MAX_CHAMBERS, show_default=True)
+@click.option(
+    "--max-chambers",
+    type=click.IntRange(min=1),
+    default=MAX_CHAMBERS,
+    show_default=True,
+    metavar="N",
+    help="Refuse to start with more.",
+)
 @click.option(
     "--rank",
     type=click.IntRange(min=1),

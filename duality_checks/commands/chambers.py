@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .arrangements import SOURCE, read_arrangement
+from .arrangements import SOURCE, read_arrangement, shape
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
@@ -43,6 +43,7 @@ def column_names(context: click.Context, option: click.Parameter, text: str | No
     type=click.IntRange(min=1),
     default=MAX_CHAMBERS,
     show_default=True,
+    metavar="N",
     help="Refuse to list more.",
 )
 def chambers(
@@ -116,13 +117,7 @@ def _entry(signs: list[int], witness: Witness) -> str:
 
 
 def _facts(arrangement: Arrangement, count: int) -> dict[str, Any]:
-    return {
-        "count": count,
-        "complete": True,
-        "rows": arrangement.n,
-        "dimension": arrangement.dimension,
-        "rank": arrangement.rank,
-    }
+    return {"count": count, "complete": True} | shape(arrangement)
 
 
 def _found(arrangement: Arrangement, max_chambers: int) -> Chambers:

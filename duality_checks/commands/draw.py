@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
-from .arrangements import SOURCE, read_arrangement
+from .arrangements import SOURCE, read_arrangement, shape
 from .chambers import column_names
 
 KINDS = ("lines", "sphere", "zonotope", "tope-graph")
@@ -28,6 +29,7 @@ KINDS = ("lines", "sphere", "zonotope", "tope-graph")
     help="Where to; the ending says the format.",
 )
 @click.option("--title", help="What to write above it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def draw(
     data: str,
     kind: str | None,
@@ -35,6 +37,7 @@ def draw(
     offsets: str | None,
     output: Path,
     title: str | None,
+    as_json: bool,
 ) -> int:
     """Draw the hyperplanes {u : x'u = b}, one a row x of a file, or those of a named family.
 
@@ -52,7 +55,7 @@ def draw(
     Needs matplotlib (extra plot). Families are braid_N, type_b_N, shi_N, generic_N_RANK and more:
     a wrong name is answered with all of them.
     """
-    from hyperplane_arrangements.notebook import save_picture
+    from hyperplane_arrangements.notebook import best_kind, save_picture
 
     from .terminal import progress
 
@@ -60,5 +63,6 @@ def draw(
     with progress() as say:
         say("Drawing")
         written = save_picture(arrangement, output, kind, title=title or data)
-    click.echo(f"written   {written}")
+    facts = {"written": str(written), "kind": kind or best_kind(arrangement)} | shape(arrangement)
+    click.echo(json.dumps(facts) if as_json else f"written   {written}")
     return 0

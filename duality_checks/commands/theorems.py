@@ -23,9 +23,17 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=3,
     show_default=True,
+    metavar="N",
     help="Random instances a statement, beside the fixed ones.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Which random ones.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="S",
+    help="Which random ones.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE.html", help="Write a page as well.")
 def theorems(names: tuple[str, ...], instances: int, seed: int, as_json: bool, report: Path | None) -> int:

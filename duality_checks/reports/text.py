@@ -50,7 +50,8 @@ def verdict_facts(verdict: Verdict) -> dict[str, Any]:
 
 
 def outcome_facts(outcome: Outcome) -> dict[str, Any]:
-    """A job as a JSON object; ``seconds`` is the whole job, ``seconds_by_part`` its parts."""
+    """A job as a JSON object; ``seconds`` is the whole job, ``seconds_by_part`` its parts; ``history``
+    has the seconds, the lower and the upper bound of every round of training, numerical."""
     certificate, verdict = outcome.certificate, outcome.verdict
     return {
         "source": outcome.data.source,
@@ -59,6 +60,8 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "rank": outcome.problem.arrangement.rank,
         "beta": str(outcome.problem.beta),
         "kappa": str(outcome.problem.kappa),
+        "loss": outcome.problem.loss.name,
+        "penalty": outcome.problem.penalty.name,
         "chambers": outcome.problem.arrangement.count_chambers(),
         "proven": verdict.proven,
         "reason": verdict.reason,
@@ -67,6 +70,7 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "neurons": outcome.solution.network.width,
         "seconds": sum(outcome.seconds.values()),
         "seconds_by_part": outcome.seconds,
+        "history": [[bounds.seconds, bounds.lower, bounds.upper] for bounds in outcome.history],
     }
 
 

@@ -46,6 +46,14 @@ def test_a_family_is_drawn_in_the_format_of_the_ending(
     assert (here / f"a.{ending}").read_bytes().startswith(magic)
 
 
+def test_a_picture_is_told_of_as_json(run: Run, here: Path) -> None:
+    facts = json.loads(run("draw", "braid_3", "--json")[1])
+    assert facts == {
+        "written": "arrangement.svg", "kind": "tope-graph", "rows": 3, "dimension": 3, "rank": 2
+    }  # fmt: skip
+    assert (here / "arrangement.svg").exists()
+
+
 def test_a_file_with_offsets_is_drawn(run: Run, here: Path) -> None:
     (here / "lines.csv").write_text("a,b,c\n1,0,0\n0,1,0\n1,1,0.5\n")
     assert run("draw", "lines.csv", "--offsets", "c", "--kind", "lines", "--title", "Three lines")[0] == 0

@@ -399,6 +399,27 @@ def test_the_command_prints_the_verdict_and_the_same_as_json(run: Callable[..., 
     assert Fraction(facts["lower"]) <= Fraction(facts["upper"]) <= Fraction(facts["objective"])
 
 
+@pytest.mark.parametrize(
+    ("network", "gap", "standing", "code"),
+    [
+        ("optimal.json", "1e-6", "proven", 0),
+        ("optimal.json", "0", "open", 1),  # its objective is not the bound, which is rational
+        ("ones.json", "0.01", "refuted", 1),
+        ("ones.json", "1", "proven", 0),  # no objective is negative
+    ],
+)
+def test_a_claimed_gap_decides_the_exit_code(
+    run: Callable[..., Any], network: str, gap: str, standing: str, code: int
+) -> None:
+    problem = TrainingProblem([["0.5", 1], ["1.5", 1], [2, 1], ["3.1", 1]], [1, 0, "0.5", 2], "1/3")
+    train(problem).network.save("optimal.json")
+    found = run(network, *TABLE, "--gap", gap)
+    assert found[0] == code
+    assert found[1].splitlines()[-1].endswith(standing.upper())
+    facts = json.loads(run(network, *TABLE, "--gap", gap, "--json")[1])
+    assert (facts["gap"], facts["claim"]) == (float(gap), standing)
+
+
 def test_the_command_tells_free_biases_from_penalised_ones(run: Callable[..., Any]) -> None:
     free = json.loads(run("free.npz", *TABLE, "--json")[1])
     assert free["free_biases"] is True

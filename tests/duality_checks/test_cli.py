@@ -14,12 +14,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 
 import duality_checks.checker
 from duality_checks.checker import Verdict
-from duality_checks.cli import main
+from duality_checks.cli import cli, main
 from duality_checks.data.tables import parse_csv
 
 SMALL = "x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n"
@@ -80,6 +81,8 @@ def test_certify_json_is_one_object_with_exact_and_outward_bounds(run) -> None:
     assert facts["chambers"] == 8
     assert facts["neurons"] == len(json.loads(Path("out/network.json").read_text())["output"])
     assert facts["seconds"] == pytest.approx(sum(facts["seconds_by_part"].values()))
+    assert (facts["loss"], facts["penalty"]) == ("squared", "2-norm")
+    assert facts["history"] and all(len(bounds) == 3 for bounds in facts["history"])
 
 
 def test_the_problem_written_is_the_table_read(run) -> None:
@@ -376,11 +379,18 @@ def test_help_has_examples_and_version_a_number(run) -> None:
     code, out, _ = run("--help")
     assert code == 0
     assert "convex-landscape certify DATA.csv --target" in out
-    for verb in ("certify", "check", "chambers"):
-        code, out, _ = run(verb, "--help")
-        assert code == 0
-        assert f"\n  convex-landscape {verb}" in out
+    assert all(f"\n  convex-landscape {verb}" in out for verb in cli.commands)
     assert run("--version")[0] == 0
+
+
+@pytest.mark.parametrize("verb", sorted(cli.commands))
+def test_every_verb_has_examples_and_json_and_tells_of_all_its_options(run, verb: str) -> None:
+    code, out, _ = run(verb, "--help")
+    assert code == 0
+    assert f"\n  convex-landscape {verb}" in out
+    options = [option for option in cli.commands[verb].params if isinstance(option, click.Option)]
+    assert "--json" in {name for option in options for name in option.opts}
+    assert [option.opts for option in options if not option.help] == []
 
 
 def test_shells_can_complete_the_verbs() -> None:
