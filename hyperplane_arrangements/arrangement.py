@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .echelon import signed_content
 from .errors import InputError
-from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, signed_content, signs
+from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, signs
 from .studies import Studies
 
 if TYPE_CHECKING:

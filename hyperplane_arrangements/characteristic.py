@@ -22,7 +22,7 @@ from math import comb, inf
 
 import numpy as np
 
-from .exact import signed_content
+from .echelon import signed_content
 from .search import Budget
 
 Row = tuple[int, ...]

@@ -10,19 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd, isfinite, lcm
+from math import isfinite, lcm
 from numbers import Rational
 from typing import Any
 
 import numpy as np
 
+from . import echelon
 from .errors import InputError
 
 _UNIT = 2.0**-53  # unit roundoff of float64
 _EXACT = 2**53  # integers up to this size are floats, and so are their sums up to this size
 _TINY = 2.0**-1000  # far above every underflow error of a row scaled to at most 1
-_PRIME = 2**31 - 1
-_NARROW = 8  # columns up to which eliminating in Python integers, until the rank is full, is fastest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -289,20 +288,6 @@ def _sequence(values: Any, name: str, what: str) -> Sequence[Any]:
     return list(values)
 
 
-def signed_content(row: Sequence[int]) -> int:
-    """The greatest common divisor of the entries, with the sign of the first nonzero one; 0 for a zero row.
-
-    Example:
-        >>> signed_content([0, -4, 6])
-        -2
-    """
-    divisor = gcd(*row)
-    for entry in row:
-        if entry:
-            return divisor if entry > 0 else -divisor
-    return 0
-
-
 def rank(matrix: ExactMatrix) -> int:
     """The exact rank.
 
@@ -326,50 +311,7 @@ def pivot_columns(matrix: ExactMatrix) -> tuple[int, ...]:
         >>> pivot_columns(exact_matrix([[1, 2, 0], [2, 4, 1]]))
         (0, 2)
     """
-    n, d = matrix.shape
-    if d <= _NARROW:
-        return _leading_columns(matrix.integers.tolist(), d)
-    pivots = _pivots_modulo(matrix.integers, _PRIME)
-    if len(pivots) == min(n, d) and pivots == tuple(range(len(pivots))):
-        return pivots  # a minor that is nonzero modulo a prime is nonzero
-    from flint import fmpz_mat
-
-    reduced, _, r = fmpz_mat(matrix.integers.tolist()).rref()
-    return tuple(next(j for j in range(d) if reduced[i, j] != 0) for i in range(r))
-
-
-def _leading_columns(rows: Iterable[Sequence[int]], d: int) -> tuple[int, ...]:
-    """The columns in which the rows of an echelon form begin; rows are read until there are d."""
-    echelon: dict[int, Sequence[int]] = {}
-    for row in rows:
-        while (content := signed_content(row)) and len(echelon) < d:
-            row = [x // content for x in row]
-            lead = next(j for j, x in enumerate(row) if x)
-            if lead not in echelon:
-                echelon[lead] = row
-                break
-            pivot = echelon[lead]
-            row = [pivot[lead] * x - row[lead] * y for x, y in zip(row, pivot, strict=True)]
-        if len(echelon) == d:
-            break
-    return tuple(sorted(echelon))
-
-
-def _pivots_modulo(integers: np.ndarray, p: int) -> tuple[int, ...]:
-    rows = (integers % p).astype(np.int64)
-    pivots: list[int] = []
-    for j in range(rows.shape[1]):
-        k = len(pivots)
-        nonzero = np.flatnonzero(rows[k:, j])
-        if nonzero.size == 0:
-            continue
-        rows[[k, k + nonzero[0]]] = rows[[k + nonzero[0], k]]
-        rows[k] = rows[k] * pow(int(rows[k, j]), -1, p) % p
-        rows[k + 1 :] = (rows[k + 1 :] - rows[k + 1 :, j : j + 1] * rows[k]) % p
-        pivots.append(j)
-        if len(pivots) == rows.shape[0]:
-            break
-    return tuple(pivots)
+    return echelon.pivot_columns(matrix.integers)
 
 
 def signs(matrix: ExactMatrix, directions: Any) -> np.ndarray:
