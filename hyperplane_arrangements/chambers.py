@@ -275,6 +275,12 @@ class Chambers:
         distinct = len(set(map(bytes, packed))) * (2 if self._plan.antipodal else 1)
         return distinct == count_chambers(self.arrangement)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .cards import chambers_card
+
+        return chambers_card(self)
+
 
 def upper_bound(n: int, rank: int) -> int:
     """Cover's bound on the chambers of n central hyperplanes: `2 sum_{k < rank} C(n - 1, k)` (statement 1.1).

@@ -76,6 +76,12 @@ class Faces:
             return Finding(claim, False, expected, f"f-vector {self.f_vector}, but the flats give {expected}")
         return Finding(claim, *_euler(self.f_vector))
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .cards import faces_card
+
+        return faces_card(self)
+
 
 def _euler(f_vector: tuple[int, ...]) -> tuple[bool, Any, str]:
     total = sum((-1) ** k * count for k, count in enumerate(f_vector))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from .errors import ConvexLandscapeError
@@ -39,6 +40,9 @@ class Finding:
 
     def __str__(self) -> str:
         return f"PROVED: {self.claim}" if self.holds else f"REFUTED: {self.claim}: {self.reason}"
+
+    def _repr_html_(self) -> str:
+        return f"<p><code>{escape(str(self))}</code></p>"
 
     def require(self) -> None:
         """Raise `RefutedError` unless the claim holds."""

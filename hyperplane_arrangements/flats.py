@@ -118,6 +118,12 @@ class IntersectionLattice:
         graph.add_edges_from((frozenset(_bits(low)), frozenset(_bits(high))) for low, high in self.covers)
         return graph
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .cards import lattice_card
+
+        return lattice_card(self)
+
 
 @dataclass(frozen=True, slots=True)
 class _Node:

@@ -67,6 +67,12 @@ class Zonotope:
         """The rows (n x d)."""
         return self.arrangement.normals
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .cards import zonotope_card
+
+        return zonotope_card(self)
+
     def vertex_of(self, sign_vector: Any) -> tuple[Fraction, ...]:
         """Return the vertex of a chamber, `X' 1[s > 0]`: the sum of the rows with positive sign.
 
