@@ -258,6 +258,24 @@ class TrainingProblem:
                 raise InputError(f"{purpose} needs {name}={wanted!r}, and the problem has {found!r}")
         return self.require_penalised(purpose, free)
 
+    def require_ball(self, purpose: str) -> TrainingProblem:
+        """This problem, if the dual norm of its rows is a maximum over the unit ball of the 2-norm.
+
+        Args:
+            purpose: what needs that, for the message.
+
+        Raises:
+            InputError: another norm, free biases, or a readout.
+
+        Example:
+            >>> TrainingProblem([[1]], [1], 1, loss="l1").require_ball("the dual norm").n
+            1
+        """
+        if self.penalty.name != "2-norm" or not self.readout.is_identity:
+            found = "a readout" if self.penalty.name == "2-norm" else f"penalty={self.penalty.name!r}"
+            raise InputError(f"{purpose} needs penalty='2-norm' and no readout, and the problem has {found}")
+        return self.require_penalised(purpose, NAMES[: NAMES.index("biases")])
+
     def require_penalised(self, purpose: str, free: tuple[str, ...] = (NOTHING,)) -> TrainingProblem:
         """This problem, if nothing is unpenalised.
 

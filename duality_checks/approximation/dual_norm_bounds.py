@@ -60,6 +60,7 @@ def spectral_bound(problem: TrainingProblem, v: Vector) -> Fraction:
         >>> 5 <= spectral_bound(TrainingProblem([[1, 0], [0, 1]], [3, 4], 1), (Fraction(3), Fraction(4))) < 6
         True
     """
+    problem.require_ball("the spectral bound")
     slope = max(Fraction(1), abs(problem.kappa))
     return slope * norm_above(problem.X.fractions) * root_above(dot(v, v))
 

@@ -83,15 +83,6 @@ def _shown(value: Fraction) -> str:
     return str(value) if short else f"{float(value):.9g}"
 
 
-def require_plain(problem: TrainingProblem) -> None:
-    """Refuse problems that the statements of section 4 are not about.
-
-    Raises:
-        InputError: another loss than the squared one, another penalty than the 2-norm, or a pooling readout.
-    """
-    problem.require_standard("this bound")
-
-
 def chambers_of_directions(problem: TrainingProblem, directions: Any) -> np.ndarray:
     """The chambers that given directions lie in, exactly and each once; those on a hyperplane are left out.
 
@@ -138,7 +129,7 @@ def restricted_to(problem: TrainingProblem, chambers: Iterable[Sequence[int]]) -
     from ..stationary_points.conic import conic_optimum, slopes
     from ..stationary_points.solver import restricted_optimum
 
-    require_plain(problem)
+    problem.require_standard("the optimum over some chambers")
     table = np.array(list(chambers), dtype=np.int8).reshape(-1, problem.n)
     setting, landscape = Setting.of(problem), Landscape.of(problem)
     prices = ChamberList(landscape, hyperplane_signs(landscape, table))

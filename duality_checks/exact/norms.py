@@ -137,12 +137,16 @@ def maximum(problem: TrainingProblem, v: Sequence[Fraction]) -> Maximum:
         problem: the data and the activation; beta and y play no part.
         v: length n.
 
+    Raises:
+        InputError: another norm than the 2-norm, free biases, or a readout.
+
     Example:
         >>> from duality_checks import TrainingProblem
         >>> found = maximum(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1), (Fraction(3), Fraction(-4)))
         >>> found.square, found.sign
         (Fraction(16, 1), -1)
     """
+    problem.require_ball("the exact dual norm")
     rows = problem.X.fractions
     best = Maximum(Fraction(0), (Fraction(0),) * problem.d, 1, 0)
     for index, signs in enumerate(problem.arrangement.chambers().signs.tolist()):

@@ -21,7 +21,9 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vecto
 
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
+from ..terms.free import NOTHING
 
+_PURPOSE = "deciding stationary points"
 Vector = tuple[Fraction, ...]
 ZERO = Fraction(0)
 
@@ -81,10 +83,17 @@ class RationalNetwork:
 
     @classmethod
     def of(cls, network: TwoLayerNetwork | RationalNetwork) -> RationalNetwork:
-        """The network with the same weights: floats are dyadic rationals."""
+        """The network with the same weights: floats are dyadic rationals.
+
+        Raises:
+            InputError: there is a linear skip, which stationarity knows nothing of.
+        """
         if isinstance(network, RationalNetwork):
             return network
-        return cls(tuple(map(tuple, network.hidden.tolist())), tuple(network.output.tolist()))
+        if network.linear.any():
+            raise InputError(f"{_PURPOSE} knows no linear skip, and the network has one")
+        hidden, output = tuple(map(tuple, network.hidden.tolist())), tuple(network.output.tolist())
+        return cls(hidden, output, network.intercept)
 
     @property
     def width(self) -> int:
@@ -102,9 +111,10 @@ class RationalNetwork:
         return RationalNetwork(hidden, tuple(self.output[j] for j in kept), self.intercept)
 
     def floats(self, kappa: Fraction, inputs: int) -> TwoLayerNetwork:
-        """The network rounded to float64, without its intercept."""
+        """The network rounded to float64."""
         hidden = np.array([[float(x) for x in row] for row in self.hidden]).reshape(-1, inputs)
-        return TwoLayerNetwork(hidden, np.array([float(a) for a in self.output]), kappa)
+        output = np.array([float(a) for a in self.output])
+        return TwoLayerNetwork(hidden, output, kappa, float(self.intercept))
 
 
 @dataclass(frozen=True)
@@ -134,24 +144,25 @@ class Setting:
 
     @classmethod
     def of(cls, problem: TrainingProblem | Setting) -> Setting:
-        """The setting of a training problem: every weight penalised, no intercept.
+        """The setting of a training problem: with an intercept or free biases if it has them.
 
         Raises:
-            InputError: another loss or penalty, or a readout.
+            InputError: another loss or penalty, a readout, or a linear skip.
         """
         if isinstance(problem, Setting):
             return problem
-        _require_plain(problem)
-        return cls(problem.X, problem.y, problem.beta, problem.kappa)
+        problem.require_standard(_PURPOSE, (NOTHING, "intercept", "biases"))
+        free = () if problem.bias is None else (problem.bias,)
+        return cls(problem.X, problem.y, problem.beta, problem.kappa, free, problem.free.intercept)
 
     @classmethod
     def with_free_biases(cls, problem: TrainingProblem) -> Setting:
         """The features with a column of ones behind them, unpenalised, and an output intercept.
 
         Raises:
-            InputError: another loss or penalty, or a readout.
+            InputError: another loss or penalty, a readout, or something free already.
         """
-        _require_plain(problem)
+        problem.require_standard(_PURPOSE)
         rows = [(*row, Fraction(1)) for row in problem.X.fractions]
         return cls(exact_matrix(rows), problem.y, problem.beta, problem.kappa, (problem.d,), True)
 
@@ -249,16 +260,6 @@ class Setting:
                 f"the network has an output intercept {float(network.intercept):.6g}, but the problem has "
                 "none; use free biases, or retrain without it"
             )
-
-
-def _require_plain(problem: TrainingProblem) -> None:
-    kind = problem.loss.name, problem.penalty.name
-    if kind != ("squared", "2-norm") or not problem.readout.is_identity:
-        raise InputError(
-            f"loss={kind[0]!r}, "
-            f"penalty={kind[1]!r}{'' if problem.readout.is_identity else ' and a readout'}: stationary "
-            "points are decided for the squared loss, the 2-norm and the fully connected network only"
-        )
 
 
 def fitting(problem: TrainingProblem | Setting, network: Any) -> tuple[Setting, RationalNetwork]:

@@ -216,7 +216,7 @@ def two_blocks(problem: TrainingProblem) -> tuple[Block, ...]:
     """The cone `{Xu >= 0}` with both output signs: all that spike-free data need.
 
     Raises:
-        InputError: the activation is not the ReLU.
+        InputError: the activation is not the ReLU; another loss, penalty or readout, or something free.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -225,6 +225,7 @@ def two_blocks(problem: TrainingProblem) -> tuple[Block, ...]:
     """
     from ..stationary_points.blocks import Block
 
+    problem.require_standard("the program of two blocks")
     if problem.kappa:
         raise InputError(f"kappa is {problem.kappa}; spike-free data are a notion of the ReLU (kappa 0)")
     signs = tuple(int(any(row)) for row in problem.X.fractions)

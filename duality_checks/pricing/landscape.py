@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..problem import TrainingProblem
+from ..terms.free import NAMES
 from ..terms.readouts import Readout
 
 if TYPE_CHECKING:
@@ -56,7 +57,12 @@ class Landscape:
 
     @classmethod
     def of(cls, problem: TrainingProblem) -> Landscape:
-        """The landscape of a training problem; rank and parallel rows are decided exactly."""
+        """The landscape of a training problem; rank and parallel rows are decided exactly.
+
+        Raises:
+            InputError: free biases, which have many landscapes (:mod:`.free`).
+        """
+        problem.require_penalised("one landscape of all directions", NAMES[: NAMES.index("biases")])
         arrangement = problem.arrangement
         scale = np.abs(problem.features).max()
         _, _, right = np.linalg.svd(problem.features / scale, full_matrices=False)

@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 
 from ..approximation.dual_norm_bounds import spectral_bound
-from ..approximation.subsets import ProvenInterval, interval, require_plain
+from ..approximation.subsets import ProvenInterval, interval
 from ..exact.norms import Vector, dot, root_above
 from ..exact.setting import RationalNetwork
 from ..exact.spectral import norm_above
@@ -56,7 +56,7 @@ def train_by_ascents(problem: TrainingProblem, *, starts: int = 300, seed: int =
         >>> round(found.upper, 9), found.lower <= 4
         (4.0, True)
     """
-    require_plain(problem)
+    problem.require_standard("training by ascents")
     began = perf_counter()
     landscape, target, beta = Landscape.of(problem), problem.target, float(problem.beta)
     rng = np.random.default_rng(seed)

@@ -15,7 +15,6 @@ from duality_checks.approximation.subsets import (
     chambers_of_directions,
     interval,
     interval_by_chambers,
-    require_plain,
     restricted_to,
 )
 from duality_checks.exact.norms import dual_norm_squared, gradient, project
@@ -146,7 +145,9 @@ def test_texts_and_errors_say_what_is_proven() -> None:
     assert nothing.ratio is None and "no ratio" in str(nothing)
     zero = interval_by_chambers(TrainingProblem([[1]], [0], 1), [])
     assert zero.ratio == 1 and zero.relative_gap == 0
-    with pytest.raises(InputError, match="this bound needs loss='squared', and the problem has 'l1'"):
-        require_plain(TrainingProblem([[1]], [1], 1, loss="l1"))
-    with pytest.raises(InputError, match="this bound needs readout='identity'"):
-        require_plain(TrainingProblem([[1], [2]], [1], 1, readout=[0, 0]))
+    with pytest.raises(InputError, match="some chambers needs loss='squared', and the problem has 'l1'"):
+        restricted_to(TrainingProblem([[1]], [1], 1, loss="l1"), [(1,)])
+    with pytest.raises(InputError, match="some chambers needs readout='identity'"):
+        restricted_to(TrainingProblem([[1], [2]], [1], 1, readout=[0, 0]), [(1, 1)])
+    with pytest.raises(InputError, match="some chambers needs free='nothing', and the problem has 'linear'"):
+        restricted_to(TrainingProblem([[1]], [1], 1, free="linear"), [(1,)])

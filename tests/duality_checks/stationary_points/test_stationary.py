@@ -420,11 +420,11 @@ def test_networks_that_do_not_fit_are_refused() -> None:
 
 def test_other_problems_are_refused() -> None:
     problem = TrainingProblem([[1], [-1]], [1, 1], beta=1, loss="hinge")
-    with pytest.raises(
-        InputError, match="loss='hinge', penalty='2-norm': stationary points are decided for the squared"
-    ):
+    with pytest.raises(InputError, match=r"deciding stationary points needs loss='squared', and .* 'hinge'"):
         Setting.of(problem)
-    with pytest.raises(InputError, match="decided for the squared loss, the 2-norm"):
+    with pytest.raises(InputError, match=r"needs free='nothing' or 'intercept' or 'biases', .* 'linear'"):
+        Setting.of(TrainingProblem([[1], [-1]], [1, 1], beta=1, free="linear"))
+    with pytest.raises(InputError, match=r"stationary points needs penalty='2-norm', .* '1-norm'"):
         Setting.with_free_biases(TrainingProblem([[1], [-1]], [1, 1], beta=1, penalty="1-norm"))
 
 
