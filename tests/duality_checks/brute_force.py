@@ -32,9 +32,19 @@ PEAK = [Fraction(v) for v in (1, -2, -2, 3, -2, 3)]
 HIDDEN = [(Fraction(1, 2), Fraction(1, 4)), (Fraction(-1, 3), Fraction(1, 5))]
 OUTPUT = [Fraction(1, 2), Fraction(-1, 4)]
 
+# With a last column of ones and two equal rows: four lines, eight chambers; a dual that sums to zero.
+BIASED_ROWS = [(0, 1), (1, 1), (1, 1), (3, 1), (-2, 1)]
+BIASED_TARGET = [1, -2, 3, 0, 1]
+BIASED_DUAL = [Fraction(v) for v in (1, -2, "1/2", 1, "-1/2")]
+BIASED_SKIP = [Fraction(1, 3)]
+# For ROWS: orthogonal to the ones and to both columns.
+SKIPPED_DUAL = [Fraction(v) for v in ("1/2", "1/2", "-5/2", 2, -1, "1/2")]
+SKIPPED_SKIP = [Fraction(1, 3), Fraction(-1, 2), Fraction(2)]
+
 PROBLEM = {"format": "convex-landscape problem", "version": 1}
 PROBLEM_FIELDS = ["loss", "penalty", "readout", "kappa", "beta", "X", "y"]
 LABELLED = {"hinge", "squared-hinge"}
+FREE = {"intercept", "linear", "intercept+linear", "biases", "biases+linear"}
 DUAL_NORMS = {
     "2-norm": lambda c: inner(c, c),
     "1-norm": lambda c: max(map(abs, c)) ** 2,
@@ -110,6 +120,26 @@ def best_multipliers(
     return best
 
 
+def cancelling_multipliers(rows: Any, signs: Any, c: Point) -> tuple[Fraction, dict[int, Fraction]]:
+    """The least square of the first coordinate of c + X'S lambda over lambda >= 0 that cancel the second,
+    where the rows have 1: by at most two rows."""
+    candidates: list[dict[int, Fraction]] = [{}] + [{k: -s * c[1]} for k, s in enumerate(signs)]
+    for k, j in combinations(range(len(rows)), 2):
+        x, z = rows[k][0], rows[j][0]
+        if x != z:
+            # a + b = -c[1] and x a + z b = -c[0].
+            b = Fraction(x * c[1] - c[0]) / (z - x)
+            candidates.append({k: signs[k] * (-c[1] - b), j: signs[j] * b})
+    best: tuple[Fraction, dict[int, Fraction]] | None = None
+    for multipliers in candidates:
+        end = moved(rows, signs, c, multipliers)
+        if end[1] == 0 and all(value >= 0 for value in multipliers.values()):
+            found = (end[0] ** 2, {k: value for k, value in multipliers.items() if value})
+            best = found if best is None else min(best, found, key=lambda pair: pair[0])
+    assert best is not None
+    return best
+
+
 def dual_norm_squared(rows: Any, dual: Any, kappa: Fraction) -> Fraction:
     chambers = all_chambers(rows)
     return max(
@@ -154,7 +184,27 @@ def spread(problem: dict[str, Any], dual: Any) -> list[Fraction]:
     return [dual[sample] for sample in samples_of(problem)]
 
 
-def exact_objective(problem: dict[str, Any], hidden: Any, output: Any) -> Fraction:
+def skips_of(problem: dict[str, Any]) -> list[list[Fraction]]:
+    """What the outputs may add freely, one column a list, before pooling."""
+    parts = problem.get("free", "").split("+")
+    rows = [list(map(Fraction, row)) for row in problem["X"]]
+    ones = [[Fraction(1)] * len(rows)] if {"intercept", "biases"} & set(parts) else []
+    return ones + ([[row[j] for row in rows] for j in range(len(rows[0]))] if "linear" in parts else [])
+
+
+def columns_of_ones(problem: dict[str, Any]) -> list[int]:
+    return [j for j in range(len(problem["X"][0])) if {row[j] for row in problem["X"]} == {"1"}]
+
+
+def bias_of(problem: dict[str, Any]) -> int | None:
+    return columns_of_ones(problem)[0] if "biases" in problem.get("free", "") else None
+
+
+def without(vector: Any, place: int | None) -> list[Fraction]:
+    return [x for j, x in enumerate(vector) if j != place]
+
+
+def exact_objective(problem: dict[str, Any], hidden: Any, output: Any, skip: Any = ()) -> Fraction:
     kappa, beta = Fraction(problem["kappa"]), Fraction(problem["beta"])
     target = list(map(Fraction, problem["y"]))
     fit = [ZERO] * len(target)
@@ -162,6 +212,10 @@ def exact_objective(problem: dict[str, Any], hidden: Any, output: Any) -> Fracti
         for w, alpha in zip(hidden, output, strict=True):
             t = inner(row, w)
             fit[sample] += alpha * (max(t, 0) + kappa * min(t, 0))
+    for theta, column in zip(skip, skips_of(problem), strict=True):
+        for b, sample in zip(column, samples_of(problem), strict=True):
+            fit[sample] += theta * b
+    hidden = [without(w, bias_of(problem)) for w in hidden]
     loss = sum((loss_of(problem["loss"], f, y) for f, y in zip(fit, target, strict=True)), ZERO)
     if problem["penalty"] == "2-norm":
         return loss + beta / 2 * sum((inner(w, w) + a * a for w, a in zip(hidden, output, strict=True)), ZERO)
@@ -192,7 +246,9 @@ def problem_document(rows: Any, target: Any, beta: Any, kappa: Any = 0, **other:
     }
 
 
-def certificate_document(problem: dict[str, Any], dual: Any, hidden: Any, output: Any) -> dict[str, Any]:
+def certificate_document(
+    problem: dict[str, Any], dual: Any, hidden: Any, output: Any, skip: Any = ()
+) -> dict[str, Any]:
     """The honest certificate; where the dual is infeasible it holds the best that can be done."""
     rows = [tuple(map(Fraction, row)) for row in problem["X"]]
     beta, kappa = Fraction(problem["beta"]), Fraction(problem["kappa"])
@@ -202,16 +258,23 @@ def certificate_document(problem: dict[str, Any], dual: Any, hidden: Any, output
         entry: dict[str, Any] = {"witness": [text(u) for u in witness]}
         for name, s in (("plus", 1), ("minus", -1)):
             c = gradient(rows, signs, [s * v for v in values], kappa)
-            multipliers = best_multipliers(rows, signs, c, size)[1] if size(c) > beta**2 else {}
+            if bias_of(problem) is not None:
+                multipliers = cancelling_multipliers(rows, signs, c)[1]
+            else:
+                multipliers = best_multipliers(rows, signs, c, size)[1] if size(c) > beta**2 else {}
             entry[name] = {str(k): text(value) for k, value in multipliers.items()}
         entries.append(entry)
     return {
         **CERTIFICATE,
         "problem": digest(problem),
         "lower": text(dual_objective(problem, dual)),
-        "upper": text(exact_objective(problem, hidden, output)),
+        "upper": text(exact_objective(problem, hidden, output, skip)),
         "dual": [text(v) for v in dual],
-        "network": {"hidden": [[text(x) for x in w] for w in hidden], "output": [text(a) for a in output]},
+        "network": {
+            "hidden": [[text(x) for x in w] for w in hidden],
+            "output": [text(a) for a in output],
+            **({"skip": [text(t) for t in skip]} if skip else {}),
+        },
         "chambers": entries,
     }
 
@@ -248,6 +311,28 @@ def _honest(kappa: Fraction) -> Case:
     return Case(problem, certificate_document(problem, DUAL, HIDDEN, OUTPUT))
 
 
+def honest_skip() -> Case:
+    """A case with a free intercept and a free linear skip, and room under beta."""
+    problem = problem_document(ROWS, TARGET, 12, version=2, free="intercept+linear")
+    return Case(problem, certificate_document(problem, SKIPPED_DUAL, HIDDEN, OUTPUT, SKIPPED_SKIP))
+
+
+def honest_biases() -> Case:
+    """A case with free biases, beta as tight as it can be: in the plane the semi-norm is an absolute
+    value."""
+    square = max(
+        cancelling_multipliers(
+            BIASED_ROWS, signs, gradient(BIASED_ROWS, signs, [s * v for v in BIASED_DUAL], ZERO)
+        )[0]
+        for signs in all_chambers(BIASED_ROWS)
+        for s in (1, -1)
+    )
+    beta = Fraction(math.isqrt(square.numerator), math.isqrt(square.denominator))
+    assert beta**2 == square
+    problem = problem_document(BIASED_ROWS, BIASED_TARGET, beta, version=2, free="biases")
+    return Case(problem, certificate_document(problem, BIASED_DUAL, HIDDEN, OUTPUT, BIASED_SKIP))
+
+
 # What is wrong, decided without the checker.
 
 
@@ -276,7 +361,11 @@ def format_defect(case: Case) -> bool:
         if any(repeats_a_key(document) for document in spelled):
             return True
         problem, certificate = map(json.loads, spelled)
-        if problem.keys() != {*PROBLEM, *PROBLEM_FIELDS} or certificate.keys() != {
+        later = problem["version"] == 2
+        free = {"free"} if later else set()
+        if later and problem["free"] not in FREE:
+            return True
+        if problem.keys() != {*PROBLEM, *PROBLEM_FIELDS, *free} or certificate.keys() != {
             *CERTIFICATE,
             *CERTIFICATE_FIELDS,
         }:
@@ -291,17 +380,21 @@ def format_defect(case: Case) -> bool:
             len(samples) != len(identity) or samples == identity or not set(samples) <= set(identity)
         ):
             return True
-        fixed = [(problem[name], value) for name, value in PROBLEM.items()]
+        fixed = [(problem["format"], PROBLEM["format"]), (problem["version"], 2 if later else 1)]
         fixed += [(certificate[name], value) for name, value in CERTIFICATE.items()]
         if any(json.dumps(found) != json.dumps(value) for found, value in fixed):
             return True
         network, rows = certificate["network"], len(problem["X"])
         n = rows if samples == "identity" else len(problem["y"])
         d = len(problem["X"][0])
-        if network.keys() != {"hidden", "output"} or type(certificate["problem"]) is not str:
+        if (
+            network.keys() != {"hidden", "output", *({"skip"} if later else ())}
+            or type(certificate["problem"]) is not str
+        ):
             return True
         vectors = [(row, d) for row in problem["X"]] + [(problem["y"], n), (certificate["dual"], n)]
         vectors += [(row, d) for row in network["hidden"]] + [(network["output"], len(network["hidden"]))]
+        vectors += [(network["skip"], len(skips_of(problem)))] if later else []
         numbers = [problem["beta"], problem["kappa"], certificate["lower"], certificate["upper"]]
         for chamber in certificate["chambers"]:
             if chamber.keys() != {"witness", "plus", "minus"}:
@@ -334,7 +427,12 @@ def defects(case: Case) -> set[str]:
     dual = list(map(Fraction, certificate["dual"]))
     hidden = [list(map(Fraction, w)) for w in certificate["network"]["hidden"]]
     output = list(map(Fraction, certificate["network"]["output"]))
+    skip = list(map(Fraction, certificate["network"].get("skip", [])))
     found = set()
+    if "biases" in problem.get("free", "") and len(columns_of_ones(problem)) != 1:
+        return {"ones"}
+    if any(inner(column, spread(problem, dual)) for column in skips_of(problem)):
+        found.add("free")
     if beta <= 0:
         found.add("beta")
     if kappa >= 1:
@@ -347,7 +445,7 @@ def defects(case: Case) -> set[str]:
         found.add("labels")
     if not all(in_domain(loss, v, y) for v, y in zip(dual, target, strict=True)):
         found.add("domain")
-    if Fraction(certificate["upper"]) != exact_objective(problem, hidden, output):
+    if Fraction(certificate["upper"]) != exact_objective(problem, hidden, output, skip):
         found.add("upper")
     if Fraction(certificate["lower"]) != dual_objective(problem, dual):
         found.add("lower")
@@ -365,6 +463,9 @@ def defects(case: Case) -> set[str]:
             if any(value <= 0 for value in multipliers.values()):
                 found.add("negative")
             c = gradient(rows, signs, [s * v for v in spread(problem, dual)], kappa)
-            if DUAL_NORMS[problem["penalty"]](moved(rows, signs, c, multipliers)) > beta**2:
+            end, bias = moved(rows, signs, c, multipliers), bias_of(problem)
+            if bias is not None and end[bias]:
+                found.add("bias")
+            if DUAL_NORMS[problem["penalty"]](without(end, bias)) > beta**2:
                 found.add(f"bound {name}")
     return found

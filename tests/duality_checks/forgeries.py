@@ -11,11 +11,17 @@ from itertools import product
 from typing import Any
 
 from brute_force import (
+    BIASED_DUAL,
+    BIASED_ROWS,
+    BIASED_SKIP,
+    BIASED_TARGET,
     DUAL,
     HIDDEN,
     OUTPUT,
     PEAK,
     ROWS,
+    SKIPPED_DUAL,
+    SKIPPED_SKIP,
     TARGET,
     Case,
     certificate_document,
@@ -26,6 +32,8 @@ from brute_force import (
     exact_objective,
     gradient,
     honest,
+    honest_biases,
+    honest_skip,
     problem_document,
     signs_at,
     text,
@@ -75,7 +83,8 @@ def restated(p: Any, c: Any) -> None:
     """Recompute both bounds and the digest, so that only what was changed is wrong."""
     c["lower"] = text(dual_objective(p, list(map(Fraction, c["dual"]))))
     hidden = [list(map(Fraction, w)) for w in c["network"]["hidden"]]
-    c["upper"] = text(exact_objective(p, hidden, list(map(Fraction, c["network"]["output"]))))
+    skip = list(map(Fraction, c["network"].get("skip", [])))
+    c["upper"] = text(exact_objective(p, hidden, list(map(Fraction, c["network"]["output"])), skip))
     c["problem"] = digest(p)
 
 
@@ -774,3 +783,136 @@ def _(p, c):
 @mutation("problem with a float", r"problem: X\[0\]: 2.0 is not a string such as")
 def _(p, c):
     p["X"][0][0] = 2.0
+
+
+# What is free of the penalty.
+
+
+def skipped(dual: list[Fraction]) -> Case:
+    """The case with a free intercept and linear skip, everything made for this dual."""
+    problem = honest_skip().problem
+    return Case(problem, certificate_document(problem, dual, HIDDEN, OUTPUT, SKIPPED_SKIP))
+
+
+@mutation("sum of the dual off by a hair", "dual: not orthogonal to free column 0", "free")
+def _(p, c):
+    dual = list(SKIPPED_DUAL)
+    dual[2] += Fraction(1, 10**40)  # on the zero row, so that the other columns stay orthogonal
+    return skipped(dual)
+
+
+@mutation("dual off the linear skip by a hair", "dual: not orthogonal to free column 2", "free")
+def _(p, c):
+    dual = list(SKIPPED_DUAL)
+    dual[5] += Fraction(1, 10**40)
+    dual[2] -= Fraction(1, 10**40)
+    return skipped(dual)
+
+
+@mutation("a better dual that is not orthogonal", "dual: not orthogonal to free column 0", "free")
+def _(p, c):
+    return skipped(DUAL)
+
+
+@mutation("bias left over", r"chambers\[\d\].(plus|minus): the multipliers leave something", "bias")
+def _(p, c):
+    # So large a beta that the other coordinate is short without multipliers.
+    problem = problem_document(BIASED_ROWS, BIASED_TARGET, 100, version=2, free="biases")
+    case = Case(problem, certificate_document(problem, BIASED_DUAL, HIDDEN, OUTPUT, BIASED_SKIP))
+    for entry in case.certificate["chambers"]:
+        entry["plus"], entry["minus"] = {}, {}
+    return case
+
+
+@mutation("bias left over by a hair", r": the multipliers leave something of the free bias", "bias")
+def _(p, c):
+    problem = problem_document(BIASED_ROWS, BIASED_TARGET, 100, version=2, free="biases")
+    case = Case(problem, certificate_document(problem, BIASED_DUAL, HIDDEN, OUTPUT, BIASED_SKIP))
+    part = with_multipliers(case.certificate)
+    key = next(iter(part))
+    part[key] = text(Fraction(part[key]) + Fraction(1, 10**40))
+    return case
+
+
+@mutation("bias cancelled, the rest too long", r": the bound norm_\*.* <= beta fails", "bound plus")
+def _(p, c):
+    case = honest_biases()
+    beta = Fraction(case.problem["beta"]) * (1 - Fraction(1, 10**40))
+    problem = {**case.problem, "beta": text(beta)}
+    return Case(problem, certificate_document(problem, BIASED_DUAL, HIDDEN, OUTPUT, BIASED_SKIP))
+
+
+@mutation(
+    "biases free that are not there", "free biases need exactly one column of ones, and X has 0", "ones"
+)
+def _(p, c):
+    case = honest_biases()
+    case.problem["X"][3][1] = "2"
+    case.certificate["problem"] = digest(case.problem)
+    return case
+
+
+@mutation("two columns of ones", "free biases need exactly one column of ones, and X has 2", "ones")
+def _(p, c):
+    case = honest_biases()
+    for row in case.problem["X"]:
+        row[0] = "1"
+    case.certificate["problem"] = digest(case.problem)
+    return case
+
+
+@mutation("penalised biases said to be free", "certificate: written for another problem", "digest")
+def _(p, c):
+    case = honest_biases()
+    problem = {**case.problem, "free": "intercept"}
+    return Case(problem, case.certificate)
+
+
+@mutation("upper bound without the penalty of the biases", "upper: not the objective of the network", "upper")
+def _(p, c):
+    case = honest_biases()
+    problem = {**case.problem, "free": "intercept"}
+    certificate = certificate_document(problem, BIASED_DUAL, HIDDEN, OUTPUT, BIASED_SKIP)
+    return Case(problem, {**certificate, "upper": case.certificate["upper"]})
+
+
+@mutation("skip dropped", "network: missing field 'skip'")
+def _(p, c):
+    case = honest_skip()
+    del case.certificate["network"]["skip"]
+    return case
+
+
+@mutation("skip of another size", "skip has 2 entries, not 3")
+def _(p, c):
+    case = honest_skip()
+    case.certificate["network"]["skip"].pop()
+    return case
+
+
+@mutation("skip where nothing is free", "network: unknown field 'skip'")
+def _(p, c):
+    c["network"]["skip"] = ["1"]
+
+
+@mutation("weight of the skip changed", "upper: not the objective of the network", "upper")
+def _(p, c):
+    case = honest_skip()
+    case.certificate["network"]["skip"][1] = "0"
+    return case
+
+
+@mutation("free parts in another order", "problem: free is 'linear.intercept', not one of")
+def _(p, c):
+    case = honest_skip()
+    return Case({**case.problem, "free": "linear+intercept"}, case.certificate)
+
+
+@mutation("nothing free in version 2", "problem: free is 'nothing', not one of")
+def _(p, c):
+    return Case({**p, "version": 2, "free": "nothing"}, c)
+
+
+@mutation("something free in version 1", "problem: unknown field 'free'")
+def _(p, c):
+    p["free"] = "intercept"

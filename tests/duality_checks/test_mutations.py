@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from brute_force import defects, honest
+from brute_force import defects, honest, honest_biases, honest_skip
 from forgeries import MUTATIONS
 
 from duality_checks import checker
@@ -23,6 +23,13 @@ def test_honest_certificates_are_proven(kappa):
     verdict = case.check()
     assert verdict.proven, verdict.reason
     assert (verdict.lower, verdict.upper) == tuple(Fraction(case.certificate[k]) for k in ("lower", "upper"))
+
+
+@pytest.mark.parametrize("case", [honest_skip(), honest_biases()], ids=["skip", "biases"])
+def test_honest_certificates_with_something_free_are_proven(case):
+    assert defects(case) == set()
+    verdict = case.check()
+    assert verdict.proven, verdict.reason
 
 
 def test_there_are_enough_mutations():
@@ -108,6 +115,12 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
         accept,
         ["dual scaled up", "best effort for an infeasible dual"],
     ),
+    "the free columns": (
+        "dual_ignores_what_is_free",
+        accept,
+        ["sum of the dual off by a hair", "dual off the linear skip by a hair"],
+    ),
+    "the free bias": ("bias_vanishes", accept, ["bias left over", "bias left over by a hair"]),
     "the bound": ("bound_holds", accept, ["dual scaled up", "multipliers dropped", "multiplier too large"]),
 }
 # Functions that call checks; what they are for the sweep of version 2 is in pricing/test_sweep_kernel.py.
