@@ -30,6 +30,7 @@ Row = tuple[int, ...]
 _KERNEL = f"{__package__}.minors_kernel"
 _START = 1_500_000  # entries computed by Python integers from which compiled code is worth its start-up
 _STEPS = 10**7  # of compiled code in one minor: above, memoised minors are likely to save more
+_FEW = 16  # lines that Python integers count faster than an array is made of them
 _FASTER = 32  # times an entry of Python integers the step of compiled code
 _FLOAT = 2**26  # ratios of integers below this size are distinct as floats if distinct
 
@@ -112,7 +113,8 @@ def poincare_coefficients(rows: Iterable[Row], budget: Budget | None = None) -> 
 def _poincare(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...]:
     """Return the Whitney numbers of distinct primitive rows."""
     if not rows or len(rows[0]) <= 3:
-        return _low_rank(rows, memo)
+        compiled = _compiled(rows, memo) if len(rows) > _FEW and len(rows[0]) == 3 else None
+        return compiled or _low_rank(rows, memo)
     key = _up_to_coordinates(rows)
     if key not in memo.known:
         memo.known[key] = _compiled(key, memo) or _by_restrictions(key, memo)
@@ -146,7 +148,7 @@ def _points_on(line: Row, others: Sequence[Row]) -> int:
     return len(set(map(canonical, points)))
 
 
-def _compiled(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...] | None:
+def _compiled(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...] | None:
     """Return the Whitney numbers by compiled code, None where it does not pay or entries are too large."""
     n, d = len(rows), len(rows[0])
     steps = comb(n, d - 1)

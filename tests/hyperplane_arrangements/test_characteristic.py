@@ -102,7 +102,10 @@ def test_lines_too_steep_for_floats_are_counted():
     assert list(poincare_coefficients(rows)) == _by_subsets(rows)
 
 
-@pytest.mark.parametrize("name", ["resonance_5", "threshold_4", "type_e_6", "catalan_5", "generic_9_5"])
+@pytest.mark.parametrize(
+    "name",
+    ["resonance_5", "threshold_4", "type_e_6", "catalan_5", "generic_9_5", "generic_30_3", "near_pencil_20"],
+)
 def test_compiled_and_plain_recursion_agree(name, monkeypatch):
     monkeypatch.setattr(characteristic, "_STEPS", -1)
     plain = zaslavsky_chambers(families.named(name))
