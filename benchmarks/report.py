@@ -12,8 +12,14 @@ PAGE = Path(__file__).parent / "README.md"
 def put(section: str, text: str, page: Path = PAGE) -> None:
     """Print Markdown, and put it in place of what is between the marks `<!-- section -->` of a page."""
     print(f"\n{text}\n", flush=True)
+    old = page.read_text(encoding="utf-8")
     marked = re.compile(rf"(<!-- {section} -->\n).*?(<!-- /{section} -->)", re.DOTALL)
-    page.write_text(marked.sub(lambda marks: f"{marks[1]}\n{text}\n\n{marks[2]}", page.read_text()))
+    new, found = marked.subn(lambda marks: f"{marks[1]}\n{text}\n\n{marks[2]}", old)
+    if not found:
+        raise ValueError(
+            f"{page} has no marks for {section!r}; add them: <!-- {section} --> and a line below"
+        )
+    page.write_text(new, encoding="utf-8")
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:
