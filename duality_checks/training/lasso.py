@@ -4,12 +4,13 @@ rounding."""
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dposv
 
 from ..terms.losses import Datafit
 
 DEPENDENT = 1e-13
 OPTIMAL = 1e-11
+ROUNDING = 2.0**-50
 NEWTON_STEPS = 20
 SHORTEST = 1e-4
 ENOUGH = 1e-9
@@ -35,18 +36,22 @@ def nonnegative_lasso(atoms: np.ndarray, target: np.ndarray, beta: float, start:
         array([1., 0.])
     """
     scale = np.linalg.norm(atoms, axis=0)
-    gram = (atoms / scale).T @ (atoms / scale)
-    pull = (atoms.T @ target - beta) / scale
+    units, price, size = atoms / scale, beta / scale, float(np.linalg.norm(target))
+    gram, pull = units.T @ units, units.T @ target - price
     weights = start * scale
     passive = [int(j) for j in np.flatnonzero(weights > 0)]
-    tolerance = OPTIMAL * beta / scale
+    spent = np.zeros(len(scale), dtype=bool)
     for _ in range(20 * len(scale) + 100):
         weights, passive = _descend(gram, pull, weights, passive)
-        gain = pull - gram[:, passive] @ weights[passive]
+        gain = units.T @ (target - units @ weights) - price
+        # Where rounding may have made a gain, a column enters once, or columns would take turns for ever.
+        doubtful = gain <= ROUNDING * (size + weights.sum())
+        gain[spent & doubtful] = -np.inf
         gain[passive] = -np.inf
         entering = int(np.argmax(gain))
-        if (gain <= tolerance).all():
+        if (gain <= OPTIMAL * price).all():
             break
+        spent[entering] |= doubtful[entering]
         weights, passive = _enter(gram, gain[entering], weights, passive, entering)
     return weights / scale
 
@@ -99,12 +104,8 @@ def nonnegative_fit(datafit: Datafit, atoms: np.ndarray, beta: float, start: np.
 
 def _solve(gram: np.ndarray, passive: list[int], right: np.ndarray) -> np.ndarray:
     block = gram[np.ix_(passive, passive)]
-    try:
-        factor = np.linalg.cholesky(block)
-    except np.linalg.LinAlgError:
-        return np.linalg.lstsq(block, right, rcond=None)[0]
-    half = solve_triangular(factor, right, lower=True)
-    return solve_triangular(factor.T, half, lower=False)
+    _, solution, failed = dposv(block, right)
+    return np.linalg.lstsq(block, right, rcond=None)[0] if failed else solution
 
 
 def _descend(

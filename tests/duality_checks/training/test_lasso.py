@@ -61,3 +61,22 @@ def test_the_start_does_not_change_the_value(seed):
 def test_orthogonal_columns_are_soft_thresholds():
     weights = nonnegative_lasso(np.diag([1.0, 2.0, 1.0]), np.array([3.0, 3.0, -1.0]), 0.5, np.zeros(3))
     assert weights == pytest.approx([2.5, (2 * 3 - 0.5) / 4, 0])
+
+
+@settings(max_examples=20)
+@given(seeds, st.sampled_from([1e-6, 1e-9]))
+def test_almost_equal_columns_and_a_small_price(seed, beta):
+    """The hard end: gains drown in rounding, and still the active set ends, feasible and no worse than
+    scipy."""
+    rng = np.random.default_rng(seed)
+    base = rng.standard_normal((12, 10))
+    atoms = np.c_[base, base + 1e-7 * rng.standard_normal((12, 10))]
+    target = base @ rng.random(10)
+    weights = nonnegative_lasso(atoms, target, beta, np.zeros(20))
+    other, _ = nnls(np.vstack([atoms, np.full(20, np.sqrt(beta) * 1e-3)]), np.append(target, 0.0))
+
+    def value(t):
+        return 0.5 * np.sum((atoms @ t - target) ** 2) + beta * t.sum()
+
+    assert np.all(weights >= 0)
+    assert value(weights) <= value(other) * (1 + 1e-9) + 1e-14
