@@ -132,6 +132,11 @@ class Audit:
             )
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        from .reports.cards import audit_card
+
+        return audit_card(self)
+
 
 def _escape_facts(escape: Escape) -> dict[str, Any]:
     return {

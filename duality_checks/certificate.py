@@ -91,7 +91,7 @@ class Certificate:
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
     def _repr_html_(self) -> str:
-        from .reports.html import certificate_card
+        from .reports.cards import certificate_card
 
         return certificate_card(self)
 

@@ -112,6 +112,11 @@ class TwoLayerNetwork:
         neurons = (np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)) @ self.output
         return neurons + (data @ self.linear + self.intercept) if self.has_skip else neurons
 
+    def _repr_html_(self) -> str:
+        from .reports.cards import network_card
+
+        return network_card(self)
+
     def outputs(self, problem: TrainingProblem) -> np.ndarray:
         """``f``, the outputs on the samples of a problem, length n, in float64."""
         return problem.readout.pool(self.predict(problem.features))

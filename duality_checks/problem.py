@@ -317,7 +317,7 @@ class TrainingProblem:
         return other
 
     def _repr_html_(self) -> str:
-        from .reports.html import problem_card
+        from .reports.cards import problem_card
 
         return problem_card(self)
 

@@ -77,6 +77,11 @@ class ProvenInterval:
         factor = "no ratio" if self.ratio is None else f"ratio at most {float(self.ratio):.3f}"
         return f"{_shown(self.lower)} <= p* <= {_shown(self.upper)}, {factor} (proven: {self.method})"
 
+    def _repr_html_(self) -> str:
+        from ..reports.cards import interval_card
+
+        return interval_card(self)
+
 
 def _shown(value: Fraction) -> str:
     short = max(abs(value.numerator), value.denominator) < 10**6

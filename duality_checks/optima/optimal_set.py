@@ -149,6 +149,11 @@ class OptimalSet:
             f"{len(self.atoms)} directions; the least width is {self.minimum_width} ({how})"
         )
 
+    def _repr_html_(self) -> str:
+        from ..reports.cards import sentence
+
+        return sentence(self)
+
 
 def exact_optimal_set(problem: TrainingProblem, dual: Sequence[Fraction]) -> OptimalSet:
     """The optimal set from a rational optimal dual, with nothing decided by a tolerance.

@@ -56,6 +56,11 @@ class IntervalProof:
         """``(upper - lower) / upper``; 0 when both are 0."""
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
+    def _repr_html_(self) -> str:
+        from ..reports.cards import interval_card
+
+        return interval_card(self)
+
 
 def prove_interval(
     problem: TrainingProblem,

@@ -1,21 +1,17 @@
-"""The report of a job as one HTML page, and what notebooks show for problems, solutions and proofs."""
+"""The report of a job as one HTML page."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import MissingExtraError
 
-from ..exact.enclosures import decimal_interval, exact_text, scientific_above
+from ..exact.enclosures import decimal_interval, scientific_above
 from .html_page import facts, figure, page, svg, table
 from .text import MOST_NEURONS, activation_name, beta_text, count, relative_gap
 
 if TYPE_CHECKING:
-    from ..certificate import Certificate
-    from ..problem import TrainingProblem
-    from ..training.columns import Solution
     from .outcome import Outcome
 
 _NO_PICTURES = (
@@ -231,68 +227,3 @@ def _proof(outcome: Outcome) -> str:
 def _footer(outcome: Outcome) -> str:
     times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in outcome.seconds.items())
     return f"<footer>Times: {escape(times)}. The same facts as text are in <code>report.md</code>.</footer>"
-
-
-# ------------------------------------------------------------------ notebooks
-
-
-def _card(title: str, pairs: list[tuple[str, str]]) -> str:
-    left = 'style="text-align:left"'
-    rows = "".join(
-        f"<tr><th {left}>{escape(name)}</th><td {left}>{escape(value)}</td></tr>" for name, value in pairs
-    )
-    return f"<table><caption><b>{escape(title)}</b></caption>{rows}</table>"
-
-
-def _interval(lower: Fraction, upper: Fraction) -> list[tuple[str, str]]:
-    low, high = decimal_interval(lower, upper)
-    gap = scientific_above(relative_gap(lower, upper))
-    return [("interval", f"{low} <= p* <= {high}"), ("relative width", f"at most {gap}")]
-
-
-def problem_card(problem: TrainingProblem) -> str:
-    """What a notebook shows for a training problem.
-
-    Example:
-        >>> from duality_checks import TrainingProblem
-        >>> "2 samples, 1 column" in problem_card(TrainingProblem([[1], [2]], [1, 0], beta=1))
-        True
-    """
-    return _card(
-        "Training problem",
-        [
-            ("data", f"{count(problem.n, 'sample')}, {count(problem.d, 'column')}"),
-            ("activation", activation_name(problem.kappa)),
-            ("loss", problem.loss.name),
-            ("penalty", problem.penalty.name),
-            ("beta", exact_text(problem.beta)),
-        ],
-    )
-
-
-def solution_card(solution: Solution) -> str:
-    """What a notebook shows for a solution."""
-    return _card(
-        "Solution (numerical)",
-        [
-            ("objective", f"{solution.upper:.12g}"),
-            ("lower bound", f"{solution.lower:.12g}"),
-            ("relative gap", f"{solution.relative_gap:.2g}"),
-            ("network", count(solution.network.width, "neuron")),
-            ("training", f"{count(len(solution.rounds), 'round')}, {solution.seconds:.2g} s"),
-        ],
-    )
-
-
-def certificate_card(certificate: Certificate) -> str:
-    """What a notebook shows for a certificate: a claim, until it is checked."""
-    chambers: Any = certificate.chambers
-    listed = "implied by the problem" if chambers is None else f"{len(chambers):,} listed"
-    return _card(
-        "Certificate (a claim until checked)",
-        [
-            *_interval(certificate.lower, certificate.upper),
-            ("chambers", listed),
-            ("problem", certificate.problem[:16]),
-        ],
-    )

@@ -254,6 +254,11 @@ class Stationarity:
             text += f"; the objective falls at a rate of at least {self.descent.rate:.2e} (proven)"
         return text
 
+    def _repr_html_(self) -> str:
+        from ..reports.cards import sentence
+
+        return sentence(self)
+
 
 def stationarity(
     problem: TrainingProblem | Setting, network: Any, *, epsilon: float = EPSILON, reach: float = REACH

@@ -101,7 +101,7 @@ class Solution:
         return (self.upper - self.lower) / self.upper if self.upper > 0 else 0.0
 
     def _repr_html_(self) -> str:
-        from ..reports.html import solution_card
+        from ..reports.cards import solution_card
 
         return solution_card(self)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from browser import NEEDED, measured, screenshot, share
 
-from duality_checks import TrainingProblem, Verdict, certify, check, train
+from duality_checks import Verdict
 from duality_checks.data.datasets import TrainingData
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.pricing.pricers import dual_norm
@@ -223,20 +223,6 @@ def test_numbers_stand_to_the_right_and_texts_are_escaped() -> None:
     assert found.count('class="number"') == 3
     assert "&lt;a&gt;" in found
     assert facts([("a", "1 < 2")]).endswith("<dd>1 &lt; 2</dd></div></dl>")
-
-
-def test_notebooks_show_a_card_for_each_main_object() -> None:
-    problem = TrainingProblem([[1, 1], [2, 1]], ["1/3", 2], beta="0.1", activation="leaky:0.1")
-    solution = train(problem)
-    certificate = certify(problem, solution)
-    cards = [item._repr_html_() for item in (problem, solution, certificate, check(problem, certificate))]
-    for card in cards:
-        Outline(card)
-    assert "leaky ReLU of slope 1/10" in cards[0] and "<td" in cards[0]
-    assert "numerical" in cards[1]
-    assert "a claim until checked" in cards[2]
-    assert "PROVEN" in cards[3] and "&lt;= p* &lt;=" in cards[3]
-    assert Verdict(False, "<b>")._repr_html_() == "<p><code>REFUSED: &lt;b&gt;</code></p>"
 
 
 # ------------------------------------------------------------------ in a browser
