@@ -26,6 +26,8 @@ from .polish import Neuron, Placed, merge, polish_placed
 
 # Outputs this much shorter when what is free is projected off are nothing but rounding.
 VANISHING = 1e-12
+# A share of the targets' square that is nothing but rounding: what is free may fit them all.
+NOTHING = 1e-28
 
 
 def train_free(
@@ -89,7 +91,7 @@ def train_free(
         history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
         if progress is not None:
             progress(history[-1])
-        if gap <= GAP * upper:
+        if gap <= GAP * upper + NOTHING * float(problem.target @ problem.target):
             break
         placed = _improved(pricing, datafit, beta, placed, found)
     assert best is not None
