@@ -22,6 +22,7 @@ from ..terms.losses import Datafit
 STEPS = 60
 ON_HYPERPLANE = 1e-12
 SHORTEST = 1e-10
+VANISHED = 1e-14
 SETTLED = 1e-24
 RELEASE = 1e-12
 PARALLEL = 1e-9
@@ -106,16 +107,20 @@ def polish_placed(
         step, decrement = _newton(blocks, datafit, beta)
         bounds = [_bound(block, part) for block, part in zip(blocks, step, strict=True)]
         lengths = _lengths(blocks, step, [bound for bound, _ in bounds], decrement, datafit, beta)
+        stopped = [
+            _stops(block, part, bound, length)
+            for block, part, (bound, _), length in zip(blocks, step, bounds, lengths, strict=True)
+        ]
         blocks = [
             block.moved(length * part) for block, part, length in zip(blocks, step, lengths, strict=True)
         ]
-        stopped = [bound <= max(length, SHORTEST) for (bound, _), length in zip(bounds, lengths, strict=True)]
         if any(stopped):
             held = [
                 _held(block, hit) if stop else block.neuron
                 for block, (_, hit), stop in zip(blocks, bounds, stopped, strict=True)
             ]
-            blocks = [block for block in _rebuilt(blocks, held) if block.neuron.size > 0]
+            least = VANISHED * max(neuron.size for neuron in held)
+            blocks = [block for block in _rebuilt(blocks, held) if block.neuron.size > least]
         elif max(lengths) == 0 or decrement <= SETTLED * _objective(blocks, datafit, beta):
             released = _released(blocks, datafit)
             if all(neuron is block.neuron for neuron, block in zip(released, blocks, strict=True)):
@@ -238,7 +243,8 @@ def _lengths(
     length = float(own.min())
     if length < 1.0 and value(own) <= before - 1e-4 * max(length, 1e-2) * decrement:
         return own.tolist()
-    while length > SHORTEST:
+    shortest = SHORTEST * length
+    while length > shortest:
         if value(np.full(len(blocks), length)) <= before - 1e-4 * length * decrement:
             return [length] * len(blocks)
         length *= 0.5
@@ -256,6 +262,12 @@ def _bound(block: _Block, step: np.ndarray) -> tuple[float, int]:
         limits[falling] = np.maximum(heights[falling], 0) / -speeds[falling]
     hit = int(np.argmin(limits))
     return float(limits[hit]), hit
+
+
+def _stops(block: _Block, step: np.ndarray, bound: float, length: float) -> bool:
+    """Whether the hyperplane ahead is reached, or so near that it counts as reached."""
+    near = bound < 1 and bound * np.linalg.norm(step) <= SHORTEST * block.neuron.size
+    return bound <= length or bool(near)
 
 
 def _held(block: _Block, hyperplane: int) -> Neuron:
