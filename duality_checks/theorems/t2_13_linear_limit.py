@@ -42,13 +42,17 @@ def dual_bound(problem: TrainingProblem, v: Vector) -> Fraction:
 
 def linear_model(problem: TrainingProblem) -> Vector:
     """A rational w near the minimiser of ``1/2 norm(Xw - y)^2 + beta norm(w)``; any w serves the claim."""
-    X, y, beta = problem.features, problem.target, float(problem.beta)
+    turned, sizes, right = np.linalg.svd(problem.features, full_matrices=False)
+    along, beta = turned.T @ problem.target, float(problem.beta)
     w = np.zeros(problem.d)
-    step = 1 / np.linalg.norm(X, 2) ** 2
-    for _ in range(300):
-        z = w - step * X.T @ (X @ w - y)
-        length = float(np.linalg.norm(z))
-        w = z * max(0.0, 1 - step * beta / length) if length else z
+    if np.linalg.norm(sizes * along) > beta:
+        # w = (X'X + mu)^-1 X'y where mu norm(w) = beta; the left side grows with mu, from 0 to norm(X'y).
+        low, high = -700.0, 700.0
+        for _ in range(100):
+            middle = (low + high) / 2
+            shrunk = sizes * along / (sizes**2 + np.exp(middle))
+            low, high = (middle, high) if np.exp(middle) * np.linalg.norm(shrunk) < beta else (low, middle)
+        w = right.T @ shrunk
     return tuple(Fraction(round(x * 2**30), 2**30) for x in w.tolist())
 
 
