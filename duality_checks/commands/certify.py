@@ -56,6 +56,13 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     help="Norm of the hidden weights.",
 )
 @click.option(
+    "--free",
+    default="nothing",
+    show_default=True,
+    metavar="nothing|intercept|linear|biases|A+B",
+    help="What is not penalised: an output intercept, a linear skip, hidden biases with the intercept.",
+)
+@click.option(
     "--output",
     type=click.Path(path_type=Path),
     default=DEFAULT_OUTPUT,
@@ -89,6 +96,7 @@ def certify(
     activation: str,
     loss: str,
     penalty: str,
+    free: str,
     output: Path,
     max_chambers: int,
     rank: int | None,
@@ -106,6 +114,7 @@ def certify(
     convex-landscape certify
     convex-landscape certify houses.csv --target price --features area,rooms --beta-ratio 0.1
     convex-landscape certify matrix.npy --target 4 --beta 1/3 --activation leaky:0.1 --json
+    convex-landscape certify houses.csv --target price --features area --free biases
 
     beta_max is the weight decay from which on the zero network is optimal. With --rank all files belong to
     the projected data; what they prove about the data themselves is said at the end.
@@ -118,7 +127,7 @@ def certify(
 
     decay, share = _weight_decay(beta, beta_ratio)
     original = _training_data(data, target, features, bias=not no_bias)
-    chosen = original if rank is None else _projected(original, rank, loss, penalty)
+    chosen = original if rank is None else _projected(original, rank, loss, penalty, free)
     checkpoint = Checkpoint(output / "state.json")
     with output_folder(output) as deliver:
         with progress() as say, _kept(checkpoint):
@@ -129,6 +138,7 @@ def certify(
                 activation=activation,
                 loss=loss,
                 penalty=penalty,
+                free=free,
                 max_chambers=max_chambers,
                 say=say,
                 recall=checkpoint.load if resume else lambda problem: None,
@@ -149,12 +159,14 @@ def certify(
     return 0 if outcome.verdict.proven else 1
 
 
-def _projected(data: TrainingData, rank: int, loss: str, penalty: str) -> TrainingData:
+def _projected(data: TrainingData, rank: int, loss: str, penalty: str, free: str) -> TrainingData:
     """The data at a lower rank, which there is a bound for with the squared loss and the 2-norm."""
     from ..approximation.low_rank import data_of_rank
 
-    if (loss, penalty) != ("squared", "2-norm"):
-        raise click.UsageError("--rank is for --loss squared with --penalty 2-norm; leave it out")
+    if (loss, penalty, free) != ("squared", "2-norm", "nothing"):
+        raise click.UsageError(
+            "--rank is for --loss squared with --penalty 2-norm and nothing --free; leave it out"
+        )
     return data_of_rank(data, rank)
 
 

@@ -9,7 +9,7 @@ from hyperplane_arrangements.errors import MissingExtraError
 
 from ..exact.enclosures import decimal_interval, scientific_above
 from .html_page import facts, figure, page, svg, table
-from .text import MOST_NEURONS, activation_name, beta_text, count, relative_gap
+from .text import MOST_NEURONS, activation_name, beta_text, count, relative_gap, skip_text
 
 if TYPE_CHECKING:
     from .outcome import Outcome
@@ -131,6 +131,8 @@ def _function(outcome: Outcome) -> str:
 
 
 def _landscape(outcome: Outcome) -> str:
+    if outcome.problem.bias is not None:
+        return ""  # free biases have a landscape for every sample
     from .pictures import far_side, plot_landscape
 
     problem, solution = outcome.problem, outcome.solution
@@ -177,8 +179,9 @@ def _bounds(outcome: Outcome) -> str:
 
 def _network(outcome: Outcome) -> str:
     network, active = outcome.solution.network, outcome.solution.active
+    skip = f"<p>{escape(skip_text(outcome))}</p>" if skip_text(outcome) else ""
     if network.width == 0:
-        return "<p>The zero network: no neuron pays for its weight decay.</p>"
+        return f"<p>The zero network: no neuron pays for its weight decay.</p>{skip}"
     order = sorted(range(network.width), key=lambda j: -abs(network.output[j]))[:MOST_NEURONS]
     rows = [
         [
@@ -194,6 +197,7 @@ def _network(outcome: Outcome) -> str:
         f"<p>{count(network.width, 'neuron')}, largest first, and how many samples each is on for, off for, "
         f"and has its kink at.</p>{table(['output', *names, 'on', 'off', 'kink'], rows)}"
         + (f"<p>{more:,} more in <code>network.json</code>.</p>" if more else "")
+        + skip
     )
 
 

@@ -79,6 +79,7 @@ def prove(
     say: Callable[[str], None],
     loss: str = "squared",
     penalty: str = "2-norm",
+    free: str = "nothing",
     recall: Callable[[TrainingProblem], State | None] = lambda problem: None,
     keep: Callable[[TrainingProblem, State], None] = lambda problem, state: None,
 ) -> Outcome:
@@ -93,6 +94,7 @@ def prove(
         say: is told what happens.
         loss: see :func:`~duality_checks.terms.losses.parse_loss`.
         penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
+        free: see :func:`~duality_checks.terms.free.parse_free`.
         recall: the state an interrupted run left, or None.
         keep: is given the state after every round.
 
@@ -107,7 +109,7 @@ def prove(
 
     clock = _Clock()
     decay = 1 if beta is None else beta
-    problem = TrainingProblem(data.X, data.y, decay, activation, loss=loss, penalty=penalty)
+    problem = TrainingProblem(data.X, data.y, decay, activation, loss=loss, penalty=penalty, free=free)
     say("Counting the activation patterns")
     require_feasible(problem.arrangement, max_chambers)
     clock.lap("counting")

@@ -62,6 +62,7 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "kappa": str(outcome.problem.kappa),
         "loss": outcome.problem.loss.name,
         "penalty": outcome.problem.penalty.name,
+        "free": outcome.problem.free.name,
         "chambers": outcome.problem.arrangement.count_chambers(),
         "proven": verdict.proven,
         "reason": verdict.reason,
@@ -194,8 +195,10 @@ def _interval_section(outcome: Outcome) -> str:
 
 def _network_section(outcome: Outcome) -> str:
     network, names, active = outcome.solution.network, outcome.data.features, outcome.solution.active
+    skip = skip_text(outcome)
     if network.width == 0:
-        return "## The network\n\nThe zero network: no neuron pays for its weight decay.\n"
+        nothing = "The zero network: no neuron pays for its weight decay."
+        return f"## The network\n\n{nothing}{' ' + skip if skip else ''}\n"
     order = sorted(range(network.width), key=lambda j: -abs(network.output[j]))
     rows = [
         (
@@ -214,6 +217,7 @@ def _network_section(outcome: Outcome) -> str:
         + table(
             ("neuron", "output weight", *(f"w: {cell(name)}" for name in names), "on", "off", "kink"), rows
         )
+        + (f"\n{cell(skip)}\n" if skip else "")
         + (f"\n{more} more in `network.json`.\n" if more else "")
     )
 
@@ -231,7 +235,16 @@ def _check_section() -> str:
 
 def _objective(problem: TrainingProblem) -> str:
     loss = "1/2 * norm(f - y)^2" if problem.loss.name == "squared" else "sum_i loss(f_i, y_i)"
-    return f"{loss} + {_DECAY}"
+    return f"{loss} + {_DECAY}" + (", biases left out of norm(w_j)" if problem.free.biases else "")
+
+
+def skip_text(outcome: Outcome) -> str:
+    """What the network adds freely to the sum of its neurons, or nothing."""
+    network, free = outcome.solution.network, outcome.problem.free
+    terms = [f"{network.intercept:+.6g}"] if free.intercept else []
+    if free.linear:
+        terms += [f"{b:+.6g} {name}" for b, name in zip(network.linear, outcome.data.features, strict=True)]
+    return f"Without penalty the outputs have {' '.join(terms)} beside the neurons." if terms else ""
 
 
 def _dual_objective(problem: TrainingProblem) -> str:
@@ -250,7 +263,7 @@ def _times_section(outcome: Outcome) -> str:
 
 
 def loss_name(problem: TrainingProblem) -> str:
-    """The loss, and the norm of the weights where it is not the 2-norm.
+    """The loss, and the norm of the weights where it is not the 2-norm, and what is free of it.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -259,8 +272,9 @@ def loss_name(problem: TrainingProblem) -> str:
         ... )
         ('squared loss', 'hinge loss, 1-norm')
     """
-    norm = problem.penalty.name
-    return f"{problem.loss.name} loss" + (f", {norm}" if norm != "2-norm" else "")
+    norm, free = problem.penalty.name, problem.free
+    special = (f", {norm}" if norm != "2-norm" else "") + (f", {free.name} unpenalised" if free else "")
+    return f"{problem.loss.name} loss{special}"
 
 
 def activation_name(kappa: Fraction) -> str:

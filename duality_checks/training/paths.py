@@ -19,10 +19,12 @@ from hyperplane_arrangements.errors import InputError
 from ..certificate import Certificate, certify
 from ..exact.norms import Vector, dot, root_above
 from ..limits import require_feasible
+from ..pricing.free import free_dual_norm
 from ..pricing.landscape import Landscape
 from ..pricing.pricers import dual_norm, pricer
 from ..problem import TrainingProblem, positive
 from .columns import MAX_CHAMBERS, Round, Solution, train
+from .free import require_trainable
 
 # A bound for a landscape that is flat as far as floats can tell.
 NOTHING = 1e-12
@@ -115,6 +117,9 @@ def approximate_beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMB
         >>> round(approximate_beta_max(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)), 12)
         5.0
     """
+    if problem.free:
+        require_trainable(problem)
+        return free_dual_norm(problem, problem.target, max_chambers)
     if problem.penalty.polyhedral:
         return float(beta_max(problem, max_chambers)[0])
     floats = np.array([float(value) for value in slope_at_zero(problem)])
@@ -142,6 +147,7 @@ def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tupl
         >>> bool(lower <= 5 <= upper), float(upper - lower) < 1e-9
         (True, True)
     """
+    problem.require_penalised("a proven beta_max")
     v = slope_at_zero(problem)
     if problem.penalty.polyhedral:
         from ..polyhedral.neurons import Neurons

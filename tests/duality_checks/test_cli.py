@@ -434,6 +434,30 @@ def test_certify_takes_a_loss_and_a_penalty(run, here):
     assert "**Equality.**" not in report  # the bounds are equal, so nothing is open
 
 
+@pytest.mark.parametrize("free", ["intercept+linear", "biases"])
+def test_certify_leaves_free_what_it_is_told_to(run, here, free):
+    (here / "line.csv").write_text("a,b\n0,7\n1,10\n2,13\n4,20\n")
+    options = ["--target", "b", "--free", free, "--beta", "1/2", "--output", "proof"]
+    code, out, _ = run("certify", "line.csv", *options)
+    assert code == 0
+    assert f"{free} unpenalised" in out and "PROVEN" in out
+    assert json.loads((here / "proof" / "problem.json").read_text())["free"] == free
+    for name in ("report.md", "report.html"):
+        assert "Without penalty the outputs have" in (here / "proof" / name).read_text()
+    assert run("check", "proof/problem.json", "proof/certificate.json")[0] == 0
+
+
+def test_certify_refuses_what_cannot_be_free(run, here):
+    code, _, err = run("certify", "small.csv", "--target", "y", "--free", "everything")
+    assert code == 2 and "free='everything' is unknown; use nothing, intercept" in err
+    code, _, err = run("certify", "small.csv", "--target", "y", "--free", "biases", "--no-bias")
+    assert code == 2 and "X has no column of ones" in err
+    code, _, err = run("certify", "small.csv", "--target", "y", "--free", "intercept", "--rank", "1")
+    assert code == 2 and "nothing --free" in err
+    code, _, err = run("certify", "small.csv", "--target", "y", "--free", "intercept", "--loss", "l1")
+    assert code == 2 and "is for loss='squared' with penalty='2-norm'" in err
+
+
 def test_a_loss_that_does_not_fit_the_labels_is_refused(run, here):
     (here / "labels.csv").write_text("a,label\n1,1\n2,0\n")
     options = ["--target", "label", "--loss", "logistic", "--output", "proof"]
