@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from duality_checks.exact import programs
 from duality_checks.exact.setting import RationalNetwork, Setting
-from duality_checks.stationary_points import blocks, clarke
+from duality_checks.stationary_points import blocks, clarke, selections
 from duality_checks.stationary_points.examples import box_is_wrong
 from duality_checks.stationary_points.stationary import first_order
 from duality_checks.theorems import (
     t3_1_clarke,
     t3_3_autodiff,
     t3_4_directional,
+    t3_4_other_terms,
     t3_5_faces,
     theorems,
     verify,
@@ -29,7 +30,7 @@ from duality_checks.theorems import (
 from duality_checks.theorems.optimality import own_and_opposite
 from duality_checks.theorems.planted import Kinks, planted
 
-EXACT = ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6")
+EXACT = ("3.1", "3.2", "3.3", "3.4", "3.4b", "3.5", "3.6")
 SOLVED = ("2.14", "3.7", "3.8")
 
 
@@ -91,7 +92,7 @@ def test_planted_points_are_degenerate_often_enough() -> None:
 # ------------------------------------------------------------------ weakened checks
 
 
-def box(setting: Setting, kinks: Any, limit: int) -> list[tuple[int, ...]]:
+def box(kinks: Any, limit: int = 0) -> list[tuple[int, ...]]:
     """Each kink row by itself."""
     return list(product((-1, 1), repeat=len(kinks)))
 
@@ -104,7 +105,7 @@ def zero_is_plus(matrix: Any, directions: Any) -> np.ndarray:
     return np.where((found == 0) & np.any(matrix.integers, axis=1), 1, found).astype(np.int8)
 
 
-def first_chamber_only(setting: Setting, kinks: Any, limit: int) -> list[tuple[int, ...]]:
+def first_chamber_only(kinks: Any, limit: int = 0) -> list[tuple[int, ...]]:
     """One chamber around, as automatic differentiation sees it."""
     return [(-1,) * len(kinks)]
 
@@ -124,8 +125,8 @@ def weakened(where: Any, name: str, replacement: Any) -> Iterator[None]:
 
 
 MUTATIONS = {
-    "box instead of hull": (clarke, "_local_signs", box, "3.1"),
-    "one chamber instead of all around": (clarke, "_local_signs", first_chamber_only, "3.1"),
+    "box instead of hull": (clarke, "local_signs", box, "3.1"),
+    "one chamber instead of all around": (clarke, "local_signs", first_chamber_only, "3.1"),
     "sign(0) taken as +": (clarke, "signs", zero_is_plus, "3.1"),
     "sign(0) taken as + in balance": (clarke, "signs", zero_is_plus, "3.2"),
     "both signs instead of the own one": (
@@ -140,6 +141,19 @@ MUTATIONS = {
         "selected_blocks",
         lambda problem, network, side: blocks.selected_blocks(problem, network, -side),
         "3.3",
+    ),
+    "no half in front of the squares": (
+        Setting,
+        "objective",
+        (lambda honest: lambda self, network: 2 * honest(self, network))(Setting.objective),
+        "3.5",
+    ),
+    "one chamber around, with any loss": (selections, "local_signs", first_chamber_only, "3.4b"),
+    "all pairs instead of each selection": (
+        t3_4_other_terms,
+        "directional",
+        selections.directional_when_split,
+        "3.4b",
     ),
     "Clarke instead of directional": (
         t3_4_directional,

@@ -14,15 +14,17 @@ from duality_checks.theorems import t5_1_optimal_set as optima
 from duality_checks.theorems import t5_2_spline as spline
 from duality_checks.theorems import t5_3_spike_free as spike_free
 from duality_checks.theorems import t5_4_circular as circular
+from duality_checks.theorems import t5_4_threshold as threshold
 from duality_checks.theorems import theorems, verify
 
-NUMBERS = ["5.1", "5.2", "5.3", "5.4"]
-EXACT = {"5.1", "5.2"}
+NUMBERS = ["5.1", "5.2", "5.3", "5.4", "5.4b"]
+EXACT = {"5.1", "5.2", "5.4b"}
 REASONS = {
     "5.1": "the dimension fails",
     "5.2": "the spline >= the program's lower bound fails",
     "5.3": "the optimum over two blocks fails",
     "5.4": "network objective = Lasso objective fails",
+    "5.4b": "the Lasso over the patterns = p* fails",
 }
 numbers = st.builds(Fraction, st.integers(-6, 6), st.integers(1, 3))
 
@@ -55,6 +57,7 @@ INSTANCES = {
     "5.2": splines(),
     "5.3": seeded(spike_free.draw),
     "5.4": seeded(circular.draw),
+    "5.4b": seeded(threshold.draw),
 }
 
 
@@ -125,3 +128,17 @@ def test_other_constants_are_caught(factor) -> None:
     honest = circular.stated([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0]], [1.0, 2.0], 0.25)
     assert circular.check(honest).holds
     assert not circular.check(replace(honest, price=factor * honest.price)).holds
+
+
+def test_one_pattern_too_few_is_caught() -> None:
+    honest = list(threshold.fixed())[1]
+    assert not threshold.check(replace(honest, patterns=honest.patterns[1:])).holds
+
+
+def test_the_network_s_factor_is_caught_by_threshold_units() -> None:
+    """With beta instead of beta/2 on the squares the Lasso is beaten by nothing, with beta/4 by a network."""
+    honest = next(iter(threshold.fixed()))
+    cheap = replace(honest, beta=honest.beta / 2)
+    root = [Fraction(3, 2)]
+    assert threshold.decayed_objective(cheap, [[0]], root, root) < Fraction(11, 4)
+    assert threshold.decayed_objective(honest, [[0]], root, root) >= Fraction(11, 4)
