@@ -35,6 +35,8 @@ _NAMES = {
     "pricing.interval": ("IntervalProof", "prove_interval"),
     "approximation.low_rank": ("reduce_rank", "transfer_certificate"),
     "network": ("TwoLayerNetwork",),
+    "optima.least_norm": ("LeastNormProof", "least_norm_fit", "least_norm_margin"),
+    "optima.spanning": ("Reach", "UnreachableError", "reach_margins", "reach_targets"),
     "optima.optimal_set": ("OptimalSet", "exact_optimal_set"),
     "training.paths": ("PathPoint", "beta_max", "beta_path"),
     "pricing.pricers": ("dual_norm",),

@@ -6,6 +6,7 @@ Over finitely many neurons, directions u with rational costs (norms, or upper bo
 
 are linear programs, solved with their duals ``max v'y``, ``abs(v'phi(X u_j)) <= cost_j`` (``y_k v_k >= 0``),
 in rational arithmetic. With the directions of a polyhedral norm (statement 2.7) they are the exact limits.
+Over ALL neurons, for the 2-norm too, see :mod:`.least_norm`.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hyperplane_arrangements.exact import exact_matrix, rank
-
 from ..exact.norms import Vector
 from ..polyhedral.optimum import ONE, ZERO, combination, maximise, outputs
 from ..problem import TrainingProblem
+from .spanning import reach_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class LeastNorm:
 
 
 def can_interpolate(problem: TrainingProblem) -> bool:
-    """Whether some network fits y exactly: decided by the rank of all ``D_i X`` together, no tolerance.
+    """Whether some network fits y exactly: decided by a rank, no tolerance (:mod:`.spanning` has witnesses).
 
     Example:
         >>> can_interpolate(TrainingProblem([[1, 1], [2, 1]], [5, -3], 1))
@@ -47,12 +47,7 @@ def can_interpolate(problem: TrainingProblem) -> bool:
         >>> can_interpolate(TrainingProblem([[1, 1], [1, 1]], [5, -3], 1))
         False
     """
-    patterns = problem.arrangement.chambers().patterns.tolist()
-    slopes = [[1 if on else problem.kappa for on in pattern] for pattern in patterns]
-    rows = problem.X.fractions
-    table = [[slope[k] * x for slope in slopes for x in row] for k, row in enumerate(rows)]
-    extended = [[*row, target] for row, target in zip(table, problem.y, strict=True)]
-    return rank(exact_matrix(table)) == rank(exact_matrix(extended))
+    return bool(reach_targets(problem))
 
 
 def interpolate(

@@ -8,8 +8,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import dot, root_above
-from ..optima.interpolation import LeastNorm, can_interpolate, hard_margin, interpolate
+from ..exact.norms import dot, gradient, root_above
+from ..optima.interpolation import LeastNorm, hard_margin, interpolate
+from ..optima.least_norm import least_norm_fit, least_norm_margin
+from ..optima.spanning import Reach, exact_outputs, reach_margins, reach_targets
 from ..polyhedral.optimum import NORMS, UnboundedError, directions, optimum, outputs
 from ..problem import TrainingProblem
 from .bounds import proven_interval
@@ -17,6 +19,7 @@ from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .samples import degenerate_problems, random_problem
 
 BETAS = (Fraction(1), Fraction(1, 10), Fraction(1, 1000))
+GAP = Fraction(1, 10**8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,28 @@ def check(instance: Limit) -> Outcome:
 
 def _comparisons(instance: Limit) -> Iterator[Outcome]:
     problem, claimed = instance.problem, instance.claimed
-    yield equal(can_interpolate(problem), claimed is not None, "the rank decides whether a network fits")
+    reach = reach_targets(problem)
+    yield equal(bool(reach), claimed is not None, "the rank decides whether a network fits")
+    yield from _witness(problem, reach)
     chosen = directions(problem, instance.norm)
     if claimed is not None:
         yield from _interpolation(instance, interpolate(problem, chosen), claimed)
         yield from _with_the_two_norm(problem, chosen)
     yield from _hard_margin(problem, chosen)
+
+
+def _witness(problem: TrainingProblem, reach: Reach) -> Iterator[Outcome]:
+    if reach.network is not None:
+        yield that(exact_outputs(problem, reach.network) == problem.y, "the witness does not fit")
+        return
+    assert reach.obstruction is not None
+    yield that(dot(reach.obstruction, problem.y) != 0, "the obstruction does not see the targets")
+    yield from _annihilates(problem, reach.obstruction)
+
+
+def _annihilates(problem: TrainingProblem, z: tuple[Fraction, ...]) -> Iterator[Outcome]:
+    for signs in problem.arrangement.chambers().signs.tolist():
+        yield that(not any(gradient(problem, signs, z)), "z'DX is not zero on some chamber")
 
 
 def _interpolation(instance: Limit, found: LeastNorm, claimed: Fraction) -> Iterator[Outcome]:
@@ -80,21 +99,43 @@ def _with_the_two_norm(
     yield at_least(
         below.upper / BETAS[1], above.lower / BETAS[0], "2-norm: p*(beta)/beta grows as beta falls"
     )
+    found = least_norm_fit(problem)
+    yield that(exact_outputs(problem, found.network) == problem.y, "2-norm: the network does not fit")
+    yield at_least(found.upper, found.lower, "2-norm: the interval of the least norm")
+    yield at_least(GAP * found.upper, found.upper - found.lower, "2-norm: the interval is narrow")
+    yield at_least(found.upper, below.lower / BETAS[1], "2-norm: p*(beta)/beta <= the least norm")
+    least = found.lower - BETAS[1] / 2 * dot(found.dual, found.dual)
+    yield at_least(below.upper / BETAS[1], least, "2-norm: p*(beta)/beta >= the least norm - O(beta)")
 
 
 def _hard_margin(problem: TrainingProblem, chosen: tuple[tuple[Fraction, ...], ...]) -> Iterator[Outcome]:
     labels = [Fraction(1 if value > 0 else -1) for value in problem.y]
     labelled = TrainingProblem(problem.X, labels, problem.beta, problem.kappa)
+    reach = reach_margins(labelled)
     try:
         found = hard_margin(labelled, chosen)
     except UnboundedError:
+        yield that(reach.obstruction is not None, "a network is claimed to separate what none separates")
+        yield from _annihilates(problem, reach.obstruction or problem.y)
         return
+    yield that(bool(reach), "no network is claimed to separate what one separates")
+    yield from _margin_with_the_two_norm(labelled)
     yield equal(found.norm, dot(found.dual, labels), "hard margin: primal = dual")
     for label, value, v in zip(labels, found.fit, found.dual, strict=True):
         yield at_least(label * value, 1, "hard margin: y f >= 1")
         yield at_least(label * v, 0, "hard margin: y v >= 0")
     for u in chosen:
         yield at_least(1, abs(dot(outputs(problem, u), found.dual)), "hard margin: the dual is feasible")
+
+
+def _margin_with_the_two_norm(problem: TrainingProblem) -> Iterator[Outcome]:
+    found = least_norm_margin(problem)
+    for label, value, v in zip(problem.y, exact_outputs(problem, found.network), found.dual, strict=True):
+        yield at_least(label * value, 1, "2-norm, hard margin: y f >= 1")
+        yield at_least(label * v, 0, "2-norm, hard margin: y v >= 0")
+    yield at_least(
+        GAP * found.upper, found.upper - found.lower, "2-norm, hard margin: the interval is narrow"
+    )
 
 
 def draw(rng: np.random.Generator) -> Limit:

@@ -22,17 +22,22 @@ from .columns import MAX_CHAMBERS, Round, Solution, network_of, neurons_of
 from .narrowing import narrowed
 from .polish import polish
 from .program import Blocks, solve
+from .settling import settled
 from .walls import chamber_walls
 
 ROUNDS = 200
 GAP = 1e-11
 PATIENCE = 2
-COLUMNS = 40
+COLUMNS = 100
 # An interior point leaves the blocks that are not used this small, relative to the largest one.
 UNUSED = 1e-9
 ON_HYPERPLANE = 1e-12
 PARALLEL = 1e-14
 NEAR = 1e-7
+# From this relative gap on Newton's method is tried, and again each time the gap has fallen so much further.
+SETTLING = 1e-3
+FURTHER = 0.1
+CLOSE = 1 - 1e-5
 
 
 def train_conic(
@@ -72,7 +77,7 @@ def train_conic(
         blocks = _extended(landscape, blocks, start.hidden @ landscape.basis, np.sign(start.output))
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
     upper, lower, best_dual = loss.value(nothing, target), -np.inf, nothing
-    stalled = 0
+    stalled, tried = 0, SETTLING * upper / FURTHER
     while len(history) < ROUNDS and stalled < PATIENCE:
         before = upper, lower
         dual = loss.slope(nothing, target)
@@ -85,9 +90,17 @@ def train_conic(
                 network, upper = found, value
                 blocks = blocks[_used(optimum.vectors)]
         violators = price(dual, beta)
-        dual, value = _feasible(problem, dual, violators)
+        scaled, value = _feasible(problem, dual, violators)
         if value > lower:
-            lower, best_dual = value, dual
+            lower, best_dual = value, scaled
+        if not loss.smooth and GAP * upper < upper - lower <= FURTHER * tried:
+            tried = upper - lower
+            settled_network, dual, scaled, value = _settled(problem, landscape, price, network, dual)
+            # Rounding apart it is never worse, and it has fewer neurons than an interior point.
+            if settled_network.objective(problem) <= upper * (1 + GAP):
+                network, upper = settled_network, settled_network.objective(problem)
+            if value > lower:
+                lower, best_dual = value, scaled
         history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
         if progress is not None:
             progress(history[-1])
@@ -121,6 +134,23 @@ def _feasible(problem: TrainingProblem, dual: np.ndarray, violators: Maxima) -> 
     longest = max(float(violators.values[0]), beta) if len(violators) else beta
     scaled = dual * min(loss.multiple(dual, target), beta / longest)
     return scaled, loss.dual(loss.clip(scaled, target), target)
+
+
+def _settled(
+    problem: TrainingProblem,
+    landscape: Landscape,
+    price: Callable[[np.ndarray, float], Maxima],
+    network: TwoLayerNetwork,
+    dual: np.ndarray,
+) -> tuple[TwoLayerNetwork, np.ndarray, np.ndarray, float]:
+    """Newton's method at the kinks of the loss: a network, v, its feasible multiple and dual objective."""
+    beta = float(problem.beta)
+    found = settled(problem, landscape, network, dual, price(dual, beta * CLOSE))
+    if found is not None:
+        neurons, v = found
+        network, _ = network_of(problem, landscape, neurons)
+        dual = problem.loss.clip(v, problem.target)
+    return network, dual, *_feasible(problem, dual, price(dual, beta))
 
 
 def _polished(problem: TrainingProblem, landscape: Landscape, network: TwoLayerNetwork) -> TwoLayerNetwork:

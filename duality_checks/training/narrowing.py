@@ -30,8 +30,8 @@ def narrowed(columns: np.ndarray, weights: np.ndarray, costs: np.ndarray) -> np.
     while len(alive) > n:
         some = alive[: n + 1]
         # Scaled to the weights, so that a dependency of the outputs is one of shares.
-        _, _, right = np.linalg.svd(columns[:, some] * weights[some])
-        shares = right[-1]
+        complete, _ = np.linalg.qr((columns[:, some] * weights[some]).T, mode="complete")
+        shares = complete[:, -1]
         if shares @ (costs * weights)[some] > 0 or not (shares < 0).any():
             shares = -shares
         if not (shares < 0).any():
