@@ -19,11 +19,13 @@ from typing import Any
 
 import pytest
 from drawings import difference, read
+from formulas import troubles
 
 from duality_checks.theorems import theorems
 
 FOLDER = Path(__file__).parent.parent / "proofs_notes"
 NOTES = sorted(FOLDER.glob("[0-9]*.md"))
+PAGES = sorted(FOLDER.glob("*.md"))
 PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LARGEST = 60_000
@@ -157,7 +159,35 @@ def test_links_between_notes_lead_somewhere() -> None:
             assert (FOLDER / target).exists(), f"{note.name} links to {target}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_formulas_survive_markdown(page: Path) -> None:
+    assert troubles(page.read_text(encoding="utf-8")) == []
+
+
 # ------------------------------------------------------------------ the harness itself
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (r"the set $\{a\}$", "a backslash is lost"),
+        (r"$a\,b$", "a backslash is lost"),
+        ("$(a)_+$ and $(b)_+$", "has emphasis inside"),
+        ("$a +\nb$", "runs over a line"),
+        ("$$a$$", "display it in a math block"),
+        ("$a and b", "a dollar without its partner"),
+        ("the $k$th", "a letter right after it"),
+        ("$ a $", "a space beside a dollar"),
+        ("$a<b and c>d$", "has HTML inside"),
+    ],
+)
+def test_a_formula_that_would_not_be_seen_as_written_is_caught(text: str, complaint: str) -> None:
+    assert any(complaint in trouble for trouble in troubles(text))
+
+
+def test_formulas_that_are_safe_pass() -> None:
+    safe = r"$\lbrace a_i \rbrace$, $b_i'c$; `$\{a\}$` and $\max_{u} \lVert u \rVert_2$"
+    assert troubles(safe + "\n\n```math\n\\{a\\} \\\\ b\n```\n") == []
 
 
 def note(code: str, printed: str, between: str = "") -> str:
