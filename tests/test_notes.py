@@ -80,9 +80,10 @@ def check_pictures(text: str, name: str, drawn: Path, stored: Path) -> None:
     """The pictures that a note shows are those its code drew, stored beside it, and described.
 
     Raises:
-        AssertionError: one is not shown, not drawn, not stored, too large, not described, or out of date.
+        AssertionError: there is none, or one is not shown, not drawn, not stored, too large, not described, or out of date.
     """
     shown = {target: words for words, target in PICTURE.findall(text) if target.startswith("pictures/")}
+    assert shown, f"{name} shows no picture"
     made = {path.relative_to(drawn).as_posix() for path in (drawn / "pictures").glob("*")}
     assert shown.keys() == made, f"{name} shows {sorted(shown)} and draws {sorted(made)}"
     for target, words in shown.items():
@@ -236,7 +237,8 @@ def test_a_picture_has_to_be_shown_drawn_stored_and_described(tmp_path: Path) ->
     shows = "![the width m, from one to forty](pictures/0.0-x.svg)\n"
     check_pictures(shows, "0.0-x.md", drawn, stored)
     for text, name, complaint in (
-        ("no picture", "0.0-x.md", "draws"),
+        ("no picture", "0.0-x.md", "shows no picture"),
+        (shows.replace("0.0-x", "0.0-z"), "0.0-x.md", "draws"),
         (shows, "0.1-y.md", "not named after"),
         (shows.replace(", from one to forty", ""), "0.0-x.md", "in words"),
     ):
