@@ -163,7 +163,7 @@ def control() -> Products:
 
 THEOREM = Theorem(
     id="3.4b",
-    name="stationary points with other losses and norms",
+    name="stationarity with other losses",
     statement=(
         "For any norm of the weights and any convex loss, a network is directionally stationary if and only "
         "if it is balanced and optimal over every selection of one closed chamber around each neuron, with "
