@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from duality_checks.cli import cli
+from duality_checks.cli import cli, main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,6 +34,52 @@ def test_the_python_examples_run() -> None:
     test = doctest.DocTestParser().get_doctest("\n".join(blocks("python")), {}, "README.md", "README.md", 0)
     assert len(test.examples) >= 10
     assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def words_of(line: str) -> list[str]:
+    """The words of a line of the shell, without the program's name and a comment."""
+    return shlex.split(line, comments=True)[1:]
+
+
+def test_the_commands_for_your_own_data_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [(50 + 7 * k % 40, 1 + k % 4, 200 + 3 * k + k * k % 11) for k in range(8)]
+    table = "area,rooms,price\n" + "".join(f"{area},{rooms},{price}\n" for area, rooms, price in rows)
+    (tmp_path / "houses.csv").write_text(table)
+    section = README.split("## Your own data")[1].split("\n## ")[0]
+    lines = re.findall(r"^convex-landscape .*$", section, flags=re.MULTILINE)
+    assert [words_of(line)[0] for line in lines] == ["certify", "check", "chambers"]
+    printed = []
+    for line in lines:
+        assert main(words_of(line)) == 0, line
+        printed.append(capsys.readouterr().out)
+    assert "PROVEN" in printed[0] and printed[1].startswith("PROVEN ") and int(printed[2]) > 0
+
+
+def masked(line: str) -> str:
+    """A line without what differs from machine to machine: times, last digits, and the page with pictures."""
+    line = re.sub(r"\d+\.\d\d s", "TIME", line.replace(", report.html", ""))
+    return re.sub(r"(\d+\.\d{10})\d+|\d\.\d\de-1\d", r"\1", line)
+
+
+@pytest.mark.slow
+def test_the_first_command_prints_what_the_readme_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words_of(commands()[0].split(" && ")[-1])) == 0
+    printed = capsys.readouterr().out
+    (said,) = [block for block in blocks("text") if block.startswith("data ")]
+    assert [masked(line) for line in printed.splitlines()] == [masked(line) for line in said.splitlines()]
+    for text in (said, printed):
+        assert float(re.findall(r"at most (\S+)", text)[0]) <= 1e-9
+
+
+def test_the_masks_do_not_hide_another_optimum() -> None:
+    assert masked("optimum 27.7483551964784554") == masked("optimum 27.7483551964781234")
+    assert masked("optimum 27.7483551964784554") != masked("optimum 27.7483551954784554")
 
 
 def test_there_are_two_commands_of_one_line() -> None:

@@ -125,20 +125,6 @@ def test_at_beta_max_and_above_the_zero_network_is_optimal(run) -> None:
     assert below["proven"] and Fraction(below["upper"]) < zero
 
 
-@pytest.mark.slow
-def test_iris_is_proven_to_nine_digits(run) -> None:
-    code, out, _ = run("certify", "--json")
-    facts = json.loads(out)
-    assert code == 0
-    assert facts["proven"] is True
-    assert facts["relative_gap"] <= 1e-9
-    assert (facts["rows"], facts["rank"]) == (100, 3)
-    assert (
-        run("check", "convex-landscape-output/problem.json", "convex-landscape-output/certificate.json")[0]
-        == 0
-    )
-
-
 def test_an_earlier_output_is_replaced_and_other_files_stay(run, here: Path) -> None:
     folder = here / "out"
     folder.mkdir()
@@ -393,15 +379,26 @@ def test_every_verb_has_examples_and_json_and_tells_of_all_its_options(run, verb
     assert [option.opts for option in options if not option.help] == []
 
 
-def test_shells_can_complete_the_verbs() -> None:
+def completed(shell: str, *words: str) -> str:
+    """What the program answers to a shell that asks how to go on after some words."""
     environment = os.environ | {
-        "_CONVEX_LANDSCAPE_COMPLETE": "bash_complete",
-        "COMP_WORDS": "convex-landscape ch",
-        "COMP_CWORD": "1",
+        "_CONVEX_LANDSCAPE_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": " ".join(["convex-landscape", *words]),
+        "COMP_CWORD": words[-1] if shell == "fish" else str(len(words)),
     }
-    words = [sys.executable, "-m", "duality_checks.cli"]
-    process = subprocess.run(words, capture_output=True, text=True, env=environment)
-    assert process.stdout.split() == ["plain,chambers", "plain,check"]
+    command = [sys.executable, "-m", "duality_checks.cli"]
+    return subprocess.run(command, capture_output=True, text=True, env=environment).stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_complete_the_verbs(shell: str) -> None:
+    answer = completed(shell, "ch")
+    assert "chambers" in answer and "check" in answer and "certify" not in answer
+
+
+def test_shells_can_complete_options_and_choices() -> None:
+    assert completed("bash", "certify", "--max").split() == ["plain,--max-chambers"]
+    assert completed("bash", "draw", "--kind", "tope").split() == ["plain,tope-graph"]
 
 
 def test_progress_is_for_terminals_only(run, monkeypatch: pytest.MonkeyPatch) -> None:
