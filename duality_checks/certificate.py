@@ -42,6 +42,8 @@ _MOST_ROWS = 10**9
 # Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
 _ROOM = 1 - 1e-12
 LISTED_AT_MOST = 50_000
+# The same with free biases, where every chamber needs multipliers.
+LISTED_WITH_BIASES = 2_000
 _ENTRIES_AT_ONCE = 4_000_000
 # How far from the bounds of its domain an entry of the dual must be to be moved, as a share of the largest.
 _STEP = Fraction(1, 2**40)
@@ -184,8 +186,9 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     shows how far that is from optimal. Cost: linear in chambers times rows, plus one small projection for
     each chamber whose gradient is longer than beta.
 
-    At rank 3 more than `LISTED_AT_MOST` chambers are not listed: the dual is scaled by its numerical dual
-    norm, a little further inside, and the proof is left to the checker's own sweep.
+    At rank 3 more than `LISTED_AT_MOST` chambers (with free biases `LISTED_WITH_BIASES`) are not listed: the
+    dual is scaled by its numerical dual norm, a little further inside, and the proof is left to the checker's
+    own sweep.
 
     Args:
         problem: with its arrangement; all its chambers are listed.
@@ -225,7 +228,7 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
 
         problem.require_penalised(f"a certificate for the {problem.penalty.name}")
         hidden, output, feasible, chambers = exact_parts(problem, solution)
-    elif problem.bias is None and arrangement.rank == 3 and arrangement.count_chambers() > LISTED_AT_MOST:
+    elif arrangement.rank == 3 and arrangement.count_chambers() > _listed_at_most(problem):
         feasible, chambers = _inside(problem, stated, dual), None
     else:
         feasible, chambers = _listed(problem, stated, dual, max_chambers)
@@ -241,6 +244,10 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     )
     _require_writable(certificate)
     return certificate
+
+
+def _listed_at_most(problem: TrainingProblem) -> int:
+    return LISTED_AT_MOST if problem.bias is None else LISTED_WITH_BIASES
 
 
 def _listed(

@@ -35,7 +35,8 @@ The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
 A certificate of version 2 lists no chambers. For data of rank 3 and the 2-norm all faces are then swept here
 in integers, one great circle after the other: a maximum of z'phi(Xu) over the sphere lies inside some face,
 and there it is the projection of the gradient c onto the span of the face. So it is enough that, for each
-face, this projection is no longer than beta or does not lie inside the face.
+face, this projection is no longer than beta or does not lie inside the face. With free biases the same is
+done in the plane for each kink of the data, where all maxima are.
 """
 
 from __future__ import annotations
@@ -874,15 +875,17 @@ def crossings(normals: Sequence[Row], j: int) -> tuple[list[list[int]], list[int
 def sweep_proves(problem: Problem, dual: Sequence[Fraction]) -> None:
     """abs(z'phi(Xu)) <= beta norm(u) for all u: no face of the arrangement holds a maximum above beta."""
     sweep_fits(problem)
-    landscape = field(problem, dual)
-    for j in range(len(landscape.normals)):
-        sweep_circle(landscape, j)
+    if problem.bias is not None:
+        kinks_prove(problem, dual, problem.bias)
+    else:
+        landscape = field(problem, dual)
+        for j in range(len(landscape.normals)):
+            sweep_circle(landscape, j)
 
 
 def sweep_fits(problem: Problem) -> None:
-    """The sweep projects onto faces, which is right for the 2-norm of all weights alone."""
+    """The sweep projects onto faces, which is right for the 2-norm alone."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
-    require(problem.bias is None, "certificate: with free biases chambers must be listed")
 
 
 def sweep_circle(f: Field, j: int) -> None:
@@ -963,6 +966,101 @@ def ray_holds(f: Field, even: Sequence[int], j: int, k: int) -> None:
     square = inner(h, f.normals[j]) * inner(f.raised[k], f.normals[k]) - inner(h, f.normals[k]) ** 2
     holds = value**2 * f.determinant <= f.limit * square
     require(holds, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails where hyperplanes {j} and {k} meet")
+
+
+# ------------------------------------------------ the same with free biases, kink by kink in the plane
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """z'phi(Xu) at a kink of the data, where u's bias is such that x_k'u = 0, in two coordinates t.
+
+    As a function of the bias, z'phi(Xu) bends at the kinks alone and is constant beyond them, sum_k z_k being
+    0: so it is largest at one of them. There it is a't + sum_j b_j abs(h_j't), a Field with the differences
+    x_i - x_k in place of rows, and the norm is that of all of t.
+
+    Attributes:
+        differences: x_i - x_0 for each row i, in two coordinates and times an integer.
+        values: z_i, times an integer.
+        gram: the inner product (p, q, r) = ((p, q), (q, r)) of the rows that differences stand for.
+        limit: norm(c) <= beta means (c, c) <= limit, for c in the scale that `kink_holds` gives it.
+    """
+
+    differences: list[Row]
+    values: list[int]
+    gram: Row
+    limit: int
+
+
+def kinks_prove(problem: Problem, dual: Sequence[Fraction], bias: int) -> None:
+    """The bound at the kink of every row, over half a turn."""
+    plane = bias_plane(problem, dual, bias)
+    for k in {row: k for k, row in enumerate(plane.differences)}.values():
+        kink_holds(plane, problem.kappa, k)
+
+
+def bias_plane(problem: Problem, dual: Sequence[Fraction], bias: int) -> Plane:
+    """The differences on two independent columns of theirs (statement 1.4), and what they stand for."""
+    rows, row_scale = integer_rows([without(row, bias) for row in problem.rows])
+    wide = [tuple(x - y for x, y in zip(row, rows[0], strict=True)) for row in rows]
+    columns = pivot_columns(wide)
+    require(len(columns) == 2, f"certificate: without chambers the rank must be 3, not {len(columns) + 1}")
+    narrow = [tuple(row[j] for j in columns) for row in wide]
+    first = next(k for k, row in enumerate(narrow) if any(row))
+    second = next(k for k, row in enumerate(narrow) if narrow[first][0] * row[1] != narrow[first][1] * row[0])
+    (a, b), (c, d) = narrow[first], narrow[second]
+    # Rows of coordinates x are x N^-1 R, with N = ((a, b), (c, d)) and R two wide rows.
+    lifted = [
+        [d * x - b * y for x, y in zip(wide[first], wide[second], strict=True)],
+        [a * y - c * x for x, y in zip(wide[first], wide[second], strict=True)],
+    ]
+    values, dual_scale = integers([dual[sample] for sample in problem.samples])
+    radius = problem.beta * 2 * problem.kappa.denominator * dual_scale * row_scale
+    return Plane(
+        differences=narrow,
+        values=[radius.denominator * value for value in values],
+        gram=(dot(lifted[0], lifted[0]), dot(lifted[0], lifted[1]), dot(lifted[1], lifted[1])),
+        limit=((a * d - b * c) * radius.numerator) ** 2,
+    )
+
+
+def kink_holds(plane: Plane, kappa: Fraction, k: int) -> None:
+    """No ray and no arc between two of them holds a maximum above beta, for z and -z at t and -t.
+
+    Lines are sorted by the angles of their normals, from above -90 to 90 degrees. So t = (1, 0), turned a
+    little, has positive products with all of them, and turning on makes one after the other negative.
+    """
+    slope, one = kappa.numerator, kappa.denominator
+    p, q, r = plane.gram
+    x0, y0 = plane.differences[k]
+    bends: dict[Row, int] = {}
+    odd_x = odd_y = even_x = even_y = 0
+    for (x, y), z in zip(plane.differences, plane.values, strict=True):
+        x, y = x - x0, y - y0
+        if x or y:
+            size = gcd(x, y) if x > 0 or (x == 0 and y > 0) else -gcd(x, y)
+            line = (x // size, y // size)
+            bends[line] = bends.get(line, 0) + (one - slope) * z * abs(size)
+            odd_x, odd_y = odd_x + (one + slope) * z * x, odd_y + (one + slope) * z * y
+    bits = max(x for x, _ in bends).bit_length()
+    last = 1 << (2 * bits + 1 + max(abs(y) for _, y in bends).bit_length())
+    lines = sorted(bends, key=lambda line: (line[1] << (2 * bits)) // line[0] if line[0] else last)
+    for x, y in lines:
+        even_x, even_y = even_x + bends[x, y] * x, even_y + bends[x, y] * y
+    before, side = lines[-1], 1
+    for x, y in lines:
+        for s in (1, -1):
+            c, d = even_x + s * odd_x, even_y + s * odd_y
+            up, across = p * c + q * d, q * c + r * d
+            if c * up + d * across > plane.limit:
+                behind, ahead = side * (before[0] * up + before[1] * across), x * up + y * across
+                inside = (behind > 0 and ahead > 0) or (behind < 0 and ahead < 0)
+                require(not inside, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails at the kink of row {k}")
+        value = abs(x * even_y - y * even_x) + abs(x * odd_y - y * odd_x)
+        holds = value**2 * (p * r - q * q) <= plane.limit * (p * x * x + 2 * q * x * y + r * y * y)
+        require(holds, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails on a ray at the kink of row {k}")
+        even_x, even_y = even_x - 2 * bends[x, y] * x, even_y - 2 * bends[x, y] * y
+        before, side = (x, y), -1
 
 
 # ------------------------------------------------ the claim: for this problem, with these bounds

@@ -123,7 +123,8 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     "the free bias": ("bias_vanishes", accept, ["bias left over", "bias left over by a hair"]),
     "the bound": ("bound_holds", accept, ["dual scaled up", "multipliers dropped", "multiplier too large"]),
 }
-# Functions that call checks; what they are for the sweep of version 2 is in pricing/test_sweep_kernel.py.
+# Functions that call checks; what they are for the sweeps of version 2 is in pricing/test_sweep_kernel.py and
+# training/test_free.py.
 ROUTES = {
     "require",
     "listed_chambers_prove",
@@ -132,6 +133,8 @@ ROUTES = {
     "sweep_circle",
     "arc_holds",
     "ray_holds",
+    "kinks_prove",
+    "kink_holds",
 }
 # Checks without which nothing more is accepted, and why they stay.
 REDUNDANT = {"bounds_are_ordered": "weak duality"}

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, dual_norm, spline_optimum, train
+from duality_checks import (
+    TrainingProblem,
+    TwoLayerNetwork,
+    certify,
+    check,
+    checker,
+    dual_norm,
+    spline_optimum,
+    train,
+)
+from duality_checks import certificate as certificates
+from duality_checks.exact.orthogonal import orthogonal
 from duality_checks.pricing import free as pricing
 from duality_checks.pricing.bias_multipliers import bias_coordinates, bias_multipliers
 from duality_checks.terms.free import NAMES
@@ -309,3 +320,75 @@ def test_no_network_is_below_the_proven_bound(problem, data):
     )
     assert network.exact_objective(problem) >= certificate.lower
     assert network.objective(problem) == pytest.approx(float(network.exact_objective(problem)))
+
+
+# The checker's own sweep over the kinks, for certificates without chambers.
+
+
+@settings(max_examples=40)
+@given(problems(free=["biases", "biases+linear"], max_rows=8, max_features=3), st.integers(0, 2**32 - 1))
+def test_the_sweep_over_kinks_finds_the_dual_norm_to_the_ninth_digit(problem, seed):
+    """A dual vector just inside is accepted and one just outside refused: no ray, no arc goes unseen."""
+    assume(problem.arrangement.rank == 3)
+    stated = checker.read_problem(problem.to_json())
+    rng = np.random.default_rng(seed)
+    v = pricing.ProjectedReadout.of(problem).project(rng.standard_normal(problem.n))
+    size = dual_norm(problem, v)
+    assume(size > 1e-6)
+    for factor, proven in ((1 - 1e-9, True), (1 + 1e-9, False)):
+        dual = [Fraction(float(x) * float(problem.beta) / size * factor) for x in v]
+        exact = orthogonal(dual, problem.skips, range(problem.n))
+        if proven:
+            checker.sweep_proves(stated, exact)
+        else:
+            with pytest.raises(checker.Refusal, match=r"fails (at|on a ray at) the kink of row"):
+                checker.sweep_proves(stated, exact)
+
+
+@pytest.mark.parametrize("missing", range(6))
+def test_every_kink_is_needed(missing, monkeypatch):
+    """A negative control: for each row some dual vector is refused at its kink alone."""
+    rng = np.random.default_rng(missing)
+    X = np.column_stack([rng.integers(-9, 10, (6, 2)), np.ones(6)])
+    problem = TrainingProblem(X, np.arange(6), 1, free="biases")
+    stated = checker.read_problem(problem.to_json())
+    full = checker.kink_holds
+    for _ in range(200):
+        v = pricing.ProjectedReadout.of(problem).project(rng.standard_normal(6))
+        above = [Fraction(x) for x in v / dual_norm(problem, v) * 1.000001]
+        exact = orthogonal(above, problem.skips, range(6))
+        with pytest.raises(checker.Refusal):
+            checker.sweep_proves(stated, exact)
+        monkeypatch.setattr(
+            checker, "kink_holds", lambda plane, kappa, k: None if k == missing else full(plane, kappa, k)
+        )
+        try:
+            checker.sweep_proves(stated, exact)
+            return
+        except checker.Refusal:
+            monkeypatch.undo()
+    raise AssertionError("the kink is never needed")
+
+
+def test_certificates_without_chambers_are_as_good(monkeypatch):
+    monkeypatch.setattr(certificates, "LISTED_WITH_BIASES", 0)
+    rng = np.random.default_rng(8)
+    X = np.column_stack([rng.integers(-5, 6, (30, 2)), np.ones(30)])
+    problem = TrainingProblem(X, rng.integers(-5, 6, 30), "1/2", free="biases")
+    certificate = certify(problem, train(problem))
+    assert certificate.chambers is None
+    assert check(problem, certificate).proven and certificate.relative_gap < 1e-11
+    forged = replace(certificate, dual=tuple(v * (1 + Fraction(1, 10**9)) for v in certificate.dual))
+    stated = checker.read_problem(problem.to_json())
+    forged = replace(forged, lower=checker.dual_value(stated, forged.dual))
+    assert "at the kink of row" in check(problem, forged).reason
+
+
+@pytest.mark.parametrize("features", [1, 3])
+def test_without_chambers_the_rank_must_be_three(features):
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.integers(-5, 6, (6, features)), np.ones(6)])
+    problem = TrainingProblem(X, rng.integers(-5, 6, 6), "1/2", free="biases")
+    certificate = replace(certify(problem, train(problem)), chambers=None)
+    reason = f"certificate: without chambers the rank must be 3, not {features + 1}"
+    assert check(problem, certificate).reason == reason
