@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .chambers import MAX_CHAMBERS, column_names
+from . import options
 
 if TYPE_CHECKING:
     from ..auditing import Audit
@@ -28,7 +28,7 @@ BIASES = ("auto", "none", "column", "free")
 @click.option("--target", metavar="COLUMN", help="The column it predicts.")
 @click.option(
     "--features",
-    callback=column_names,
+    callback=options.column_names,
     metavar="A,B",
     help="Columns it predicts from, in its order; default: all.",
 )
@@ -55,15 +55,8 @@ BIASES = ("auto", "none", "column", "free")
     metavar="G",
     help="Claim that its objective is within this share of p*; the exit code is 1 unless that is proven.",
 )
-@click.option(
-    "--max-chambers",
-    type=click.IntRange(min=1),
-    default=MAX_CHAMBERS,
-    show_default=True,
-    metavar="N",
-    help="Refuse to start with more.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.max_chambers
+@options.as_json
 def audit(
     network: Path,
     data: Path | None,

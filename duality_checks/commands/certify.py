@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .chambers import MAX_CHAMBERS, column_names
+from . import options
 
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
@@ -27,7 +27,10 @@ DEFAULT_OUTPUT = "convex-landscape-output"
 @click.argument("data", type=click.Path(path_type=Path), required=False, metavar="[DATA.csv|DATA.npy]")
 @click.option("--target", metavar="COLUMN", help="The column to predict.")
 @click.option(
-    "--features", callback=column_names, metavar="A,B", help="Columns to predict it from; default: all."
+    "--features",
+    callback=options.column_names,
+    metavar="A,B",
+    help="Columns to predict it from; default: all.",
 )
 @click.option("--no-bias", is_flag=True, help="Do not append a column of ones.")
 @click.option("--beta", metavar="B", help="Weight decay, exactly: 0.1 or 1/3.")
@@ -70,14 +73,7 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     metavar="DIR",
     help="Where the files go.",
 )
-@click.option(
-    "--max-chambers",
-    type=click.IntRange(min=1),
-    default=MAX_CHAMBERS,
-    show_default=True,
-    metavar="N",
-    help="Refuse to start with more.",
-)
+@options.max_chambers
 @click.option(
     "--rank",
     type=click.IntRange(min=1),
@@ -85,7 +81,7 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     help="Train on features projected to rank K, and bound the optimum of the data themselves.",
 )
 @click.option("--resume", is_flag=True, help="Go on from the state that an interrupted run left in DIR.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.as_json
 def certify(
     data: Path | None,
     target: str | None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import sys
@@ -13,39 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
 from .arrangements import SOURCE, read_arrangement, shape
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
     from hyperplane_arrangements.chambers import Chambers
 
-MAX_CHAMBERS = 5_000_000
 BATCH = 1000
 Witness = list[int] | list[Fraction]
 
 
-def column_names(context: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
-    """The names in ``A,B`` or ``"A, with comma",B``."""
-    return None if text is None else [name.strip() for name in next(csv.reader([text]), [])]
-
-
 @click.command()
 @click.argument("data", metavar=SOURCE)
-@click.option(
-    "--features", callback=column_names, metavar="A,B", help="Columns to take; all of them by default."
-)
-@click.option("--offsets", metavar="COLUMN", help="The column of right-hand sides; without it all are 0.")
+@options.columns
+@options.offsets
 @click.option("--count", "count_only", is_flag=True, help="Only count: fast, and without a limit.")
 @click.option("--skip", type=click.IntRange(min=0), default=0, metavar="K", help="Leave out the first K.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option(
-    "--max-chambers",
-    type=click.IntRange(min=1),
-    default=MAX_CHAMBERS,
-    show_default=True,
-    metavar="N",
-    help="Refuse to list more.",
-)
+@options.as_json
+@options.max_chambers
 def chambers(
     data: str,
     features: list[str] | None,

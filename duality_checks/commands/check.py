@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from . import options
+
 
 @click.command()
 @click.argument("problem", type=click.Path(path_type=Path), metavar="PROBLEM.json")
 @click.argument("certificate", type=click.Path(path_type=Path), metavar="CERTIFICATE.json")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.as_json
 def check(problem: Path, certificate: Path, as_json: bool) -> int:
     """Check a certificate in rational arithmetic, trusting nothing but the problem.
 

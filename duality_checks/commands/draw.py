@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from . import options
 from .arrangements import SOURCE, read_arrangement, shape
-from .chambers import column_names
 
 KINDS = ("lines", "sphere", "zonotope", "tope-graph")
 
@@ -16,10 +16,8 @@ KINDS = ("lines", "sphere", "zonotope", "tope-graph")
 @click.command()
 @click.argument("data", metavar=SOURCE)
 @click.option("--kind", type=click.Choice(KINDS), help="What to draw.  [default: what suits the arrangement]")
-@click.option(
-    "--features", callback=column_names, metavar="A,B", help="Columns to take; all of them by default."
-)
-@click.option("--offsets", metavar="COLUMN", help="The column of right-hand sides; without it all are 0.")
+@options.columns
+@options.offsets
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -29,7 +27,7 @@ KINDS = ("lines", "sphere", "zonotope", "tope-graph")
     help="Where to; the ending says the format.",
 )
 @click.option("--title", help="What to write above it.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.as_json
 def draw(
     data: str,
     kind: str | None,

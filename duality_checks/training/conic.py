@@ -51,8 +51,7 @@ def train_conic(
 
     Args:
         problem: the problem.
-        max_chambers: refuse arrangements with more chambers before starting.
-        progress: called after each round.
+        max_chambers, progress: as for :func:`~.columns.train`.
         start: a network whose chambers to begin with.
 
     Returns:

@@ -41,8 +41,7 @@ def train_free(
 
     Args:
         problem: with the squared loss and the 2-norm.
-        max_chambers: refuse arrangements with more chambers before starting.
-        progress: called after each round.
+        max_chambers, progress: as for :func:`~.columns.train`.
         start: a network to begin with; used where no biases are free.
 
     Returns:
