@@ -17,8 +17,7 @@ import numpy as np
 
 from ..exact.setting import RationalNetwork, Setting, Vector, dot, fitting
 from ..problem import TrainingProblem
-from .blocks import chamber_blocks
-from .restricted import FREE_WEIGHT, least_multipliers, pull
+from ..terms.free import NOTHING
 
 MAX_CHAMBERS = 5_000_000
 _TRIED = 20
@@ -67,7 +66,7 @@ def improving_neuron(
     """
     setting, exact = fitting(problem, network)
     v = setting.residual(exact)
-    found = (_free_directions if setting.free else _directions)(setting, v, max_chambers)
+    found = _directions(setting, v, max_chambers)
     best: Escape | None = None
     for direction in found[:_TRIED]:
         escape = _escape(setting, exact, v, direction)
@@ -96,12 +95,35 @@ def _escape(setting: Setting, network: RationalNetwork, v: Vector, direction: np
     return Escape(weights, output, decrease, float(abs(slope))) if decrease > 0 else None
 
 
+def problem_of(setting: Setting) -> tuple[TrainingProblem, tuple[int, ...]]:
+    """The training problem that a setting belongs to, and which of its columns that has.
+
+    Beside free biases a penalised column of ones is left out: no optimum uses it.
+
+    Example:
+        >>> setting = Setting.with_free_biases(TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1))
+        >>> problem, columns = problem_of(setting)
+        >>> problem.free.name, columns
+        ('biases', (0, 2))
+    """
+    kept = [
+        j
+        for j in range(setting.inputs)
+        if not setting.free or j in setting.free or any(row[j] != 1 for row in setting.rows)
+    ]
+    free = "biases" if setting.free else "intercept" if setting.intercept else NOTHING
+    X = [[row[j] for j in kept] for row in setting.rows]
+    return TrainingProblem(X, setting.y, setting.beta, setting.kappa, free=free), tuple(kept)
+
+
 def _directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
     """Local maxima of the dual landscape above beta, best first."""
     from ..pricing.landscape import Landscape
     from ..pricing.pricers import pricer
 
-    problem = TrainingProblem(setting.X, setting.y, setting.beta, setting.kappa)
+    if setting.intercept:
+        return _free_directions(setting, v, max_chambers)
+    problem, _ = problem_of(setting)
     landscape = Landscape.of(problem)
     price = pricer(problem, landscape, max_chambers)
     found = price.maxima(np.array([float(x) for x in v]), float(setting.beta))
@@ -109,18 +131,14 @@ def _directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
 
 
 def _free_directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
-    """The same chamber by chamber, where biases are free: the direction belongs to the least multipliers."""
-    found = []
-    for block in chamber_blocks(setting, max_chambers):
-        start = pull(setting, block, v)
-        lambdas = least_multipliers(setting, block, start)
-        end = np.array([float(x) for x in start])
-        for k, value in lambdas.items():
-            end += value * (block.signs[k] or 1) * setting.X.floats[k]
-        kept = end.copy()
-        kept[list(setting.free)] = 0.0
-        end[list(setting.free)] *= FREE_WEIGHT**2
-        if float(np.linalg.norm(kept)) > float(setting.beta):
-            found.append((float(np.linalg.norm(kept)), end))
-    found.sort(key=lambda pair: -pair[0])
-    return np.array([end for _, end in found]).reshape(-1, setting.inputs)
+    """The same for the residual that the best intercept leaves."""
+    from ..pricing.free import FreePricer, ProjectedReadout
+
+    problem, columns = problem_of(setting)
+    residual = ProjectedReadout.of(problem).project(np.array([float(x) for x in v]))
+    found = FreePricer.of(problem, max_chambers)
+    best = found.maxima(residual, float(setting.beta))
+    directions = np.zeros((min(len(best), _TRIED), setting.inputs))
+    for row, place, direction in zip(directions, best.places, best.maxima.directions, strict=False):
+        row[list(columns)] = found.landscapes[place].lift(direction[None])[0]
+    return directions

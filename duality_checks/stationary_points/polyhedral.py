@@ -227,6 +227,7 @@ def _multipliers(problem: TrainingProblem, block: Block, v: Vector) -> dict[int,
 
 
 def _require_polyhedral(problem: TrainingProblem) -> None:
+    problem.require_penalised("a rational restricted optimum")
     if problem.penalty.name not in NORMS or problem.loss.name not in LOSSES:
         raise InputError(
             f"penalty={problem.penalty.name!r} with loss={problem.loss.name!r} has no rational optimum in "

@@ -29,7 +29,8 @@ def restricted_optimum(problem: TrainingProblem | Setting, blocks: Sequence[Bloc
     """The optimum of the convex program over some blocks, with its proof.
 
     Args:
-        problem: the problem.
+        problem: the problem, with the 2-norm. For the 1-norm and the infinity norm optima are rational:
+            see :func:`~duality_checks.stationary_points.polyhedral.exact_restricted_optimum`.
         blocks: the blocks; none is allowed, and leaves the zero network.
 
     Returns:

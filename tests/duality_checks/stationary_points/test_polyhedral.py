@@ -282,6 +282,9 @@ def test_bad_input_is_named() -> None:
     problem = TrainingProblem([[1, 0]], [1], 1, penalty="1-norm")
     with pytest.raises(InputError, match=r"penalty='2-norm' with loss='squared' has no rational optimum"):
         exact_restricted_optimum(two_sides(), [])
+    skipping = TrainingProblem([[1]], [1], 1, penalty="1-norm", free="intercept")
+    with pytest.raises(InputError, match=r"a rational restricted optimum needs free='nothing'"):
+        exact_restricted_optimum(skipping, [])
     with pytest.raises(InputError, match=r"penalty='1-norm' with loss='logistic'"):
         objective(TrainingProblem([[1]], [1], 1, penalty="1-norm", loss="logistic"), RationalNetwork([], []))
     with pytest.raises(InputError, match=r"blocks\[0\] has 2 signs, but X has 1 rows"):
