@@ -234,6 +234,7 @@ def instance(problem: TrainingProblem) -> str:
     names = {slope: name for name, slope in NAMED_ACTIVATIONS.items()}
     activation = names.get(problem.kappa, f"leaky:{problem.kappa}")
     others = [("loss", problem.loss.name, "squared"), ("penalty", problem.penalty.name, "2-norm")]
+    others.append(("free", problem.free.name, "nothing"))
     special = "".join(f', {name}="{value}"' for name, value, usual in others if value != usual)
     if not problem.readout.is_identity:
         special += f", readout={list(problem.readout.samples)}"

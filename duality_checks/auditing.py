@@ -15,7 +15,7 @@ from .importing import BiasedNetwork, from_sklearn, from_state_dict, require_inp
 from .limits import require_feasible
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
-from .stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
+from .stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron, problem_of
 from .stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # Below this share of the objective a decrease, though proven, only mends the rounding of floats.
 NOTABLE = Fraction(1, 10**12)
-# Free biases have no column generation yet: their program is solved over all pairs at once.
-MAX_FREE_CHAMBERS = 600
+# With three features or more and free biases: all of these chambers are listed with multipliers.
+MAX_FREE_CHAMBERS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Audit:
         objective: its objective, exactly.
         lower: a proven lower bound on the global optimum p*, None where none was computed.
         upper: a proven upper bound on p*.
-        certificate: the certificate that the independent checker accepted; None with free biases, whose
-            bounds are proven by exact multipliers but not in the format of certificate files.
+        certificate: the certificate that the independent checker accepted; None where the chambers are too
+            many for one.
         stationarity: the verdict on stationarity.
         escape: a neuron to add that lowers the objective by more than rounding can, None where none was
             found.
@@ -168,7 +168,8 @@ def audit(
 
     Args:
         problem: the problem, with beta. For a network with biases, its features alone: the biases are then
-            free, and so is the output intercept (statement 2.14).
+            free, and so is the output intercept (statement 2.14). A problem may also say itself that its
+            intercept or its biases are free.
         network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a fitted scikit-learn MLPRegressor, or
             a PyTorch state_dict.
         epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
@@ -191,30 +192,38 @@ def audit(
         >>> found.excess[0] <= Fraction(1, 2) <= found.excess[1]
         True
     """
-    setting, exact = _placed(problem, network)
+    stated, setting, exact = _placed(problem, network)
     objective = setting.objective(exact)
     say("Deciding stationarity in rational arithmetic")
     verdict = stationarity(setting, exact, epsilon=epsilon, reach=reach)
-    say("Training to the global optimum")
-    if setting.free:
-        lower, upper, escape = _free_bounds(setting, exact, objective)
-        escape = _notable(escape, objective)
-        return Audit(setting, exact, objective, lower, min(upper, objective), None, verdict, escape)
-    certificate = _certified(problem, max_chambers)
+    require_feasible(stated.arrangement, max_chambers)
+    certificate = None
+    if _listable(stated):
+        say("Training to the global optimum")
+        certificate = _certified(stated, max_chambers)
     say("Looking for a neuron to add")
     escape = _notable(improving_neuron(setting, exact, max_chambers=max_chambers), objective)
-    upper = min(certificate.upper, objective)
-    return Audit(setting, exact, objective, certificate.lower, upper, certificate, verdict, escape)
+    lower = None if certificate is None else certificate.lower
+    upper = objective if certificate is None else min(certificate.upper, objective)
+    return Audit(setting, exact, objective, lower, upper, certificate, verdict, escape)
 
 
-def _placed(problem: TrainingProblem, network: Any) -> tuple[Setting, RationalNetwork]:
-    """The setting that the network belongs to, and the network in it."""
+def _listable(problem: TrainingProblem) -> bool:
+    """Whether a certificate is worth its time: with free biases every chamber needs multipliers, but in the
+    plane the checker does without."""
+    arrangement = problem.arrangement
+    return problem.bias is None or arrangement.rank <= 3 or arrangement.count_chambers() <= MAX_FREE_CHAMBERS
+
+
+def _placed(problem: TrainingProblem, network: Any) -> tuple[TrainingProblem, Setting, RationalNetwork]:
+    """The problem and the setting that the network belongs to, and the network in it."""
     if hasattr(network, "coefs_"):
         network = from_sklearn(network)
     elif isinstance(network, Mapping):
         network = from_state_dict(network)
     if isinstance(network, BiasedNetwork):
-        return network.free_setting(problem)
+        setting, exact = network.free_setting(problem)
+        return problem_of(setting)[0], setting, exact
     if isinstance(network, TwoLayerNetwork):
         require_inputs(network.hidden, problem.d)
         if network.kappa != problem.kappa:
@@ -222,11 +231,11 @@ def _placed(problem: TrainingProblem, network: Any) -> tuple[Setting, RationalNe
                 f"the network's activation has kappa={network.kappa}, the problem's kappa={problem.kappa}; "
                 "use the activation that the network was trained with"
             )
-        return Setting.of(problem), RationalNetwork.of(network)
+        return problem, Setting.of(problem), RationalNetwork.of(network)
     if isinstance(network, RationalNetwork):
         setting = Setting.of(problem)
         setting.require_fit(network)
-        return setting, network
+        return problem, setting, network
     raise InputError(
         f"network is a {type(network).__name__}; give a TwoLayerNetwork, a BiasedNetwork, a fitted "
         "MLPRegressor or a state_dict"
@@ -241,30 +250,11 @@ def _certified(problem: TrainingProblem, max_chambers: int) -> Certificate:
     from .certificate import certify, check
     from .training.columns import train
 
-    require_feasible(problem.arrangement, max_chambers)
-    certificate = certify(problem, train(problem, max_chambers=max_chambers))
+    solution = train(problem, max_chambers=max_chambers)
+    certificate = certify(problem, solution, max_chambers=max_chambers)
     verdict = check(problem, certificate)
     if not verdict.proven:
         raise ConvexLandscapeError(
             f"the checker refuses the certificate ({verdict.reason}); please report the data"
         )
     return certificate
-
-
-def _free_bounds(
-    setting: Setting, network: RationalNetwork, objective: Fraction
-) -> tuple[Fraction | None, Fraction, Escape | None]:
-    """Bounds on p* with free biases, and a neuron to add; no lower bound where chambers are too many."""
-    from hyperplane_arrangements.arrangement import Arrangement
-
-    from .stationary_points.blocks import chamber_blocks
-    from .stationary_points.solver import restricted_optimum
-
-    if Arrangement(setting.X).count_chambers() > MAX_FREE_CHAMBERS:
-        return None, objective, None
-    escape = improving_neuron(setting, network, max_chambers=MAX_FREE_CHAMBERS)
-    proof = restricted_optimum(setting, chamber_blocks(setting, MAX_FREE_CHAMBERS))
-    finding = proof.check()
-    if not finding:
-        raise ConvexLandscapeError(f"the bounds are not proven ({finding.reason}); please report the data")
-    return proof.lower, proof.upper, escape

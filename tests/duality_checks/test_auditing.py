@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import TrainingProblem, TwoLayerNetwork, audit, train
+from duality_checks import TrainingProblem, TwoLayerNetwork, audit, auditing, check, train
 from duality_checks.cli import main
 from duality_checks.exact.setting import RationalNetwork, Setting
 from duality_checks.importing import BiasedNetwork, from_sklearn, from_state_dict, read_network
@@ -139,11 +139,24 @@ def test_free_biases_have_a_proven_interval_too() -> None:
     assert float(found.upper) < train(penalised).lower
 
 
-def test_many_chambers_with_free_biases_are_not_bounded_and_it_is_said() -> None:
+def test_thousands_of_chambers_with_free_biases_are_bounded() -> None:
     rng = np.random.default_rng(0)
-    problem = TrainingProblem(rng.normal(size=(60, 2)), rng.normal(size=60), beta="0.1")
+    problem = TrainingProblem(rng.normal(size=(60, 2)), rng.normal(size=60), beta="0.5")
     found = audit(problem, biased(1))
-    assert (found.lower, found.excess, found.escape) == (None, None, None)
+    assert found.certificate is not None and found.lower is not None
+    assert found.certificate.relative_gap < 1e-10
+    assert found.lower <= found.upper <= found.objective
+    assert found.escape is not None and found.escape.decrease <= found.objective - found.lower
+
+
+def test_too_many_chambers_with_free_biases_are_not_bounded_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(auditing, "MAX_FREE_CHAMBERS", 100)
+    rng = np.random.default_rng(0)
+    problem = TrainingProblem(rng.normal(size=(8, 3)), rng.normal(size=8), beta="0.1")
+    found = audit(problem, biased(1, features=3))
+    assert (found.lower, found.excess, found.certificate) == (None, None, None)
     assert "no proven lower bound" in str(found)
     assert found.facts()["lower"] is None
 
@@ -174,6 +187,70 @@ def test_scikit_learn_trained_to_the_end_is_nearly_stationary() -> None:
     if not found.dead:
         other = audit(TrainingProblem(X, y, beta=0.1 * 4), model, epsilon=1e-3)
         assert found.stationarity.relative_distance < 0.1 * other.stationarity.relative_distance
+
+
+def fitted(samples: int, beta: float) -> tuple[TrainingProblem, Any]:
+    neural_network = pytest.importorskip("sklearn.neural_network")
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(samples, 2))
+    y = np.sin(2 * X[:, 0]) * X[:, 1]
+    model = neural_network.MLPRegressor(
+        hidden_layer_sizes=(8,), alpha=beta, solver="lbfgs", max_iter=2000, random_state=0
+    ).fit(X, y)
+    return TrainingProblem(X, y, beta=beta), model
+
+
+def test_a_fitted_regressor_of_scikit_learn_gets_its_proven_distance() -> None:
+    problem, model = fitted(30, 0.3)
+    found = audit(problem, model)
+    assert found.certificate is not None and found.excess is not None and found.lower is not None
+    stated = TrainingProblem(
+        [[*row, 1] for row in problem.X.fractions], problem.y, problem.beta, free="biases"
+    )
+    assert check(stated, found.certificate).proven
+    assert found.excess[1] - found.excess[0] <= Fraction(1, 10**9)
+    assert found.lower <= found.objective
+    assert float(found.objective) == pytest.approx(30 * model.loss_, rel=1e-9)
+    assert found.escape is not None and found.escape.decrease <= found.excess[1]
+
+
+@pytest.mark.slow
+def test_a_fitted_regressor_on_a_hundred_samples() -> None:
+    found = audit(*fitted(100, 0.3))
+    assert found.certificate is not None and found.certificate.relative_gap < 1e-10
+    assert found.excess is not None and found.excess[1] > 0
+
+
+@pytest.mark.parametrize("free", ["intercept", "biases"])
+def test_our_own_optimum_with_something_free_is_stationary(free: str) -> None:
+    X = [[x, z, 1] for x, z in ((0, 1), (1, 1), (2, 0), (3, -1), (-1, 2))]
+    problem = TrainingProblem(X, [1, -2, 0, 3, 1], "1/4", free=free)
+    network = train(problem).network
+    found = audit(problem, network)
+    assert found.setting.intercept and (found.setting.free == ((2,) if free == "biases" else ()))
+    assert found.objective == network.exact_objective(problem)
+    assert found.excess is not None and float(found.excess[1]) < 1e-9
+    assert found.is_stationary and found.escape is None
+    worse = audit(problem, TwoLayerNetwork([[1.0, 0.0, 0.0]], [1.0]))
+    assert worse.escape is not None and not worse.is_stationary
+
+
+def test_a_linear_skip_is_refused_with_what_is_known() -> None:
+    problem = TrainingProblem([[0, 1], [1, 1]], [1, 2], 1, free="linear")
+    with pytest.raises(
+        InputError, match=r"stationary points needs free='nothing' or 'intercept' or 'biases'"
+    ):
+        audit(problem, TwoLayerNetwork([[1.0, 0.0]], [1.0]))
+    with pytest.raises(InputError, match="knows no linear skip, and the network has one"):
+        audit(TrainingProblem([[1]], [1], 1), TwoLayerNetwork([[1.0]], [1.0], linear=[1.0]))
+
+
+def test_a_feature_of_ones_beside_free_biases_is_left_out() -> None:
+    problem = TrainingProblem([[*row, 1] for row in FEATURES], TARGETS, beta="0.1")
+    network = biased(0, features=2)
+    found = audit(problem, network)
+    plain = audit(TrainingProblem(FEATURES, TARGETS, beta="0.1"), biased(0, features=1))
+    assert found.lower == plain.lower
 
 
 # ------------------------------------------------------------------ importers
