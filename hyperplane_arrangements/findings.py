@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -34,6 +35,24 @@ class Finding:
     holds: bool
     witness: Any = None
     reason: str = ""
+
+    @classmethod
+    def of(cls, claim: str, steps: Iterable[tuple[Any, bool, str]]) -> Finding:
+        """Go through the steps of a proof up to the first that fails.
+
+        Args:
+            claim: what they prove together.
+            steps: a witness, whether the step holds, and what is wrong when it does not.
+
+        Example:
+            >>> steps = [(k, k < 2, f"{k} is not less than 2") for k in range(4)]
+            >>> str(Finding.of("all are less than 2", steps))
+            'REFUTED: all are less than 2: 2 is not less than 2'
+        """
+        for witness, holds, reason in steps:
+            if not holds:
+                return cls(claim, False, witness, reason)
+        return cls(claim, True)
 
     def __bool__(self) -> bool:
         return self.holds

@@ -101,10 +101,7 @@ class ThresholdOptimum:
             A finding; when it is refuted, the witness is the pattern at fault.
         """
         claim = f"the optimum over all {len(self.patterns)} patterns is {self.upper}"
-        for witness, holds, reason in self._steps():
-            if not holds:
-                return Finding(claim, False, witness, reason)
-        return Finding(claim, True)
+        return Finding.of(claim, self._steps())
 
     def _steps(self) -> Iterator[tuple[Pattern | None, bool, str]]:
         from hyperplane_arrangements.arrangement import Arrangement

@@ -78,10 +78,7 @@ class ExactOptimum:
             A finding; when it is refuted, the witness is the index of the neuron or block at fault.
         """
         claim = f"the optimum over {len(self.blocks)} blocks is {self.upper}"
-        for witness, holds, reason in self._steps():
-            if not holds:
-                return Finding(claim, False, witness, reason)
-        return Finding(claim, True)
+        return Finding.of(claim, self._steps())
 
     def _steps(self) -> Iterator[tuple[int | None, bool, str]]:
         problem, loss = self.problem, self.problem.loss

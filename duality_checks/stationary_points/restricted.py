@@ -80,10 +80,7 @@ class RestrictedCertificate:
             A finding; when it is refuted, the witness is the index of the neuron or block at fault.
         """
         claim = f"{self.lower} <= optimum over {len(self.blocks)} blocks <= {self.upper}"
-        for witness, holds, reason in self._steps():
-            if not holds:
-                return Finding(claim, False, witness, reason)
-        return Finding(claim, True)
+        return Finding.of(claim, self._steps())
 
     def _steps(self) -> Any:
         setting, v = self.setting, self.dual
