@@ -24,6 +24,7 @@ from . import checker
 from .checker import Chamber, Refusal, Verdict
 from .exact.orthogonal import orthogonal
 from .files import read_text, write_text
+from .pricing import bounds
 from .pricing.bias_multipliers import balanced, bias_coordinates, bias_multipliers
 from .pricing.multipliers import cone_multipliers
 
@@ -341,22 +342,26 @@ def _prove(
     for _ in range(_ATTEMPTS):
         dual, floats = _on_a_grid(problem, scale * draft.dual)
         system = checker.scaled(stated, dual)
+        parts = _on_grain(draft.plus, scale / grain, grain), _on_grain(draft.minus, scale / grain, grain)
+        certain = _surely_within(problem, floats, signs, draft.chambers, parts)
         multipliers = {}
         worst = 1.0
         for i in np.flatnonzero(~_surely_short(problem, floats, signs)).tolist():
+            plus, minus = (_fractions(part, place.get(i)) for part in parts)
+            multipliers[i] = plus, minus
+            if certain[i]:
+                continue
             pattern = (signs[i] > 0).tobytes()
             gradient = system.gradient(pattern)
-            plus = _rounded(draft.plus, place.get(i), scale, grain)
-            minus = _rounded(draft.minus, place.get(i), scale, grain)
             opposite = [-value for value in gradient]
             if problem.bias is not None:
                 plus = balanced(system, gradient, pattern, plus)
                 minus = balanced(system, opposite, pattern, minus)
+                multipliers[i] = plus, minus
             for c, lambdas in ((gradient, plus), (opposite, minus)):
                 square, limit = system.squares(*system.moved(c, pattern, lambdas))
                 if square > limit:
                     worst = max(worst, math.nextafter(square / limit, math.inf))
-            multipliers[i] = plus, minus
         if worst == 1.0:
             # Rounding can leave a useless dual below 0, which z = 0 proves for nothing.
             return (dual, multipliers) if checker.dual_value(stated, dual) > 0 else (zero, {})
@@ -366,19 +371,42 @@ def _prove(
     )
 
 
-def _rounded(
-    part: tuple[np.ndarray, np.ndarray], b: int | None, scale: float, grain: float
-) -> dict[int, Fraction]:
-    """The multipliers of one chamber, scaled, as multiples of the grain; what rounds to 0 is left out."""
+def _on_grain(
+    part: tuple[np.ndarray, np.ndarray], scale: float, grain: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same rows with multipliers that are multiples of the grain, a power of two: exact as floats."""
+    support, values = part
+    return support, np.rint(values * scale) * grain
+
+
+def _fractions(part: tuple[np.ndarray, np.ndarray], b: int | None) -> dict[int, Fraction]:
+    """The positive multipliers of one chamber."""
     if b is None:
         return {}
     support, values = part
-    unit = Fraction(grain)
-    return {
-        int(row): round(value * scale / grain) * unit
-        for row, value in zip(support[b].tolist(), values[b].tolist(), strict=True)
-        if row >= 0 and round(value * scale / grain) > 0
-    }
+    pairs = zip(support[b].tolist(), values[b].tolist(), strict=True)
+    return {row: Fraction(value) for row, value in pairs if value > 0}
+
+
+def _surely_within(
+    problem: TrainingProblem,
+    dual: np.ndarray,
+    signs: np.ndarray,
+    chosen: np.ndarray,
+    parts: tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
+) -> np.ndarray:
+    """The chambers where floats prove both bounds with multipliers; what they cannot is left to integers."""
+    certain = np.zeros(len(signs), dtype=bool)
+    if problem.bias is not None or len(chosen) == 0:
+        return certain
+    with np.errstate(over="ignore", invalid="ignore"):
+        vectors, error = bounds.gradients(problem, signs[chosen], dual)
+        ends = (
+            bounds.shortened(problem, signs[chosen], side * vectors, error, *part)
+            for side, part in zip((1.0, -1.0), parts, strict=True)
+        )
+        certain[chosen] = np.all([bounds.squares_above(problem, *end) < 1.0 for end in ends], axis=0)
+    return certain
 
 
 def _surely_short(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> np.ndarray:
