@@ -36,6 +36,7 @@ _NAMES = {
     "approximation.low_rank": ("reduce_rank", "transfer_certificate"),
     "network": ("TwoLayerNetwork",),
     "optima.least_norm": ("LeastNormProof", "least_norm_fit", "least_norm_margin"),
+    "optima.several_outputs": ("MultiOutputProblem", "OutputsProof", "check_outputs", "train_outputs"),
     "optima.spanning": ("Reach", "UnreachableError", "reach_margins", "reach_targets"),
     "optima.optimal_set": ("OptimalSet", "exact_optimal_set"),
     "training.paths": ("PathPoint", "beta_max", "beta_path"),

@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..exact.copositive import MOST
 from ..exact.norms import Vector, dot
+from ..optima.several_outputs import MultiOutputProblem, OutputsProof, check_outputs, train_outputs
 from ..optima.vector_output import SharedNeurons
 from ..problem import TrainingProblem
 from .bounds import activation, network_objective, proven_interval
@@ -62,6 +64,18 @@ def _separate(instance: Outputs) -> Iterator[Outcome]:
     together = vector_objective(instance)
     yield equal(together, total, "objective with 1-norms = sum of the scalar objectives")
     yield at_least(together, lower, "objective >= sum of the scalar optima")
+    whole = _proof(instance, "1-norm")
+    yield at_least(together, whole.lower, "objective >= the proven bound of all outputs at once")
+    yield at_least(whole.upper, lower, "the network of all outputs >= sum of the scalar optima")
+
+
+def _proof(instance: Outputs, coupling: str) -> OutputsProof:
+    problem = instance.problem
+    rows = list(zip(*instance.targets, strict=True))
+    stated = MultiOutputProblem(problem.X, rows, problem.beta, problem.kappa, coupling=coupling)
+    proof = train_outputs(stated)
+    check_outputs(stated, proof).require()
+    return proof
 
 
 def _loss(problem: TrainingProblem, network: Sequence[tuple[Vector, Fraction]]) -> Fraction:
@@ -101,6 +115,11 @@ def _shared(instance: Outputs) -> Iterator[Outcome]:
     # Sharing is cheaper than the 1-norm's separate problems: norm(alpha)_2 <= norm(alpha)_1.
     apart = float(sum(proven_interval(one_output(instance, c)).upper for c in range(Y.shape[1])))
     yield at_least(apart / size, found.lower / size, "2-norm optimum <= 1-norm optimum", TOLERANCE)
+    if instance.problem.arrangement.rank <= MOST:
+        proof = _proof(instance, "2-norm")
+        claimed = float(instance.claimed) / size
+        yield at_least(claimed, float(proof.lower) / size, "claimed optimum >= what V proves", TOLERANCE)
+        yield at_least(float(proof.upper) / size, claimed, "claimed optimum <= the network's", TOLERANCE)
 
 
 def columns(targets: Sequence[Vector]) -> np.ndarray:

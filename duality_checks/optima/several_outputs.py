@@ -1,0 +1,319 @@
+"""Training networks with several outputs to the global optimum, with a proven interval (statement 2.8).
+
+    ``min 1/2 norm(f - Y)_F^2 + beta/2 sum_j (norm(w_j)^2 + norm(alpha_j)_q^2)``,
+    ``f = sum_j phi(X w_j) alpha_j'``.
+
+With q = 1 this is one problem an output, for every loss, penalty and readout: each is trained, certified and
+checked, and the bounds are added. With q = 2, the usual weight decay, the outputs share neurons, and
+``norm(V'phi(Xu)) <= beta norm(u)`` has to hold on every chamber: a quadratic form that is nonnegative on a
+cone, which is decided exactly up to rank 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_matrix
+from hyperplane_arrangements.rational import independent_rows
+
+from ..certificate import Certificate, certify, check
+from ..checker import Refusal, Verdict
+from ..exact.copositive import MOST, gram, is_nonnegative_on, is_positive_semidefinite
+from ..exact.norms import Vector
+from ..exact.setting import ZERO, combination, dot
+from ..network import TwoLayerNetwork
+from ..problem import TrainingProblem
+from ..training.columns import MAX_CHAMBERS, train
+from ..training.narrowing import narrowed
+from .vector_output import SharedNeurons
+
+COUPLINGS = ("1-norm", "2-norm")
+INSIDE = 1 - 2.0**-40
+ATTEMPTS = 12
+GRAIN = 2**50
+
+
+@dataclass(frozen=True, slots=True)
+class VectorNetwork:
+    """``f(x) = sum_j phi(x'w_j) alpha_j`` with k outputs.
+
+    Attributes:
+        hidden: the rows ``w_j``, m x d.
+        output: the rows ``alpha_j``, m x k.
+        kappa: the activation's slope on the negative side.
+
+    Example:
+        >>> VectorNetwork(np.array([[1.0]]), np.array([[2.0, -1.0]]), Fraction(0)).predict([[3.0], [-1.0]])
+        array([[ 6., -3.],
+               [ 0.,  0.]])
+    """
+
+    hidden: np.ndarray
+    output: np.ndarray
+    kappa: Fraction
+
+    @property
+    def width(self) -> int:
+        """The number of neurons."""
+        return len(self.hidden)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The outputs on the rows of ``X`` (n x d), n x k, in float64."""
+        columns = [TwoLayerNetwork(self.hidden, output, self.kappa).predict(X) for output in self.output.T]
+        return np.stack(columns, axis=1)
+
+
+class MultiOutputProblem:
+    """Training a network with k outputs.
+
+    Args:
+        X: data, N x d, as for :class:`~duality_checks.problem.TrainingProblem`.
+        Y: targets, n x k, likewise.
+        beta: weight decay, positive.
+        activation: as there.
+        coupling: the norm of a neuron's output weights in the penalty: ``"1-norm"`` (the outputs separate) or
+            ``"2-norm"`` (the usual weight decay; squared loss and 2-norm penalty, rank at most 3).
+        terms: ``loss``, ``penalty`` and ``readout``, as there.
+
+    Raises:
+        InputError: as there; an unknown coupling, or terms or a rank for which the 2-norm coupling cannot be
+            proven.
+
+    Example:
+        >>> problem = MultiOutputProblem([[1, 0], [0, 1]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
+        >>> len(problem.outputs), problem.coupling
+        (2, '2-norm')
+    """
+
+    def __init__(
+        self, X: Any, Y: Any, beta: Any, activation: Any = "relu", *, coupling: str = "1-norm", **terms: Any
+    ):
+        if coupling not in COUPLINGS:
+            raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
+        columns = list(zip(*exact_matrix(Y, name="Y").fractions, strict=True))
+        first = TrainingProblem(X, columns[0], beta, activation, **terms)
+        first.require_penalised("several outputs")
+        if coupling == "2-norm":
+            first.require_standard("the 2-norm coupling")
+            if first.arrangement.rank > MOST:
+                raise InputError(
+                    f"X has rank {first.arrangement.rank}; the 2-norm coupling is proven up to rank {MOST}: "
+                    "use fewer columns, or coupling='1-norm'"
+                )
+        self.outputs: tuple[TrainingProblem, ...] = tuple(_like(first, column) for column in columns)
+        self.coupling = coupling
+
+    @property
+    def beta(self) -> Fraction:
+        """The weight decay."""
+        return self.outputs[0].beta
+
+    @property
+    def targets(self) -> np.ndarray:
+        """Y in floats, n x k."""
+        return np.stack([problem.target for problem in self.outputs], axis=1)
+
+
+def _like(problem: TrainingProblem, y: Sequence[Fraction]) -> TrainingProblem:
+    """The same problem with other targets; the arrangement is shared."""
+    other = TrainingProblem(
+        problem.X,
+        y,
+        problem.beta,
+        problem.kappa,
+        loss=problem.loss,
+        penalty=problem.penalty,
+        readout=problem.readout,
+    )
+    other.__dict__["arrangement"] = problem.arrangement
+    return other
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OutputsProof:
+    """A network with several outputs and what proves ``lower <= p* <= upper``.
+
+    Attributes:
+        network: the network.
+        lower, upper: exact.
+        certificates: one an output for the 1-norm coupling, else empty.
+        dual: V in rational columns, one an output.
+    """
+
+    network: VectorNetwork
+    lower: Fraction
+    upper: Fraction
+    certificates: tuple[Certificate, ...]
+    dual: tuple[Vector, ...]
+
+    @property
+    def relative_gap(self) -> float:
+        """``(upper - lower) / upper``, and 0 where both are 0."""
+        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
+
+
+def train_outputs(problem: MultiOutputProblem, *, max_chambers: int = MAX_CHAMBERS) -> OutputsProof:
+    """The global optimum with several outputs, and its proof.
+
+    Args:
+        problem: the problem.
+        max_chambers: refuse arrangements with more chambers before starting.
+
+    Raises:
+        TooLargeError: the arrangement has more chambers than ``max_chambers``.
+
+    Example:
+        >>> X, Y = [[1, 0], [0, 1]], [[3, 4], [0, 0]]
+        >>> apart = train_outputs(MultiOutputProblem(X, Y, beta=1))  # 3 - 1/2 + 4 - 1/2
+        >>> shared = train_outputs(MultiOutputProblem(X, Y, beta=1, coupling="2-norm"))  # 5 - 1/2
+        >>> apart.lower <= 6 <= apart.upper, shared.lower <= Fraction(9, 2) <= shared.upper
+        (True, True)
+    """
+    from ..limits import require_feasible
+
+    require_feasible(problem.outputs[0].arrangement, max_chambers)
+    return _apart(problem, max_chambers) if problem.coupling == "1-norm" else _shared(problem)
+
+
+def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
+    """Verify a proof: each output's certificate by the independent checker, or V on every chamber, exactly.
+
+    Args:
+        problem: the problem.
+        proof: from :func:`train_outputs`, or from anywhere.
+
+    Returns:
+        The verdict on the whole interval.
+
+    Example:
+        >>> problem = MultiOutputProblem([[1], [-1]], [[3, 1], [2, 0]], beta=1)
+        >>> check_outputs(problem, train_outputs(problem)).proven
+        True
+    """
+    try:
+        lower, upper = _sums(problem, proof) if problem.coupling == "1-norm" else _bounds(problem, proof)
+    except Refusal as reason:
+        return Verdict(False, str(reason))
+    if (lower, upper) != (proof.lower, proof.upper):
+        return Verdict(False, "the bounds are not those that the parts prove")
+    return Verdict(True, "", lower, upper)
+
+
+def _apart(problem: MultiOutputProblem, max_chambers: int) -> OutputsProof:
+    solutions = [train(one, max_chambers=max_chambers) for one in problem.outputs]
+    certificates = tuple(
+        certify(one, solution, max_chambers=max_chambers)
+        for one, solution in zip(problem.outputs, solutions, strict=True)
+    )
+    count = len(solutions)
+    output = [np.outer(solution.network.output, np.eye(count)[c]) for c, solution in enumerate(solutions)]
+    network = VectorNetwork(
+        np.concatenate([solution.network.hidden for solution in solutions]),
+        np.concatenate(output),
+        problem.outputs[0].kappa,
+    )
+    lower = sum((one.lower for one in certificates), ZERO)
+    upper = sum((one.upper for one in certificates), ZERO)
+    return OutputsProof(network, lower, upper, certificates, tuple(one.dual for one in certificates))
+
+
+def _sums(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
+    if len(proof.certificates) != len(problem.outputs):
+        raise Refusal(f"{len(proof.certificates)} certificates for {len(problem.outputs)} outputs")
+    lower = upper = ZERO
+    for c, (one, certificate) in enumerate(zip(problem.outputs, proof.certificates, strict=True)):
+        verdict = check(one, certificate)
+        if verdict.lower is None or verdict.upper is None:
+            raise Refusal(f"output {c}: {verdict.reason}")
+        lower, upper = lower + verdict.lower, upper + verdict.upper
+    return lower, upper
+
+
+def _shared(problem: MultiOutputProblem) -> OutputsProof:
+    first, Y = problem.outputs[0], problem.targets
+    shared = SharedNeurons(first)
+    found = shared.train(Y)
+    sizes = np.linalg.norm(found.weights, axis=1)
+    atoms = shared.outputs(found.directions)
+    columns = (atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]).reshape(
+        -1, len(sizes)
+    )
+    kept = narrowed(columns, sizes, np.ones(len(sizes)))
+    alive = np.flatnonzero(kept)
+    roots = np.sqrt(kept[alive])[:, None]
+    network = VectorNetwork(
+        found.directions[alive] * roots, found.weights[alive] / sizes[alive, None] * roots, first.kappa
+    )
+    dual = _feasible(problem, Y - network.predict(first.features))
+    return OutputsProof(network, *_values(problem, network, dual), (), dual)
+
+
+def _feasible(problem: MultiOutputProblem, residual: np.ndarray) -> tuple[Vector, ...]:
+    """A multiple of the residual, rounded, that is feasible on every chamber, exactly; zero in the worst
+    case."""
+    size = SharedNeurons(problem.outputs[0]).maximum(residual).value
+    scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
+    slack = 1 - INSIDE
+    for _ in range(ATTEMPTS):
+        grain = GRAIN / max(float(np.abs(residual).max()), 1e-300)
+        table = [[Fraction(round(x * grain)) / Fraction(grain) for x in row] for row in residual.tolist()]
+        share = Fraction(scale * (1 - slack))
+        dual = tuple(tuple(share * x for x in column) for column in zip(*table, strict=True))
+        if _broken(problem, dual) is None:
+            return dual
+        slack *= 8
+    return tuple((ZERO,) * problem.outputs[0].n for _ in problem.outputs)
+
+
+def _bounds(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
+    broken = _broken(problem, proof.dual)
+    if broken is not None:
+        raise Refusal(f"chamber {broken}: norm(V'phi(Xu)) exceeds beta there")
+    return _values(problem, proof.network, proof.dual)
+
+
+def _broken(problem: MultiOutputProblem, dual: Sequence[Vector]) -> int | None:
+    """The number of a chamber on which ``norm(V'phi(Xu)) <= beta norm(u)`` fails, exactly; None if none."""
+    first = problem.outputs[0]
+    rows = first.X.fractions
+    basis = [rows[k] for k in independent_rows(first.X)]
+    square = first.beta**2
+    ball = gram(basis)
+    inside = [tuple(dot(row, b) for b in basis) for row in rows]
+    for number, signs in enumerate(first.arrangement.chambers().signs.tolist()):
+        slopes = [1 if s > 0 else first.kappa for s in signs]
+        # On u = sum_i a_i basis_i the outputs are linear in a: k forms of length r.
+        forms = [
+            combination([s * z for s, z in zip(slopes, v, strict=True)], inside, len(basis)) for v in dual
+        ]
+        rest = [
+            [
+                square * ball[i][j] - sum((form[i] * form[j] for form in forms), ZERO)
+                for j in range(len(basis))
+            ]
+            for i in range(len(basis))
+        ]
+        cone = [tuple(s * x for x in row) for s, row in zip(signs, inside, strict=True) if s]
+        if not is_positive_semidefinite(rest) and not is_nonnegative_on(rest, cone):
+            return number
+    return None
+
+
+def _values(
+    problem: MultiOutputProblem, network: VectorNetwork, dual: Sequence[Vector]
+) -> tuple[Fraction, Fraction]:
+    """``tr(V'Y) - 1/2 norm(V)_F^2`` and the objective of the network's floats, exactly."""
+    lower, upper = ZERO, ZERO
+    for c, (one, v) in enumerate(zip(problem.outputs, dual, strict=True)):
+        lower += dot(v, one.y) - dot(v, v) / 2
+        # A scalar network's objective holds the hidden weights; they are counted once below.
+        scalar = TwoLayerNetwork(network.hidden, network.output[:, c], network.kappa)
+        upper += scalar.exact_objective(one)
+    hidden = sum((Fraction(x) ** 2 for x in network.hidden.ravel().tolist()), ZERO)
+    return max(lower, ZERO), upper - problem.beta / 2 * hidden * (len(problem.outputs) - 1)

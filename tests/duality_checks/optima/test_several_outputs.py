@@ -1,0 +1,140 @@
+"""Several outputs with a proof: one output at a time, symmetries, and proofs that are refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from duality_checks import (
+    MultiOutputProblem,
+    TrainingProblem,
+    check_outputs,
+    train,
+    train_outputs,
+)
+from duality_checks.optima.several_outputs import VectorNetwork
+from hyperplane_arrangements.errors import InputError, TooLargeError
+
+ROWS = [[1, 1], [2, 1], [3, 1], [-1, 2]]
+Y = [[1, "1/2"], [-2, "3/2"], ["3/2", -2], ["1/2", 1]]
+
+
+def floats(table):
+    return np.array([[float(Fraction(x)) for x in row] for row in table])
+
+
+def objective(problem, network, q):
+    """The objective as statement 2.8 writes it."""
+    first = problem.outputs[0]
+    before = first.features @ network.hidden.T
+    f = (np.maximum(before, 0) + float(first.kappa) * np.minimum(before, 0)) @ network.output
+    decay = np.sum(network.hidden**2) + np.sum(np.linalg.norm(network.output, q, axis=1) ** 2)
+    return 0.5 * np.sum((f - problem.targets) ** 2) + float(problem.beta) / 2 * decay
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky:1/10", "abs"])
+@pytest.mark.parametrize(("coupling", "q"), [("1-norm", 1), ("2-norm", 2)])
+def test_the_network_has_the_proven_objective(coupling, q, activation):
+    problem = MultiOutputProblem(ROWS, Y, "1/4", activation, coupling=coupling)
+    proof = train_outputs(problem)
+    assert check_outputs(problem, proof).proven
+    assert 0 <= proof.relative_gap <= 1e-7
+    assert objective(problem, proof.network, q) == pytest.approx(float(proof.upper), rel=1e-12)
+    assert proof.network.width <= 4 * 2
+
+
+def test_the_1_norm_separates():
+    problem = MultiOutputProblem(ROWS, Y, "1/4", loss="l1", penalty="inf-norm")
+    proof = train_outputs(problem)
+    scalars = [
+        TrainingProblem(ROWS, column, "1/4", loss="l1", penalty="inf-norm") for column in zip(*Y, strict=True)
+    ]
+    assert float(proof.upper) == pytest.approx(sum(train(one).upper for one in scalars), rel=1e-9)
+    assert proof.lower == proof.upper  # all is rational
+
+
+def test_one_shared_output_is_the_scalar_problem():
+    proof = train_outputs(MultiOutputProblem(ROWS, [[row[0]] for row in Y], "1/4", coupling="2-norm"))
+    alone = train(TrainingProblem(ROWS, [row[0] for row in Y], "1/4"))
+    assert float(proof.lower) <= alone.upper * (1 + 1e-12)
+    assert float(proof.upper) == pytest.approx(alone.upper, rel=1e-7)
+
+
+def test_a_rotation_by_rationals_changes_nothing_with_the_2_norm():
+    turn = [[Fraction(3, 5), Fraction(-4, 5)], [Fraction(4, 5), Fraction(3, 5)]]
+    turned = [[sum(Fraction(row[i]) * turn[i][j] for i in range(2)) for j in range(2)] for row in Y]
+    one, other = (
+        train_outputs(MultiOutputProblem(ROWS, targets, "1/4", coupling="2-norm")) for targets in (Y, turned)
+    )
+    assert max(one.lower, other.lower) <= min(one.upper, other.upper)
+
+
+def test_sharing_is_cheaper():
+    shared, apart = (
+        train_outputs(MultiOutputProblem(ROWS, Y, "1/4", coupling=q)) for q in ("2-norm", "1-norm")
+    )
+    assert shared.upper < apart.lower
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.integers(0, 10**6))
+def test_every_network_is_above_the_lower_bound(seed):
+    generator = np.random.default_rng(seed)
+    rank = int(generator.integers(1, 4))
+    X = generator.integers(-3, 4, (4, rank))
+    X[0, 0] = X[0, 0] or 1
+    problem = MultiOutputProblem(X, generator.integers(-3, 4, (4, 2)), "1/2", coupling="2-norm")
+    proof = train_outputs(problem)
+    assert check_outputs(problem, proof).proven
+    assert proof.relative_gap <= 1e-7
+    for _ in range(20):
+        width = int(generator.integers(1, 4))
+        network = VectorNetwork(
+            generator.standard_normal((width, rank)), generator.standard_normal((width, 2)), Fraction(0)
+        )
+        assert objective(problem, network, 2) >= float(proof.lower) * (1 - 1e-12)
+
+
+def test_false_proofs_are_refused():
+    """Negative controls: a dual that is too long, a better bound, another output's certificate."""
+    problem = MultiOutputProblem(ROWS, Y, "1/4", coupling="2-norm")
+    proof = train_outputs(problem)
+    longer = replace(proof, dual=tuple(tuple(z * Fraction(1001, 1000) for z in v) for v in proof.dual))
+    assert "exceeds beta there" in check_outputs(problem, longer).reason
+    better = replace(proof, lower=proof.upper)
+    assert "not those that the parts prove" in check_outputs(problem, better).reason
+    apart = MultiOutputProblem(ROWS, Y, "1/4")
+    honest = train_outputs(apart)
+    exchanged = replace(honest, certificates=honest.certificates[::-1])
+    assert check_outputs(apart, exchanged).reason.startswith("output 0: ")
+    missing = replace(honest, certificates=honest.certificates[:1])
+    assert check_outputs(apart, missing).reason == "1 certificates for 2 outputs"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"coupling": "max"}, "coupling='max' is unknown; use 1-norm or 2-norm"),
+        ({"coupling": "2-norm", "loss": "l1"}, "the 2-norm coupling needs loss='squared'"),
+        ({"free": "intercept"}, "several outputs needs free="),
+        ({"loss": "hinge"}, r"y\[0\]=2 is no label"),
+    ],
+)
+def test_bad_input_is_named(arguments, words):
+    with pytest.raises(InputError, match=words):
+        MultiOutputProblem(ROWS, [[2, 1], [1, 1], [1, 1], [1, 1]], 1, **arguments)
+
+
+def test_sizes_are_limited():
+    rows = np.vstack([np.eye(4, dtype=int), np.ones((1, 4), int)])
+    with pytest.raises(InputError, match="X has rank 4; the 2-norm coupling is proven up to rank 3"):
+        MultiOutputProblem(rows, np.ones((5, 2), int), 1, coupling="2-norm")
+    with pytest.raises(TooLargeError):
+        train_outputs(MultiOutputProblem(rows, np.ones((5, 2), int), 1), max_chambers=5)
+    with pytest.raises(InputError, match="Y"):
+        MultiOutputProblem([[1]], [1], 1)
