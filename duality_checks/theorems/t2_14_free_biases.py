@@ -1,4 +1,8 @@
-"""Statement 2.14: biases and an output intercept that are not penalised."""
+"""Statement 2.14: biases and an output intercept that are not penalised.
+
+Two proofs of one number: the program over all (chamber, sign) pairs in rationals, and the certificate of a
+training that prices neurons at the kinks of the data alone, judged by the independent checker.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,15 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..certificate import certify
+from ..certificate import check as judge
 from ..exact.setting import RationalNetwork, Setting, dot
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import chamber_blocks
+from ..stationary_points.escape import problem_of
 from ..stationary_points.restricted import RestrictedCertificate
 from ..stationary_points.solver import restricted_optimum
+from ..training.columns import train
 from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .samples import degenerate, random_rationals
 
@@ -45,6 +53,12 @@ def _comparisons(instance: FreeBiases) -> Iterator[Outcome]:
     yield that(sum(proof.dual, Fraction(0)) == 0, "1'v is not zero, so the intercept makes the bound false")
     finding = proof.check()
     yield that(finding.holds, f"the certificate is refused: {finding.reason}")
+    problem, _ = problem_of(proof.setting)
+    kinks = certify(problem, train(problem))
+    verdict = judge(problem, kinks)
+    yield that(verdict.proven, f"the checker refuses the certificate from the kinks: {verdict.reason}")
+    yield at_least(proof.upper, kinks.lower, "upper bound over the pairs, against the kinks")
+    yield at_least(kinks.upper, proof.lower, "upper bound from the kinks, against the pairs")
     for network in instance.networks:
         yield at_least(proof.setting.objective(network), proof.lower, "objective of another network")
     scale = 1 + float(dot(proof.setting.y, proof.setting.y))
@@ -84,7 +98,7 @@ THEOREM = Theorem(
     statement=(
         "With unpenalised biases and an output intercept, v proves p* >= v'y - 1/2 v'v if 1'v = 0 and every "
         "chamber has multipliers that cancel the bias coordinate of X'Dv and leave at most beta of the "
-        "others."
+        "others; all neurons may have their kinks at samples."
     ),
     source="derived",
     note="2.14-free-biases.md",
