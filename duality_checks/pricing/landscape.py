@@ -90,6 +90,11 @@ class Landscape:
         """The rank r of the data."""
         return self.basis.shape[1]
 
+    @property
+    def is_even(self) -> bool:
+        """Whether ``phi(-t) = phi(t)``: then u and -u are one neuron (statement 2.10)."""
+        return self.kappa == -1.0
+
     @cached_property
     def _incidence(self) -> tuple[np.ndarray, np.ndarray]:
         nonzero = self.hyperplane_of_row >= 0

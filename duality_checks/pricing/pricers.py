@@ -5,7 +5,8 @@ of unique faces, each at the projection of the gradient onto the span of its fac
 two-dimensional flats of the arrangement are great circles; sorted once, every circle is swept by cumulative
 sums, which gives the gradient on each of its arcs, and with it the maxima on the rays, on the arcs and in the
 faces around the arcs. Nothing is stored a chamber. A maximum can only sit on hyperplanes that bend the
-landscape downwards, which halves the work.
+landscape downwards, which halves the work; so does an activation that is even, for which u and -u are one
+neuron (statement 2.10).
 
 Values found here are numerical lower bounds of the dual norm; a certificate turns them into proofs.
 """
@@ -159,8 +160,8 @@ class Sweep:
     def maxima(self, v: np.ndarray, floor: float) -> Maxima:
         """Every local maximum of ``abs(v' phi(X u))`` on the sphere with a value above ``floor``.
 
-        Where more than r-1 hyperplanes meet in a ray, rays that are maxima along a circle only may be listed
-        too.
+        With the absolute value one of u and -u is listed. Where more than r-1 hyperplanes meet in a ray, rays
+        that are maxima along a circle only may be listed too.
 
         Args:
             v: length n.
@@ -191,7 +192,8 @@ class Sweep:
         else:
             with ThreadPoolExecutor(THREADS) as pool:
                 found = list(pool.map(lambda block: self._block(block, linear, bends, floor), blocks))
-        return _distinct(Maxima.join(found, rank))
+        maxima = Maxima.join(found, rank)
+        return _distinct(_of_each_pair(maxima) if self.landscape.is_even else maxima)
 
     def _block(self, block: Circles, linear: np.ndarray, bends: np.ndarray, floor: float) -> Maxima:
         from .sweep_kernel import sweep_circles
@@ -211,6 +213,7 @@ class Sweep:
                 block.before,
                 linear,
                 bends,
+                1 if self.landscape.is_even else 2,
                 floor,
                 values,
                 directions,
@@ -305,7 +308,8 @@ def pricer_on(arrangement: Arrangement, landscape: Landscape, max_chambers: int)
     _, first = np.unique(owner, return_index=True)
     rows = first[-hyperplanes:]
     orientation = np.sign(landscape.lengths[rows]).astype(np.int8)
-    return ChamberList(landscape, arrangement.chambers(max_chambers).signs[:, rows] * orientation)
+    signs = arrangement.chambers(max_chambers).signs[:, rows] * orientation
+    return ChamberList(landscape, signs[signs[:, 0] > 0] if landscape.is_even else signs)
 
 
 def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000) -> float:
@@ -341,6 +345,13 @@ def _poles(linear: np.ndarray, bends: np.ndarray, floor: float) -> Maxima:
     values = signs * (directions[:, 0] * linear[0] + bends.sum())
     kept = values > floor
     return Maxima(values[kept], directions[kept], signs[kept], np.empty((kept.sum(), 0), int))
+
+
+def _of_each_pair(maxima: Maxima) -> Maxima:
+    """The same with -u for u wherever the largest entry of u is negative."""
+    largest = np.abs(maxima.directions).argmax(axis=1)
+    sides = np.sign(np.take_along_axis(maxima.directions, largest[:, None], axis=1))
+    return Maxima(maxima.values, maxima.directions * sides, maxima.signs, maxima.kinks)
 
 
 def _distinct(maxima: Maxima) -> Maxima:

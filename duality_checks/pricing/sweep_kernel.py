@@ -120,6 +120,7 @@ def sweep_circles(
     before,
     linear,
     bends,
+    sides,
     floor,
     values,
     directions,
@@ -138,6 +139,7 @@ def sweep_circles(
         order, angles, before: the crossings of each circle, by angle, and their signs before angle 0, each q
             x m.
         linear, bends: the landscape, lengths r and h.
+        sides: 2, or 1 to leave out the antipodes of what is looked at, for an even landscape.
         floor: only larger values are reported.
         values, directions, signs, kinks: buffers for the findings, of lengths b: b, b x r, b, b x (r-1).
 
@@ -161,8 +163,8 @@ def sweep_circles(
         for p in range(crossings):
             if p > 0 and angles[q, p] - angles[q, p - 1] <= SAME_ANGLE:
                 continue
-            for case in range(4):
-                sign, side = 1.0 - 2.0 * (case // 2), 1.0 - 2.0 * (case % 2)
+            for case in range(2 * sides):
+                sign, side = 1.0 - 2.0 * (case // sides), 1.0 - 2.0 * (case % sides)
                 for i in range(rank):
                     base[i] = sign * (linear[i] + side * even[i])
                 for k in range(codimension):
@@ -200,8 +202,8 @@ def sweep_circles(
                 jump[i] = 0.0
             for t in range(p, last + 1):
                 _add(jump, -2.0 * bends[order[q, t]] * before[q, t], normals[order[q, t]])
-            for case in range(4):
-                sign, side = 1.0 - 2.0 * (case // 2), 1.0 - 2.0 * (case % 2)
+            for case in range(2 * sides):
+                sign, side = 1.0 - 2.0 * (case // sides), 1.0 - 2.0 * (case % sides)
                 height = sign * (side * odd + same)
                 if height <= floor:
                     continue

@@ -95,6 +95,49 @@ def test_circles_and_chamber_list_agree_in_general_position(rank):
         assert np.abs(listed.values - found.values[k]).min() < 1e-12
 
 
+@settings(max_examples=30)
+@given(problems(ranks=(1, 2, 3, 4), rows=6))
+def test_the_absolute_value_needs_one_chamber_of_each_pair(problem):
+    """Statement 2.10: half of the work finds the same maxima as all of the chambers, each neuron once."""
+    even = TrainingProblem(problem.X, problem.y, 1, "abs")
+    landscape = Landscape.of(even)
+    prices = pricer(even, landscape, 10**6)
+    found = prices.maxima(even.target, 0.0)
+    signs = even.arrangement.chambers().signs
+    owner = landscape.hyperplane_of_row
+    first = [owner.tolist().index(j) for j in range(len(landscape.normals))]
+    signs = signs[:, first] * np.sign(landscape.lengths[first]).astype(np.int8)
+    everything = ChamberList(landscape, signs).maxima(even.target, 0.0)
+    if isinstance(prices, ChamberList):
+        assert len(prices._signs) == len(signs) // 2
+    assert len(found) > 0 or len(everything) == 0
+    if len(found):
+        assert found.values[0] == pytest.approx(everything.values[0], rel=1e-9)
+    pairs = found.directions @ found.directions.T
+    pairs[np.not_equal.outer(found.signs, found.signs)] = 0
+    assert not (pairs < -1 + 1e-12).any()
+
+
+@pytest.mark.parametrize("activation", ["abs", "relu"])
+def test_an_even_activation_lists_half_as_many_maxima(activation):
+    """Negative control: the ReLU does tell u from -u, and half of the chambers would not do."""
+    rng = np.random.default_rng(1)
+    problem = TrainingProblem(rng.standard_normal((12, 3)), rng.standard_normal(12), 1, activation)
+    landscape = Landscape.of(problem)
+    signs = problem.arrangement.chambers().signs * np.sign(landscape.lengths).astype(np.int8)
+    best = [
+        ChamberList(landscape, signs[signs[:, 0] == side]).maxima(problem.target, 0.0).values[0]
+        for side in (1, -1)
+    ]
+    assert (abs(best[0] - best[1]) < 1e-12) == (activation == "abs")
+    found = pricer(problem, landscape, 10**6).maxima(problem.target, 0.0).values
+    listed = ChamberList(landscape, signs).maxima(problem.target, 0.0).values
+    assert found[0] == pytest.approx(listed[0], rel=1e-12)
+    if activation == "abs":
+        assert np.unique(found.round(9), return_counts=True)[1].max() == 1
+        assert np.unique(listed.round(9), return_counts=True)[1].min() == 2
+
+
 def test_whitened_data_have_the_closed_form():
     """X X' = I and ReLU: the larger of the norms of the positive and the negative part (statement 2.9)."""
     v = np.array([3.0, -1.0, 4.0, -2.0])

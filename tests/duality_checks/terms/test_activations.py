@@ -61,6 +61,25 @@ def test_the_optimum_is_that_of_the_original_program(above, below):
     assert check(problem, certify(problem, solution)).proven
 
 
+@pytest.mark.parametrize("penalty", ["2-norm", "1-norm"])
+@pytest.mark.parametrize("loss", ["hinge", "logistic"])
+@pytest.mark.parametrize(("above", "below"), [(0, 3), (-1, "1/2")])
+def test_networks_with_the_slopes_themselves_attain_the_proven_optimum(above, below, loss, penalty):
+    X, y = np.array([[1, 2], [-2, 1], [3, 1], [0, 1], [-1, 1]]), np.array([1, -1, 1, 1, -1])
+    problem = TrainingProblem(X, y, "1/2", f"slopes:{above},{below}", loss=loss, penalty=penalty)
+    solution = train(problem)
+    certificate = certify(problem, solution)
+    assert check(problem, certificate).proven
+    hidden, output = Slopes(Fraction(above), Fraction(below)).weights(solution.network)
+    before = X @ hidden.T
+    f = (
+        float(Fraction(above)) * np.maximum(before, 0) + float(Fraction(below)) * np.minimum(before, 0)
+    ) @ output
+    value = problem.loss.value(f, y.astype(float))
+    decay = np.sum(problem.penalty.norms(hidden) ** 2) + np.sum(output**2)
+    assert value + 0.25 * decay == pytest.approx(float(certificate.lower), rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("activation", "words"),
     [
