@@ -179,6 +179,7 @@ def test_formulas_survive_markdown(page: Path) -> None:
         ("$$a$$", "display it in a math block"),
         ("$a and b", "a dollar without its partner"),
         ("the $k$th", "a letter right after it"),
+        (r"$\operatorname{sign}(u)$", "GitHub refuses it"),
         ("$ a $", "a space beside a dollar"),
         ("$a<b and c>d$", "has HTML inside"),
     ],

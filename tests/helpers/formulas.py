@@ -29,6 +29,7 @@ _COMPLAINTS = (
     ("\x04", "has a link inside"),
     ("\x05", "has emphasis inside"),
 )
+_REFUSED = ("\\operatorname",)
 
 
 def troubles(text: str) -> list[str]:
@@ -38,7 +39,7 @@ def troubles(text: str) -> list[str]:
         >>> troubles("good: $a_i$, $b_i$; bad: $\\\\{a\\\\}$")
         ['$\\x01{a\\x01}$: a backslash is lost']
     """
-    found = []
+    found = [f"{macro}: GitHub refuses it" for macro in _REFUSED if macro in text]
     for token in _PARSER.parse(text):
         if token.type != "inline" or "$" not in token.content:
             continue
