@@ -162,7 +162,7 @@ def _landscape(outcome: Outcome) -> str:
 
 
 def _bounds(outcome: Outcome) -> str:
-    from .pictures import plot_bounds
+    from .bounds import plot_bounds
 
     certificate = outcome.certificate
     when = outcome.history[-1].seconds + outcome.seconds["certification"] + outcome.seconds["checking"]

@@ -1,5 +1,4 @@
-"""Pictures of a trained network: its function, the dual landscape over the chambers, its bounds (extra
-`plot`).
+"""Pictures of a trained network: its function, and the dual landscape over the chambers (extra `plot`).
 
 Every function takes `ax=` and returns the Axes it drew on. Colours are those of the report's light theme;
 the report replaces them by variables of its style sheet, which is how they follow a dark screen.
@@ -8,7 +7,6 @@ the report replaces them by variables of its style sheet, which is how they foll
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +16,10 @@ from hyperplane_arrangements.errors import InputError
 
 from ..pricing.landscape import Landscape
 from .slack import chamber_values
-from .text import relative_gap
 
 if TYPE_CHECKING:
     from ..network import TwoLayerNetwork
     from ..problem import TrainingProblem
-    from ..training.columns import Bounds
 
 INK, MUTED, RULE, PAPER = "#1d2730", "#66727c", "#d3d9de", "#fffefb"
 PLUS, MINUS = "#dd6b35", "#2e7fb8"
@@ -35,8 +31,6 @@ _MOST_CIRCLES = 120
 _FADE = 3
 # Below this share of beta a chamber would be too pale to be seen.
 _PALE = 0.15
-# Where a width of zero is drawn on a logarithmic scale.
-_LEAST_WIDTH = 1e-16
 
 
 def plot_function(
@@ -64,13 +58,13 @@ def plot_function(
     free, bias = _split(problem)
     if len(free) == 1:
         _curve(ax, problem, network, free[0], bias)
-        _label(ax, labels[free[0]], labels[-1])
+        label_axes(ax, labels[free[0]], labels[-1])
     elif len(free) == 2:
         _plane(ax, problem, network, free, bias)
-        _label(ax, labels[free[0]], labels[free[1]])
+        label_axes(ax, labels[free[0]], labels[free[1]])
     else:
         _fit(ax, problem, network)
-        _label(ax, f"{labels[-1]}, given", f"{labels[-1]}, learned")
+        label_axes(ax, f"{labels[-1]}, given", f"{labels[-1]}, learned")
     return ax
 
 
@@ -243,7 +237,7 @@ def _ring(
         ax.plot(angle, sign * beta, "o", ms=8, mfc=PAPER, mec=color, mew=1.8, zorder=5)
     ax.set(xlim=(-180, 180), xticks=range(-180, 181, 90))
     ax.plot(np.degrees(walls), np.full(len(walls), 0.0), "|", ms=5, color=MUTED, zorder=4, clip_on=False)
-    _label(ax, "angle of the weights u, in degrees", "v'phi(Xu)")
+    label_axes(ax, "angle of the weights u, in degrees", "v'phi(Xu)")
 
 
 def _circle(angles: np.ndarray) -> np.ndarray:
@@ -345,53 +339,7 @@ def _great_circle(normal: np.ndarray) -> np.ndarray:
     return _flattened(np.column_stack([points[:, :2], np.maximum(points[:, 2], 0)]))
 
 
-def plot_bounds(
-    history: Sequence[Bounds],
-    *,
-    proven: tuple[float, Fraction, Fraction] | None = None,
-    ax: Any = None,
-) -> Any:
-    """Draw the bounds on p* against time: how far each stands from the best one on the other side.
-
-    Both scales are logarithmic. The lines are numerical, the diamond is proven.
-
-    Args:
-        history: the bounds of all rounds, such as the `rounds` of a
-            :class:`~duality_checks.training.columns.Solution`.
-        proven: the seconds at which an interval for p* was proven, and the interval; None if there is none.
-        ax: matplotlib Axes; a new figure if None.
-
-    Returns:
-        The Axes.
-
-    Raises:
-        InputError: no rounds.
-        MissingExtraError: matplotlib is not installed.
-    """
-    if not history:
-        raise InputError("history is empty; give the rounds of a solution")
-    ax = axes_of(ax)
-    best_upper = min(bounds.upper for bounds in history)
-    best_lower = max(bounds.lower for bounds in history)
-    scale = abs(best_upper) or 1.0
-    seconds = [bounds.seconds for bounds in history]
-    for values, color, name in (
-        ([bounds.upper - best_lower for bounds in history], PLUS, "upper bound, numerical"),
-        ([best_upper - bounds.lower for bounds in history], MINUS, "lower bound, numerical"),
-    ):
-        heights = np.maximum(np.array(values) / scale, _LEAST_WIDTH)
-        ax.plot(seconds, heights, "o-", ms=4, lw=1.4, color=color, label=name)
-    if proven is not None:
-        when, lower, upper = proven
-        width = max(float(relative_gap(lower, upper)), _LEAST_WIDTH)
-        ax.plot(when, width, "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, label="interval, proven", zorder=4)
-    ax.set(xscale="log", yscale="log")
-    ax.legend(frameon=False, labelcolor=INK, fontsize=8)
-    _label(ax, "seconds", "distance, relative to p*")
-    return ax
-
-
-def _label(ax: Any, across: str, up: str) -> None:
+def label_axes(ax: Any, across: str, up: str) -> None:
     """Axes without a box, with labels that are plain text whatever is in them."""
     ax.set_xlabel(across, color=INK, parse_math=False)
     ax.set_ylabel(up, color=INK, parse_math=False)

@@ -17,10 +17,11 @@ from duality_checks import Verdict
 from duality_checks.data.datasets import TrainingData
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.pricing.pricers import dual_norm
+from duality_checks.reports.bounds import plot_bounds
 from duality_checks.reports.html import html
 from duality_checks.reports.html_page import facts, table
 from duality_checks.reports.outcome import Outcome, prove
-from duality_checks.reports.pictures import plot_bounds, plot_function, plot_landscape, varying_columns
+from duality_checks.reports.pictures import plot_function, plot_landscape, varying_columns
 from duality_checks.reports.slack import chamber_values
 from hyperplane_arrangements.errors import InputError
 

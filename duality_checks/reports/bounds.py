@@ -1,0 +1,80 @@
+"""The bounds on the optimum against time (extra `plot`): numerical while training, proven at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hyperplane_arrangements.canvas import axes_of
+from hyperplane_arrangements.errors import InputError
+
+from .pictures import INK, MINUS, PAPER, PLUS, label_axes
+from .text import relative_gap
+
+if TYPE_CHECKING:
+    from ..training.columns import Bounds
+
+# A logarithmic axis up to this ratio has room for 1, 2 and 5 of each decade.
+_FEW_DECADES = 300
+# Where a width of zero is drawn on a logarithmic scale.
+_LEAST_WIDTH = 1e-16
+
+
+def plot_bounds(
+    history: Sequence[Bounds],
+    *,
+    proven: tuple[float, Fraction, Fraction] | None = None,
+    ax: Any = None,
+) -> Any:
+    """Draw the bounds on p* against time: how far each stands from the best one on the other side.
+
+    Both scales are logarithmic. The lines are numerical, the diamond is proven.
+
+    Args:
+        history: the bounds of all rounds, such as the `rounds` of a
+            :class:`~duality_checks.training.columns.Solution`.
+        proven: the seconds at which an interval for p* was proven, and the interval; None if there is none.
+        ax: matplotlib Axes; a new figure if None.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        InputError: no rounds.
+        MissingExtraError: matplotlib is not installed.
+    """
+    if not history:
+        raise InputError("history is empty; give the rounds of a solution")
+    ax = axes_of(ax)
+    best_upper = min(bounds.upper for bounds in history)
+    best_lower = max(bounds.lower for bounds in history)
+    scale = abs(best_upper) or 1.0
+    seconds = [bounds.seconds for bounds in history]
+    for values, color, name in (
+        ([bounds.upper - best_lower for bounds in history], PLUS, "upper bound, numerical"),
+        ([best_upper - bounds.lower for bounds in history], MINUS, "lower bound, numerical"),
+    ):
+        heights = np.maximum(np.array(values) / scale, _LEAST_WIDTH)
+        ax.plot(seconds, heights, "o-", ms=4, lw=1.4, color=color, label=name)
+    if proven is not None:
+        when, lower, upper = proven
+        width = max(float(relative_gap(lower, upper)), _LEAST_WIDTH)
+        ax.plot(when, width, "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, label="interval, proven", zorder=4)
+    ax.set(xscale="log", yscale="log")
+    _seconds(ax)
+    ax.legend(frameon=False, labelcolor=INK, fontsize=8)
+    label_axes(ax, "seconds", "distance, relative to p*")
+    return ax
+
+
+def _seconds(ax: Any) -> None:
+    """Plain numbers along a logarithmic axis of times, as many as there is room for."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    low, high = ax.get_xlim()
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < _FEW_DECADES * low else (1,)))
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_formatter(NullFormatter())
