@@ -530,7 +530,9 @@ def _integer_point(point: np.ndarray) -> tuple[int, ...]:
     if point.dtype == object:
         values = [int(value) for value in point]
     else:
-        values, _ = checker.integers([Fraction(value) for value in point.tolist()])
+        ratios = [value.as_integer_ratio() for value in point.tolist()]
+        scale = max(denominator for _, denominator in ratios)  # powers of two: each divides the largest
+        values = [numerator * (scale // denominator) for numerator, denominator in ratios]
     divisor = math.gcd(*values) or 1
     return tuple(value // divisor for value in values)
 
