@@ -213,11 +213,11 @@ def assert_complete(chambers: Any, arrangement: Any = None) -> None:
         inside = ", ".join(map(str, right.witnesses[known[row]].tolist()))
         facts.append(f"missing: {_signs(row)}, with ({inside}) inside")
     if facts:
-        rows = owner.normals.fractions
+        offsets = "" if owner.offsets is None else f", offsets={_row(owner.offsets)}"
         raise AssertionError(
             f"the list of chambers is not complete: {len(listed)} listed, {len(right)} there are\n"
             + _lines(_some(facts))
-            + f"arrangement: Arrangement({_table(rows)})"
+            + f"arrangement: Arrangement({_table(owner.normals.fractions)}{offsets})"
         )
 
 
@@ -298,9 +298,28 @@ def _failure(verdict: str, facts: list[str], problem: TrainingProblem, network: 
         return text
     if network.width == 0:
         return f"{text}\nnetwork: zero, no neuron"
-    hidden = [[_plain(w) for w in row] for row in network.hidden]
-    output = [_plain(a) for a in network.output]
-    return f"{text}\nnetwork: {type(network).__name__}({hidden}, {output})".replace("'", '"')
+    return f"{text}\nnetwork: {network_code(network)}"
+
+
+def network_code(network: Any) -> str:
+    """A TwoLayerNetwork or a RationalNetwork as code that makes it again, exactly.
+
+    Example:
+        >>> from duality_checks import TwoLayerNetwork
+        >>> print(network_code(TwoLayerNetwork([[0.5, 1.0]], [2.0], "1/10", intercept=3.0)))
+        TwoLayerNetwork([[0.5, 1.0]], [2.0], kappa="1/10", intercept=3.0)
+    """
+    usual: dict[str, Any] = {"kappa": Fraction(0), "intercept": 0}
+    special = {name: getattr(network, name, value) for name, value in usual.items()}
+    parts = [
+        str([[_plain(w) for w in row] for row in network.hidden]),
+        str([_plain(a) for a in network.output]),
+        *(f"{name}={_plain(value)!r}" for name, value in special.items() if value != usual[name]),
+    ]
+    linear = getattr(network, "linear", ())
+    if any(linear):
+        parts.append(f"linear={[_plain(b) for b in linear]}")
+    return f"{type(network).__name__}({', '.join(parts)})".replace("'", '"')
 
 
 def _plain(value: Any) -> Any:

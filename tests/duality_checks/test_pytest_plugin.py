@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, train
 from duality_checks.assertions import (
@@ -21,6 +22,7 @@ from duality_checks.assertions import (
     assert_stationary,
     assert_strong_duality,
     instance,
+    network_code,
 )
 from duality_checks.exact.setting import RationalNetwork
 from duality_checks.stationary_points.examples import (
@@ -283,3 +285,28 @@ def test_signs_without_an_arrangement_or_of_another_width_are_refused() -> None:
 def test_an_instance_reads_back_to_the_same_problem(problem: TrainingProblem) -> None:
     again = eval(instance(problem), {"TrainingProblem": TrainingProblem})
     assert again.to_json() == problem.to_json()
+
+
+@MOST
+@given(st.data())
+def test_a_network_as_code_reads_back_to_the_same_weights(data: st.DataObject) -> None:
+    floats = st.floats(-5, 5).map(float)
+    hidden = data.draw(st.lists(st.lists(floats, min_size=2, max_size=2), min_size=1, max_size=3))
+    output = data.draw(st.lists(floats, min_size=len(hidden), max_size=len(hidden)))
+    linear = data.draw(st.sampled_from([None, [1.0, -0.5]]))
+    kappa = data.draw(st.sampled_from([Fraction(0), Fraction(1, 3)]))
+    network = TwoLayerNetwork(hidden, output, kappa, data.draw(floats), linear)
+    again = eval(network_code(network), {"TwoLayerNetwork": TwoLayerNetwork})
+    assert again.to_json() == network.to_json()
+    exact = RationalNetwork([["1/3", 2]], ["-1/7"], intercept="1/2")
+    assert eval(network_code(exact), {"RationalNetwork": RationalNetwork}) == exact
+
+
+def test_an_affine_arrangement_is_printed_with_its_offsets() -> None:
+    lines = Arrangement([[1, 0], [0, 1]], offsets=["1/2", 3])
+    with pytest.raises(AssertionError) as caught:
+        assert_complete([[1, 1]], lines)
+    code = str(caught.value).split("arrangement: ")[1]
+    again = eval(code, {"Arrangement": Arrangement})
+    assert again.chambers().signs.tolist() == lines.chambers().signs.tolist()
+    assert again.offsets == lines.offsets
