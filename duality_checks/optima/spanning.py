@@ -108,13 +108,14 @@ def reach_targets(problem: TrainingProblem) -> Reach:
     """Decide ``f = y`` exactly.
 
     Args:
-        problem: any; its beta, loss and penalty play no part.
+        problem: any without free parts; its beta, loss and penalty play no part.
 
     Example:
         >>> reach = reach_targets(TrainingProblem([[1, 1], [2, 1]], [5, -3], 1))
         >>> exact_outputs(TrainingProblem([[1, 1], [2, 1]], [5, -3], 1), reach.network)
         (Fraction(5, 1), Fraction(-3, 1))
     """
+    problem.require_penalised("reaching the targets")
     spanning = bends(problem) + _lines(problem)
     weights = _solved(spanning, problem.y)
     if weights is not None:

@@ -58,6 +58,9 @@ class SharedNeurons:
     Args:
         problem: X, beta and the activation; its y plays no part.
 
+    Raises:
+        InputError: another norm than the 2-norm, a readout, or something free of it.
+
     Example:
         >>> shared = SharedNeurons(TrainingProblem([[1, 0], [0, 1]], [0, 0], 1))
         >>> round(shared.maximum(np.array([[3.0, 0.0], [0.0, 4.0]])).value, 12)
@@ -67,6 +70,7 @@ class SharedNeurons:
     def __init__(self, problem: TrainingProblem):
         from hyperplane_arrangements.faces import faces
 
+        problem.require_ball("several outputs").require_penalised("several outputs")
         self.problem = problem
         self._X = problem.features
         covectors = faces(problem.arrangement).covectors

@@ -57,6 +57,7 @@ class Neurons:
             >>> sorted(map(tuple, Neurons.of(problem).rays.tolist()))  # the line of the row gives 0
             [(0, 1), (1, 0)]
         """
+        problem.require_penalised("training with a polyhedral norm")
         rays = _rays(_hyperplanes(problem), problem.d)
         before = rays @ problem.X.integers.T
         kappa = problem.kappa

@@ -12,14 +12,15 @@ the same as ``min ell(f) + beta/2 sum_j (norm(w_j)^2 + alpha_j^2)`` by rescaling
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 
-from ..exact.norms import Vector, dot, gradient, solve
+from ..exact.norms import Vector, dot, gradient
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
 
@@ -134,6 +135,7 @@ def optimum(problem: TrainingProblem, norm: str, loss: str = "squared") -> Optim
         (True, ['2', '1'])
     """
     _require_program(loss)
+    problem.require_penalised("the exact optimum of a polyhedral norm")
     stated = parse_loss(loss)
     stated.require_targets(problem.y)
     candidates = [(u, outputs(problem, u)) for u in directions(problem, norm)]
@@ -241,17 +243,29 @@ def maximise(
     return tuple(map(Fraction, program.primal_solution)), tuple(multipliers)
 
 
-def nonnegative_lasso(atoms: Sequence[Vector], y: Vector, beta: Fraction) -> tuple[Fraction, ...]:
+def nonnegative_lasso(
+    atoms: Sequence[Vector], y: Vector, beta: Fraction, start: Mapping[int, Fraction] | None = None
+) -> tuple[Fraction, ...]:
     """Minimise ``1/2 norm(sum_j t_j a_j - y)^2 + beta sum_j t_j`` over ``t >= 0``, exactly.
 
     An active set of independent atoms with positive weights; in exact arithmetic the objective falls at every
     step, and no set comes twice.
 
+    Args:
+        atoms: m vectors of length n.
+        y: length n.
+        beta: positive.
+        start: positive weights of independent atoms to begin with, by number: the nearer they are to the
+            optimum, the fewer steps.
+
+    Returns:
+        t, length m.
+
     Example:
         >>> nonnegative_lasso([(ONE, ZERO), (ZERO, ONE)], (Fraction(3), ONE), Fraction(2))
         (Fraction(1, 1), Fraction(0, 1))
     """
-    weights: dict[int, Fraction] = {}
+    weights = _descend(atoms, y, beta, dict(start)) if start else {}
     while True:
         residual = list(y)
         for j, weight in weights.items():
@@ -267,7 +281,7 @@ def _enter(atoms: Sequence[Vector], weights: dict[int, Fraction], entering: int)
     """Add an atom with weight 0; if it depends on the others, let it take the place of one of them."""
     chosen = list(weights)
     gram = [[dot(atoms[i], atoms[j]) for j in chosen] for i in chosen]
-    shares = solve(gram, [dot(atoms[i], atoms[entering]) for i in chosen])
+    shares = _solve(gram, [dot(atoms[i], atoms[entering]) for i in chosen])
     rest = combination([atoms[j] for j in chosen], shares, len(atoms[entering]))
     if rest != atoms[entering]:
         return {**weights, entering: ZERO}
@@ -284,13 +298,28 @@ def _descend(
     while True:
         chosen = list(weights)
         gram = [[dot(atoms[i], atoms[j]) for j in chosen] for i in chosen]
-        aim = dict(zip(chosen, solve(gram, [dot(atoms[i], y) - beta for i in chosen]), strict=True))
+        aim = dict(zip(chosen, _solve(gram, [dot(atoms[i], y) - beta for i in chosen]), strict=True))
         falling = [j for j in chosen if aim[j] < 0]
         if not falling:
             return {j: value for j, value in aim.items() if value}
         step = min(weights[j] / (weights[j] - aim[j]) for j in falling)
         moved = {j: value + step * (aim[j] - value) for j, value in weights.items()}
         weights = {j: value for j, value in moved.items() if value}
+
+
+def _solve(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
+    """The solution of a system with an invertible matrix, in python-flint's rationals."""
+    from flint import fmpq, fmpq_mat
+
+    def converted(entries: Sequence[Fraction]) -> list[Any]:
+        return [fmpq(entry.numerator, entry.denominator) for entry in entries]
+
+    size = len(right)
+    if not size:
+        return []
+    system = fmpq_mat(size, size, converted([entry for row in matrix for entry in row]))
+    found = system.solve(fmpq_mat(size, 1, converted(right)))
+    return [Fraction(int(found[i, 0].p), int(found[i, 0].q)) for i in range(size)]
 
 
 def chamber_multipliers(

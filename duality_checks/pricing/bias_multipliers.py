@@ -3,8 +3,8 @@
 For a chamber with signs S and a gradient ``c = (g, b)``, b its bias coordinate, the certificate needs
 ``lambda >= 0`` with ``b + sum S_k lambda_k = 0`` and ``norm(g + Z'S lambda)`` least. A heavy weight on the
 bias makes that the projection of :mod:`.multipliers`, which finds the rows in use; on those rows the bias is
-then cancelled by least squares with that one equation. Floats propose: the last digit of the bias is cancelled
-exactly (:func:`balanced`), and the bound is proven by integers.
+then cancelled by least squares with that one equation. Floats propose: the last digit of the bias is
+cancelled exactly (:func:`balanced`), and the bound is proven by integers.
 """
 
 from __future__ import annotations

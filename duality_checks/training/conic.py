@@ -66,6 +66,7 @@ def train_conic(
         2.5
     """
     began = perf_counter()
+    problem.require_penalised("training with a conic master")
     landscape = Landscape.of(problem)
     price = pricer(problem, landscape, max_chambers).maxima
     loss, target, beta = problem.loss, problem.target, float(problem.beta)

@@ -110,6 +110,7 @@ def solve_atoms(problem: TrainingProblem, columns: np.ndarray) -> Optimum:
     """
     import clarabel
 
+    problem.require_penalised("a conic program")
     count = columns.shape[1]
     weights = _Part(
         np.zeros(count),
@@ -141,6 +142,7 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
         array([[ 3.],
                [-2.]])
     """
+    problem.require_penalised("a conic program")
     slopes = np.where(blocks.signs > 0, 1.0, float(problem.kappa)) * blocks.outputs[:, None]
     columns = [problem.readout.pool(slope[:, None] * blocks.rows) for slope in slopes]
     fit, dual, found, status = _minimise(
