@@ -287,7 +287,11 @@ def _numerical_atoms(problem: TrainingProblem, residual: np.ndarray, tolerance: 
             "train further, or give a larger tolerance"
         )
     kept: list[tuple[np.ndarray, int]] = []
-    for direction, sign in zip(landscape.lift(found.directions), found.signs, strict=True):
+    maxima = list(zip(landscape.lift(found.directions), found.signs, strict=True))
+    if problem.kappa == -1:
+        # Only one chamber of each antipodal pair may have been priced; the other has the twin -q.
+        maxima += [(-direction, sign) for direction, sign in maxima]
+    for direction, sign in maxima:
         near = (s == sign and np.linalg.norm(direction - q) <= 1e3 * tolerance for q, s in kept)
         if not any(near):
             kept.append((direction, int(sign)))

@@ -132,6 +132,9 @@ def test_absolute_values_have_a_twin_for_every_neuron() -> None:
     problem = TrainingProblem([[3, 0], [0, 4]], [7, 9], 5, "abs")
     found = optimal_set(problem)
     assert found.dimension >= found.minimum_width >= 1
+    for atom in found.atoms:
+        twin = np.array([-float(x) for x in atom.direction])
+        assert any(np.allclose(twin, [float(x) for x in other.direction], atol=1e-6) for other in found.atoms)
 
 
 def test_a_dual_that_is_not_feasible_or_not_optimal_is_refused() -> None:
