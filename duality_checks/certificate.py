@@ -22,7 +22,7 @@ from hyperplane_arrangements.errors import InputError
 
 from . import checker
 from .checker import Chamber, Refusal, Verdict
-from .exact.orthogonal import orthogonal
+from .exact.rounding import on_a_grid, power_of_two
 from .files import read_text, write_text
 from .pricing import bounds
 from .pricing.bias_multipliers import balanced, bias_coordinates, bias_multipliers
@@ -46,9 +46,6 @@ LISTED_AT_MOST = 50_000
 # The same with free biases, where every chamber needs multipliers.
 LISTED_WITH_BIASES = 2_000
 _ENTRIES_AT_ONCE = 4_000_000
-# How far from the bounds of its domain an entry of the dual must be to be moved, as a share of the largest.
-_STEP = Fraction(1, 2**40)
-_SHRINKS = 3
 
 
 class Proposal(Protocol):
@@ -272,7 +269,7 @@ def _inside(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray)
     size = dual_norm(problem, dual)
     best = problem.loss.multiple(dual, problem.target)
     scale = min(best, float(problem.beta) / size) if size > 0 else best
-    feasible, _ = _on_a_grid(problem, scale * _ROOM * dual)
+    feasible, _ = on_a_grid(problem, scale * _ROOM * dual)
     return feasible if checker.dual_value(stated, feasible) > 0 else (Fraction(0),) * problem.n
 
 
@@ -337,10 +334,10 @@ def _prove(
 ) -> tuple[tuple[Fraction, ...], dict[int, tuple[dict[int, Fraction], dict[int, Fraction]]]]:
     """A multiple of the dual, with multipliers, that is feasible on every chamber in integers."""
     place = {int(chamber): b for b, chamber in enumerate(draft.chambers)}
-    grain = _power_of_two(float(problem.beta) / float(np.abs(problem.features).max()), 56)
+    grain = power_of_two(float(problem.beta) / float(np.abs(problem.features).max()), 56)
     scale, zero = draft.scale, (Fraction(0),) * problem.n
     for _ in range(_ATTEMPTS):
-        dual, floats = _on_a_grid(problem, scale * draft.dual)
+        dual, floats = on_a_grid(problem, scale * draft.dual)
         system = checker.scaled(stated, dual)
         parts = _on_grain(draft.plus, scale / grain, grain), _on_grain(draft.minus, scale / grain, grain)
         certain = _surely_within(problem, floats, signs, draft.chambers, parts)
@@ -451,50 +448,6 @@ def _coordinates(problem: TrainingProblem) -> tuple[np.ndarray, float]:
     scaled = problem.features / largest
     _, _, right = np.linalg.svd(scaled, full_matrices=False)
     return scaled @ right[: problem.arrangement.rank].T, float(problem.beta) / float(largest)
-
-
-def _on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[tuple[Fraction, ...], np.ndarray]:
-    """The dual as multiples of one power of two (short denominators), as rationals and rounded to floats.
-
-    Entries that rounding has put outside the domain of the loss go one step of the grid inwards. Where
-    something is free of the penalty a few entries leave the grid, so that the rest is orthogonal to it.
-    """
-    inside = problem.loss.clip(dual, problem.target)
-    largest = float(np.abs(inside).max(initial=0.0))
-    grain = _power_of_two(largest, 52) if largest else 1.0
-    floats = np.rint(inside / grain) * grain
-    for k, (value, y) in enumerate(zip(floats.tolist(), problem.y, strict=True)):
-        if problem.loss.inside(_exact(value), y) != _exact(value):
-            floats[k] = value - math.copysign(grain, value)
-    exact = tuple(map(_exact, floats))
-    if problem.free:
-        exact = _orthogonal(problem, exact)
-        floats = np.array([float(value) for value in exact])
-    return exact, floats
-
-
-def _orthogonal(problem: TrainingProblem, dual: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
-    """The dual made orthogonal to what is free in the outputs, still in the domain of the loss.
-
-    Entries at a bound of the domain stay there. Shrinking the whole brings others off theirs.
-    """
-    loss, step = problem.loss, max(map(abs, dual)) * _STEP
-    for _ in range(_SHRINKS):
-        movable = [
-            k
-            for k, (v, y) in enumerate(zip(dual, problem.y, strict=True))
-            if all(loss.inside(v + side * step, y) == v + side * step for side in (1, -1))
-        ]
-        found = orthogonal(dual, problem.skips, movable)
-        if found is not None and all(loss.inside(v, y) == v for v, y in zip(found, problem.y, strict=True)):
-            return found
-        dual = tuple(v * (1 - 2 * _STEP) for v in dual)
-    return (Fraction(0),) * problem.n
-
-
-def _power_of_two(size: float, bits: int) -> float:
-    """The power of two that is so many bits below a size."""
-    return math.ldexp(1.0, max(math.frexp(size)[1] - bits, -1074))
 
 
 def _dual_vector(problem: TrainingProblem, dual: Any) -> np.ndarray:

@@ -1,0 +1,73 @@
+"""Rounding a dual vector to rationals that a certificate can state: short, and in the domain of the loss."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from ..problem import TrainingProblem
+from .orthogonal import orthogonal
+from .setting import Vector
+
+# How far from the bounds of its domain an entry of the dual must be to be moved, as a share of the largest.
+STEP = Fraction(1, 2**40)
+SHRINKS = 3
+BITS = 52
+
+
+def on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[Vector, np.ndarray]:
+    """The dual as multiples of one power of two (short denominators), as rationals and rounded to floats.
+
+    Entries that rounding has put outside the domain of the loss go one step of the grid inwards. Where
+    something is free of the penalty a few entries leave the grid, so that all are orthogonal to it.
+
+    Example:
+        >>> problem = TrainingProblem([[0], [1], [3]], [1, 0, 2], beta=1, free="intercept")
+        >>> exact, floats = on_a_grid(problem, np.array([0.1, 0.2, -0.3]))
+        >>> sum(exact), max(abs(floats - [0.1, 0.2, -0.3])) < 1e-15
+        (Fraction(0, 1), np.True_)
+    """
+    inside = problem.loss.clip(dual, problem.target)
+    largest = float(np.abs(inside).max(initial=0.0))
+    grain = power_of_two(largest, BITS) if largest else 1.0
+    floats = np.rint(inside / grain) * grain
+    for k, (value, y) in enumerate(zip(floats.tolist(), problem.y, strict=True)):
+        if problem.loss.inside(Fraction(value), y) != Fraction(value):
+            floats[k] = value - math.copysign(grain, value)
+    exact = tuple(map(Fraction, floats.tolist()))
+    if problem.free:
+        exact = _orthogonal(problem, exact)
+        floats = np.array([float(value) for value in exact])
+    return exact, floats
+
+
+def _orthogonal(problem: TrainingProblem, dual: Vector) -> Vector:
+    """The dual made orthogonal to what is free in the outputs, still in the domain of the loss.
+
+    Entries at a bound of the domain stay there; shrinking the whole brings others off theirs. Where nothing
+    helps, zero, which proves little but is feasible.
+    """
+    loss, step = problem.loss, max(map(abs, dual)) * STEP
+    for _ in range(SHRINKS):
+        movable = [
+            k
+            for k, (v, y) in enumerate(zip(dual, problem.y, strict=True))
+            if all(loss.inside(v + side * step, y) == v + side * step for side in (1, -1))
+        ]
+        found = orthogonal(dual, problem.skips, movable)
+        if found is not None and all(loss.inside(v, y) == v for v, y in zip(found, problem.y, strict=True)):
+            return found
+        dual = tuple(v * (1 - 2 * STEP) for v in dual)
+    return (Fraction(0),) * problem.n
+
+
+def power_of_two(size: float, bits: int) -> float:
+    """The power of two that is so many bits below a size.
+
+    Example:
+        >>> power_of_two(5.0, 2)
+        2.0
+    """
+    return math.ldexp(1.0, max(math.frexp(size)[1] - bits, -1074))
