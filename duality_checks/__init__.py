@@ -30,6 +30,7 @@ _NAMES = {
     "checker": ("Verdict",),
     "training.checkpoint": ("Checkpoint",),
     "optima.circular": ("circular_optimum",),
+    "optima.circular_proof": ("prove_circular",),
     "approximation.gated": ("gated_relaxation",),
     "importing": ("from_sklearn", "from_state_dict", "read_network"),
     "pricing.interval": ("IntervalProof", "prove_interval"),

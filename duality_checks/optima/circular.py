@@ -8,7 +8,7 @@ squares at least, and
     p* = min over real z of 1/2 norm(Xz - y)^2 + (beta / sqrt(d)) norm(Fz)_1.
 
 The constant is `1/sqrt(d)` for the unitary DFT, that is `1/d` for `numpy.fft.fft`, which lacks the factor
-`1/sqrt(d)`. Everything here is numerical.
+`1/sqrt(d)`. Everything here is numerical; :mod:`.circular_proof` proves an interval around p*.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from ..optima.circular import (
     frequency_price,
     network_objective,
 )
-from .catalogue import Outcome, Theorem, all_of, at_least, equal
+from ..optima.circular_proof import prove_circular
+from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
 from .samples import random_rows
 
 TOLERANCE = 1e-7
@@ -33,7 +34,7 @@ class Convolution:
 
 
 def check(instance: Convolution) -> Outcome:
-    """The network's own objective against the Lasso's, at the optimum and elsewhere, and a dual bound."""
+    """The network's objective against the Lasso's, at the optimum and elsewhere, and a proven interval."""
     return all_of(_comparisons(instance))
 
 
@@ -57,7 +58,12 @@ def _comparisons(instance: Convolution) -> Iterator[Outcome]:
             cost = 0.5 * beta * float((filters**2).sum() + (outputs**2).sum())
             least = instance.price * float(np.abs(np.fft.fft(z_rival, norm="ortho")).sum())
             yield at_least(cost, least, "no network is cheaper than its frequencies", TOLERANCE)
-    yield at_least(found.lower / scale, found.value / scale, "dual bound = network objective", TOLERANCE)
+    proof = prove_circular(X, y, beta)
+    finding = proof.check()
+    yield that(finding.holds, finding.reason)
+    lower, upper = float(proof.lower) / scale, float(proof.upper) / scale
+    yield at_least(lower, upper, "proven dual bound = proven network objective", TOLERANCE)
+    yield equal(found.value / scale, upper, "objective in floats = exact objective", TOLERANCE)
 
 
 def rivals(u: np.ndarray, w: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
