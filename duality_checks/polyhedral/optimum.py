@@ -265,61 +265,80 @@ def nonnegative_lasso(
         >>> nonnegative_lasso([(ONE, ZERO), (ZERO, ONE)], (Fraction(3), ONE), Fraction(2))
         (Fraction(1, 1), Fraction(0, 1))
     """
-    weights = _descend(atoms, y, beta, dict(start)) if start else {}
+    lasso = _Lasso.of(atoms, y, beta)
+    weights = lasso.descend({j: _flint(weight) for j, weight in start.items()}) if start else {}
     while True:
-        residual = list(y)
-        for j, weight in weights.items():
-            residual = [r - weight * x for r, x in zip(residual, atoms[j], strict=True)]
-        gains = [dot(atom, residual) - beta for atom in atoms]
+        gains = lasso.gains(weights)
         entering = max(range(len(atoms)), key=gains.__getitem__, default=None)
         if entering is None or gains[entering] <= 0:
-            return tuple(weights.get(j, ZERO) for j in range(len(atoms)))
-        weights = _descend(atoms, y, beta, _enter(atoms, weights, entering))
+            found = {j: Fraction(int(weight.p), int(weight.q)) for j, weight in weights.items()}
+            return tuple(found.get(j, ZERO) for j in range(len(atoms)))
+        weights = lasso.descend(lasso.enter(weights, entering))
 
 
-def _enter(atoms: Sequence[Vector], weights: dict[int, Fraction], entering: int) -> dict[int, Fraction]:
-    """Add an atom with weight 0; if it depends on the others, let it take the place of one of them."""
-    chosen = list(weights)
-    gram = [[dot(atoms[i], atoms[j]) for j in chosen] for i in chosen]
-    shares = _solve(gram, [dot(atoms[i], atoms[entering]) for i in chosen])
-    rest = combination([atoms[j] for j in chosen], shares, len(atoms[entering]))
-    if rest != atoms[entering]:
-        return {**weights, entering: ZERO}
-    # Along the dependence the fit stays and the penalty falls, since the gain is beta (sum(shares) - 1) > 0.
-    step = min(weights[j] / share for j, share in zip(chosen, shares, strict=True) if share > 0)
-    moved = {j: weights[j] - step * share for j, share in zip(chosen, shares, strict=True)}
-    return {j: weight for j, weight in {**moved, entering: step}.items() if weight}
+@dataclass(frozen=True, eq=False, slots=True)
+class _Lasso:
+    """The inner products of the atoms with each other, and with y less beta, in python-flint's rationals."""
 
+    gram: Any
+    pull: list[Any]
 
-def _descend(
-    atoms: Sequence[Vector], y: Vector, beta: Fraction, weights: dict[int, Fraction]
-) -> dict[int, Fraction]:
-    """Go to the minimiser over the chosen atoms, dropping those whose weights would turn negative."""
-    while True:
+    @classmethod
+    def of(cls, atoms: Sequence[Vector], y: Vector, beta: Fraction) -> _Lasso:
+        from flint import fmpq_mat
+
+        rows = fmpq_mat(len(atoms), len(y), [_flint(x) for atom in atoms for x in atom])
+        pull = rows * fmpq_mat(len(y), 1, [_flint(x) for x in y])
+        return cls(rows * rows.transpose(), [pull[j, 0] - _flint(beta) for j in range(len(atoms))])
+
+    def gains(self, weights: dict[int, Any]) -> list[Any]:
+        """How fast the objective falls with each weight."""
+        return [
+            pull - sum(self.gram[j, i] * weight for i, weight in weights.items())
+            for j, pull in enumerate(self.pull)
+        ]
+
+    def solve(self, chosen: list[int], right: list[Any]) -> list[Any]:
+        """The weights of independent atoms with these inner products with them."""
+        from flint import fmpq_mat
+
+        size = len(chosen)
+        if not size:
+            return []
+        block = fmpq_mat(size, size, [self.gram[i, j] for i in chosen for j in chosen])
+        found = block.solve(fmpq_mat(size, 1, right))
+        return [found[i, 0] for i in range(size)]
+
+    def enter(self, weights: dict[int, Any], entering: int) -> dict[int, Any]:
+        """Add an atom with weight 0; if it depends on the others, let it take the place of one of them."""
         chosen = list(weights)
-        gram = [[dot(atoms[i], atoms[j]) for j in chosen] for i in chosen]
-        aim = dict(zip(chosen, _solve(gram, [dot(atoms[i], y) - beta for i in chosen]), strict=True))
-        falling = [j for j in chosen if aim[j] < 0]
-        if not falling:
-            return {j: value for j, value in aim.items() if value}
-        step = min(weights[j] / (weights[j] - aim[j]) for j in falling)
-        moved = {j: value + step * (aim[j] - value) for j, value in weights.items()}
-        weights = {j: value for j, value in moved.items() if value}
+        products = [self.gram[i, entering] for i in chosen]
+        shares = self.solve(chosen, products)
+        rest = self.gram[entering, entering] - sum(a * b for a, b in zip(products, shares, strict=True))
+        if rest != 0:
+            return {**weights, entering: _flint(ZERO)}
+        # Along the dependence the fit stays and the penalty falls, as the gain is beta (sum(shares) - 1) > 0.
+        step = min(weights[j] / share for j, share in zip(chosen, shares, strict=True) if share > 0)
+        moved = {j: weights[j] - step * share for j, share in zip(chosen, shares, strict=True)}
+        return {j: weight for j, weight in {**moved, entering: step}.items() if weight != 0}
+
+    def descend(self, weights: dict[int, Any]) -> dict[int, Any]:
+        """Go to the minimiser over the chosen atoms, dropping those whose weights would turn negative."""
+        while True:
+            chosen = list(weights)
+            aim = dict(zip(chosen, self.solve(chosen, [self.pull[i] for i in chosen]), strict=True))
+            falling = [j for j in chosen if aim[j] < 0]
+            if not falling:
+                return {j: value for j, value in aim.items() if value != 0}
+            step = min(weights[j] / (weights[j] - aim[j]) for j in falling)
+            moved = {j: value + step * (aim[j] - value) for j, value in weights.items()}
+            weights = {j: value for j, value in moved.items() if value != 0}
 
 
-def _solve(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
-    """The solution of a system with an invertible matrix, in python-flint's rationals."""
-    from flint import fmpq, fmpq_mat
+def _flint(value: Fraction) -> Any:
+    from flint import fmpq
 
-    def converted(entries: Sequence[Fraction]) -> list[Any]:
-        return [fmpq(entry.numerator, entry.denominator) for entry in entries]
-
-    size = len(right)
-    if not size:
-        return []
-    system = fmpq_mat(size, size, converted([entry for row in matrix for entry in row]))
-    found = system.solve(fmpq_mat(size, 1, converted(right)))
-    return [Fraction(int(found[i, 0].p), int(found[i, 0].q)) for i in range(size)]
+    return fmpq(value.numerator, value.denominator)
 
 
 def chamber_multipliers(

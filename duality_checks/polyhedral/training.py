@@ -52,6 +52,7 @@ def train_polyhedral(
     *,
     max_chambers: int = MAX_CHAMBERS,
     progress: Callable[[Round], Any] | None = None,
+    start: TwoLayerNetwork | None = None,
 ) -> PolyhedralSolution:
     """The global optimum with a polyhedral norm: exact for the squared, l1 and hinge loss.
 
@@ -59,6 +60,7 @@ def train_polyhedral(
         problem: with the 1-norm or the infinity norm.
         max_chambers: refuse arrangements with more chambers before starting.
         progress: called after each round.
+        start: a network whose neurons to begin with, as far as they are among those that an optimum needs.
 
     Returns:
         The solution; with those losses ``exact_network`` and ``exact_dual`` have equal objectives.
@@ -77,7 +79,8 @@ def train_polyhedral(
     neurons = Neurons.of(problem)
     history: list[Round] = []
     columns = np.concatenate([neurons.columns, -neurons.columns], axis=1)
-    weights, dual = _numerical(problem, columns)
+    pool = np.empty(0, dtype=int) if start is None else _places(neurons, start)
+    weights, dual = _numerical(problem, columns, pool)
     if problem.loss.name in LOSSES:
         chosen, exact_weights, exact_dual = _exact(problem, neurons, columns, weights, dual)
     else:
@@ -109,12 +112,30 @@ def train_polyhedral(
     )
 
 
-def _numerical(problem: TrainingProblem, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of all signed neurons and v, by column generation over the list."""
+def _places(neurons: Neurons, network: TwoLayerNetwork) -> np.ndarray:
+    """Where the neurons of a network are in the list of the signed ones."""
+    sizes = neurons.problem.penalty.norms(network.hidden)
+    alive = sizes * np.abs(network.output) > 0
+    units = network.hidden[alive] / sizes[alive, None]
+    listed = neurons.rays.astype(float) / neurons.lengths.astype(float)[:, None]
+    found = set()
+    for unit, alpha in zip(units, network.output[alive], strict=True):
+        distance = np.abs(listed - unit).max(axis=1)
+        nearest = int(np.argmin(distance))
+        if distance[nearest] <= NEAR:
+            found.add(nearest if alpha > 0 else nearest + len(neurons))
+    return np.array(sorted(found), dtype=int)
+
+
+def _numerical(
+    problem: TrainingProblem, columns: np.ndarray, pool: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of all signed neurons and v, by column generation over the list, from some of them."""
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     weights = np.zeros(columns.shape[1])
     dual = loss.clip(loss.slope(np.zeros(problem.n), target), target)
-    pool = np.empty(0, dtype=int)
+    if len(pool):
+        weights, dual = _over(problem, columns, pool)
     for _ in range(ROUNDS):
         values = columns.T @ dual
         values[pool] = -np.inf
@@ -122,11 +143,16 @@ def _numerical(problem: TrainingProblem, columns: np.ndarray) -> tuple[np.ndarra
         if not len(entering):
             break
         pool = np.concatenate([pool, entering[np.argsort(-values[entering])[:COLUMNS]]])
-        optimum = solve_atoms(problem, columns[:, pool])
-        dual = loss.clip(optimum.dual, target)
-        weights[:] = 0.0
-        weights[pool] = np.maximum(optimum.vectors[:, 0], 0.0)
+        weights, dual = _over(problem, columns, pool)
     return weights, dual
+
+
+def _over(problem: TrainingProblem, columns: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The optimum over some signed neurons."""
+    optimum = solve_atoms(problem, columns[:, pool])
+    weights = np.zeros(columns.shape[1])
+    weights[pool] = np.maximum(optimum.vectors[:, 0], 0.0)
+    return weights, problem.loss.clip(optimum.dual, problem.target)
 
 
 def _exact(
@@ -136,10 +162,12 @@ def _exact(
     beta, count = problem.beta, len(neurons)
     tight = (weights > UNUSED * weights.max(initial=0.0)) | (columns.T @ dual > float(beta) * (1 - NEAR))
     pool = np.flatnonzero(tight).tolist()
+    start = _independent(columns, weights, pool)
     while True:
         some = [_signed_outputs(neurons, j) for j in pool]
         if problem.loss.name == "squared":
-            found = nonnegative_lasso(some, problem.y, beta)
+            found = nonnegative_lasso(some, problem.y, beta, start)
+            start = {k: weight for k, weight in enumerate(found) if weight}
             fit = combination(some, found, problem.n)
             v = tuple(y - f for y, f in zip(problem.y, fit, strict=True))
         else:
@@ -154,6 +182,21 @@ def _exact(
         # The worst few by floats, and one in any case.
         size = columns.T[broken] @ np.array([float(x) for x in v])
         pool += [broken[k] for k in np.argsort(-size)[:COLUMNS]]
+
+
+def _independent(columns: np.ndarray, weights: np.ndarray, pool: list[int]) -> dict[int, Fraction]:
+    """The numerical weights of the pool's members by their place in it, of as many as are clearly
+    independent."""
+    from scipy.linalg import qr
+
+    used = [k for k, j in enumerate(pool) if weights[j] > UNUSED * weights.max()]
+    if not used:
+        return {}
+    scaled = columns[:, [pool[k] for k in used]] * weights[[pool[k] for k in used]]
+    _, upper, order = qr(scaled, mode="economic", pivoting=True)
+    sizes = np.abs(np.diag(upper))
+    kept = [used[k] for k in order[: int((sizes > NEAR * sizes[0]).sum())]]
+    return {k: Fraction(float(weights[pool[k]])) for k in sorted(kept)}
 
 
 def _signed_outputs(neurons: Neurons, j: int) -> Vector:

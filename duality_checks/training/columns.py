@@ -142,7 +142,7 @@ def train(
     if problem.penalty.polyhedral:
         from ..polyhedral.training import train_polyhedral
 
-        return train_polyhedral(problem, max_chambers=max_chambers, progress=progress)
+        return train_polyhedral(problem, max_chambers=max_chambers, progress=progress, start=start)
     if not problem.loss.strictly_convex:
         from .conic import train_conic
 

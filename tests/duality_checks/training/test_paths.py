@@ -58,9 +58,19 @@ def test_the_slope_at_zero_is_the_derivative(loss, seed):
     assert float(data.loss.lower(v, data.y)) == pytest.approx(value, abs=1e-12)
 
 
-@pytest.mark.parametrize("loss", ["squared", "hinge", "logistic"])
-def test_every_point_of_a_path_is_proven_and_as_good_as_alone(loss):
-    data = problem(loss)
+@pytest.mark.parametrize(
+    ("loss", "penalty"),
+    [
+        ("squared", "2-norm"),
+        ("hinge", "2-norm"),
+        ("logistic", "2-norm"),
+        ("squared", "1-norm"),
+        ("l1", "inf-norm"),
+        ("logistic", "1-norm"),
+    ],
+)
+def test_every_point_of_a_path_is_proven_and_as_good_as_alone(loss, penalty):
+    data = problem(loss, penalty)
     points = list(beta_path(data, ["3", "1", "1/3", "1/10"]))
     assert [point.problem.beta for point in points] == [3, 1, Fraction(1, 3), Fraction(1, 10)]
     uppers = [point.certificate.upper for point in points]
@@ -70,6 +80,29 @@ def test_every_point_of_a_path_is_proven_and_as_good_as_alone(loss):
         assert point.certificate.relative_gap <= 1e-9
         alone = train(point.problem)
         assert point.solution.upper == pytest.approx(alone.upper, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("loss", "penalty"), [("squared", "1-norm"), ("hinge", "inf-norm"), ("l1", "2-norm")]
+)
+def test_a_start_is_used_and_changes_nothing(loss, penalty, monkeypatch):
+    """From the optimum of a nearby problem there is less to solve; from nonsense the optimum is the same."""
+    from duality_checks.polyhedral import training as polyhedral
+    from duality_checks.training import conic
+
+    solved = []
+    home, name = (conic, "solve") if penalty == "2-norm" else (polyhedral, "solve_atoms")
+    honest = getattr(home, name)
+    monkeypatch.setattr(home, name, lambda *arguments: solved.append(1) or honest(*arguments))
+    data = problem(loss, penalty, seed=2).with_beta("1/2")
+    cold = train(data)
+    first = len(solved)
+    warm = train(data, start=cold.network)
+    assert len(solved) - first == 1 <= first
+    far = TwoLayerNetwork(np.array([[0.123, 0.456], [0.0, 0.0]]), np.array([1.0, 1.0]))
+    for other in (warm, train(data, start=far)):
+        assert other.upper == pytest.approx(cold.upper, rel=1e-9)
+        assert check(data, certify(data, other)).proven
 
 
 def test_a_path_is_lazy():
