@@ -1,4 +1,4 @@
-"""Rational restricted optima: against cvxpy and HiGHS on the program as written; forged proofs are refused."""
+"""Rational restricted optima: against cvxpy and HiGHS on the program as written; forgeries are refused."""
 
 from __future__ import annotations
 

@@ -16,8 +16,10 @@ from scipy.optimize import linprog, minimize
 from duality_checks import TrainingProblem, TwoLayerNetwork
 from duality_checks.exact.programs import in_cone, zero_in_hull
 from duality_checks.exact.setting import RationalNetwork, Setting, Vector, combination, dot, fitting
+from duality_checks.optima.spline import spline_optimum
 from duality_checks.stationary_points.blocks import (
     adjacent_blocks,
+    chamber_blocks,
     face_blocks,
     is_autodiff_stationary,
     selected_blocks,
@@ -34,6 +36,7 @@ from duality_checks.stationary_points.examples import (
     spurious_minimum,
     wrong_kink,
 )
+from duality_checks.stationary_points.restricted import certify_restricted
 from duality_checks.stationary_points.stationary import (
     Role,
     Standing,
@@ -243,6 +246,29 @@ def test_what_is_not_stationary_has_a_proven_way_down(case: tuple[TrainingProble
     fall = setting.objective(RationalNetwork(hidden, output)) - setting.objective(network)
     assert fall < 0
     assert fall / t <= descent.slope / 2
+
+
+@pytest.mark.parametrize("root", [Fraction(1), Fraction(2), Fraction(3, 2)])
+@pytest.mark.parametrize("side", [1, -1])
+def test_free_biases_leave_the_optimal_spline_stationary_in_every_sense(root: Fraction, side: int) -> None:
+    """One neuron with its kink on a sample; weight and target times root^2 keep the products rational."""
+    x, height = [side * k for k in range(4)], 3 * root**2
+    setting = Setting.with_free_biases(TrainingProblem([[k] for k in x], [0, 0, 0, height], root**2))
+    (hinge,) = spline_optimum(x, [0, 0, 0, height], root**2).hinges
+    assert (hinge.side, hinge.weight) == (side, root**2)
+    weights = (side * root, -side * root * hinge.kink)
+    network = RationalNetwork([weights], [root])
+    state = first_order(setting, network)
+    assert state.is_directional and state.is_balanced
+    (neuron,) = state.neurons
+    assert len(neuron.subdifferential.kinks) == 1
+    around, faces = adjacent_blocks(setting, network), face_blocks(setting, network)
+    for blocks in (around, faces, chamber_blocks(setting)):
+        proof = certify_restricted(setting, blocks, network)
+        assert proof.is_exact and proof.check().holds
+    # A bias that is off by a little is not stationary, though no penalty sees it.
+    moved = RationalNetwork([(weights[0], weights[1] + Fraction(1, 10))], [root])
+    assert stationarity(setting, moved).standing is Standing.NOT
 
 
 @settings(max_examples=30)
