@@ -1,7 +1,6 @@
 """Build the API reference from the docstrings: `python .reference/build.py` writes `.reference/html`.
 
-`python .reference/build.py TARGET --without-source` writes elsewhere, and in half the time, because the source of
-each name is not shown beside it.
+`python .reference/build.py TARGET --without-source` writes elsewhere, in half the time: the source is not shown.
 
 The packages import their public names when these are first used. The generator reads what is there, so
 they are put there first, and the modules of each package are named beside them.
