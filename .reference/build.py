@@ -1,6 +1,6 @@
 """Build the API reference from the docstrings: `python .reference/build.py` writes `.reference/html`.
 
-`python .reference/build.py TARGET --without-source` writes elsewhere, in half the time: the source is not shown.
+`python .reference/build.py TARGET --without-source` writes elsewhere, in half the time: no source is shown.
 
 The packages import their public names when these are first used. The generator reads what is there, so
 they are put there first, and the modules of each package are named beside them.

@@ -108,7 +108,9 @@ def test_the_command_resumes_and_then_forgets_the_state(tmp_path, monkeypatch, c
     import duality_checks.certificate
 
     out = tmp_path / "out"
-    command = ["certify", "--output", str(out), "--json"]
+    table = tmp_path / "small.csv"
+    table.write_text("x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n")
+    command = ["certify", str(table), "--target", "y", "--output", str(out), "--json"]
 
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
