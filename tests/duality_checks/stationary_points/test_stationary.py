@@ -46,6 +46,7 @@ from duality_checks.stationary_points.stationary import (
     stationarity,
 )
 from duality_checks.theorems.planted import Kinks, planted
+from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 # ------------------------------------------------------------------ strategies
@@ -71,6 +72,16 @@ def networks(draw: Callable[[Any], Any]) -> tuple[TrainingProblem, RationalNetwo
     return TrainingProblem(rows, y, beta, draw(KAPPAS)), RationalNetwork(hidden, output)
 
 
+@st.composite
+def cases(draw: Callable[[Any], Any]) -> tuple[TrainingProblem | Setting, RationalNetwork]:
+    """The same, half of them with one more weight a neuron as its free bias, and an output intercept."""
+    problem, network = draw(networks())
+    if draw(st.booleans()):
+        return problem, network
+    hidden = tuple((*row, Fraction(draw(SMALL))) for row in network.hidden)
+    return Setting.with_free_biases(problem), RationalNetwork(hidden, network.output, draw(SMALL))
+
+
 def stationary_networks(**kinks: int) -> st.SearchStrategy[tuple[TrainingProblem, RationalNetwork]]:
     return st.integers(0, 2**32 - 1).map(lambda seed: planted(np.random.default_rng(seed), Kinks(**kinks)))
 
@@ -84,7 +95,7 @@ def slope_along(setting: Setting, network: RationalNetwork, j: int, direction: V
     def value(step: Fraction) -> Fraction:
         hidden = list(network.hidden)
         hidden[j] = tuple(w + step * h for w, h in zip(hidden[j], direction, strict=True))
-        return setting.objective(RationalNetwork(tuple(hidden), network.output))
+        return setting.objective(RationalNetwork(tuple(hidden), network.output, network.intercept))
 
     t, start = Fraction(1, 10**6), value(Fraction(0))
     return 2 * (value(t) - start) / t - (value(2 * t) - start) / (2 * t)
@@ -94,13 +105,13 @@ def slope_along(setting: Setting, network: RationalNetwork, j: int, direction: V
 
 
 @settings(max_examples=30)
-@given(networks(), st.data())
+@given(cases(), st.data())
 def test_every_one_sided_derivative_comes_from_a_gradient_of_the_subdifferential(
-    case: tuple[TrainingProblem, RationalNetwork], data: st.DataObject
+    case: tuple[TrainingProblem | Setting, RationalNetwork], data: st.DataObject
 ) -> None:
     problem, network = case
     setting = Setting.of(problem)
-    direction = data.draw(vectors(problem.d))
+    direction = data.draw(vectors(setting.inputs))
     for j, here in enumerate(subdifferentials(setting, network)):
         slope = slope_along(setting, network, j, direction)
         products = [dot(gradient, direction) for gradient in here.gradients]
@@ -113,9 +124,9 @@ def test_every_one_sided_derivative_comes_from_a_gradient_of_the_subdifferential
 
 
 @settings(max_examples=30)
-@given(networks())
+@given(cases())
 def test_every_gradient_is_that_of_a_differentiable_point_nearby(
-    case: tuple[TrainingProblem, RationalNetwork],
+    case: tuple[TrainingProblem | Setting, RationalNetwork],
 ) -> None:
     problem, network = case
     setting = Setting.of(problem)
@@ -124,7 +135,9 @@ def test_every_gradient_is_that_of_a_differentiable_point_nearby(
             continue
         for chamber, gradient in zip(here.chambers, here.gradients, strict=True):
             walls = np.array([[float(chamber[k] * x) for x in setting.rows[k]] for k in here.kinks])
-            inside = linprog(np.zeros(problem.d), A_ub=-walls, b_ub=-np.ones(len(walls)), bounds=(None, None))
+            inside = linprog(
+                np.zeros(setting.inputs), A_ub=-walls, b_ub=-np.ones(len(walls)), bounds=(None, None)
+            )
             assert inside.status == 0
             direction = tuple(Fraction(float(x)).limit_denominator(1000) for x in inside.x)
             assert slope_along(setting, network, j, direction) == dot(gradient, direction)
@@ -226,8 +239,10 @@ def test_a_way_down_at_a_downward_kink_leads_down(case: tuple[TrainingProblem, R
 
 
 @settings(max_examples=30)
-@given(networks())
-def test_what_is_not_stationary_has_a_proven_way_down(case: tuple[TrainingProblem, RationalNetwork]) -> None:
+@given(cases())
+def test_what_is_not_stationary_has_a_proven_way_down(
+    case: tuple[TrainingProblem | Setting, RationalNetwork],
+) -> None:
     setting, network = fitting(*case)
     verdict = stationarity(setting, network, reach=0.0)
     assert (verdict.standing is Standing.STATIONARY) == first_order(setting, network).is_clarke
@@ -243,7 +258,8 @@ def test_what_is_not_stationary_has_a_proven_way_down(case: tuple[TrainingProble
         for row, part in zip(network.hidden, descent.hidden, strict=True)
     )
     output = tuple(a + t * h for a, h in zip(network.output, descent.output, strict=True))
-    fall = setting.objective(RationalNetwork(hidden, output)) - setting.objective(network)
+    moved = RationalNetwork(hidden, output, network.intercept + t * descent.intercept)
+    fall = setting.objective(moved) - setting.objective(network)
     assert fall < 0
     assert fall / t <= descent.slope / 2
 
@@ -272,9 +288,9 @@ def test_free_biases_leave_the_optimal_spline_stationary_in_every_sense(root: Fr
 
 
 @settings(max_examples=30)
-@given(networks())
+@given(cases())
 def test_dead_neurons_are_never_stationary_and_zero_ones_always(
-    case: tuple[TrainingProblem, RationalNetwork],
+    case: tuple[TrainingProblem | Setting, RationalNetwork],
 ) -> None:
     setting, network = fitting(*case)
     state = first_order(setting, network)
@@ -374,14 +390,14 @@ def test_each_notion_selects_its_blocks() -> None:
 
 
 @settings(max_examples=30)
-@given(networks())
-def test_blocks_hold_their_neurons(case: tuple[TrainingProblem, RationalNetwork]) -> None:
+@given(cases())
+def test_blocks_hold_their_neurons(case: tuple[TrainingProblem | Setting, RationalNetwork]) -> None:
     problem, network = case
     setting = Setting.of(problem)
     for select in (face_blocks, adjacent_blocks, selected_blocks):
         blocks = select(problem, network)
         for weights, alpha in zip(network.hidden, network.output, strict=True):
-            at = problem.arrangement.chamber_of(weights).tolist()
+            at = Arrangement(setting.X).chamber_of(weights).tolist()
             assert not alpha or any(block.holds(at, alpha) for block in blocks)
         assert len(set(blocks)) == len(blocks)
         for block in blocks:
@@ -409,8 +425,10 @@ def test_gradient_descent_settles_on_a_stationary_point(seed: int) -> None:
 
 
 @settings(max_examples=30)
-@given(networks())
-def test_an_improving_neuron_improves_by_what_it_says(case: tuple[TrainingProblem, RationalNetwork]) -> None:
+@given(cases())
+def test_an_improving_neuron_improves_by_what_it_says(
+    case: tuple[TrainingProblem | Setting, RationalNetwork],
+) -> None:
     setting, network = fitting(*case)
     found = improving_neuron(case[0], network)
     if found is None:
@@ -418,7 +436,8 @@ def test_an_improving_neuron_improves_by_what_it_says(case: tuple[TrainingProble
     grown = network.with_neuron(found.weights, found.output)
     assert setting.objective(network) - setting.objective(grown) == found.decrease > 0
     activations = setting.activations(found.weights)
-    share = float(dot(activations, activations) / dot(found.weights, found.weights))
+    kept = setting.penalised(found.weights)
+    share = float(dot(activations, activations) / dot(kept, kept))
     excess = found.value - float(setting.beta)
     assert float(found.decrease) == pytest.approx(excess**2 / (2 * share), rel=1e-6, abs=1e-12)
 
