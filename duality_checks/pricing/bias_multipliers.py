@@ -107,7 +107,9 @@ def _left(
 def balanced(
     system: Scaled, gradient: list[int], signs: bytes, lambdas: dict[int, Fraction]
 ) -> dict[int, Fraction]:
-    """The multipliers with one of them changed, or one more, so that the bias is cancelled exactly.
+    """The multipliers changed just so much that the bias is cancelled exactly.
+
+    That is always possible: where all rows are on one side, the bias is `1'v = 0` without multipliers.
 
     Args:
         system: the problem and the dual in integers.
@@ -123,13 +125,15 @@ def balanced(
     # A column of ones is this integer in the scaled rows.
     one = system.rows[0][system.bias]
     rest = Fraction(total[system.bias], system.lift * one * scale)
-    if not rest:
-        return lambdas
     against = 0 if rest > 0 else 1
-    fits = [k for k in lambdas if signs[k] == against or lambdas[k] >= abs(rest)]
-    k = max(fits, key=lambdas.__getitem__) if fits else signs.find(against)
-    if k < 0:
-        # All rows are on one side: there the bias is cancelled by 1'v = 0, and multipliers only spoil that.
-        return balanced(system, gradient, signs, {})
-    value = lambdas.get(k, Fraction(0)) + (abs(rest) if signs[k] == against else -abs(rest))
-    return {row: entry for row, entry in {**lambdas, k: value}.items() if entry}
+    mended, rest = dict(lambdas), abs(rest)
+    # First take away what is too much, then add to what is too little.
+    for k in sorted(lambdas, key=lambdas.__getitem__, reverse=True):
+        if signs[k] != against:
+            step = min(mended[k], rest)
+            mended[k], rest = mended[k] - step, rest - step
+    if rest:
+        facing = [k for k in lambdas if signs[k] == against]
+        k = max(facing, key=lambdas.__getitem__) if facing else signs.index(against)
+        mended[k] = mended.get(k, Fraction(0)) + rest
+    return {row: value for row, value in mended.items() if value}

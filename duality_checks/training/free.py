@@ -40,7 +40,7 @@ def train_free(
     """The global optimum with something free of the penalty, numerically.
 
     Args:
-        problem: with the squared loss and the 2-norm.
+        problem: with the 2-norm; losses other than the squared one are left to :mod:`.free_conic`.
         max_chambers, progress: as for :func:`~.columns.train`.
         start: a network to begin with; used where no biases are free.
 
@@ -49,7 +49,7 @@ def train_free(
         them.
 
     Raises:
-        InputError: another loss, or another norm.
+        InputError: another norm.
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
 
     Example:
@@ -61,6 +61,10 @@ def train_free(
         (0, 12.5, 0.25)
     """
     require_trainable(problem)
+    if problem.loss.name != "squared":
+        from .free_conic import train_free_conic
+
+        return train_free_conic(problem, max_chambers=max_chambers, progress=progress)
     began = perf_counter()
     pricing = FreePricer.of(problem, max_chambers)
     readout, beta = ProjectedReadout.of(problem), float(problem.beta)
@@ -101,16 +105,15 @@ def train_free(
 
 
 def require_trainable(problem: TrainingProblem) -> None:
-    """Refuse what there is no training for.
+    """Refuse the norms that there is no training for.
 
     Raises:
-        InputError: naming the loss or the norm.
+        InputError: naming the norm.
     """
-    found = (problem.loss.name, problem.penalty.name)
-    if found != ("squared", "2-norm"):
+    if problem.penalty.name != "2-norm":
         raise InputError(
-            f"training with free={problem.free.name!r} is for loss='squared' with penalty='2-norm', and the "
-            f"problem has {found[0]!r} with {found[1]!r}; choose those, or penalise everything"
+            f"training with free={problem.free.name!r} is for penalty='2-norm', and the problem has "
+            f"{problem.penalty.name!r}; choose the 2-norm, or penalise everything"
         )
 
 

@@ -25,6 +25,7 @@ from ..pricing.pricers import dual_norm, pricer
 from ..problem import TrainingProblem, positive
 from .columns import MAX_CHAMBERS, Round, Solution, train
 from .free import require_trainable
+from .free_conic import dual_without_neurons
 
 # A bound for a landscape that is flat as far as floats can tell.
 NOTHING = 1e-12
@@ -118,12 +119,23 @@ def approximate_beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMB
         5.0
     """
     if problem.free:
-        require_trainable(problem)
-        return free_dual_norm(problem, problem.target, max_chambers)
+        return _free_beta_max(problem, max_chambers)
     if problem.penalty.polyhedral:
         return float(beta_max(problem, max_chambers)[0])
     floats = np.array([float(value) for value in slope_at_zero(problem)])
     return dual_norm(problem, floats, max_chambers)
+
+
+def _free_beta_max(problem: TrainingProblem, max_chambers: int) -> float:
+    """The dual norm of the slope at the best free part."""
+    require_trainable(problem)
+    if not problem.loss.smooth:
+        raise InputError(
+            f"the {problem.loss.name} loss has many slopes at the best free part, and beta_max is a minimum "
+            "over them; give beta itself, or use a loss without kinks"
+        )
+    squared = problem.loss.name == "squared"
+    return free_dual_norm(problem, problem.target if squared else dual_without_neurons(problem), max_chambers)
 
 
 def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tuple[Fraction, Fraction]:

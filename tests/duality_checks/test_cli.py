@@ -452,7 +452,9 @@ def test_certify_refuses_what_cannot_be_free(run, here):
     code, _, err = run("certify", "small.csv", "--target", "y", "--free", "intercept", "--rank", "1")
     assert code == 2 and "nothing --free" in err
     code, _, err = run("certify", "small.csv", "--target", "y", "--free", "intercept", "--loss", "l1")
-    assert code == 2 and "is for loss='squared' with penalty='2-norm'" in err
+    assert code == 2 and "give beta itself" in err
+    code, _, err = run("certify", "small.csv", "--target", "y", "--free", "intercept", "--penalty", "1-norm")
+    assert code == 2 and "is for penalty='2-norm', and the problem has '1-norm'" in err
 
 
 def test_a_loss_that_does_not_fit_the_labels_is_refused(run, here):

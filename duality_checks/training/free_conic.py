@@ -1,0 +1,187 @@
+"""Training with any loss and something free of the 2-norm: column generation with a conic master.
+
+As :mod:`.conic`, on the landscapes of :mod:`..pricing.free`: each block is a chamber of one of them with an
+output sign, and the free columns are unknowns without a price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from ..network import TwoLayerNetwork
+from ..pricing.free import FreePricer, ProjectedReadout
+from ..pricing.landscape import Landscape
+from ..problem import TrainingProblem
+from .columns import MAX_CHAMBERS, Round, Solution
+from .conic import COLUMNS, GAP, NEAR, PATIENCE, ROUNDS, UNUSED, _empty, _extended
+from .narrowing import narrowed
+from .program import Blocks, _loss_part, _minimise, _Part, _penalty_part
+
+ON_HYPERPLANE = 1e-9
+_NOTHING = _Part(np.empty(0), np.empty(0), [])
+
+
+def train_free_conic(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    progress: Callable[[Round], Any] | None = None,
+) -> Solution:
+    """The global optimum for any loss with the 2-norm and something free of it, numerically.
+
+    Args:
+        problem: the problem.
+        max_chambers: refuse arrangements with more chambers before starting.
+        progress: called after each round.
+
+    Returns:
+        The solution; its relative gap is typically 1e-9.
+
+    Raises:
+        TooLargeError: the arrangement has more chambers than ``max_chambers``.
+
+    Example:
+        The constant is the median, and no neuron pays.
+
+        >>> problem = TrainingProblem([[1], [2], [3]], [5, 5, 9], beta=100, loss="l1", free="intercept")
+        >>> found = train_free_conic(problem)
+        >>> found.network.width, round(found.upper, 7)
+        (0, 4.0)
+    """
+    began = perf_counter()
+    pricing, readout = FreePricer.of(problem, max_chambers), ProjectedReadout.of(problem)
+    loss, target, beta = problem.loss, problem.target, float(problem.beta)
+    groups = [_empty(landscape) for landscape in pricing.landscapes]
+    history: list[Round] = []
+    network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
+    upper, lower = np.inf, -np.inf
+    best_dual = np.zeros(problem.n)
+    stalled = 0
+    while len(history) < ROUNDS and stalled < PATIENCE:
+        before = upper, lower
+        dual, vectors, theta = _solve(problem, groups)
+        found = _network(problem, pricing.landscapes, groups, vectors, theta)
+        value = found.objective(problem)
+        if value < upper:
+            network, upper = found, value
+            groups = [group[_used(part, vectors)] for group, part in zip(groups, vectors, strict=True)]
+        dual = readout.project(loss.clip(readout.project(dual), target))
+        violators = pricing.maxima(dual, beta)
+        scaled = dual * min(loss.multiple(dual, target), beta / max(violators.largest, beta))
+        value = loss.dual(loss.clip(scaled, target), target)
+        if value > lower:
+            lower, best_dual = value, scaled
+        history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
+        if progress is not None:
+            progress(history[-1])
+        if upper - lower <= GAP * upper or not len(violators):
+            break
+        slow = upper - lower > 0.5 * (before[0] - before[1])
+        stalled = stalled + 1 if slow and upper - lower <= NEAR * upper else 0
+        new = violators.maxima[:COLUMNS]
+        for place, direction, sign in zip(violators.places, new.directions, new.signs, strict=False):
+            landscape = pricing.landscapes[place]
+            groups[place] = _extended(landscape, groups[place], direction[None], np.array([sign]))
+    network = _narrow(problem, network)
+    active = tuple(_signs(problem, w, alpha) for w, alpha in zip(network.hidden, network.output, strict=True))
+    upper = network.objective(problem)
+    return Solution(network, best_dual, lower, upper, active, perf_counter() - began, tuple(history))
+
+
+def dual_without_neurons(problem: TrainingProblem) -> np.ndarray:
+    """The dual of the best free part alone, length n: one of many where the loss has kinks.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [2]], [5, 7], beta=1, free="intercept")
+        >>> dual_without_neurons(problem).round(6)
+        array([-1.,  1.])
+    """
+    return _solve(problem, [])[0]
+
+
+def _solve(problem: TrainingProblem, groups: list[Blocks]) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    """The dual, the vectors of each group's blocks, and the weights of the free columns."""
+    skips = np.array([[float(x) for x in column] for column in problem.skips]).T
+    scale = np.maximum(np.abs(skips).max(axis=0), np.finfo(float).tiny)
+    columns = [_columns(problem, group) for group in groups]
+    parts = [_penalty_part(problem, group) if len(group) else _NOTHING for group in groups]
+    penalty = _joined(parts, columns, len(scale))
+    _, dual, found, _ = _minimise(
+        _loss_part(problem.loss, problem.target), penalty, np.concatenate([*columns, skips / scale], axis=1)
+    )
+    *vectors, theta = np.split(found, np.cumsum([part.shape[1] for part in columns]).tolist())
+    pairs = zip(vectors, groups, strict=True)
+    return dual, [v.reshape(len(group), group.rows.shape[1]) for v, group in pairs], theta / scale
+
+
+def _columns(problem: TrainingProblem, group: Blocks) -> np.ndarray:
+    slopes = np.where(group.signs > 0, 1.0, float(problem.kappa)) * group.outputs[:, None]
+    columns = [problem.readout.pool(slope[:, None] * group.rows) for slope in slopes]
+    return np.concatenate(columns, axis=1) if columns else np.empty((problem.n, 0))
+
+
+def _joined(parts: list[_Part], columns: list[np.ndarray], skips: int) -> _Part:
+    """The penalties together: first all vectors, then the free weights, then what the norms need."""
+    sizes = [part.shape[1] for part in columns]
+    extras = [len(part.linear) - size for part, size in zip(parts, sizes, strict=True)]
+    total = sum(sizes) + skips + sum(extras)
+    linear, cones = np.zeros(total), []
+    start, rest = 0, sum(sizes) + skips
+    for part, size, extra in zip(parts, sizes, extras, strict=True):
+        place = np.concatenate([np.arange(start, start + size), np.arange(rest, rest + extra)]).astype(int)
+        linear[place] = part.linear
+        for matrix, right, cone in part.cones:
+            entries = sparse.coo_matrix(matrix)
+            moved = (entries.data, (entries.row, place[entries.col]))
+            cones.append((sparse.csc_matrix(moved, shape=(matrix.shape[0], total)), right, cone))
+        start, rest = start + size, rest + extra
+    return _Part(np.zeros(total), linear, cones)
+
+
+def _used(part: np.ndarray, vectors: list[np.ndarray]) -> np.ndarray:
+    largest = max((np.linalg.norm(each, axis=1).max(initial=0.0) for each in vectors), default=0.0)
+    return np.flatnonzero(np.linalg.norm(part, axis=1) > UNUSED * largest)
+
+
+def _network(
+    problem: TrainingProblem,
+    landscapes: tuple[Landscape, ...],
+    groups: list[Blocks],
+    vectors: list[np.ndarray],
+    theta: np.ndarray,
+) -> TwoLayerNetwork:
+    """Statement 2.2 for the blocks that are used."""
+    hidden, output = [np.zeros((0, problem.d))], [np.zeros(0)]
+    for landscape, group, part in zip(landscapes, groups, vectors, strict=True):
+        used = _used(part, vectors)
+        roots = np.sqrt(np.linalg.norm(part[used], axis=1))
+        hidden.append(landscape.lift(part[used] / roots[:, None]))
+        output.append(group.outputs[used] * roots)
+    intercept = float(theta[0]) if problem.free.intercept else 0.0
+    linear = theta[-problem.d :] if problem.free.linear else None
+    return TwoLayerNetwork(np.concatenate(hidden), np.concatenate(output), problem.kappa, intercept, linear)
+
+
+def _narrow(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
+    """The same network with at most n neurons."""
+    before = problem.features @ network.hidden.T
+    after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
+    columns = problem.readout.pool(after) * network.output
+    costs = np.linalg.norm(problem.penalised(network.hidden), axis=1) * np.abs(network.output)
+    roots = np.sqrt(narrowed(columns, np.ones(network.width), costs))
+    hidden, output = network.hidden * roots[:, None], network.output * roots
+    some = roots > 0
+    return TwoLayerNetwork(hidden[some], output[some], network.kappa, network.intercept, network.linear)
+
+
+def _signs(problem: TrainingProblem, w: np.ndarray, alpha: float) -> tuple[np.ndarray, int, np.ndarray]:
+    """The signs of all rows at a neuron, its output sign and its direction."""
+    size = float(np.linalg.norm(problem.penalised(w[None])))
+    before = problem.features @ w
+    small = np.abs(before) <= ON_HYPERPLANE * np.abs(problem.features) @ np.abs(w)
+    return np.sign(np.where(small, 0.0, before)).astype(np.int8), int(np.sign(alpha)), w / size
