@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hyperplane_arrangements.errors import TooLargeError
+
 from . import options
+from .sampling import sampled_interval, with_advice
 
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
@@ -80,6 +83,12 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     metavar="K",
     help="Train on features projected to rank K, and bound the optimum of the data themselves.",
 )
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Do not enumerate: print the interval that the chambers of N random directions prove. Needs --beta.",
+)
 @click.option("--resume", is_flag=True, help="Go on from the state that an interrupted run left in DIR.")
 @options.as_json
 def certify(
@@ -96,6 +105,7 @@ def certify(
     output: Path,
     max_chambers: int,
     rank: int | None,
+    samples: int | None,
     resume: bool,
     as_json: bool,
 ) -> int:
@@ -111,9 +121,11 @@ def certify(
     convex-landscape certify houses.csv --target price --features area,rooms --beta-ratio 0.1
     convex-landscape certify matrix.npy --target 4 --beta 1/3 --activation leaky:0.1 --json
     convex-landscape certify houses.csv --target price --features area --free biases
+    convex-landscape certify wide.csv --target y --beta 1 --samples 500
 
     beta_max is the weight decay from which on the zero network is optimal. With --rank all files belong to
-    the projected data; what they prove about the data themselves is said at the end.
+    the projected data; what they prove about the data themselves is said at the end. --samples is for ranks
+    at which the patterns cannot be enumerated: it proves an interval, and says what would close it.
     """
     from ..reports.outcome import prove
     from ..reports.text import interval_facts, outcome_facts, summary
@@ -123,10 +135,17 @@ def certify(
 
     decay, share = _weight_decay(beta, beta_ratio)
     original = _training_data(data, target, features, bias=not no_bias)
+    if samples is not None:
+        if rank is not None or resume:
+            raise click.UsageError("--samples excludes --rank and --resume; leave them out")
+        terms = {"loss": loss, "penalty": penalty, "free": free}
+        return sampled_interval(
+            original, beta=decay, activation=activation, terms=terms, samples=samples, as_json=as_json
+        )
     chosen = original if rank is None else _projected(original, rank, loss, penalty, free)
     checkpoint = Checkpoint(output / "state.json")
     with output_folder(output) as deliver:
-        with progress() as say, _kept(checkpoint):
+        with progress() as say, _kept(checkpoint), _advised():
             outcome = prove(
                 chosen,
                 beta=decay,
@@ -171,6 +190,15 @@ def _bounds_of_original(data: TrainingData, outcome: Outcome) -> ProvenInterval 
     from ..approximation.low_rank import rank_bounds
 
     return rank_bounds(data, outcome.problem, outcome.certificate) if outcome.verdict.proven else None
+
+
+@contextmanager
+def _advised() -> Iterator[None]:
+    """Name the way without enumeration where there are too many chambers."""
+    try:
+        yield
+    except TooLargeError as error:
+        raise with_advice(error) from None
 
 
 @contextmanager

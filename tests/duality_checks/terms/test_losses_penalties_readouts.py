@@ -212,6 +212,24 @@ def test_copies_of_all_samples_are_a_smaller_weight_decay(problem):
 
 
 @settings(deadline=None, max_examples=15)
+@given(problems(PENALTIES), st.data())
+def test_copies_of_one_sample_are_that_sample_with_more_weight(problem, data):
+    """There are no weights, but phi is homogeneous: m losses of (x, y) are one of (c x, c y), with c = m for
+    the l1 loss and c^2 = m for the squared one."""
+    loss = data.draw(st.sampled_from(["l1", "squared"]))
+    copies, factor = {"l1": (2, 2), "squared": (4, 2)}[loss]
+    k = data.draw(st.integers(0, problem.n - 1))
+    rows, y = [list(row) for row in problem.X.fractions], list(problem.y)
+
+    def stated(rows, y):
+        return TrainingProblem(rows, y, problem.beta, problem.kappa, loss=loss, penalty=problem.penalty)
+
+    repeated = stated(rows + [rows[k]] * (copies - 1), y + [y[k]] * (copies - 1))
+    rows[k], y[k] = [factor * x for x in rows[k]], factor * y[k]
+    agree(optimum(repeated), optimum(stated(rows, y)))
+
+
+@settings(deadline=None, max_examples=15)
 @given(problems(PENALTIES), st.fractions(min_value="11/10", max_value=3, max_denominator=10))
 def test_the_optimum_grows_with_beta_at_most_in_proportion(problem, factor):
     """p*(beta) is a minimum of functions that rise with beta and are concave (linear) in it."""
@@ -272,6 +290,37 @@ def test_patches_of_images_are_those_of_a_sliding_window():
 
 
 # Negative control: a chamber hidden from pricing.
+
+
+@pytest.mark.parametrize(("loss", "penalty"), [("squared", "1-norm"), ("hinge", "inf-norm")])
+def test_a_neuron_hidden_from_polyhedral_pricing_gives_a_wrong_optimum_that_is_refused(
+    loss, penalty, monkeypatch
+):
+    from duality_checks.polyhedral.neurons import Neurons
+
+    problem = instance(loss, penalty, "identity", "relu", seed=1)
+    right = train(problem)
+    used = {tuple(row) for row in right.exact_network.hidden}
+    honest = Neurons.of
+
+    def blind(stated):
+        every = honest(stated)
+        seen = [j for j in range(len(every)) if every.direction(j) not in used]
+        parts = every.rays[seen], every.lengths[seen], every.active[seen], every.units, every.columns[:, seen]
+        return Neurons(stated, *parts)
+
+    monkeypatch.setattr(Neurons, "of", blind)
+    wrong = train(problem)
+    assert wrong.upper > right.upper * (1 + 1e-6)
+    assert wrong.relative_gap <= 1e-9  # it believes to be optimal
+    honest_certificate = certify(problem, right)
+    claim = replace(
+        honest_certificate,
+        lower=problem.loss.lower(wrong.exact_dual, problem.y),
+        dual=tuple(wrong.exact_dual),
+    )
+    assert not check(problem, claim).proven
+    assert certify(problem, wrong).relative_gap > 1e-6  # scaled to be feasible, it proves no more
 
 
 @pytest.mark.parametrize("loss", ["squared", "hinge", "logistic"])
