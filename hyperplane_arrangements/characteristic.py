@@ -152,13 +152,16 @@ def _compiled(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...] | None:
     """Return the Whitney numbers by compiled code, None where it does not pay or entries are too large."""
     n, d = len(rows), len(rows[0])
     steps = comb(n, d - 1)
+    cost = steps // _FASTER
     if steps > _STEPS or (memo.spent < _START and _KERNEL not in sys.modules):
         return None
+    if memo.budget is not None and cost > memo.budget.rows:
+        return None  # memoised minors may still do: whether the code is loaded must not decide
     from .minors_kernel import LIMIT, whitney_numbers
 
     if max(abs(x) for row in rows for x in row) > LIMIT:
         return None
-    memo.spend(steps // _FASTER)
+    memo.spend(cost)
     totals = np.zeros(d + 1, dtype=np.int64)
     if not whitney_numbers(np.array(rows, dtype=np.int64), totals):
         return None

@@ -168,3 +168,9 @@ def test_every_way_of_counting_gives_the_published_number(name, minors, compiled
 @pytest.mark.slow
 def test_seven_dimensional_resonance_is_counted_by_memoised_minors():
     assert families.resonance(7).count_chambers() == 347326352
+
+
+def test_a_budget_that_suffices_still_does_once_the_compiled_code_is_loaded():
+    """This module has loaded it."""
+    rows = families.braid(9).distinct.rows
+    assert sum(poincare_coefficients(rows, Budget(100_000))) == published.chambers("braid", 9)
