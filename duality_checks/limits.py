@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import comb
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hyperplane_arrangements.errors import TooLargeError
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 # Counting takes time in proportion to the count: an exact figure this many times over the limit is not worth
 # its time, nor is it advice to raise the limit by so much.
 FAR = 20
+QUICK_RANK = 8  # counting so many chambers costs least near this rank
 
 
 def most_chambers(hyperplanes: int, rank: int) -> int:
@@ -42,8 +45,9 @@ def most_hyperplanes(rank: int, limit: int) -> int:
 def require_feasible(arrangement: Arrangement, limit: int) -> None:
     """Refuse a job before it starts when it has more chambers than the limit.
 
-    Cover's bound decides most small jobs, and rows only ever add chambers: so a job that is far too large is
-    refused by the exact count of some of its rows, in a time that the limit bounds.
+    Cover's bound decides most small jobs. Rows only ever add chambers, and a subspace meets no more chambers
+    than there are: so a job that is far too large is refused by the exact count of some of its rows in some
+    subspace, in a time that the limit bounds.
 
     Raises:
         TooLargeError: with the predicted number, and what would make the job feasible.
@@ -57,8 +61,7 @@ def require_feasible(arrangement: Arrangement, limit: int) -> None:
     if most <= limit:
         return
     if most > FAR * limit:
-        some = type(arrangement)(hyperplanes[: most_hyperplanes(rank, limit) + 1].tolist())
-        least = some.count_chambers()
+        least = _some_of_many(arrangement, limit).count_chambers()
         if least > limit:
             text = advice(f"{least:,} to {most:,}", arrangement.n, rank, most, limit)
             raise TooLargeError(text, predicted=most, limit=limit)
@@ -66,6 +69,15 @@ def require_feasible(arrangement: Arrangement, limit: int) -> None:
     if exact > limit:
         text = advice(f"{exact:,}", arrangement.n, rank, exact, limit)
         raise TooLargeError(text, predicted=exact, limit=limit)
+
+
+def _some_of_many(arrangement: Arrangement, limit: int) -> Arrangement:
+    """As few rows as may have more chambers than the limit, in a subspace if their rank is high."""
+    hyperplanes, rank = arrangement.hyperplanes, arrangement.rank
+    if rank > QUICK_RANK:
+        basis = np.random.default_rng(0).integers(-9, 10, size=(rank, QUICK_RANK))
+        hyperplanes, rank = hyperplanes @ basis.astype(object), QUICK_RANK
+    return type(arrangement)(hyperplanes[: most_hyperplanes(rank, limit) + 1].tolist())
 
 
 def advice(predicted: str, n: int, rank: int, enough: int, limit: int) -> str:

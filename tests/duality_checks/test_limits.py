@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duality_checks.limits import advice, most_chambers, most_hyperplanes, require_feasible
+from duality_checks.limits import QUICK_RANK, advice, most_chambers, most_hyperplanes, require_feasible
 from hyperplane_arrangements import Arrangement
 from hyperplane_arrangements.errors import TooLargeError
 
@@ -50,6 +50,17 @@ def test_a_hopeless_job_is_refused_without_counting_it() -> None:
     least, most = re.match(r"([\d,]+) to ([\d,]+) chambers are predicted", str(refusal.value)).groups()
     assert 200 < int(least.replace(",", "")) <= int(most.replace(",", "")) == most_chambers(1000, 8)
     assert "--max-chambers" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_job_of_high_rank_is_refused_by_a_part_that_never_has_more_chambers(seed: int) -> None:
+    rows = np.random.default_rng(seed).integers(-1, 2, size=(24, 10)).tolist()
+    arrangement = Arrangement(rows)
+    assert arrangement.rank > QUICK_RANK
+    with pytest.raises(TooLargeError, match=" to ") as refusal:
+        require_feasible(arrangement, 300)
+    least = int(str(refusal.value).split(" to ")[0].replace(",", ""))
+    assert 300 < least <= arrangement.count_chambers()
 
 
 def test_advice_names_only_what_would_do() -> None:
