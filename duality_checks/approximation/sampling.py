@@ -62,8 +62,8 @@ class SampledBound:
             f"{self.interval}\n{self.samples:,} directions met {self.chambers:,} of at most {self.at_most:,} "
             f"chambers; the dual norm is at least {self.norm.attained:.6g} and proven to be at most "
             f"{float(self.norm.bound):.6g} ({self.norm.looseness:.3f} times). To close the interval: more "
-            f"samples lower its upper end; only pricing over all chambers can raise its lower end beyond "
-            f"{float(self.at_best):.6g} for this dual"
+            f"samples lower its upper end; a sharper bound of the norm raises its lower end, for this dual to "
+            f"at most {float(self.at_best):.6g}, and only pricing over all chambers raises it beyond"
         )
 
 
@@ -94,7 +94,7 @@ def bound_by_sampling(problem: TrainingProblem, samples: int, seed: int = 0) -> 
     shape = problem.arrangement
     at_most = most_chambers(len(shape.hyperplanes), shape.rank)
     at_best = interval(problem, found.network, found.dual, Fraction(norm.attained), "").lower
-    return SampledBound(proof, norm, samples, len(chambers), at_most, at_best)
+    return SampledBound(proof, norm, samples, len(chambers), at_most, min(at_best, proof.upper))
 
 
 def drawn(problem: TrainingProblem, samples: int, seed: int) -> np.ndarray:
