@@ -95,7 +95,8 @@ class Verdict:
             return f"REFUSED: {self.reason}"
         if max(len(str(self.lower)), len(str(self.upper))) <= 40:
             return f"PROVEN {self.lower} <= p* <= {self.upper}"
-        width = (self.upper - self.lower) / self.upper
+        # A network that costs nothing, with a bound below 0.
+        width = (self.upper - self.lower) / (self.upper or abs(self.lower))
         return (
             f"PROVEN {decimal(self.lower, ROUND_FLOOR)} <= p* <= {decimal(self.upper, ROUND_CEILING)}"
             f" (relative width {decimal(width, ROUND_CEILING, digits=2)})"
@@ -166,10 +167,10 @@ def require(condition: bool, reason: str) -> None:
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object no key of which is written twice."""
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise Refusal(f"duplicate key {next(key for key in keys if keys.count(key) > 1)!a:.80}")
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        require(key not in result, f"duplicate key {key!a:.80}")
+        result[key] = value
     return result
 
 
@@ -514,9 +515,10 @@ def in_domain(loss: tuple[str, Fraction], z: Fraction, y: Fraction) -> bool:
 
 
 def log_above(value: Decimal) -> Fraction:
-    """Above the logarithm: ln is correctly rounded, so the next decimal is above."""
+    """Above the logarithm: ln is correctly rounded, so the next decimal is above. (Not for log 1 = 0, next to
+    which decimals have a million digits.)"""
     context = Context(prec=LOG_DIGITS)
-    return Fraction(context.next_plus(context.ln(value)))
+    return Fraction(0 if value == 1 else context.next_plus(context.ln(value)))
 
 
 def log_one_plus_exp_above(t: Fraction) -> Fraction:

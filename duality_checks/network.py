@@ -132,11 +132,19 @@ class TwoLayerNetwork:
         """The training objective of these very weights (floats are dyadic rationals): a proven upper bound on
         p*. (The logistic loss has no rational values: a rational just above.)
 
+        Raises:
+            InputError: the network has another activation than the problem.
+
         Example:
             >>> from duality_checks import TrainingProblem
             >>> TwoLayerNetwork([[0.5]], [0.5]).exact_objective(TrainingProblem([[1]], [1], beta=1))
             Fraction(17, 32)
         """
+        if self.kappa != problem.kappa:
+            raise InputError(
+                f"network.kappa={self.kappa}, but the problem has kappa={problem.kappa}: "
+                "give both one activation"
+            )
         hidden = [[Fraction(float(value)) for value in row] for row in self.hidden]
         output = [Fraction(float(value)) for value in self.output]
         values = [Fraction(0)] * problem.n

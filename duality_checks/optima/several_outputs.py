@@ -272,10 +272,22 @@ def _feasible(problem: MultiOutputProblem, residual: np.ndarray) -> tuple[Vector
 
 
 def _bounds(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
+    _require_shapes(problem, proof)
     broken = _broken(problem, proof.dual)
     if broken is not None:
         raise Refusal(f"chamber {broken}: norm(V'phi(Xu)) exceeds beta there")
     return _values(problem, proof.network, proof.dual)
+
+
+def _require_shapes(problem: MultiOutputProblem, proof: OutputsProof) -> None:
+    """The network and the dual are of this problem."""
+    first, network, count = problem.outputs[0], proof.network, len(problem.outputs)
+    if network.kappa != first.kappa:
+        raise Refusal(f"the network has kappa={network.kappa}, the problem kappa={first.kappa}")
+    if network.hidden.shape != (network.width, first.d) or network.output.shape != (network.width, count):
+        raise Refusal(f"the network is not of {first.d} inputs and {count} outputs")
+    if [len(column) for column in proof.dual] != [first.n] * count:
+        raise Refusal(f"the dual is not {count} columns of {first.n} entries")
 
 
 def _broken(problem: MultiOutputProblem, dual: Sequence[Vector]) -> int | None:

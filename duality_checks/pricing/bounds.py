@@ -39,8 +39,8 @@ def gradients(problem: TrainingProblem, signs: np.ndarray, v: np.ndarray) -> tup
     kappa, terms = float(problem.kappa), problem.readout.spread(v)[:, None] * problem.features
     vectors = (1 - kappa) * ((signs > 0).astype(float) @ terms) + kappa * terms.sum(axis=0)
     # The split in two sums costs up to 1 + 2 abs(kappa); X and kappa themselves are rounded once.
-    sizes = (1 + 2 * abs(kappa)) * np.abs(terms).sum(axis=0)
-    return vectors, 2 * gamma(len(terms)) * sizes + TINY
+    weight = 1 + 2 * abs(kappa)
+    return vectors, weight * (2 * gamma(len(terms)) * np.abs(terms).sum(axis=0) + TINY)
 
 
 def shortened(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
-from math import sqrt
+from math import inf, isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ CIRCLES = 50
 THREADS = 2
 # Below so many signs NumPy is done before a compiled loop would be loaded.
 WORTH_COMPILING = 1_000_000
+# Triple products of data of such sizes neither overflow nor underflow.
+SMALLEST, LARGEST = 2.0**-200, 2.0**200
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def prove_interval(
             exact_dual = [Fraction(v) for v in dual.tolist()]
             lower = max(problem.loss.lower(exact_dual, problem.y), Fraction(0))
             return IntervalProof(lower, solution.network.exact_objective(problem), chambers, exact)
+        if not isfinite(reach):
+            raise InputError("X, y: their products leave the range of floats; rescale the data")
         scale *= ROOM / sqrt(reach)
     raise InputError(
         f"solution.dual exceeds beta by {sqrt(reach) - 1:.1e} even after scaling; train it further"
@@ -118,7 +122,8 @@ def _reach_by_chambers(
         vectors, error = gradients(problem, open_, dual)
         for v, c in ((dual, vectors), (-dual, -vectors)):
             squares, support, multipliers = _shortest(problem, landscape, open_, c, error)
-            for i in np.flatnonzero(squares > 1.0):
+            # Not `> 1`: where floats overflow there is a NaN, which proves nothing.
+            for i in np.flatnonzero(~(squares <= 1.0)):
                 exact += 1
                 if not _holds(problem, open_[i], v, support[i], multipliers[i]):
                     return max(float(squares.max()), 1 + 4 * UNIT), total, exact
@@ -166,11 +171,13 @@ def _settled(problem: TrainingProblem, signs: np.ndarray, dual: np.ndarray) -> n
 
 
 def _is_simple(problem: TrainingProblem) -> bool:
-    """Rank 3 in three columns of exact floats, no two rows parallel and none zero: the circles' own
-    ground."""
+    """Rank 3 in three columns of exact floats, no two rows parallel and none zero, all far from the ends of
+    the range of floats: the circles' own ground."""
     X = problem.X
+    sizes = [abs(x) for x in [*X.floats.ravel().tolist(), float(problem.beta)] if x]
     return (
         problem.d == problem.arrangement.rank == 3
+        and all(SMALLEST <= size <= LARGEST for size in sizes)
         and len(problem.arrangement.hyperplanes) == problem.n
         and all(
             Fraction(a) == b
@@ -240,7 +247,7 @@ def _holds(
         for value, sign in zip(v, signs, strict=True)
     ]
     for row, amount in zip(support.tolist(), multipliers.tolist(), strict=True):
-        if row >= 0:
+        if row >= 0 and 0 <= amount < inf:
             weights[row] += Fraction(amount) * int(signs[row])
     rows = problem.X.fractions
     total = sum(

@@ -221,6 +221,28 @@ def test_long_bounds_are_shown_rounded_outward():
     assert Fraction(shown[8].rstrip(")")) >= (upper - lower) / upper
 
 
+def test_a_long_bound_below_a_network_that_costs_nothing_is_shown():
+    """Once a division by zero."""
+    sentence = str(Verdict(True, "", Fraction(-1, 3 * 10**60), Fraction(0)))
+    assert sentence.startswith("PROVEN -3.3333333333333333334E-61 <= p* <= 0 (relative width ")
+
+
+def test_entropies_near_the_ends_stay_short():
+    """Once the next decimal after log 1 = 0 had a million digits, and no bound with it could be written."""
+    for a in (Fraction(1, 10**60), 1 - Fraction(1, 10**60)):
+        assert 0 <= checker.entropy_below(a) < Fraction(1, 10**57)
+        assert len(str(checker.entropy_below(a))) < 500
+
+
+def test_a_repeated_key_among_many_is_found_at_once():
+    """Once in time that grew with the square: minutes for a file of a megabyte."""
+    text = ",".join(f'"{i}":0' for i in range(100_000))
+    start = perf_counter()
+    with pytest.raises(Refusal, match="duplicate key '99999'"):
+        checker.parse("{" + text + ',"99999":0}')
+    assert perf_counter() - start < 20
+
+
 def test_require_raises_the_reason():
     proven = Verdict(True, "", Fraction(1), Fraction(2))
     assert proven.require() is proven

@@ -48,6 +48,24 @@ def test_the_network_has_the_proven_objective(coupling, q, activation):
     assert proof.network.width <= 4 * 2
 
 
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        (lambda p: {"network": replace(p.network, kappa=Fraction(1, 2))}, "kappa=1/2"),
+        (lambda p: {"network": replace(p.network, hidden=p.network.hidden[:, :1])}, "2 inputs"),
+        (lambda p: {"network": replace(p.network, output=p.network.output[:, :1])}, "2 outputs"),
+        (lambda p: {"dual": p.dual[:1]}, "2 columns"),
+        (lambda p: {"dual": tuple(column[:2] for column in p.dual)}, "4 entries"),
+    ],
+)
+def test_parts_of_another_problem_are_refused(part, reason):
+    """Once a network of another activation counted, with its own objective."""
+    problem = MultiOutputProblem(ROWS, Y, "1/4", coupling="2-norm")
+    proof = train_outputs(problem)
+    verdict = check_outputs(problem, replace(proof, **part(proof)))
+    assert not verdict.proven and reason in verdict.reason
+
+
 def test_the_1_norm_separates():
     problem = MultiOutputProblem(ROWS, Y, "1/4", loss="l1", penalty="inf-norm")
     proof = train_outputs(problem)

@@ -99,6 +99,31 @@ def test_an_infeasible_dual_is_not_accepted_as_it_is():
     assert refused > 0
 
 
+@pytest.mark.parametrize("d", [2, 3])
+def test_products_beyond_the_range_of_floats_prove_nothing(d):
+    """Once a NaN, which is not above 1, passed for a bound."""
+    problem = TrainingProblem(1e200 * np.eye(d), 1e200 * np.ones(d), beta=1)
+    small = TrainingProblem(np.eye(d), np.ones(d), beta=1)
+    solution = replace(train(small), dual=problem.target)
+    with np.errstate(all="ignore"), pytest.raises(InputError, match="rescale the data"):
+        prove_interval(problem, solution)
+
+
+def test_a_network_with_another_activation_proves_nothing():
+    problem = TrainingProblem([[1, 1], [2, 1], [-3, 1]], [1, 0, 2], beta="0.3")
+    other = TrainingProblem(problem.X, problem.y, problem.beta, "leaky:0.5")
+    with pytest.raises(InputError, match="kappa=1/2"):
+        prove_interval(problem, replace(train(problem), network=train(other).network))
+
+
+@pytest.mark.parametrize("size", [1e-100, 1e100])
+def test_data_near_the_ends_of_the_range_are_left_to_chambers(size):
+    """There a determinant of three rows is zero or infinite in floats."""
+    X = np.vstack([np.eye(3), np.ones(3)])
+    assert _is_simple(TrainingProblem(X, np.ones(4), 1))
+    assert not _is_simple(TrainingProblem(size * X, np.ones(4), 1))
+
+
 @st.composite
 def generic_planes(draw):
     n = draw(st.integers(3, 12))
