@@ -27,6 +27,7 @@ _AT_ONCE = 10
 _VIOLATION = 1e-9
 _TOLERANCE = 1e-12
 _GRAIN = 2**50
+_IN_RANGE = 1e100
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _proven_below(problem: TrainingProblem, table: np.ndarray, v: np.ndarray) ->
     """The best feasible multiple of a residual, with the longest gradient found in floats and proven exactly.
 
     Only chambers whose float length is within its error of the longest can decide; those are done in
-    rationals.
+    rationals. Where squares of floats leave their range, all are.
     """
     scale = float(np.abs(v).max(initial=0.0))
     if scale == 0.0:
@@ -137,7 +138,9 @@ def _proven_below(problem: TrainingProblem, table: np.ndarray, v: np.ndarray) ->
     lengths = np.linalg.norm(_gradients(table, floats, problem.features, kappa), axis=1)
     mass = np.linalg.norm(np.abs(floats) @ np.abs(problem.features)) * max(1.0, abs(kappa))
     error = 16 * (problem.n + problem.d + 8) * 2.0**-52 * mass
-    close = np.flatnonzero(lengths >= lengths.max() - 2 * error).tolist()
+    if not 1 / _IN_RANGE < mass < _IN_RANGE:
+        error = np.inf
+    close = np.flatnonzero(~(lengths < np.nanmax(lengths, initial=0.0) - 2 * error)).tolist()
     vectors = [gradient(problem, table[i].tolist(), dual) for i in close]
     reach = max(dot(vector, vector) for vector in vectors)
     square = dot(dual, dual)

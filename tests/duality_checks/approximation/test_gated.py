@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem
-from duality_checks.approximation.gated import gated_objective, gated_relaxation
+from duality_checks.approximation.gated import _proven_below, gated_objective, gated_relaxation
+from duality_checks.exact.norms import dot, gradient
 from duality_checks.theorems.bounds import proven_interval
 from duality_checks.theorems.samples import random_problem
 from hyperplane_arrangements.errors import InputError, TooLargeError
@@ -47,6 +48,20 @@ def test_it_is_a_lower_bound_proven_from_both_sides(seed) -> None:
 def test_it_can_be_a_small_part_of_the_optimum() -> None:
     zigzag = TrainingProblem([[k, 1] for k in range(1, 9)], [(-1) ** k for k in range(8)], "1/50")
     assert gated_relaxation(zigzag).upper < proven_interval(zigzag).lower / 4
+
+
+@pytest.mark.parametrize(("size", "beta"), [(1e-81, "1e-162"), (1e170, "1e340")])
+def test_the_dual_is_feasible_where_squares_of_floats_are_not_normal(size, beta) -> None:
+    """Once the longest gradient was sought among squares that underflow, and some were longer than beta."""
+    rng = np.random.default_rng(0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(20):
+            X, y = size * rng.standard_normal((6, 3)), size * rng.standard_normal(6)
+            problem = TrainingProblem(X, y, beta)
+            table = problem.arrangement.chambers().signs
+            _, dual = _proven_below(problem, table, problem.target)
+            lengths = [dot(c, c) for c in (gradient(problem, signs, dual) for signs in table.tolist())]
+            assert max(lengths) <= problem.beta**2
 
 
 def test_size_and_kind_are_checked_before_the_work() -> None:
