@@ -137,9 +137,9 @@ def _proven_below(problem: TrainingProblem, table: np.ndarray, v: np.ndarray) ->
     kappa = float(problem.kappa)
     lengths = np.linalg.norm(_gradients(table, floats, problem.features, kappa), axis=1)
     mass = np.linalg.norm(np.abs(floats) @ np.abs(problem.features)) * max(1.0, abs(kappa))
-    error = 16 * (problem.n + problem.d + 8) * 2.0**-52 * mass
+    error = 16 * (problem.n + problem.d + 8) * 2.0**-52 * float(mass)
     if not 1 / _IN_RANGE < mass < _IN_RANGE:
-        error = np.inf
+        error = float("inf")
     close = np.flatnonzero(~(lengths < np.nanmax(lengths, initial=0.0) - 2 * error)).tolist()
     vectors = [gradient(problem, table[i].tolist(), dual) for i in close]
     reach = max(dot(vector, vector) for vector in vectors)
