@@ -210,7 +210,7 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
         >>> check(problem, certificate).proven, certificate.relative_gap < 1e-12
         (True, True)
     """
-    stated = checker.read_problem(problem.to_json())
+    stated = _stated(problem)
     dual = _dual_vector(problem, solution.dual)
     if solution.network.hidden.shape[1] != problem.d:
         raise InputError(
@@ -290,6 +290,14 @@ class _Draft:
     chambers: np.ndarray
     plus: tuple[np.ndarray, np.ndarray]
     minus: tuple[np.ndarray, np.ndarray]
+
+
+def _stated(problem: TrainingProblem) -> checker.Problem:
+    """The problem as the checker reads it."""
+    try:
+        return checker.read_problem(problem.to_json())
+    except checker.Refusal as reason:
+        raise InputError(f"{reason}; round X, y and beta") from None
 
 
 def _draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Draft:

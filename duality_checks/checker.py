@@ -222,6 +222,15 @@ def digits_within_limit(text: str, where: str) -> None:
         require(longest <= MAX_DIGITS, f"{where}: a number of {longest} digits; the limit is {MAX_DIGITS}")
 
 
+def common_denominator_within_limit(values: Iterable[Fraction], where: str) -> None:
+    """No common denominator longer than MAX_DIGITS: of long ones without common factors a product takes
+    hours."""
+    scale, limit = 1, 10**MAX_DIGITS
+    for denominator in {value.denominator for value in values}:
+        scale = lcm(scale, denominator)
+        require(scale < limit, f"{where}: the common denominator has more than {MAX_DIGITS} digits")
+
+
 def lowest_terms(numerator: int, denominator: int, where: str) -> None:
     """A written denominator is above 1 and shares no factor with the numerator."""
     if denominator == 1 or gcd(numerator, denominator) != 1:
@@ -286,6 +295,7 @@ def read_problem(text: str) -> Problem:
     target = vector(document["y"], None if pooled else len(rows), "problem: y")
     labels_fit(loss, target)
     X = tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows))
+    common_denominator_within_limit(chain(*X), "problem: X")
     return Problem(
         loss=loss,
         penalty=document["penalty"],
@@ -1121,6 +1131,7 @@ def verify(problem: Problem, certificate_text: str) -> Verdict:
         shape = len(problem.target), len(problem.rows), len(problem.rows[0]), len(problem.skips)
         certificate = read_certificate(parse(certificate_text), *shape)
         digest_matches(certificate, problem)
+        common_denominator_within_limit(certificate.dual, "dual")
         upper_is_exact(problem, certificate)
         dual_is_in_domain(problem, certificate.dual)
         dual_ignores_what_is_free(problem, certificate.dual)

@@ -231,6 +231,14 @@ def _(p, c):
     c["chambers"][0]["witness"] = [u + "0" * 4000 if u != "0" else u for u in c["chambers"][0]["witness"]]
 
 
+@mutation("common denominator huge", "X: the common denominator has more than 4000 digits")
+def _(p, c):
+    for k, denominator in ((3, 10**2001), (5, 10**2001 + 1)):
+        p["X"][k] = [text(Fraction(x) * (1 - Fraction(1, denominator))) for x in p["X"][k]]
+    c["network"] = {"hidden": [], "output": []}
+    restated(p, c)
+
+
 # The dual.
 
 

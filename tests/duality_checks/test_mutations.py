@@ -77,6 +77,11 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
         ],
     ),
     "number of digits": ("digits_within_limit", accept, ["witness huge"]),
+    "digits of common denominators": (
+        "common_denominator_within_limit",
+        accept,
+        ["common denominator huge"],
+    ),
     "lowest terms": ("lowest_terms", accept, ["same value not in lowest terms", "denominator one"]),
     "lengths": ("array", lambda value, length, where: value, ["witness too long", "neuron too long"]),
     "row numbers": (
