@@ -29,6 +29,7 @@ from .pricing.bias_multipliers import balanced, bias_coordinates, bias_multiplie
 from .pricing.multipliers import cone_multipliers
 
 if TYPE_CHECKING:
+    from .exact.norms import Projection
     from .network import TwoLayerNetwork
     from .problem import TrainingProblem
 
@@ -37,6 +38,7 @@ _HALF_ULP = 2.0**-53
 _MARGIN = 1 - 1e-9
 # The first scaling stays this far inside: more than the float errors of a projection, less than a gap of use.
 _INSIDE = 1 - 2.0**-46
+_SEEMS = 1 + 1e-9
 _ATTEMPTS = 30
 _TINY = 1e-9
 _MOST_ROWS = 10**9
@@ -314,8 +316,10 @@ def _draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Dr
         plus = cone_multipliers(rows, signs[chosen], gradients[chosen])
         minus = cone_multipliers(rows, signs[chosen], -gradients[chosen])
         reach = max(
-            _longest(rows, signs[chosen], gradients[chosen], plus),
-            _longest(rows, signs[chosen], -gradients[chosen], minus),
+            _longest(problem, dual, signs[chosen], _shortened(rows, signs[chosen], gradients[chosen], plus)),
+            _longest(
+                problem, -dual, signs[chosen], _shortened(rows, signs[chosen], -gradients[chosen], minus)
+            ),
         )
         # Chambers below the floor matter only if the dual is to be scaled up past them.
         if reach >= floor or floor * best <= beta * _MARGIN:
@@ -363,8 +367,13 @@ def _prove(
                 plus = balanced(system, gradient, pattern, plus)
                 minus = balanced(system, opposite, pattern, minus)
                 multipliers[i] = plus, minus
-            for c, lambdas in ((gradient, plus), (opposite, minus)):
+            for side, c, lambdas in ((1, gradient, plus), (-1, opposite, minus)):
                 square, limit = system.squares(*system.moved(c, pattern, lambdas))
+                if square > limit and problem.bias is None:
+                    spread = [side * dual[sample] for sample in stated.samples]
+                    lambdas.clear()
+                    lambdas.update(_projection(problem, signs[i], spread).multipliers)
+                    square, limit = system.squares(*system.moved(c, pattern, lambdas))
                 if square > limit:
                     worst = max(worst, math.nextafter(square / limit, math.inf))
         if worst == 1.0:
@@ -440,14 +449,38 @@ def _gradients(signs: np.ndarray, dual: np.ndarray, rows: np.ndarray, kappa: flo
     return (1 - kappa) * np.concatenate(parts) + kappa * terms.sum(axis=0)
 
 
-def _longest(
+def _shortened(
     rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray, part: tuple[np.ndarray, np.ndarray]
-) -> float:
-    """The length of the longest projected gradient."""
+) -> np.ndarray:
+    """The lengths of the gradients, projected by multipliers in floats."""
     support, values = part
     weights = values * np.take_along_axis(signs, np.maximum(support, 0), axis=1)
     moved = gradients + np.einsum("bt,btr->br", weights, rows[support])
-    return float(np.linalg.norm(moved, axis=1).max(initial=0.0))
+    return np.linalg.norm(moved, axis=1)
+
+
+def _longest(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray, lengths: np.ndarray) -> float:
+    """The length of the longest projected gradient, where lengths found in floats may be too long.
+
+    In a chamber as thin as floats allow the multipliers are beyond the precision of floats. So the longest is
+    asked again in rationals, then the next, until one is as long as it seemed.
+    """
+    largest, v = float(np.abs(problem.features).max()), problem.readout.spread(dual).tolist()
+    longest = 0.0
+    for i in np.argsort(-lengths).tolist():
+        if lengths[i] <= longest * _SEEMS:
+            break
+        square = float(_projection(problem, signs[i], tuple(map(Fraction, v))).square)
+        longest = max(longest, math.sqrt(square) / largest)
+    return longest
+
+
+def _projection(problem: TrainingProblem, signs: np.ndarray, v: Sequence[Fraction]) -> Projection:
+    """Of the gradient on a chamber, for a dual with an entry a row, in rationals."""
+    from .exact.norms import gradient, project
+
+    sides = signs.tolist()
+    return project(problem.X.fractions, sides, gradient(problem, sides, v))
 
 
 def _coordinates(problem: TrainingProblem) -> tuple[np.ndarray, float]:

@@ -62,8 +62,8 @@ class SampledBound:
             f"{self.interval}\n{self.samples:,} directions met {self.chambers:,} of at most {self.at_most:,} "
             f"chambers; the dual norm is at least {self.norm.attained:.6g} and proven to be at most "
             f"{float(self.norm.bound):.6g} ({self.norm.looseness:.3f} times). To close the interval: more "
-            f"samples lower its upper end; a sharper bound of the norm raises its lower end, for this dual to "
-            f"at most {float(self.at_best):.6g}, and only pricing over all chambers raises it beyond"
+            f"samples lower its upper end; a sharper bound of the norm raises its lower end, to at most "
+            f"{float(self.at_best):.6g} with this dual, and only pricing over all chambers raises it beyond"
         )
 
 

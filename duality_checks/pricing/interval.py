@@ -12,13 +12,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, isfinite, sqrt
+from math import isfinite, sqrt
 from typing import Any
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..exact.enclosures import float_above
+from ..exact.norms import gradient, project
 from ..limits import require_feasible
 from ..problem import TrainingProblem
 from ..training.columns import Solution
@@ -121,12 +123,14 @@ def _reach_by_chambers(
         open_ = signs[~settle(problem, signs, dual)]
         vectors, error = gradients(problem, open_, dual)
         for v, c in ((dual, vectors), (-dual, -vectors)):
-            squares, support, multipliers = _shortest(problem, landscape, open_, c, error)
+            squares = _shortest(problem, landscape, open_, c, error)
             # Not `> 1`: where floats overflow there is a NaN, which proves nothing.
-            for i in np.flatnonzero(~(squares <= 1.0)):
+            doubtful = np.flatnonzero(~(squares <= 1.0))
+            for i in doubtful[np.argsort(-squares[doubtful])]:
                 exact += 1
-                if not _holds(problem, open_[i], v, support[i], multipliers[i]):
-                    return max(float(squares.max()), 1 + 4 * UNIT), total, exact
+                reach = _exact_reach(problem, open_[i], v)
+                if reach > 1:
+                    return max(float_above(reach), 1 + 4 * UNIT), total, exact
         done += len(signs)
         if progress is not None:
             progress(done, total)
@@ -231,26 +235,17 @@ def _shortest(
     signs: np.ndarray,
     vectors: np.ndarray,
     error: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rigorous upper bounds of ``norm(c + X'S lambda)^2 / beta^2`` for float multipliers, and those."""
+) -> np.ndarray:
+    """Rigorous upper bounds of ``norm(c + X'S lambda)^2 / beta^2`` for multipliers in floats."""
     support, multipliers = cone_multipliers(landscape.rows, signs, vectors @ landscape.basis)
-    ends = shortened(problem, signs, vectors, error, support, multipliers)
-    return squares_above(problem, *ends), support, multipliers
+    return squares_above(problem, *shortened(problem, signs, vectors, error, support, multipliers))
 
 
-def _holds(
-    problem: TrainingProblem, signs: np.ndarray, v: np.ndarray, support: np.ndarray, multipliers: np.ndarray
-) -> bool:
-    """Statement 2.3 on one chamber in rationals."""
-    weights = [
-        Fraction(float(value)) * (1 if sign > 0 else problem.kappa if sign < 0 else 0)
-        for value, sign in zip(v, signs, strict=True)
-    ]
-    for row, amount in zip(support.tolist(), multipliers.tolist(), strict=True):
-        if row >= 0 and 0 <= amount < inf:
-            weights[row] += Fraction(amount) * int(signs[row])
-    rows = problem.X.fractions
-    total = sum(
-        sum(weight * row[i] for weight, row in zip(weights, rows, strict=True)) ** 2 for i in range(problem.d)
-    )
-    return total <= problem.beta * problem.beta
+def _exact_reach(problem: TrainingProblem, signs: np.ndarray, v: np.ndarray) -> Fraction:
+    """``norm(c + X'S lambda)^2 / beta^2`` on one chamber, with the best multipliers, in rationals.
+
+    In a chamber as thin as floats allow the best multipliers are far beyond the precision of floats.
+    """
+    sides = signs.tolist()
+    c = gradient(problem, sides, [Fraction(value) for value in v.tolist()])
+    return project(problem.X.fractions, sides, c).square / problem.beta**2

@@ -24,6 +24,8 @@ from ..terms.readouts import Readout
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
+SAME = 1e-13  # the distance of unit normals that floats do not tell apart
+
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
@@ -32,7 +34,7 @@ class Landscape:
     Attributes:
         basis: orthonormal basis of the row space of ``X``, d x r.
         rows: ``X`` in that basis, n x r.
-        normals: unit normals of the distinct hyperplanes, h x r.
+        normals: unit normals of the hyperplanes that floats can tell apart, h x r.
         hyperplane_of_row: index of each row's hyperplane, -1 for a zero row, length n.
         lengths: ``rows[k] = lengths[k] * normals[hyperplane_of_row[k]]``, signed, 0 for a zero row, length n.
         kappa: slope of the activation on the negative side.
@@ -83,7 +85,7 @@ class Landscape:
         side = np.asarray(arrangement.orientation_of_row, dtype=float)
         normals *= side[representatives][:, None]
         lengths = side * np.linalg.norm(rows, axis=1)
-        return cls(basis, rows, normals, owner, lengths, kappa, readout)
+        return cls(basis, rows, *_told_apart(normals, owner, lengths), kappa, readout)
 
     @property
     def rank(self) -> int:
@@ -122,3 +124,28 @@ class Landscape:
     def lift(self, directions: np.ndarray) -> np.ndarray:
         """Directions (m x r) in the user's coordinates, m x d, with the same norms."""
         return directions @ self.basis.T
+
+
+def _told_apart(
+    normals: np.ndarray, owner: np.ndarray, lengths: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same with normals merged that differ by little more than rounding.
+
+    Between two such hyperplanes no direction has a float that can be trusted to lie there, and a sweep that
+    tried to would lose its way. Nothing is merged if the rank would suffer.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import KDTree
+
+    h = len(normals)
+    pairs = KDTree(np.vstack([normals, -normals])).query_pairs(SAME, output_type="ndarray") % h
+    if len(pairs) == 0:
+        return normals, owner, lengths
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(h, h))
+    _, group = connected_components(graph, directed=False)
+    _, first = np.unique(group, return_index=True)
+    if np.linalg.matrix_rank(normals[first]) < normals.shape[1]:
+        return normals, owner, lengths
+    side = np.append(np.sign((normals * normals[first][group]).sum(axis=1)), 1.0)
+    return normals[first], np.append(group, -1)[owner], lengths * side[owner]

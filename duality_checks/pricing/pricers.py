@@ -258,7 +258,8 @@ class ChamberList:
             for sign in (1.0, -1.0)
             for start in range(0, len(self._signs), CHAMBERS_AT_ONCE)
         ]
-        return _distinct(Maxima.join(found, self.landscape.rank))
+        maxima = Maxima.join(found, self.landscape.rank)
+        return _distinct(_of_each_pair(maxima) if self.landscape.is_even else maxima)
 
     def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
         """The same on a share of the chambers, another one each turn; none on small jobs."""

@@ -14,13 +14,14 @@ from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.pricing import interval as proofs
 from duality_checks.pricing.bounds import gradients
 from duality_checks.pricing.interval import (
-    _holds,
+    _exact_reach,
     _is_simple,
     _reach_by_circles,
     _shortest,
     prove_interval,
 )
 from duality_checks.pricing.landscape import Landscape
+from duality_checks.pricing.multipliers import cone_multipliers
 from duality_checks.pricing.pricers import dual_norm
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
@@ -55,13 +56,14 @@ def test_the_float_bound_is_above_the_exact_norm(problem, seed):
     v = np.random.default_rng(seed).standard_normal(problem.n)
     landscape = Landscape.of(problem)
     signs = problem.arrangement.chambers().signs
-    squares, support, multipliers = _shortest(problem, landscape, signs, *gradients(problem, signs, v))
+    vectors, error = gradients(problem, signs, v)
+    squares = _shortest(problem, landscape, signs, vectors, error)
+    support, multipliers = cone_multipliers(landscape.rows, signs, vectors @ landscape.basis)
     for i in range(len(signs)):
-        above = Fraction(float(squares[i])) * problem.beta**2
-        assert _exact_square(problem, signs[i], v, support[i], multipliers[i]) <= above
-        root = problem.beta * Fraction(float(np.sqrt(squares[i]))) * (1 + Fraction(1, 2**30))
-        root += Fraction(1, 10**12)
-        assert _holds(problem.with_beta(root), signs[i], v, support[i], multipliers[i])
+        exact = _exact_square(problem, signs[i], v, support[i], multipliers[i])
+        assert exact <= Fraction(float(squares[i])) * problem.beta**2
+        least = _exact_reach(problem, signs[i], v) * problem.beta**2
+        assert least <= exact <= least * (1 + Fraction(1, 2**30)) + Fraction(1, 10**12)
 
 
 def _exact_square(problem, signs, v, support, multipliers):
@@ -92,10 +94,8 @@ def test_an_infeasible_dual_is_not_accepted_as_it_is():
     dual = 1.01 * train(problem).dual
     refused = 0
     for v in (dual, -dual):
-        squares, support, multipliers = _shortest(problem, landscape, signs, *gradients(problem, signs, v))
-        refused += sum(
-            not _holds(problem, signs[i], v, support[i], multipliers[i]) for i in np.flatnonzero(squares > 1)
-        )
+        squares = _shortest(problem, landscape, signs, *gradients(problem, signs, v))
+        refused += sum(_exact_reach(problem, signs[i], v) > 1 for i in np.flatnonzero(squares > 1))
     assert refused > 0
 
 
@@ -189,3 +189,14 @@ def test_progress_counts_all_chambers():
     seen = []
     prove_interval(problem, train(problem), progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (134, 134)
+
+
+def test_a_chamber_as_thin_as_floats_allow_is_proven_in_rationals():
+    """Once the multipliers there, some 10^15 times the gradient, cost a third of the bound."""
+    almost = Fraction(2**51 + 1, 2**51)
+    X = [[1, 1, 0], [0, -1, 1], [0, 1, 2], [0, 1, 2], [0, -1, 1], [1, 1, 0], [almost, 1, 0]]
+    problem = TrainingProblem(X, [0, 0, 0, -1, "-1/2", "1/2", 0], beta=1)
+    solution = train(problem)
+    interval, certificate = prove_interval(problem, solution), certify(problem, solution)
+    assert check(problem, certificate).proven
+    assert max(interval.relative_gap, certificate.relative_gap) < 1e-9

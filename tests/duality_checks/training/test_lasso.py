@@ -79,4 +79,5 @@ def test_almost_equal_columns_and_a_small_price(seed, beta):
         return 0.5 * np.sum((atoms @ t - target) ** 2) + beta * t.sum()
 
     assert np.all(weights >= 0)
-    assert value(weights) <= value(other) * (1 + 1e-9) + 1e-14
+    unseen = 4 * np.finfo(float).eps * (target @ target)  # changes below this are lost in the residual
+    assert value(weights) <= value(other) * (1 + 1e-9) + unseen
