@@ -117,7 +117,8 @@ def save_svg(ax: Any, path: str | Path) -> None:
     from matplotlib import rc_context
 
     out = StringIO()
-    with rc_context({"svg.hashsalt": "panels", "svg.fonttype": "none", **_FONTS}):
+    style: Any = {"svg.hashsalt": "panels", "svg.fonttype": "none", **_FONTS}
+    with rc_context(style):
         ax.figure.savefig(out, format="svg", facecolor=PAPER, metadata={"Date": None})
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -268,7 +268,7 @@ def test_bounds_too_long_for_the_format_are_refused():
     with pytest.raises(InputError, match="more than the format's 4000; round X, y and beta"):
         certify(problem, guess([0.0] * 60, [[1.0]], [1.0], width=1))
     problem = TrainingProblem([[x] for x in huge], [1] * 60, beta=1)
-    with pytest.raises(InputError, match="X: the common denominator .* 4000 digits; round X, y and beta"):
+    with pytest.raises(InputError, match=r"X: the common denominator .* 4000 digits; round X, y and beta"):
         certify(problem, guess([0.0] * 60, [[1.0]], [1.0], width=1))
 
 
