@@ -93,8 +93,9 @@ def bound_by_sampling(problem: TrainingProblem, samples: int, seed: int = 0) -> 
     )
     shape = problem.arrangement
     at_most = most_chambers(len(shape.hyperplanes), shape.rank)
-    at_best = interval(problem, found.network, found.dual, Fraction(norm.attained), "").lower
-    return SampledBound(proof, norm, samples, len(chambers), at_most, min(at_best, proof.upper))
+    reached = interval(problem, found.network, found.dual, Fraction(norm.attained), "").lower
+    at_best = max(proof.lower, min(reached, proof.upper))
+    return SampledBound(proof, norm, samples, len(chambers), at_most, at_best)
 
 
 def drawn(problem: TrainingProblem, samples: int, seed: int) -> np.ndarray:

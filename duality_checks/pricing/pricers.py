@@ -258,14 +258,13 @@ class ChamberList:
             for sign in (1.0, -1.0)
             for start in range(0, len(self._signs), CHAMBERS_AT_ONCE)
         ]
-        maxima = Maxima.join(found, self.landscape.rank)
-        return _distinct(_of_each_pair(maxima) if self.landscape.is_even else maxima)
+        return _distinct(Maxima.join(found, self.landscape.rank))
 
     def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
         """The same on a share of the chambers, another one each turn; none on small jobs."""
         if len(self._signs) < CHAMBERS_AT_ONCE:
             return Maxima.join([], self.landscape.rank)
-        return ChamberList(self.landscape, self._signs[turn % GLIMPSES :: GLIMPSES]).maxima(v, floor)
+        return type(self)(self.landscape, self._signs[turn % GLIMPSES :: GLIMPSES]).maxima(v, floor)
 
     def _batch(
         self, signs: np.ndarray, linear: np.ndarray, bends: np.ndarray, sign: float, floor: float
@@ -285,6 +284,14 @@ class ChamberList:
         kept = values > max(floor, NEGLIGIBLE * float(np.abs(bends).sum()))
         directions = gradients[kept] / values[kept, None]
         return Maxima(values[kept], directions, np.full(kept.sum(), sign), support[kept, : rank - 1])
+
+
+class HalfList(ChamberList):
+    """The same for an even landscape, from one chamber of each antipodal pair: one of u and -u is listed."""
+
+    def maxima(self, v: np.ndarray, floor: float) -> Maxima:
+        """As :meth:`ChamberList.maxima`; a maximiser on a wall may be seen from both of its sides."""
+        return _distinct(_of_each_pair(super().maxima(v, floor)))
 
 
 Pricer = Sweep | ChamberList
@@ -310,7 +317,9 @@ def pricer_on(arrangement: Arrangement, landscape: Landscape, max_chambers: int)
     rows = first[-hyperplanes:]
     orientation = np.sign(landscape.lengths[rows]).astype(np.int8)
     signs = arrangement.chambers(max_chambers).signs[:, rows] * orientation
-    return ChamberList(landscape, signs[signs[:, 0] > 0] if landscape.is_even else signs)
+    if landscape.is_even:
+        return HalfList(landscape, signs[signs[:, 0] > 0])
+    return ChamberList(landscape, signs)
 
 
 def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000) -> float:
