@@ -1,27 +1,73 @@
-"""Points for a few thousand chambers at once, in NumPy: found by plain floats, then proven.
+"""A float point for each chamber, proven inside where floats can prove it.
 
-The points are those of `witness.py`, for all chambers with equally many pivots together. How a point is found
-proves nothing, so here, and only here, a number that is tiny may be taken for zero.
+How a point is found proves nothing, so rounding does not matter there, and a number that is tiny may be taken
+for zero; the proof is a bound on the error of its product with each hyperplane. The points are those of
+`witness.py`, but that each step goes halfway. NumPy here and the compiled code of `witness_kernel.py` do the
+same operations in the same order, so that they find the same floats.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
-from .exact import certain_signs
 from .frame import Frame
+from .tables import columns, scaled
 
-_ZERO = 2.0**-36
+CANCELLED = 2.0**-40
+UNIT, TINY, INFLATE = 2.0**-53, 2.0**-960, 1.0 + 2.0**-45  # as in `elimination.py`, which needs the compiler
 _CHUNK = 1 << 21  # numbers in the largest array
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Floats:
+    """A frame rounded.
+
+    Attributes:
+        forms: (d + 1) x (n + d + 1): the rows of the frame, each over a power of two; then the coordinates of
+            the arrangement, all over one.
+        bits: n int64, `Frame.bits`.
+        planes: (d + 1) x N, the hyperplanes in the coordinates of the arrangement, each over a power of two.
+    """
+
+    forms: np.ndarray
+    bits: np.ndarray
+    planes: np.ndarray
+
+
+def floats(frame: Frame) -> Floats:
+    """Round a frame."""
+    largest = max(abs(x).bit_length() for row in frame.back for x in row)
+    back = np.array([[x / (1 << largest) for x in row] for row in frame.back])
+    forms = columns(np.concatenate([scaled(frame.rows), back]))
+    return Floats(forms, np.array(frame.bits, np.int64), columns(scaled(frame.hyperplanes)))
+
+
+def compiled(
+    floats: Floats, basis: np.ndarray, bits: np.ndarray, affine: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """What `candidates` finds, by compiled code."""
+    from . import witness_kernel
+
+    points, proven = np.empty((len(basis), len(floats.planes))), np.zeros(len(basis), np.bool_)
+    values = np.empty((max(1, len(floats.planes) - 1), *floats.forms.shape))
+    values[0] = floats.forms
+    room = (values, np.zeros(len(values), np.int64), np.zeros((3, floats.forms.shape[1] + 8)))
+    run: Any = witness_kernel.witnesses
+    sets = (np.ascontiguousarray(basis, np.int32), np.ascontiguousarray(bits))
+    run(*room, floats.bits, floats.planes, witness_kernel.SIGNS, affine, *sets, points, proven)
+    return points, proven
+
+
 def candidates(
-    frame: Frame, basis: np.ndarray, bits: np.ndarray, affine: bool
+    floats: Floats, basis: np.ndarray, bits: np.ndarray, affine: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """A float point for each chamber, and whether it is proven inside.
 
     Args:
-        frame: the arrangement.
+        floats: the arrangement.
         basis: P x d, NBC sets padded with -1.
         bits: P x ceil(N / 8), packed signs.
         affine: whether to scale the last coordinate to 1, otherwise the largest to 1 or -1.
@@ -29,73 +75,105 @@ def candidates(
     Returns:
         P x (d + 1) float64 in the coordinates of the hyperplanes, and P bool.
     """
-    expected = np.unpackbits(bits, axis=1, bitorder="little", count=frame.size).astype(np.int8) * 2 - 1
-    points = np.zeros((len(basis), frame.dimension + 1))
+    signs = np.unpackbits(bits, axis=1, bitorder="little", count=floats.planes.shape[1]) * 2.0 - 1.0
+    points = np.zeros((len(basis), len(floats.planes)))
+    proven = np.zeros(len(basis), np.bool_)
     sizes = (basis >= 0).sum(axis=1)
     for k in np.unique(sizes):
         chosen = np.flatnonzero(sizes == k)
-        step = max(1, _CHUNK // (frame.size * (frame.dimension - k + 1)))
-        for part in np.split(chosen, range(step, len(chosen), step)):
+        for part in np.split(chosen, range(0, len(chosen), max(1, _CHUNK // floats.forms.size))[1:]):
             with np.errstate(all="ignore"):
-                points[part] = _points(frame, basis[part, :k], expected[part], affine)
-    points[~np.isfinite(points).all(axis=1)] = 0.0
-    return points, (certain_signs(frame.hyperplanes, points) == expected).all(axis=1)
+                points[part] = _points(floats, basis[part, :k], signs[part], affine)
+                proven[part] = _are_inside(floats.planes, points[part], signs[part])
+    return points, proven
 
 
-def _points(frame: Frame, sets: np.ndarray, expected: np.ndarray, affine: bool) -> np.ndarray:
+def _points(floats: Floats, sets: np.ndarray, signs: np.ndarray, affine: bool) -> np.ndarray:
     """Points for chambers with k pivots each: P x (d + 1)."""
-    rows, k = frame.scaled, sets.shape[1]
-    fixed = rows.shape[1] - k  # columns 0..m
-    square = rows[sets][:, :, fixed:]
-    square[np.linalg.det(square) == 0] = np.eye(
-        k
-    )  # no inverse in floats: any point will do, it will not be inside
-    inverse = np.linalg.inv(square)
-    tops, absolute = rows[:, fixed:], np.abs(rows)
-    inverse = _cleared(inverse, np.abs(inverse) @ absolute[sets][:, :, fixed:] @ np.abs(inverse))
-    slopes = inverse @ rows[sets][:, :, :fixed]
-    sizes = absolute[:, :fixed] + absolute[:, fixed:] @ (np.abs(inverse) @ absolute[sets][:, :, :fixed])
-    on_flat = _cleared(rows[:, :fixed] - tops @ slopes, sizes)
-    np.put_along_axis(on_flat, sets[:, :, None], 0.0, axis=1)
-    z = np.zeros((len(sets), rows.shape[1]))
-    z[:, 0] = 1.0
-    rests = _go_down(on_flat, z)
-    sides = np.take_along_axis(expected, np.array(frame.bits)[sets], axis=1) if k else sets
-    steps = np.zeros(sets.shape)
-    for t in range(k - 1, -1, -1):
-        column = inverse[:, :, t]
-        changes = _cleared(column @ tops.T, np.abs(column) @ np.abs(tops).T)
-        np.put_along_axis(changes, sets, 0.0, axis=1)
-        room = np.where((rests != 0) & (changes != 0), np.abs(rests / changes), np.inf).min(
-            axis=1, initial=np.inf
-        )
-        usual = np.abs(rows[sets[:, t], 0])
-        room[~np.isfinite(room)] = np.where(usual > 0, usual, 1.0)[~np.isfinite(room)]
-        steps[:, t] = sides[:, t] * room / 2
-        rests = rests + steps[:, t, None] * changes
-        rests[np.arange(len(sets)), sets[:, t]] = steps[:, t]
-    z[:, fixed:] = np.einsum("pct,pt->pc", inverse, steps) - np.einsum("pcq,pq->pc", slopes, z[:, :fixed])
-    points = z @ frame.back_floats.T
-    scale = points[:, -1] if affine else np.abs(points).max(axis=1)
-    return points / scale[:, None]
+    n, d, k = len(floats.bits), len(floats.forms) - 1, sets.shape[1]
+    table = np.broadcast_to(floats.forms, (len(sets), *floats.forms.shape))
+    steps = max(0, min(k, d - 1))
+    for t in range(steps):
+        table = _cut(table, sets[:, t], d - t, n)
+    m = d - steps
+    rests = _above_vertex(table, sets[:, -1], n) if k == d > 0 else _above_base(table, m, n)
+    sides = np.take_along_axis(signs, floats.bits[sets], axis=1) if k else sets
+    for t in range(steps - 1, -1, -1):
+        change = sides[:, t, None] * table[:, d - t]
+        inverse = _largest(change[:, :n] / rests[:, :n], rests[:, :n])
+        usual = np.abs(floats.forms[0, sets[:, t]])
+        usual[usual == 0] = 1.0
+        step = np.where(inverse > 0, 0.5 / inverse, usual)
+        rests = rests - step[:, None] * change
+    points = rests[:, n:]
+    return points / (points[:, -1] if affine else np.abs(points).max(axis=1))[:, None]
 
 
-def _cleared(values: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Sums of terms of these sizes, with what little is left of a cancellation taken for zero."""
-    return np.where(np.abs(values) <= _ZERO * sizes, 0.0, values)
+def _cut(old: np.ndarray, sets: np.ndarray, m: int, n: int) -> np.ndarray:
+    """Each flat cut with its next pivot: plain elimination, what is left of a cancellation taken for zero."""
+    cells = np.arange(len(old))
+    pivots = old[cells, :, sets]
+    leads = np.maximum(m - np.argmax(pivots[:, m:0:-1] != 0, axis=1), 1)
+    source = np.arange(old.shape[1]) + (np.arange(old.shape[1]) >= leads[:, None])
+    source[:, m] = leads
+    source[:, m + 1 :] -= 1
+    old = np.take_along_axis(old, source[:, :, None], axis=1)
+    pivot = pivots[cells, leads]
+    factor = old[cells, :, sets] / pivot[:, None]
+    factor[:, m] = 1.0 / pivot
+    right = factor[:, :, None] * old[:, m, None]
+    left = old.copy()
+    left[:, m] = 0.0
+    new = left - right
+    rows = new[:, :, :n]
+    small = np.abs(rows) <= CANCELLED * (np.abs(left[:, :, :n]) + np.abs(right[:, :, :n]))
+    rows[small] = 0.0
+    at_pivot = new[cells, :, sets]
+    at_pivot[:, np.arange(new.shape[1]) != m] = 0.0
+    new[cells, :, sets] = at_pivot
+    return new
 
 
-def _go_down(on_flat: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Fill in x_1..x_m of a point far down each flat; the values of the rows there: P x n."""
-    rests, sizes = on_flat[:, :, 0], np.abs(on_flat[:, :, 0])
-    m = on_flat.shape[2] - 1
+def _largest(ratios: np.ndarray, rests: np.ndarray) -> np.ndarray:
+    """The largest positive ratio of each chamber where there is a rest, 0 if there is none."""
+    return np.where((ratios > 0) & (rests != 0), ratios, 0.0).max(axis=1, initial=0.0)
+
+
+def _above_vertex(table: np.ndarray, last: np.ndarray, n: int) -> np.ndarray:
+    """The forms halfway from the lowest vertex on a line to the next one up."""
+    constant, slope = table[:, 0], table[:, 1]
+    cells = np.arange(len(table))
+    at = -constant[cells, last] / slope[cells, last]
+    moved = at[:, None] * slope
+    rests = constant + moved
+    rows = rests[:, :n]
+    rows[np.abs(rows) <= CANCELLED * (np.abs(constant[:, :n]) + np.abs(moved[:, :n]))] = 0.0
+    rests[cells, last] = 0.0
+    inverse = _largest(-slope[:, :n] / rests[:, :n], rests[:, :n])
+    step = np.where(inverse > 0, 0.5 / inverse, np.where(at != 0, np.abs(at), 1.0))
+    return rests + step[:, None] * slope
+
+
+def _above_base(table: np.ndarray, m: int, n: int) -> np.ndarray:
+    """The forms at a point far down each flat."""
+    rests = table[:, 0]
     for c in range(1, m + 1):
-        last = (on_flat[:, :, c] != 0) & (on_flat[:, :, c + 1 :] == 0).all(axis=2)
-        reach = np.where(last, 2 * np.abs(rests / on_flat[:, :, c]), 0.0).max(axis=1, initial=0.0)
-        if c == m:
-            reach[reach == 0] = 1.0
-        z[:, c] = -reach
-        move = reach[:, None] * on_flat[:, :, c]
-        sizes = sizes + np.abs(move)
-        rests = _cleared(rests - move, sizes)
+        value = table[:, c]
+        last = value[:, :n] != 0
+        for q in range(c + 1, m + 1):
+            last = last & (table[:, q, :n] == 0)
+        reach = 2.0 * _largest(np.abs(rests[:, :n] / value[:, :n]), last * 1.0)
+        reach[(reach == 0) & last.any(axis=1)] = 1.0
+        rests = rests - reach[:, None] * value
     return rests
+
+
+def _are_inside(planes: np.ndarray, points: np.ndarray, signs: np.ndarray) -> np.ndarray:
+    """Whether every sign at a point is certain and as expected: a proof, see `exact.signs`."""
+    sums, sizes = np.zeros_like(signs), np.zeros_like(signs)
+    for c, plane in enumerate(planes):
+        product = plane * points[:, c, None]
+        sums = sums + product if c else product
+        sizes = sizes + np.abs(product)
+    factor, floor = (len(planes) + 4) * UNIT * INFLATE, TINY * np.maximum(1.0, np.abs(points).max(axis=1))
+    return (signs * sums > factor * sizes + floor[:, None]).all(axis=1)

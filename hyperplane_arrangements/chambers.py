@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import comb, lcm
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .characteristic import poincare_coefficients
-from .engine import Cells, Plan, make_plan, run
+from .engine import Cells, Plan, count, make_plan, run
 from .errors import InputError, TooLargeError
 from .search import Budget, OutOfBudget
-from .tables import OverLimit
+from .tables import OverLimit, is_loaded
 
 if TYPE_CHECKING:
     from .arrangement import Arrangement
@@ -124,21 +124,35 @@ def _witnesses(batch: ChamberBatch) -> np.ndarray:
     half = np.zeros((len(points), arrangement.dimension))
     half[:, columns] = points
     if not proven.all():
-        half = half.astype(object)
-        for i in np.flatnonzero(proven):
-            half[i] = _exact_row(half[i], affine)
-        exact = work.exact_points(batch.cells.basis[~proven], affine)
-        for i, point in zip(np.flatnonzero(~proven), exact, strict=True):
-            half[i, columns] = point
+        half = _with_exact(
+            half, proven, columns, work.exact_points(batch.cells.basis[~proven], affine), affine
+        )
     return _interleaved(half, -half) if batch._plan.antipodal else half
 
 
-def _exact_row(row: np.ndarray, affine: bool) -> list[Any]:
-    fractions = [Fraction(x) for x in row]
-    if affine:
-        return fractions
-    scale = lcm(*(x.denominator for x in fractions))
-    return [int(x * scale) for x in fractions]
+def _with_exact(
+    points: np.ndarray, proven: np.ndarray, columns: list[int], others: Iterator[list[Any]], affine: bool
+) -> np.ndarray:
+    """The points, exactly, where they are proven inside, and others in the columns given where not."""
+    result = np.zeros(points.shape, dtype=object)
+    exact = _fractions if affine else _integers
+    for i, (good, row) in enumerate(zip(proven.tolist(), points.tolist(), strict=True)):
+        if good:
+            result[i] = exact(row)
+        else:
+            result[i, columns] = next(others)
+    return result
+
+
+def _fractions(row: list[float]) -> list[Fraction]:
+    return [Fraction(x) for x in row]
+
+
+def _integers(row: list[float]) -> list[int]:
+    """A multiple of the row."""
+    pairs = [x.as_integer_ratio() for x in row]
+    scale = max([q for _, q in pairs])  # all are powers of two
+    return [p * (scale // q) for p, q in pairs]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,13 +313,37 @@ def count_chambers(arrangement: Arrangement) -> int:
     return arrangement._cache["count"]
 
 
+def count_by_search(arrangement: Arrangement) -> int:
+    """The exact number of chambers by the plain search for sets without broken circuit (statement 1.1).
+
+    No symmetry, no memo, nothing shared with the counting by minors: an independent check of
+    `Arrangement.count_chambers`, at 10 to 20 million chambers a second on two cores where integers stay small
+    (25 CPU seconds for the 347,326,352 chambers of the resonance arrangement in R^7).
+
+    Args:
+        arrangement: any; there is no limit, so take one that can be gone through.
+
+    Returns:
+        The count.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> count_by_search(Arrangement([[1, 0], [0, 1], [1, 1]]))
+        6
+    """
+    distinct = arrangement.distinct
+    return count(distinct.rows, distinct.infinity)
+
+
 def _count(arrangement: Arrangement) -> int:
-    """Count by minors where many are alike or all are small integers; else by a search, unless it is long."""
-    try:
-        return _count_by_minors(arrangement, Budget(_MINORS))
-    except OutOfBudget:
-        if _largest(arrangement) <= _COMPILED:
-            return _count_by_minors(arrangement)
+    """Count by minors within a budget, for many may be alike; else by a search, unless it is long."""
+    general, ready = _largest(arrangement) > _COMPILED, is_loaded("kernel", "walk")
+    if not (general and ready):
+        try:
+            return _count_by_minors(arrangement, Budget(_MINORS))
+        except OutOfBudget:
+            if not (general or ready):
+                return _count_by_minors(arrangement)
     try:
         return _plan(arrangement, _COUNTED).chambers
     except OverLimit:
@@ -313,7 +351,7 @@ def _count(arrangement: Arrangement) -> int:
 
 
 def _largest(arrangement: Arrangement) -> int:
-    return max(abs(x) for row in arrangement.distinct.rows for x in row)
+    return max((abs(x) for row in arrangement.distinct.rows for x in row), default=0)
 
 
 def _count_by_minors(arrangement: Arrangement, budget: Budget | None = None) -> int:

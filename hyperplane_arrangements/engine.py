@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import count as natural
 from itertools import pairwise
-from math import gcd
-from typing import Any
+from math import comb, gcd
+from typing import Any, TypeVar
 
 import numpy as np
 
 from . import search, tables, witness
-from .candidates import candidates
+from .candidates import candidates, compiled, floats
 from .frame import Frame, Integers, frame
 
 # rows to restrict, and chambers, up to which Python integers are faster than starting the compiled search
@@ -25,6 +24,12 @@ _PIECE = 1 << 22  # bytes of packed signs in a piece at most, if rows are not to
 _LEAST = 1 << 15  # and at least
 _PIECES = 16  # if neither matters
 _THREADS = 2
+_BUSY = 20_000  # lines, and millions of signs, from which two threads are worth starting
+
+T = TypeVar("T")
+
+# signs that Python integers may find in this process before the compiled search is started all the same
+_patience = search.Budget(5_000_000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +79,7 @@ class Work:
 
     frame: Frame | None
     tables: tables.Tables | None
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def points(self, cells: Cells, affine: bool) -> tuple[np.ndarray, np.ndarray]:
         """A float point for each chamber, in coordinates of the hyperplanes, and whether it is proven
@@ -81,15 +87,20 @@ class Work:
 
         Affine points have a last coordinate of 1.
         """
-        if self.frame is None:
-            return np.zeros((1, int(affine))), np.ones(1, np.bool_)
-        arrays = self.tables
-        if arrays is None:
-            return candidates(self.frame, cells.basis, cells.bits, affine)
+        if self.frame is None or not self.frame.rows:  # no hyperplane, or one
+            return np.ones((1, int(self.frame is not None))), np.ones(1, np.bool_)
+        if "floats" not in self._cache:
+            self._cache["floats"] = floats(self.frame)
+        rounded = self._cache["floats"]
+        large = len(cells.bits) > _SMALL
+        if not (tables.is_loaded("witness_kernel", "witnesses") or (large and self.tables is not None)):
+            return candidates(rounded, cells.basis, cells.bits, affine)
         half = len(cells.bits) // 2
-        parts = [cells[:half], cells[half:]] if half > 1000 else [cells]
+        if half * self.frame.size < 100 * _BUSY:
+            return compiled(rounded, cells.basis, cells.bits, affine)
         with ThreadPoolExecutor(_THREADS) as pool:
-            found = list(pool.map(lambda c: tables.witnesses(arrays, affine, c.basis, c.bits), parts))
+            parts = (cells[:half], cells[half:])
+            found = list(pool.map(lambda part: compiled(rounded, part.basis, part.bits, affine), parts))
         return np.concatenate([p for p, _ in found]), np.concatenate([ok for _, ok in found])
 
     def exact_points(self, basis: np.ndarray, affine: bool) -> Iterator[list[Any]]:
@@ -108,8 +119,8 @@ class Plan:
     """How to list the chambers.
 
     Attributes:
-        work: coordinates proven general enough, by counting in them; none if there is no hyperplane.
-        tasks: the pieces, in order.
+        work: coordinates; none if there is no hyperplane.
+        tasks: the pieces, in order: the same whichever arithmetic counts them.
         antipodal: whether each chamber found stands for itself and its antipode.
     """
 
@@ -124,7 +135,7 @@ class Plan:
 
 
 def make_plan(hyperplanes: Integers, infinity: int | None, limit: int | None = None) -> Plan:
-    """Find general coordinates and count every piece in them.
+    """Count every piece of the search.
 
     Args:
         hyperplanes: distinct primitive rows of full column rank.
@@ -139,52 +150,65 @@ def make_plan(hyperplanes: Integers, infinity: int | None, limit: int | None = N
     """
     if not hyperplanes:
         return Plan(Work(None, None), (Task((), -1, 0, 1),), antipodal=False)
-    budget = search.Budget(_SMALL_WORK)
-    for attempt in natural():
-        chosen = frame(hyperplanes, infinity, attempt)
-        try:
-            work, tasks = _small(chosen, budget) or _large(chosen, hyperplanes, limit)
-        except search.NotGeneral:
-            continue
-        return Plan(work, tuple(tasks), antipodal=infinity is None)
-    raise AssertionError
+    chosen = frame(hyperplanes, infinity)
+    work, tasks = _in_python(chosen) or _decided(chosen, lambda work: _split(work, (), limit))
+    return Plan(work, tuple(tasks), antipodal=infinity is None)
 
 
-def _small(chosen: Frame, budget: search.Budget) -> tuple[Work, list[Task]] | None:
-    """All in one task of Python integers, or None if that is too much for the budget."""
+def count(hyperplanes: Integers, infinity: int | None) -> int:
+    """The number of chambers, by the search alone (arguments as in `make_plan`)."""
+    if not hyperplanes:
+        return 1
+    _, counts = _decided(frame(hyperplanes, infinity), lambda work: _counts(work, (), None))
+    return sum(counts) * (2 if infinity is None else 1)
+
+
+def _in_python(chosen: Frame) -> tuple[Work, list[Task]] | None:
+    """A plan in Python integers; None if the compiled search is at hand, or the work too much without."""
+    if len(chosen.rows) and (tables.is_loaded("kernel", "walk") or _patience.rows < 0):
+        return None
+    work = Work(chosen, None)
     try:
-        total = search.count(chosen, (), budget if chosen.dimension > 1 else None)
+        tasks = _split(work, (), None, search.Budget(_SMALL_WORK))
     except search.OutOfBudget:
         return None
-    if total > _SMALL and chosen.dimension > 1:
+    total = sum(task.count for task in tasks)
+    if total > _SMALL:
         return None
-    return Work(chosen, None), [Task((), -1, len(chosen.rows), total)]
+    _patience.rows -= total * len(chosen.rows)
+    return work, tasks
 
 
-def _large(chosen: Frame, hyperplanes: Integers, limit: int | None) -> tuple[Work, list[Task]]:
-    for candidate in tables.arithmetics(chosen, hyperplanes):
-        work = Work(chosen, candidate)
+def _decided(chosen: Frame, job: Callable[[Work], T]) -> tuple[Work, T]:
+    """Do a job in the first arithmetic that leaves not too much undecided; the last is Python integers."""
+    for arrays in tables.arithmetics(chosen):
+        work = Work(chosen, arrays)
         try:
-            return work, _split(work, (), limit)
+            return work, job(work)
         except tables.GaveUp:
             continue
     work = Work(chosen, None)
-    return work, _split(work, (), limit)
+    return work, job(work)
 
 
-def _split(work: Work, prefix: tuple[int, ...], limit: int | None) -> list[Task]:
+def _split(
+    work: Work, prefix: tuple[int, ...], limit: int | None, budget: search.Budget | None = None
+) -> list[Task]:
     """Tasks for all sets that begin with a prefix, children together until they come to a piece."""
     assert work.frame is not None
+    counts = _counts(work, prefix, limit, budget)
+    left = work.frame.dimension - len(prefix)
+    if left < 2:  # a line is not split
+        return [Task(prefix, -1, len(work.frame.rows), sum(counts))]
     width = (work.frame.size + 7) // 8
     tasks: list[Task] = []
     first, total = -1, 0
-    counts = _counts(work, prefix, limit)
     piece = min(_PIECE, max(_LEAST, sum(counts) * width // _PIECES))
     for j, number in enumerate(counts, start=-1):
         if total and (total + number) * width > piece:
             tasks.append(Task(prefix, first, j, total))
             first, total = j, 0
-        if number * width > 16 * _PIECE and work.frame.dimension - len(prefix) > 2:
+        if number * width > 16 * _PIECE and left > 2:
             tasks += _split(work, (*prefix, j), limit)
             first = j + 1
         else:
@@ -194,26 +218,43 @@ def _split(work: Work, prefix: tuple[int, ...], limit: int | None) -> list[Task]
     return tasks
 
 
-def _counts(work: Work, prefix: tuple[int, ...], limit: int | None) -> list[int]:
-    """The numbers of sets under children -1, 0, 1, ... of a prefix."""
+def _counts(
+    work: Work, prefix: tuple[int, ...], limit: int | None, budget: search.Budget | None = None
+) -> list[int]:
+    """The numbers of sets under children -1, 0, 1, ... of a prefix; a line has them all under -1."""
     assert work.frame is not None
     last = prefix[-1] if prefix else len(work.frame.rows)
+    left = work.frame.dimension - len(prefix)
     arrays = work.tables
     if arrays is None:
-        return [1] + [search.count(work.frame, (*prefix, j)) for j in range(last)]
-    cuts = sorted({round(last * (k / 16) ** 0.5) for k in range(17)})
+        return _counts_in_python(work.frame, prefix, budget)
+    pieces = 16 if left > 1 and comb(last, left - 1) > _BUSY else 1
+    cuts = sorted({round(last * (k / pieces) ** 0.5) for k in range(pieces + 1)})
     ranges = [(a - (a == 0), b) for a, b in pairwise(cuts)]
     total = np.zeros(last + 1, np.int64)
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = pool.map(lambda ends: tables.count(arrays, prefix, ends[0], ends[1], limit), ranges)
-        for counts, undecided in found:
+        each = pool.map if len(ranges) > 1 else map
+        for counts, undecided in each(lambda ends: tables.count(arrays, prefix, ends, limit), ranges):
             total[: len(counts)] += counts
-            for bad in undecided:
-                total[bad[len(prefix)] + 1] += search.count(work.frame, bad)
+            for flat in search.flats(search.root(work.frame), undecided, search.descend_below):
+                if flat is not None:
+                    child = flat.basis[len(prefix)] + 1 if len(flat.basis) > len(prefix) else 0
+                    total[child] += search.count(flat)
             if limit is not None and total.sum() > limit:
                 pool.shutdown(cancel_futures=True)
                 raise tables.OverLimit
     return [int(x) for x in total]
+
+
+def _counts_in_python(chosen: Frame, prefix: tuple[int, ...], budget: search.Budget | None) -> list[int]:
+    (flat,) = search.flats(search.root(chosen), [prefix], search.descend_below)
+    if flat is None:
+        return [0]
+    if flat.m < 2:
+        return [search.count(flat, budget)]
+    below = prefix[-1] if prefix else len(chosen.rows)
+    children = (search.descend_below(flat, j) for j in range(below))
+    return [1, *(0 if child is None else search.count(child, budget) for child in children)]
 
 
 def run(plan: Plan, first: int, executor: Executor | None) -> Iterator[tuple[int, Cells]]:
@@ -230,7 +271,7 @@ def run(plan: Plan, first: int, executor: Executor | None) -> Iterator[tuple[int
     jobs = range(first, len(plan.tasks))
     if executor is not None:
         yield from _in_order(executor.submit, plan, jobs)
-    elif plan.work.tables is None or len(jobs) < 2:
+    elif plan.work.tables is None or len(jobs) < 2 or plan.chambers * plan.work.tables.words < _BUSY:
         for index in jobs:
             yield index, run_task(plan.work, plan.tasks[index])
     else:
@@ -256,26 +297,38 @@ def _in_order(submit: Callable, plan: Plan, jobs: range) -> Iterator[tuple[int, 
 
 
 def run_task(work: Work, task: Task) -> Cells:
-    """The chambers of one task; those that floats cannot decide come last, from exact integers."""
+    """The chambers of one task; where floats cannot decide, from exact integers."""
     if work.frame is None:
         return Cells(np.zeros((1, 0), np.uint8), np.zeros((1, 0), np.int32))
-    if work.tables is None:
-        return _exactly(work.frame, search.cells_between(work.frame, task.prefix, task.first, task.last))
-    width = (work.frame.size + 7) // 8
-    try:
-        bits, basis, undecided = tables.search(work.tables, task.prefix, task.first, task.last, task.count)
-    except tables.GaveUp:
-        return _exactly(work.frame, search.cells_between(work.frame, task.prefix, task.first, task.last))
-    pieces = [Cells(bits[:, :width], basis)]
-    pieces += [_exactly(work.frame, search.cells(work.frame, prefix)) for prefix in undecided]
-    return Cells.joined(pieces)
+    if work.tables is not None:
+        try:
+            return _by_tables(work.frame, work.tables, task)
+        except tables.GaveUp:
+            pass
+    (flat,) = search.flats(search.root(work.frame), [task.prefix])
+    found = [] if flat is None else search.cells_between(work.frame, flat, task.first, task.last)
+    return _exactly(work.frame, found)
 
 
-def _exactly(chosen: Frame, found: Iterator[search.Cell]) -> Cells:
+def _by_tables(chosen: Frame, arrays: tables.Tables, task: Task) -> Cells:
+    """The compiled search, with the chambers of undecided flats in the places where they belong."""
+    width = (chosen.size + 7) // 8
+    bits, basis, undecided = tables.search(arrays, task.prefix, (task.first, task.last), task.count)
+    whole = Cells(bits[:, :width], basis)
+    if not undecided:
+        return whole
+    pieces, done = [], 0
+    flats = search.flats(search.root(chosen), [pivots for _, pivots in undecided])
+    for (place, _), flat in zip(undecided, flats, strict=True):
+        pieces += [whole[done:place], _exactly(chosen, [] if flat is None else search.cells(chosen, flat))]
+        done = place
+    return Cells.joined([*pieces, whole[done:]])
+
+
+def _exactly(chosen: Frame, found: Iterable[search.Cell]) -> Cells:
     cells = list(found)
     width = (chosen.size + 7) // 8
-    bits = b"".join(cell.positive.to_bytes(width, "little") for cell in cells)
-    basis = np.full((len(cells), chosen.dimension), -1, np.int32)
-    for row, cell in zip(basis, cells, strict=True):
-        row[: len(cell.basis)] = cell.basis
-    return Cells(np.frombuffer(bits, np.uint8).reshape(len(cells), width), basis)
+    bits = b"".join([cell.positive.to_bytes(width, "little") for cell in cells])
+    basis = [cell.basis + (-1,) * (chosen.dimension - len(cell.basis)) for cell in cells]
+    table = np.array(basis, np.int32).reshape(len(cells), chosen.dimension)
+    return Cells(np.frombuffer(bits, np.uint8).reshape(len(cells), width), table)

@@ -1,23 +1,20 @@
-"""Coordinates for the search: one hyperplane at infinity, the rest in general coordinates.
+"""Coordinates for the search: one hyperplane at infinity.
 
 The search of `search.py` works on an affine arrangement in coordinates x_1, ..., x_d: row j is
-`a_j(x) = c_0 + c_1 x_1 + ... + c_d x_d`. A central arrangement of rank d + 1 becomes one by a linear change
-of coordinates that makes one hyperplane the first coordinate (statement 1.1 of the notes).
+`a_j(x) = c_0 + c_1 x_1 + ... + c_d x_d`. A central arrangement of rank d + 1 becomes one by the first step of
+fraction-free elimination: a hyperplane takes the place of one coordinate and goes to infinity (statement 1.1
+of the notes).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from math import gcd
 from random import Random
 
-import numpy as np
-
-from .exact import ExactMatrix, exact_matrix, scaled_floats
-
 Integers = tuple[tuple[int, ...], ...]
+
+#: Integers below this size stay exact in the compiled search, if their minors do (see `elimination.LIMIT`).
+EXACT = 2**49
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +22,8 @@ class Frame:
     """A central arrangement seen from one of its hyperplanes.
 
     Attributes:
-        rows: the other hyperplanes as integer rows (c_0, c_1, ..., c_d), primitive.
+        rows: the other hyperplanes as integer rows (c_0, c_1, ..., c_d), `scale` times as large.
+        scale: a divisor of all entries after the next step of elimination.
         bits: the index in the central arrangement of each row.
         infinity: the index of the hyperplane at infinity, positive where z_0 > 0.
         hyperplanes: all of them, N x (d + 1), in the coordinates of the arrangement.
@@ -34,97 +32,70 @@ class Frame:
     """
 
     rows: Integers
+    scale: int
     bits: tuple[int, ...]
     infinity: int
+    hyperplanes: Integers
     back: Integers
-    hyperplanes: ExactMatrix
 
     @property
     def size(self) -> int:
         """The number of hyperplanes, the one at infinity included."""
-        return len(self.rows) + 1
+        return len(self.hyperplanes)
 
     @property
     def dimension(self) -> int:
         """The dimension d of the affine space."""
         return len(self.back) - 1
 
-    @property
-    def scaled(self) -> np.ndarray:
-        """The rows rounded, each over a power of two: n x (d + 1) float64."""
-        return scaled_floats(_objects(self.rows, len(self.back)))
 
-    @property
-    def back_floats(self) -> np.ndarray:
-        """`back` rounded, all of it over one power of two, so that nothing overflows."""
-        bits = max(abs(x).bit_length() for row in self.back for x in row)
-        return np.array([[x / (1 << bits) for x in row] for row in self.back])
+def frame(hyperplanes: Integers, infinity: int | None = None) -> Frame:
+    """See an arrangement from one of its hyperplanes.
 
-    def original(self, point: Sequence[int]) -> tuple[int, ...]:
-        """The point z = (z_0, x) in the coordinates of the arrangement."""
-        return tuple(sum(m * z for m, z in zip(row, point, strict=True)) for row in self.back)
-
-
-def frame(hyperplanes: Integers, infinity: int | None, attempt: int) -> Frame:
-    """Choose coordinates; the higher the attempt, the more general, and the larger, the integers in them.
+    Any coordinates will do. Small integers stay small in those given; numbers that have to be rounded are
+    mixed first, so that fewer entries are zero by cancellation, which rounded numbers cannot tell.
 
     Args:
         hyperplanes: distinct primitive rows of full column rank.
-        infinity: which of them goes to infinity; None for a free choice.
-        attempt: 0, 1, 2, ...; equal attempts give equal frames.
+        infinity: which of them goes to infinity; None for a small one.
 
     Returns:
-        A frame. Whether its coordinates are general enough is found out by the search.
+        The frame.
+
+    Example:
+        >>> frame(((1, 0), (0, 1), (2, 3))).rows
+        ((0, 1), (2, 3))
     """
     if infinity is None:
         infinity = min(range(len(hyperplanes)), key=lambda j: (sum(map(abs, hyperplanes[j])), j))
-    back = _coordinates(hyperplanes[infinity], _flag(len(hyperplanes[0]) - 1, attempt))
-    columns = tuple(zip(*back, strict=True))
+    chosen = hyperplanes[infinity]
+    p = min((c for c, x in enumerate(chosen) if x), key=lambda c: abs(chosen[c]))
+    rest = [c for c in range(len(chosen)) if c != p]
+    scale, side = abs(chosen[p]), 1 if chosen[p] > 0 else -1
     bits = tuple(j for j in range(len(hyperplanes)) if j != infinity)
-    rows = tuple(_primitive([_dot(hyperplanes[j], column) for column in columns]) for j in bits)
-    return Frame(rows, bits, infinity, back, exact_matrix(hyperplanes))
+    rows = []
+    for j in bits:
+        row = hyperplanes[j]
+        first = side * row[p]
+        rows.append((first, *[scale * row[c] - first * chosen[c] for c in rest]))
+    back = [tuple([scale * (i == c) for i in (p, *rest)]) for c in range(len(chosen))]
+    back[p] = (side, *[-side * chosen[c] for c in rest])
+    if any(max(row) >= EXACT or -min(row) >= EXACT for row in rows):
+        rows, back = _mixed(rows), _mixed(back)
+    return Frame(tuple(rows), scale, bits, infinity, hyperplanes, tuple(back))
 
 
-def _coordinates(row: tuple[int, ...], flag: list[list[int]]) -> Integers:
-    """A matrix whose first column is positive on the row and whose others are the flag within its kernel."""
-    pivot = min((j for j in range(len(row)) if row[j]), key=lambda j: abs(row[j]))
-    kernel = []
-    for j in range(len(row)):
-        if j != pivot:
-            divisor = gcd(row[pivot], row[j])
-            vector = [0] * len(row)
-            vector[j], vector[pivot] = row[pivot] // divisor, -row[j] // divisor
-            kernel.append(vector)
-    first = [0] * len(row)
-    first[pivot] = 1 if row[pivot] > 0 else -1
-    columns = [first]
-    for weights in flag:
-        column = [sum(w * v[i] for w, v in zip(weights, kernel, strict=True)) for i in range(len(row))]
-        columns.append(list(_primitive(column)))
-    return tuple(zip(*columns, strict=True))
-
-
-def _flag(d: int, attempt: int) -> list[list[int]]:
-    """The columns of a unit triangular d x d matrix with random integers, small at first."""
-    draw = Random(attempt)
-    size = 1 << (attempt // 4)
+def _mixed(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The rows after a change of x_1, ..., x_d by a triangular matrix with entries 1 and -1."""
+    draw = Random(0)
+    signs = [[draw.choice((1, -1)) for _ in range(c)] for c in range(len(rows[0]) - 1)]
     return [
-        [draw.choice((-1, 1)) * draw.randint(1, size) if i < column else int(i == column) for i in range(d)]
-        for column in range(d)
+        (
+            row[0],
+            *[
+                x + sum([s * y for s, y in zip(signs[c], row[1:], strict=False)])
+                for c, x in enumerate(row[1:])
+            ],
+        )
+        for row in rows
     ]
-
-
-def _dot(left: Sequence[int], right: Sequence[int]) -> int:
-    return sum(a * b for a, b in zip(left, right, strict=True))
-
-
-def _primitive(row: list[int]) -> tuple[int, ...]:
-    divisor = reduce(gcd, row)
-    return tuple(x // divisor for x in row)
-
-
-def _objects(rows: Integers, width: int) -> np.ndarray:
-    table = np.empty((len(rows), width), dtype=object)
-    for i, row in enumerate(rows):
-        table[i] = row
-    return table

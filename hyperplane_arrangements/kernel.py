@@ -1,157 +1,245 @@
 """The search of `search.py` compiled: float64 columns instead of Python integers, and never a guess.
 
-Two arithmetics share the code. Exact: fraction-free elimination on integers held in floats, all below 2**26,
-so that products, differences and quotients are exact and two crossings -p/q on a line are equal exactly if
-their floats are (notes, statement 1.1). Bounded: ordinary elimination with a running bound on the error of
-every entry. A flat where the numbers grow too large, or a sign is not certain, is handed back as undecided.
+Two arithmetics share the walk (`elimination.py`). A flat where the numbers grow too large, or a sign or a
+zero is not certain, is handed back as undecided.
 
-Arrays: `values[k, c, j]` is column c of row j on the flat after k pivots (multipliers in columns above d -
-k), `errors` its bound, `gone[k, j]` the column whose step made row j vanish (0 while it has not).
+Rows that agree on a flat are one hyperplane there, and a row that is constant on it none: exact numbers carry
+on with one row for each hyperplane, and with the places of the signs it stands for.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from numba import njit
 
-LIMIT = 2.0**26
-UNIT = 2.0**-53
-TINY = 2.0**-960
-INFLATE = 1.0 + 2.0**-45
+from .elimination import (
+    INFLATE,
+    TINY,
+    UNIT,
+    compiled,
+    eliminate_bounded,
+    eliminate_exact,
+    jit,
+    lead,
+    sign_of_minor,
+)
 
-GOOD, BROKEN, UNDECIDED, NOT_GENERAL, OVER_LIMIT = 0, 1, 2, 3, 4
+GOOD, BROKEN, UNDECIDED, OVER_LIMIT = 0, 1, 2, 3
 
-jit = njit(cache=True, nogil=True, error_model="numpy")
-
-
-@jit
-def eliminate_exact(old, new, m, j, scale, start, stop, top):
-    """Rows start..stop on the next flat, columns 0..top; false if an entry is too large to stay exact."""
-    pivot = old[m, j]
-    side = 1.0 if pivot > 0 else -1.0
-    size = abs(pivot)
-    large = 0
-    for c in range(top + 1):
-        if c == m:
-            for i in range(start, stop):
-                new[m, i] = -side * old[m, i]
-        else:
-            factor = side * old[c, j]
-            for i in range(start, stop):
-                value = (size * old[c, i] - factor * old[m, i]) / scale
-                new[c, i] = value
-                large += abs(value) >= LIMIT
-    return large == 0
+LEAD, ROW, SLOT = 0, 1, 2
+NAME, FIRST, SIDE = 0, 1, 2
+PIVOT, NEXT, END, SIZE, BELOW, FREE = 0, 1, 2, 3, 4, 5
+ORDER, POINT = 0, 1
+STAMP, CLASS = 0, 1
+WHERE, SLACK = 0, 1
 
 
-@jit
-def _eliminate_bounded(old, new, error, fresh, m, j, start, stop, top):
-    """The same without scaling, `fresh` bounding the error of `new`; false if the pivot is not certain."""
-    pivot = old[m, j]
-    room = abs(pivot) - error[m, j]
-    if not room > 0:
-        return False
-    inverse = INFLATE / room
-    for i in range(start, stop):
-        q = old[m, i] / pivot
-        slack = ((abs(q) * error[m, j] + error[m, i]) * inverse + UNIT * abs(q)) * INFLATE
-        if q == 0 and slack == 0:
-            for c in range(top + 1):
-                new[c, i] = old[c, i]
-                fresh[c, i] = error[c, i]
-            new[m, i] = 0.0
-            fresh[m, i] = 0.0
-            continue
-        slack += TINY
-        for c in range(top + 1):
-            product = q * old[c, j]
-            value = old[c, i] - product
-            new[c, i] = value
-            fresh[c, i] = (
-                error[c, i]
-                + abs(q) * error[c, j]
-                + slack * (abs(old[c, j]) + error[c, j])
-                + UNIT * (abs(product) + abs(value))
-            ) * INFLATE + TINY
-        new[m, i] = -q
-        fresh[m, i] = slack
-    return True
+class Space(NamedTuple):
+    """The arrangement, and room for the walk. Level k is the flat after k pivots.
 
-
-@jit
-def _first_nonzero(value, error, m, i):
-    """The highest column c <= m with a certain nonzero entry if those above it are certain zeros.
-
-    -1 if all of them are certain zeros, -2 if that cannot be told.
+    Attributes:
+        values: level x column x hyperplane. Columns 0..m = d - k are coordinates left on the flat, column
+            d - t the multipliers of pivot t.
+        errors: bounds on the errors of `values`, zeros if exact.
+        scales: for each level what all values of the next one are divided by.
+        planes: level x 3 x hyperplane. LEAD: the last column <= m that is not zero; ROW: the smallest row on
+            it; SLOT: which of the masks has all of them.
+        turns: level x 3 x column or pivot. NAME: which coordinate column <= m is; FIRST: the first coordinate
+            that changes where a pivot is left, SIDE: 1 if it grows on the positive side of the pivot.
+        masks: slot x 2 x words: places of the signs of rows on the side of their smallest row, and opposite.
+        gone: step x 2 x words: the same of the rows that contain the flat since that step.
+        fixed: level x words: the signs of rows constant on the flat; last those at a point being visited.
+        stack: 6 x level. PIVOT: the row used there; NEXT: the hyperplane to try, END: of those to try; SIZE:
+            how many there are, BELOW: with a row under all pivots; FREE: the first free slot.
+        line: 2 x hyperplane: in which ORDER they cross a line, and the number of the POINT where.
+        work: 2 x hyperplane: WHERE they cross, and the SLACK of that.
+        table: 2 x hashes: the CLASS there, if the STAMP is that of the flat.
     """
-    for c in range(m, -1, -1):
-        if abs(value[c, i]) > error[c, i]:
-            return c
-        if not (value[c, i] == 0 and error[c, i] == 0):
-            return -2
+
+    values: np.ndarray
+    errors: np.ndarray
+    scales: np.ndarray
+    planes: np.ndarray
+    turns: np.ndarray
+    masks: np.ndarray
+    gone: np.ndarray
+    fixed: np.ndarray
+    stack: np.ndarray
+    line: np.ndarray
+    work: np.ndarray
+    table: np.ndarray
+
+
+@jit
+def _twin(space, k, c, i, size):
+    """The one of the first `size` hyperplanes that is the same as i, c their lead; if none, i as number
+    `size` can be found from now on, and -1."""
+    value, table, stamp = space.values[k], space.table, space.stack[NEXT, -1]
+    quotients, bits = space.work[WHERE], space.work[WHERE].view(np.int64)
+    key = c
+    for q in range(c):
+        quotients[0] = value[q, i] / value[c, i] + 0.0  # no negative zero
+        key = (key ^ (bits[0] >> 20) ^ bits[0]) * 0x9E3779B97F4A7C1
+    places = table.shape[1] - 1
+    place = (key >> 32) & places
+    while table[STAMP, place] == stamp:
+        other = table[CLASS, place]
+        same = space.planes[k, LEAD, other] == c
+        for q in range(c):
+            same = same and sign_of_minor(value[q, i], value[c, i], value[q, other], value[c, other]) == 0
+        if same:
+            return other
+        place = (place + 1) & places
+    table[STAMP, place], table[CLASS, place] = stamp, size
     return -1
 
 
 @jit
-def _descend(values, errors, scales, gone, exact, k, j, stop, top):
-    """Cut the flat after k pivots with row j, for rows under `stop` and columns up to `top`: a status.
+def _add(words, mask, same):
+    """Add the signs of rows, as they are or the other way around, to a mask."""
+    for w in range(words.shape[1]):
+        words[0, w] |= mask[0 if same else 1, w]
+        words[1, w] |= mask[1 if same else 0, w]
 
-    The rows under j come first: most flats that are dropped are dropped for one of them.
+
+@jit
+def _merge(space, k, i, other, same):
+    """Let a hyperplane of level k stand for the rows of one of the level before."""
+    slot = space.planes[k, SLOT, other]
+    if slot < space.stack[FREE, k - 1]:
+        fresh = space.stack[FREE, k]
+        space.stack[FREE, k] += 1
+        for side in range(2):
+            for w in range(space.masks.shape[2]):
+                space.masks[fresh, side, w] = space.masks[slot, side, w]
+        space.planes[k, SLOT, other] = slot = fresh
+    _add(space.masks[slot], space.masks[space.planes[k - 1, SLOT, i]], same)
+
+
+@jit
+def _sift(space, exact, k, j, stop, top):
+    """List the hyperplanes of the flat of level k, cut with j of those of the level before: a status."""
+    value, error, m = space.values[k], space.errors[k], space.values.shape[1] - 1 - k
+    size, below = np.int64(0), np.int64(0)
+    space.stack[NEXT, -1] += 1
+    space.stack[FREE, k] = space.stack[FREE, k - 1]
+    for w in range(space.fixed.shape[1]):
+        space.fixed[k, w] = space.fixed[k - 1, w]
+        space.gone[k - 1, 0, w] = space.gone[k - 1, 1, w] = 0
+    for i in range(stop):
+        if i == j:
+            below = size
+        at = i if i < j else i - 1
+        c = lead(value, error, m, at) if i != j else -1
+        if c == -2:
+            return UNDECIDED
+        if c == -1:
+            if i < j:
+                return BROKEN
+            p = space.planes[k - 1, LEAD, j]
+            same = (space.values[k - 1, p, i] > 0) == (space.values[k - 1, p, j] > 0)
+            _add(space.gone[k - 1], space.masks[space.planes[k - 1, SLOT, i]], same)
+            continue
+        if c == 0:
+            slot, side = space.planes[k - 1, SLOT, i], 0 if value[0, at] > 0 else 1
+            for w in range(space.fixed.shape[1]):
+                space.fixed[k, w] |= space.masks[slot, side, w]
+            continue
+        other = _twin(space, k, c, at, size) if exact and m > 1 else -1
+        if other >= 0:
+            _merge(space, k, i, other, (value[c, at] > 0) == (value[c, other] > 0))
+            continue
+        if at > size:
+            for q in range(top + 1):
+                value[q, size], error[q, size] = value[q, at], error[q, at]
+        space.planes[k, LEAD, size] = c
+        space.planes[k, ROW, size] = space.planes[k - 1, ROW, i]
+        space.planes[k, SLOT, size] = space.planes[k - 1, SLOT, i]
+        size += 1
+    space.stack[SIZE, k] = size
+    space.stack[BELOW, k] = below if stop > j else size
+    return GOOD
+
+
+@jit
+def _cut(space, exact, k, j, listing):
+    """Cut the flat of level k with hyperplane j: a status.
+
+    Counting needs those before j alone; listing all of them, and their multipliers.
     """
-    d = values.shape[1] - 1
-    m = d - k
-    old, new = values[k], values[k + 1]
-    scales[k + 1] = abs(old[m, j]) if exact else 1.0
+    p, m = space.planes[k, LEAD, j], space.values.shape[1] - 1 - k
+    old, new, error, fresh = space.values[k], space.values[k + 1], space.errors[k], space.errors[k + 1]
+    stop, top = (space.stack[SIZE, k], m + k) if listing else (j, m - 1)
+    space.scales[k + 1] = abs(old[p, j]) if exact else 1.0
     for part in range(2):
-        start, end = (0, min(j, stop)) if part == 0 else (j, stop)
+        start, end = (part, j) if part == 0 else (j + 1, stop)
         if exact:
-            sure = eliminate_exact(old, new, m, j, scales[k], start, end, top)
+            sure = eliminate_exact(old, new, p, m, j, space.scales[k], start, end, part, top)
         else:
-            sure = _eliminate_bounded(old, new, errors[k], errors[k + 1], m, j, start, end, top)
-        status = (
-            _note_vanished(new, errors[k + 1], gone[k], gone[k + 1], m, j, start, end) if sure else UNDECIDED
-        )
-        if status != GOOD:
-            return status
-    return GOOD
+            sure = eliminate_bounded(old, new, error, fresh, p, m, j, start, end, part, top, space.work)
+        if not sure:
+            return UNDECIDED
+    status = _sift(space, exact, k + 1, j, stop, top)
+    return UNDECIDED if status == GOOD and listing and not _turn(space, k, j) else status
 
 
 @jit
-def _note_vanished(new, error, before, after, m, j, start, stop):
-    """Find the rows that vanish with row j: BROKEN if one of them is under j."""
-    for i in range(start, stop):
-        after[i] = before[i]
-        if before[i] == 0 and not abs(new[m - 1, i]) > error[m - 1, i]:
-            c = -1 if i == j else _first_nonzero(new, error, m - 1, i)
-            if c == -2:
-                return UNDECIDED
-            if c == -1:
-                if i < j:
-                    return BROKEN
-                after[i] = m
-    return GOOD
+def _turn(space, k, j):
+    """Find on which side the pivots are left once j is the next of them; false if that is not certain."""
+    d, p = space.values.shape[1] - 1, space.planes[k, LEAD, j]
+    column, up = space.turns[k, NAME, p], space.values[k, p, j] > 0
+    for c in range(d - k):
+        space.turns[k + 1, NAME, c] = space.turns[k, NAME, c if c < p else c + 1]
+    for t in range(k):
+        first, side = space.turns[k, FIRST, t], space.turns[k, SIDE, t]
+        value = space.values[k, d - t, j]
+        if first > column:
+            if abs(value) > space.errors[k, d - t, j]:
+                first, side = column, np.int64((value > 0) == up)
+            elif not (value == 0 and space.errors[k, d - t, j] == 0):
+                return False
+        space.turns[k + 1, FIRST, t], space.turns[k + 1, SIDE, t] = first, side
+    space.turns[k + 1, FIRST, k], space.turns[k + 1, SIDE, k] = column, np.int64(up)
+    return True
 
 
 @jit
-def _pivot_status(values, errors, k, j):
-    """GOOD for a pivot, BROKEN for a row parallel to the flat."""
-    m = values.shape[1] - 1 - k
-    c = _first_nonzero(values[k], errors[k], m, j)
-    if c == m:
-        return GOOD
-    if c == -2:
-        return UNDECIDED
-    return NOT_GENERAL if c > 0 else BROKEN
+def _open(space, k, prefix, first, last):
+    """Set which hyperplanes to try on the flat of level k: the next of the prefix, then those of rows
+    first..last, then all whose rows are under the pivots."""
+    rows, below = space.planes[k, ROW], space.stack[BELOW, k]
+    start, end = np.int64(0), below
+    if k <= len(prefix):
+        low, high = (prefix[k], prefix[k] + 1) if k < len(prefix) else (first, last)
+        while start < below and rows[start] < low:
+            start += 1
+        end = start
+        while end < below and rows[end] < high:
+            end += 1
+    space.stack[NEXT, k], space.stack[END, k] = start, end
 
 
 @jit
-def _note(undecided, noted, basis, size):
-    """Note the first `size` pivots as undecided; false if there is no room."""
+def _begin(space):
+    """List the hyperplanes of the whole space."""
+    n, d = space.values.shape[2], space.values.shape[1] - 1
+    for i in range(n):
+        space.planes[0, LEAD, i] = lead(space.values[0], space.errors[0], d, i)
+        space.planes[0, ROW, i] = space.planes[0, SLOT, i] = i
+    for c in range(d + 1):
+        space.turns[0, NAME, c] = c
+    space.stack[SIZE, 0] = space.stack[BELOW, 0] = space.stack[FREE, 0] = n
+
+
+@jit
+def _note(undecided, noted, space, size, place):
+    """Note the first `size` pivots as undecided, and where they belong; false if there is no room."""
     if noted[0] == len(undecided):
         return False
-    undecided[noted[0], 0] = size
+    undecided[noted[0], 0], undecided[noted[0], 1] = place, size
     for k in range(size):
-        undecided[noted[0], k + 1] = basis[k]
+        undecided[noted[0], k + 2] = space.stack[PIVOT, k]
     noted[0] += 1
     return True
 
@@ -172,277 +260,154 @@ def _sort(keys, order, size):
                 b -= gap
             keys[b + gap] = key
             order[b + gap] = row
-        gap = _gap_below(gap)
-    return 0
+        lower = 0
+        for step in (1, 4, 10, 23, 57, 132, 301, 701, 1577, 3548, 7983):
+            lower = step if step < gap else lower
+        gap = lower
 
 
 @jit
-def _gap_below(gap):
-    lower = 0
-    for step in (1, 4, 10, 23, 57, 132, 301, 701, 1577, 3548, 7983):
-        lower = step if step < gap else lower
-    return lower
-
-
-@jit
-def _crossings(value, error, exact, gone, below, where, slack, order):
-    """Sort the points where rows under `below` meet a line: their number, -1 if the order is not certain."""
-    size = 0
-    for i in range(below):
-        if gone[i] == 0 and value[1, i] != 0:
-            where[size] = -value[0, i] / value[1, i]
-            order[size] = i
-            size += 1
+def _crossings(space, exact, k):
+    """Sort and number the points where hyperplanes meet a line: how many, -1 if that is not certain."""
+    value, error, size = space.values[k], space.errors[k], space.stack[SIZE, k]
+    where, slack, order, points = space.work[WHERE], space.work[SLACK], space.line[ORDER], space.line[POINT]
+    for i in range(size):
+        where[i] = -value[0, i] / value[1, i]
+        order[i] = i
     _sort(where, order, size)
-    if not exact:
-        for a in range(size):
-            i, t = order[a], where[a]
+    point = np.int64(-1)
+    for a in range(size):
+        i, b = order[a], a
+        new = a == 0 or where[a] != where[a - 1]
+        if exact and not new:  # equal floats: quotients may differ still
+            while b > 0 and where[b - 1] == where[a] and _side(value, order[b - 1], i) > 0:
+                order[b] = order[b - 1]
+                b -= 1
+            order[b] = i
+        if not exact:
+            t = where[a]
             slack[a] = 0.0
             if value[0, i] != 0 or error[0, i] != 0:
                 room = abs(value[1, i]) - error[1, i]
                 slack[a] = ((error[0, i] + abs(t) * error[1, i]) / room + UNIT * abs(t)) * INFLATE + TINY
             if a and not where[a] - where[a - 1] > (slack[a] + slack[a - 1]) * INFLATE:
                 return -1
+    for a in range(size):
+        if a == 0 or where[a] != where[a - 1] or _side(value, order[a], order[a - 1]) != 0:
+            point += 1
+        points[a] = point
+    return point + 1
+
+
+@jit
+def _side(value, a, b):
+    """1 if row a crosses the line above row b, 0 if with it, -1 if below: exactly."""
+    side = sign_of_minor(value[0, b], value[0, a], value[1, b], value[1, a])
+    return side if (value[1, a] > 0) == (value[1, b] > 0) else -side
+
+
+@jit
+def _write(space, lifted, level, out, basis, size):
+    """Write the chamber of the first `level` pivots: the signs at the point being visited, and those of the
+    rows gone in the first `lifted` steps."""
+    for w in range(out.shape[1]):
+        out[size, w] = space.fixed[-1, w]
+    for t in range(lifted):
+        side = 0 if space.turns[level, SIDE, t] else 1
+        for w in range(out.shape[1]):
+            out[size, w] |= space.gone[t, side, w]
+    for t in range(basis.shape[1]):
+        basis[size, t] = space.stack[PIVOT, t] if t < level else -1
+
+
+@jit
+def _set_signs(space, k):
+    """The signs at the base point of a flat, rows that contain it left out."""
+    signs = space.fixed[-1]
+    for w in range(len(signs)):
+        signs[w] = space.fixed[k, w]
+    for i in range(space.stack[SIZE, k]):
+        slot, side = space.planes[k, SLOT, i], 1 if space.values[k, space.planes[k, LEAD, i], i] > 0 else 0
+        for w in range(len(signs)):
+            signs[w] |= space.masks[slot, side, w]
+
+
+@jit
+def _sweep(space, k, out, basis, size):
+    """Walk a line upwards and write a chamber after each point with a row under all pivots.
+
+    Returns the new number of chambers, or -1 if a side is not certain.
+    """
+    a, crossings, signs = np.int64(0), space.stack[SIZE, k], space.fixed[-1]
+    while a < crossings:
+        smallest, point = space.line[ORDER, a], space.line[POINT, a]
+        while a < crossings and space.line[POINT, a] == point:
+            smallest = min(smallest, space.line[ORDER, a])
+            slot = space.planes[k, SLOT, space.line[ORDER, a]]
+            for w in range(len(signs)):
+                signs[w] ^= space.masks[slot, 0, w] | space.masks[slot, 1, w]
+            a += 1
+        if smallest < space.stack[BELOW, k]:
+            if not _turn(space, k, smallest):
+                return -1
+            space.stack[PIVOT, k] = space.planes[k, ROW, smallest]
+            _write(space, k, k + 1, out, basis, size)
+            size += 1
     return size
 
 
 @jit
-def _set_masks(value, masks, gone, bits, column, j):
-    """The rows that vanished at a step, by the sign of their ratio to its pivot j."""
-    for w in range(masks.shape[2]):
-        masks[column, 0, w] = masks[column, 1, w] = 0
-    for i in range(len(gone)):
-        if gone[i] == column:
-            same = (value[column, i] > 0) == (value[column, j] > 0)
-            masks[column, 0 if same else 1, bits[i] >> 6] |= np.uint64(1) << np.uint64(bits[i] & 63)
-
-
-@jit
-def _lift(value, error, masks, row, column, state, out):
-    """Write the state with the pivots' sides set so that `x_column` grows; false if a side is not certain."""
-    side = value[column, row] > 0
-    for w in range(len(out)):
-        out[w] = state[w]
-    for c in range(column, value.shape[0]):
-        if not abs(value[c, row]) > error[c, row]:
-            return False
-        up = side if c == column else (value[c, row] > 0) == side
-        sign = 0 if up else 1
-        for w in range(len(out)):
-            out[w] |= masks[c, sign, w]
-    return True
-
-
-@jit
-def _base_state(values, errors, gone, bits, infinity, k, state):
-    """The signs at the base point of a flat, rows that contain it left out."""
-    m = values.shape[1] - 1 - k
-    for w in range(len(state)):
-        state[w] = 0
-    state[infinity >> 6] |= np.uint64(1) << np.uint64(infinity & 63)
-    for i in range(len(bits)):
-        if gone[k, i] == 0:
-            c = m
-            while c > 0 and values[k, c, i] == 0:
-                c -= 1
-            if (values[k, c, i] > 0) == (c == 0):
-                state[bits[i] >> 6] |= np.uint64(1) << np.uint64(bits[i] & 63)
-
-
-@jit
-def count(values, errors, scales, gone, exact, prefix, first, last, limit, counts, undecided, noted):
-    """Count the NBC sets that begin with the prefix and then j, for each j in first..last (-1: the prefix
-    itself).
-
-    Returns a status; `counts[j + 1]` has the numbers without those of undecided flats. It stops when there
-    are more than the limit.
-    """
-    d, n = values.shape[1] - 1, values.shape[2]
-    where, slack, order = np.empty(n), np.empty(n), np.empty(n, np.int64)
-    basis, cursor, low = np.empty(d + 1, np.int64), np.zeros(d + 1, np.int64), np.full(d + 1, n)
-    start, total = len(prefix), 0
-    for k in range(start):
-        j = prefix[k]
-        if j < 0 or _pivot_status(values, errors, k, j) == BROKEN:
-            return GOOD
-        status = _descend(values, errors, scales, gone, exact, k, j, j, d - k - 1)
-        if status != GOOD:
-            return GOOD if status == BROKEN else status
-        basis[k], low[k + 1] = j, j
-    if first < 0:
-        counts[0] = 1
-    cursor[start], low[start] = max(first, 0), min(last, low[start])
-    k = start
-    while k >= start:
-        j = cursor[k]
-        if j >= low[k]:
-            k -= 1
-            continue
-        cursor[k] = j + 1
-        status = _pivot_status(values, errors, k, j)
-        if status == NOT_GENERAL:
-            return NOT_GENERAL
-        if status == BROKEN:
-            continue
-        basis[k] = j
-        if status == GOOD:
-            status = _descend(values, errors, scales, gone, exact, k, j, j, d - k - 1)
-        if status == BROKEN:
-            continue
-        top = basis[start] + 1
-        if total > limit:
-            return OVER_LIMIT
-        if status == GOOD and d - k - 1 == 1:
-            size = _crossings(values[k + 1], errors[k + 1], exact, gone[k + 1], j, where, slack, order)
-            if size >= 0:
-                points = 1
-                for a in range(size):
-                    points += a == 0 or where[a] != where[a - 1]
-                counts[top] += points
-                total += points
-                continue
-            status = UNDECIDED
-        if status == UNDECIDED:
-            if not _note(undecided, noted, basis, k + 1):
-                return UNDECIDED
-            continue
-        counts[top] += 1
-        total += 1
-        if d - k - 1 > 0:
-            k += 1
-            cursor[k], low[k] = 0, j
-    return GOOD
-
-
-@jit
-def _sweep(value, error, exact, gone, below, bits, masks, state, work, stem, out, basis, size):
-    """Walk a line upwards and write a chamber after each crossing whose smallest row is under `below`.
-
-    Returns the new number of chambers, or -1 if the order of the crossings or a side is not certain.
-    """
-    where, slack, order = work[0], work[1], work[2].view(np.int64)
-    crossings = _crossings(value, error, exact, gone, len(bits), where, slack, order)
-    a = 0
-    while a < crossings:
-        smallest = order[a]
-        b = a
-        while b < crossings and where[b] == where[a]:
-            i = order[b]
-            smallest = min(smallest, i)
-            state[bits[i] >> 6] ^= np.uint64(1) << np.uint64(bits[i] & 63)
-            b += 1
-        a = b
-        if smallest < below:
-            if not _lift(value, error, masks, smallest, 1, state, out[size]):
-                return -1
-            for q in range(len(stem)):
-                basis[size, q] = stem[q]
-            basis[size, len(stem)] = smallest
-            size += 1
-    return size if crossings >= 0 else -1
-
-
-@jit
-def _visit(values, errors, gone, exact, k, bits, infinity, masks, state, work, pivots, out, basis, size):
-    """Write the chamber of the basis of a flat, and if it is a line those of its crossings.
+def _visit(space, exact, k, out, basis, size):
+    """Count the chamber of a flat, and if it is a line those of its points; write them if there is room.
 
     Returns the new number of chambers, or -1 if it cannot be told.
     """
-    d = values.shape[1] - 1
-    below = pivots[k - 1] if k else len(bits)
-    _base_state(values, errors, gone, bits, infinity, k, state)
-    if k == 0:
-        for w in range(len(state)):
-            out[size, w] = state[w]
-    elif not _lift(values[k - 1], errors[k - 1], masks, below, d - k + 1, state, out[size]):
-        return -1
-    for q in range(d):
-        basis[size, q] = pivots[q] if q < k else -1
-    if d - k != 1:
-        return size + 1
-    return _sweep(
-        values[k],
-        errors[k],
-        exact,
-        gone[k],
-        below,
-        bits,
-        masks,
-        state,
-        work,
-        pivots[:k],
-        out,
-        basis,
-        size + 1,
-    )
+    line = space.values.shape[1] - 1 - k == 1
+    points = _crossings(space, exact, k) if line else 0
+    if points < 0 or len(out) == 0:
+        return size + 1 + points if points >= 0 else -1
+    _set_signs(space, k)
+    _write(space, k, k, out, basis, size)
+    return _sweep(space, k, out, basis, size + 1) if line else size + 1
 
 
-@jit
-def search(
-    values, errors, scales, gone, exact, prefix, first, last, bits, infinity, out, basis, undecided, noted
-):
-    """Write the chambers whose NBC set begins with the prefix and then j, for j in first..last (-1: the
-    prefix itself).
+@compiled
+def walk(space, exact, prefix, first, last, limit, counts, out, basis, undecided, noted):
+    """Visit the NBC sets that begin with the prefix and then j, for each j in first..last (-1: the prefix
+    itself; a line is always visited as a whole).
 
-    Returns a status and the number of chambers written to `out` (packed signs) and `basis`.
+    Counts them, those under child j in `counts[j + 1]`, until there are more than the limit; if there is
+    room, writes the chambers to `out` (packed signs) and `basis`. Undecided flats are noted, and left out.
+
+    Returns:
+        A status.
     """
-    d, n = values.shape[1] - 1, values.shape[2]
-    work, state = np.empty((3, n)), np.empty(out.shape[1], np.uint64)
-    masks = np.zeros((d + 1, 2, out.shape[1]), np.uint64)
-    pivots, cursor, low = np.empty(d + 1, np.int64), np.zeros(d + 1, np.int64), np.full(d + 1, n)
-    start, size = len(prefix), 0
-    for k in range(start):
-        pivots[k], low[k + 1] = prefix[k], prefix[k]
-        status = _descend(values, errors, scales, gone, exact, k, prefix[k], n, d)
-        if status != GOOD:
-            return (GOOD if status == BROKEN else status), 0
-        _set_masks(values[k], masks, gone[k + 1], bits, d - k, prefix[k])
-    if first < 0:
-        size = _visit(
-            values, errors, gone, exact, start, bits, infinity, masks, state, work, pivots, out, basis, size
-        )
-        if size < 0:
-            return UNDECIDED, 0
-    cursor[start], low[start] = max(first, 0), min(last, low[start])
-    k = start
-    while k >= start:
-        j = cursor[k]
-        if j >= low[k]:
-            k -= 1
-            continue
-        cursor[k] = j + 1
-        status = _pivot_status(values, errors, k, j)
-        if status == NOT_GENERAL:
-            return NOT_GENERAL, size
-        pivots[k] = j
-        if status == GOOD:
-            status = _descend(values, errors, scales, gone, exact, k, j, n, d)
-        if status == BROKEN:
-            continue
-        if status == GOOD:
-            _set_masks(values[k], masks, gone[k + 1], bits, d - k, j)
-            done = _visit(
-                values,
-                errors,
-                gone,
-                exact,
-                k + 1,
-                bits,
-                infinity,
-                masks,
-                state,
-                work,
-                pivots,
-                out,
-                basis,
-                size,
-            )
+    d, start, size, k = space.values.shape[1] - 1, len(prefix), np.int64(0), np.int64(0)
+    status = GOOD
+    _begin(space)
+    while True:
+        _open(space, k, prefix, first, last)
+        if k > start or (k == start and first < 0):
+            done = _visit(space, exact, k, out, basis, size) if status == GOOD else -1
             if done >= 0:
+                counts[space.stack[PIVOT, start] + 1 if k > start else 0] += done - size
                 size = done
-                if d - k - 1 > 1:
-                    k += 1
-                    cursor[k], low[k] = 0, j
-                continue
-        if not _note(undecided, noted, pivots, k + 1):
-            return UNDECIDED, size
-    return GOOD, size
+            elif _note(undecided, noted, space, k, size):
+                status = UNDECIDED
+            else:
+                return UNDECIDED
+            if size > limit:
+                return OVER_LIMIT
+        if status == UNDECIDED or d - k < 2:
+            k -= 1
+        status = BROKEN
+        while status == BROKEN:
+            while k >= 0 and space.stack[NEXT, k] >= space.stack[END, k]:
+                k -= 1
+            if k < 0:
+                return GOOD
+            j = space.stack[NEXT, k]
+            space.stack[NEXT, k] = j + 1
+            space.stack[PIVOT, k] = space.planes[k, ROW, j]
+            status = _cut(space, exact, k, j, len(out) > 0)
+        k += 1

@@ -1,24 +1,20 @@
 """The exact search for chambers, over Python integers.
 
 Chambers of an affine arrangement correspond one to one to the sets of rows without broken circuit (NBC sets):
-each chamber has a lowest point in the direction of a flag of coordinates, and the set says which hyperplanes
-meet there, and on which sides of them the chamber lies (proofs_notes/1.1-chambers-by-lowest-vertex.md). The
-search runs over those sets depth-first, one fraction-free elimination a step: no linear program, no list to
-look things up in.
+each chamber has a lowest point, points compared by their first coordinate, then by their second, and so on,
+and the set says which hyperplanes meet there, and on which sides of them the chamber lies
+(proofs_notes/1.1-chambers-by-lowest-vertex.md). The search runs over those sets depth-first, one
+fraction-free elimination a step: no linear program, no list to look things up in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .frame import Frame
 
 Row = list[int]
-
-
-class NotGeneral(Exception):
-    """The coordinates of the frame are not general enough for this arrangement; draw others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,61 +30,135 @@ class Cell:
     positive: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Flat:
     """An intersection of pivot rows, and every row restricted to it.
 
-    `rows[j]` holds, in columns 0..m, `scale` times row j on the flat; in column c > m, the multiplier of the
-    pivot that eliminated x_c: on x_{m+1..d}, `scale a_j + sum_c rows[j][c] a_{pivot of c} = 0`. `pivots`
-    keeps each pivot row as it was when it was used, by the column it eliminated, with the scale of that time.
+    Attributes:
+        basis: the k pivot rows, decreasing.
+        rows: d + 1 integers each. Columns 0..m = d - k are `scale` times the row on the flat; column d - t
+            is the multiplier w_t of pivot t (0, ..., k - 1): `scale a_j + sum_t w_t a_{pivot t}` is
+            what columns 0..m say.
+        scale: what all entries after the next step can be divided by.
+        names: for each column 0..m the coordinate it belongs to.
+        gone: for each row that contains the flat at which step it came to do so, and the sign of its ratio
+            to the pivot of that step.
+        sides: for each pivot the first coordinate that changes where the pivot is left and the others are
+            not, and on which side of the pivot it grows.
+        forms: other linear forms, restricted like the rows.
     """
 
     basis: tuple[int, ...]
     rows: list[Row]
     scale: int
-    m: int
-    vanished: list[tuple[int, int, int]]  # (row, column of its step, sign of its ratio to that pivot)
-    pivots: dict[int, tuple[Row, int]]
+    names: tuple[int, ...]
+    gone: dict[int, tuple[int, int]]
+    sides: tuple[tuple[int, int], ...]
+    forms: list[Row]
+
+    @property
+    def m(self) -> int:
+        """The dimension of the flat."""
+        return len(self.names) - 1
 
 
 def sign(x: int) -> int:
     return (x > 0) - (x < 0)
 
 
+def lead(row: Row, m: int) -> int:
+    """The last column up to m that is not zero, -1 if all are."""
+    while m >= 0 and not row[m]:
+        m -= 1
+    return m
+
+
+def eliminate(rows: Iterable[Row], pivot_row: Row, p: int, m: int, scale: int) -> Iterator[Row]:
+    """Rows on the flat cut with the pivot row: its column p goes, the multipliers of the new pivot come."""
+    side = sign(pivot_row[p])
+    size = abs(pivot_row[p])
+    for row in rows:
+        factor = side * row[p]
+        if factor:
+            new = [(size * a - factor * b) // scale for a, b in zip(row, pivot_row, strict=True)]
+        else:
+            new = row[:] if size == scale else [size * a // scale for a in row]
+        del new[p]
+        new.insert(m, -factor)
+        yield new
+
+
 def descend(flat: Flat, j: int, stop: int | None = None) -> Flat | None:
-    """The flat cut with row j, None where a smaller row breaks the circuit; without rows from `stop` on."""
-    m, scale, pivot_row = flat.m, flat.scale, flat.rows[j]
-    pivot = pivot_row[m]
-    if pivot == 0:
-        raise NotGeneral
-    side, size = sign(pivot), abs(pivot)
-    gone = {row for row, _, _ in flat.vanished}
+    """The flat cut with row j; None where it is parallel to the flat, or a smaller row breaks the circuit.
+
+    Rows from `stop` on are left out.
+    """
+    m, pivot_row = flat.m, flat.rows[j]
+    p = lead(pivot_row, m)
+    if p < 1:
+        return None
+    step = len(flat.basis)
+    gone = flat.gone | {j: (step, 1)}
     rows: list[Row] = []
-    vanished = [*flat.vanished, (j, m, 1)]
-    for i, row in enumerate(flat.rows[:stop]):
-        factor = side * row[m]
-        new = [(size * a - factor * b) // scale for a, b in zip(row, pivot_row, strict=True)]
-        new[m] = -factor
+    for i, new in enumerate(eliminate(flat.rows[:stop], pivot_row, p, m, flat.scale)):
         rows.append(new)
-        if i != j and i not in gone and not any(new[:m]):
+        if i not in gone and not any(new[:m]):
             if i < j:
                 return None
-            vanished.append((i, m, sign(factor)))
-    return Flat((*flat.basis, j), rows, size, m - 1, vanished, flat.pivots | {m: (pivot_row, scale)})
+            gone[i] = step, -sign(new[m])
+    names = flat.names[:p] + flat.names[p + 1 :]
+    forms = list(eliminate(flat.forms, pivot_row, p, m, flat.scale))
+    sides = turned(flat, pivot_row, p)
+    return Flat((*flat.basis, j), rows, abs(pivot_row[p]), names, gone, sides, forms)
 
 
-def root(frame: Frame) -> Flat:
-    return Flat((), [list(row) for row in frame.rows], 1, frame.dimension, [], {})
+def turned(flat: Flat, row: Row, p: int) -> tuple[tuple[int, int], ...]:
+    """The sides of the pivots once a row that leads with column p is the next of them."""
+    name, up = flat.names[p], sign(row[p])
+    sides = []
+    for t, (first, side) in enumerate(flat.sides):
+        multiplier = row[len(row) - 1 - t]
+        sides.append((name, up * sign(multiplier)) if name < first and multiplier else (first, side))
+    return (*sides, (name, up))
 
 
-def _candidates(flat: Flat) -> Iterator[int]:
-    """The rows below the basis that meet the flat in a hyperplane of it."""
-    for j in range(min(flat.basis, default=len(flat.rows))):
-        if any(flat.rows[j][1 : flat.m + 1]):
-            yield j
+def root(frame: Frame, forms: Iterable[Sequence[int]] = ()) -> Flat:
+    """The whole space, with the rows of the frame and other forms."""
+    rows, others = [list(row) for row in frame.rows], [list(row) for row in forms]
+    return Flat((), rows, frame.scale, tuple(range(frame.dimension + 1)), {}, (), others)
 
 
-def _crossings(flat: Flat, below: int) -> list[tuple[int, list[int]]]:
+def descend_below(flat: Flat, j: int) -> Flat | None:
+    """The same with the rows under j alone, enough to count."""
+    return descend(flat, j, j)
+
+
+def flats(
+    start: Flat, sets: Iterable[Sequence[int]], cut: Callable[[Flat, int], Flat | None] = descend
+) -> Iterator[Flat | None]:
+    """The flat of each set of pivots, None where it contains a broken circuit; neighbours share their cost.
+
+    `cut` is `descend` or `descend_below`.
+    """
+    path: list[Flat] = [start]
+    for pivots in sets:
+        wanted = tuple(pivots)
+        while path[-1].basis != wanted[: len(path) - 1]:
+            path.pop()
+        for j in wanted[len(path) - 1 :]:
+            flat = cut(path[-1], j)
+            if flat is None:
+                break
+            path.append(flat)
+        yield path[-1] if path[-1].basis == wanted else None
+
+
+def _below(flat: Flat) -> int:
+    """Rows from here on may not join the basis."""
+    return flat.basis[-1] if flat.basis else len(flat.rows)
+
+
+def crossings(flat: Flat, below: int) -> list[tuple[int, list[int]]]:
     """The points where rows with index under `below` meet a line, in order, each with its rows, increasing.
 
     Floors of the quotients over a common power of two larger than every product of two denominators are equal
@@ -101,20 +171,6 @@ def _crossings(flat: Flat, below: int) -> list[tuple[int, list[int]]]:
     for j in crossing:
         points.setdefault((-rows[j][0] << bits) // rows[j][1], []).append(j)
     return sorted(points.items())
-
-
-def descend_to(frame: Frame, prefix: Sequence[int]) -> Flat | None:
-    """The flat of a prefix of pivots, or None where it contains a broken circuit."""
-    flat: Flat | None = root(frame)
-    for j in prefix:
-        assert flat is not None
-        row = flat.rows[j]
-        if not any(row[1 : flat.m + 1]):
-            return None
-        flat = descend(flat, j)
-        if flat is None:
-            return None
-    return flat
 
 
 class OutOfBudget(Exception):
@@ -134,135 +190,88 @@ class Budget:
             raise OutOfBudget
 
 
-def count(frame: Frame, prefix: Sequence[int] = (), budget: Budget | None = None) -> int:
-    """The number of NBC sets that begin with a prefix: chambers on the positive side of infinity.
+def count(flat: Flat, budget: Budget | None = None) -> int:
+    """The number of NBC sets that begin with the basis of a flat: chambers on the positive side of infinity.
 
     Args:
-        frame: the arrangement.
-        prefix: decreasing row indices.
+        flat: where to begin.
         budget: the work to spend at most.
 
     Returns:
         The count.
 
     Raises:
-        NotGeneral: the coordinates of the frame are not general enough.
         OutOfBudget: the budget did not suffice.
     """
-    flat = descend_to(frame, prefix)
-    return 0 if flat is None else _count(flat, budget)
-
-
-def _count(flat: Flat, budget: Budget | None) -> int:
-    below = min(flat.basis, default=len(flat.rows))
+    below = _below(flat)
     if budget is not None:
         budget.spend(below)
     if flat.m == 1:
-        return 1 + len(_crossings(flat, below))
+        return 1 + len(crossings(flat, below))
     total = 1
-    for j in _candidates(flat) if flat.m else ():
-        child = descend(flat, j, j)
+    for j in range(below if flat.m else 0):
+        child = descend_below(flat, j)
         if child is not None:
-            total += _count(child, budget)
+            total += count(child, budget)
     return total
 
 
-def cells(frame: Frame, prefix: Sequence[int] = ()) -> Iterator[Cell]:
-    """The chambers whose NBC set begins with a prefix, in the order of the search.
+def cells(frame: Frame, flat: Flat) -> Iterator[Cell]:
+    """The chambers whose NBC set begins with the basis of a flat, in the order of the search.
 
     Args:
         frame: the arrangement.
-        prefix: decreasing row indices.
+        flat: where to begin, with all rows of the frame.
 
     Yields:
-        One cell for each NBC set that begins with the prefix.
-
-    Raises:
-        NotGeneral: the coordinates of the frame are not general enough.
+        One cell for each NBC set.
     """
-    flat = descend_to(frame, prefix)
-    if flat is not None:
-        yield from _cells(frame, flat)
+    yield from cells_between(frame, flat, -1, len(flat.rows))
 
 
-def cells_between(frame: Frame, prefix: Sequence[int], first: int, last: int) -> Iterator[Cell]:
-    """The chambers whose NBC set begins with a prefix and then j, first <= j < last (-1: the prefix)."""
-    flat = descend_to(frame, prefix)
-    if flat is None:
-        return
-    if flat.m == 1:  # a line is swept as a whole
-        yield from _cells(frame, flat)
-        return
-    if first < 0:
-        yield base_cell(frame, flat)
-    for j in _candidates(flat):
-        if first <= j < last and (child := descend(flat, j)) is not None:
-            yield from _cells(frame, child)
+def cells_between(frame: Frame, flat: Flat, first: int, last: int) -> Iterator[Cell]:
+    """The same of sets that go on with a row j, first <= j < last; with the basis itself if first is -1.
 
-
-def _cells(frame: Frame, flat: Flat) -> Iterator[Cell]:
-    yield base_cell(frame, flat)
+    A line is swept as a whole.
+    """
     if flat.m == 1:
         yield from _sweep(frame, flat)
-    elif flat.m > 1:
-        for j in _candidates(flat):
-            child = descend(flat, j)
-            if child is not None:
-                yield from _cells(frame, child)
+        return
+    if first < 0:
+        yield Cell(flat.basis, _state(frame, flat) | _lifted(frame, flat, flat.sides))
+    for j in range(max(first, 0), min(last, _below(flat)) if flat.m else 0):
+        child = descend(flat, j)
+        if child is not None:
+            yield from cells(frame, child)
 
 
-def base_cell(frame: Frame, flat: Flat) -> Cell:
-    """The cell of the flat's own basis: its lowest point is far down every coordinate of the flat."""
-    gone = {row for row, _, _ in flat.vanished}
+def _state(frame: Frame, flat: Flat) -> int:
+    """The signs at the base point of a flat, far down all its coordinates; rows that contain it left out."""
     positive = 1 << frame.infinity
     for j, row in enumerate(flat.rows):
-        if j not in gone and _sign_at_base(row, flat.m) > 0:
+        c = lead(row, flat.m)
+        if c >= 0 and (row[c] > 0) == (c == 0):
             positive |= 1 << frame.bits[j]
-    return Cell(flat.basis, positive | _lifted(frame, flat, sides_of_basis(flat)))
+    return positive
 
 
-def _sign_at_base(row: Row, m: int) -> int:
-    for c in range(m, 0, -1):
-        if row[c]:
-            return -sign(row[c])
-    return sign(row[0])
-
-
-def sides_of_basis(flat: Flat) -> dict[int, int]:
-    """The side of each pivot (by the column it eliminated) on which x_{m+1} grows, x_1..m fixed."""
-    if not flat.basis:
-        return {}
-    return _sides(flat.pivots[flat.m + 1][0], flat.m + 1)
-
-
-def _sides(row: Row, m: int) -> dict[int, int]:
-    """The same with a row about to be used: `c_m x_m` is `scale a_j + sum_c w_c a_{pivot of c}` on x_m..d."""
-    side = sign(row[m])
-    return {m: side} | {c: side * sign(row[c]) for c in range(m + 1, len(row))}
-
-
-def _lifted(frame: Frame, flat: Flat, sides: dict[int, int]) -> int:
+def _lifted(frame: Frame, flat: Flat, sides: Sequence[tuple[int, int]]) -> int:
+    """The signs of the rows that contain the flat."""
     positive = 0
-    for row, column, ratio in flat.vanished:
-        side = sides[column]
-        if side == 0:
-            raise NotGeneral
-        if side * ratio > 0:
-            positive |= 1 << frame.bits[row]
+    for j, (step, ratio) in flat.gone.items():
+        if sides[step][1] == ratio:
+            positive |= 1 << frame.bits[j]
     return positive
 
 
 def _sweep(frame: Frame, flat: Flat) -> Iterator[Cell]:
     """Walk a line up; a crossing whose smallest row is below the basis is the lowest vertex of a cell."""
-    rows, below = flat.rows, min(flat.basis, default=len(flat.rows))
-    state = 1 << frame.infinity
-    gone = {row for row, _, _ in flat.vanished}
-    for j, row in enumerate(rows):
-        if j not in gone and _sign_at_base(row, 1) > 0:
-            state |= 1 << frame.bits[j]
-    for _, crossing in _crossings(flat, len(rows)):
+    below, state = _below(flat), _state(frame, flat)
+    yield Cell(flat.basis, state | _lifted(frame, flat, flat.sides))
+    for _, crossing in crossings(flat, len(flat.rows)):
         for j in crossing:
             state ^= 1 << frame.bits[j]
         j = crossing[0]
         if j < below:
-            yield Cell((*flat.basis, j), state | _lifted(frame, flat, _sides(rows[j], 1)))
+            lifted = _lifted(frame, flat, turned(flat, flat.rows[j], 1))
+            yield Cell((*flat.basis, j), state | lifted)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .frame import Frame, Integers
-from .search import NotGeneral
+from .frame import EXACT, Frame, Integers
 
-_LARGEST = 2**26  # see kernel.LIMIT
-_ROOM = 4096  # undecided flats in one call before it gives up
+_FLOAT = 2**53
+_ROOM = 2**16  # undecided flats in one call before it gives up
 
 
 class OverLimit(Exception):
@@ -31,149 +31,154 @@ class Tables:
         values: (d + 1) x n, the rows of the frame: integers if `exact`, otherwise each over a power of two.
         errors: (d + 1) x n, bounds on the error of `values`.
         exact: which arithmetic.
+        scale: `Frame.scale`.
         bits: n int64, `Frame.bits`.
         infinity: `Frame.infinity`.
-        back: (d + 1) x (d + 1), `Frame.back` rounded.
-        planes: (d + 1) x N, all hyperplanes, each over a power of two, rounded.
     """
 
     values: np.ndarray
     errors: np.ndarray
     exact: bool
+    scale: int
     bits: np.ndarray
     infinity: int
-    back: np.ndarray
-    planes: np.ndarray
 
     @property
     def words(self) -> int:
         """64-bit words a packed sign vector takes."""
         return (len(self.bits) + 64) // 64
 
-    def space(self) -> tuple[np.ndarray, ...]:
-        """Fresh arrays for one call: values, errors, scales, gone."""
+    def space(self, words: int) -> Any:
+        """Fresh room for one call that writes sign vectors of so many 64-bit words, or only counts."""
+        from .kernel import Space
+
         r, n = self.values.shape
-        values, errors = np.zeros((r, r, n)), np.zeros((r, r, n))
+        levels = max(2, r - 1)
+        values, errors = np.empty((levels, r, n)), np.zeros((levels, r, n))
         values[0], errors[0] = self.values, self.errors
-        return values, errors, np.ones(r), np.zeros((r, n), np.int16)
+        masks, fixed = np.zeros((2 * n, 2, words), np.uint64), np.zeros((r + 2, words), np.uint64)
+        if words:
+            masks[np.arange(n), 0, self.bits >> 6] = np.uint64(1) << (self.bits & 63).astype(np.uint64)
+            fixed[0, self.infinity >> 6] = np.uint64(1 << (self.infinity & 63))
+        return Space(
+            values,
+            errors,
+            np.full(r, float(self.scale)),
+            np.zeros((levels, 3, n), np.int64),
+            np.zeros((r + 1, 3, r), np.int64),
+            masks,
+            np.zeros((r, 2, words), np.uint64),
+            fixed,
+            np.zeros((6, r + 2), np.int64),
+            np.zeros((2, n), np.int64),
+            np.zeros((2, n)),
+            np.zeros((2, 1 << (2 * n).bit_length()), np.int64),
+        )
 
 
-def arithmetics(frame: Frame, hyperplanes: Integers) -> list[Tables]:
+def is_loaded(module: str, entry: str) -> bool:
+    """Whether this process has compiled code at hand, so that even the smallest job may use it."""
+    kernel: Any = sys.modules.get(f"{__package__}.{module}")
+    return kernel is not None and bool(getattr(kernel, entry).signatures)
+
+
+def arithmetics(frame: Frame) -> list[Tables]:
     """The tables to try, the best first."""
-    rows = _objects(frame.rows)
-    planes, _ = _scaled(_objects(hyperplanes))
     bits = np.array(frame.bits, np.int64)
-    common = (bits, frame.infinity, frame.back_floats, _columns(planes))
-    values, errors = _scaled(rows)
-    tables = [Tables(_columns(values), _columns(errors), False, *common)]
-    if max(abs(x) for row in frame.rows for x in row) < _LARGEST:
-        integers = _columns(rows.astype(np.float64))
-        tables.insert(0, Tables(integers, np.zeros_like(integers), True, *common))
+    common = (bits, frame.infinity)
+    tables = [Tables(columns(scaled(frame.rows)), columns(_rounding(frame.rows)), False, 1, *common)]
+    if max(map(max, frame.rows)) < EXACT and -min(map(min, frame.rows)) < EXACT:
+        integers = columns(np.array(frame.rows, np.float64))
+        tables.insert(0, Tables(integers, np.zeros_like(integers), True, frame.scale, *common))
     return tables
 
 
-def _objects(rows: Integers) -> np.ndarray:
-    table = np.empty((len(rows), len(rows[0])), dtype=object)
-    for i, row in enumerate(rows):
-        table[i] = row
-    return table
-
-
-def _columns(rows: np.ndarray) -> np.ndarray:
+def columns(rows: np.ndarray) -> np.ndarray:
+    """The transpose, in one piece."""
     return np.ascontiguousarray(rows.T)
 
 
-def _scaled(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each row over a power of two, rounded, with bounds on the rounding: zero where there was none."""
-    values, errors = np.zeros(rows.shape), np.zeros(rows.shape)
-    for i, row in enumerate(rows):
-        bits = max(int(x).bit_length() for x in row)
-        for j, x in enumerate(row):
-            values[i, j] = int(x) / (1 << bits)
-            p, q = values[i, j].as_integer_ratio()
-            if p << bits != int(x) * q:
-                errors[i, j] = abs(values[i, j]) * 2.0**-53 + 2.0**-1073
-    return values, errors
+def scaled(rows: Integers) -> np.ndarray:
+    """Each row over a power of two that brings it to at most 1, rounded."""
+    largest = [max(max(row), -min(row)) for row in rows]
+    if max(largest) < _FLOAT:
+        _, exponents = np.frexp(np.array(largest, np.float64))
+        return np.ldexp(np.array(rows, np.float64), -exponents[:, None])
+    powers = [1 << size.bit_length() for size in largest]
+    return np.array([[x / power for x in row] for row, power in zip(rows, powers, strict=True)])
+
+
+def _rounding(rows: Integers) -> np.ndarray:
+    """Bounds on the error of `scaled`, zero where there is none."""
+    sizes = np.abs(scaled(rows))
+    digits = np.array([[x.bit_length() - (x & -x).bit_length() if x else -1 for x in row] for row in rows])
+    exact = (digits < 0) | (digits < 53) & (sizes > 2.0**-960)
+    return np.where(exact, 0.0, sizes * 2.0**-53 + 2.0**-1073)
 
 
 def count(
-    tables: Tables, prefix: Sequence[int], first: int, last: int, limit: int | None = None
+    tables: Tables, prefix: Sequence[int], ends: tuple[int, int], limit: int | None = None
 ) -> tuple[np.ndarray, list[tuple[int, ...]]]:
-    """Count the NBC sets under each child of a prefix.
+    """Count the NBC sets under some children of a prefix.
 
     Args:
         tables: the arrangement.
-        prefix: decreasing row indices; at least two coordinates must be left.
-        first: the first child; -1 for the prefix itself.
-        last: one more than the last child.
+        prefix: decreasing row indices.
+        ends: the first child, -1 for the prefix itself (and all of it, if only a line is left); one more
+            than the last.
         limit: stop when there are more.
 
     Returns:
         Counts of children -1, 0, 1, ... and the undecided prefixes, which are not counted.
 
     Raises:
-        NotGeneral: the coordinates are not general enough.
         GaveUp: too much is undecided.
         OverLimit: there are more than the limit.
     """
-    from . import kernel
-
-    counts = np.zeros(last + 1, np.int64)
-    undecided = np.zeros((_ROOM, len(tables.values) + 1), np.int64)
-    noted = np.zeros(1, np.int64)
-    pivots = np.array(prefix, np.int64)
+    out, basis = np.empty((0, tables.words), np.uint64), np.empty((0, len(tables.values) - 1), np.int32)
     most = np.iinfo(np.int64).max if limit is None else limit
-    run: Any = kernel.count
-    status = run(*tables.space(), tables.exact, pivots, first, last, most, counts, undecided, noted)
-    _raise_for(status)
-    return counts, _prefixes(undecided[: noted[0]])
+    counts, undecided = _walk(tables, prefix, ends, most, out, basis)
+    return counts, [pivots for _, pivots in undecided]
 
 
 def search(
-    tables: Tables, prefix: Sequence[int], first: int, last: int, capacity: int
-) -> tuple[np.ndarray, np.ndarray, list[tuple[int, ...]]]:
+    tables: Tables, prefix: Sequence[int], ends: tuple[int, int], capacity: int
+) -> tuple[np.ndarray, np.ndarray, list[tuple[int, tuple[int, ...]]]]:
     """The chambers under some children of a prefix (arguments and errors as in `count`).
 
     Returns:
-        Packed signs (P x 8 words uint8), bases (P x d int32, -1 padded), and the undecided prefixes.
+        Packed signs (P x 8 words uint8), bases (P x d int32, -1 padded), and the undecided prefixes, each
+        with the number of chambers that come before its own.
     """
+    out = np.empty((capacity, tables.words), np.uint64)
+    basis = np.empty((capacity, len(tables.values) - 1), np.int32)
+    counts, undecided = _walk(tables, prefix, ends, capacity, out, basis)
+    size = counts.sum()
+    return out[:size].astype("<u8", copy=False).view(np.uint8), basis[:size], undecided
+
+
+def _walk(
+    tables: Tables,
+    prefix: Sequence[int],
+    ends: tuple[int, int],
+    limit: int,
+    out: np.ndarray,
+    basis: np.ndarray,
+) -> tuple[np.ndarray, list[tuple[int, tuple[int, ...]]]]:
+    """Call the kernel: the counts, and the undecided prefixes with their places."""
     from . import kernel
 
-    out = np.empty((capacity, tables.words), np.uint64)
-    basis = np.full((capacity, len(tables.values) - 1), -1, np.int32)
-    undecided = np.zeros((_ROOM, len(tables.values) + 1), np.int64)
-    noted = np.zeros(1, np.int64)
-    pivots = np.array(prefix, np.int64)
-    where = (tables.bits, tables.infinity, out, basis, undecided, noted)
-    run: Any = kernel.search
-    status, size = run(*tables.space(), tables.exact, pivots, first, last, *where)
-    _raise_for(status)
-    return out[:size].astype("<u8", copy=False).view(np.uint8), basis[:size], _prefixes(undecided[: noted[0]])
-
-
-def witnesses(
-    tables: Tables, affine: bool, basis: np.ndarray, bits: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """A float point for each chamber, in coordinates of the hyperplanes, and whether it is proven inside."""
-    from . import witness_kernel
-
-    points, proven = np.empty((len(basis), len(tables.back))), np.zeros(len(basis), np.bool_)
-    values, _, scales, _ = tables.space()
-    frames = (tables.back, tables.planes, affine)
-    witness_kernel.witnesses(values, scales, tables.exact, *frames, basis, bits, points, proven)
-    return points, proven
-
-
-def _prefixes(undecided: np.ndarray) -> list[tuple[int, ...]]:
-    return [tuple(int(j) for j in row[1 : row[0] + 1]) for row in undecided]
-
-
-def _raise_for(status: int) -> None:
-    from .kernel import GOOD, NOT_GENERAL, OVER_LIMIT
-
-    if status == OVER_LIMIT:
+    counts = np.zeros(ends[1] + 1, np.int64)
+    undecided, noted = np.empty((_ROOM, len(tables.values) + 2), np.int32), np.zeros(1, np.int64)
+    space = tables.space(tables.words if len(out) else 0)
+    run: Any = kernel.walk
+    status = run(
+        *(space, tables.exact, np.array(prefix, np.int64), *ends, limit),
+        *(counts, out, basis, undecided, noted),
+    )
+    if status == kernel.OVER_LIMIT:
         raise OverLimit
-    if status == NOT_GENERAL:
-        raise NotGeneral
-    if status != GOOD:
+    if status != kernel.GOOD:
         raise GaveUp
+    found = undecided[: noted[0]].tolist()
+    return counts, [(place, tuple(pivots[:size])) for place, size, *pivots in found]

@@ -1,86 +1,107 @@
-"""Points for many chambers at once, compiled: found by plain floats, then proven one by one.
-
-How a point is found proves nothing, so rounding does not matter there; `_is_inside` is the proof. The points
-are those of `witness.py`.
-"""
+"""The points of `candidates.py`, compiled: the same operations in the same order."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
 
-from .kernel import INFLATE, TINY, UNIT, eliminate_exact, jit
+from .candidates import CANCELLED
+from .elimination import INFLATE, INNER, TINY, UNIT, compiled, jit
 
-CANCELLED = 2.0**-40
+#: The signs that the bits of a byte stand for, the lowest bit first.
+SIGNS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little") * 2.0 - 1.0
 
-_fast = njit(
-    cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz", "reassoc", "contract", "arcp"}
-)
+
+@njit(fastmath={"nnan", "nsz"}, **INNER)
+def _largest(ratios, n):
+    """The largest of numbers that are at least 0, none of them NaN."""
+    largest = 0.0
+    for i in range(n):
+        largest = max(largest, ratios[i])
+    return largest
 
 
 @jit
-def _base_point(values, k, rests, low):
-    """x_1..x_m of a point far down the flat, and the value of every row there."""
-    m = values.shape[1] - 1 - k
-    value = values[k]
-    for i in range(values.shape[2]):
-        rests[i] = value[0, i]
-    for c in range(1, m + 1):
-        reach = 0.0
-        for i in range(values.shape[2]):
-            last = value[c, i] != 0
-            for q in range(c + 1, m + 1):
-                last &= value[q, i] == 0
-            if last:
-                reach = max(reach, 2.0 * abs(rests[i] / value[c, i]))
-        if c == m and reach == 0:
-            reach = 1.0
-        low[c] = -reach
-        for i in range(values.shape[2]):
-            rests[i] -= reach * value[c, i]
+def _cut(values, k, j, m, n):
+    """The flat of level k cut with row j: plain elimination, what is left of a cancellation taken for zero.
 
-
-@_fast
-def _inverse_room(rests, change):
-    """One over the length of the longest step that changes no sign."""
-    inverse = 0.0
-    for i in range(len(rests)):
-        inverse = max(inverse, abs(change[i] / rests[i]) if rests[i] != 0 else 0.0)
-    return inverse
-
-
-@_fast
-def _eliminate_plain(old, new, m, j):
-    """Elimination without scaling or bounds; what is left of a cancellation is taken for zero."""
-    for c in range(old.shape[0]):
-        factor = old[c, j] / old[m, j] if c != m else 1.0 / old[m, j]
-        for i in range(old.shape[1]):
-            left, right = old[c, i] if c != m else 0.0, factor * old[m, i]
+    Forms from n on are no rows and keep what is left.
+    """
+    p = m
+    while p > 1 and values[k, p, j] == 0:
+        p -= 1
+    pivot = values[k, p, j]
+    for c in range(values.shape[1]):
+        source = p if c == m else c if c < p or c > m else c + 1
+        factor = 1.0 / pivot if c == m else values[k, source, j] / pivot
+        for i in range(n):
+            left, right = 0.0 if c == m else values[k, source, i], factor * values[k, p, i]
             value = left - right
-            new[c, i] = value if abs(value) > CANCELLED * (abs(left) + abs(right)) else 0.0
+            values[k + 1, c, i] = 0.0 if abs(value) <= CANCELLED * (abs(left) + abs(right)) else value
+        for i in range(n, values.shape[2]):
+            values[k + 1, c, i] = (0.0 if c == m else values[k, source, i]) - factor * values[k, p, i]
         if c != m:
-            new[c, j] = 0.0
+            values[k + 1, c, j] = 0.0
 
 
 @jit
-def _leave_pivots(values, k, rests, steps, pivot_row, usual):
-    """Leave the pivots one after the other, the last first, at most halfway to a hyperplane in the way."""
-    d = values.shape[1] - 1
-    m = d - k
-    for c in range(m + 1, d + 1):
-        up = pivot_row[c] > 0 if c == m + 1 else (pivot_row[c] > 0) == (pivot_row[m + 1] > 0)
-        change = values[k, c]
-        inverse = _inverse_room(rests, change)
-        steps[c] = (1.0 if up else -1.0) * (0.5 / inverse if inverse > 0 else usual)
+def _stand_above_vertex(values, k, j, n, rests, ratios):
+    """The forms halfway from the vertex of row j on a line to the next one up."""
+    at = -values[k, 0, j] / values[k, 1, j]
+    for i in range(n):
+        moved = at * values[k, 1, i]
+        rest = values[k, 0, i] + moved
+        rests[i] = 0.0 if abs(rest) <= CANCELLED * (abs(values[k, 0, i]) + abs(moved)) else rest
+    rests[j] = 0.0
+    for i in range(n):
+        ratio = -values[k, 1, i] / rests[i]
+        ratios[i] = ratio if (ratio > 0) & (rests[i] != 0) else 0.0
+    for i in range(n, values.shape[2]):
+        rests[i] = values[k, 0, i] + at * values[k, 1, i]
+    inverse = _largest(ratios, n)
+    step = 0.5 / inverse if inverse > 0 else (abs(at) if at != 0 else 1.0)
+    for i in range(values.shape[2]):
+        rests[i] += step * values[k, 1, i]
+
+
+@jit
+def _stand_above_base(values, k, n, rests, ratios):
+    """The forms at a point far down the flat."""
+    m = values.shape[1] - 1 - k
+    for i in range(values.shape[2]):
+        rests[i] = values[k, 0, i]
+    for c in range(1, m + 1):
+        some = False
+        for i in range(n):
+            last = values[k, c, i] != 0
+            for q in range(c + 1, m + 1):
+                last &= values[k, q, i] == 0
+            ratio = abs(rests[i] / values[k, c, i])
+            ratios[i] = ratio if (ratio > 0) & last else 0.0
+            some |= last
+        reach = 2.0 * _largest(ratios, n)
+        reach = 1.0 if reach == 0 and some else reach
         for i in range(values.shape[2]):
-            rests[i] -= steps[c] * change[i]
+            rests[i] -= reach * values[k, c, i]
 
 
 @jit
-def _is_inside(planes, point, pattern, sums):
+def _leave(values, k, column, side, n, usual, rests, ratios):
+    """Leave a pivot, halfway to the nearest hyperplane in the way."""
+    for i in range(n):
+        ratio = side * values[k, column, i] / rests[i]
+        ratios[i] = ratio if (ratio > 0) & (rests[i] != 0) else 0.0
+    inverse = _largest(ratios, n)
+    step = 0.5 / inverse if inverse > 0 else usual
+    for i in range(values.shape[2]):
+        rests[i] -= step * (side * values[k, column, i])
+
+
+@jit
+def _is_inside(planes, point, pattern, signs, sums):
     """Whether every sign at the point is certain and as in the pattern: a proof, see `exact.signs`."""
     r, n = planes.shape
-    largest, total = 1.0, 0.0
+    largest, total, open_rows = 1.0, 0.0, 0
     for c in range(r):
         largest = max(largest, abs(point[c]))
         total += abs(point[c])
@@ -88,76 +109,60 @@ def _is_inside(planes, point, pattern, sums):
             sums[i] = planes[c, i] * point[c] + (sums[i] if c else 0.0)
     factor, floor = (r + 4) * UNIT * INFLATE, TINY * largest
     bound = factor * total * INFLATE + floor  # good for all rows, since none has an entry above 1
+    for b in range(len(pattern)):
+        byte = pattern[b]
+        for q in range(8):
+            sums[8 * b + q] *= signs[byte, q]
     for i in range(n):
-        value = sums[i] if (pattern[i >> 3] >> (i & 7)) & 1 else -sums[i]
-        if not value > bound:
+        open_rows += not sums[i] > bound
+    if open_rows:
+        for i in range(n):
             size = 0.0
             for c in range(r):
                 size += abs(planes[c, i] * point[c])
-            if not value > factor * size + floor:
+            if not sums[i] > factor * size + floor:
                 return False
     return True
 
 
-@jit
-def _solve(values, scales, pivots, k, steps, z):
-    """The coordinates of a point from its first ones and the values of the pivot rows."""
-    d = values.shape[1] - 1
-    for c in range(d - k + 1, d + 1):
-        row = values[d - c, :, pivots[d - c]]
-        total = scales[d - c] * steps[c]
-        for q in range(c + 1, d + 1):
-            total += row[q] * steps[q]
-        for q in range(c):
-            total -= row[q] * z[q]
-        z[c] = total / row[c]
-
-
-@jit
-def _pull_back(back, z, affine, point):
-    """The point in coordinates of the hyperplanes, its last (affine) or largest coordinate brought to 1."""
-    largest = 0.0
-    for a in range(len(z)):
-        total = 0.0
-        for c in range(len(z)):
-            total += back[a, c] * z[c]
-        point[a] = total
-        largest = max(largest, abs(total))
-    size = point[len(z) - 1] if affine else largest
-    for a in range(len(z)):
-        point[a] /= size
-
-
-@jit
-def witnesses(values, scales, exact, back, planes, affine, basis, patterns, points, proven):
+@compiled
+def witnesses(values, path, work, bits, planes, signs, affine, basis, patterns, points, proven):
     """A float point for each chamber, and whether it is proven to lie strictly inside.
 
-    `planes` are all hyperplanes, columns first, rows scaled to at most 1; `points` the results.
+    Args:
+        values: level x column x form; level 0 is `candidates.Floats.forms`, the others are room.
+        path: room for the pivots of a level.
+        work: 3 x forms and more, room.
+        bits, planes: as in `candidates.Floats`.
+        signs: `SIGNS`.
+        affine, basis, patterns: as for `candidates.candidates`.
+        points, proven: the results.
     """
-    d, n = values.shape[1] - 1, values.shape[2]
-    pivots, depth = np.full(d + 1, -1), 0
-    rests, steps, z = np.empty(n), np.empty(d + 1), np.empty(d + 1)
-    sums = np.empty(n + 1)
+    r, n, depth = len(planes), len(bits), np.int64(0)
+    d, rests = r - 1, work[0]
     for p in range(len(basis)):
-        k, shared = 0, True
-        while k < d and basis[p, k] >= 0:
-            shared = shared and k < depth and pivots[k] == basis[p, k]
-            if not shared:
-                pivots[k] = basis[p, k]
-                if exact:
-                    scales[k + 1] = abs(values[k, d - k, pivots[k]])
-                    eliminate_exact(values[k], values[k + 1], d - k, pivots[k], scales[k], 0, n, d)
-                else:
-                    _eliminate_plain(values[k], values[k + 1], d - k, pivots[k])
+        k = np.int64(0)
+        while k < d - 1 and basis[p, k] >= 0:
+            if k >= depth or path[k] != basis[p, k]:
+                path[k], depth = basis[p, k], k
+                _cut(values, k, path[k], d - k, n)
             k += 1
+            depth = max(depth, k)
         depth = k
-        z[0] = 1.0
-        _base_point(values, k, rests, z)
-        if k:
-            usual = abs(values[0, 0, pivots[k - 1]])
-            _leave_pivots(
-                values, k, rests, steps, values[k - 1, :, pivots[k - 1]], usual if usual > 0 else 1.0
-            )
-        _solve(values, scales, pivots, k, steps, z)
-        _pull_back(back, z, affine, points[p])
-        proven[p] = _is_inside(planes, points[p], patterns[p], sums)
+        if k == d - 1 and basis[p, k] >= 0:
+            _stand_above_vertex(values, k, basis[p, k], n, rests, work[1])
+        else:
+            _stand_above_base(values, k, n, rests, work[1])
+        for t in range(k - 1, -1, -1):
+            bit, usual = bits[path[t]], abs(values[0, 0, path[t]])
+            side = 1.0 if (patterns[p, bit >> 3] >> (bit & 7)) & 1 else -1.0
+            _leave(values, k, d - t, side, n, usual if usual > 0 else 1.0, rests, work[1])
+        size = 0.0
+        for c in range(r):
+            points[p, c] = rests[n + c]
+            size = max(size, abs(points[p, c]))
+        if affine:
+            size = points[p, d]
+        for c in range(r):
+            points[p, c] /= size
+        proven[p] = _is_inside(planes, points[p], patterns[p], signs, work[2])
