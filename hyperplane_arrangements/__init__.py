@@ -20,7 +20,7 @@ from typing import Any
 _NAMES = {
     "angles": ("miss_probability", "solid_angle"),
     "arrangement": ("Arrangement",),
-    "chambers": ("ChamberBatch", "Chambers", "Position", "upper_bound"),
+    "chambers": ("ChamberBatch", "Chambers", "Position", "count_by_search", "upper_bound"),
     "errors": ("ConvexLandscapeError", "InputError", "MissingExtraError", "TooLargeError"),
     "exact": ("ExactMatrix", "exact_matrix", "exact_vector"),
     "faces": ("ChamberShape", "Faces"),
