@@ -173,11 +173,12 @@ def _cut(space, exact, k, j, listing):
     stop, top = (space.stack[SIZE, k], m + k) if listing else (j, m - 1)
     space.scales[k + 1] = abs(old[p, j]) if exact else 1.0
     for part in range(2):
-        start, end = (part, j) if part == 0 else (j + 1, stop)
+        start, end = (0, j) if part == 0 else (j + 1, stop)
+        first, last, shift = np.uint64(start), np.uint64(end), np.uint64(part)
         if exact:
-            sure = eliminate_exact(old, new, p, m, j, space.scales[k], start, end, part, top)
+            sure = eliminate_exact(old, new, p, m, j, space.scales[k], first, last, shift, top)
         else:
-            sure = eliminate_bounded(old, new, error, fresh, p, m, j, start, end, part, top, space.work)
+            sure = eliminate_bounded(old, new, error, fresh, p, m, j, first, last, shift, top, space.work)
         if not sure:
             return UNDECIDED
     status = _sift(space, exact, k + 1, j, stop, top)

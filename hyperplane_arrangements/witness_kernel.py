@@ -51,11 +51,11 @@ def _stand_above_vertex(values, k, j, n, rests, ratios):
     for i in range(n):
         moved = at * values[k, 1, i]
         rest = values[k, 0, i] + moved
-        rests[i] = 0.0 if abs(rest) <= CANCELLED * (abs(values[k, 0, i]) + abs(moved)) else rest
-    rests[j] = 0.0
-    for i in range(n):
-        ratio = -values[k, 1, i] / rests[i]
-        ratios[i] = ratio if (ratio > 0) & (rests[i] != 0) else 0.0
+        rest = 0.0 if abs(rest) <= CANCELLED * (abs(values[k, 0, i]) + abs(moved)) else rest
+        ratio = -values[k, 1, i] / rest
+        rests[i] = rest
+        ratios[i] = ratio if (ratio > 0) & (rest != 0) else 0.0
+    rests[j] = ratios[j] = 0.0
     for i in range(n, values.shape[2]):
         rests[i] = values[k, 0, i] + at * values[k, 1, i]
     inverse = _largest(ratios, n)
