@@ -20,7 +20,8 @@ FAMILY = "type_b_5"  # its list is longer than what a pipe holds, and is found w
 KILLED = """
 import os, signal, sys
 import {module} as module
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with it ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with these ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 setattr(module, "{function}", lambda *words, **options: os.kill(os.getpid(), signal.{signal}))
 from duality_checks.cli import main
 sys.exit(main({words!r}.split()))
