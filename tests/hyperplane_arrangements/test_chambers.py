@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from hyperplane_arrangements.arrangement import Arrangement
-from hyperplane_arrangements.chambers import Position, upper_bound
+from hyperplane_arrangements.chambers import Position, count_by_search, upper_bound
 from hyperplane_arrangements.errors import InputError, TooLargeError
 from hyperplane_arrangements.exact import signs as exact_signs
 
@@ -172,6 +172,14 @@ def test_published_counts_compiled(name):
     assert total == seen == PUBLISHED[name]
     whole = np.concatenate(packed)
     assert len(np.unique(np.ascontiguousarray(whole).view(f"V{whole.shape[1]}"))) == PUBLISHED[name]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_plain_search_counts_what_is_published(name):
+    arrangement = named(name)
+    assert count_by_search(arrangement) == PUBLISHED[name]
+    if arrangement.n > 1:  # negative control
+        assert count_by_search(arrangement.deletion(0)) < PUBLISHED[name]
 
 
 def proven_inside(arrangement, batch):
