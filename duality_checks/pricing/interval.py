@@ -38,6 +38,8 @@ THREADS = 2
 WORTH_COMPILING = 1_000_000
 # Triple products of data of such sizes neither overflow nor underflow.
 SMALLEST, LARGEST = 2.0**-200, 2.0**200
+# Data of such sizes are rounded by a share of themselves, and so are their products with what else there is.
+LEAST, MOST = 2.0**-500, 2.0**500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def prove_interval(
         (6, True, True)
     """
     problem.require_standard("a proof without a certificate")
+    _require_relative_rounding(problem, solution.dual)
     require_feasible(problem.arrangement, max_chambers)
     scale, reach_of = ROOM, _reach_by_circles if _is_simple(problem) else _reach_by_chambers
     for _ in range(ATTEMPTS):
@@ -108,6 +111,18 @@ def prove_interval(
     raise InputError(
         f"solution.dual exceeds beta by {sqrt(reach) - 1:.1e} even after scaling; train it further"
     )
+
+
+def _require_relative_rounding(problem: TrainingProblem, dual: np.ndarray) -> None:
+    """Refuse numbers so small or large that the bounds on roundings would not hold."""
+    named = [(f"X[{k}, {i}]", x) for k, row in enumerate(problem.X.fractions) for i, x in enumerate(row) if x]
+    for name, size in [*named, ("beta", problem.beta)]:
+        if not LEAST <= abs(size) <= MOST:
+            raise InputError(
+                f"{name} is too small or large for bounds in floats; rescale the data or certify"
+            )
+    if not (np.abs(dual) <= MOST).all():
+        raise InputError("solution.dual is too large for bounds in floats; rescale the data")
 
 
 def _reach_by_chambers(

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hyperplane_arrangements.errors import InputError
+
 from ..problem import TrainingProblem
 from ..terms.free import NAMES
 from ..terms.readouts import Readout
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
 SAME = 1e-13  # the distance of unit normals that floats do not tell apart
+SMALLEST, LARGEST = 1e-150, 1e150  # squares of such numbers neither underflow nor overflow
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +65,11 @@ class Landscape:
         """The landscape of a training problem; rank and parallel rows are decided exactly.
 
         Raises:
-            InputError: free biases, which have many landscapes (:mod:`.free`).
+            InputError: free biases, which have many landscapes (:mod:`.free`), or numbers whose squares
+                leave the range of floats.
         """
         problem.require_penalised("one landscape of all directions", NAMES[: NAMES.index("biases")])
+        _require_squares(problem)
         arrangement = problem.arrangement
         scale = np.abs(problem.features).max()
         _, _, right = np.linalg.svd(problem.features / scale, full_matrices=False)
@@ -124,6 +129,21 @@ class Landscape:
     def lift(self, directions: np.ndarray) -> np.ndarray:
         """Directions (m x r) in the user's coordinates, m x d, with the same norms."""
         return directions @ self.basis.T
+
+
+def _require_squares(problem: TrainingProblem) -> None:
+    """Refuse rows, targets or weight decay that floats cannot square."""
+    sizes = np.abs(problem.features).max(axis=1)
+    named = [
+        (f"X[{k}]", size) for k, size in enumerate(sizes) if problem.arrangement.hyperplane_of_row[k] >= 0
+    ]
+    named += [(f"y[{i}]", size) for i, size in enumerate(np.abs(problem.target)) if size > LARGEST]
+    for name, size in [*named, ("beta", float(problem.beta))]:
+        if not SMALLEST <= size <= LARGEST:
+            raise InputError(
+                f"{name} is of size {size:.3g}, and training takes {SMALLEST:g} to {LARGEST:g}; "
+                "rescale the problem"
+            )
 
 
 def _told_apart(

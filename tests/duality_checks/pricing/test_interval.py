@@ -109,6 +109,22 @@ def test_products_beyond_the_range_of_floats_prove_nothing(d):
         prove_interval(problem, solution)
 
 
+@pytest.mark.parametrize(
+    ("X", "y", "named"),
+    [([["1e-320", 0], [0, 1]], [1, 1], r"X\[0\]"), ([[1, 0], [0, 1]], ["1e160", 1], r"y\[0\]")],
+)
+def test_numbers_that_floats_cannot_square_are_refused_before_training(X, y, named):
+    with pytest.raises(InputError, match=f"{named} is of size .*; rescale the problem"):
+        train(TrainingProblem(X, y, beta=1))
+
+
+def test_an_entry_that_loses_digits_in_floats_proves_nothing():
+    """Its rounding is no small share of itself, so that no bound would hold."""
+    problem = TrainingProblem([["1", "1.7e-322"], [0, 1]], [1, 2], beta="0.1")
+    with pytest.raises(InputError, match=r"X\[0, 1\] is too small or large .*; rescale the data or certify"):
+        prove_interval(problem, train(problem))
+
+
 def test_a_network_with_another_activation_proves_nothing():
     problem = TrainingProblem([[1, 1], [2, 1], [-3, 1]], [1, 0, 2], beta="0.3")
     other = TrainingProblem(problem.X, problem.y, problem.beta, "leaky:0.5")
