@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, wraps
 from importlib import import_module
 from math import inf
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -26,6 +26,7 @@ from hyperplane_arrangements.errors import InputError
 from ..checker import Refusal
 
 _MODULE = re.compile(r"t\d+_\d+_\w+")
+_Instance = TypeVar("_Instance")
 INSTANCES = 3
 
 
@@ -127,6 +128,25 @@ def all_of(outcomes: Iterable[Outcome]) -> Outcome:
     except Refusal as reason:
         return refused(f"the checker refuses: {reason}")
     return Outcome(margin, tolerance)
+
+
+def all_hold(comparisons: Callable[[_Instance], Iterable[Outcome]]) -> Callable[[_Instance], Outcome]:
+    """The check that goes through the comparisons of an instance: :func:`all_of` them, as a decorator.
+
+    Example:
+        >>> @all_hold
+        ... def check(numbers):
+        ...     yield at_least(numbers[0], 0, "the first")
+        ...     yield at_least(numbers[1], numbers[0], "the second")
+        >>> check((1, 3)).margin, check((4, 3)).reason
+        (1, 'the second fails: 3 < 4')
+    """
+
+    @wraps(comparisons)
+    def check(instance: _Instance) -> Outcome:
+        return all_of(comparisons(instance))
+
+    return check
 
 
 def _shown(value: Any) -> str:

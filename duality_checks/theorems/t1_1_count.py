@@ -12,7 +12,7 @@ from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.chambers import upper_bound
 from hyperplane_arrangements.exact import exact_matrix, rank
 
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import Row, random_rows
 
 
@@ -41,12 +41,9 @@ def in_general_position(rows: tuple[tuple[int, ...], ...], r: int) -> bool:
     return r == 0 or all(rank(exact_matrix(some)) == r for some in combinations(rows, r))
 
 
-def check(instance: Count) -> Outcome:
+@all_hold
+def check(instance: Count) -> Iterator[Outcome]:
     """Compare the claim with the listed chambers, their exact witnesses, and Cover's bound."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Count) -> Iterator[Outcome]:
     arrangement = Arrangement(exact_matrix(instance.rows))
     chambers = arrangement.chambers()
     signs = chambers.signs

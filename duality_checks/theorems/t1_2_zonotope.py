@@ -13,7 +13,7 @@ import numpy as np
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
 
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import Row, random_rows
 
 Point = tuple[Fraction, ...]
@@ -45,12 +45,9 @@ def mapped(rows: list[Row]) -> Vertices:
     return Vertices(tuple(map(tuple, rows)), tuple(image(rows, pattern) for pattern in patterns))
 
 
-def check(instance: Vertices) -> Outcome:
+@all_hold
+def check(instance: Vertices) -> Iterator[Outcome]:
     """Compare with the vertices of the hull of all subset sums, and chambers with normals of vertices."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Vertices) -> Iterator[Outcome]:
     chambers = Arrangement(exact_matrix(instance.rows)).chambers()
     claimed = instance.claimed
     yield equal(len(claimed), len(chambers), "one vertex a chamber")

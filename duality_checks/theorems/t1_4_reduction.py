@@ -9,7 +9,7 @@ from fractions import Fraction
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix, pivot_columns, rank
 
-from .catalogue import Outcome, Theorem, all_of, equal, that
+from .catalogue import Outcome, Theorem, all_hold, equal, that
 from .samples import Row, random_rows
 
 Matrix = tuple[tuple[Fraction, ...], ...]
@@ -34,12 +34,9 @@ def essential(rows: list[Row]) -> Reduction:
     return columns_of(rows, pivot_columns(exact_matrix(rows)))
 
 
-def check(instance: Reduction) -> Outcome:
+@all_hold
+def check(instance: Reduction) -> Iterator[Outcome]:
     """Compare the sets of sign vectors, and the ranks."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Reduction) -> Iterator[Outcome]:
     whole, reduced = Arrangement(exact_matrix(instance.rows)), Arrangement(exact_matrix(instance.reduced))
     before = set(map(tuple, whole.chambers().signs.tolist()))
     after = set(map(tuple, reduced.chambers().signs.tolist()))

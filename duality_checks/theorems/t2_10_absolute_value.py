@@ -11,7 +11,7 @@ import numpy as np
 from ..exact.norms import Vector, dual_norm_squared, gradient, project
 from ..problem import TrainingProblem
 from .bounds import activation, proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate_problems, random_problem, random_rationals
 
 
@@ -44,12 +44,9 @@ def flipped(problem: TrainingProblem) -> TrainingProblem:
     return TrainingProblem(rows, problem.y, problem.beta, problem.kappa)
 
 
-def check(instance: Halves) -> Outcome:
+@all_hold
+def check(instance: Halves) -> Iterator[Outcome]:
     """Compare both halves of the chambers with all of them, and the problem with flipped rows."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Halves) -> Iterator[Outcome]:
     problem, v = instance.problem, instance.v
     chambers = problem.arrangement.chambers()
     signs = chambers.signs

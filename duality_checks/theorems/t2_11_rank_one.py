@@ -11,7 +11,7 @@ import numpy as np
 from ..exact.norms import Vector, dot, root_below
 from ..problem import TrainingProblem
 from .bounds import dual_objective, dual_slack, proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least, equal
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal
 from .rationals import random_unit_vector
 from .samples import random_rationals
 
@@ -66,12 +66,9 @@ def closed_form(c: Vector, a: Vector, y: Vector, beta: Fraction) -> RankOne:
     return with_threshold(c, a, y, beta, beta)
 
 
-def check(instance: RankOne) -> Outcome:
+@all_hold
+def check(instance: RankOne) -> Iterator[Outcome]:
     """The claimed point and the dual ``y - f`` have the same value exactly, inside the certified interval."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: RankOne) -> Iterator[Outcome]:
     c, a, y, beta = instance.c, instance.a, instance.y, instance.beta
     length = root_below(dot(a, a))
     yield equal(length**2, dot(a, a), "norm(a) is rational")

@@ -15,7 +15,7 @@ from ..optima.spanning import Reach, exact_outputs, reach_margins, reach_targets
 from ..polyhedral.optimum import NORMS, UnboundedError, directions, optimum, outputs
 from ..problem import TrainingProblem
 from .bounds import proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate_problems, random_problem
 
 BETAS = (Fraction(1), Fraction(1, 10), Fraction(1, 1000))
@@ -42,12 +42,9 @@ def limit(problem: TrainingProblem, norm: str) -> Limit:
         return Limit(problem, norm, None)
 
 
-def check(instance: Limit) -> Outcome:
+@all_hold
+def check(instance: Limit) -> Iterator[Outcome]:
     """The exact bounds on ``p*(beta)/beta`` that enforce the limit; the 2-norm; the hard margin."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Limit) -> Iterator[Outcome]:
     problem, claimed = instance.problem, instance.claimed
     reach = reach_targets(problem)
     yield equal(bool(reach), claimed is not None, "the rank decides whether a network fits")

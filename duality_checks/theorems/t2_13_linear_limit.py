@@ -11,7 +11,7 @@ import numpy as np
 from ..exact.norms import Vector, dot, dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .bounds import dual_objective, proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least, refused
+from .catalogue import Outcome, Theorem, all_hold, at_least, refused
 from .samples import degenerate_problems, random_problem, random_rationals
 
 SLOPES = (Fraction(-1, 2), Fraction(1, 2), Fraction(9, 10), Fraction(99, 100))
@@ -65,12 +65,9 @@ def near_linear(problem: TrainingProblem, kappa: Fraction, v: Vector | None = No
     return Linear(leaky, v, w, dual_bound(leaky, v))
 
 
-def check(instance: Linear) -> Outcome:
+@all_hold
+def check(instance: Linear) -> Iterator[Outcome]:
     """The dual norm is within the bound, and p* between the two bounds that it squeezes."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Linear) -> Iterator[Outcome]:
     problem, v, w = instance.problem, instance.v, instance.w
     kappa, beta = problem.kappa, problem.beta
     if not -1 < kappa < 1:

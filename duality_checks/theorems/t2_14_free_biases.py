@@ -21,7 +21,7 @@ from ..stationary_points.escape import problem_of
 from ..stationary_points.restricted import RestrictedCertificate
 from ..stationary_points.solver import restricted_optimum
 from ..training.columns import train
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate, random_rationals
 
 TOLERANCE = 1e-9
@@ -43,12 +43,9 @@ def certified(problem: TrainingProblem, networks: tuple[RationalNetwork, ...] = 
     return FreeBiases(restricted_optimum(setting, chamber_blocks(setting)), (constant, *networks))
 
 
-def check(instance: FreeBiases) -> Outcome:
+@all_hold
+def check(instance: FreeBiases) -> Iterator[Outcome]:
     """Verify the certificate, and hold its lower bound against other networks."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: FreeBiases) -> Iterator[Outcome]:
     proof = instance.certificate
     yield that(sum(proof.dual, Fraction(0)) == 0, "1'v is not zero, so the intercept makes the bound false")
     finding = proof.check()

@@ -9,7 +9,7 @@ from fractions import Fraction
 from ..exact.norms import dot
 from ..problem import TrainingProblem
 from .bounds import activation, proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate_problems, random_problem
 
 TOLERANCE = 1e-9
@@ -50,12 +50,9 @@ def best_single_neuron(problem: TrainingProblem) -> Fraction:
     return dot(problem.y, problem.y) / 2 - max(gains)
 
 
-def check(instance: Duality) -> Outcome:
+@all_hold
+def check(instance: Duality) -> Iterator[Outcome]:
     """Close the gap between a network of that width and a certified dual, or show that none can."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Duality) -> Iterator[Outcome]:
     problem, width = instance.problem, instance.width
     found = proven_interval(problem)
     if found.width > width == 1 and problem.d == 1:

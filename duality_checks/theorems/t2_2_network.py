@@ -11,7 +11,7 @@ import numpy as np
 from ..exact.norms import Vector, dot
 from ..problem import TrainingProblem
 from .bounds import network_objective
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .rationals import random_unit_vector
 from .samples import ACTIVATIONS, random_rationals
 
@@ -80,12 +80,9 @@ def in_closure(problem: TrainingProblem, signs: tuple[int, ...], u: Vector) -> b
     return all(side * dot(row, u) >= 0 for row, side in zip(problem.X.fractions, signs, strict=True))
 
 
-def check(instance: Point) -> Outcome:
+@all_hold
+def check(instance: Point) -> Iterator[Outcome]:
     """The objectives agree exactly, both ways; and no rescaling of the neurons is cheaper."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Point) -> Iterator[Outcome]:
     problem = instance.problem
     chambers = set(map(tuple, problem.arrangement.chambers().signs.tolist()))
     for block in instance.blocks:

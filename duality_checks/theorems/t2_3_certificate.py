@@ -10,7 +10,7 @@ import numpy as np
 
 from ..exact.norms import Vector, dot, gradient, project
 from ..problem import TrainingProblem
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate_problems, random_problem, random_rationals
 
 Signs = tuple[int, ...]
@@ -37,12 +37,9 @@ def shortest(problem: TrainingProblem, v: Vector) -> Multipliers:
     return Multipliers(problem, tuple(v), table)
 
 
-def check(instance: Multipliers) -> Outcome:
+@all_hold
+def check(instance: Multipliers) -> Iterator[Outcome]:
     """Weak duality on every chamber, and complementary slackness, which makes it an equality."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Multipliers) -> Iterator[Outcome]:
     problem, rows = instance.problem, instance.problem.X.fractions
     chambers = problem.arrangement.chambers()
     for signs, witness in zip(map(tuple, chambers.signs.tolist()), chambers.witnesses.tolist(), strict=True):

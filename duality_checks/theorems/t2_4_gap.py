@@ -10,7 +10,7 @@ from ..certificate import Certificate, certify
 from ..checker import check_documents, objective, read_problem
 from ..problem import TrainingProblem
 from ..training.columns import train
-from .catalogue import Outcome, Theorem, all_of, at_least, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, that
 from .samples import degenerate_problems, random_problem
 
 
@@ -40,12 +40,9 @@ def claim(problem: TrainingProblem) -> Claim:
     return Claim(problem.to_json(), certificate.to_json())
 
 
-def check(instance: Claim) -> Outcome:
+@all_hold
+def check(instance: Claim) -> Iterator[Outcome]:
     """Ask the independent checker, and hold the lower bound against the objectives of other networks."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Claim) -> Iterator[Outcome]:
     verdict = check_documents(instance.problem, instance.certificate)
     yield that(verdict.proven, f"the checker refuses: {verdict.reason}")
     assert verdict.lower is not None and verdict.upper is not None

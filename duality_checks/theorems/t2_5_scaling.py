@@ -11,7 +11,7 @@ import numpy as np
 from ..exact.norms import Vector, dot, dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .bounds import dual_objective, proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, that
 from .samples import degenerate_problems, random_problem, random_rationals
 
 # A root is replaced by a rational this much closer to zero than the next infeasible one that is tried.
@@ -44,12 +44,9 @@ def best_multiple(instance: Multiple) -> Fraction:
     return max(-cap, min(free, cap))
 
 
-def check(instance: Multiple) -> Outcome:
+@all_hold
+def check(instance: Multiple) -> Iterator[Outcome]:
     """The multiple is feasible, its value is a lower bound on p*, and no feasible multiple is better."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Multiple) -> Iterator[Outcome]:
     problem, v = instance.problem, instance.v
     t = best_multiple(instance)
     square = dual_norm_squared(problem, v)

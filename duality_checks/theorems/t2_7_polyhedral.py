@@ -22,7 +22,7 @@ from ..polyhedral.optimum import (
 )
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
-from .catalogue import Outcome, Theorem, all_of, at_least, equal
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal
 from .samples import degenerate_problems, random_problem
 
 
@@ -44,12 +44,9 @@ def solved(problem: TrainingProblem, norm: str, loss: str) -> Polyhedral:
     return Polyhedral(problem, norm, loss, optimum(problem, norm, loss))
 
 
-def check(instance: Polyhedral) -> Outcome:
+@all_hold
+def check(instance: Polyhedral) -> Iterator[Outcome]:
     """The network's value from the network, the dual's feasibility from multipliers, and their equality."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Polyhedral) -> Iterator[Outcome]:
     problem, norm, claimed = instance.problem, instance.norm, instance.claimed
     loss = parse_loss(instance.loss)
     for neuron in claimed.neurons:

@@ -13,7 +13,7 @@ from ..exact.setting import RationalNetwork, Setting, Vector
 from ..problem import TrainingProblem
 from ..stationary_points.clarke import subdifferentials
 from ..stationary_points.examples import both_signs, box_is_wrong, wrong_kink
-from .catalogue import Outcome, Theorem, all_of, equal, that
+from .catalogue import Outcome, Theorem, all_hold, equal, that
 from .planted import Kinks, planted
 
 
@@ -70,12 +70,9 @@ def box_contains_zero(setting: Setting, network: RationalNetwork, j: int) -> boo
     return bool(zero_in_hull(corners))
 
 
-def check(instance: Claim) -> Outcome:
+@all_hold
+def check(instance: Claim) -> Iterator[Outcome]:
     """Compare with the chambers of the whole arrangement; decide membership exactly."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Claim) -> Iterator[Outcome]:
     setting = Setting.of(instance.problem)
     here = subdifferentials(setting, instance.network)[0]
     around = gradients_around(setting, instance.network, 0)

@@ -9,7 +9,7 @@ from ..exact.setting import RationalNetwork, Setting, dot
 from ..problem import TrainingProblem
 from ..stationary_points.examples import both_signs, global_minimum, saddle, wrong_kink
 from ..stationary_points.stationary import Role, first_order
-from .catalogue import Outcome, Theorem, all_of, equal, that
+from .catalogue import Outcome, Theorem, all_hold, equal, that
 from .planted import Kinks, planted
 
 
@@ -21,12 +21,9 @@ class Stationary:
     network: RationalNetwork
 
 
-def check(instance: Stationary) -> Outcome:
+@all_hold
+def check(instance: Stationary) -> Iterator[Outcome]:
     """Decide that it is stationary, and that all that follows is so."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Stationary) -> Iterator[Outcome]:
     setting, network = Setting.of(instance.problem), instance.network
     state = first_order(setting, network)
     yield that(state.is_clarke, "the network is not stationary")

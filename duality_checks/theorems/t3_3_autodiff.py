@@ -11,7 +11,7 @@ from ..exact.setting import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import is_autodiff_stationary, selected_blocks
 from ..stationary_points.examples import both_signs, box_is_wrong, global_minimum
-from .catalogue import Outcome, Theorem, all_of, that
+from .catalogue import Outcome, Theorem, all_hold, that
 from .optimality import Optimality, decided, own_and_opposite
 from .planted import Kinks, planted
 
@@ -30,12 +30,9 @@ def selected(problem: TrainingProblem, network: RationalNetwork, side: int) -> Z
     return ZeroGradient(Optimality(problem, network, blocks), side)
 
 
-def check(instance: ZeroGradient) -> Outcome:
+@all_hold
+def check(instance: ZeroGradient) -> Iterator[Outcome]:
     """Decide that the gradient vanishes, and that the network is optimal over the blocks."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: ZeroGradient) -> Iterator[Outcome]:
     claim = instance.claim
     zero = is_autodiff_stationary(claim.problem, claim.network, instance.side)
     yield that(zero, "the gradient does not vanish")

@@ -13,7 +13,7 @@ from ..problem import TrainingProblem
 from ..stationary_points.blocks import adjacent_blocks
 from ..stationary_points.examples import both_signs, global_minimum, wrong_kink
 from ..stationary_points.stationary import first_order
-from .catalogue import Outcome, Theorem, all_of, at_least, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, that
 from .optimality import Optimality, decided, own_and_opposite
 from .planted import Kinks, planted
 
@@ -51,12 +51,9 @@ def slope_along(setting: Setting, network: RationalNetwork, j: int, direction: V
     return total
 
 
-def check(instance: Directional) -> Outcome:
+@all_hold
+def check(instance: Directional) -> Iterator[Outcome]:
     """Decide both sides; try the directions by the definition of the derivative."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Directional) -> Iterator[Outcome]:
     claim = instance.claim
     setting = Setting.of(claim.problem)
     state = first_order(setting, claim.network)

@@ -11,7 +11,7 @@ from ..problem import TrainingProblem
 from ..stationary_points.blocks import adjacent_blocks, face_blocks
 from ..stationary_points.examples import both_signs, global_minimum, wrong_kink
 from ..stationary_points.stationary import first_order
-from .catalogue import Outcome, Theorem, all_of, that
+from .catalogue import Outcome, Theorem, all_hold, that
 from .optimality import Optimality, decided, own_and_opposite
 from .planted import Kinks, planted
 
@@ -21,12 +21,9 @@ def over_faces(problem: TrainingProblem, network: RationalNetwork) -> Optimality
     return Optimality(problem, network, own_and_opposite(face_blocks(problem, network)))
 
 
-def check(instance: Optimality) -> Outcome:
+@all_hold
+def check(instance: Optimality) -> Iterator[Outcome]:
     """Decide that the network is Clarke stationary, and optimal over the blocks."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Optimality) -> Iterator[Outcome]:
     yield that(first_order(instance.problem, instance.network).is_clarke, "the network is not stationary")
     yield from decided(instance)
 

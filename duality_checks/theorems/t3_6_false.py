@@ -12,16 +12,13 @@ from ..problem import TrainingProblem
 from ..stationary_points.blocks import adjacent_blocks
 from ..stationary_points.examples import both_signs, global_minimum, wrong_kink
 from ..stationary_points.stationary import first_order
-from .catalogue import Outcome, Theorem, all_of, that
+from .catalogue import Outcome, Theorem, all_hold, that
 from .optimality import Optimality, decided, own_and_opposite
 
 
-def check(instance: Optimality) -> Outcome:
+@all_hold
+def check(instance: Optimality) -> Iterator[Outcome]:
     """Decide that the network is stationary, and that the blocks hold a strictly better one."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Optimality) -> Iterator[Outcome]:
     yield that(first_order(instance.problem, instance.network).is_clarke, "the network is not stationary")
     yield that(not instance.optimal, "nothing is claimed")
     yield from decided(instance)

@@ -15,7 +15,7 @@ from ..stationary_points.escape import improving_neuron
 from ..stationary_points.examples import both_signs, global_minimum, spurious_minimum, wrong_kink
 from ..stationary_points.restricted import certify_restricted
 from ..stationary_points.stationary import first_order
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .planted import Kinks, planted
 
 # The neuron to add has float weights, so its decrease misses the bound of the statement by their rounding.
@@ -36,12 +36,9 @@ def judged(problem: TrainingProblem, network: RationalNetwork) -> Verdict:
     return Verdict(problem, network, improving_neuron(problem, network) is None)
 
 
-def check(instance: Verdict) -> Outcome:
+@all_hold
+def check(instance: Verdict) -> Iterator[Outcome]:
     """Prove it over all chambers and both signs, or prove the decrease of the neuron added."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Verdict) -> Iterator[Outcome]:
     setting = Setting.of(instance.problem)
     yield that(first_order(setting, instance.network).is_clarke, "the network is not stationary")
     if instance.optimal:

@@ -11,7 +11,7 @@ from ..problem import TrainingProblem
 from ..stationary_points.examples import two_sides
 from ..stationary_points.lattice import restricted_lattice
 from ..training.columns import train
-from .catalogue import Outcome, Theorem, all_of, equal, that
+from .catalogue import Outcome, Theorem, all_hold, equal, that
 from .samples import random_rationals
 
 TOLERANCE = 1e-9
@@ -25,12 +25,9 @@ class Nested:
     strict: bool = False
 
 
-def check(instance: Nested) -> Outcome:
+@all_hold
+def check(instance: Nested) -> Iterator[Outcome]:
     """Enumerate the lattice, prove every level and every step, and compare its ends with p* and zero."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Nested) -> Iterator[Outcome]:
     problem = instance.problem
     lattice = restricted_lattice(problem)
     finding = lattice.check()

@@ -12,7 +12,7 @@ from ..approximation.subsets import restricted_to
 from ..exact.norms import dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .bounds import dual_objective, proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, that
 from .samples import degenerate_problems, random_problem
 
 
@@ -31,12 +31,9 @@ class Subsample:
     share: Fraction | None = None
 
 
-def check(instance: Subsample) -> Outcome:
+@all_hold
+def check(instance: Subsample) -> Iterator[Outcome]:
     """Compare the interval with p* over all chambers, and check the scaled dual from the definitions."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Subsample) -> Iterator[Outcome]:
     problem = instance.problem
     found = restricted_to(problem, instance.chambers)
     finding = found.check()

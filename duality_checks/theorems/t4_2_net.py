@@ -16,7 +16,7 @@ from ..approximation.subsets import restricted_to
 from ..exact.norms import Vector, dot, dual_norm_squared
 from ..problem import TrainingProblem
 from .bounds import proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least
+from .catalogue import Outcome, Theorem, all_hold, at_least
 from .samples import degenerate_problems, random_problem
 
 
@@ -29,12 +29,9 @@ class Net:
     eps: Fraction
 
 
-def check(instance: Net) -> Outcome:
+@all_hold
+def check(instance: Net) -> Iterator[Outcome]:
     """Solve over the chambers around the directions; compare the ratio, the dual norm, and the radius."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Net) -> Iterator[Outcome]:
     problem = instance.problem
     found = restricted_to(problem, chambers_around(problem, instance.directions))
     ratio = a_priori_ratio(problem, instance.eps, found.dual)

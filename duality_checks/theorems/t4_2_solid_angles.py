@@ -13,7 +13,7 @@ from hyperplane_arrangements.angles import boundary_rays, miss_probability, soli
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
 
-from .catalogue import Outcome, Theorem, all_of, at_least, equal
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal
 from .samples import Row, random_rows
 
 TOLERANCE = 1e-9
@@ -66,12 +66,9 @@ def chance_of_missing(angles: list[float], draws: int) -> float:
     return total
 
 
-def check(instance: Draws) -> Outcome:
+@all_hold
+def check(instance: Draws) -> Iterator[Outcome]:
     """Compare the angles with Girard's theorem and the bound with inclusion and exclusion."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Draws) -> Iterator[Outcome]:
     arrangement = Arrangement(exact_matrix(instance.rows))
     table = arrangement.chambers().signs
     found = solid_angles(arrangement)

@@ -17,7 +17,7 @@ from ..exact.norms import dot, gradient, root_above
 from ..problem import TrainingProblem
 from ..training.columns import train
 from .bounds import dual_objective
-from .catalogue import Outcome, Theorem, all_of, at_least, equal
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal
 from .samples import degenerate_problems, random_problem
 
 # Enough that the rounding of a root is below any difference of squares of floats.
@@ -39,12 +39,9 @@ class Relaxation:
     factor: Fraction | None = None
 
 
-def check(instance: Relaxation) -> Outcome:
+@all_hold
+def check(instance: Relaxation) -> Iterator[Outcome]:
     """The dual over all gates, the gates of an optimal network, and the two values."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Relaxation) -> Iterator[Outcome]:
     problem, gated = instance.problem, instance.gated
     for row in problem.arrangement.chambers().signs.tolist():
         c = gradient(problem, row, gated.dual)

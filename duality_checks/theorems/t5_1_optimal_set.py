@@ -15,7 +15,7 @@ from ..exact.setting import combination
 from ..optima.optimal_set import OptimalSet, exact_optimal_set
 from ..problem import TrainingProblem
 from .bounds import activation, dual_objective, proven_interval
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import ACTIVATIONS
 
 # Sides of right triangles and boxes: their diagonals are rational.
@@ -32,12 +32,9 @@ class Optima:
     minimum_width: int
 
 
-def check(instance: Optima) -> Outcome:
+@all_hold
+def check(instance: Optima) -> Iterator[Outcome]:
     """Each vertex, the ways between them, and by exhaustion the dimension and the least width."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Optima) -> Iterator[Outcome]:
     found, problem = instance.found, instance.found.problem
     fit = tuple(y - v for y, v in zip(problem.y, instance.dual, strict=True))
     columns = [atom.column for atom in found.atoms]

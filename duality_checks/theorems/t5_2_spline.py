@@ -14,7 +14,7 @@ from ..optima.spline import Spline, function_space_penalty, kink_bound, spline_o
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import chamber_blocks
 from ..stationary_points.solver import restricted_optimum
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import random_rationals
 
 SLOPES = (Fraction(0), Fraction(1, 10), Fraction(-1))
@@ -29,12 +29,9 @@ class Fit:
     program: Setting
 
 
-def check(instance: Fit) -> Outcome:
+@all_hold
+def check(instance: Fit) -> Iterator[Outcome]:
     """The program's own proven optimum, the kinks, and optimality among kinks anywhere, exactly."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Fit) -> Iterator[Outcome]:
     spline, program = instance.spline, instance.program
     other = restricted_optimum(program, chamber_blocks(program))
     finding = other.check()

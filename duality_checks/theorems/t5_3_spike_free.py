@@ -16,7 +16,7 @@ from ..optima.spike_free import decide_spike_free, pseudo_inverse, two_blocks
 from ..problem import TrainingProblem
 from ..stationary_points.solver import restricted_optimum
 from .bounds import activation, proven_interval
-from .catalogue import Outcome, Theorem, all_of, equal, refused, that
+from .catalogue import Outcome, Theorem, all_hold, equal, refused, that
 from .rationals import random_orthonormal_rows
 from .samples import Row, random_rationals, random_rows
 
@@ -32,12 +32,9 @@ class Data:
     spike_free: bool
 
 
-def check(instance: Data) -> Outcome:
+@all_hold
+def check(instance: Data) -> Iterator[Outcome]:
     """Against the definition on a grid of directions, and the two-block program against p*."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Data) -> Iterator[Outcome]:
     problem = instance.problem
     if instance.spike_free:
         full, two = proven_interval(problem), restricted_optimum(problem, two_blocks(problem))

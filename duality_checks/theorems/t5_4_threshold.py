@@ -16,7 +16,7 @@ from ..exact.setting import ZERO
 from ..optima.threshold import Pattern, signed_lasso, threshold_optimum, threshold_patterns
 from ..polyhedral.optimum import LOSSES
 from ..terms.losses import parse_loss
-from .catalogue import Outcome, Theorem, all_of, at_least, equal, that
+from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import random_rationals, random_rows
 
 RIVALS = 5
@@ -34,12 +34,9 @@ class Thresholds:
     seed: int = 0
 
 
-def check(instance: Thresholds) -> Outcome:
+@all_hold
+def check(instance: Thresholds) -> Iterator[Outcome]:
     """The Lasso over the patterns against the proven optimum, and against networks by their definition."""
-    return all_of(_comparisons(instance))
-
-
-def _comparisons(instance: Thresholds) -> Iterator[Outcome]:
     rows, y, beta, loss = instance.rows, instance.y, instance.beta, parse_loss(instance.loss)
     found = threshold_optimum(rows, y, beta, loss)
     finding = found.check()
