@@ -14,7 +14,9 @@ import click
 from hyperplane_arrangements.errors import TooLargeError
 
 from . import options
+from .columns import chosen_data
 from .sampling import sampled_interval, with_advice
+from .several import certify_outputs, page
 
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
@@ -24,11 +26,18 @@ if TYPE_CHECKING:
 
 DEFAULT_RATIO = "0.05"
 DEFAULT_OUTPUT = "convex-landscape-output"
+COUPLINGS = ("1-norm", "2-norm")
 
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path), required=False, metavar="[DATA.csv|DATA.npy]")
-@click.option("--target", metavar="COLUMN", help="The column to predict.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="COLUMN",
+    help="The column to predict; again for more outputs.",
+)
 @click.option(
     "--features",
     callback=options.column_names,
@@ -69,6 +78,13 @@ DEFAULT_OUTPUT = "convex-landscape-output"
     help="What is not penalised: an output intercept, a linear skip, hidden biases with the intercept.",
 )
 @click.option(
+    "--coupling",
+    type=click.Choice(COUPLINGS),
+    default="1-norm",
+    show_default=True,
+    help="With several outputs: the norm of a neuron's output weights in the penalty.",
+)
+@click.option(
     "--output",
     type=click.Path(path_type=Path),
     default=DEFAULT_OUTPUT,
@@ -93,7 +109,7 @@ DEFAULT_OUTPUT = "convex-landscape-output"
 @options.as_json
 def certify(
     data: Path | None,
-    target: str | None,
+    targets: tuple[str, ...],
     features: list[str] | None,
     no_bias: bool,
     beta: str | None,
@@ -102,6 +118,7 @@ def certify(
     loss: str,
     penalty: str,
     free: str,
+    coupling: str,
     output: Path,
     max_chambers: int,
     rank: int | None,
@@ -122,10 +139,17 @@ def certify(
     convex-landscape certify matrix.npy --target 4 --beta 1/3 --activation leaky:0.1 --json
     convex-landscape certify houses.csv --target price --features area --free biases
     convex-landscape certify wide.csv --target y --beta 1 --samples 500
+    convex-landscape certify houses.csv --target price --target rent --features area,rooms
+    convex-landscape certify houses.csv --target price --target rent --features area --coupling 2-norm
 
     beta_max is the weight decay from which on the zero network is optimal. With --rank all files belong to
     the projected data; what they prove about the data themselves is said at the end. --samples is for ranks
     at which the patterns cannot be enumerated: it proves an interval, and says what would close it.
+
+    Several --target train one network with as many outputs. With --coupling 1-norm each output is a convex
+    program of its own with its own certificate, and the bounds are added. With 2-norm, the usual weight
+    decay, the outputs share neurons: squared loss, rank at most 3, proven on every chamber in rationals, but
+    by this package and not by the independent checker; it is slow beyond a few hundred chambers.
     """
     from ..reports.outcome import prove
     from ..reports.text import interval_facts, outcome_facts, summary
@@ -134,11 +158,26 @@ def certify(
     from .terminal import progress
 
     decay, share = _weight_decay(beta, beta_ratio)
-    original = _training_data(data, target, features, bias=not no_bias)
+    terms = {"loss": loss, "penalty": penalty, "free": free}
+    original, *others = chosen_data(data, targets, features, bias=not no_bias)
+    if others:
+        if rank is not None or samples is not None or resume:
+            raise click.UsageError("--rank, --samples and --resume are for one --target; leave them out")
+        with _advised():
+            return certify_outputs(
+                (original, *others),
+                coupling=coupling,
+                beta=decay,
+                beta_ratio=share,
+                activation=activation,
+                terms=terms,
+                output=output,
+                max_chambers=max_chambers,
+                as_json=as_json,
+            )
     if samples is not None:
         if rank is not None or resume:
             raise click.UsageError("--samples excludes --rank and --resume; leave them out")
-        terms = {"loss": loss, "penalty": penalty, "free": free}
         return sampled_interval(
             original, beta=decay, activation=activation, terms=terms, samples=samples, as_json=as_json
         )
@@ -151,9 +190,7 @@ def certify(
                 beta=decay,
                 beta_ratio=share,
                 activation=activation,
-                loss=loss,
-                penalty=penalty,
-                free=free,
+                **terms,
                 max_chambers=max_chambers,
                 say=say,
                 recall=checkpoint.load if resume else lambda problem: None,
@@ -215,18 +252,15 @@ def _kept(checkpoint: Checkpoint) -> Iterator[None]:
 
 def documents(outcome: Outcome) -> dict[str, str]:
     """The files of a job: their names and texts. The page with pictures needs the extra `plot`."""
-    from importlib.util import find_spec
-
     from ..reports.html import html
     from ..reports.text import markdown
 
-    page = {"report.html": html(outcome)} if find_spec("matplotlib") else {}
     return {
         "problem.json": outcome.problem_text,
         "certificate.json": outcome.certificate_text,
         "network.json": outcome.solution.network.to_json(),
         "report.md": markdown(outcome),
-        **page,
+        **page(lambda: html(outcome)),
     }
 
 
@@ -240,21 +274,3 @@ def _weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | 
         return positive(parse_number(beta, "--beta"), "--beta"), None
     share = DEFAULT_RATIO if beta_ratio is None else beta_ratio
     return None, positive(parse_number(share, "--beta-ratio"), "--beta-ratio")
-
-
-def _training_data(
-    data: Path | None, target: str | None, features: list[str] | None, *, bias: bool
-) -> TrainingData:
-    from ..data.datasets import training_data, versicolor_against_virginica
-    from ..data.tables import read_table
-
-    if data is None:
-        if target is not None or features is not None:
-            raise click.UsageError("--target and --features choose columns of DATA; give the file too")
-        return versicolor_against_virginica(bias=bias)
-    table = read_table(data)
-    if target is None:
-        raise click.UsageError(
-            f"--target is missing: which column is to be predicted? {data} has {', '.join(table.columns)}"
-        )
-    return training_data(table, target=target, features=features, bias=bias)

@@ -242,7 +242,7 @@ def _shared(problem: MultiOutputProblem) -> OutputsProof:
     sizes = np.linalg.norm(found.weights, axis=1)
     atoms = shared.outputs(found.directions)
     columns = (atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]).reshape(
-        -1, len(sizes)
+        Y.size, len(sizes)
     )
     kept = narrowed(columns, sizes, np.ones(len(sizes)))
     alive = np.flatnonzero(kept)

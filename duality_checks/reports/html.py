@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,13 @@ from .html_page import facts, figure, page, svg, table
 from .text import MOST_NEURONS, activation_name, beta_text, count, relative_gap, skip_text
 
 if TYPE_CHECKING:
+    from ..checker import Verdict
+    from ..data.datasets import TrainingData
+    from ..network import TwoLayerNetwork
+    from ..problem import TrainingProblem
     from .outcome import Outcome
 
-_NO_PICTURES = (
+NO_PICTURES = (
     "<p>No pictures: they need matplotlib. Install the extra <code>convex-landscape[plot]</code> and run the "
     "command again.</p>"
 )
@@ -42,7 +47,7 @@ _BOUNDS_CAPTION = (
     "the other side. The lines are numerical, and nothing rests on them. The diamond is the width of the "
     "proven interval, when the independent checker was done."
 )
-_NOT_PROVEN = (
+NOT_PROVEN = (
     "<ul><li>That the bounds are equal: the certificate proves an interval, because optimal norms are "
     "usually irrational.</li><li>That the network is the only optimal one, or near to one.</li><li>Anything "
     "about other data.</li><li>Pictures, times, decimals of weights and the share of beta_max: these are "
@@ -65,24 +70,25 @@ def html(outcome: Outcome) -> str:
     sections = [
         "<header><h1>Global optimum of a two-layer network</h1>"
         f'<p class="lead">{escape(outcome.data.source)}</p></header>',
-        _verdict(outcome),
+        verdict_box(outcome.verdict, outcome.certificate.lower, outcome.certificate.upper),
         _facts(outcome),
         f"<h2>In pictures</h2>{_pictures(outcome)}",
         f"<h2>The network</h2>{_network(outcome)}",
         f"<h2>The proof</h2>{_proof(outcome)}",
-        f"<h2>What is not proven</h2>{_NOT_PROVEN}",
-        _footer(outcome),
+        f"<h2>What is not proven</h2>{NOT_PROVEN}",
+        footer(outcome.seconds),
     ]
     return page(f"Global optimum: {outcome.data.source}", "\n".join(sections))
 
 
-def _verdict(outcome: Outcome) -> str:
-    if not outcome.verdict.proven:
+def verdict_box(verdict: Verdict, lower: Fraction, upper: Fraction) -> str:
+    """What is proven, or that nothing is."""
+    if not verdict.proven:
         return (
-            '<div class="verdict refused"><strong>REFUSED</strong> by the independent checker'
-            f"<p>{escape(outcome.verdict.reason)}. Nothing below is proven.</p></div>"
+            '<div class="verdict refused"><strong>REFUSED</strong> when checked'
+            f"<p>{escape(verdict.reason)}. Nothing below is proven.</p></div>"
         )
-    low, high = decimal_interval(outcome.certificate.lower, outcome.certificate.upper)
+    low, high = decimal_interval(lower, upper)
     return (
         '<div class="verdict"><strong>PROVEN</strong> in rational arithmetic, over every activation pattern'
         f'<p class="interval mono">{low} &le; p* &le; {high}</p></div>'
@@ -99,7 +105,7 @@ def _facts(outcome: Outcome) -> str:
             ("neurons", f"{outcome.solution.network.width:,}"),
             ("data", f"{problem.n:,} rows of rank {problem.arrangement.rank}"),
             ("activation", activation_name(problem.kappa)),
-            ("weight decay beta", beta_text(outcome)),
+            ("weight decay beta", beta_text(problem.beta, outcome.beta_ratio)),
             ("trained in", f"{outcome.seconds['training']:.2f} s"),
             ("checked in", f"{outcome.seconds['checking']:.2f} s"),
         ]
@@ -108,29 +114,43 @@ def _facts(outcome: Outcome) -> str:
 
 def _pictures(outcome: Outcome) -> str:
     try:
-        function, landscape, bounds = _function(outcome), _landscape(outcome), _bounds(outcome)
+        function = function_figure(outcome.problem, outcome.solution.network, outcome.data)
+        landscape, bounds = landscape_figure(outcome), _bounds(outcome)
     except MissingExtraError:
-        return _NO_PICTURES
+        return NO_PICTURES
     rank = outcome.problem.arrangement.rank
     parts = (function, landscape, bounds) if rank == 2 else (function, bounds, landscape)
     return f'<div class="pictures">{"".join(parts)}</div>'
 
 
-def _function(outcome: Outcome) -> str:
+def function_figure(
+    problem: TrainingProblem, network: TwoLayerNetwork, data: TrainingData, *, prefix: str = ""
+) -> str:
+    """The data with the learned function.
+
+    Args:
+        problem: the problem.
+        network: the network.
+        data: the names of the columns.
+        prefix: tells the pictures of a page with several of this kind apart; a letter first.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
     from .pictures import plot_function, varying_columns
 
-    problem, network, data = outcome.problem, outcome.solution.network, outcome.data
     caption = _FUNCTION_CAPTIONS.get(len(varying_columns(problem)), _FIT_CAPTION)
     picture = svg(
         lambda ax: plot_function(problem, network, ax=ax, names=[*data.features, data.target]),
-        name="function",
-        label="the data with the learned function",
+        name=f"{prefix}function",
+        label=f"the data with the learned function: {data.target}",
         size=(4.6, 3.7),
     )
     return figure(picture, caption)
 
 
-def _landscape(outcome: Outcome) -> str:
+def landscape_figure(outcome: Outcome, *, prefix: str = "") -> str:
+    """The chambers coloured by their dual slack; arguments as for :func:`function_figure`."""
     if outcome.problem.bias is not None:
         return ""  # free biases have a landscape for every sample
     from .pictures import far_side, plot_landscape
@@ -139,7 +159,7 @@ def _landscape(outcome: Outcome) -> str:
     if problem.arrangement.rank == 2:
         picture = svg(
             lambda ax: plot_landscape(problem, solution.dual, solution.network, ax=ax),
-            name="ring",
+            name=f"{prefix}ring",
             label="the dual landscape over the angle of the weights, between beta and minus beta",
             size=(4.6, 3.7),
         )
@@ -150,7 +170,7 @@ def _landscape(outcome: Outcome) -> str:
                 lambda ax, pole=pole: plot_landscape(  # type: ignore[misc]
                     problem, solution.dual, solution.network, ax=ax, pole=pole
                 ),
-                name=name,
+                name=prefix + name,
                 label=f"the chambers on one half of the sphere, coloured by slack ({name})",
                 size=(3.4, 3.4),
             )
@@ -228,6 +248,7 @@ def _proof(outcome: Outcome) -> str:
     )
 
 
-def _footer(outcome: Outcome) -> str:
-    times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in outcome.seconds.items())
+def footer(seconds_by_part: dict[str, float]) -> str:
+    """How long each part took, and where the same is as text."""
+    times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in seconds_by_part.items())
     return f"<footer>Times: {escape(times)}. The same facts as text are in <code>report.md</code>.</footer>"

@@ -63,10 +63,22 @@ def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> Trainin
     """
     from ..training.paths import approximate_beta_max
 
+    return problem.with_beta(share_of(approximate_beta_max(problem, max_chambers), ratio))
+
+
+def share_of(beta_max: float, ratio: Any) -> Fraction:
+    """``ratio * beta_max``, rounded to 12 significant digits.
+
+    Raises:
+        InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
+
+    Example:
+        >>> share_of(8.0, "1/3")
+        Fraction(266666666667, 100000000000)
+    """
     share = positive(ratio, "beta-ratio")
-    beta_max = approximate_beta_max(problem, max_chambers)
     beta = Fraction(f"{float(share * Fraction(beta_max)):.{BETA_DIGITS - 1}e}")
-    return problem.with_beta(positive(beta, f"beta = {share} * beta_max"))
+    return positive(beta, f"beta = {share} * beta_max")
 
 
 def prove(
@@ -102,12 +114,7 @@ def prove(
         InputError: the data, ``beta``, the ratio, the activation, the loss or the penalty cannot be used.
         TooLargeError: the number of chambers is over the limit.
     """
-    from ..certificate import certify
-    from ..checker import check_documents
-    from ..training.checkpoint import State
-    from ..training.columns import Bounds, train
-
-    clock = _Clock()
+    clock = Clock()
     decay = 1 if beta is None else beta
     problem = TrainingProblem(data.X, data.y, decay, activation, loss=loss, penalty=penalty, free=free)
     say("Counting the activation patterns")
@@ -117,6 +124,38 @@ def prove(
         say("Finding beta_max")
         problem = at_ratio(problem, beta_ratio, max_chambers)
         clock.lap("beta_max")
+    share = None if beta is not None else beta_ratio
+    return settle(data, problem, share, clock, max_chambers=max_chambers, say=say, recall=recall, keep=keep)
+
+
+def settle(
+    data: TrainingData,
+    problem: TrainingProblem,
+    beta_ratio: Fraction | None,
+    clock: Clock,
+    *,
+    max_chambers: int,
+    say: Callable[[str], None],
+    recall: Callable[[TrainingProblem], State | None] = lambda problem: None,
+    keep: Callable[[TrainingProblem, State], None] = lambda problem, state: None,
+) -> Outcome:
+    """Train on a problem whose weight decay is settled, certify and check; arguments as for :func:`prove`.
+
+    Args:
+        data: where the problem is from.
+        problem: the problem.
+        beta_ratio: the share of ``beta_max`` that its weight decay is, None if it was asked for itself.
+        clock: has timed what was done before.
+        max_chambers: likewise.
+        say: likewise.
+        recall: likewise.
+        keep: likewise.
+    """
+    from ..certificate import certify
+    from ..checker import check_documents
+    from ..training.checkpoint import State
+    from ..training.columns import Bounds, train
+
     say("Training")
     state = recall(problem)
     history = list(state.history) if state else []
@@ -142,7 +181,7 @@ def prove(
     return Outcome(
         data,
         problem,
-        None if beta is not None else beta_ratio,
+        beta_ratio,
         solution,
         tuple(history),
         certificate,
@@ -152,11 +191,21 @@ def prove(
     )
 
 
-class _Clock:
+class Clock:
+    """The seconds of each part of a job: ``laps``, by name.
+
+    Example:
+        >>> clock = Clock()
+        >>> clock.lap("counting")
+        >>> list(clock.laps)
+        ['counting']
+    """
+
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
         self._last = perf_counter()
 
     def lap(self, name: str) -> None:
+        """The part that ends now."""
         now = perf_counter()
         self.laps[name], self._last = now - self._last, now

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 MOST_NEURONS = 100
 _DECAY = "beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)"
 
-_EQUALITY = """\
+EQUALITY = """\
 - **Equality.** The certificate proves that `p*` lies in the interval, not what it is: the norms in an optimum
   are usually irrational, and the certificate holds rationals.
 """
-_NOT_PROVEN = """\
+NOT_PROVEN = """\
 - **The network.** It is proven to be within the interval's width of optimal in its objective; nothing is said
   about its distance to an optimal network, nor that there is only one.
 - **The data.** The proof is about the numbers in `problem.json`, read exactly as they were written; it says
@@ -93,7 +93,11 @@ def summary(outcome: Outcome) -> str:
     seconds = outcome.seconds
     facts = [
         ("data", f"{outcome.data.source}: {problem.n} rows, {problem.d} columns"),
-        ("problem", f"{activation_name(problem.kappa)}, {loss_name(problem)}, beta = {beta_text(outcome)}"),
+        (
+            "problem",
+            f"{activation_name(problem.kappa)}, {loss_name(problem)}, "
+            f"beta = {beta_text(problem.beta, outcome.beta_ratio)}",
+        ),
         ("chambers", f"{problem.arrangement.count_chambers():,} of rank {problem.arrangement.rank}"),
         (
             "network",
@@ -122,7 +126,7 @@ def markdown(outcome: Outcome) -> str:
         _network_section(outcome),
         _check_section(),
         _not_proven_section(outcome),
-        _times_section(outcome),
+        times_section(outcome.seconds),
     ]
     return "\n".join(sections)
 
@@ -146,7 +150,7 @@ def _problem_section(outcome: Outcome) -> str:
         ("activation", activation_name(problem.kappa)),
         ("loss", loss_name(problem)),
         ("objective", f"`{_objective(outcome.problem)}`"),
-        ("beta", beta_text(outcome)),
+        ("beta", beta_text(problem.beta, outcome.beta_ratio)),
     ]
     return "## The problem\n\n" + table(("what", "value"), facts)
 
@@ -254,11 +258,17 @@ def _dual_objective(problem: TrainingProblem) -> str:
 def _not_proven_section(outcome: Outcome) -> str:
     certificate = outcome.certificate
     open_ = certificate.lower != certificate.upper
-    return "## What is not proven\n\n" + (_EQUALITY if open_ else "") + _NOT_PROVEN
+    return "## What is not proven\n\n" + (EQUALITY if open_ else "") + NOT_PROVEN
 
 
-def _times_section(outcome: Outcome) -> str:
-    rows = [(name, f"{seconds:.2f}") for name, seconds in outcome.seconds.items()]
+def times_section(seconds_by_part: dict[str, float]) -> str:
+    """How long each part took.
+
+    Example:
+        >>> print(times_section({"training": 1.25}).splitlines()[-1])
+        | training | 1.25 |
+    """
+    rows = [(name, f"{seconds:.2f}") for name, seconds in seconds_by_part.items()]
     return "## Times\n\n" + table(("part", "seconds"), rows)
 
 
@@ -288,10 +298,13 @@ def activation_name(kappa: Fraction) -> str:
     return names.get(kappa, f"leaky ReLU of slope {kappa}")
 
 
-def beta_text(outcome: Outcome) -> str:
-    """``beta`` exactly, and the share of ``beta_max`` it was asked for as."""
-    beta = outcome.problem.beta
-    share = outcome.beta_ratio
+def beta_text(beta: Fraction, share: Fraction | None) -> str:
+    """``beta`` exactly, and the share of ``beta_max`` it was asked for as, if it was.
+
+    Example:
+        >>> beta_text(Fraction(3, 2), Fraction(1, 4)), beta_text(Fraction(3, 2), None)
+        ('1.5 (0.25 * beta_max)', '1.5')
+    """
     return exact_text(beta) + ("" if share is None else f" ({exact_text(share)} * beta_max)")
 
 

@@ -1,0 +1,221 @@
+"""A job with several outputs: one proven job an output, or one proof for neurons that outputs share (2.8)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..checker import Verdict
+from ..data.datasets import TrainingData
+from ..limits import require_feasible
+from ..optima.several_outputs import MultiOutputProblem, VectorNetwork, check_outputs, train_outputs
+from .outcome import Clock, Outcome, settle, share_of
+
+if TYPE_CHECKING:
+    from ..optima.several_outputs import OutputsProof
+    from ..problem import TrainingProblem
+
+NETWORK_FORMAT = "convex-landscape network of several outputs"
+PROOF_FORMAT = "convex-landscape proof for shared neurons"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputsOutcome:
+    """What a job with several outputs produced.
+
+    Args:
+        data: one an output, with the same features.
+        problems: likewise.
+        coupling: ``"1-norm"`` or ``"2-norm"``.
+        beta_ratio: the share of ``beta_max`` that was asked for, None when ``beta`` itself was.
+        network: with all outputs.
+        lower: the bound below, exactly.
+        upper: the network's objective, exactly.
+        verdict: on the whole interval.
+        parts: with the 1-norm one job an output, each with its certificate; with the 2-norm none.
+        proof: with the 2-norm the dual that proves the bound, which this package checks; with the 1-norm
+            None.
+        seconds: the time of each part, by name.
+    """
+
+    data: tuple[TrainingData, ...]
+    problems: tuple[TrainingProblem, ...]
+    coupling: str
+    beta_ratio: Fraction | None
+    network: VectorNetwork
+    lower: Fraction
+    upper: Fraction
+    verdict: Verdict
+    parts: tuple[Outcome, ...]
+    proof: OutputsProof | None
+    seconds: dict[str, float]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the outputs."""
+        return tuple(one.target for one in self.data)
+
+    def network_json(self) -> str:
+        """The network file: hidden weights m x d and output weights m x k, floats to the bit."""
+        document = {
+            "format": NETWORK_FORMAT,
+            "version": 1,
+            "kappa": str(self.network.kappa),
+            "inputs": list(self.data[0].features),
+            "outputs": list(self.targets),
+            "hidden": self.network.hidden.tolist(),
+            "output": self.network.output.tolist(),
+        }
+        return json.dumps(document, indent=1) + "\n"
+
+    def proof_json(self) -> str:
+        """The data and the dual of a proof for shared neurons: what it takes to check it again."""
+        assert self.proof is not None
+        first = self.problems[0]
+        document = {
+            "format": PROOF_FORMAT,
+            "version": 1,
+            "beta": str(first.beta),
+            "kappa": str(first.kappa),
+            "lower": str(self.lower),
+            "upper": str(self.upper),
+            "outputs": list(self.targets),
+            "X": [list(map(str, row)) for row in first.X.fractions],
+            "Y": [list(map(str, row)) for row in zip(*(one.y for one in self.problems), strict=True)],
+            "dual": [list(map(str, row)) for row in zip(*self.proof.dual, strict=True)],
+        }
+        return json.dumps(document) + "\n"
+
+
+def prove_outputs(
+    data: Sequence[TrainingData],
+    *,
+    coupling: str,
+    beta: Fraction | None,
+    beta_ratio: Fraction | None,
+    activation: str,
+    max_chambers: int,
+    say: Callable[[str], None],
+    **terms: Any,
+) -> OutputsOutcome:
+    """Train a network with several outputs to the global optimum and prove it.
+
+    Args:
+        data: one an output, with the same rows of features.
+        coupling: the norm of a neuron's output weights in the penalty.
+        beta: the weight decay; None to take it from ``beta_ratio``.
+        beta_ratio: the share of ``beta_max``, from which on all outputs are zero, when ``beta`` is None.
+        activation: as in :func:`~duality_checks.reports.outcome.prove`.
+        max_chambers: likewise.
+        say: likewise.
+        terms: ``loss``, ``penalty`` and ``free``, likewise.
+
+    Raises:
+        InputError: the data or the terms cannot be used, or cannot be coupled so.
+        TooLargeError: the number of chambers is over the limit.
+    """
+    clock, decay = Clock(), 1 if beta is None else beta
+    targets = list(zip(*(one.y for one in data), strict=True))
+    stated = MultiOutputProblem(data[0].X, targets, decay, activation, coupling=coupling, **terms)
+    say("Counting the activation patterns")
+    require_feasible(stated.outputs[0].arrangement, max_chambers)
+    clock.lap("counting")
+    share = None if beta is not None else beta_ratio
+    if beta is None:
+        say("Finding beta_max")
+        decay = share_of(_beta_max(stated, max_chambers), beta_ratio)
+        problems = tuple(one.with_beta(decay) for one in stated.outputs)
+        clock.lap("beta_max")
+    else:
+        problems = stated.outputs
+    if coupling == "1-norm":
+        return _apart(tuple(data), problems, share, clock, max_chambers, say)
+    return _shared(tuple(data), problems, targets, share, clock, max_chambers, say)
+
+
+def _beta_max(problem: MultiOutputProblem, max_chambers: int) -> float:
+    """The weight decay from which on all outputs are zero, in floats."""
+    if problem.coupling == "1-norm":
+        from ..training.paths import approximate_beta_max
+
+        return max(approximate_beta_max(one, max_chambers) for one in problem.outputs)
+    from ..optima.vector_output import SharedNeurons
+
+    return SharedNeurons(problem.outputs[0]).maximum(problem.targets).value
+
+
+def _apart(
+    data: tuple[TrainingData, ...],
+    problems: tuple[TrainingProblem, ...],
+    share: Fraction | None,
+    clock: Clock,
+    max_chambers: int,
+    say: Callable[[str], None],
+) -> OutputsOutcome:
+    """One job an output; the neurons of all of them side by side."""
+    from scipy.linalg import block_diag
+
+    parts = []
+    for number, (one, problem) in enumerate(zip(data, problems, strict=True), start=1):
+        prefix = f"Output {number} of {len(data)}: "
+        own = Clock()
+
+        def tell(text: str, prefix: str = prefix) -> None:
+            say(prefix + text[0].lower() + text[1:])
+
+        parts.append(settle(one, problem, share, own, max_chambers=max_chambers, say=tell))
+        for name, seconds in own.laps.items():
+            clock.laps[name] = clock.laps.get(name, 0.0) + seconds
+    networks = [part.solution.network for part in parts]
+    network = VectorNetwork(
+        np.concatenate([one.hidden for one in networks]),
+        block_diag(*(one.output[:, None] for one in networks)),
+        problems[0].kappa,
+    )
+    lower = sum((part.certificate.lower for part in parts), Fraction(0))
+    upper = sum((part.certificate.upper for part in parts), Fraction(0))
+    verdict = Verdict(True, "", lower, upper)
+    for part in parts:
+        if not part.verdict.proven:
+            verdict = Verdict(False, f"output {part.data.target}: {part.verdict.reason}")
+            break
+    return OutputsOutcome(
+        data, problems, "1-norm", share, network, lower, upper, verdict, tuple(parts), None, clock.laps
+    )
+
+
+def _shared(
+    data: tuple[TrainingData, ...],
+    problems: tuple[TrainingProblem, ...],
+    targets: list[tuple[Fraction, ...]],
+    share: Fraction | None,
+    clock: Clock,
+    max_chambers: int,
+    say: Callable[[str], None],
+) -> OutputsOutcome:
+    first = problems[0]
+    problem = MultiOutputProblem(first.X, targets, first.beta, first.kappa, coupling="2-norm")
+    say("Training neurons that all outputs share")
+    proof = train_outputs(problem, max_chambers=max_chambers)
+    clock.lap("training")
+    say("Checking every chamber in rational arithmetic")
+    verdict = check_outputs(problem, proof)
+    clock.lap("checking")
+    return OutputsOutcome(
+        data,
+        problem.outputs,
+        "2-norm",
+        share,
+        proof.network,
+        proof.lower,
+        proof.upper,
+        verdict,
+        (),
+        proof,
+        clock.laps,
+    )

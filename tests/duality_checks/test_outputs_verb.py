@@ -1,0 +1,167 @@
+"""``certify`` with several targets: the bounds are those of the files, and hold what the theory says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import duality_checks.checker
+from duality_checks import MultiOutputProblem, TrainingProblem, train
+from duality_checks.checker import Verdict, check_documents
+from duality_checks.cli import main
+
+TABLE = "u,v,a,b\n1,1,1,1/2\n2,0,-2,3/2\n3,1,1.5,-2\n-1,2,0.5,1\n"
+ROWS = [[1, 1], [2, 0], [3, 1], [-1, 2]]
+Y = [["1", "1/2"], ["-2", "3/2"], ["3/2", "-2"], ["1/2", "1"]]
+TWO = ("table.csv", "--target", "a", "--target", "b", "--no-bias")
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table.csv").write_text(TABLE)
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(["certify", *arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def objective(network: dict[str, Any], beta: Fraction, q: int) -> Fraction:
+    """The objective of a network file, as statement 2.8 writes it, in rationals."""
+    total = Fraction(0)
+    values = [[Fraction(y) for y in row] for row in Y]
+    for hidden, output in zip(network["hidden"], network["output"], strict=True):
+        w, alpha = list(map(Fraction, hidden)), list(map(Fraction, output))
+        for row, rest in zip(ROWS, values, strict=True):
+            on = max(sum(x * u for x, u in zip(row, w, strict=True)), Fraction(0))
+            rest[:] = [r - on * a for r, a in zip(rest, alpha, strict=True)]
+        total += sum(u * u for u in w)
+        total += sum(map(abs, alpha)) ** 2 if q == 1 else sum(a * a for a in alpha)
+    return (sum(r * r for rest in values for r in rest) + beta * total) / 2
+
+
+def facts_of(run: Run, *arguments: str) -> dict[str, Any]:
+    code, out, err = run(*TWO, *arguments, "--json", "--output", "out")
+    assert (code, err) == (0, "")
+    facts = json.loads(out)
+    assert facts["proven"] is True
+    return facts
+
+
+def test_the_1_norm_adds_up_what_each_output_proves(run: Run, here: Path) -> None:
+    facts = facts_of(run, "--beta", "1/4")
+    verdicts = [
+        check_documents(*((here / "out" / one[name]).read_text() for name in ("problem", "certificate")))
+        for one in facts["outputs"]
+    ]
+    assert all(verdict.proven for verdict in verdicts)
+    assert sum(verdict.lower for verdict in verdicts) == Fraction(facts["lower"])
+    assert sum(verdict.upper for verdict in verdicts) == Fraction(facts["upper"])
+    network = json.loads((here / "out" / "network.json").read_text())
+    assert objective(network, Fraction(1, 4), 1) == Fraction(facts["upper"])
+    assert (network["inputs"], network["outputs"]) == (["u", "v"], ["a", "b"])
+    for k, one in enumerate(facts["outputs"]):
+        alone = train(TrainingProblem(ROWS, [row[k] for row in Y], "1/4"))
+        assert float(Fraction(one["upper"])) == pytest.approx(alone.upper, rel=1e-9)
+
+
+def test_the_2_norm_is_proven_from_its_files_and_no_dearer(run: Run, here: Path) -> None:
+    facts = facts_of(run, "--beta", "1/4", "--coupling", "2-norm")
+    assert facts["proven_by"] == "duality_checks"
+    lower, upper = Fraction(facts["lower"]), Fraction(facts["upper"])
+    network, proof = (
+        json.loads((here / "out" / name).read_text()) for name in ("network.json", "proof.json")
+    )
+    assert objective(network, Fraction(1, 4), 2) == upper
+    dual = [[Fraction(v) for v in row] for row in proof["dual"]]
+    pairs = [(v, Fraction(y)) for vs, ys in zip(dual, Y, strict=True) for v, y in zip(vs, ys, strict=True)]
+    assert sum(v * y - v * v / 2 for v, y in pairs) == lower <= upper
+    # Feasible in floats in many directions, found without chambers.
+    V, X = np.array(dual, dtype=float), np.array(ROWS, dtype=float)
+    turns = np.linspace(0, 2 * np.pi, 1000)
+    outputs = np.maximum(X @ np.stack([np.cos(turns), np.sin(turns)]), 0)
+    assert np.linalg.norm(V.T @ outputs, axis=0).max() <= 0.25
+    assert upper < Fraction(facts_of(run, "--beta", "1/4")["lower"])
+
+
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+def test_from_beta_max_on_all_outputs_are_zero(run: Run, coupling: str) -> None:
+    above = facts_of(run, "--beta-ratio", "1.001", "--coupling", coupling)
+    below = facts_of(run, "--beta-ratio", "0.99", "--coupling", coupling)
+    zero = sum(Fraction(y) ** 2 for row in Y for y in row) / 2
+    assert (above["neurons"], Fraction(above["upper"])) == (0, zero)
+    assert Fraction(below["upper"]) < zero
+
+
+def test_what_is_printed_says_who_proved_it(run: Run, here: Path) -> None:
+    code, out, _ = run(*TWO, "--beta", "1/4", "--output", "out")
+    assert code == 0
+    assert "output 2   b: " in out and "PROVEN, the sum of 2 proven intervals" in out
+    report, page = ((here / "out" / name).read_text() for name in ("report.md", "report.html"))
+    assert "convex-landscape check problem-2.json certificate-2.json" in report
+    assert page.count("<h2>Output ") == 2
+    ids = [part.split('"')[0] for part in page.split(' id="')[1:]]
+    assert len(ids) == len(set(ids))
+    code, out, _ = run(*TWO, "--beta", "1/4", "--coupling", "2-norm", "--output", "shared")
+    assert code == 0
+    assert "by this package, not by the independent checker" in out
+    assert "took no part" in (here / "shared" / "report.md").read_text()
+
+
+def test_one_refused_output_refuses_the_sum(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse_b(problem: str, certificate: str) -> Verdict:
+        return Verdict(False, "no") if '"1/2", "3/2"' in problem else check_documents(problem, certificate)
+
+    monkeypatch.setattr(duality_checks.checker, "check_documents", refuse_b)
+    code, out, _ = run(*TWO, "--beta", "1/4", "--output", "out")
+    assert code == 1
+    assert "REFUSED: output b: no" in out and "PROVEN" not in out
+    report = (here / "out" / "report.md").read_text()
+    assert "**REFUSED**: output b: no" in report and "**PROVEN**" not in report
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("--target a --target a", "--target a is given twice; name each output once"),
+        ("--target a --target c", "table.csv has no column 'c'"),
+        ("--target a --target b --features u,b", "column 'b' is both target and feature"),
+        ("--target a --target b --target u --target v", "has no column beside the targets; add a feature"),
+        ("--target a --target b --resume", "--rank, --samples and --resume are for one --target"),
+        ("--target a --target b --free intercept", "several outputs needs free='nothing'"),
+        ("--target a --target b --coupling 2-norm --loss l1", "the 2-norm coupling needs loss='squared'"),
+        ("--target a --target b --coupling max", "'max' is not one of '1-norm', '2-norm'"),
+        ("--target a --target b --max-chambers 3", "chambers are predicted and the limit is 3"),
+    ],
+)
+def test_what_cannot_be_done_is_one_message_and_no_file(
+    run: Run, here: Path, arguments: str, words: str
+) -> None:
+    code, out, err = run("table.csv", *arguments.split())
+    assert (code, out) == (2, "")
+    assert words in " ".join(err.split()) and "Traceback" not in err
+    assert [path.name for path in here.iterdir()] == ["table.csv"]
+
+
+def test_the_api_proves_the_same_interval(run: Run) -> None:
+    """The file states the problem that `MultiOutputProblem` states: the intervals meet."""
+    from duality_checks import train_outputs
+
+    facts = facts_of(run, "--beta", "1/4", "--activation", "abs", "--loss", "l1", "--penalty", "inf-norm")
+    proof = train_outputs(MultiOutputProblem(ROWS, Y, "1/4", "abs", loss="l1", penalty="inf-norm"))
+    assert proof.lower == proof.upper == Fraction(facts["lower"]) == Fraction(facts["upper"])
