@@ -11,17 +11,10 @@ import numpy as np
 from numba import njit
 
 from .bounds import UNIT
+from .vectors_kernel import add_multiple, inner
 
 ROUNDS = 20
 LEAST = 1e-300
-
-
-@njit(cache=True, nogil=True)
-def _dot(a, b):
-    total = 0.0
-    for i in range(len(a)):
-        total += a[i] * b[i]
-    return total
 
 
 @njit(cache=True, nogil=True)
@@ -30,8 +23,7 @@ def _gradient(signs, terms, gain, rest, gradient):
     gradient[:] = 0.0
     for k in range(len(signs)):
         if signs[k] > 0:
-            for i in range(len(gradient)):
-                gradient[i] += terms[k, i]
+            add_multiple(gradient, 1.0, terms[k])
     for i in range(len(gradient)):
         gradient[i] = gain * gradient[i] + rest[i]
 
@@ -46,16 +38,14 @@ def _fit(units, signs, gradient, chosen, size, basis, upper, trial, residual):
         upper[:, t] = 0.0
         for _ in range(2):
             for s in range(t):
-                part = _dot(basis[s], basis[t])
+                part = inner(basis[s], basis[t])
                 upper[s, t] += part
-                for i in range(len(residual)):
-                    basis[t, i] -= part * basis[s, i]
-        upper[t, t] = max(np.sqrt(_dot(basis[t], basis[t])), LEAST)
+                add_multiple(basis[t], -part, basis[s])
+        upper[t, t] = max(np.sqrt(inner(basis[t], basis[t])), LEAST)
         for i in range(len(residual)):
             basis[t, i] /= upper[t, t]
-        trial[t] = -_dot(basis[t], residual)
-        for i in range(len(residual)):
-            residual[i] += trial[t] * basis[t, i]
+        trial[t] = -inner(basis[t], residual)
+        add_multiple(residual, trial[t], basis[t])
     for t in range(size - 1, -1, -1):
         for s in range(t + 1, size):
             trial[t] -= upper[t, s] * trial[s]
@@ -131,7 +121,7 @@ def prove_chambers(rows, units, lengths, signs, terms, gain, rest, error, beta, 
                     break
                 enter, least = -1, 0.0
                 for k in range(count):
-                    slack = signs[b, k] * _dot(units[k], residual)
+                    slack = signs[b, k] * inner(units[k], residual)
                     if slack < least:
                         enter, least = k, slack
                 for t in range(size):

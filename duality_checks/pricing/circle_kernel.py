@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from .vectors_kernel import add_multiple
+
 UNIT = 2.0**-53
 # Rays of rows closer to parallel than this have angles too rough to sort by.
 PARALLEL = 1e-6
@@ -149,9 +151,8 @@ def prove_circles(rows, lengths, bends, linear, linear_error, beta, start, stop,
         even[:] = 0.0
         error = 0.0
         for q in order:
-            for i in range(3):
-                even[i] += sides[q] * bends[q] * rows[q, i]
-                error = max(error, abs(even[i]))
+            add_multiple(even, sides[q] * bends[q], rows[q])
+            error = max(error, abs(even[0]), abs(even[1]), abs(even[2]))
         # Each of n additions is off by a UNIT of a partial sum; each term, here and later, by 4 UNITs of
         # itself.
         weight = 0.0
@@ -199,8 +200,7 @@ def prove_circles(rows, lengths, bends, linear, linear_error, beta, start, stop,
             if not holds:
                 break
             q = order[p]
-            for i in range(3):
-                even[i] -= 2.0 * sides[q] * bends[q] * rows[q, i]
+            add_multiple(even, -2.0 * sides[q] * bends[q], rows[q])
             error += 2.0 * UNIT * max(abs(even[0]), abs(even[1]), abs(even[2]))
             sides[q] = -sides[q]
         proven[k] = holds

@@ -5,22 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from .vectors_kernel import add_multiple, inner
+
 SAME_ANGLE = 1e-11
 SLACK = 1e-9
-
-
-@njit(cache=True, nogil=True)
-def _dot(a, b):
-    total = 0.0
-    for i in range(len(a)):
-        total += a[i] * b[i]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def _add(target, factor, vector):
-    for i in range(len(target)):
-        target[i] += factor * vector[i]
 
 
 @njit(cache=True, nogil=True)
@@ -30,11 +18,11 @@ def _inside(normals, order, before, position, side, direction):
     ahead, behind, crossings = position, position - 1, len(order)
     while ahead < crossings or behind >= 0:
         if ahead < crossings:
-            if _dot(normals[order[ahead]], direction) * before[ahead] * side < 0.0:
+            if inner(normals[order[ahead]], direction) * before[ahead] * side < 0.0:
                 return False
             ahead += 1
         if behind >= 0:
-            if _dot(normals[order[behind]], direction) * before[behind] * side > 0.0:
+            if inner(normals[order[behind]], direction) * before[behind] * side > 0.0:
                 return False
             behind -= 1
     return True
@@ -87,7 +75,7 @@ def _face(released, heights, square, gram, inverses, bends, sign, floor, parts):
     if square - removed <= floor * floor:
         return False
     for k in range(codimension):
-        if released[k] != 0.0 and released[k] * (heights[k] + _dot(gram[k], parts)) <= 0.0:
+        if released[k] != 0.0 and released[k] * (heights[k] + inner(gram[k], parts)) <= 0.0:
             return False
     return True
 
@@ -98,11 +86,11 @@ def _simple_ray(normals, flat, crossing, inverse, bends, sign, gradient, slope, 
     maximum."""
     if sign * bends[crossing] > 0.0:
         return False
-    residual = gradient - slope / _dot(normals[crossing], turn) * normals[crossing]
+    residual = gradient - slope / inner(normals[crossing], turn) * normals[crossing]
     for k in range(len(flat)):
         share = 0.0
         for i in range(len(flat)):
-            share += inverse[k, i] * _dot(normals[flat[i]], residual)
+            share += inverse[k, i] * inner(normals[flat[i]], residual)
         if sign * bends[flat[k]] > 0.0 or abs(share) > abs(bends[flat[k]]) * (1.0 + SLACK):
             return False
     return True
@@ -159,7 +147,7 @@ def sweep_circles(
         for k in range(codimension):
             bent[k] = bends[flat[k]]
         for t in range(crossings):
-            _add(even, bends[order[q, t]] * before[q, t], normals[order[q, t]])
+            add_multiple(even, bends[order[q, t]] * before[q, t], normals[order[q, t]])
         for p in range(crossings):
             if p > 0 and angles[q, p] - angles[q, p - 1] <= SAME_ANGLE:
                 continue
@@ -168,8 +156,8 @@ def sweep_circles(
                 for i in range(rank):
                     base[i] = sign * (linear[i] + side * even[i])
                 for k in range(codimension):
-                    heights[k] = _dot(normals[flat[k]], base)
-                square = _dot(base, base)
+                    heights[k] = inner(normals[flat[k]], base)
+                square = inner(base, base)
                 for choice in range(3**codimension):
                     rest = choice
                     for k in range(codimension):
@@ -180,9 +168,9 @@ def sweep_circles(
                     for i in range(rank):
                         gradient[i] = base[i]
                     for k in range(codimension):
-                        _add(gradient, parts[k], normals[flat[k]])
+                        add_multiple(gradient, parts[k], normals[flat[k]])
                     # Cancellation spoils the height from products; the vector itself has it to full accuracy.
-                    height = np.sqrt(_dot(gradient, gradient))
+                    height = np.sqrt(inner(gradient, gradient))
                     if height > floor and _inside(normals, order[q], before[q], p, side, gradient):
                         if found < size:
                             values[found], signs[found] = height, sign
@@ -196,12 +184,12 @@ def sweep_circles(
             while last + 1 < crossings and angles[q, last + 1] - angles[q, p] <= SAME_ANGLE:
                 last += 1
             cosine, sine = np.cos(angles[q, p]), np.sin(angles[q, p])
-            odd = cosine * _dot(linear, frames[q, 0]) + sine * _dot(linear, frames[q, 1])
-            same = cosine * _dot(even, frames[q, 0]) + sine * _dot(even, frames[q, 1])
+            odd = cosine * inner(linear, frames[q, 0]) + sine * inner(linear, frames[q, 1])
+            same = cosine * inner(even, frames[q, 0]) + sine * inner(even, frames[q, 1])
             for i in range(rank):
                 jump[i] = 0.0
             for t in range(p, last + 1):
-                _add(jump, -2.0 * bends[order[q, t]] * before[q, t], normals[order[q, t]])
+                add_multiple(jump, -2.0 * bends[order[q, t]] * before[q, t], normals[order[q, t]])
             for case in range(2 * sides):
                 sign, side = 1.0 - 2.0 * (case // sides), 1.0 - 2.0 * (case % sides)
                 height = sign * (side * odd + same)
@@ -210,8 +198,8 @@ def sweep_circles(
                 for i in range(rank):
                     gradient[i] = sign * (linear[i] + side * even[i])
                 turn = side * (cosine * frames[q, 1] - sine * frames[q, 0])
-                slope = _dot(gradient, turn)
-                if slope < -SLACK * height or slope + sign * side * _dot(jump, turn) > SLACK * height:
+                slope = inner(gradient, turn)
+                if slope < -SLACK * height or slope + sign * side * inner(jump, turn) > SLACK * height:
                     continue
                 if last == p and not _simple_ray(
                     normals, flat, order[q, p], inverses[q, -1], bends, sign, gradient, slope, turn
@@ -223,5 +211,5 @@ def sweep_circles(
                     kinks[found, :codimension] = flat
                     kinks[found, codimension] = order[q, p]
                 found += 1
-            _add(even, 1.0, jump)
+            add_multiple(even, 1.0, jump)
     return found
