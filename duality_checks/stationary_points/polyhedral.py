@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import signs
-from hyperplane_arrangements.findings import Finding
+from hyperplane_arrangements.exact import ExactMatrix
 
 from ..exact.norms import Vector, gradient
 from ..exact.setting import ZERO, RationalNetwork, combination, dot
@@ -32,73 +31,47 @@ from ..polyhedral.optimum import (
     norm_of,
 )
 from ..problem import TrainingProblem
+from .block_proof import BlockProof, Step, by_row, walls
 from .blocks import Block
 
 ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class ExactOptimum:
+class ExactOptimum(BlockProof):
     """The optimum over some blocks, an optimal network and a proof; all rational.
+
+    The network's neurons have norm 1, and its objective is
+    `ell(f) + beta sum_j abs(alpha_j) norm(w_j)`, which the dual objective of v equals.
 
     Attributes:
         problem: with a polyhedral penalty.
-        blocks: the blocks.
-        network: neurons of norm 1 with rational output weights.
-        members: for each neuron the index of its block.
-        dual: v, length n.
-        multipliers: for each block the nonzero multipliers by row.
-        lower: the dual objective of v.
-        upper: `ell(f) + beta sum_j abs(alpha_j) norm(w_j)`, by the network itself.
     """
 
     problem: TrainingProblem
-    blocks: tuple[Block, ...]
-    network: RationalNetwork
-    members: tuple[int, ...]
-    dual: Vector
-    multipliers: tuple[dict[int, Fraction], ...]
-    lower: Fraction
-    upper: Fraction
 
     @property
-    def is_exact(self) -> bool:
-        """Whether the bounds agree, as they do unless someone tampered with them."""
-        return self.lower == self.upper
+    def _rows(self) -> ExactMatrix:
+        return self.problem.X
 
     @property
-    def gap(self) -> Fraction:
-        """`upper - lower`: zero."""
-        return self.upper - self.lower
+    def _claim(self) -> str:
+        return f"the optimum over {len(self.blocks)} blocks is {self.upper}"
 
-    def check(self) -> Finding:
-        """Verify every part of the proof in rational arithmetic, from the definitions.
-
-        Returns:
-            A finding; when it is refuted, the witness is the index of the neuron or block at fault.
-        """
-        claim = f"the optimum over {len(self.blocks)} blocks is {self.upper}"
-        return Finding.of(claim, self._steps())
-
-    def _steps(self) -> Iterator[tuple[int | None, bool, str]]:
+    def _bounds(self) -> Iterator[Step]:
         problem, loss = self.problem, self.problem.loss
-        yield None, len(self.members) == self.network.width, "a neuron has no block"
-        for j, (weights, member) in enumerate(zip(self.network.hidden, self.members, strict=True)):
-            at = signs(problem.X, [weights])[0].tolist()
-            inside = self.blocks[member].holds(at, self.network.output[j])
-            yield j, inside, f"neuron {j} is not in block {member}"
         yield None, self.upper == objective(problem, self.network), "upper is not the network's objective"
         domain = all(loss.inside(a, b) == a for a, b in zip(self.dual, problem.y, strict=True))
         yield None, domain, f"v is outside the dual domain of the {loss.name} loss"
         yield None, self.lower == loss.lower(self.dual, problem.y), "lower is not the dual objective of v"
         yield None, self.is_exact, "the bounds do not agree"
-        yield None, len(self.multipliers) == len(self.blocks), "a block has no multipliers"
-        for b, (block, lambdas) in enumerate(zip(self.blocks, self.multipliers, strict=True)):
-            signed = all(value >= 0 or block.signs[k] == 0 for k, value in lambdas.items())
-            yield b, signed, f"block {b} has a negative multiplier on a row that is not held at zero"
-            end = _moved(problem, block, _pull(problem, block, self.dual), lambdas)
-            short = dual_norm_of(end, problem.penalty.name) <= problem.beta
-            yield b, short, f"block {b}: the multipliers leave more than beta"
+
+    def _pull(self, block: Block) -> Vector:
+        return _pull(self.problem, block, self.dual)
+
+    def _lengths(self, end: Vector) -> Iterator[tuple[bool, str]]:
+        short = dual_norm_of(end, self.problem.penalty.name) <= self.problem.beta
+        yield short, "the multipliers leave more than beta"
 
 
 def exact_restricted_optimum(problem: TrainingProblem, blocks: Sequence[Block]) -> ExactOptimum:
@@ -133,9 +106,8 @@ def exact_restricted_optimum(problem: TrainingProblem, blocks: Sequence[Block]) 
     network = RationalNetwork([u for u, _, _ in used], [alpha for _, alpha, _ in used])
     multipliers = tuple(_multipliers(problem, block, dual) for block in blocks)
     lower, upper = problem.loss.lower(dual, problem.y), objective(problem, network)
-    return ExactOptimum(
-        problem, blocks, network, tuple(b for _, _, b in used), dual, multipliers, lower, upper
-    )
+    homes = tuple(b for _, _, b in used)
+    return ExactOptimum(blocks, network, homes, dual, multipliers, lower, upper, problem)
 
 
 def outputs(problem: TrainingProblem, weights: Sequence[Fraction]) -> Vector:
@@ -180,22 +152,12 @@ def _vertices(problem: TrainingProblem, block: Block) -> Iterator[Vector]:
     import cdd.gmp
 
     ball = [[ONE, *(-x for x in facet)] for facet in ball_facets(problem.penalty.name, problem.d)]
-    cone = [[ZERO, *wall] for wall, _, _ in _walls(problem, block)]
+    cone = [[ZERO, *side] for side in _walls(problem, block)[0]]
     matrix = cdd.gmp.matrix_from_array(ball + cone, rep_type=cdd.RepType.INEQUALITY)
     generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
     for vertex in generators.array:
         if any(vertex[1:]):
             yield tuple(map(Fraction, vertex[1:]))
-
-
-def _walls(problem: TrainingProblem, block: Block) -> list[tuple[Vector, int, int]]:
-    """S_k x_k or, where S_k is 0, both of +-x_k; the row, and the factor of its multiplier."""
-    found = []
-    for k, (sign, row) in enumerate(zip(block.signs, problem.X.fractions, strict=True)):
-        if any(row):
-            for side in (sign,) if sign else (1, -1):
-                found.append((tuple(side * x for x in row), k, 1 if sign else side))
-    return found
 
 
 def _pull(problem: TrainingProblem, block: Block, v: Vector) -> Vector:
@@ -204,23 +166,17 @@ def _pull(problem: TrainingProblem, block: Block, v: Vector) -> Vector:
     return tuple(block.output * c for c in gradient(problem, block.signs, spread))
 
 
-def _moved(problem: TrainingProblem, block: Block, start: Vector, lambdas: dict[int, Fraction]) -> Vector:
-    """`start + sum_k lambda_k S_k x_k`, with 1 for S_k where it is 0; length d."""
-    weights = [value * (block.signs[k] or 1) for k, value in lambdas.items()]
-    shift = combination(weights, [problem.X.fractions[k] for k in lambdas], problem.d)
-    return tuple(c + s for c, s in zip(start, shift, strict=True))
-
-
 def _multipliers(problem: TrainingProblem, block: Block, v: Vector) -> dict[int, Fraction]:
     """`max {c'u : u in the cone, norm(u) <= 1}` as a linear program; its dual solution."""
-    walls = _walls(problem, block)
+    sides, owners = _walls(problem, block)
     ball = [(ONE, tuple(-x for x in facet)) for facet in ball_facets(problem.penalty.name, problem.d)]
-    _, values = maximise(_pull(problem, block, v), [(ZERO, wall) for wall, _, _ in walls] + ball)
-    lambdas: dict[int, Fraction] = {}
-    for (_, k, factor), value in zip(walls, values, strict=False):
-        if value:
-            lambdas[k] = lambdas.get(k, ZERO) + factor * value
-    return lambdas
+    _, values = maximise(_pull(problem, block, v), [(ZERO, side) for side in sides] + ball)
+    return by_row(owners, values[: len(owners)])
+
+
+def _walls(problem: TrainingProblem, block: Block) -> tuple[list[Vector], list[tuple[int, int]]]:
+    rows = problem.X.fractions
+    return walls(rows, block, (k for k, row in enumerate(rows) if any(row)))
 
 
 def _require_polyhedral(problem: TrainingProblem) -> None:

@@ -14,20 +14,19 @@ rationals, so "optimal over these blocks" is a theorem whenever the bounds agree
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import Any
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import signs
-from hyperplane_arrangements.findings import Finding
+from hyperplane_arrangements.exact import ExactMatrix, signs
 
 from ..exact.programs import in_cone
-from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
+from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, dot
+from .block_proof import BlockProof, Step, by_row, moved, walls
 from .blocks import Block, members
 
 # Unpenalised coordinates have to vanish; what this weight leaves of them is cancelled exactly afterwards.
@@ -40,85 +39,41 @@ _BITS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class RestrictedCertificate:
-    """A proof that the optimum over some blocks is between two rationals.
+class RestrictedCertificate(BlockProof):
+    """A proof that the optimum over some blocks is between two rationals: squared loss, 2-norm.
 
     Attributes:
         setting: rows, targets, weight decay.
-        blocks: the blocks.
-        network: a network all of whose neurons are in blocks.
-        members: for each neuron the index of its block.
-        dual: v, length n.
-        multipliers: for each block the nonzero multipliers by row.
-        lower: `v'y - 1/2 v'v`.
-        upper: the exact objective of the network.
     """
 
     setting: Setting
-    blocks: tuple[Block, ...]
-    network: RationalNetwork
-    members: tuple[int, ...]
-    dual: Vector
-    multipliers: tuple[dict[int, Fraction], ...]
-    lower: Fraction
-    upper: Fraction
 
     @property
-    def is_exact(self) -> bool:
-        """Whether the bounds agree: the optimum is then known, and the network attains it."""
-        return self.lower == self.upper
+    def _rows(self) -> ExactMatrix:
+        return self.setting.X
 
     @property
-    def gap(self) -> Fraction:
-        """`upper - lower`."""
-        return self.upper - self.lower
+    def _claim(self) -> str:
+        return f"{self.lower} <= optimum over {len(self.blocks)} blocks <= {self.upper}"
 
-    def check(self) -> Finding:
-        """Verify every part of the proof in rational arithmetic, from the definitions.
-
-        Returns:
-            A finding; when it is refuted, the witness is the index of the neuron or block at fault.
-        """
-        claim = f"{self.lower} <= optimum over {len(self.blocks)} blocks <= {self.upper}"
-        return Finding.of(claim, self._steps())
-
-    def _steps(self) -> Any:
+    def _bounds(self) -> Iterator[Step]:
         setting, v = self.setting, self.dual
-        yield None, len(self.members) == self.network.width, "a neuron has no block"
-        for j, member in enumerate(self.members):
-            at = signs(setting.X, [self.network.hidden[j]])[0].tolist()
-            inside = self.blocks[member].holds(at, self.network.output[j])
-            yield j, inside, f"neuron {j} is not in block {member}"
         yield None, self.upper == setting.objective(self.network), "upper is not the network's objective"
         yield None, self.lower == dot(v, setting.y) - dot(v, v) / 2, "lower is not v'y - 1/2 v'v"
-        yield (
-            None,
-            not (setting.intercept and sum(v, ZERO)),
-            "1'v is not zero, though the output has an intercept",
-        )
-        yield None, len(self.multipliers) == len(self.blocks), "a block has no multipliers"
-        for b, (block, lambdas) in enumerate(zip(self.blocks, self.multipliers, strict=True)):
-            signed = all(value >= 0 or block.signs[k] == 0 for k, value in lambdas.items())
-            yield b, signed, f"block {b} has a negative multiplier on a row that is not held at zero"
-            end = moved(setting, block, pull(setting, block, v), lambdas)
-            yield (
-                b,
-                not any(end[i] for i in setting.free),
-                f"block {b}: an unpenalised coordinate is left over",
-            )
-            yield b, dot(end, end) <= setting.beta**2, f"block {b}: the multipliers leave more than beta"
+        balanced = not (setting.intercept and sum(v, ZERO))
+        yield None, balanced, "1'v is not zero, though the output has an intercept"
+
+    def _pull(self, block: Block) -> Vector:
+        return pull(self.setting, block, self.dual)
+
+    def _lengths(self, end: Vector) -> Iterator[tuple[bool, str]]:
+        yield not any(end[i] for i in self.setting.free), "an unpenalised coordinate is left over"
+        yield dot(end, end) <= self.setting.beta**2, "the multipliers leave more than beta"
 
 
 def pull(setting: Setting, block: Block, v: Vector) -> Vector:
     """`s X'Dv`, length p."""
     return tuple(block.output * c for c in setting.gradient(block.signs, v))
-
-
-def moved(setting: Setting, block: Block, start: Vector, lambdas: dict[int, Fraction]) -> Vector:
-    """`start + sum_k lambda_k S_k x_k`, with 1 for S_k where it is 0; length p."""
-    weights = [value * (block.signs[k] or 1) for k, value in lambdas.items()]
-    shift = combination(weights, [setting.rows[k] for k in lambdas], setting.inputs)
-    return tuple(c + s for c, s in zip(start, shift, strict=True))
 
 
 def certify_restricted(
@@ -167,7 +122,8 @@ def certify_restricted(
     v = tuple(scale * value for value in v)
     multipliers = tuple({k: scale * value for k, value in lambdas.items()} for lambdas in found)
     lower = dot(v, setting.y) - dot(v, v) / 2
-    return RestrictedCertificate(setting, blocks, kept, homes, v, multipliers, lower, setting.objective(kept))
+    upper = setting.objective(kept)
+    return RestrictedCertificate(blocks, kept, homes, v, multipliers, lower, upper, setting)
 
 
 def _on_a_grid(v: Vector) -> Vector:
@@ -238,7 +194,7 @@ def _multipliers(
     """
     best: tuple[dict[int, Fraction], Fraction] | None = None
     for candidate in _candidates(setting, block, start, anchors):
-        end = moved(setting, block, start, candidate)
+        end = moved(setting.rows, block, start, candidate)
         if any(end[i] for i in setting.free):
             continue
         left_over = dot(end, end)
@@ -266,16 +222,6 @@ def _candidates(
         yield from _rounded(setting, block, start, floats, grain)
 
 
-def _walls(setting: Setting, block: Block, rows: Iterable[int]) -> tuple[list[Vector], list[tuple[int, int]]]:
-    """What multipliers may add, S_k x_k or, where S_k is 0, both of +-x_k; and the row and factor of each."""
-    walls, owners = [], []
-    for k in rows:
-        for side in (block.signs[k],) if block.signs[k] else (1, -1):
-            walls.append(tuple(side * x for x in setting.rows[k]))
-            owners.append((k, 1 if block.signs[k] else side))
-    return walls, owners
-
-
 def _anchored(
     setting: Setting, block: Block, start: Vector, anchor: _Anchor
 ) -> Iterator[dict[int, Fraction]]:
@@ -283,32 +229,23 @@ def _anchored(
     kinks = [k for k, s in enumerate(anchor.at) if s == 0 and setting.nonzero[k]]
     goal = [setting.beta * w / abs(anchor.alpha) for w in setting.penalised(anchor.weights)]
     needed = tuple(g - c for g, c in zip(goal, start, strict=True))
-    walls, owners = _walls(setting, block, kinks)
-    found = in_cone(needed, walls).weights
+    sides, owners = walls(setting.rows, block, kinks)
+    found = in_cone(needed, sides).weights
     if found is not None:
-        yield _gathered(owners, found)
-
-
-def _gathered(owners: Sequence[tuple[int, int]], values: Iterable[Any]) -> dict[int, Any]:
-    """The multipliers by row: both sides of a row held at zero together, zeros left out."""
-    lambdas: dict[int, Any] = {}
-    for (k, factor), value in zip(owners, values, strict=True):
-        if value:
-            lambdas[k] = lambdas.get(k, 0) + factor * value
-    return lambdas
+        yield by_row(owners, found)
 
 
 def least_multipliers(setting: Setting, block: Block, start: Vector) -> dict[int, float]:
     """The multipliers that leave the least of `start`, by nonnegative least squares in floats."""
     from scipy.optimize import nnls
 
-    walls, owners = _walls(setting, block, (k for k, nonzero in enumerate(setting.nonzero) if nonzero))
+    sides, owners = walls(setting.rows, block, (k for k, nonzero in enumerate(setting.nonzero) if nonzero))
     weight = np.ones(setting.inputs)
     weight[list(setting.free)] = FREE_WEIGHT
-    matrix = np.array([[float(x) for x in wall] for wall in walls]).T * weight[:, None]
+    matrix = np.array([[float(x) for x in side] for side in sides]).T * weight[:, None]
     right = -np.array([float(c) for c in start]) * weight
     solution, _ = nnls(matrix, right, maxiter=100 * matrix.shape[1])
-    return _gathered(owners, solution.tolist())
+    return by_row(owners, solution.tolist())
 
 
 def _rounded(
@@ -320,7 +257,7 @@ def _rounded(
     else:
         lambdas = {k: Fraction(value).limit_denominator(short) for k, value in floats.items()}
     for coordinate in setting.free:
-        rest = moved(setting, block, start, lambdas)[coordinate]
+        rest = moved(setting.rows, block, start, lambdas)[coordinate]
         if rest and not _cancel(setting, block, lambdas, coordinate, rest):
             return
     yield {k: value for k, value in lambdas.items() if value}
