@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from ..pricing.landscape import Landscape
 from ..terms.losses import Datafit
@@ -101,62 +101,131 @@ def polish_placed(
     Returns:
         The neurons, each with its landscape.
     """
-    blocks = [_Block.of(landscape, neuron) for landscape, neurons in placed for neuron in neurons]
+    stack = Stack.of(Block.at(landscape, neuron) for landscape, neurons in placed for neuron in neurons)
     for _ in range(STEPS):
-        if not blocks:
+        if not len(stack):
             break
-        step, decrement = _newton(blocks, datafit, beta)
-        bounds = [_bound(block, part) for block, part in zip(blocks, step, strict=True)]
-        lengths = _lengths(blocks, step, [bound for bound, _ in bounds], decrement, datafit, beta)
-        stopped = [
-            _stops(block, part, bound, length)
-            for block, part, (bound, _), length in zip(blocks, step, bounds, lengths, strict=True)
-        ]
-        blocks = [
-            block.moved(length * part) for block, part, length in zip(blocks, step, lengths, strict=True)
-        ]
-        if any(stopped):
-            held = [
-                _held(block, hit) if stop else block.neuron
-                for block, (_, hit), stop in zip(blocks, bounds, stopped, strict=True)
-            ]
-            least = VANISHED * max(neuron.size for neuron in held)
-            blocks = [block for block in _rebuilt(blocks, held) if block.neuron.size > least]
-        elif max(lengths) == 0 or decrement <= SETTLED * _objective(blocks, datafit, beta):
-            released = _released(blocks, datafit)
-            if all(neuron is block.neuron for neuron, block in zip(released, blocks, strict=True)):
+        step, decrement = _newton(stack, datafit, beta)
+        bounds, hits = _bounds(stack, step)
+        lengths = _lengths(stack, step, bounds, decrement, datafit, beta)
+        # A hyperplane ahead counts as reached where the way to it is nothing but rounding.
+        ahead = np.minimum(bounds, 1.0) * stack.norms(step)
+        near = (bounds < 1) & (ahead <= SHORTEST * stack.norms(stack.coordinates))
+        stopped = np.flatnonzero((bounds <= lengths) | near)
+        stack = stack.moved(lengths[stack.owner] * step)
+        if len(stopped):
+            stack = stack.replaced({i: _held(*stack.placed(i), hits[i]) for i in stopped})
+        elif lengths.max() == 0 or decrement <= SETTLED * _objective(stack, datafit, beta):
+            released = _released(stack, datafit)
+            if not released:
                 break
-            blocks = _rebuilt(blocks, released)
-    return [(block.landscape, block.neuron) for block in blocks]
+            stack = stack.replaced(released)
+    return [stack.placed(i) for i in range(len(stack))]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Block:
-    """A neuron in its landscape, an orthonormal basis of its face's span (r x k), and the outputs the basis
-    gives (n x k)."""
+class Block:
+    """A face of a landscape that holds a neuron, in an orthonormal basis of its span (r x k).
+
+    Attributes:
+        landscape, sign, face: of the neuron.
+        basis: r x k.
+        outputs: what the network gives along the basis, with the neuron's sign, k x n.
+        heights: heights above the hyperplanes along the basis, counted inwards, k x h; 0 for the kinks.
+    """
 
     landscape: Landscape
-    neuron: Neuron
+    sign: float
+    face: np.ndarray
     basis: np.ndarray
-    columns: np.ndarray
+    outputs: np.ndarray
+    heights: np.ndarray
 
     @classmethod
-    def of(cls, landscape: Landscape, neuron: Neuron) -> _Block:
-        basis = _span(landscape.normals[neuron.face == 0], landscape.rank)
-        if basis.shape[1] <= 1 and neuron.size > 0:
-            basis = (neuron.weights / neuron.size)[:, None]
+    def at(cls, landscape: Landscape, neuron: Neuron) -> tuple[Block, np.ndarray]:
+        """The block of a neuron and the neuron's coordinates in it."""
+        face, size = neuron.face, neuron.size
+        basis = _span(landscape.normals[face == 0], landscape.rank)
+        if basis.shape[1] <= 1 and size > 0:
+            basis = (neuron.weights / size)[:, None]
         owner = landscape.hyperplane_of_row
-        sides = np.where(owner >= 0, neuron.face[owner], 0) * np.sign(landscape.lengths)
+        sides = np.where(owner >= 0, face[owner], 0) * np.sign(landscape.lengths)
         slopes = np.where(sides > 0, 1.0, np.where(sides < 0, landscape.kappa, 0.0))
-        outputs = landscape.readout.pool(slopes[:, None] * (landscape.rows @ basis))
-        return cls(landscape, neuron, basis, neuron.sign * outputs)
+        outputs = neuron.sign * landscape.readout.pool(slopes[:, None] * (landscape.rows @ basis))
+        heights = face * (landscape.normals @ basis).T
+        return cls(landscape, neuron.sign, face, basis, outputs.T, heights), basis.T @ neuron.weights
 
-    @property
-    def coordinates(self) -> np.ndarray:
-        return self.basis.T @ self.neuron.weights
 
-    def moved(self, step: np.ndarray) -> _Block:
-        return replace(self, neuron=replace(self.neuron, weights=self.neuron.weights + self.basis @ step))
+@dataclass(frozen=True, eq=False, slots=True)
+class Stack:
+    """Neurons on their faces, the K coordinates of all of them in one array.
+
+    Attributes:
+        blocks: one a neuron.
+        owner: which neuron each coordinate belongs to, increasing, length K.
+        starts: the first coordinate of each neuron, length m.
+        outputs, heights: of the blocks, one below the other: K x n and K x h, where landscapes with fewer
+            hyperplanes are padded with zeros.
+        coordinates: length K.
+    """
+
+    blocks: tuple[Block, ...]
+    owner: np.ndarray
+    starts: np.ndarray
+    outputs: np.ndarray
+    heights: np.ndarray
+    coordinates: np.ndarray
+
+    @classmethod
+    def of(cls, neurons: Iterable[tuple[Block, np.ndarray]]) -> Stack:
+        """The stack of some blocks with the coordinates in each, none of them of dimension 0."""
+        pairs = list(neurons)
+        blocks = tuple(block for block, _ in pairs)
+        sizes = np.array([len(block.outputs) for block in blocks], dtype=int)
+        starts = np.cumsum(sizes) - sizes
+        heights = np.zeros((sizes.sum(), max((len(block.face) for block in blocks), default=0)))
+        for block, start in zip(blocks, starts, strict=True):
+            heights[start : start + len(block.heights), : len(block.face)] = block.heights
+        return cls(
+            blocks,
+            np.repeat(np.arange(len(blocks)), sizes),
+            starts,
+            np.concatenate([block.outputs for block in blocks] or [np.empty((0, 0))]),
+            heights,
+            np.concatenate([coordinates for _, coordinates in pairs] or [np.empty(0)]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.blocks)
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the coordinates of each neuron: K, or K x q, to m, or m x q."""
+        return np.add.reduceat(values, self.starts)
+
+    def norms(self, vector: np.ndarray) -> np.ndarray:
+        """The norm of each neuron's part of a vector (K), length m."""
+        return np.sqrt(self.sums(vector * vector))
+
+    def moved(self, step: np.ndarray) -> Stack:
+        """With a step (K) added to the coordinates."""
+        return replace(self, coordinates=self.coordinates + step)
+
+    def placed(self, i: int) -> Placed:
+        """Neuron i with its landscape."""
+        block = self.blocks[i]
+        weights = block.basis @ self.coordinates[self.owner == i]
+        return block.landscape, Neuron(block.sign, weights, block.face)
+
+    def replaced(self, neurons: dict[int, Neuron]) -> Stack:
+        """With other neurons in some places, and without those that have vanished."""
+        sizes = self.norms(self.coordinates)
+        for i, neuron in neurons.items():
+            sizes[i] = neuron.size
+        parts = np.split(self.coordinates, self.starts[1:])
+        return Stack.of(
+            Block.at(self.blocks[i].landscape, neurons[i]) if i in neurons else (self.blocks[i], parts[i])
+            for i in np.flatnonzero(sizes > VANISHED * sizes.max())
+        )
 
 
 def _span(kinks: np.ndarray, rank: int) -> np.ndarray:
@@ -167,36 +236,28 @@ def _span(kinks: np.ndarray, rank: int) -> np.ndarray:
     return right[int((sizes > PARALLEL).sum()) :].T
 
 
-def _rebuilt(blocks: list[_Block], neurons: list[Neuron]) -> list[_Block]:
-    """The blocks with these neurons, one for each."""
-    return [
-        block if neuron is block.neuron else _Block.of(block.landscape, neuron)
-        for block, neuron in zip(blocks, neurons, strict=True)
-    ]
+def _objective(stack: Stack, datafit: Datafit, beta: float) -> float:
+    sizes = stack.norms(stack.coordinates)
+    return datafit.value(stack.coordinates @ stack.outputs) + beta * float(sizes.sum())
 
 
-def _fit(blocks: list[_Block]) -> np.ndarray:
-    return np.sum([block.columns @ block.coordinates for block in blocks], axis=0)
-
-
-def _objective(blocks: list[_Block], datafit: Datafit, beta: float) -> float:
-    return datafit.value(_fit(blocks)) + beta * sum(block.neuron.size for block in blocks)
-
-
-def _newton(blocks: list[_Block], datafit: Datafit, beta: float) -> tuple[list[np.ndarray], float]:
-    """Newton's step for each block, and minus the slope of the objective along it."""
-    columns = np.concatenate([block.columns for block in blocks], axis=1)
-    fit = _fit(blocks)
-    gradient = -columns.T @ datafit.slope(fit)
-    hessian = columns.T @ (datafit.curvature(fit)[:, None] * columns)
-    ends = np.cumsum([block.basis.shape[1] for block in blocks])
-    for block, end in zip(blocks, ends, strict=True):
-        span = slice(end - block.basis.shape[1], end)
-        unit = block.coordinates / block.neuron.size
-        gradient[span] += beta * unit
-        hessian[span, span] += beta / block.neuron.size * (np.eye(len(unit)) - np.outer(unit, unit))
+def _newton(stack: Stack, datafit: Datafit, beta: float) -> tuple[np.ndarray, float]:
+    """Newton's step, and minus the slope of the objective along it."""
+    fit = stack.coordinates @ stack.outputs
+    sizes = stack.norms(stack.coordinates)[stack.owner]
+    units = stack.coordinates / sizes
+    gradient = beta * units - stack.outputs @ datafit.slope(fit)
+    curved = stack.outputs * np.sqrt(datafit.curvature(fit))
+    hessian = curved @ curved.T + beta * curvature_of_norms(stack, units, sizes)
     step = _positive_solve(hessian, -gradient)
-    return np.split(step, ends[:-1]), float(-gradient @ step)
+    return step, float(-gradient @ step)
+
+
+def curvature_of_norms(stack: Stack, units: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The second derivatives of the sum of all norms, K x K, from ``z / norm(z)`` and ``norm(z)``, each
+    length K."""
+    together = stack.owner[:, None] == stack.owner
+    return np.where(together, np.eye(len(units)) - np.outer(units, units), 0.0) / sizes
 
 
 def _positive_solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -204,100 +265,84 @@ def _positive_solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
     diagonal = np.diag(matrix)
     scale = 1 / np.sqrt(np.maximum(diagonal, diagonal.max() * FLAT))
     scaled = matrix * scale[:, None] * scale
-    damping = 0.0
-    while True:
-        try:
-            factor = cho_factor(scaled + damping * np.eye(len(scaled)))
-            break
-        except np.linalg.LinAlgError:
-            damping = max(1e-15, 10 * damping)
+    factor, failed = dpotrf(scaled)
+    damping = 1e-15
+    # The diagonal is at most 1: more damping than that helps nobody, such as a NaN.
+    while failed and damping < 2:
+        factor, failed = dpotrf(scaled + damping * np.eye(len(scaled)))
+        damping *= 10
     solution = np.zeros(len(right))
     for _ in range(3):
-        solution = solution + scale * cho_solve(factor, scale * (right - matrix @ solution))
+        solution = solution + scale * dpotrs(factor, scale * (right - matrix @ solution))[0]
     return solution
 
 
 def _lengths(
-    blocks: list[_Block],
-    step: list[np.ndarray],
-    bounds: list[float],
-    decrement: float,
-    datafit: Datafit,
-    beta: float,
-) -> list[float]:
+    stack: Stack, step: np.ndarray, bounds: np.ndarray, decrement: float, datafit: Datafit, beta: float
+) -> np.ndarray:
     """How far each neuron goes along its part of the step.
 
     First each as far as its own face lets it; if the objective does not fall, all of them equally far, which
     is a descent direction, halved until it does; zeros if it never does.
     """
-    fit, start = _fit(blocks), [block.coordinates for block in blocks]
-    changes = np.stack([block.columns @ part for block, part in zip(blocks, step, strict=True)])
+    fit, changes = stack.coordinates @ stack.outputs, stack.sums(stack.outputs * step[:, None])
 
     def value(lengths: np.ndarray) -> float:
-        moved = np.concatenate([z + t * part for z, t, part in zip(start, lengths, step, strict=True)])
-        sizes = np.sqrt(np.add.reduceat(moved * moved, starts))
+        sizes = stack.norms(stack.coordinates + lengths[stack.owner] * step)
         return datafit.value(fit + lengths @ changes) + beta * float(sizes.sum())
 
-    starts = np.concatenate([[0], np.cumsum([len(part) for part in step])[:-1]])
-    before = value(np.zeros(len(blocks)))
+    before = value(np.zeros(len(stack)))
     own = np.minimum(1.0, bounds)
     length = float(own.min())
     if length < 1.0 and value(own) <= before - 1e-4 * max(length, 1e-2) * decrement:
-        return own.tolist()
+        return own
     shortest = SHORTEST * length
     while length > shortest:
-        if value(np.full(len(blocks), length)) <= before - 1e-4 * length * decrement:
-            return [length] * len(blocks)
+        equal = np.full(len(stack), length)
+        if value(equal) <= before - 1e-4 * length * decrement:
+            return equal
         length *= 0.5
-    return [0.0] * len(blocks)
+    return np.zeros(len(stack))
 
 
-def _bound(block: _Block, step: np.ndarray) -> tuple[float, int]:
-    """How far a neuron may move before a hyperplane stops it, and which one does."""
-    face, normals = block.neuron.face, block.landscape.normals
-    heights = (normals @ block.neuron.weights) * face
-    speeds = (normals @ (block.basis @ step)) * face
-    limits = np.full(len(heights), np.inf)
-    falling = speeds < 0
+def _bounds(stack: Stack, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far each neuron may move before a hyperplane stops it, and which one does."""
+    heights = stack.sums(stack.heights * stack.coordinates[:, None])
+    speeds = stack.sums(stack.heights * step[:, None])
+    limits = np.full(heights.shape, np.inf)
     with np.errstate(over="ignore"):
-        limits[falling] = np.maximum(heights[falling], 0) / -speeds[falling]
-    hit = int(np.argmin(limits))
-    return float(limits[hit]), hit
+        np.divide(np.maximum(heights, 0), -speeds, out=limits, where=speeds < 0)
+    hits = limits.argmin(axis=1)
+    return limits[np.arange(len(stack)), hits], hits
 
 
-def _stops(block: _Block, step: np.ndarray, bound: float, length: float) -> bool:
-    """Whether the hyperplane ahead is reached, or so near that it counts as reached."""
-    near = bound < 1 and bound * np.linalg.norm(step) <= SHORTEST * block.neuron.size
-    return bound <= length or bool(near)
-
-
-def _held(block: _Block, hyperplane: int) -> Neuron:
+def _held(landscape: Landscape, neuron: Neuron, hyperplane: int) -> Neuron:
     """The neuron on the hyperplane as well; of size zero if only zero is left."""
-    neuron, landscape = block.neuron, block.landscape
     face = neuron.face.copy()
     face[hyperplane] = 0
     basis = _span(landscape.normals[face == 0], landscape.rank)
     return Neuron(neuron.sign, basis @ (basis.T @ neuron.weights), face)
 
 
-def _released(blocks: list[_Block], datafit: Datafit) -> list[Neuron]:
-    """Let each neuron leave the kink that holds it least, where leaving lowers the objective to first
-    order."""
-    slope = datafit.slope(_fit(blocks))
-    parts = {id(block.landscape): block.landscape.parts(slope) for block in blocks}
-    return [_leave(block.landscape, block.neuron, *parts[id(block.landscape)]) for block in blocks]
+def _released(stack: Stack, datafit: Datafit) -> dict[int, Neuron]:
+    """The neurons that leave a kink, each the one that holds it least, where leaving lowers the objective to
+    first order."""
+    slope = datafit.slope(stack.coordinates @ stack.outputs)
+    parts = {id(block.landscape): block.landscape.parts(slope) for block in stack.blocks}
+    left = {i: _leave(*stack.placed(i), *parts[id(block.landscape)]) for i, block in enumerate(stack.blocks)}
+    return {i: neuron for i, neuron in left.items() if neuron is not None}
 
 
-def _leave(landscape: Landscape, neuron: Neuron, linear: np.ndarray, bends: np.ndarray) -> Neuron:
+def _leave(landscape: Landscape, neuron: Neuron, linear: np.ndarray, bends: np.ndarray) -> Neuron | None:
     kinks = np.flatnonzero(neuron.face == 0)
     if not 0 < len(kinks) < landscape.rank:
-        return neuron
+        return None
     gradient = neuron.sign * (linear + (bends * neuron.face) @ landscape.normals)
     shares = np.linalg.pinv(landscape.normals[kinks]).T @ gradient
     gains = np.abs(shares) + neuron.sign * bends[kinks]
     best = int(np.argmax(gains))
     if gains[best] <= RELEASE * float(np.linalg.norm(gradient)):
-        return neuron
+        return None
     face = neuron.face.copy()
     face[kinks[best]] = np.sign(shares[best])
     return replace(neuron, face=face)

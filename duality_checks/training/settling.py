@@ -17,7 +17,7 @@ from ..network import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..pricing.pricers import Maxima
 from ..problem import TrainingProblem
-from .polish import Neuron, _Block, merge
+from .polish import Block, Neuron, Stack, curvature_of_norms, merge
 
 STEPS = 12
 # How near the end of its domain v_k counts as being there, and how far a neuron may be from its face.
@@ -44,20 +44,20 @@ def settled(
     """
     ends = [problem.loss.clip(side * np.full(problem.n, 4.0), problem.target) for side in (-1.0, 1.0)]
     kinks = np.minimum(dual - ends[0], ends[1] - dual) > AT_END
-    blocks = [_Block.of(landscape, neuron) for neuron in _on_faces(landscape, network, found)]
-    if not blocks or not kinks.any():
+    neurons = _on_faces(landscape, network, found)
+    if not neurons or not kinks.any():
         return None
-    fixed = np.where(dual - ends[0] < ends[1] - dual, ends[0], ends[1])
-    v = np.where(kinks, dual, fixed)
+    stack = Stack.of(Block.at(landscape, neuron) for neuron in neurons)
+    v = np.where(kinks, dual, np.where(dual - ends[0] < ends[1] - dual, *ends))
     before = np.inf
     for _ in range(STEPS):
-        blocks, v, error = _newton(problem, blocks, v, kinks)
+        stack, v, error = _newton(problem, stack, v, kinks)
         if not np.isfinite(error):
             return None
         if error <= SETTLED or (error > 0.5 * before > 0 and error < NEAR**2):
             break
         before = error
-    return [block.neuron for block in blocks], v
+    return [stack.placed(i)[1] for i in range(len(stack))], v
 
 
 def _on_faces(landscape: Landscape, network: TwoLayerNetwork, found: Maxima) -> list[Neuron]:
@@ -81,36 +81,27 @@ def _on_faces(landscape: Landscape, network: TwoLayerNetwork, found: Maxima) -> 
 
 
 def _newton(
-    problem: TrainingProblem, blocks: list[_Block], v: np.ndarray, kinks: np.ndarray
-) -> tuple[list[_Block], np.ndarray, float]:
+    problem: TrainingProblem, stack: Stack, v: np.ndarray, kinks: np.ndarray
+) -> tuple[Stack, np.ndarray, float]:
     """One step in all z_i, each in units of its size, and in v at the kinks; with the largest relative error
     before it."""
-    beta, tight = float(problem.beta), int(kinks.sum())
-    columns = np.concatenate([block.columns * block.neuron.size for block in blocks], axis=1)
-    units = [block.coordinates / block.neuron.size for block in blocks]
-    sizes = np.repeat([block.neuron.size for block in blocks], [len(unit) for unit in units])
-    count = columns.shape[1]
-    gradient = beta * sizes * np.concatenate(units) - columns.T @ v
-    missing = problem.target[kinks] - columns[kinks] @ np.concatenate(units)
+    beta, count, tight = float(problem.beta), len(stack.coordinates), int(kinks.sum())
+    sizes = stack.norms(stack.coordinates)[stack.owner]
+    units = stack.coordinates / sizes
+    outputs = stack.outputs * sizes[:, None]
+    gradient = beta * sizes * units - outputs @ v
+    missing = problem.target[kinks] - units @ outputs[:, kinks]
     error = max(
         float(np.abs(gradient / sizes).max()) / beta,
         float(np.abs(missing).max() / np.abs(problem.target).max()),
     )
     system = np.zeros((count + tight, count + tight))
-    at = 0
-    for block, unit in zip(blocks, units, strict=True):
-        span = slice(at, at + len(unit))
-        system[span, span] = beta * block.neuron.size * (np.eye(len(unit)) - np.outer(unit, unit))
-        at += len(unit)
-    system[:count, count:] = -columns[kinks].T
-    system[count:, :count] = columns[kinks]
+    system[:count, :count] = beta * np.outer(sizes, sizes) * curvature_of_norms(stack, units, sizes)
+    system[:count, count:] = -outputs[:, kinks]
+    system[count:, :count] = outputs[:, kinks].T
     step = np.linalg.lstsq(system, np.concatenate([-gradient, missing]), rcond=1e-15)[0]
-    parts = np.split(step[:count], np.cumsum([len(unit) for unit in units])[:-1])
-    longest = max(float(np.linalg.norm(part)) for part in parts)
+    longest = float(stack.norms(step[:count]).max())
     length = min(1.0, SHARE / longest) if longest > 0 else 1.0
-    moved = [
-        block.moved(length * block.neuron.size * part) for block, part in zip(blocks, parts, strict=True)
-    ]
     v = v.copy()
     v[kinks] += length * step[count:]
-    return moved, v, error
+    return stack.moved(length * sizes * step[:count]), v, error
