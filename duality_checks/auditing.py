@@ -14,17 +14,21 @@ from .exact.setting import RationalNetwork, Setting
 from .importing import BiasedNetwork, from_sklearn, from_state_dict, require_inputs
 from .limits import require_feasible
 from .network import TwoLayerNetwork
+from .pricing.interval import IntervalProof, prove_interval
 from .problem import TrainingProblem
 from .stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron, problem_of
 from .stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
+from .terms.free import NAMES
 
 if TYPE_CHECKING:
     from .certificate import Certificate
+    from .training.columns import Solution
 
 # Below this share of the objective a decrease, though proven, only mends the rounding of floats.
 NOTABLE = Fraction(1, 10**12)
-# With three features or more and free biases: all of these chambers are listed with multipliers.
-MAX_FREE_CHAMBERS = 50_000
+# Above rank 3 the independent checker needs a list of all chambers; longer ones are left to this package.
+MAX_LISTED = 50_000
+_SKIP = "it has a linear skip, which the test of stationarity does not know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +36,30 @@ class Audit:
     """The verdict on a trained network.
 
     Attributes:
-        setting: what it was audited for.
+        setting: what it was audited for; None if stationarity is not judged.
         network: its weights, exactly.
         objective: its objective, exactly.
         lower: a proven lower bound on the global optimum p*, None where none was computed.
         upper: a proven upper bound on p*.
         certificate: the certificate that the independent checker accepted; None where the chambers are too
             many for one.
-        stationarity: the verdict on stationarity.
+        stationarity: the verdict on stationarity; None if it is not judged.
         escape: a neuron to add that lowers the objective by more than rounding can, None where none was
-            found.
+            found or looked for.
+        proof: the interval that rests on this package alone; None where there is a certificate.
+        unjudged: why stationarity is not judged; '' when it is.
     """
 
-    setting: Setting
-    network: RationalNetwork
+    setting: Setting | None
+    network: RationalNetwork | TwoLayerNetwork
     objective: Fraction
     lower: Fraction | None
     upper: Fraction
     certificate: Certificate | None
-    stationarity: Stationarity
+    stationarity: Stationarity | None
     escape: Escape | None
+    proof: IntervalProof | None = None
+    unjudged: str = ""
 
     @property
     def excess(self) -> tuple[Fraction, Fraction] | None:
@@ -61,15 +69,19 @@ class Audit:
         return self.objective - self.upper, self.objective - self.lower
 
     @property
-    def is_stationary(self) -> bool:
-        """Whether it is stationary or epsilon-stationary."""
-        return self.stationarity.standing is not Standing.NOT
+    def is_stationary(self) -> bool | None:
+        """Whether it is stationary or epsilon-stationary; None if that is not judged."""
+        return None if self.stationarity is None else self.stationarity.standing is not Standing.NOT
 
     @property
-    def imbalance(self) -> float:
+    def imbalance(self) -> float | None:
         """The largest `abs(alpha^2 - norm(P w)^2)` over `alpha^2 + norm(P w)^2`: 0 when balanced (3.2)."""
+        if self.stationarity is None:
+            return None
         worst = 0.0
-        for neuron, alpha in zip(self.stationarity.at.neurons, self.network.output, strict=True):
+        for neuron, alpha in zip(
+            self.stationarity.at.neurons, self.stationarity.at.network.output, strict=True
+        ):
             size = 2 * alpha * alpha - neuron.imbalance
             if size:
                 worst = max(worst, abs(float(neuron.imbalance / size)))
@@ -78,59 +90,83 @@ class Audit:
     @property
     def dead(self) -> tuple[int, ...]:
         """The neurons that contribute nothing on any sample, though their weights are not zero."""
-        return self.stationarity.at.with_role(Role.DEAD)
+        return () if self.stationarity is None else self.stationarity.at.with_role(Role.DEAD)
 
     @property
     def zero(self) -> tuple[int, ...]:
         """The neurons whose weights are all zero."""
-        return self.stationarity.at.with_role(Role.ZERO)
+        return () if self.stationarity is None else self.stationarity.at.with_role(Role.ZERO)
 
     def facts(self) -> dict[str, Any]:
-        """The figures, ready for JSON: exact numbers as texts, the rest as floats."""
-        excess = self.excess
+        """The figures, ready for JSON: exact numbers as texts, the rest as floats; None for what is not
+        judged."""
+        excess, found = self.excess, self.stationarity
         return {
             "objective": str(self.objective),
             "objective_float": float(self.objective),
             "lower": None if self.lower is None else str(self.lower),
             "upper": str(self.upper),
+            "proven_by": self._prover(),
             "excess_at_least": None if excess is None else float(excess[0]),
             "excess_at_most": None if excess is None else float(excess[1]),
-            "free_biases": self.setting.intercept,
-            "stationarity": self.stationarity.standing.value,
-            "clarke_stationary_exactly": self.stationarity.at.is_clarke,
-            "directionally_stationary_exactly": self.stationarity.at.is_directional,
-            "relative_distance_at_most": self.stationarity.relative_distance,
+            "free_biases": None if self.setting is None else self.setting.intercept,
+            "stationarity": None if found is None else found.standing.value,
+            "not_judged": self.unjudged,
+            "clarke_stationary_exactly": None if found is None else found.at.is_clarke,
+            "directionally_stationary_exactly": None if found is None else found.at.is_directional,
+            "relative_distance_at_most": None if found is None else found.relative_distance,
             "imbalance": self.imbalance,
-            "dead": list(self.dead),
-            "zero": list(self.zero),
+            "dead": None if found is None else list(self.dead),
+            "zero": None if found is None else list(self.zero),
             "improving_neuron": None if self.escape is None else _escape_facts(self.escape),
         }
 
+    def _prover(self) -> str | None:
+        if self.certificate is not None:
+            return "independent checker"
+        return None if self.proof is None else "duality_checks"
+
     def __str__(self) -> str:
         """A few lines, one a finding."""
-        lines = [f"objective     {float(self.objective):.12g} (exact value of these weights)"]
+        pairs = [("objective", f"{float(self.objective):.12g} (exact value of these weights)")]
+        pairs += self._bound_lines()
+        pairs += self._stationarity_lines()
+        return "\n".join(f"{name:<13} {text}" for name, text in pairs)
+
+    def _bound_lines(self) -> list[tuple[str, str]]:
         excess = self.excess
         if excess is None or self.lower is None:
-            lines.append("p*            no proven lower bound: too many chambers for free biases")
-        else:
-            low, high = decimal_interval(self.lower, self.upper)
-            lines.append(f"p*            {low} <= p* <= {high} (proven)")
-            share = scientific_above(excess[1] / self.objective) if self.objective else "0"
-            most = scientific_above(excess[1])
-            lines.append(f"excess        at most {most} above p*, {share} of the objective (proven)")
-        lines.append(f"stationary    {self.stationarity}")
-        lines.append(
-            f"balanced      {'yes, exactly' if not self.imbalance else f'off by {self.imbalance:.2e}'}"
-        )
-        lines.append(f"dead neurons  {_listed(self.dead)}; zero neurons {_listed(self.zero)}")
-        if self.escape is None:
-            lines.append("improvement   no neuron to add was found (numerical)")
-        else:
-            lines.append(
-                f"improvement   one more neuron lowers the objective by {float(self.escape.decrease):.6g} "
+            return [("p*", "no proven lower bound: too many chambers for a linear skip")]
+        low, high = decimal_interval(self.lower, self.upper)
+        share = scientific_above(excess[1] / self.objective) if self.objective else "0"
+        rests = "a certificate that the independent checker accepted"
+        if self.proof is not None:
+            rests = (
+                f"this package's enumeration and arithmetic over {self.proof.chambers:,} chambers, too many "
+                "for the independent checker"
+            )
+        return [
+            ("p*", f"{low} <= p* <= {high} (proven)"),
+            ("excess", f"at most {scientific_above(excess[1])} above p*, {share} of the objective (proven)"),
+            ("rests on", rests),
+        ]
+
+    def _stationarity_lines(self) -> list[tuple[str, str]]:
+        if self.stationarity is None:
+            return [("stationary", f"not judged: {self.unjudged}")]
+        balance = "yes, exactly" if not self.imbalance else f"off by {self.imbalance:.2e}"
+        improvement = "no neuron to add was found (numerical)"
+        if self.escape is not None:
+            improvement = (
+                f"one more neuron lowers the objective by {float(self.escape.decrease):.6g} "
                 f"(proven): w = {_vector(self.escape.weights)}, alpha = {float(self.escape.output):.6g}"
             )
-        return "\n".join(lines)
+        return [
+            ("stationary", str(self.stationarity)),
+            ("balanced", balance),
+            ("dead neurons", f"{_listed(self.dead)}; zero neurons {_listed(self.zero)}"),
+            ("improvement", improvement),
+        ]
 
     def _repr_html_(self) -> str:
         from .reports.cards import audit_card
@@ -169,7 +205,7 @@ def audit(
     Args:
         problem: the problem, with beta. For a network with biases, its features alone: the biases are then
             free, and so is the output intercept (statement 2.14). A problem may also say itself that its
-            intercept or its biases are free.
+            intercept, its biases or a linear skip are free; with a linear skip stationarity is not judged.
         network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a fitted scikit-learn MLPRegressor, or
             a PyTorch state_dict.
         epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
@@ -192,27 +228,70 @@ def audit(
         >>> found.excess[0] <= Fraction(1, 2) <= found.excess[1]
         True
     """
+    if problem.free.linear or (isinstance(network, TwoLayerNetwork) and network.linear.any()):
+        return _audit_of_skip(problem, network, max_chambers, say)
     stated, setting, exact = _placed(problem, network)
     objective = setting.objective(exact)
     say("Deciding stationarity in rational arithmetic")
     verdict = stationarity(setting, exact, epsilon=epsilon, reach=reach)
     require_feasible(stated.arrangement, max_chambers)
-    certificate = None
-    if _listable(stated):
-        say("Training to the global optimum")
-        certificate = _certified(stated, max_chambers)
+    certificate, proof = _bounds(stated, max_chambers, say)
     say("Looking for a neuron to add")
     escape = _notable(improving_neuron(setting, exact, max_chambers=max_chambers), objective)
-    lower = None if certificate is None else certificate.lower
-    upper = objective if certificate is None else min(certificate.upper, objective)
-    return Audit(setting, exact, objective, lower, upper, certificate, verdict, escape)
+    return Audit(
+        setting,
+        exact,
+        objective,
+        *_interval(objective, certificate, proof),
+        certificate,
+        verdict,
+        escape,
+        proof,
+    )
 
 
-def _listable(problem: TrainingProblem) -> bool:
-    """Whether a certificate is worth its time: with free biases every chamber needs multipliers, but in the
-    plane the checker does without."""
+def _audit_of_skip(
+    problem: TrainingProblem, network: Any, max_chambers: int, say: Callable[[str], None]
+) -> Audit:
+    """The bounds alone, for networks with a linear skip."""
+    if not isinstance(network, TwoLayerNetwork):
+        raise InputError(
+            f"network is a {type(network).__name__}; for a problem with a linear skip give a TwoLayerNetwork"
+        )
+    problem.require_standard("the audit", NAMES)
+    require_inputs(network.hidden, problem.d)
+    network.skip(problem)
+    objective = network.exact_objective(problem)
+    require_feasible(problem.arrangement, max_chambers)
+    certificate, proof = _bounds(problem, max_chambers, say)
+    found = _interval(objective, certificate, proof)
+    return Audit(None, network, objective, *found, certificate, None, None, proof, _SKIP)
+
+
+def _bounds(
+    problem: TrainingProblem, max_chambers: int, say: Callable[[str], None]
+) -> tuple[Certificate | None, IntervalProof | None]:
+    """A certificate where it is worth its time, else a proof by this package where it knows one."""
     arrangement = problem.arrangement
-    return problem.bias is None or arrangement.rank <= 3 or arrangement.count_chambers() <= MAX_FREE_CHAMBERS
+    listable = arrangement.rank <= 3 or arrangement.count_chambers() <= MAX_LISTED
+    if not listable and problem.free.linear:
+        return None, None
+    from .training.columns import train
+
+    say("Training to the global optimum")
+    solution = train(problem, max_chambers=max_chambers)
+    if listable:
+        return _certified(problem, solution, max_chambers), None
+    say("Proving the bound on every chamber")
+    return None, prove_interval(problem, solution, max_chambers=max_chambers)
+
+
+def _interval(
+    objective: Fraction, certificate: Certificate | None, proof: IntervalProof | None
+) -> tuple[Fraction | None, Fraction]:
+    """The bounds on p*: the network itself is one from above."""
+    found = certificate or proof
+    return (None, objective) if found is None else (found.lower, min(found.upper, objective))
 
 
 def _placed(problem: TrainingProblem, network: Any) -> tuple[TrainingProblem, Setting, RationalNetwork]:
@@ -246,11 +325,9 @@ def _notable(escape: Escape | None, objective: Fraction) -> Escape | None:
     return escape if escape is not None and escape.decrease > NOTABLE * objective else None
 
 
-def _certified(problem: TrainingProblem, max_chambers: int) -> Certificate:
+def _certified(problem: TrainingProblem, solution: Solution, max_chambers: int) -> Certificate:
     from .certificate import certify, check
-    from .training.columns import train
 
-    solution = train(problem, max_chambers=max_chambers)
     certificate = certify(problem, solution, max_chambers=max_chambers)
     verdict = check(problem, certificate)
     if not verdict.proven:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,12 @@ BIASES = ("auto", "none", "column", "free")
     show_default=True,
     help="none; column: a column of ones, penalised; free: unpenalised, with an output intercept.",
 )
+@click.option(
+    "--free",
+    metavar="nothing|intercept|linear|biases|A+B",
+    help="What is not penalised, for a network that certify wrote; default: the intercept and the linear "
+    "skip that it has.",
+)
 @click.option("--activation", metavar="relu|leaky:K|abs", help="Activation.  [default: the file's, or relu]")
 @click.option(
     "--epsilon",
@@ -64,6 +70,7 @@ def audit(
     features: list[str] | None,
     beta: str | None,
     bias: str,
+    free: str | None,
     activation: str | None,
     epsilon: float,
     gap: float | None,
@@ -79,17 +86,22 @@ def audit(
     convex-landscape audit network.json --data houses.csv --target price --beta 0.1
     convex-landscape audit model.pt --data houses.csv --target price --features area,rooms --beta 1/3
     convex-landscape audit mlp.npz --data houses.csv --target price --beta 0.01 --gap 0.001 --json
+    convex-landscape audit skip.json --data houses.csv --target price --beta 0.1 --free linear
 
     With --bias auto, biases of the file are free, as PyTorch and scikit-learn train them (for MLPRegressor
     beta is its alpha); a network without biases that takes one input more than there are features has a
-    column of ones.
+    column of ones. A network with a linear skip gets its distance from the optimum; whether it is stationary
+    is not judged.
+
+    Up to 50,000 chambers, and up to rank 3, the bound on the optimum rests on a certificate that the
+    independent checker accepts; beyond, on this package's own enumeration, and the output says so.
     """
     from ..auditing import audit as judge
     from ..importing import read_network
     from .terminal import progress
 
     loaded, kappa = read_network(network)
-    problem, placed = _placed(loaded, kappa, data, target, features, beta, bias, activation)
+    problem, placed = _placed(loaded, kappa, data, target, features, beta, bias, free, activation)
     with progress() as say:
         found = judge(problem, placed, epsilon=epsilon, max_chambers=max_chambers, say=say)
     claim = None if gap is None else Claim.of(found, gap)
@@ -135,6 +147,7 @@ def _placed(
     features: list[str] | None,
     beta: str | None,
     bias: str,
+    free: str | None,
     activation: str | None,
 ) -> tuple[TrainingProblem, Network]:
     """The problem as the network sees it, and the network in the form that belongs to it."""
@@ -155,14 +168,27 @@ def _placed(
         )
     if kappa is None and isinstance(network, TwoLayerNetwork):
         # Arrays do not tell their activation.
-        network = TwoLayerNetwork(network.hidden, network.output, parse_activation(activation or "relu"))
+        network = replace(network, kappa=parse_activation(activation or "relu"))
     slope = parse_activation(activation) if activation is not None else kappa or Fraction(0)
     chosen = training_data(table, target=target, features=features, bias=False)
     place = _bias(network, len(chosen.X[0]), bias)
     if place == "column":
         chosen = training_data(table, target=target, features=features, bias=True)
-    problem = TrainingProblem(chosen.X, chosen.y, decay, slope)
+    problem = TrainingProblem(chosen.X, chosen.y, decay, slope, free=_free(network, free))
     return problem, _matched(network, place, slope)
+
+
+def _free(network: Network, asked: str | None) -> str:
+    """What the problem leaves unpenalised beside the biases of other libraries' networks."""
+    from ..importing import BiasedNetwork
+    from ..terms.free import NOTHING
+
+    if isinstance(network, BiasedNetwork):
+        if asked is not None:
+            raise click.UsageError("--free is for networks that certify wrote; here --bias says what is free")
+        return NOTHING
+    parts = ["intercept"] * bool(network.intercept) + ["linear"] * bool(network.linear.any())
+    return asked or "+".join(parts) or NOTHING
 
 
 def _bias(network: Network, columns: int, bias: str) -> str:

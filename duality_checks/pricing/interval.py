@@ -28,6 +28,7 @@ from .bounds import TINY, UNIT, gamma, gradients, shortened, squares_above
 from .landscape import Landscape
 from .multipliers import cone_multipliers
 from .pricers import dual_norm
+from .twin import PenalisedTwin
 
 ROOM = 1 - 2.0**-32
 ATTEMPTS = 6
@@ -78,13 +79,14 @@ def prove_interval(
     """Bounds on p* proven over all chambers, in memory that does not grow with their number.
 
     Args:
-        problem: squared loss, 2-norm penalty, fully connected.
+        problem: squared loss, 2-norm penalty, fully connected; an intercept or the biases may be free
+            (:mod:`.twin`).
         solution: from :func:`train`.
         max_chambers: refuse longer lists before the work starts.
         progress: called with the chambers done and their number after each batch.
 
     Raises:
-        InputError: another loss, penalty or readout, or a dual that is far from feasible.
+        InputError: another loss, penalty or readout, a free linear skip, or a dual that is far from feasible.
         TooLargeError: more chambers than ``max_chambers``.
 
     Example:
@@ -94,16 +96,15 @@ def prove_interval(
         >>> interval.chambers, interval.lower <= interval.upper, interval.relative_gap < 1e-9
         (6, True, True)
     """
-    problem.require_standard("a proof without a certificate")
-    _require_relative_rounding(problem, solution.dual)
+    twin = PenalisedTwin.of(problem)
+    _require_relative_rounding(twin.problem, solution.dual)
     require_feasible(problem.arrangement, max_chambers)
-    scale, reach_of = ROOM, _reach_by_circles if _is_simple(problem) else _reach_by_chambers
+    scale, reach_of = ROOM, _reach_by_circles if _is_simple(twin.problem) else _reach_by_chambers
     for _ in range(ATTEMPTS):
         dual = scale * solution.dual
-        reach, chambers, exact = reach_of(problem, dual, max_chambers, progress)
+        reach, chambers, exact = reach_of(twin.problem, dual, max_chambers, progress)
         if reach <= 1.0:
-            exact_dual = [Fraction(v) for v in dual.tolist()]
-            lower = max(problem.loss.lower(exact_dual, problem.y), Fraction(0))
+            lower = max(twin.lower([Fraction(v) for v in dual.tolist()]), Fraction(0))
             return IntervalProof(lower, solution.network.exact_objective(problem), chambers, exact)
         if not isfinite(reach):
             raise InputError("X, y: their products leave the range of floats; rescale the data")

@@ -149,16 +149,37 @@ def test_thousands_of_chambers_with_free_biases_are_bounded() -> None:
     assert found.escape is not None and found.escape.decrease <= found.objective - found.lower
 
 
-def test_too_many_chambers_with_free_biases_are_not_bounded_and_it_is_said(
+@pytest.mark.parametrize("biases", [True, False])
+def test_more_chambers_than_a_certificate_lists_are_bounded_and_it_says_by_whom(
+    monkeypatch: pytest.MonkeyPatch, biases: bool
+) -> None:
+    rng = np.random.default_rng(0)
+    problem = TrainingProblem(rng.normal(size=(9, 4 - biases)), 3 * rng.normal(size=9), beta="0.1")
+    network = biased(1, features=4 - biases)
+    if not biases:
+        network = TwoLayerNetwork(network.hidden, network.output)
+    listed = audit(problem, network)
+    monkeypatch.setattr(auditing, "MAX_LISTED", 100)
+    found = audit(problem, network)
+    assert listed.certificate is not None and found.certificate is None
+    assert found.lower is not None and listed.lower is not None
+    assert abs(found.lower - listed.lower) <= found.upper / 10**8
+    assert found.lower <= listed.upper and listed.lower <= found.upper
+    assert found.facts()["proven_by"] == "duality_checks"
+    assert listed.facts()["proven_by"] == "independent checker"
+    assert "this package's enumeration" in str(found) and "this package" not in str(listed)
+
+
+def test_too_many_chambers_with_a_linear_skip_are_not_bounded_and_it_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(auditing, "MAX_FREE_CHAMBERS", 100)
+    monkeypatch.setattr(auditing, "MAX_LISTED", 100)
     rng = np.random.default_rng(0)
-    problem = TrainingProblem(rng.normal(size=(8, 3)), rng.normal(size=8), beta="0.1")
-    found = audit(problem, biased(1, features=3))
-    assert (found.lower, found.excess, found.certificate) == (None, None, None)
-    assert "no proven lower bound" in str(found)
-    assert found.facts()["lower"] is None
+    problem = TrainingProblem(rng.normal(size=(8, 4)), rng.normal(size=8), beta="0.1", free="linear")
+    found = audit(problem, TwoLayerNetwork(np.ones((1, 4)), [1.0]))
+    assert (found.lower, found.excess, found.certificate, found.proof) == (None, None, None, None)
+    assert "no proven lower bound: too many chambers for a linear skip" in str(found)
+    assert (found.facts()["lower"], found.facts()["proven_by"]) == (None, None)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -235,14 +256,32 @@ def test_our_own_optimum_with_something_free_is_stationary(free: str) -> None:
     assert worse.escape is not None and not worse.is_stationary
 
 
-def test_a_linear_skip_is_refused_with_what_is_known() -> None:
-    problem = TrainingProblem([[0, 1], [1, 1]], [1, 2], 1, free="linear")
-    with pytest.raises(
-        InputError, match=r"stationary points needs free='nothing' or 'intercept' or 'biases'"
-    ):
-        audit(problem, TwoLayerNetwork([[1.0, 0.0]], [1.0]))
-    with pytest.raises(InputError, match="knows no linear skip, and the network has one"):
+@pytest.mark.parametrize("free", ["linear", "intercept+linear", "biases+linear"])
+def test_a_linear_skip_gets_its_distance_and_no_word_on_stationarity(free: str) -> None:
+    X = [[x, 1] for x in (0, 1, 2, 3, -1)]
+    problem = TrainingProblem(X, [1, -2, 0, 3, 1], "1/10", free=free)
+    best = train(problem).network
+    found = audit(problem, best)
+    assert best.linear.any() and found.excess is not None
+    assert found.objective == best.exact_objective(problem)
+    assert 0 <= found.excess[0] <= found.excess[1] <= found.objective / 10**9
+    assert (found.stationarity, found.is_stationary, found.imbalance, found.escape) == (None,) * 4
+    assert "not judged: it has a linear skip" in str(found)
+    facts = found.facts()
+    assert facts["stationarity"] is None and "linear skip" in facts["not_judged"]
+    worse = audit(problem, TwoLayerNetwork([[1.0, 0.0]], [1.0], linear=[1.0, 1.0]))
+    assert worse.excess is not None and worse.excess[0] > 0
+    assert worse.lower == found.lower
+
+
+def test_a_skip_that_the_problem_does_not_leave_free_is_refused() -> None:
+    with pytest.raises(InputError, match=r"has a linear skip, which the problem \(free='nothing'\) has not"):
         audit(TrainingProblem([[1]], [1], 1), TwoLayerNetwork([[1.0]], [1.0], linear=[1.0]))
+    problem = TrainingProblem([[0, 1], [1, 1]], [1, 2], 1, free="linear")
+    with pytest.raises(InputError, match="for a problem with a linear skip give a TwoLayerNetwork"):
+        audit(problem, biased(0, features=2))
+    with pytest.raises(InputError, match="kappa=-1"):
+        audit(problem, TwoLayerNetwork([[1.0, 0.0]], [1.0], Fraction(-1)))
 
 
 def test_a_feature_of_ones_beside_free_biases_is_left_out() -> None:
@@ -505,6 +544,17 @@ def test_the_command_tells_free_biases_from_penalised_ones(run: Callable[..., An
     assert Fraction(column["lower"]) > Fraction(free["lower"])
 
 
+@pytest.mark.parametrize("free", ["intercept", "linear", "biases", "intercept+linear"])
+def test_what_certify_leaves_free_is_audited_as_it_wrote_it(run: Callable[..., Any], free: str) -> None:
+    assert main(["certify", "small.csv", "--target", "y", "--beta", "1/3", "--free", free, "--json"]) == 0
+    asked = ("--free", free) if "biases" in free else ()
+    code, out, err = run("convex-landscape-output/network.json", *TABLE, *asked, "--gap", "1e-9", "--json")
+    assert (code, err) == (0, "")
+    written, facts = map(json.loads, out.splitlines())
+    assert facts["claim"] == "proven" and facts["objective"] == written["upper"]
+    assert (facts["stationarity"] is None) == ("linear" in free)
+
+
 BAD_COMMANDS = {
     ("ones.json", "--data", "small.csv", "--target", "y"): "--beta is missing",
     ("ones.json", "--target", "y", "--beta", "1"): "--data is missing",
@@ -521,6 +571,8 @@ BAD_COMMANDS = {
     ("ones.json", *TABLE[:-1], "-1"): "--beta",
     ("free.npz", *TABLE, "--bias", "none"): "with --bias none the problem has none",
     ("free.npz", *TABLE, "--bias", "column"): "has an output intercept 0.5",
+    ("free.npz", *TABLE, "--free", "linear"): "here --bias says what is free",
+    ("ones.json", *TABLE, "--free", "spam"): "free='spam' is unknown",
     ("nowhere.json", *TABLE): "nowhere.json cannot be read",
 }
 
