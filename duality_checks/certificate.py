@@ -22,32 +22,22 @@ from hyperplane_arrangements.errors import InputError
 
 from . import checker
 from .checker import Chamber, Refusal, Verdict
-from .exact.rounding import on_a_grid, power_of_two
+from .dual_scaling.draft import draft
+from .dual_scaling.proof import feasible_multiple
+from .dual_scaling.witnesses import integer_points
+from .exact.rounding import on_a_grid
 from .files import read_text, write_text
-from .pricing import bounds
-from .pricing.bias_multipliers import balanced, bias_coordinates, bias_multipliers
-from .pricing.multipliers import cone_multipliers
 
 if TYPE_CHECKING:
-    from .exact.norms import Projection
     from .network import TwoLayerNetwork
     from .problem import TrainingProblem
 
-_HALF_ULP = 2.0**-53
-# Chambers this close to beta get multipliers, so that rounding and scaling cannot push them over it.
-_MARGIN = 1 - 1e-9
-# The first scaling stays this far inside: more than the float errors of a projection, less than a gap of use.
-_INSIDE = 1 - 2.0**-46
-_SEEMS = 1 + 1e-9
-_ATTEMPTS = 30
-_TINY = 1e-9
 _MOST_ROWS = 10**9
 # Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
 _ROOM = 1 - 1e-12
 LISTED_AT_MOST = 50_000
 # The same with free biases, where every chamber needs multipliers.
 LISTED_WITH_BIASES = 2_000
-_ENTRIES_AT_ONCE = 4_000_000
 
 
 class Proposal(Protocol):
@@ -226,10 +216,9 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     if problem.penalty.polyhedral:
         from .polyhedral.certificate import exact_parts
 
-        problem.require_penalised(f"a certificate for the {problem.penalty.name}")
-        hidden, output, feasible, chambers = exact_parts(problem, solution)
+        hidden, output, skip, feasible, chambers = exact_parts(problem, solution)
     elif arrangement.rank == 3 and arrangement.count_chambers() > _listed_at_most(problem):
-        feasible, chambers = _inside(problem, stated, dual), None
+        feasible, chambers = _swept(problem, stated, dual), None
     else:
         feasible, chambers = _listed(problem, stated, dual, max_chambers)
     certificate = Certificate(
@@ -255,16 +244,16 @@ def _listed(
 ) -> tuple[tuple[Fraction, ...], tuple[Chamber, ...]]:
     """A feasible multiple of the dual, and all chambers with their multipliers."""
     chambers = problem.arrangement.chambers(max_chambers)
-    feasible, multipliers = _prove(problem, stated, _draft(problem, dual, chambers.signs), chambers.signs)
-    none: dict[int, Fraction] = {}
+    signs, points = chambers.signs, integer_points(problem.X, chambers)
+    feasible, found = feasible_multiple(problem, stated, draft(problem, dual, signs), signs)
+    count, none = len(points), dict[int, Fraction]()
     listed = (
-        Chamber(_integer_point(point), *multipliers.get(i, (none, none)))
-        for i, point in enumerate(chambers.witnesses)
+        Chamber(point, found.get(i, none), found.get(count + i, none)) for i, point in enumerate(points)
     )
     return feasible, tuple(listed)
 
 
-def _inside(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray) -> tuple[Fraction, ...]:
+def _swept(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray) -> tuple[Fraction, ...]:
     """A multiple of the dual that is feasible as far as floats can tell, with room for their errors."""
     from .pricing.pricers import dual_norm
 
@@ -275,220 +264,12 @@ def _inside(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray)
     return feasible if checker.dual_value(stated, feasible) > 0 else (Fraction(0),) * problem.n
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Draft:
-    """A dual vector and multipliers in floats, to be multiplied by one scale.
-
-    Attributes:
-        dual: v, length n.
-        scale: the multiple of v that seems best.
-        chambers: the numbers of the chambers that get multipliers, increasing.
-        plus: rows and multipliers for v on those chambers, both B x r.
-        minus: the same for -v.
-    """
-
-    dual: np.ndarray
-    scale: float
-    chambers: np.ndarray
-    plus: tuple[np.ndarray, np.ndarray]
-    minus: tuple[np.ndarray, np.ndarray]
-
-
 def _stated(problem: TrainingProblem) -> checker.Problem:
     """The problem as the checker reads it."""
     try:
         return checker.read_problem(problem.to_json())
     except checker.Refusal as reason:
         raise InputError(f"{reason}; round X, y and beta") from None
-
-
-def _draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Draft:
-    """Multipliers where gradients are long, and the best multiple of the dual (statement 2.5), in floats."""
-    if problem.bias is not None:
-        return _bias_draft(problem, dual, signs)
-    rows, beta = _coordinates(problem)
-    gradients = _gradients(signs, problem.readout.spread(dual), rows, float(problem.kappa))
-    lengths = np.linalg.norm(gradients, axis=1)
-    best = problem.loss.multiple(dual, problem.target)
-    floor = beta * _MARGIN
-    while True:
-        chosen = np.flatnonzero(lengths > floor)
-        plus = cone_multipliers(rows, signs[chosen], gradients[chosen])
-        minus = cone_multipliers(rows, signs[chosen], -gradients[chosen])
-        reach = max(
-            _longest(problem, dual, signs[chosen], _shortened(rows, signs[chosen], gradients[chosen], plus)),
-            _longest(
-                problem, -dual, signs[chosen], _shortened(rows, signs[chosen], -gradients[chosen], minus)
-            ),
-        )
-        # Chambers below the floor matter only if the dual is to be scaled up past them.
-        if reach >= floor or floor * best <= beta * _MARGIN:
-            scale = min(best, beta / max(reach, floor)) * _INSIDE
-            return _Draft(dual, scale, chosen, plus, minus)
-        floor = max(floor / 2, beta * _MARGIN / best * _MARGIN)
-
-
-def _bias_draft(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> _Draft:
-    """The same with free biases, which have to be cancelled on every chamber."""
-    rows, beta = bias_coordinates(problem)
-    gradients = _gradients(signs, problem.readout.spread(dual), rows, float(problem.kappa))
-    best = problem.loss.multiple(dual, problem.target)
-    floor = beta / max(best, 1.0) * _MARGIN
-    plus, above = bias_multipliers(rows, signs, gradients, floor)
-    minus, below = bias_multipliers(rows, signs, -gradients, floor)
-    reach = max(float(above.max()), float(below.max()), beta * _TINY)
-    scale = min(best, beta / reach * _INSIDE)
-    return _Draft(dual, scale, np.arange(len(signs)), plus, minus)
-
-
-def _prove(
-    problem: TrainingProblem, stated: checker.Problem, draft: _Draft, signs: np.ndarray
-) -> tuple[tuple[Fraction, ...], dict[int, tuple[dict[int, Fraction], dict[int, Fraction]]]]:
-    """A multiple of the dual, with multipliers, that is feasible on every chamber in integers."""
-    place = {int(chamber): b for b, chamber in enumerate(draft.chambers)}
-    grain = power_of_two(float(problem.beta) / float(np.abs(problem.features).max()), 56)
-    scale, zero = draft.scale, (Fraction(0),) * problem.n
-    for _ in range(_ATTEMPTS):
-        dual, floats = on_a_grid(problem, scale * draft.dual)
-        system = checker.scaled(stated, dual)
-        parts = _on_grain(draft.plus, scale / grain, grain), _on_grain(draft.minus, scale / grain, grain)
-        certain = _surely_within(problem, floats, signs, draft.chambers, parts)
-        multipliers = {}
-        worst = 1.0
-        for i in np.flatnonzero(~_surely_short(problem, floats, signs)).tolist():
-            plus, minus = (_fractions(part, place.get(i)) for part in parts)
-            multipliers[i] = plus, minus
-            if certain[i]:
-                continue
-            pattern = (signs[i] > 0).tobytes()
-            gradient = system.gradient(pattern)
-            opposite = [-value for value in gradient]
-            if problem.bias is not None:
-                plus = balanced(system, gradient, pattern, plus)
-                minus = balanced(system, opposite, pattern, minus)
-                multipliers[i] = plus, minus
-            for side, c, lambdas in ((1, gradient, plus), (-1, opposite, minus)):
-                square, limit = system.squares(*system.moved(c, pattern, lambdas))
-                if square > limit and problem.bias is None:
-                    spread = [side * dual[sample] for sample in stated.samples]
-                    lambdas.clear()
-                    lambdas.update(_projection(problem, signs[i], spread).multipliers)
-                    square, limit = system.squares(*system.moved(c, pattern, lambdas))
-                if square > limit:
-                    worst = max(worst, math.nextafter(square / limit, math.inf))
-        if worst == 1.0:
-            # Rounding can leave a useless dual below 0, which z = 0 proves for nothing.
-            return (dual, multipliers) if checker.dual_value(stated, dual) > 0 else (zero, {})
-        scale *= (1 - 2.0**-50) / math.sqrt(worst)
-    raise InputError(
-        f"dual: no multiple could be made feasible in {_ATTEMPTS} attempts; is the data scaled very unevenly?"
-    )
-
-
-def _on_grain(
-    part: tuple[np.ndarray, np.ndarray], scale: float, grain: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """The same rows with multipliers that are multiples of the grain, a power of two: exact as floats."""
-    support, values = part
-    return support, np.rint(values * scale) * grain
-
-
-def _fractions(part: tuple[np.ndarray, np.ndarray], b: int | None) -> dict[int, Fraction]:
-    """The positive multipliers of one chamber."""
-    if b is None:
-        return {}
-    support, values = part
-    pairs = zip(support[b].tolist(), values[b].tolist(), strict=True)
-    return {row: Fraction(value) for row, value in pairs if value > 0}
-
-
-def _surely_within(
-    problem: TrainingProblem,
-    dual: np.ndarray,
-    signs: np.ndarray,
-    chosen: np.ndarray,
-    parts: tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
-) -> np.ndarray:
-    """The chambers where floats prove both bounds with multipliers; what they cannot is left to integers."""
-    certain = np.zeros(len(signs), dtype=bool)
-    if problem.bias is not None or len(chosen) == 0:
-        return certain
-    with np.errstate(over="ignore", invalid="ignore"):
-        vectors, error = bounds.gradients(problem, signs[chosen], dual)
-        ends = (
-            bounds.shortened(problem, signs[chosen], side * vectors, error, *part)
-            for side, part in zip((1.0, -1.0), parts, strict=True)
-        )
-        certain[chosen] = np.all([bounds.squares_above(problem, *end) < 1.0 for end in ends], axis=0)
-    return certain
-
-
-def _surely_short(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> np.ndarray:
-    """The chambers where `norm(c) < beta` is certain: floats with a rigorous bound on all rounding errors.
-
-    A sum of n products, each of rounded factors, in any order, errs by less than `2 (n + 8) ulp` of the sum
-    of their absolute values; the split `c = (1 - kappa) sum_positive + kappa sum_all` multiplies that by at
-    most `1 + 2 abs(kappa)`. What is not certain is left to integers; with free biases nothing is.
-    """
-    if problem.bias is not None:
-        return np.zeros(len(signs), dtype=bool)
-    rows, kappa, dual = problem.features, float(problem.kappa), problem.readout.spread(dual)
-    mass = np.abs(dual) @ np.abs(rows)
-    error = 4 * (len(rows) + 16) * _HALF_ULP * (1 + 2 * abs(kappa)) * mass
-    gradients = _gradients(signs, dual, rows, kappa)
-    # The last term covers squares that underflow.
-    bound = (np.linalg.norm(gradients, axis=1) + np.linalg.norm(error)) * (1 + 1e-12) + 1e-150
-    return bound < float(problem.beta) * (1 - 1e-12)
-
-
-def _gradients(signs: np.ndarray, dual: np.ndarray, rows: np.ndarray, kappa: float) -> np.ndarray:
-    """`X' D v` on each chamber, P x r."""
-    terms = dual[:, None] * rows
-    size = max(1, _ENTRIES_AT_ONCE // max(1, signs.shape[1]))
-    parts = [(signs[i : i + size] > 0).astype(float) @ terms for i in range(0, len(signs), size)]
-    return (1 - kappa) * np.concatenate(parts) + kappa * terms.sum(axis=0)
-
-
-def _shortened(
-    rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray, part: tuple[np.ndarray, np.ndarray]
-) -> np.ndarray:
-    """The lengths of the gradients, projected by multipliers in floats."""
-    support, values = part
-    weights = values * np.take_along_axis(signs, np.maximum(support, 0), axis=1)
-    moved = gradients + np.einsum("bt,btr->br", weights, rows[support])
-    return np.linalg.norm(moved, axis=1)
-
-
-def _longest(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray, lengths: np.ndarray) -> float:
-    """The length of the longest projected gradient, where lengths found in floats may be too long.
-
-    In a chamber as thin as floats allow the multipliers are beyond the precision of floats. So the longest is
-    asked again in rationals, then the next, until one is as long as it seemed.
-    """
-    largest, v = float(np.abs(problem.features).max()), problem.readout.spread(dual).tolist()
-    longest = 0.0
-    for i in np.argsort(-lengths).tolist():
-        if lengths[i] <= longest * _SEEMS:
-            break
-        square = float(_projection(problem, signs[i], tuple(map(Fraction, v))).square)
-        longest = max(longest, math.sqrt(square) / largest)
-    return longest
-
-
-def _projection(problem: TrainingProblem, signs: np.ndarray, v: Sequence[Fraction]) -> Projection:
-    """Of the gradient on a chamber, for a dual with an entry a row, in rationals."""
-    from .exact.norms import gradient, project
-
-    sides = signs.tolist()
-    return project(problem.X.fractions, sides, gradient(problem, sides, v))
-
-
-def _coordinates(problem: TrainingProblem) -> tuple[np.ndarray, float]:
-    """The rows in an orthonormal basis of the row space (n x r), and beta, over the largest entry of X."""
-    largest = np.abs(problem.features).max()
-    scaled = problem.features / largest
-    _, _, right = np.linalg.svd(scaled, full_matrices=False)
-    return scaled @ right[: problem.arrangement.rank].T, float(problem.beta) / float(largest)
 
 
 def _dual_vector(problem: TrainingProblem, dual: Any) -> np.ndarray:
@@ -517,18 +298,6 @@ def _require_writable(certificate: Certificate) -> None:
 
 def _exact(value: Any) -> Fraction:
     return Fraction(float(value))
-
-
-def _integer_point(point: np.ndarray) -> tuple[int, ...]:
-    """The smallest integer point on the ray through an exact point."""
-    if point.dtype == object:
-        values = [int(value) for value in point]
-    else:
-        ratios = [value.as_integer_ratio() for value in point.tolist()]
-        scale = max(denominator for _, denominator in ratios)  # powers of two: each divides the largest
-        values = [numerator * (scale // denominator) for numerator, denominator in ratios]
-    divisor = math.gcd(*values) or 1
-    return tuple(value // divisor for value in values)
 
 
 def _strings(values: Sequence[Fraction]) -> list[str]:

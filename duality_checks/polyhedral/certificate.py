@@ -2,91 +2,98 @@
 
 The bounds are tight by linear programming duality: ``max {c'u : u in C, norm(u) <= 1}`` is
 ``min_{lambda >= 0} norm_*(c + X'S lambda)``. So an exact optimal dual vector has exact multipliers, and the
-certificate's gap is zero (statement 2.7).
+certificate's gap is zero (statement 2.7). With free biases the multipliers cancel the bias as well (2.14).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..checker import Chamber
-from ..exact.norms import Vector, gradient
-from .optimum import ball_facets, maximise
+from ..dual_scaling.witnesses import integer_points
+from ..exact.norms import Vector, dot, gradient
+from ..exact.rounding import on_a_grid
+from ..exact.setting import RationalNetwork
+from .optimum import multipliers_on
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
-Parts = tuple[tuple[Vector, ...], Vector, Vector, tuple[Chamber, ...]]
+Parts = tuple[tuple[Vector, ...], Vector, Vector, Vector, tuple[Chamber, ...]]
+Proof = tuple[dict[int, Fraction], dict[int, Fraction], Fraction]
 
 
 def exact_parts(problem: TrainingProblem, solution: Any) -> Parts:
-    """The hidden weights, the output weights, a feasible dual and all chambers with multipliers.
+    """The hidden weights, the output weights, those of the skip, a feasible dual and all chambers with
+    multipliers.
 
     Args:
         problem: with a polyhedral norm.
-        solution: ``exact_network`` and ``exact_dual`` are used where it has them, else ``network`` and
-            ``dual``, whose floats are rationals.
+        solution: its exact network, skip and dual are used where it has them, else ``network`` and ``dual``,
+            whose floats are rationals.
 
     Returns:
-        The parts of a certificate. The dual is scaled down just enough to be feasible, exactly.
+        The parts of a certificate. The dual is orthogonal to what is free, and scaled down just enough to be
+        feasible, exactly.
 
     Example:
         >>> from duality_checks import TrainingProblem, train
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, penalty="1-norm")
-        >>> hidden, output, dual, chambers = exact_parts(problem, train(problem))
+        >>> hidden, output, skip, dual, chambers = exact_parts(problem, train(problem))
         >>> [str(z) for z in dual], len(chambers)
         (['1', '1'], 2)
     """
-    from ..certificate import _integer_point
-
-    exact = getattr(solution, "exact_network", None) or _rationals(solution.network)
-    dual = tuple(getattr(solution, "exact_dual", None) or map(Fraction, map(float, solution.dual)))
-    dual = tuple(problem.loss.inside(z, y) for z, y in zip(dual, problem.y, strict=True))
+    hidden, output, skip = _network(problem, solution)
+    dual = _dual(problem, solution)
     listed = problem.arrangement.chambers()
-    proofs = [_multipliers(problem, signs, dual) for signs in listed.signs.tolist()]
+    proofs = [_proof(problem, signs, dual) for signs in listed.signs.tolist()]
     worst = max((bound for _, _, bound in proofs), default=ZERO)
     share = min(ONE, problem.beta / worst) if worst else ONE
     chambers = tuple(
-        Chamber(_integer_point(point), _scaled(plus, share), _scaled(minus, share))
-        for point, (plus, minus, _) in zip(listed.witnesses, proofs, strict=True)
+        Chamber(point, _scaled(plus, share), _scaled(minus, share))
+        for point, (plus, minus, _) in zip(integer_points(problem.X, listed), proofs, strict=True)
     )
-    return exact.hidden, exact.output, tuple(share * z for z in dual), chambers
+    return hidden, output, skip, tuple(share * z for z in dual), chambers
 
 
-def _rationals(network: Any) -> Any:
-    from ..exact.setting import RationalNetwork
+def _network(problem: TrainingProblem, solution: Any) -> tuple[tuple[Vector, ...], Vector, Vector]:
+    """Hidden and output weights, and those of the free columns."""
+    skip = tuple(map(Fraction, solution.network.skip(problem)))
+    exact = getattr(solution, "exact_network", None)
+    if exact is not None:
+        stated = solution.exact_skip
+        return exact.hidden, exact.output, stated if len(stated) == len(skip) else skip
+    weights = RationalNetwork(solution.network.hidden.tolist(), solution.network.output.tolist())
+    return weights.hidden, weights.output, skip
 
-    return RationalNetwork.of(network)
+
+def _dual(problem: TrainingProblem, solution: Any) -> Vector:
+    """The exact dual if it is orthogonal to what is free, else the numerical one, made so."""
+    exact = getattr(solution, "exact_dual", None)
+    if exact is None or any(dot(exact, column) for column in problem.skips):
+        return on_a_grid(problem, np.asarray(solution.dual, dtype=float))[0]
+    return tuple(problem.loss.inside(z, y) for z, y in zip(exact, problem.y, strict=True))
 
 
 def _scaled(multipliers: dict[int, Fraction], share: Fraction) -> dict[int, Fraction]:
     return {row: share * value for row, value in multipliers.items()}
 
 
-def _multipliers(
-    problem: TrainingProblem, signs: Sequence[int], dual: Vector
-) -> tuple[dict[int, Fraction], dict[int, Fraction], Fraction]:
+def _proof(problem: TrainingProblem, signs: list[int], dual: Vector) -> Proof:
     """Multipliers for z and for -z on one chamber, and the larger of the two bounds they prove.
 
-    Where the gradient itself is short enough it is the bound, and no multipliers are needed.
+    Where the gradient itself is short enough, and no free bias is left in it, no multipliers are needed.
     """
-    spread = tuple(dual[sample] for sample in problem.readout.samples)
-    c = gradient(problem, signs, spread)
-    square = problem.penalty.dual_square(c)
-    if square <= problem.beta**2:
+    c = gradient(problem, signs, tuple(dual[sample] for sample in problem.readout.samples))
+    bias = ZERO if problem.bias is None else c[problem.bias]
+    short = tuple(x for j, x in enumerate(c) if j != problem.bias)
+    if not bias and problem.penalty.dual_square(short) <= problem.beta**2:
         return {}, {}, ZERO
-    rows = problem.X.fractions
-    used = [k for k, sign in enumerate(signs) if sign]
-    cone = [(ZERO, tuple(signs[k] * x for x in rows[k])) for k in used]
-    ball = [(ONE, tuple(-x for x in facet)) for facet in ball_facets(problem.penalty.name, problem.d)]
-    found = []
-    for side in (1, -1):
-        _, values = maximise(tuple(side * x for x in c), cone + ball)
-        lambdas = {k: value for k, value in zip(used, values, strict=False) if value}
-        found.append((lambdas, sum(values[len(used) :], ZERO)))
-    (plus, above), (minus, below) = found
+    plus, above = multipliers_on(problem, problem.penalty.name, signs, c)
+    minus, below = multipliers_on(problem, problem.penalty.name, signs, tuple(-x for x in c))
     return plus, minus, max(above, below)

@@ -4,6 +4,9 @@ A nonzero vertex of the unit ball cut by a closed chamber is fixed by rows ``x_k
 facets of the ball that touch there: coordinates ``u_i = 0`` for the 1-norm, ``u_i = u_j`` and ``u_i = -u_j``
 for the infinity norm. So it spans the intersection of d - 1 independent hyperplanes out of those. Taking all
 such intersections finds all vertices (and more points, which do no harm), in integers and without chambers.
+
+With free biases (statement 2.14) the norm is that of the other coordinates, and the same holds: what is left
+out are the two directions of the bias itself, constants that the free intercept has for nothing.
 """
 
 from __future__ import annotations
@@ -57,15 +60,13 @@ class Neurons:
             >>> sorted(map(tuple, Neurons.of(problem).rays.tolist()))  # the line of the row gives 0
             [(0, 1), (1, 0)]
         """
-        problem.require_penalised("training with a polyhedral norm")
         rays = _rays(_hyperplanes(problem), problem.d)
         before = rays @ problem.X.integers.T
         kappa = problem.kappa
         active = np.where(before > 0, before * kappa.denominator, before * kappa.numerator)
-        used = active.any(axis=1)
-        rays, active = rays[used], active[used]
-        norm = sum if problem.penalty.name == "1-norm" else max
-        lengths = np.array([norm(map(abs, ray)) for ray in rays.tolist()], dtype=object)
+        lengths = _lengths(problem, rays)
+        used = active.any(axis=1) & (lengths > 0)
+        rays, active, lengths = rays[used], active[used], lengths[used]
         floats = np.array(
             [[x / length for x in ray] for ray, length in zip(rays.tolist(), lengths, strict=True)]
         )
@@ -108,7 +109,7 @@ class Neurons:
         return np.flatnonzero(scaled > most).tolist(), np.flatnonzero(-scaled > most).tolist()
 
     def dual_norm(self, v: Sequence[Fraction]) -> Fraction:
-        """``norm_dual(v)``, exactly.
+        """``norm_dual(v)``, exactly; of a v that sums to zero where biases are free.
 
         Example:
             >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1, penalty="inf-norm")
@@ -120,16 +121,26 @@ class Neurons:
         return max(sizes, default=Fraction(0)) * unit
 
 
+def _free(problem: TrainingProblem) -> list[int]:
+    """The coordinates that the norm leaves out."""
+    return [] if problem.bias is None else [problem.bias]
+
+
+def _lengths(problem: TrainingProblem, rays: np.ndarray) -> np.ndarray:
+    """The norms of integer rays, exactly."""
+    sizes = np.abs(np.delete(rays, _free(problem), axis=1))
+    return sizes.sum(axis=1) if problem.penalty.name == "1-norm" else sizes.max(axis=1, initial=0)
+
+
 def _hyperplanes(problem: TrainingProblem) -> np.ndarray:
     """Distinct integer normals: the rows of X, and where the norm changes its formula."""
-    d = problem.d
-    eye = np.eye(d, dtype=int).astype(object)
+    eye = np.delete(np.eye(problem.d, dtype=int).astype(object), _free(problem), axis=0)
     if problem.penalty.name == "1-norm":
         own = list(eye)
     else:
-        own = [eye[i] + side * eye[j] for i, j in combinations(range(d), 2) for side in (1, -1)]
+        own = [a + side * b for a, b in combinations(eye, 2) for side in (1, -1)]
     found = dict.fromkeys(_primitive(row) for row in [*problem.X.integers.tolist(), *own])
-    return np.array([row for row in found if any(row)], dtype=object).reshape(-1, d)
+    return np.array([row for row in found if any(row)], dtype=object).reshape(-1, problem.d)
 
 
 def _primitive(row: Any) -> tuple[int, ...]:

@@ -8,6 +8,10 @@ loss), solved here in rational arithmetic. The problem is
     ``min ell(f) + beta sum_j abs(alpha_j)``, ``f = sum_j alpha_j phi(X u_j)``, ``norm(u_j) <= 1``,
 
 the same as ``min ell(f) + beta/2 sum_j (norm(w_j)^2 + alpha_j^2)`` by rescaling. Meant for small instances.
+
+What is free of the penalty (statement 2.14) keeps it so. A free column of the outputs is an equation of the
+dual. With free biases the ball is a cylinder, unbounded along the bias, but ``v'phi(X u)`` is constant that
+way, and so is largest at a vertex again.
 """
 
 from __future__ import annotations
@@ -16,13 +20,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 
 from ..exact.norms import Vector, dot, gradient
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
+from .lasso import least_squares, nonnegative_lasso
 
 ZERO, ONE = Fraction(0), Fraction(1)
 NORMS = ("1-norm", "inf-norm")
@@ -43,6 +47,7 @@ class Optimum:
 
     Attributes:
         neurons: with nonzero weights.
+        skip: the weights of what is free in the outputs, ``problem.skips``.
         fit: f, from the network itself.
         dual: v.
         upper: ``ell(f) + beta sum_j abs(alpha_j)``.
@@ -50,6 +55,7 @@ class Optimum:
     """
 
     neurons: tuple[Neuron, ...]
+    skip: Vector
     fit: Vector
     dual: Vector
     upper: Fraction
@@ -77,6 +83,20 @@ def ball_facets(norm: str, dimension: int) -> list[Vector]:
     raise InputError(f"norm={norm!r} is not polyhedral or unknown; use one of {', '.join(NORMS)}")
 
 
+def penalised_facets(problem: TrainingProblem, norm: str) -> list[Vector]:
+    """The normals q with ``norm(P u) = max_q q'u``, P u being u without a free bias.
+
+    Example:
+        >>> problem = TrainingProblem([[3, 1]], [1], 1, free="biases")
+        >>> [tuple(map(int, q)) for q in penalised_facets(problem, "1-norm")]
+        [(1, 0), (-1, 0)]
+    """
+    if problem.bias is None:
+        return ball_facets(norm, problem.d)
+    j = problem.bias
+    return [(*q[:j], ZERO, *q[j:]) for q in ball_facets(norm, problem.d - 1)]
+
+
 def norm_of(u: Sequence[Fraction], norm: str) -> Fraction:
     """The 1-norm or the infinity norm.
 
@@ -90,6 +110,8 @@ def norm_of(u: Sequence[Fraction], norm: str) -> Fraction:
 def directions(problem: TrainingProblem, norm: str) -> tuple[Vector, ...]:
     """The nonzero vertices of the unit ball cut by the chambers, over ALL chambers, each once.
 
+    With free biases of the cylinder ``norm(P u) <= 1``.
+
     Example:
         >>> found = directions(TrainingProblem([[1, 0], [0, 1]], [0, 0], 1), "1-norm")
         >>> sorted(tuple(map(int, u)) for u in found)
@@ -98,7 +120,7 @@ def directions(problem: TrainingProblem, norm: str) -> tuple[Vector, ...]:
     import cdd
     import cdd.gmp
 
-    ball = [[ONE, *(-x for x in facet)] for facet in ball_facets(norm, problem.d)]
+    ball = [[ONE, *(-x for x in facet)] for facet in penalised_facets(problem, norm)]
     found: dict[Vector, None] = {}
     for signs in problem.arrangement.chambers().signs.tolist():
         cone = [
@@ -108,7 +130,7 @@ def directions(problem: TrainingProblem, norm: str) -> tuple[Vector, ...]:
         ]
         matrix = cdd.gmp.matrix_from_array(ball + cone, rep_type=cdd.RepType.INEQUALITY)
         generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
-        found |= {tuple(vertex[1:]): None for vertex in generators.array if any(vertex[1:])}
+        found |= {tuple(point): None for is_vertex, *point in generators.array if is_vertex and any(point)}
     return tuple(found)
 
 
@@ -135,19 +157,18 @@ def optimum(problem: TrainingProblem, norm: str, loss: str = "squared") -> Optim
         (True, ['2', '1'])
     """
     _require_program(loss)
-    problem.require_penalised("the exact optimum of a polyhedral norm")
     stated = parse_loss(loss)
     stated.require_targets(problem.y)
     candidates = [(u, outputs(problem, u)) for u in directions(problem, norm)]
     signed = [(u, sign, tuple(sign * x for x in a)) for u, a in candidates for sign in (1, -1) if any(a)]
     atoms = [atom for _, _, atom in signed]
-    weights, dual = exact_lasso(atoms, problem.y, problem.beta, loss)
-    fit = combination(atoms, weights, problem.n)
+    weights, skip, dual = free_lasso(atoms, problem.skips, problem.y, problem.beta, loss)
+    fit = combination([*atoms, *problem.skips], [*weights, *skip], problem.n)
     neurons = tuple(
         Neuron(u, sign * weight) for (u, sign, _), weight in zip(signed, weights, strict=True) if weight
     )
     upper = stated.upper(fit, problem.y) + problem.beta * sum(weights)
-    return Optimum(neurons, fit, dual, upper, stated.lower(dual, problem.y))
+    return Optimum(neurons, skip, fit, dual, upper, stated.lower(dual, problem.y))
 
 
 def exact_lasso(
@@ -172,14 +193,47 @@ def exact_lasso(
         >>> weights, sum(dual)
         ((Fraction(1, 1),), Fraction(1, 1))
     """
+    weights, _, dual = free_lasso(atoms, (), y, beta, loss)
+    return weights, dual
+
+
+def free_lasso(
+    atoms: Sequence[Vector],
+    free: Sequence[Vector],
+    y: Vector,
+    beta: Fraction,
+    loss: str = "squared",
+    start: Mapping[int, Fraction] | None = None,
+) -> tuple[Vector, Vector, Vector]:
+    """The same with columns B that cost nothing: minimise ``ell(sum_j t_j a_j + B theta) + beta sum_j t_j``.
+
+    Args:
+        atoms, y, beta, loss: as for :func:`exact_lasso`.
+        free: the columns of B, of length n, any number of them.
+        start: as for :func:`nonnegative_lasso`; for the squared loss.
+
+    Returns:
+        t, theta, and v with ``a_j'v <= beta`` and ``B'v = 0``; the objectives are equal.
+
+    Raises:
+        InputError: another loss.
+
+    Example:
+        >>> weights, skip, dual = free_lasso([(ZERO, ONE)], [(ONE, ONE)], (Fraction(3), Fraction(9)), ONE)
+        >>> [str(x) for x in (*weights, *skip, *dual)]
+        ['4', '4', '-1', '1']
+    """
     _require_program(loss)
     if loss == "squared":
-        weights = nonnegative_lasso(atoms, y, beta)
-        fit = combination(atoms, weights, len(y))
-        return weights, tuple(a - f for a, f in zip(y, fit, strict=True))
+        weights = nonnegative_lasso(atoms, y, beta, start, free)
+        rest = tuple(a - b for a, b in zip(y, combination(atoms, weights, len(y)), strict=True))
+        skip = least_squares(free, rest)
+        return weights, skip, tuple(a - b for a, b in zip(rest, combination(free, skip, len(y)), strict=True))
     rows = [(beta, tuple(-x for x in atom)) for atom in atoms]
+    rows += [(ZERO, tuple(side * x for x in column)) for column in free for side in (-1, 1)]
     dual, multipliers = maximise(y, rows + _dual_box(y, loss))
-    return multipliers[: len(atoms)], dual
+    both = multipliers[len(atoms) : len(rows)]
+    return multipliers[: len(atoms)], tuple(a - b for a, b in zip(both[::2], both[1::2], strict=True)), dual
 
 
 def _require_program(loss: str) -> None:
@@ -243,104 +297,6 @@ def maximise(
     return tuple(map(Fraction, program.primal_solution)), tuple(multipliers)
 
 
-def nonnegative_lasso(
-    atoms: Sequence[Vector], y: Vector, beta: Fraction, start: Mapping[int, Fraction] | None = None
-) -> tuple[Fraction, ...]:
-    """Minimise ``1/2 norm(sum_j t_j a_j - y)^2 + beta sum_j t_j`` over ``t >= 0``, exactly.
-
-    An active set of independent atoms with positive weights; in exact arithmetic the objective falls at every
-    step, and no set comes twice.
-
-    Args:
-        atoms: m vectors of length n.
-        y: length n.
-        beta: positive.
-        start: positive weights of independent atoms to begin with, by number: the nearer they are to the
-            optimum, the fewer steps.
-
-    Returns:
-        t, length m.
-
-    Example:
-        >>> nonnegative_lasso([(ONE, ZERO), (ZERO, ONE)], (Fraction(3), ONE), Fraction(2))
-        (Fraction(1, 1), Fraction(0, 1))
-    """
-    lasso = _Lasso.of(atoms, y, beta)
-    weights = lasso.descend({j: _flint(weight) for j, weight in start.items()}) if start else {}
-    while True:
-        gains = lasso.gains(weights)
-        entering = max(range(len(atoms)), key=gains.__getitem__, default=None)
-        if entering is None or gains[entering] <= 0:
-            found = {j: Fraction(int(weight.p), int(weight.q)) for j, weight in weights.items()}
-            return tuple(found.get(j, ZERO) for j in range(len(atoms)))
-        weights = lasso.descend(lasso.enter(weights, entering))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Lasso:
-    """The inner products of the atoms with each other, and with y less beta, in python-flint's rationals."""
-
-    gram: Any
-    pull: list[Any]
-
-    @classmethod
-    def of(cls, atoms: Sequence[Vector], y: Vector, beta: Fraction) -> _Lasso:
-        from flint import fmpq_mat
-
-        rows = fmpq_mat(len(atoms), len(y), [_flint(x) for atom in atoms for x in atom])
-        pull = rows * fmpq_mat(len(y), 1, [_flint(x) for x in y])
-        return cls(rows * rows.transpose(), [pull[j, 0] - _flint(beta) for j in range(len(atoms))])
-
-    def gains(self, weights: dict[int, Any]) -> list[Any]:
-        """How fast the objective falls with each weight."""
-        return [
-            pull - sum(self.gram[j, i] * weight for i, weight in weights.items())
-            for j, pull in enumerate(self.pull)
-        ]
-
-    def solve(self, chosen: list[int], right: list[Any]) -> list[Any]:
-        """The weights of independent atoms with these inner products with them."""
-        from flint import fmpq_mat
-
-        size = len(chosen)
-        if not size:
-            return []
-        block = fmpq_mat(size, size, [self.gram[i, j] for i in chosen for j in chosen])
-        found = block.solve(fmpq_mat(size, 1, right))
-        return [found[i, 0] for i in range(size)]
-
-    def enter(self, weights: dict[int, Any], entering: int) -> dict[int, Any]:
-        """Add an atom with weight 0; if it depends on the others, let it take the place of one of them."""
-        chosen = list(weights)
-        products = [self.gram[i, entering] for i in chosen]
-        shares = self.solve(chosen, products)
-        rest = self.gram[entering, entering] - sum(a * b for a, b in zip(products, shares, strict=True))
-        if rest != 0:
-            return {**weights, entering: _flint(ZERO)}
-        # Along the dependence the fit stays and the penalty falls, as the gain is beta (sum(shares) - 1) > 0.
-        step = min(weights[j] / share for j, share in zip(chosen, shares, strict=True) if share > 0)
-        moved = {j: weights[j] - step * share for j, share in zip(chosen, shares, strict=True)}
-        return {j: weight for j, weight in {**moved, entering: step}.items() if weight != 0}
-
-    def descend(self, weights: dict[int, Any]) -> dict[int, Any]:
-        """Go to the minimiser over the chosen atoms, dropping those whose weights would turn negative."""
-        while True:
-            chosen = list(weights)
-            aim = dict(zip(chosen, self.solve(chosen, [self.pull[i] for i in chosen]), strict=True))
-            falling = [j for j in chosen if aim[j] < 0]
-            if not falling:
-                return {j: value for j, value in aim.items() if value != 0}
-            step = min(weights[j] / (weights[j] - aim[j]) for j in falling)
-            moved = {j: value + step * (aim[j] - value) for j, value in weights.items()}
-            weights = {j: value for j, value in moved.items() if value != 0}
-
-
-def _flint(value: Fraction) -> Any:
-    from flint import fmpq
-
-    return fmpq(value.numerator, value.denominator)
-
-
 def chamber_multipliers(
     problem: TrainingProblem, v: Vector, norm: str
 ) -> list[tuple[list[int], int, dict[int, Fraction], Fraction]]:
@@ -352,17 +308,38 @@ def chamber_multipliers(
         For each chamber and sign of v: the signs, the sign, the multipliers by row, and the bound.
     """
     found = []
-    facets = ball_facets(norm, problem.d)
     for signs in problem.arrangement.chambers().signs.tolist():
-        used = [k for k, sign in enumerate(signs) if sign]
-        cone = [(ZERO, tuple(signs[k] * x for x in problem.X.fractions[k])) for k in used]
-        rows = cone + [(ONE, tuple(-x for x in facet)) for facet in facets]
         c = gradient(problem, signs, v)
         for sign in (1, -1):
-            _, values = maximise(tuple(sign * x for x in c), rows)
-            lambdas = {k: value for k, value in zip(used, values, strict=False) if value}
-            found.append((signs, sign, lambdas, sum(values[len(used) :], ZERO)))
+            lambdas, bound = multipliers_on(problem, norm, signs, tuple(sign * x for x in c))
+            found.append((signs, sign, lambdas, bound))
     return found
+
+
+def multipliers_on(
+    problem: TrainingProblem, norm: str, signs: Sequence[int], c: Vector
+) -> tuple[dict[int, Fraction], Fraction]:
+    """On one chamber: the multipliers by row for a gradient c, and the least bound, which they prove.
+
+    With free biases they cancel the bias coordinate of c.
+
+    Raises:
+        UnboundedError: that is impossible, since v does not sum to zero.
+
+    Example:
+        Between the kinks at 0 and 2: the slope 1 in the bias goes to the row that holds it.
+
+        >>> problem = TrainingProblem([[0, 1], [2, 1]], [1, 2], 1, penalty="1-norm", free="biases")
+        >>> lambdas, bound = multipliers_on(problem, "1-norm", (-1, 1), (Fraction(1, 2), ONE))
+        >>> {row: str(value) for row, value in lambdas.items()}, str(bound)
+        ({0: '1'}, '1/2')
+    """
+    used = [k for k, sign in enumerate(signs) if sign]
+    rows = [(ZERO, tuple(signs[k] * x for x in problem.X.fractions[k])) for k in used]
+    rows += [(ONE, tuple(-x for x in facet)) for facet in penalised_facets(problem, norm)]
+    _, values = maximise(c, rows)
+    lambdas = {k: value for k, value in zip(used, values, strict=False) if value}
+    return lambdas, sum(values[len(used) :], ZERO)
 
 
 def dual_norm_of(u: Sequence[Fraction], norm: str) -> Fraction:

@@ -4,6 +4,8 @@ On each chamber the unit ball is a polytope, and its vertices over all chambers 
 optimum needs (statement 2.7). An interior-point solver says which of them matter; where the loss is squared,
 l1 or hinge the optimum over those is then found in rational arithmetic, and compared with ALL neurons. Such a
 solution carries an exact network and an exact dual vector, and its certificate has gap zero.
+
+What is free of the penalty (statement 2.14) goes along as columns without a price, exactly too.
 """
 
 from __future__ import annotations
@@ -16,17 +18,20 @@ from typing import Any
 
 import numpy as np
 
+from ..exact.rounding import on_a_grid
 from ..exact.setting import RationalNetwork
 from ..limits import require_feasible
 from ..network import TwoLayerNetwork
+from ..pricing.free import ProjectedReadout
 from ..problem import TrainingProblem
 from ..training.columns import MAX_CHAMBERS, Round, Solution
 from ..training.narrowing import narrowed
 from ..training.program import solve_atoms
+from .lasso import least_squares
 from .neurons import Neurons, Vector
-from .optimum import LOSSES, combination, maximise, nonnegative_lasso
+from .optimum import LOSSES, free_lasso
 
-ZERO, ONE = Fraction(0), Fraction(1)
+ZERO = Fraction(0)
 UNUSED = 1e-9
 NEAR = 1e-7
 COLUMNS = 200
@@ -40,10 +45,12 @@ class PolyhedralSolution(Solution):
     Attributes:
         exact_network: neurons of norm 1 with rational output weights; floats of a numerical optimum where the
             loss has no rational one.
+        exact_skip: the weights of what is free in the outputs, ``problem.skips``; likewise.
         exact_dual: v, length n, optimal where the loss is squared, l1 or hinge.
     """
 
     exact_network: RationalNetwork
+    exact_skip: Vector
     exact_dual: Vector
 
 
@@ -80,21 +87,17 @@ def train_polyhedral(
     history: list[Round] = []
     columns = np.concatenate([neurons.columns, -neurons.columns], axis=1)
     pool = np.empty(0, dtype=int) if start is None else _places(neurons, start)
-    weights, dual = _numerical(problem, columns, pool)
+    weights, fit, dual = _numerical(problem, columns, pool)
     if problem.loss.name in LOSSES:
-        chosen, exact_weights, exact_dual = _exact(problem, neurons, columns, weights, dual)
+        chosen, exact_weights, skip, exact_dual = _exact(problem, neurons, columns, weights, dual)
     else:
-        weights = np.where(weights > UNUSED * weights.max(initial=0.0), weights, 0.0)
-        weights = narrowed(columns, weights, np.ones(len(weights)))
-        chosen = np.flatnonzero(weights).tolist()
-        exact_weights = tuple(Fraction(float(t)) for t in weights[chosen])
-        exact_dual = tuple(Fraction(float(v)) for v in dual)
-    network = _network(neurons, chosen, exact_weights)
+        chosen, exact_weights, skip, exact_dual = _rounded(problem, columns, weights, fit, dual)
+    network = _network(problem, neurons, chosen, exact_weights, skip)
     v = np.array([float(x) for x in exact_dual])
     longest = float((columns.T @ v).max(initial=0.0))
     if longest > float(problem.beta):
         v = v * (float(problem.beta) / longest)
-    floats = _balanced(problem, network)
+    floats = _balanced(problem, network, skip)
     lower = problem.loss.dual(problem.loss.clip(v, problem.target), problem.target)
     history.append(Round(1, perf_counter() - began, lower, floats.objective(problem), floats))
     if progress is not None:
@@ -108,13 +111,15 @@ def train_polyhedral(
         seconds=perf_counter() - began,
         rounds=tuple(history),
         exact_network=network,
+        exact_skip=skip,
         exact_dual=exact_dual,
     )
 
 
 def _places(neurons: Neurons, network: TwoLayerNetwork) -> np.ndarray:
     """Where the neurons of a network are in the list of the signed ones."""
-    sizes = neurons.problem.penalty.norms(network.hidden)
+    problem = neurons.problem
+    sizes = problem.penalty.norms(problem.penalised(network.hidden))
     alive = sizes * np.abs(network.output) > 0
     units = network.hidden[alive] / sizes[alive, None]
     listed = neurons.rays.astype(float) / neurons.lengths.astype(float)[:, None]
@@ -129,13 +134,14 @@ def _places(neurons: Neurons, network: TwoLayerNetwork) -> np.ndarray:
 
 def _numerical(
     problem: TrainingProblem, columns: np.ndarray, pool: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of all signed neurons and v, by column generation over the list, from some of them."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights of all signed neurons, f and v, by column generation over the list, from some of them."""
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    weights = np.zeros(columns.shape[1])
-    dual = loss.clip(loss.slope(np.zeros(problem.n), target), target)
-    if len(pool):
-        weights, dual = _over(problem, columns, pool)
+    skips = ProjectedReadout.of(problem).skips if problem.free else None
+    weights, fit = np.zeros(columns.shape[1]), np.zeros(problem.n)
+    dual = loss.clip(loss.slope(fit, target), target)
+    if len(pool) or problem.free:
+        weights, fit, dual = _over(problem, columns, pool, skips)
     for _ in range(ROUNDS):
         values = columns.T @ dual
         values[pool] = -np.inf
@@ -143,56 +149,72 @@ def _numerical(
         if not len(entering):
             break
         pool = np.concatenate([pool, entering[np.argsort(-values[entering])[:COLUMNS]]])
-        weights, dual = _over(problem, columns, pool)
-    return weights, dual
+        weights, fit, dual = _over(problem, columns, pool, skips)
+    return weights, fit, dual
 
 
-def _over(problem: TrainingProblem, columns: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _over(
+    problem: TrainingProblem, columns: np.ndarray, pool: np.ndarray, skips: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The optimum over some signed neurons."""
-    optimum = solve_atoms(problem, columns[:, pool])
+    optimum = solve_atoms(problem, columns[:, pool], skips)
     weights = np.zeros(columns.shape[1])
     weights[pool] = np.maximum(optimum.vectors[:, 0], 0.0)
-    return weights, problem.loss.clip(optimum.dual, problem.target)
+    return weights, optimum.fit, problem.loss.clip(optimum.dual, problem.target)
+
+
+def _rounded(
+    problem: TrainingProblem, columns: np.ndarray, weights: np.ndarray, fit: np.ndarray, dual: np.ndarray
+) -> tuple[list[int], Vector, Vector, Vector]:
+    """At most n signed neurons, their weights, those of the skip, and v: floats of a numerical optimum."""
+    weights = np.where(weights > UNUSED * weights.max(initial=0.0), weights, 0.0)
+    rest = least_squares(problem.skips, tuple(map(Fraction, (fit - columns @ weights).tolist())))
+    weights = narrowed(columns, weights, np.ones(len(weights)))
+    chosen = np.flatnonzero(weights).tolist()
+    return chosen, _floats(weights[chosen]), _floats(rest), on_a_grid(problem, dual)[0]
+
+
+def _floats(values: Any) -> Vector:
+    """The floats nearest to some numbers, as rationals."""
+    return tuple(Fraction(float(value)) for value in values)
 
 
 def _exact(
     problem: TrainingProblem, neurons: Neurons, columns: np.ndarray, weights: np.ndarray, dual: np.ndarray
-) -> tuple[list[int], Vector, Vector]:
-    """Some signed neurons, their exact optimal weights and the exact v, feasible for ALL neurons."""
+) -> tuple[list[int], Vector, Vector, Vector]:
+    """Some signed neurons, their exact optimal weights, those of the skip, and the exact v, feasible for ALL
+    neurons."""
     beta, count = problem.beta, len(neurons)
     tight = (weights > UNUSED * weights.max(initial=0.0)) | (columns.T @ dual > float(beta) * (1 - NEAR))
     pool = np.flatnonzero(tight).tolist()
-    start = _independent(columns, weights, pool)
+    start = _independent(problem, columns, weights, pool)
     while True:
         some = [_signed_outputs(neurons, j) for j in pool]
-        if problem.loss.name == "squared":
-            found = nonnegative_lasso(some, problem.y, beta, start)
-            start = {k: weight for k, weight in enumerate(found) if weight}
-            fit = combination(some, found, problem.n)
-            v = tuple(y - f for y, f in zip(problem.y, fit, strict=True))
-        else:
-            rows = [(beta, tuple(-x for x in atom)) for atom in some]
-            v, multipliers = maximise(problem.y, rows + _domain(problem))
-            found = multipliers[: len(pool)]
+        found, skip, v = free_lasso(some, problem.skips, problem.y, beta, problem.loss.name, start)
+        start = {k: weight for k, weight in enumerate(found) if weight}
         above, below = neurons.above(v, beta)
         broken = above + [count + j for j in below]
         if not broken:
             used = [k for k, weight in enumerate(found) if weight]
-            return [pool[k] for k in used], tuple(found[k] for k in used), v
+            return [pool[k] for k in used], tuple(found[k] for k in used), skip, v
         # The worst few by floats, and one in any case.
         size = columns.T[broken] @ np.array([float(x) for x in v])
         pool += [broken[k] for k in np.argsort(-size)[:COLUMNS]]
 
 
-def _independent(columns: np.ndarray, weights: np.ndarray, pool: list[int]) -> dict[int, Fraction]:
+def _independent(
+    problem: TrainingProblem, columns: np.ndarray, weights: np.ndarray, pool: list[int]
+) -> dict[int, Fraction]:
     """The numerical weights of the pool's members by their place in it, of as many as are clearly
-    independent."""
+    independent, with what is free projected off."""
     from scipy.linalg import qr
 
     used = [k for k, j in enumerate(pool) if weights[j] > UNUSED * weights.max()]
     if not used:
         return {}
     scaled = columns[:, [pool[k] for k in used]] * weights[[pool[k] for k in used]]
+    if problem.free:
+        scaled = ProjectedReadout.of(problem).project(scaled)
     _, upper, order = qr(scaled, mode="economic", pivoting=True)
     sizes = np.abs(np.diag(upper))
     kept = [used[k] for k in order[: int((sizes > NEAR * sizes[0]).sum())]]
@@ -205,29 +227,22 @@ def _signed_outputs(neurons: Neurons, j: int) -> Vector:
     return tuple(sign * x for x in neurons.outputs(j % len(neurons)))
 
 
-def _domain(problem: TrainingProblem) -> list[tuple[Fraction, Vector]]:
-    """The rows ``b + a'v >= 0`` of the loss's dual domain, an interval for each entry of v."""
-    rows = []
-    for k, y in enumerate(problem.y):
-        ends = [problem.loss.inside(side * (1 + abs(y)) * 2, y) for side in (ONE, -ONE)]
-        for side, end in zip((-ONE, ONE), ends, strict=True):
-            rows.append((-side * end, tuple(side if j == k else ZERO for j in range(problem.n))))
-    return rows
-
-
-def _network(neurons: Neurons, chosen: Sequence[int], weights: Sequence[Fraction]) -> RationalNetwork:
+def _network(
+    problem: TrainingProblem, neurons: Neurons, chosen: Sequence[int], weights: Vector, skip: Vector
+) -> RationalNetwork:
     count = len(neurons)
     hidden = tuple(neurons.direction(j % count) for j in chosen)
-    return RationalNetwork(
-        hidden, tuple(t if j < count else -t for j, t in zip(chosen, weights, strict=True))
-    )
+    output = tuple(t if j < count else -t for j, t in zip(chosen, weights, strict=True))
+    return RationalNetwork(hidden, output, skip[0] if problem.free.intercept else ZERO)
 
 
-def _balanced(problem: TrainingProblem, network: RationalNetwork) -> TwoLayerNetwork:
-    """The network in floats with ``norm(w_j) = abs(alpha_j)`` (statement 2.2)."""
+def _balanced(problem: TrainingProblem, network: RationalNetwork, skip: Vector) -> TwoLayerNetwork:
+    """The network in floats with ``norm(w_j) = abs(alpha_j)`` (statement 2.2), and its linear skip."""
     floats = network.floats(problem.kappa, problem.d)
     roots = np.sqrt(np.abs(floats.output))
-    return TwoLayerNetwork(floats.hidden * roots[:, None], np.sign(floats.output) * roots, problem.kappa)
+    hidden, output = floats.hidden * roots[:, None], np.sign(floats.output) * roots
+    linear = [float(b) for b in skip[-problem.d :]] if problem.free.linear else None
+    return TwoLayerNetwork(hidden, output, problem.kappa, floats.intercept, linear)
 
 
 def _active(

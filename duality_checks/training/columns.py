@@ -135,14 +135,14 @@ def train(
         >>> solution.network.width, round(solution.upper, 12)  # two soft thresholds: 3 - 1/2 + 2 - 1/2
         (2, 4.0)
     """
-    if problem.free:
-        from .free import train_free
-
-        return train_free(problem, max_chambers=max_chambers, progress=progress, start=start)
     if problem.penalty.polyhedral:
         from ..polyhedral.training import train_polyhedral
 
         return train_polyhedral(problem, max_chambers=max_chambers, progress=progress, start=start)
+    if problem.free:
+        from .free import train_free
+
+        return train_free(problem, max_chambers=max_chambers, progress=progress, start=start)
     if not problem.loss.strictly_convex:
         from .conic import train_conic
 

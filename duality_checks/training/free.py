@@ -60,7 +60,10 @@ def train_free(
         >>> found.network.width, found.network.intercept, found.upper
         (0, 12.5, 0.25)
     """
-    require_trainable(problem)
+    if problem.penalty.name != "2-norm":
+        raise InputError(
+            f"train_free is for penalty='2-norm', and the problem has {problem.penalty.name!r}; call train"
+        )
     if problem.loss.name != "squared":
         from .free_conic import train_free_conic
 
@@ -102,19 +105,6 @@ def train_free(
     network = _network(problem, placed)
     upper, active = network.objective(problem), _active(problem, placed)
     return Solution(network, dual, lower, upper, active, perf_counter() - began, tuple(history))
-
-
-def require_trainable(problem: TrainingProblem) -> None:
-    """Refuse the norms that there is no training for.
-
-    Raises:
-        InputError: naming the norm.
-    """
-    if problem.penalty.name != "2-norm":
-        raise InputError(
-            f"training with free={problem.free.name!r} is for penalty='2-norm', and the problem has "
-            f"{problem.penalty.name!r}; choose the 2-norm, or penalise everything"
-        )
 
 
 def _placed(problem: TrainingProblem, pricing: FreePricer, start: TwoLayerNetwork | None) -> list[Placed]:

@@ -24,7 +24,6 @@ from ..pricing.landscape import Landscape
 from ..pricing.pricers import dual_norm, pricer
 from ..problem import TrainingProblem, positive
 from .columns import MAX_CHAMBERS, Round, Solution, train
-from .free import require_trainable
 from .free_conic import dual_without_neurons
 
 # A bound for a landscape that is flat as far as floats can tell.
@@ -128,12 +127,16 @@ def approximate_beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMB
 
 def _free_beta_max(problem: TrainingProblem, max_chambers: int) -> float:
     """The dual norm of the slope at the best free part."""
-    require_trainable(problem)
     if not problem.loss.smooth:
         raise InputError(
             f"the {problem.loss.name} loss has many slopes at the best free part, and beta_max is a minimum "
             "over them; give beta itself, or use a loss without kinks"
         )
+    if problem.penalty.polyhedral:
+        from ..polyhedral.neurons import Neurons
+
+        values = Neurons.of(problem).columns.T @ dual_without_neurons(problem)
+        return float(np.abs(values).max(initial=0.0))
     squared = problem.loss.name == "squared"
     return free_dual_norm(problem, problem.target if squared else dual_without_neurons(problem), max_chambers)
 

@@ -90,12 +90,13 @@ class _Part:
     cones: list[tuple[Any, np.ndarray, Any]]
 
 
-def solve_atoms(problem: TrainingProblem, columns: np.ndarray) -> Optimum:
+def solve_atoms(problem: TrainingProblem, columns: np.ndarray, skips: np.ndarray | None = None) -> Optimum:
     """The optimum over given neurons: minimise ``ell(columns @ t) + beta * sum(t)`` over ``t >= 0``.
 
     Args:
         problem: for its loss and beta.
         columns: outputs of neurons of norm 1 with their output signs, n x m.
+        skips: columns without a price, n x q: what a problem leaves free in the outputs.
 
     Returns:
         The optimum; its vectors are t (m x 1).
@@ -110,15 +111,19 @@ def solve_atoms(problem: TrainingProblem, columns: np.ndarray) -> Optimum:
     """
     import clarabel
 
-    problem.require_penalised("a conic program")
-    count = columns.shape[1]
+    if skips is None:
+        problem.require_penalised("a conic program")
+        skips = np.empty((problem.n, 0))
+    count, free = columns.shape[1], skips.shape[1]
     weights = _Part(
-        np.zeros(count),
-        np.full(count, float(problem.beta)),
-        [(-sparse.eye(count, format="csc"), np.zeros(count), clarabel.NonnegativeConeT(count))],
+        np.zeros(count + free),
+        np.append(np.full(count, float(problem.beta)), np.zeros(free)),
+        [(-sparse.eye(count, count + free, format="csc"), np.zeros(count), clarabel.NonnegativeConeT(count))],
     )
-    fit, dual, found, status = _minimise(_loss_part(problem.loss, problem.target), weights, columns)
-    return Optimum(fit, dual, found[:, None], status)
+    fit, dual, found, status = _minimise(
+        _loss_part(problem.loss, problem.target), weights, np.concatenate([columns, skips], axis=1)
+    )
+    return Optimum(fit, dual, found[:count, None], status)
 
 
 def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:

@@ -317,9 +317,9 @@ def honest_skip() -> Case:
     return Case(problem, certificate_document(problem, SKIPPED_DUAL, HIDDEN, OUTPUT, SKIPPED_SKIP))
 
 
-def honest_biases() -> Case:
+def honest_biases(penalty: str = "2-norm") -> Case:
     """A case with free biases, beta as tight as it can be: in the plane the semi-norm is an absolute
-    value."""
+    value, whatever the norm."""
     square = max(
         cancelling_multipliers(
             BIASED_ROWS, signs, gradient(BIASED_ROWS, signs, [s * v for v in BIASED_DUAL], ZERO)
@@ -329,7 +329,7 @@ def honest_biases() -> Case:
     )
     beta = Fraction(math.isqrt(square.numerator), math.isqrt(square.denominator))
     assert beta**2 == square
-    problem = problem_document(BIASED_ROWS, BIASED_TARGET, beta, version=2, free="biases")
+    problem = problem_document(BIASED_ROWS, BIASED_TARGET, beta, version=2, free="biases", penalty=penalty)
     return Case(problem, certificate_document(problem, BIASED_DUAL, HIDDEN, OUTPUT, BIASED_SKIP))
 
 

@@ -850,6 +850,51 @@ def _(p, c):
     return Case(problem, certificate_document(problem, BIASED_DUAL, HIDDEN, OUTPUT, BIASED_SKIP))
 
 
+def biased(penalty: str, beta: Fraction | None = None, dual: list[Fraction] = BIASED_DUAL) -> Case:
+    """The case with free biases and a polyhedral norm, everything made for this beta and dual."""
+    problem = honest_biases(penalty).problem
+    problem = problem if beta is None else {**problem, "beta": text(beta)}
+    return Case(problem, certificate_document(problem, dual, HIDDEN, OUTPUT, BIASED_SKIP))
+
+
+@mutation("sum of the dual off by a hair with the 1-norm", "dual: not orthogonal to free column 0", "free")
+def _(p, c):
+    case = biased("1-norm", Fraction(100))
+    dual = [BIASED_DUAL[0] + Fraction(1, 10**40), *BIASED_DUAL[1:]]
+    case.certificate["dual"] = [text(v) for v in dual]
+    restated(case.problem, case.certificate)
+    return case
+
+
+@mutation(
+    "bias left over with the inf-norm",
+    r"chambers\[\d\].(plus|minus): the multipliers leave something",
+    "bias",
+)
+def _(p, c):
+    case = biased("inf-norm", Fraction(100))
+    for entry in case.certificate["chambers"]:
+        entry["plus"], entry["minus"] = {}, {}
+    return case
+
+
+@mutation(
+    "bias cancelled, the rest too long in the 1-norm", r": the bound norm_\*.* <= beta fails", "bound plus"
+)
+def _(p, c):
+    beta = Fraction(honest_biases().problem["beta"]) * (1 - Fraction(1, 10**40))
+    return biased("1-norm", beta)
+
+
+@mutation("free bias counted in the 1-norm", "upper: not the objective of the network", "upper")
+def _(p, c):
+    case = biased("1-norm")
+    penalised = {**case.problem, "free": "intercept"}
+    hidden = [list(map(Fraction, w)) for w in case.certificate["network"]["hidden"]]
+    case.certificate["upper"] = text(exact_objective(penalised, hidden, OUTPUT, BIASED_SKIP))
+    return case
+
+
 @mutation(
     "biases free that are not there", "free biases need exactly one column of ones, and X has 0", "ones"
 )

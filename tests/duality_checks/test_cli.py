@@ -453,8 +453,14 @@ def test_certify_refuses_what_cannot_be_free(run, here):
     assert code == 2 and "nothing --free" in err
     code, _, err = run("certify", "small.csv", "--target", "y", "--free", "intercept", "--loss", "l1")
     assert code == 2 and "give beta itself" in err
-    code, _, err = run("certify", "small.csv", "--target", "y", "--free", "intercept", "--penalty", "1-norm")
-    assert code == 2 and "is for penalty='2-norm', and the problem has '1-norm'" in err
+
+
+def test_certify_proves_equality_for_a_polyhedral_norm_with_free_biases(run, here):
+    options = ["--free", "biases", "--penalty", "1-norm", "--output", "proof"]
+    assert run("certify", "small.csv", "--target", "y", *options)[0] == 0
+    claim = json.loads((here / "proof" / "certificate.json").read_text())
+    assert claim["lower"] == claim["upper"]
+    assert run("check", "proof/problem.json", "proof/certificate.json")[0] == 0
 
 
 def test_a_loss_that_does_not_fit_the_labels_is_refused(run, here):

@@ -25,7 +25,11 @@ def test_honest_certificates_are_proven(kappa):
     assert (verdict.lower, verdict.upper) == tuple(Fraction(case.certificate[k]) for k in ("lower", "upper"))
 
 
-@pytest.mark.parametrize("case", [honest_skip(), honest_biases()], ids=["skip", "biases"])
+@pytest.mark.parametrize(
+    "case",
+    [honest_skip(), honest_biases(), honest_biases("1-norm"), honest_biases("inf-norm")],
+    ids=["skip", "biases", "biases-1", "biases-inf"],
+)
 def test_honest_certificates_with_something_free_are_proven(case):
     assert defects(case) == set()
     verdict = case.check()

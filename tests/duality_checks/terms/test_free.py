@@ -29,8 +29,6 @@ from duality_checks.optima.optimal_set import exact_optimal_set
 from duality_checks.optima.spanning import reach_targets
 from duality_checks.optima.spike_free import two_blocks
 from duality_checks.optima.vector_output import SharedNeurons
-from duality_checks.polyhedral.neurons import Neurons
-from duality_checks.polyhedral.optimum import optimum
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.terms.free import NAMES, Free, parse_free
 from duality_checks.training.ascents import train_by_ascents
@@ -153,8 +151,6 @@ STRANGERS: dict[str, Callable[[TrainingProblem], Any]] = {
     "several outputs": SharedNeurons,
     "two blocks": two_blocks,
     "targets": reach_targets,
-    "polyhedral neurons": Neurons.of,
-    "polyhedral optimum": lambda p: optimum(p, "1-norm"),
     "the conic master": train_conic,
     "conic atoms": lambda p: solve_atoms(p, np.eye(2)),
     "ascents": lambda p: train_by_ascents(p),

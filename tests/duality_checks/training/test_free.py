@@ -25,6 +25,7 @@ from duality_checks.exact.orthogonal import orthogonal
 from duality_checks.pricing import free as pricing
 from duality_checks.pricing.bias_multipliers import bias_coordinates, bias_multipliers
 from duality_checks.terms.free import NAMES
+from duality_checks.training.free import train_free
 from duality_checks.training.paths import approximate_beta_max
 from hyperplane_arrangements.errors import InputError
 
@@ -60,7 +61,9 @@ def full_program(problem):
             pooling = np.zeros((problem.n, len(signs)))
             pooling[list(problem.readout.samples), range(len(signs))] = 1
             fit = fit + s * pooling @ before
-            penalty = penalty + cp.norm(v[kept])
+            penalty = penalty + cp.norm(
+                v[kept], {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}[problem.penalty.name]
+            )
             cones.append((signs[:, None] * problem.features) @ v >= 0)
     y = problem.target
     loss = {
@@ -291,13 +294,20 @@ def test_columns_of_the_skip_may_depend_on_each_other():
     assert check(problem, certificate).proven and certificate.relative_gap < 1e-12
 
 
-@pytest.mark.parametrize("free", ["intercept", "biases"])
-def test_polyhedral_norms_are_refused_by_name(free):
-    problem = TrainingProblem([[1, 1], [2, 1]], [1, -1], 1, free=free, penalty="1-norm")
-    with pytest.raises(
-        InputError, match=f"free='{free}' is for penalty='2-norm', and the problem has '1-norm'"
-    ):
-        train(problem)
+@pytest.mark.parametrize("free", FREE)
+@pytest.mark.parametrize(
+    ("norm", "loss"), [("1-norm", "l1"), ("inf-norm", "squared"), ("1-norm", "logistic")]
+)
+def test_polyhedral_norms_through_cvxpy(norm, loss, free):
+    X = [[1, 0, 1], [2, -1, 1], [0, 3, 1], [-1, 1, 1], [2, 2, 1]]
+    problem = TrainingProblem(X, [1, -1, -1, 1, -1], "1/5", "leaky:1/10", loss=loss, penalty=norm, free=free)
+    assert train(problem).upper == pytest.approx(full_program(problem), rel=1e-5, abs=1e-6)
+
+
+def test_training_by_landscapes_leaves_polyhedral_norms_to_train():
+    problem = TrainingProblem([[1, 1], [2, 1]], [1, -1], 1, free="biases", penalty="1-norm")
+    with pytest.raises(InputError, match="is for penalty='2-norm', and the problem has '1-norm'; call train"):
+        train_free(problem)
 
 
 LOSSES = ["l1", "huber:1/2", "hinge", "squared-hinge", "logistic"]
