@@ -56,7 +56,8 @@ def compiled(
     values[0] = floats.forms
     room = (values, np.zeros(len(values), np.int64), np.zeros((3, floats.forms.shape[1] + 8)))
     run: Any = witness_kernel.witnesses
-    sets = (np.ascontiguousarray(basis, np.int32), np.ascontiguousarray(bits))
+    # Bits that may not be written to are another type, and would be compiled for once more.
+    sets = (np.ascontiguousarray(basis, np.int32), np.require(bits, requirements=["C", "W"]))
     run(*room, floats.bits, floats.planes, witness_kernel.SIGNS, affine, *sets, points, proven)
     return points, proven
 

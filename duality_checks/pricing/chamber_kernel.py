@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from .bounds import UNIT
-from .vectors_kernel import add_multiple, inner
+from .vectors_kernel import add_multiple, inner, set_multiple
 
 ROUNDS = 20
 LEAST = 1e-300
@@ -31,11 +31,11 @@ def _gradient(signs, terms, gain, rest, gradient):
 @njit(cache=True, nogil=True)
 def _fit(units, signs, gradient, chosen, size, basis, upper, trial, residual):
     """Least squares on the chosen rows by Gram-Schmidt: the multiples, and what is left of the gradient."""
-    residual[:] = gradient
+    set_multiple(residual, 1.0, gradient)
     for t in range(size):
-        for i in range(len(residual)):
-            basis[t, i] = signs[chosen[t]] * units[chosen[t], i]
-        upper[:, t] = 0.0
+        set_multiple(basis[t], signs[chosen[t]], units[chosen[t]])
+        for s in range(size):
+            upper[s, t] = 0.0
         for _ in range(2):
             for s in range(t):
                 part = inner(basis[s], basis[t])
@@ -70,7 +70,7 @@ def _settle(units, signs, gradient, chosen, values, size, basis, upper, trial, r
         size = kept
         if blocked < 0:
             return size
-    residual[:] = gradient
+    set_multiple(residual, 1.0, gradient)
     return 0
 
 
@@ -114,7 +114,7 @@ def prove_chambers(rows, units, lengths, signs, terms, gain, rest, error, beta, 
         proven[b] = True
         for _side in range(2):
             size = 0
-            residual[:] = gradient
+            set_multiple(residual, 1.0, gradient)
             done = _is_short(rows, lengths, signs[b], gradient, error, beta, chosen, values, size)
             for _round in range(ROUNDS):
                 if done or size == rank:

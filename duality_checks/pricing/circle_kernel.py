@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .vectors_kernel import add_multiple
+from .vectors_kernel import add_multiple, inner, set_cross
 
 UNIT = 2.0**-53
 # Rays of rows closer to parallel than this have angles too rough to sort by.
@@ -38,28 +38,32 @@ def _determinant_is_positive(a, b, c):
 @njit(cache=True, nogil=True)
 def _order(rows, lengths, k, order, sides):
     """Sort the crossings of circle k and prove the order; the sides are those before the first crossing."""
-    normal = rows[k] / lengths[k]
-    first = np.zeros(3)
-    first[np.argmin(np.abs(normal))] = 1.0
-    first = np.cross(first, normal)
-    first /= np.sqrt(first @ first)
-    second = np.cross(normal, first)
+    normal, least, first, second, ray = np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3)
+    add_multiple(normal, 1.0 / lengths[k], rows[k])
+    at = 0
+    for i in range(1, 3):
+        at = i if abs(normal[i]) < abs(normal[at]) else at
+    least[at] = 1.0
+    set_cross(first, least, normal)
+    set_cross(second, normal, first)
     count = len(rows)
-    angles = np.empty(count - 1)
+    angles, unsorted = np.empty(count - 1), np.empty(count - 1, np.int64)
     at = 0
     for q in range(count):
         if q == k:
             continue
-        ray = np.cross(normal, rows[q])
-        if np.sqrt(ray @ ray) <= PARALLEL * lengths[q]:
+        set_cross(ray, normal, rows[q])
+        if np.sqrt(inner(ray, ray)) <= PARALLEL * lengths[q]:
             return False
-        angle = np.arctan2(ray @ second, ray @ first)
+        angle = np.arctan2(inner(ray, second), inner(ray, first))
         sides[q] = 1.0 if angle >= 0.0 else -1.0
         angles[at] = angle if angle >= 0.0 else angle + np.pi
-        order[at] = q
+        unsorted[at] = q
         at += 1
     sides[k] = 0.0
-    order[:] = order[np.argsort(angles)]
+    sorting = np.argsort(angles)
+    for p in range(count - 1):
+        order[p] = unsorted[sorting[p]]
     for p in range(count - 1):
         a, b = order[p], order[(p + 1) % (count - 1)]
         turn = sides[a] * sides[b] * (1.0 if p + 1 < count - 1 else -1.0)
@@ -93,10 +97,11 @@ def _arc_is_short(rows, sides, order, position, k, bend, gradient, error, beta):
     end."""
     own, _ = _product(rows[k], rows[k])
     height, _ = _product(rows[k], gradient)
-    projection = gradient - height / own * rows[k]
+    projection = gradient.copy()
+    add_multiple(projection, -height / own, rows[k])
     # The norm of the error: projecting keeps it, and its own rounding is a few units of the gradient.
-    error = 2.0 * error + 32.0 * UNIT * np.sqrt(gradient @ gradient)
-    if np.sqrt(projection @ projection) * (1.0 + 8.0 * UNIT) + error <= beta:
+    error = 2.0 * error + 32.0 * UNIT * np.sqrt(inner(gradient, gradient))
+    if np.sqrt(inner(projection, projection)) * (1.0 + 8.0 * UNIT) + error <= beta:
         return True
     for sign in (1.0, -1.0):
         if sign * bend > 0.0:
@@ -115,11 +120,14 @@ def _arc_is_short(rows, sides, order, position, k, bend, gradient, error, beta):
 @njit(cache=True, nogil=True)
 def _ray_is_short(rows, lengths, k, q, even, even_error, linear, linear_error, beta):
     """Whether the landscape at the ray of two rows is proven at most beta."""
-    ray = np.cross(rows[k] / lengths[k], rows[q] / lengths[q])
-    length = np.sqrt(ray @ ray)
+    a, b, ray = np.empty(3), np.empty(3), np.empty(3)
+    for i in range(3):
+        a[i], b[i] = rows[k, i] / lengths[k], rows[q, i] / lengths[q]
+    set_cross(ray, a, b)
+    length = np.sqrt(inner(ray, ray))
     first, _ = _product(even, ray)
     second, _ = _product(linear, ray)
-    size = np.sqrt(even @ even) + np.sqrt(linear @ linear)
+    size = np.sqrt(inner(even, even)) + np.sqrt(inner(linear, linear))
     # The ray is off by at most 16 units of 1, its length and the products likewise.
     error = 40.0 * UNIT * (size + beta) + 2.0 * (even_error + linear_error) * length
     return abs(first) + abs(second) + error <= beta * length
@@ -159,11 +167,11 @@ def prove_circles(rows, lengths, bends, linear, linear_error, beta, start, stop,
         for q in range(count):
             weight += abs(bends[q]) * lengths[q]
         error = UNIT * (2.0 * count * error + 16.0 * weight)
-        tilt = np.sqrt(linear @ linear)
+        tilt = np.sqrt(inner(linear, linear))
         holds, hint = True, order[0]
         for p in range(count - 1):
             long_cells = 0
-            terms = np.sqrt(even @ even) + tilt + abs(bends[k]) * lengths[k]
+            terms = np.sqrt(inner(even, even)) + tilt + abs(bends[k]) * lengths[k]
             for tau in (1.0, -1.0):
                 sides[k] = tau
                 short = True
@@ -171,7 +179,7 @@ def prove_circles(rows, lengths, bends, linear, linear_error, beta, start, stop,
                     sign, side = 1.0 - 2.0 * (case // 2), 1.0 - 2.0 * (case % 2)
                     for i in range(3):
                         gradient[i] = sign * (even[i] + tau * bends[k] * rows[k, i] + side * linear[i])
-                    size = np.sqrt(gradient @ gradient)
+                    size = np.sqrt(inner(gradient, gradient))
                     slip = error + linear_error + 8.0 * UNIT * terms
                     if size * (1.0 + 8.0 * UNIT) + 2.0 * slip <= beta:
                         continue

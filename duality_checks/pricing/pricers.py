@@ -153,9 +153,9 @@ class Sweep:
         if rank >= 2:
             flats = np.array(list(combinations(range(count), rank - 2)), dtype=np.int32)
             flats = flats.reshape(comb(count, rank - 2), rank - 2)
-            # Strided, so that each block is a fair sample of the circles.
+            # Strided, so that each block is a fair sample; copied, so that one compilation serves all.
             blocks = -(-len(flats) * count // ARCS_AT_ONCE)
-            self._blocks = [Circles.of(landscape.normals, flats[i::blocks]) for i in range(blocks)]
+            self._blocks = [Circles.of(landscape.normals, flats[i::blocks].copy()) for i in range(blocks)]
 
     def maxima(self, v: np.ndarray, floor: float) -> Maxima:
         """Every local maximum of ``abs(v' phi(X u))`` on the sphere with a value above ``floor``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .vectors_kernel import add_multiple, inner
+from .vectors_kernel import add_multiple, inner, set_multiple
 
 SAME_ANGLE = 1e-11
 SLACK = 1e-9
@@ -86,7 +86,8 @@ def _simple_ray(normals, flat, crossing, inverse, bends, sign, gradient, slope, 
     maximum."""
     if sign * bends[crossing] > 0.0:
         return False
-    residual = gradient - slope / inner(normals[crossing], turn) * normals[crossing]
+    residual = gradient.copy()
+    add_multiple(residual, -slope / inner(normals[crossing], turn), normals[crossing])
     for k in range(len(flat)):
         share = 0.0
         for i in range(len(flat)):
@@ -140,7 +141,7 @@ def sweep_circles(
     size, found = len(values), 0
     released, parts = np.zeros(codimension), np.zeros(codimension)
     heights, bent = np.zeros(codimension), np.zeros(codimension)
-    base, gradient, jump = np.zeros(rank), np.zeros(rank), np.zeros(rank)
+    base, gradient, jump, turn = np.zeros(rank), np.zeros(rank), np.zeros(rank), np.zeros(rank)
     for q in range(circles):
         flat = flats[q]
         even = np.zeros(rank)
@@ -165,8 +166,7 @@ def sweep_circles(
                         rest //= 3
                     if not _face(released, heights, square, grams[q], inverses[q], bent, sign, floor, parts):
                         continue
-                    for i in range(rank):
-                        gradient[i] = base[i]
+                    set_multiple(gradient, 1.0, base)
                     for k in range(codimension):
                         add_multiple(gradient, parts[k], normals[flat[k]])
                     # Cancellation spoils the height from products; the vector itself has it to full accuracy.
@@ -174,7 +174,8 @@ def sweep_circles(
                     if height > floor and _inside(normals, order[q], before[q], p, side, gradient):
                         if found < size:
                             values[found], signs[found] = height, sign
-                            directions[found] = gradient / height
+                            for i in range(rank):
+                                directions[found, i] = gradient[i] / height
                             kinks[found] = -1
                             for k in range(codimension):
                                 if released[k] == 0.0:
@@ -197,7 +198,8 @@ def sweep_circles(
                     continue
                 for i in range(rank):
                     gradient[i] = sign * (linear[i] + side * even[i])
-                turn = side * (cosine * frames[q, 1] - sine * frames[q, 0])
+                set_multiple(turn, side * cosine, frames[q, 1])
+                add_multiple(turn, -side * sine, frames[q, 0])
                 slope = inner(gradient, turn)
                 if slope < -SLACK * height or slope + sign * side * inner(jump, turn) > SLACK * height:
                     continue
@@ -207,8 +209,10 @@ def sweep_circles(
                     continue
                 if found < size:
                     values[found], signs[found] = height, sign
-                    directions[found] = side * (cosine * frames[q, 0] + sine * frames[q, 1])
-                    kinks[found, :codimension] = flat
+                    set_multiple(directions[found], side * cosine, frames[q, 0])
+                    add_multiple(directions[found], side * sine, frames[q, 1])
+                    for k in range(codimension):
+                        kinks[found, k] = flat[k]
                     kinks[found, codimension] = order[q, p]
                 found += 1
             add_multiple(even, 1.0, jump)

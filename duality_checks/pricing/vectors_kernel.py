@@ -1,4 +1,8 @@
-"""What compiled loops do with short vectors. Imported only by the kernels that run them."""
+"""What compiled loops do with short vectors. Imported only by the kernels that run them.
+
+Loops, not expressions of arrays: for `a[:] = b` and `a + b` numba also compiles the text of the error for
+shapes that do not fit, which takes seconds.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,22 @@ def inner(a, b):
 
 
 @njit(cache=True, nogil=True)
+def set_multiple(target, factor, vector):
+    """Set a vector to a multiple of another one."""
+    for i in range(len(target)):
+        target[i] = factor * vector[i]
+
+
+@njit(cache=True, nogil=True)
 def add_multiple(target, factor, vector):
     """Add a multiple of a vector to another one, in place."""
     for i in range(len(target)):
         target[i] += factor * vector[i]
+
+
+@njit(cache=True, nogil=True)
+def set_cross(target, a, b):
+    """Set a 3-vector to the vector product of two others."""
+    for i in range(3):
+        j, k = (i + 1) % 3, (i + 2) % 3
+        target[i] = a[j] * b[k] - a[k] * b[j]
