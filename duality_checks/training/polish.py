@@ -111,10 +111,10 @@ def polish_placed(
         # A hyperplane ahead counts as reached where the way to it is nothing but rounding.
         ahead = np.minimum(bounds, 1.0) * stack.norms(step)
         near = (bounds < 1) & (ahead <= SHORTEST * stack.norms(stack.coordinates))
-        stopped = np.flatnonzero((bounds <= lengths) | near)
+        stopped = np.flatnonzero((bounds <= lengths) | near).tolist()
         stack = stack.moved(lengths[stack.owner] * step)
-        if len(stopped):
-            stack = stack.replaced({i: _held(*stack.placed(i), hits[i]) for i in stopped})
+        if stopped:
+            stack = stack.replaced({i: _held(*stack.placed(i), int(hits[i])) for i in stopped})
         elif lengths.max() == 0 or decrement <= SETTLED * _objective(stack, datafit, beta):
             released = _released(stack, datafit)
             if not released:
@@ -178,8 +178,9 @@ class Stack:
 
     @classmethod
     def of(cls, neurons: Iterable[tuple[Block, np.ndarray]]) -> Stack:
-        """The stack of some blocks with the coordinates in each, none of them of dimension 0."""
-        pairs = list(neurons)
+        """The stack of some blocks with the coordinates in each, but for neurons that are off on all samples:
+        those only cost."""
+        pairs = [(block, coordinates) for block, coordinates in neurons if block.outputs.any()]
         blocks = tuple(block for block, _ in pairs)
         sizes = np.array([len(block.outputs) for block in blocks], dtype=int)
         starts = np.cumsum(sizes) - sizes
@@ -224,7 +225,7 @@ class Stack:
         parts = np.split(self.coordinates, self.starts[1:])
         return Stack.of(
             Block.at(self.blocks[i].landscape, neurons[i]) if i in neurons else (self.blocks[i], parts[i])
-            for i in np.flatnonzero(sizes > VANISHED * sizes.max())
+            for i in np.flatnonzero(sizes > VANISHED * sizes.max()).tolist()
         )
 
 

@@ -44,10 +44,9 @@ def settled(
     """
     ends = [problem.loss.clip(side * np.full(problem.n, 4.0), problem.target) for side in (-1.0, 1.0)]
     kinks = np.minimum(dual - ends[0], ends[1] - dual) > AT_END
-    neurons = _on_faces(landscape, network, found)
-    if not neurons or not kinks.any():
+    stack = Stack.of(Block.at(landscape, neuron) for neuron in _on_faces(landscape, network, found))
+    if not len(stack) or not kinks.any():
         return None
-    stack = Stack.of(Block.at(landscape, neuron) for neuron in neurons)
     v = np.where(kinks, dual, np.where(dual - ends[0] < ends[1] - dual, *ends))
     before = np.inf
     for _ in range(STEPS):
