@@ -14,6 +14,7 @@ from math import isqrt
 
 from hyperplane_arrangements.rational import dot
 
+from .. import checker
 from ..problem import TrainingProblem
 
 Vector = tuple[Fraction, ...]
@@ -90,30 +91,59 @@ def project(rows: Sequence[Vector], signs: Sequence[int], c: Vector) -> Projecti
         >>> project(rows, (1, 1), (Fraction(-1), Fraction(1))).multipliers
         {0: Fraction(1, 1)}
     """
-    inward = {k: tuple(sign * x for x in rows[k]) for k, sign in enumerate(signs) if sign and any(rows[k])}
+    walls = {k: _wall(rows[k], sign) for k, sign in enumerate(signs) if sign and any(rows[k])}
+    target, scale = checker.integers(c)
     multipliers: dict[int, Fraction] = {}
     while True:
-        point = _moved(c, inward, multipliers)
-        slack = {k: dot(row, point) for k, row in inward.items() if k not in multipliers}
-        entering = min(slack, key=slack.__getitem__, default=None)
-        if entering is None or slack[entering] >= 0:
-            return Projection(point, {k: value for k, value in multipliers.items() if value})
-        multipliers = _descend(c, inward, {**multipliers, entering: Fraction(0)})
+        point, unit = _moved(target, walls, multipliers)
+        slacks = {k: checker.dot(wall.normal, point) for k, wall in walls.items() if k not in multipliers}
+        outside = {k: slack for k, slack in slacks.items() if slack < 0}
+        if not outside:
+            break
+        # The wall that the point is furthest behind.
+        entering = max(outside, key=lambda k: Fraction(outside[k] ** 2, walls[k].square))
+        multipliers = _descend(target, walls, {**multipliers, entering: Fraction(0)})
+    return Projection(
+        tuple(Fraction(x, unit * scale) for x in point),
+        {k: value * walls[k].scale / scale for k, value in multipliers.items() if value},
+    )
 
 
-def _moved(c: Vector, inward: dict[int, Vector], multipliers: dict[int, Fraction]) -> Vector:
-    point = list(c)
-    for k, value in multipliers.items():
-        point = [x + value * y for x, y in zip(point, inward[k], strict=True)]
-    return tuple(point)
+@dataclass(frozen=True, slots=True)
+class _Wall:
+    """A row times its sign and an integer: an integer normal that points into the chamber."""
+
+    normal: tuple[int, ...]
+    scale: int
+    square: int
 
 
-def _descend(c: Vector, inward: dict[int, Vector], multipliers: dict[int, Fraction]) -> dict[int, Fraction]:
+def _wall(row: Vector, sign: int) -> _Wall:
+    values, scale = checker.integers(row)
+    normal = tuple(sign * x for x in values)
+    return _Wall(normal, scale, checker.dot(normal, normal))
+
+
+def _moved(
+    target: Sequence[int], walls: dict[int, _Wall], multipliers: dict[int, Fraction]
+) -> tuple[list[int], int]:
+    """The target plus multiples of normals, times an integer, and that integer."""
+    weights, unit = checker.integers(list(multipliers.values()))
+    point = [unit * x for x in target]
+    for k, weight in zip(multipliers, weights, strict=True):
+        point = [x + weight * y for x, y in zip(point, walls[k].normal, strict=True)]
+    return point, unit
+
+
+def _descend(
+    target: Sequence[int], walls: dict[int, _Wall], multipliers: dict[int, Fraction]
+) -> dict[int, Fraction]:
     """Least squares on the chosen rows, leaving out those whose multipliers would turn negative."""
     while True:
-        chosen = list(multipliers)
-        gram = [[dot(inward[j], inward[k]) for k in chosen] for j in chosen]
-        aim = dict(zip(chosen, solve(gram, [-dot(inward[k], c) for k in chosen]), strict=True))
+        chosen = {k: walls[k].normal for k in multipliers}
+        gram = [[Fraction(checker.dot(a, b)) for b in chosen.values()] for a in chosen.values()]
+        right = [Fraction(-checker.dot(a, target)) for a in chosen.values()]
+        aim = dict(zip(chosen, solve(gram, right), strict=True))
         falling = [k for k in chosen if aim[k] < 0]
         if not falling:
             return aim
@@ -126,8 +156,10 @@ def _descend(c: Vector, inward: dict[int, Vector], multipliers: dict[int, Fracti
 
 def gradient(problem: TrainingProblem, signs: Sequence[int], v: Sequence[Fraction]) -> Vector:
     """``X' D^kappa v`` on the chamber with these signs (length d)."""
-    weights = [value * (1 if sign > 0 else problem.kappa) for sign, value in zip(signs, v, strict=True)]
-    return tuple(dot(weights, column) for column in zip(*problem.X.fractions, strict=True))
+    X, kappa, one = problem.X, problem.kappa, Fraction(1)
+    shares = zip(signs, v, X.denominators, strict=True)
+    weights, scale = checker.integers([value * (one if sign > 0 else kappa) / q for sign, value, q in shares])
+    return tuple(Fraction(checker.dot(weights, column), scale) for column in X.integers.T.tolist())
 
 
 def maximum(problem: TrainingProblem, v: Sequence[Fraction]) -> Maximum:

@@ -17,12 +17,13 @@ _ROUNDS = 100
 # A row with so small a slack, relative to the gradient, is on the right side: floats cannot tell it better.
 _SLACK = 1e-15
 _LEAST = 1e-300
-# So many signs at once stay in the cache of a processor.
-_ENTRIES_AT_ONCE = 500_000
+# So many chambers at once share the cost of a round; so many signs stay in the cache of a processor.
+_CHAMBERS_AT_ONCE = 50_000
+_ENTRIES_AT_ONCE = 200_000
 
 
 def cone_multipliers(
-    rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray
+    rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray, enough: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Multipliers of the projections of gradients onto chambers.
 
@@ -30,6 +31,7 @@ def cone_multipliers(
         rows: the data in coordinates of its row space, n x r (an isometry keeps the multipliers).
         signs: one chamber a row, B x n in {-1, 0, 1}; 0 for rows to leave out.
         gradients: one gradient a chamber, B x r.
+        enough: a gradient is left as it is once it is no longer than this, on the way to its projection.
 
     Returns:
         `support`, B x r row numbers padded with -1, and `values`, B x r multipliers >= 0 padded with 0.
@@ -37,9 +39,11 @@ def cone_multipliers(
     Example:
         The projection of (-1, 1) onto the quadrant is (0, 1): one unit of the first row.
 
-        >>> support, values = cone_multipliers(np.eye(2), np.ones((1, 2), np.int8), np.array([[-1.0, 1.0]]))
-        >>> support, values
+        >>> quadrant, gradient = np.ones((1, 2), np.int8), np.array([[-1.0, 1.0]])
+        >>> cone_multipliers(np.eye(2), quadrant, gradient)
         (array([[ 0, -1]]), array([[1., 0.]]))
+        >>> cone_multipliers(np.eye(2), quadrant, gradient, enough=1.5)
+        (array([[-1, -1]]), array([[0., 0.]]))
     """
     support, values = np.full(gradients.shape, -1), np.zeros(gradients.shape)
     lengths = np.linalg.norm(rows, axis=1)
@@ -47,10 +51,9 @@ def cone_multipliers(
     if not used.any():
         return support, values
     units, signs = rows[used] / lengths[used, None], signs[:, used]
-    step = max(1, _ENTRIES_AT_ONCE // len(units))
-    for start in range(0, len(gradients), step):
-        part = slice(start, start + step)
-        support[part], values[part] = _projections(units, signs[part], gradients[part])
+    for start in range(0, len(gradients), _CHAMBERS_AT_ONCE):
+        part = slice(start, start + _CHAMBERS_AT_ONCE)
+        support[part], values[part] = _projections(units, signs[part], gradients[part], enough)
     owner, found = np.flatnonzero(used), support >= 0
     support[found] = owner[support[found]]
     values[found] /= lengths[support[found]]
@@ -82,17 +85,16 @@ class _Faces:
 
 
 def _projections(
-    units: np.ndarray, signs: np.ndarray, gradients: np.ndarray
+    units: np.ndarray, signs: np.ndarray, gradients: np.ndarray, enough: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lawson and Hanson's method on every chamber; the rows are unit vectors."""
-    count, rank = gradients.shape
-    faces = _Faces(np.full((count, rank), -1), np.zeros((count, rank)), gradients.copy())
-    floors = _SLACK * np.linalg.norm(gradients, axis=1)
-    lengths, open_ = np.full(count, np.inf), np.arange(count)
+    sizes = np.linalg.norm(gradients, axis=1)
+    floors, lengths, open_ = _SLACK * sizes, np.full(len(sizes), np.inf), np.flatnonzero(sizes > enough)
+    faces = _first(units, signs, gradients, open_, floors[open_])
     for _ in range(_ROUNDS):
         now = (faces.residuals[open_] ** 2).sum(axis=1)
         # Rounding has taken over once a residual no longer shrinks, or r rows have annihilated it.
-        going = (now < lengths[open_]) & (faces.support[open_, -1] < 0)
+        going = (now < lengths[open_]) & (now > enough * enough) & (faces.support[open_, -1] < 0)
         open_ = open_[going]
         lengths[open_] = now[going]
         enter, least = _steepest(units, signs[open_], faces[open_])
@@ -105,14 +107,31 @@ def _projections(
     return faces.support, faces.values
 
 
+def _first(
+    units: np.ndarray, signs: np.ndarray, gradients: np.ndarray, open_: np.ndarray, floors: np.ndarray
+) -> _Faces:
+    """The first row of the open chambers: its multiplier is how far the gradient is on its wrong side."""
+    faces = _Faces(np.full(gradients.shape, -1), np.zeros(gradients.shape), gradients.copy())
+    enter, least = _steepest(units, signs[open_], faces[open_])
+    open_, enter, least = (part[least < -floors] for part in (open_, enter, least))
+    faces.support[open_, 0], faces.values[open_, 0] = enter, -least
+    faces.residuals[open_] -= (least * signs[open_, enter])[:, None] * units[enter]
+    return faces
+
+
 def _steepest(units: np.ndarray, signs: np.ndarray, faces: _Faces) -> tuple[np.ndarray, np.ndarray]:
     """The row that each residual is furthest on the wrong side of, and how far (negative)."""
-    slacks = faces.residuals @ units.T
-    slacks *= signs
-    at, slots = np.nonzero(faces.support >= 0)
-    slacks[at, faces.support[at, slots]] = 0.0
-    enter = slacks.argmin(axis=1)
-    return enter, slacks[np.arange(len(slacks)), enter]
+    enter, least = np.empty(len(signs), np.intp), np.empty(len(signs))
+    step = max(1, _ENTRIES_AT_ONCE // len(units))
+    for start in range(0, len(signs), step):
+        part = slice(start, start + step)
+        slacks = faces.residuals[part] @ units.T
+        slacks *= signs[part]
+        at, slots = np.nonzero(faces.support[part] >= 0)
+        slacks[at, faces.support[part][at, slots]] = 0.0
+        enter[part] = slacks.argmin(axis=1)
+        least[part] = slacks[np.arange(len(slacks)), enter[part]]
+    return enter, least
 
 
 def _settled(units: np.ndarray, signs: np.ndarray, gradients: np.ndarray, faces: _Faces) -> _Faces:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
@@ -25,10 +25,16 @@ from duality_checks.pricing.pricers import dual_norm
 from hyperplane_arrangements.strategies import normals
 
 small = st.integers(-4, 4).map(Fraction)
+thirds = st.builds(Fraction, st.integers(-4, 4), st.sampled_from([1, 3]))
 vectors = st.tuples(small, small, small)
 
 
-@given(rows=st.lists(vectors, max_size=6), signs=st.lists(st.sampled_from([-1, 0, 1]), min_size=6), c=vectors)
+@example(rows=[(3, 2, -3), (-3, 3, 2), (3, -1, -2)], signs=[1, 1, 1], c=(0, -2, -2))  # takes a row back
+@given(
+    rows=st.lists(st.tuples(thirds, thirds, thirds), max_size=6),
+    signs=st.lists(st.sampled_from([-1, 0, 1]), min_size=6),
+    c=vectors,
+)
 def test_the_projection_is_optimal_and_scipys(rows: list, signs: list, c: tuple) -> None:
     signs = signs[: len(rows)]
     found = project(rows, signs, c)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem
-from duality_checks.pricing.bounds import gradients, shortened, squares_above
+from duality_checks.pricing import bounds
+from duality_checks.pricing.bounds import chamber_sums, gradients, shortened, squares_above
 from duality_checks.pricing.interval import _settled
 from duality_checks.pricing.pricers import dual_norm
 
@@ -59,6 +60,16 @@ def test_exact_values_are_within_the_error(case):
         for exact, value, room in zip(vector, moved[b], wider[b], strict=True):
             assert abs(exact - Fraction(float(value))) <= Fraction(float(room))
         assert sum(x * x for x in vector) <= Fraction(float(squares[b])) * problem.beta**2
+
+
+def test_sums_do_not_depend_on_how_many_chambers_are_summed_at_once(monkeypatch):
+    signs, terms = (
+        np.array([[1, -1, 0], [-1, -1, 1], [1, 1, 1]]),
+        np.array([[1.0, 2.0], [4.0, 8.0], [16, 32]]),
+    )
+    monkeypatch.setattr(bounds, "_ENTRIES_AT_ONCE", 1)
+    assert chamber_sums(signs, terms, 0.5).tolist() == [[11, 22], [18.5, 37], [21, 42]]
+    assert chamber_sums(signs[:0], terms, 0.5).shape == (0, 2)
 
 
 @settings(max_examples=30)

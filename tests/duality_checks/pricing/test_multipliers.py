@@ -46,6 +46,25 @@ def test_the_end_is_the_projection(seed, n, r):
     assert np.abs(np.sum(ends * (gradients - ends), axis=1)).max() < 1e-11
 
 
+@given(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 5), st.floats(0.1, 3))
+def test_what_is_short_enough_is_left(seed, n, r, enough):
+    """Gradients end no longer than that or at their projections, and short ones get no multipliers."""
+    rows, signs, gradients = instance(seed, n, r, 5)
+    support, values = cone_multipliers(rows, signs, gradients, enough)
+    ends = residuals(rows, signs, gradients, support, values)
+    projections = residuals(rows, signs, gradients, *cone_multipliers(rows, signs, gradients))
+    long = np.linalg.norm(projections, axis=1) > enough * (1 + 1e-9)
+    assert np.allclose(ends[long], projections[long], rtol=0, atol=1e-13)
+    assert (np.linalg.norm(ends[~long], axis=1) <= enough * (1 + 1e-8)).all()
+    assert not values[np.linalg.norm(gradients, axis=1) <= enough].any()
+
+
+@pytest.mark.parametrize(("enough", "rows"), [(1.5, 0), (1.2, 1), (0.5, 2)])
+def test_no_row_is_taken_once_enough_is_done(enough, rows):
+    support, _ = cone_multipliers(np.eye(2), np.ones((1, 2), np.int8), np.array([[-1.0, -1.1]]), enough)
+    assert (support >= 0).sum() == rows
+
+
 def test_rows_of_sign_zero_and_zero_rows_get_no_multiplier():
     rows = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     signs = np.array([[0, 1, 0]], np.int8)
@@ -64,6 +83,7 @@ def test_each_chamber_is_on_its_own(seed, n, r):
     rows, signs, gradients = instance(seed, n, r, 6)
     ends = residuals(rows, signs, gradients, *cone_multipliers(rows, signs, gradients))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(multipliers, "_CHAMBERS_AT_ONCE", 1)
         patch.setattr(multipliers, "_ENTRIES_AT_ONCE", 1)
         alone = residuals(rows, signs, gradients, *cone_multipliers(rows, signs, gradients))
     assert np.allclose(ends, alone, rtol=0, atol=1e-13)
