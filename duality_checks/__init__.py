@@ -49,6 +49,7 @@ _NAMES = {
     "optima.spline": ("spline_optimum",),
     "optima.threshold": ("threshold_optimum",),
     "stationary_points.polyhedral": ("exact_restricted_optimum",),
+    "stationary_points.polyhedral_clarke": ("ClarkeVerdict", "clarke_stationary"),
     "stationary_points.selections": ("settle_exactly",),
     "stationary_points.stationary": ("Stationarity", "stationarity"),
     "training.columns": ("Round", "Solution", "train"),

@@ -130,3 +130,31 @@ def split_to_descend() -> Example:
     rows = [[1, 2], [1, -2], [0, 1], [0, -1]]
     problem = TrainingProblem(rows, [1, 1, 1, 1], beta=1, loss="l1", penalty="inf-norm")
     return problem, RationalNetwork([[1, 0]], [1])
+
+
+def kink_of_both() -> Example:
+    """With the 1-norm: a kink of a row where the norm has one too, and no stationary point (statement 3.5b).
+
+    The gradients are (0, 1) on both sides, since what the norm gains the row loses. A slope of one side with
+    the norm of the other, which never meet, would give (0, -1) and (0, 3), and zero between them.
+
+    Example:
+        >>> from duality_checks.stationary_points.polyhedral_clarke import clarke_stationary
+        >>> bool(clarke_stationary(*kink_of_both()))
+        False
+    """
+    problem = TrainingProblem([[1, -2], [0, 1]], [2, 2], beta=1, penalty="1-norm")
+    return problem, RationalNetwork([[1, 0]], [1])
+
+
+def wrong_kink_of_both() -> Example:
+    """The same with a larger target: the gradients are (0, -1) and (0, 1), and both sides lead downhill.
+
+    Example:
+        >>> from duality_checks.stationary_points.polyhedral_clarke import clarke_stationary
+        >>> from duality_checks.stationary_points.selections import directional
+        >>> bool(clarke_stationary(*wrong_kink_of_both())), bool(directional(*wrong_kink_of_both()))
+        (True, False)
+    """
+    problem = TrainingProblem([[1, -2], [0, 1]], [2, 4], beta=1, penalty="1-norm")
+    return problem, RationalNetwork([[1, 0]], [1])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from duality_checks.exact import programs
 from duality_checks.exact.setting import RationalNetwork, Setting
-from duality_checks.stationary_points import blocks, clarke, selections
+from duality_checks.stationary_points import blocks, clarke, polyhedral_clarke, selections
 from duality_checks.stationary_points.examples import box_is_wrong
 from duality_checks.stationary_points.stationary import first_order
 from duality_checks.theorems import (
@@ -30,7 +30,7 @@ from duality_checks.theorems import (
 from duality_checks.theorems.optimality import own_and_opposite
 from duality_checks.theorems.planted import Kinks, planted
 
-EXACT = ("3.1", "3.2", "3.3", "3.4", "3.4b", "3.5", "3.6")
+EXACT = ("3.1", "3.2", "3.3", "3.4", "3.4b", "3.5", "3.5b", "3.6")
 SOLVED = ("2.14", "3.7", "3.8")
 
 
@@ -149,6 +149,8 @@ MUTATIONS = {
         "3.5",
     ),
     "one chamber around, with any loss": (selections, "local_signs", first_chamber_only, "3.4b"),
+    "any slope with any facet of the norm": (polyhedral_clarke, "local_signs", box, "3.5b"),
+    "one piece around": (polyhedral_clarke, "local_signs", first_chamber_only, "3.5b"),
     "all pairs instead of each selection": (
         t3_4_other_terms,
         "directional",
