@@ -1,0 +1,61 @@
+"""Compile once, before tests run side by side, what each of their processes would compile for itself.
+
+numba keeps compiled code on disk, so that this takes a moment unless the checkout is fresh or a kernel was
+changed. `python kernels.py search` and `python kernels.py pricing` take about half of it each.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from itertools import product
+
+
+def search() -> None:
+    """The search for chambers, their witnesses, and counting by minors."""
+    import numpy as np
+
+    from hyperplane_arrangements import Arrangement
+    from hyperplane_arrangements.kernel import walk
+    from hyperplane_arrangements.minors_kernel import whitney_numbers
+    from hyperplane_arrangements.witness_kernel import witnesses
+
+    chambers = Arrangement([row for row in product((0, 1), repeat=5) if any(row)]).chambers()
+    assert next(chambers.batches(20_000)).witnesses.any()
+    assert whitney_numbers(np.eye(4, dtype=np.int64), np.zeros(5, np.int64))
+    assert walk.signatures and witnesses.signatures
+
+
+def pricing() -> None:
+    """Pricing, and the two proofs in floats."""
+    from duality_checks import TrainingProblem, train
+    from duality_checks.pricing.chamber_kernel import prove_chambers
+    from duality_checks.pricing.circle_kernel import prove_circles
+    from duality_checks.pricing.interval import _settled, prove_interval
+    from duality_checks.pricing.sweep_kernel import sweep_circles
+
+    problem = TrainingProblem([[0, 1, 1], [1, 0, 1], [2, 3, 1], [5, 1, 2]], [1, 0, 2, 1], beta=1)
+    solution = train(problem)
+    prove_interval(problem, solution)
+    _settled(problem, problem.arrangement.chambers().signs, solution.dual)
+    assert sweep_circles.signatures and prove_circles.signatures and prove_chambers.signatures
+
+
+PARTS: dict[str, Callable[[], None]] = {"search": search, "pricing": pricing}
+
+
+def compile_all() -> None:
+    """Both parts, side by side.
+
+    Raises:
+        CalledProcessError: a part failed, and has printed why.
+    """
+    running = [subprocess.Popen([sys.executable, __file__, part]) for part in PARTS]
+    for process in running:
+        if process.wait():
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+
+
+if __name__ == "__main__":
+    PARTS[sys.argv[1]]()
