@@ -32,6 +32,7 @@ COLUMNS = 100
 # An interior point leaves the blocks that are not used this small, relative to the largest one.
 UNUSED = 1e-9
 ON_HYPERPLANE = 1e-12
+NEAR_KINK = 1e-9
 PARALLEL = 1e-14
 NEAR = 1e-7
 # From this relative gap on Newton's method is tried, and again each time the gap has fallen so much further.
@@ -167,12 +168,12 @@ def _empty(landscape: Landscape) -> Blocks:
 
 def _extended(landscape: Landscape, blocks: Blocks, directions: np.ndarray, outputs: np.ndarray) -> Blocks:
     """With the chambers whose closures hold some directions (m x r), unless they are there already."""
-    first = _first_rows(landscape)
-    for signs, output in zip(_signs(landscape, directions), outputs, strict=True):
+    first, inside = _first_rows(landscape), _inside(landscape, directions)
+    sides = _on_rows(landscape, np.sign(inside @ landscape.normals.T))
+    for signs, point, output in zip(sides, inside, outputs, strict=True):
         if not blocks.knows(signs, output):
             walls = np.zeros(len(signs), dtype=bool)
-            sides = signs[first] * np.sign(landscape.lengths[first])
-            walls[first] = chamber_walls(landscape.normals, sides)
+            walls[first] = chamber_walls(landscape.normals, point)
             blocks = blocks.join(Blocks(blocks.rows, signs[None], walls[None], np.array([float(output)])))
     return blocks
 
@@ -187,26 +188,27 @@ def _first_rows(landscape: Landscape) -> np.ndarray:
 def _row_signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
     """Signs of all rows at some directions (m x r): 0 on kinks and zero rows."""
     heights = directions @ landscape.normals.T
-    faces = np.sign(heights).astype(np.int8)
-    faces[np.abs(heights) <= ON_HYPERPLANE * np.linalg.norm(directions, axis=1)[:, None]] = 0
+    kinks = np.abs(heights) <= ON_HYPERPLANE * np.linalg.norm(directions, axis=1)[:, None]
+    return _on_rows(landscape, np.where(kinks, 0.0, np.sign(heights)))
+
+
+def _on_rows(landscape: Landscape, faces: np.ndarray) -> np.ndarray:
+    """Signs of all rows (m x N) from those of the hyperplanes (m x h)."""
     owner = landscape.hyperplane_of_row
     sides = np.where(owner >= 0, faces[:, owner], 0)
     return (sides * np.sign(landscape.lengths)).astype(np.int8)
 
 
-def _signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
-    """Signs of all rows on a chamber whose closure holds each direction.
-
-    Kinks are resolved by a tiny generic step, so that the signs are those of a true chamber.
-    """
-    generator = np.random.default_rng(0)
+def _inside(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
+    """Points inside chambers whose closures hold some directions (m x r): a generic step off the kinks, half
+    as long as the next hyperplane allows."""
     lengths = np.linalg.norm(directions, axis=1)[:, None]
-    heights = directions @ landscape.normals.T
-    nudges = generator.standard_normal(directions.shape) @ landscape.normals.T
-    near = np.abs(heights) <= 1e-9 * lengths
-    faces = np.sign(np.where(near, nudges, heights)).astype(np.int8)
-    owner = landscape.hyperplane_of_row
-    return (np.where(owner >= 0, faces[:, owner], 0) * np.sign(landscape.lengths)).astype(np.int8)
+    units = directions / np.maximum(lengths, np.finfo(float).tiny)
+    steps = np.random.default_rng(0).standard_normal(directions.shape)
+    heights, rates = units @ landscape.normals.T, steps @ landscape.normals.T
+    ahead = (np.abs(heights) > NEAR_KINK) & (heights * rates < 0)
+    limits = np.divide(heights, -rates, out=np.ones_like(heights), where=ahead)
+    return units + 0.5 * np.minimum(limits.min(axis=1), 1.0)[:, None] * steps
 
 
 def _used(vectors: np.ndarray) -> np.ndarray:

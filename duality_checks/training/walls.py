@@ -9,33 +9,34 @@ does not need, and nothing else depends on that.
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.spatial import ConvexHull, QhullError
 
 THIN = 1e-9
+STEPS = 50
+CENTRED = 0.5
 
 
-def chamber_walls(normals: np.ndarray, signs: np.ndarray) -> np.ndarray:
+def chamber_walls(normals: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Which hyperplanes bound a chamber.
 
     Args:
         normals: unit normals, h x r.
-        signs: +1 or -1 on the chamber, length h.
+        inside: a point in the chamber, length r, nonzero and as near to the walls as may be.
 
     Returns:
-        Length h, bool. All of them where the chamber is too thin to tell.
+        Length h, bool. All of them where the point is on a wall, or the chamber too thin to tell.
 
     Example:
         >>> normals = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
-        >>> chamber_walls(normals, np.array([1, 1, 1]))
+        >>> chamber_walls(normals, np.array([1.0, 0.1]))
         array([ True,  True, False])
     """
     count, rank = normals.shape
-    inward = normals * signs[:, None]
+    inward = normals * np.sign(normals @ inside)[:, None]
     everything = np.ones(count, dtype=bool)
-    if count <= rank:
+    if count <= rank or not inward.any(axis=1).all():
         return everything
-    inside = _middle(inward)
+    inside = _centred(inward, inside)
     depths = inward @ inside
     if depths.min() <= THIN:
         return everything
@@ -54,13 +55,16 @@ def chamber_walls(normals: np.ndarray, signs: np.ndarray) -> np.ndarray:
     return walls
 
 
-def _middle(inward: np.ndarray) -> np.ndarray:
-    """A point as deep inside the cone as the unit cube allows."""
+def _centred(inward: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """A unit vector, or nearly one, well inside the cone, from any point inside: near the analytic centre,
+    where ``sum_j log(s_j h_j'u) - h/2 norm(u)^2`` is largest. Newton's steps are damped so that none leaves.
+    """
     count, rank = inward.shape
-    found = linprog(
-        np.append(np.zeros(rank), -1.0),
-        A_ub=np.column_stack([-inward, np.ones(count)]),
-        b_ub=np.zeros(count),
-        bounds=[(-1, 1)] * rank + [(None, 1)],
-    )
-    return found.x[:rank] if found.x is not None else np.zeros(rank)
+    for _ in range(STEPS):
+        pulls = inward / (inward @ inside)[:, None]
+        step = np.linalg.solve(pulls.T @ pulls + count * np.eye(rank), pulls.sum(axis=0) - count * inside)
+        length = float(np.linalg.norm(pulls @ step))
+        inside = inside + step / (1 + length)
+        if length < CENTRED:
+            break
+    return inside

@@ -25,8 +25,9 @@ def test_every_hyperplane_that_is_needed_is_listed(rank, count, seed):
     generator = np.random.default_rng(seed)
     normals = generator.standard_normal((count, rank))
     normals /= np.linalg.norm(normals, axis=1)[:, None]
-    signs = np.sign(normals @ generator.standard_normal(rank))
-    walls = chamber_walls(normals, signs)
+    inside = generator.standard_normal(rank)
+    signs = np.sign(normals @ inside)
+    walls = chamber_walls(normals, inside)
     for j in range(count):
         if count > rank:
             assert walls[j] == needed(normals, signs, j)
@@ -35,14 +36,15 @@ def test_every_hyperplane_that_is_needed_is_listed(rank, count, seed):
 
 
 @pytest.mark.parametrize("rank", [2, 3])
-def test_flat_chambers_keep_all_their_rows(rank):
-    """A contradictory sign vector has no inside; nothing is left out."""
+def test_chambers_too_thin_to_tell_keep_all_their_rows(rank):
+    """Of a point on a hyperplane, or between two that nearly coincide, nothing is left out."""
     normals = np.eye(rank)[[0, 0, *range(rank)]]
-    assert chamber_walls(normals, np.array([1, -1] + [1] * rank)).all()
+    normals[1, 1] = 1e-12
+    assert chamber_walls(normals, np.eye(rank)[1]).all()
+    assert chamber_walls(normals, np.array([-1e-12, 2.0, 1.0][:rank])).all()
 
 
 def test_a_long_list_in_the_plane_has_two_walls():
     angles = np.linspace(0.1, 3.0, 30)
     normals = np.column_stack([np.cos(angles), np.sin(angles)])
-    signs = np.sign(normals @ np.array([1.0, 0.2]))
-    assert chamber_walls(normals, signs).sum() == 2
+    assert chamber_walls(normals, np.array([1.0, 0.2])).sum() == 2
