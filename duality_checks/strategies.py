@@ -139,7 +139,7 @@ def stationary_points(
     Example:
         >>> from hypothesis import find
         >>> from duality_checks.stationary_points.stationary import first_order
-        >>> problem, network = find(stationary_points(), lambda point: point[1].width == 2)
+        >>> problem, network = find(stationary_points(rank=1), lambda point: point[1].width == 2)
         >>> first_order(problem, network).is_directional
         True
     """
@@ -231,11 +231,13 @@ def certificates(draw: Callable[[Any], Any], problems: Any = None) -> tuple[Trai
         problems: a strategy for training problems; :func:`training_problems` if None.
 
     Example:
-        >>> from hypothesis import find
+        >>> from hypothesis import given, settings
         >>> from duality_checks import check
-        >>> problem, certificate = find(certificates(), lambda pair: True)
-        >>> check(problem, certificate).proven
-        True
+        >>> @settings(max_examples=5, deadline=None)
+        ... @given(certificates())
+        ... def test_every_certificate_is_accepted(pair):
+        ...     assert check(*pair).proven
+        >>> test_every_certificate_is_accepted()
     """
     problem = draw(training_problems() if problems is None else problems)
     return problem, certify(problem, train(problem))
@@ -258,10 +260,13 @@ def forged_certificates(
         InputError: no such forgery.
 
     Example:
-        >>> from hypothesis import find
+        >>> from hypothesis import given, settings
         >>> from duality_checks.checker import check_documents
-        >>> check_documents(*find(forged_certificates(forgery="lower"), lambda texts: True)).proven
-        False
+        >>> @settings(max_examples=5, deadline=None)
+        ... @given(forged_certificates(forgery="lower"))
+        ... def test_no_forgery_is_accepted(texts):
+        ...     assert not check_documents(*texts).proven
+        >>> test_no_forgery_is_accepted()
     """
     if forgery is not None and forgery not in FORGERIES:
         raise InputError(f"forgery is {forgery!r}; choose one of {', '.join(FORGERIES)}, or None for any")
