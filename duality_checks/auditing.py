@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
+from hyperplane_arrangements.exact import fits_float, in_short
 
 from .exact.enclosures import decimal_interval, scientific_above
 from .exact.setting import RationalNetwork, Setting
@@ -228,10 +230,12 @@ def audit(
         >>> found.excess[0] <= Fraction(1, 2) <= found.excess[1]
         True
     """
+    if not (isfinite(epsilon) and epsilon >= 0):
+        raise InputError(f"epsilon is {epsilon}; give a finite number from 0 on")
     if problem.free.linear or (isinstance(network, TwoLayerNetwork) and network.linear.any()):
         return _audit_of_skip(problem, network, max_chambers, say)
     stated, setting, exact = _placed(problem, network)
-    objective = setting.objective(exact)
+    objective = _shown(setting.objective(exact))
     say("Deciding stationarity in rational arithmetic")
     verdict = stationarity(setting, exact, epsilon=epsilon, reach=reach)
     require_feasible(stated.arrangement, max_chambers)
@@ -250,6 +254,16 @@ def audit(
     )
 
 
+def _shown(objective: Fraction) -> Fraction:
+    """The objective, if a float can show it."""
+    if objective and not fits_float(objective):
+        raise InputError(
+            f"the network's objective is {in_short(objective)}, beyond the range of floats; was the training "
+            "stable?"
+        )
+    return objective
+
+
 def _audit_of_skip(
     problem: TrainingProblem, network: Any, max_chambers: int, say: Callable[[str], None]
 ) -> Audit:
@@ -261,7 +275,7 @@ def _audit_of_skip(
     problem.require_standard("the audit", NAMES)
     require_inputs(network.hidden, problem.d)
     network.skip(problem)
-    objective = network.exact_objective(problem)
+    objective = _shown(network.exact_objective(problem))
     require_feasible(problem.arrangement, max_chambers)
     certificate, proof = _bounds(problem, max_chambers, say)
     found = _interval(objective, certificate, proof)

@@ -96,6 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConvexLandscapeError as error:
         click.echo(f"convex-landscape: {error}", err=True)
         return BAD_INPUT
+    except MemoryError:
+        click.echo("convex-landscape: the job needs more memory than there is; give fewer rows", err=True)
+        return BAD_INPUT
     except click.Abort as abort:
         ended = abort.__cause__
         told = "ended by a signal" if isinstance(ended, Terminated) else "interrupted"

@@ -45,7 +45,7 @@ def read_text(path: str | Path) -> str:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8 text; is it the right file?") from None
+        raise InputError(f"{path} is not UTF-8 text; save it as UTF-8, or name another file") from None
 
 
 def read_json(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_scalar
 
 from .files import read_json, read_text, version_of, write_text
 
@@ -67,7 +68,7 @@ class TwoLayerNetwork:
             array.flags.writeable = False
         object.__setattr__(self, "hidden", hidden)
         object.__setattr__(self, "output", output)
-        object.__setattr__(self, "kappa", Fraction(self.kappa))
+        object.__setattr__(self, "kappa", exact_scalar(self.kappa, "kappa"))
         object.__setattr__(self, "intercept", float(intercept))
         object.__setattr__(self, "linear", linear)
 
@@ -207,6 +208,10 @@ def _floats(values: Any, name: str) -> np.ndarray:
         array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise InputError(f"{name} is not a rectangular array of numbers") from None
+    except OverflowError:
+        raise InputError(
+            f"{name} holds an integer beyond the range of floats; was the training stable?"
+        ) from None
     if not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InputError(f"{name}{list(place)} is {array[place]}; give finite numbers")

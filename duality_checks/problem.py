@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
+from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector, fits_float, in_short
 
 from .files import read_json, read_text, version_of, write_text
 from .terms.free import NAMES, NOTHING, Free, parse_free
@@ -67,8 +67,8 @@ def parse_activation(activation: Any) -> Fraction:
     (kappa,) = exact_vector([activation], name="activation slope")
     if kappa >= 1:
         raise InputError(
-            f"activation slope kappa={kappa} is not below 1: at 1 the network is linear; above 1 divide "
-            "by kappa and use the slope 1/kappa"
+            f"activation slope kappa={in_short(kappa)} is not below 1: at 1 the network is linear; above 1 "
+            "divide by kappa and use the slope 1/kappa"
         )
     return kappa
 
@@ -107,9 +107,9 @@ class TrainingProblem:
             ones of ``X``.
 
     Raises:
-        InputError: data of the wrong shape, not finite, or without any nonzero row; ``beta <= 0``; an unknown
-            activation, loss or penalty; targets that do not fit the loss; free biases without a column of
-            ones.
+        InputError: data of the wrong shape, not finite, beyond the range of floats, or without any nonzero
+            row; ``beta <= 0``, or so small that it is 0 as a float; an unknown activation, loss or penalty;
+            targets that do not fit the loss; free biases without a column of ones.
 
     Example:
         >>> problem = TrainingProblem([[1.0, 1], [2, 1]], ["0.1", 1], beta=0.5, activation="leaky:0.1")
@@ -172,6 +172,7 @@ class TrainingProblem:
             ("free", parse_free(free)),
         ):
             object.__setattr__(self, name, value)
+        _require_floats(self)
         if self.free.biases:
             _require_one_column_of_ones(matrix)
 
@@ -388,6 +389,24 @@ class TrainingProblem:
             InputError: the file is missing or damaged.
         """
         return cls.from_json(read_text(path), source=str(path))
+
+
+def _require_floats(problem: TrainingProblem) -> None:
+    """Refuse numbers that no float is near: proofs are exact, but what they prove is found in floats."""
+    try:
+        _ = problem.X.floats
+    except InputError as error:
+        raise InputError(f"X{error}") from None
+    named = [(f"y[{i}]", y) for i, y in enumerate(problem.y)]
+    named += [("kappa", problem.kappa), ("huber delta", getattr(problem.loss, "delta", Fraction(0)))]
+    for name, value in named:
+        if abs(value) > 1 and not fits_float(value):
+            raise InputError(f"{name} is {in_short(value)}, beyond the range of floats; rescale the data")
+    if not fits_float(problem.beta):
+        raise InputError(
+            f"beta is {in_short(problem.beta)}, beyond the range of floats, 5e-324 to 1.8e308; rescale y and "
+            "beta together"
+        )
 
 
 def _columns_of_ones(X: ExactMatrix) -> list[int]:

@@ -21,6 +21,7 @@ from .errors import InputError
 
 _UNIT = 2.0**-53  # unit roundoff of float64
 _EXACT = 2**53  # integers up to this size are floats, and so are their sums up to this size
+_LARGEST_POWER = 4000  # of ten, in a text
 _TINY = 2.0**-1000  # far above every underflow error of a row scaled to at most 1
 
 
@@ -65,10 +66,20 @@ class ExactMatrix:
         if "floats" not in self._cache:
             try:
                 rows = [[x / q for x in row] for row, q in zip(self.integers, self.denominators, strict=True)]
-            except OverflowError as error:
-                raise InputError("an entry is beyond the range of float64; rescale the data") from error
+            except OverflowError:
+                raise InputError(
+                    f"{self._too_large()}, beyond the range of floats; rescale the data"
+                ) from None
             self._cache["floats"] = _read_only(np.array(rows, dtype=np.float64).reshape(self.shape))
         return self._cache["floats"]
+
+    def _too_large(self) -> str:
+        """Where the first entry stands that no float is near, and its size."""
+        for i, row in enumerate(self.fractions):
+            for j, value in enumerate(row):
+                if not fits_float(value):
+                    return f"[{i}, {j}] is {in_short(value)}"
+        return "an entry is"
 
     @property
     def scaled(self) -> np.ndarray:
@@ -131,6 +142,31 @@ def _as_exact_floats(integers: np.ndarray) -> np.ndarray | None:
     return machine.astype(np.float64) if largest <= _EXACT else None
 
 
+def fits_float(value: Fraction) -> bool:
+    """Whether a number is within the range of float64: rounding it neither overflows nor loses all of it.
+
+    Example:
+        >>> [fits_float(Fraction(text)) for text in ("0", "0.1", "1e400", "-1e-400")]
+        [True, True, False, False]
+    """
+    try:
+        return bool(float(value)) or not value
+    except OverflowError:
+        return False
+
+
+def in_short(value: Fraction) -> str:
+    """A number of any size in a few characters, for messages.
+
+    Example:
+        >>> in_short(Fraction("1e400")), in_short(Fraction(-1, 3))
+        ('1.00e+400', '-0.333')
+    """
+    from decimal import Decimal
+
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):.3g}"
+
+
 def exact_scalar(value: Any, name: str = "value") -> Fraction:
     """One number as a fraction: float (exact dyadic), int, Fraction, Decimal, numpy, sympy, "0.1", "1/3".
 
@@ -169,8 +205,13 @@ def _fraction_of_text(value: Any, name: str) -> Fraction:
     from decimal import Decimal
 
     if isinstance(value, (str, Decimal)):
+        text = str(value).strip()
+        _, power, digits = text.lower().partition("e")
+        # A few characters can ask for a billion digits.
+        if power and digits.lstrip("+-").isdecimal() and abs(int(digits[:20])) > _LARGEST_POWER:
+            raise InputError(f"{name} is {text[:40]!r}, a power of ten beyond {_LARGEST_POWER}; rescale it")
         try:
-            return Fraction(value.strip() if isinstance(value, str) else value)
+            return Fraction(text)
         except (ValueError, OverflowError, ZeroDivisionError) as error:
             raise InputError(
                 f"{name} is {value!r}, no finite rational number; give one such as 0.1 or 1/3"

@@ -50,6 +50,8 @@ def read_arrangement(source: str, features: Sequence[str] | None, offsets: str |
     if offsets is None:
         return Arrangement(exact_matrix(matrix(table, features), name=source))
     values = [value for (value,) in table.numbers([offsets])]
+    if features is not None and offsets in features:
+        raise click.UsageError(f"--offsets {offsets} is one of --features too; leave it out of one of them")
     chosen = [name for name in table.columns if name != offsets] if features is None else features
     return Arrangement(exact_matrix(matrix(table, chosen), name=source), tuple(values))
 

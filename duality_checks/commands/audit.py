@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from ..problem import TrainingProblem
 
 BIASES = ("auto", "none", "column", "free")
+
+
+class _Finite(click.FloatRange):
+    """A number from 0 on; ``nan`` and ``inf`` are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        number = super().convert(value, param, context)
+        if not isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, context)
+        return number
 
 
 @click.command()
@@ -49,7 +60,7 @@ BIASES = ("auto", "none", "column", "free")
 @click.option("--activation", metavar="relu|leaky:K|abs", help="Activation.  [default: the file's, or relu]")
 @click.option(
     "--epsilon",
-    type=click.FloatRange(min=0),
+    type=_Finite(min=0),
     default=1e-6,
     show_default=True,
     metavar="E",
@@ -57,7 +68,7 @@ BIASES = ("auto", "none", "column", "free")
 )
 @click.option(
     "--gap",
-    type=click.FloatRange(min=0),
+    type=_Finite(min=0),
     metavar="G",
     help="Claim that its objective is within this share of p*; the exit code is 1 unless that is proven.",
 )

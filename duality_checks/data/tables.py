@@ -22,6 +22,7 @@ Rows = tuple[tuple[Fraction, ...], ...]
 
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE](?P<power>[+-]?\d+))?|\d+/\d+)", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _LONGEST, _LARGEST_POWER = 1000, 400
 
 
@@ -117,8 +118,13 @@ def parse_number(text: str, place: str) -> Fraction:
         raise InputError(f"{place} is {text}; drop or impute the row, for only finite numbers are exact")
     match = _NUMBER.fullmatch(text)
     if not match:
+        remedy = (
+            "write decimals with a point and thousands without a comma,"
+            if _DECIMAL_COMMA.fullmatch(text)
+            else "correct it"
+        )
         raise InputError(
-            f"{place} holds {_shown(text)}, which is not a number; correct it or choose other columns"
+            f"{place} holds {_shown(text)}, which is not a number; {remedy} or choose other columns"
         )
     # Ten characters of text can ask for a billion digits; these limits are far outside what float64 holds.
     if len(text) > _LONGEST or abs(int(match["power"] or 0)) > _LARGEST_POWER:
@@ -162,6 +168,7 @@ def parse_csv(text: str, source: str) -> Table:
     if not records:
         raise InputError(f"{source} is empty; give a header line and rows of numbers")
     first = tuple(cell.strip() for cell in records[0][1])
+    _require_commas(first, source)
     for line, cells in records:
         if len(cells) != len(first):
             raise InputError(f"{source}: line {line} has {len(cells)} cells, but the first has {len(first)}")
@@ -172,6 +179,16 @@ def parse_csv(text: str, source: str) -> Table:
         records = records[1:]
     rows = tuple(tuple(cell.strip() for cell in cells) for _, cells in records)
     return Table(source, columns, rows, tuple(line for line, _ in records))
+
+
+def _require_commas(first: tuple[str, ...], source: str) -> None:
+    """Refuse the dialects of CSV that some programs write, by their first line."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(first) == 1 and mark in first[0]:
+            raise InputError(
+                f"{source}: the first line has {name} and no comma; separate cells by commas, and write "
+                "decimals with a point"
+            )
 
 
 def _records(text: str, source: str) -> list[tuple[int, list[str]]]:
@@ -214,9 +231,12 @@ def _read_npy(path: Path) -> Table:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
     except (ValueError, EOFError):
         raise InputError(f"{path} is not a .npy file of numbers; save an array with numpy.save") from None
-    if not isinstance(array, np.ndarray) or array.ndim != 2 or 0 in array.shape:
-        shape = getattr(array, "shape", "of an archive")
-        raise InputError(f"{path} has shape {shape}; give a matrix with at least one row and one column")
+    if not isinstance(array, np.ndarray):
+        raise InputError(f"{path} is an archive of arrays; save one matrix with numpy.save")
+    if array.ndim != 2 or 0 in array.shape:
+        raise InputError(
+            f"{path} has shape {array.shape}; give a matrix with at least one row and one column"
+        )
     if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
         raise InputError(f"{path} has dtype {array.dtype}; give integers or floats of at most 64 bits")
     return Table(str(path), _positions(array.shape[1]), _exact_cells(array, path))

@@ -132,14 +132,16 @@ class Landscape:
 
 
 def _require_squares(problem: TrainingProblem) -> None:
-    """Refuse rows, targets or weight decay that floats cannot square."""
+    """Refuse rows, targets, weight decay or slopes that floats cannot square."""
     sizes = np.abs(problem.features).max(axis=1)
     named = [
         (f"X[{k}]", size) for k, size in enumerate(sizes) if problem.arrangement.hyperplane_of_row[k] >= 0
     ]
     named += [(f"y[{i}]", size) for i, size in enumerate(np.abs(problem.target)) if size > LARGEST]
+    slopes = (("kappa", problem.kappa), ("huber delta", getattr(problem.loss, "delta", 0)))
+    named += [(name, float(size)) for name, size in slopes if abs(size) > LARGEST]
     for name, size in [*named, ("beta", float(problem.beta))]:
-        if not SMALLEST <= size <= LARGEST:
+        if not SMALLEST <= abs(size) <= LARGEST:
             raise InputError(
                 f"{name} is of size {size:.3g}, and training takes {SMALLEST:g} to {LARGEST:g}; "
                 "rescale the problem"

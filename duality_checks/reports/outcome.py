@@ -9,6 +9,9 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import fits_float, in_short
+
 from ..data.datasets import TrainingData
 from ..limits import require_feasible
 from ..problem import TrainingProblem, positive
@@ -70,15 +73,20 @@ def share_of(beta_max: float, ratio: Any) -> Fraction:
     """``ratio * beta_max``, rounded to 12 significant digits.
 
     Raises:
-        InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
+        InputError: the ratio is not positive, or the share of ``beta_max`` is zero or beyond floats.
 
     Example:
         >>> share_of(8.0, "1/3")
         Fraction(266666666667, 100000000000)
     """
     share = positive(ratio, "beta-ratio")
-    beta = Fraction(f"{float(share * Fraction(beta_max)):.{BETA_DIGITS - 1}e}")
-    return positive(beta, f"beta = {share} * beta_max")
+    exact = share * Fraction(beta_max)
+    if exact and not fits_float(exact):
+        raise InputError(
+            f"--beta-ratio {in_short(share)} of beta_max = {beta_max:.3g} is beyond the range of floats; "
+            "give another share"
+        )
+    return positive(Fraction(f"{float(exact):.{BETA_DIGITS - 1}e}"), f"beta = {in_short(share)} * beta_max")
 
 
 def prove(

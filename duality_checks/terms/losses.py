@@ -442,7 +442,7 @@ def parse_loss(name: str | Loss) -> Loss:
     """
     if isinstance(name, Loss):
         return name
-    if name in SIMPLE:
+    if isinstance(name, str) and name in SIMPLE:
         return SIMPLE[name]
     kind, _, delta = str(name).partition(":")
     if kind != "huber" or not delta:

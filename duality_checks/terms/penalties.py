@@ -123,7 +123,7 @@ def parse_penalty(name: str | Penalty) -> Penalty:
     """
     if isinstance(name, Penalty):
         return name
-    if name not in PENALTIES:
+    if not isinstance(name, str) or name not in PENALTIES:
         raise InputError(
             f"penalty={name!r} is unknown; use {', '.join(PENALTIES)} (norms with a rational certificate)"
         )

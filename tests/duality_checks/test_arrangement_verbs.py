@@ -60,6 +60,12 @@ def test_a_file_with_offsets_is_drawn(run: Run, here: Path) -> None:
     assert run("chambers", "lines.csv", "--offsets", "c", "--count")[1] == "7\n"
 
 
+def test_offsets_are_no_features(run: Run, here: Path) -> None:
+    (here / "lines.csv").write_text("a,b,c\n1,0,0\n0,1,0\n")
+    code, _, err = run("chambers", "lines.csv", "--offsets", "c", "--features", "a,c")
+    assert code == 2 and "--offsets c is one of --features too" in " ".join(err.split())
+
+
 def test_every_kind_of_picture_is_a_choice(run: Run) -> None:
     from duality_checks.commands.draw import KINDS
 

@@ -439,6 +439,14 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: audit(both_signs()[0], TwoLayerNetwork([[1.0, 0.0]], [1.0], Fraction(-1))),
         "network's activation has kappa=-1, the problem's kappa=0",
     ),
+    "objective": (
+        lambda: audit(both_signs()[0], TwoLayerNetwork([[1e300, 0.0]], [1.0])),
+        r"the network's objective is \S+e\+\d+, beyond the range of floats; was the training stable",
+    ),
+    "epsilon": (
+        lambda: audit(both_signs()[0], TwoLayerNetwork([[1.0, 0.0]], [1.0]), epsilon=float("nan")),
+        "epsilon is nan; give a finite number from 0 on",
+    ),
     "intercept": (
         lambda: BiasedNetwork([[1.0]], [1.0], [0.0], 2.0).with_bias_column(Fraction(0)),
         "has an output intercept 2",
@@ -572,6 +580,8 @@ BAD_COMMANDS = {
     ("free.npz", *TABLE, "--bias", "none"): "with --bias none the problem has none",
     ("free.npz", *TABLE, "--bias", "column"): "has an output intercept 0.5",
     ("free.npz", *TABLE, "--free", "linear"): "here --bias says what is free",
+    ("ones.json", *TABLE, "--gap", "nan"): "nan is not a finite number",
+    ("ones.json", *TABLE, "--epsilon", "inf"): "inf is not a finite number",
     ("ones.json", *TABLE, "--free", "spam"): "free='spam' is unknown",
     ("nowhere.json", *TABLE): "nowhere.json cannot be read",
 }

@@ -179,6 +179,11 @@ TABLES = {
     "lonely.csv": "y\n1\n2\n",
     "flat.csv": "x,y\n1,0\n2,0\n",
     "good.csv": SMALL,
+    "far.csv": "x,y\n1,2\n1e400,3\n",
+    "high.csv": "x,y\n1,2\n2,-1e400\n",
+    "semicolons.csv": "x;y\n0,5;1\n",
+    "commas.csv": 'x,y\n"0,5",1\n2,3\n',
+    "billions.csv": "x,y\n1,2\n1e999999999,3\n",
 }
 
 BAD_JOBS = {
@@ -203,6 +208,33 @@ BAD_JOBS = {
     "beta negative": ("good.csv --target y --beta -1/2", "--beta=-1/2 is not positive"),
     "beta nan": ("good.csv --target y --beta nan", "--beta is nan"),
     "beta text": ("good.csv --target y --beta small", "--beta holds 'small', which is not a number"),
+    "beta below floats": (
+        "good.csv --target y --beta 1e-400",
+        "beta is 1e-400, beyond the range of floats, 5e-324 to 1.8e308; rescale y and beta together",
+    ),
+    "beta above floats": (
+        "good.csv --target y --beta 1e400",
+        "beta is 1.00e+400, beyond the range of floats",
+    ),
+    "ratio above floats": (
+        "good.csv --target y --beta-ratio 1e400",
+        "--beta-ratio 1.00e+400 of beta_max",
+    ),
+    "X above floats": ("far.csv --target y --beta 1", "X[1, 0] is 1.00e+400, beyond the range of floats"),
+    "y above floats": ("high.csv --target y --beta 1", "y[1] is -1.00e+400, beyond the range of floats"),
+    "billions of digits": ("billions.csv --target y", "a power of ten beyond 400; rescale or round"),
+    "kappa above floats": (
+        "good.csv --target y --beta 1 --activation leaky:-1e400",
+        "kappa is -1.00e+400, beyond the range of floats",
+    ),
+    "kappa far out": ("good.csv --target y --beta 1 --activation leaky:-1e300", "kappa is of size -1e+300"),
+    "kappa of billions of digits": (
+        "good.csv --target y --beta 1 --activation leaky:1e999999999",
+        "'1e999999999', a power of ten beyond 4000; rescale it",
+    ),
+    "huber far out": ("good.csv --target y --beta 1 --loss huber:1e300", "huber delta is of size 1e+300"),
+    "semicolons": ("semicolons.csv --target y", "the first line has semicolons and no comma"),
+    "decimal comma": ("commas.csv --target y", "'0,5', which is not a number; write decimals with a point"),
     "ratio zero": ("good.csv --target y --beta-ratio 0", "--beta-ratio=0 is not positive"),
     "both": ("good.csv --target y --beta 1 --beta-ratio 1", "--beta and --beta-ratio exclude each other"),
     "no beta_max": ("flat.csv --target y", "is not positive"),
@@ -253,6 +285,16 @@ def test_a_job_over_the_limit_is_refused_with_the_count_and_what_would_do(
     assert "39,802 chambers are predicted and the limit is 10,000" in err
     assert "at most 100 of the 200 rows" in err
     assert "--max-chambers 39802" in err
+
+
+def test_a_job_without_memory_is_one_message(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*arguments: Any, **options: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("duality_checks.training.columns.train", exhausted)
+    code, out, err = run("certify", "small.csv", "--target", "y")
+    assert (code, out) == (2, "")
+    assert "needs more memory than there is" in err
 
 
 # ---------------------------------------------------------------- check

@@ -71,6 +71,7 @@ def test_weights_cannot_be_changed():
         ([1.0], [1.0], "one row a neuron"),
         ([[np.nan]], [1.0], r"hidden\[0, 0\] is nan"),
         ([[1.0], [2.0, 3.0]], [1.0, 1.0], "not a rectangular array"),
+        ([[10**400]], [1.0], "hidden holds an integer beyond the range of floats"),
     ],
 )
 def test_bad_weights(hidden, output, words):

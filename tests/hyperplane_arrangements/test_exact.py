@@ -147,6 +147,8 @@ def test_all_kinds_of_numbers():
         (np.array([[1j]]), "complex"),
         ([["x"]], "no finite rational"),
         ([["1/0"]], "no finite rational"),
+        ([["1e999999999"]], r"X\[0, 0\] is '1e999999999', a power of ten beyond 4000"),
+        ([[Decimal("1e-999999")]], "a power of ten beyond 4000"),
         ([[None]], "NoneType"),
         ([[sympy.sqrt(2)]], "give a float"),
         ([[sympy.Symbol("a")]], "give a float"),
@@ -166,8 +168,8 @@ def test_bad_vectors_and_directions():
         signs(exact_matrix([[1, 2]]), [[1, 2, 3]])
     with pytest.raises(InputError, match=r"directions\[0, 1\] is inf"):
         signs(exact_matrix([[1, 2]]), np.array([[1.0, np.inf]]))
-    with pytest.raises(InputError, match="beyond the range"):
-        _ = exact_matrix([[10**400]]).floats
+    with pytest.raises(InputError, match=r"\[1, 0\] is 1\.00e\+400, beyond the range"):
+        _ = exact_matrix([[1], [10**400]]).floats
 
 
 @pytest.mark.parametrize("top", [2**53, 2**53 + 1, -(2**63), 2**63, 10**400])

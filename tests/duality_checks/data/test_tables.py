@@ -160,7 +160,7 @@ def test_damaged_npy_files_are_refused(tmp_path: Path, content: bytes) -> None:
 def test_archives_are_no_matrices(tmp_path: Path) -> None:
     with (tmp_path / "data.npy").open("wb") as stream:
         np.savez(stream, a=np.eye(2))
-    with pytest.raises(InputError, match="has shape of an archive"):
+    with pytest.raises(InputError, match="is an archive of arrays; save one matrix"):
         read_table(tmp_path / "data.npy")
 
 

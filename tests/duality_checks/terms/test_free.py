@@ -18,7 +18,6 @@ from duality_checks import (
     beta_max,
     bound_by_sampling,
     gated_relaxation,
-    prove_interval,
     reduce_rank,
     stationarity,
     train,
@@ -142,7 +141,6 @@ def test_a_free_bias_costs_nothing_and_a_penalised_one_does() -> None:
 
 # Who knows nothing of it says so.
 
-SOME = np.array([1.0, -1.0])
 STRANGERS: dict[str, Callable[[TrainingProblem], Any]] = {
     "the exact dual norm": lambda p: dual_norm_squared(p, p.y),
     "the spectral bound": lambda p: spectral_bound(p, p.y),
@@ -157,19 +155,11 @@ STRANGERS: dict[str, Callable[[TrainingProblem], Any]] = {
     "sampling": lambda p: bound_by_sampling(p, 5),
     "gates": gated_relaxation,
     "low rank": lambda p: reduce_rank(p, 1),
-    "the interval": lambda p: prove_interval(p, SimpleSolution()),
     "the set of optima": lambda p: exact_optimal_set(p, p.y),
     "beta_max": beta_max,
 }
 # With an intercept these are right as they are.
 INDIFFERENT = {"the exact dual norm", "the spectral bound", "the relaxed bound", "one landscape"}
-
-
-class SimpleSolution:
-    """Anything with a network and a dual."""
-
-    network = TwoLayerNetwork([[1.0, 0.0]], [1.0])
-    dual = SOME
 
 
 @pytest.mark.parametrize("name", STRANGERS)
