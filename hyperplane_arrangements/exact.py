@@ -7,6 +7,7 @@ one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -206,9 +207,9 @@ def _fraction_of_text(value: Any, name: str) -> Fraction:
 
     if isinstance(value, (str, Decimal)):
         text = str(value).strip()
-        _, power, digits = text.lower().partition("e")
+        power = re.search(r"[eE][+-]?(\d[\d_]*)$", text)
         # A few characters can ask for a billion digits.
-        if power and digits.lstrip("+-").isdecimal() and abs(int(digits[:20])) > _LARGEST_POWER:
+        if power and int(power[1].replace("_", "")[:20]) > _LARGEST_POWER:
             raise InputError(f"{name} is {text[:40]!r}, a power of ten beyond {_LARGEST_POWER}; rescale it")
         try:
             return Fraction(text)

@@ -149,6 +149,8 @@ def test_all_kinds_of_numbers():
         ([["1/0"]], "no finite rational"),
         ([["1e999999999"]], r"X\[0, 0\] is '1e999999999', a power of ten beyond 4000"),
         ([[Decimal("1e-999999")]], "a power of ten beyond 4000"),
+        ([["1e-9_999"]], "a power of ten beyond 4000"),
+        ([["1e+-5"]], "no finite rational number"),
         ([[None]], "NoneType"),
         ([[sympy.sqrt(2)]], "give a float"),
         ([[sympy.Symbol("a")]], "give a float"),
