@@ -1,6 +1,7 @@
 """Build the API reference from the docstrings: `python .reference/build.py` writes `.reference/html`.
 
-`python .reference/build.py TARGET --without-source` writes elsewhere, in half the time: no source is shown.
+`python .reference/build.py TARGET` writes elsewhere. `python .reference/build.py TARGET --contents` reads
+every module too, but writes the pages of the packages alone, in a third of the time: they list all there is.
 
 The packages import their public names when these are first used. The generator reads what is there, so
 they are put there first, and the modules of each package are named beside them.
@@ -11,11 +12,14 @@ from __future__ import annotations
 import shutil
 import sys
 import warnings
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
 import pdoc
+from pdoc.doc import Module
+from pdoc.extract import walk_specs
 from pdoc.render_helpers import to_html
 
 PACKAGES = ("hyperplane_arrangements", "duality_checks")
@@ -53,21 +57,37 @@ def benchmarks(target: Path) -> None:
         shutil.copy(chart, target)
 
 
-def build(target: Path, *, show_source: bool) -> None:
-    """Write the pages.
+def pages(target: Path) -> None:
+    """Write a page for each module, and an index to search."""
+    pdoc.pdoc(*PACKAGES, output_directory=target)
+
+
+def contents(target: Path) -> None:
+    """Read every module; write the pages of the packages."""
+    modules = {name: Module.from_name(name) for name in walk_specs(PACKAGES)}
+    for name, module in modules.items():
+        _ = module.own_members  # warns of what cannot be read
+        if module.submodules:
+            page = target / f"{name.replace('.', '/')}.html"
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(pdoc.render.html_module(module, modules), encoding="utf-8")
+
+
+def build(target: Path, write: Callable[[Path], None]) -> None:
+    """Write the reference.
 
     Raises:
         Warning: a name or a module could not be read.
     """
-    pdoc.render.configure(docformat="google", footer_text="Convex Landscape", show_source=show_source)
+    pdoc.render.configure(docformat="google", footer_text="Convex Landscape", show_source=write is pages)
     for name in map(complete, PACKAGES):
         package = import_module(name)
         package.__doc__ = f"{package.__doc__}\n\nHow fast it is: [benchmarks](benchmarks.html)."
-    pdoc.pdoc(*PACKAGES, output_directory=target)
+    write(target)
     benchmarks(target)
 
 
 if __name__ == "__main__":
     warnings.filterwarnings("error", message="(?s).*(does not resolve|Error importing)")
-    words = [word for word in sys.argv[1:] if word != "--without-source"]
-    build(Path(words[0]) if words else TARGET, show_source="--without-source" not in sys.argv)
+    words = [word for word in sys.argv[1:] if word != "--contents"]
+    build(Path(words[0]) if words else TARGET, contents if "--contents" in sys.argv else pages)
