@@ -7,7 +7,7 @@ from math import gcd
 import numpy as np
 
 from hyperplane_arrangements.chambers import Chambers
-from hyperplane_arrangements.exact import ExactMatrix, certain_signs
+from hyperplane_arrangements.exact import ExactMatrix, certain_signs, exact_matrix
 
 # Points are rounded to so many bits if all their signs are certain to survive that; else to the next number.
 _BITS = (12, 24, 48)
@@ -35,7 +35,7 @@ def integer_points(matrix: ExactMatrix, chambers: Chambers) -> list[Point]:
     """
     points, patterns = chambers.witnesses, chambers.patterns
     if points.dtype == object:
-        return [_primitive([int(value) for value in point]) for point in points]
+        return list(map(_primitive, points.tolist()))
     step = max(1, _ENTRIES_AT_ONCE // matrix.shape[0])
     parts = (slice(start, start + step) for start in range(0, len(points), step))
     return [point for part in parts for point in _rounded(matrix, points[part], patterns[part])]
@@ -55,15 +55,10 @@ def _rounded(matrix: ExactMatrix, points: np.ndarray, patterns: np.ndarray) -> l
     divisors = np.gcd.reduce(whole, axis=1, keepdims=True)
     divisors[left] = 1
     listed = list(map(tuple, (whole // divisors).tolist()))
-    for i in left.tolist():
-        listed[i] = _exactly(points[i].tolist())
+    if len(left):
+        for i, point in zip(left.tolist(), exact_matrix(points[left]).integers.tolist(), strict=True):
+            listed[i] = _primitive(point)
     return listed
-
-
-def _exactly(point: list[float]) -> Point:
-    ratios = [value.as_integer_ratio() for value in point]
-    scale = max(denominator for _, denominator in ratios)  # powers of two: each divides the largest
-    return _primitive([numerator * (scale // denominator) for numerator, denominator in ratios])
 
 
 def _primitive(point: list[int]) -> Point:
