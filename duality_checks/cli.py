@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -28,21 +29,32 @@ from .commands.theorems import theorems
 BAD_INPUT, INTERRUPTED, UNREAD, SIGNALLED = 2, 130, 141, 128
 
 
+@contextmanager
+def _readers() -> Iterator[None]:
+    """What to do where the output is cut off: by `convex-landscape --help | head -1`, or by a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        # What is left in the buffer would fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:
+            raise click.exceptions.Exit(UNREAD) from None
+        raise InputError("the output cannot be written: the disk is full; make room on it") from None
+
+
 class _Verbs(click.Group):
-    """A group whose output may be cut off: by `convex-landscape chambers DATA | head`, or by a full disk."""
+    """A group whose output may be cut off, its help included."""
+
+    def make_context(self, *words: Any, **options: Any) -> click.Context:
+        with _readers():
+            return super().make_context(*words, **options)
 
     def invoke(self, context: click.Context) -> Any:
-        try:
+        with _readers():
             code = super().invoke(context)
             sys.stdout.flush()
-        except OSError as error:
-            if error.errno not in (errno.EPIPE, errno.ENOSPC):
-                raise
-            # What is left in the buffer would fail again at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            if error.errno == errno.EPIPE:
-                return UNREAD
-            raise InputError("the output cannot be written: the disk is full; make room on it") from None
         return code
 
 
@@ -91,19 +103,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with terminable():
             return int(cli.main(arguments, prog_name="convex-landscape", standalone_mode=False) or 0)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):  # nobody may read the errors either
+            error.show()
         return BAD_INPUT
     except ConvexLandscapeError as error:
-        click.echo(f"convex-landscape: {error}", err=True)
+        _complain(str(error))
         return BAD_INPUT
     except MemoryError:
-        click.echo("convex-landscape: the job needs more memory than there is; give fewer rows", err=True)
+        _complain("the job needs more memory than there is; give fewer rows")
         return BAD_INPUT
     except click.Abort as abort:
         ended = abort.__cause__
         told = "ended by a signal" if isinstance(ended, Terminated) else "interrupted"
-        click.echo(f"convex-landscape: {told}; nothing half-written is left", err=True)
+        _complain(f"{told}; nothing half-written is left")
         return SIGNALLED + ended.number if isinstance(ended, Terminated) else INTERRUPTED
+
+
+def _complain(text: str) -> None:
+    with suppress(OSError):
+        click.echo(f"convex-landscape: {text}", err=True)
 
 
 if __name__ == "__main__":

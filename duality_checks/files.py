@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.writing import write_whole
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -17,21 +16,7 @@ def write_text(path: str | Path, text: str) -> None:
     Raises:
         InputError: the folder is missing or cannot be written.
     """
-    target = Path(path)
-    temporary = None
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, target)
-    except OSError as error:
-        raise InputError(f"{target} cannot be written: {error.strerror}; choose another folder") from None
-    finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
+    write_whole(path, text.encode("utf-8"))
 
 
 def read_text(path: str | Path) -> str:

@@ -14,6 +14,7 @@ from .characteristic import poincare_coefficients
 from .errors import InputError, MissingExtraError
 from .plotting import plot_lines, plot_sphere, plot_tope_graph, plot_zonotope
 from .search import Budget, OutOfBudget
+from .writing import write_whole
 
 if TYPE_CHECKING:
     from .arrangement import Arrangement
@@ -115,7 +116,7 @@ def _figure(arrangement: Arrangement, kind: str | None, **options: Any) -> Any:
 
 
 def save_picture(arrangement: Arrangement, path: Any, kind: str | None = None, **options: Any) -> Path:
-    """Draw an arrangement into a file; its ending says the format (png, svg, pdf).
+    """Draw an arrangement into a file, whole or not at all; its ending says the format (png, svg, pdf).
 
     Args:
         arrangement: what to draw.
@@ -140,12 +141,7 @@ def save_picture(arrangement: Arrangement, path: Any, kind: str | None = None, *
         raise InputError(f"path is {str(path)!r}; end it in one of {', '.join(sorted(known))}")
     out = BytesIO()
     _figure(arrangement, kind, **options).savefig(out, format=ending, dpi=160)
-    try:
-        target.write_bytes(out.getvalue())
-    except OSError as error:
-        raise InputError(
-            f"path is {str(path)!r}, which cannot be written: {error.strerror}; choose another"
-        ) from None
+    write_whole(target, out.getvalue())
     return target
 
 

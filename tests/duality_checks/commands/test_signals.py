@@ -36,6 +36,7 @@ REPORT = ("duality_checks.theorems.page", "page")
         ("certify small.csv --target y --beta 1 --output deep/new", TRAINING, signal.SIGTERM),
         ("certify small.csv --target y --beta 1 --output old", TRAINING, signal.SIGINT),
         ("theorems 2.6 --instances 0 --report new.html", REPORT, signal.SIGHUP),
+        ("draw braid_3 --output new.svg", ("os", "replace"), signal.SIGTERM),
     ],
 )
 def test_a_job_that_is_ended_leaves_nothing(
@@ -77,12 +78,30 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert process.returncode == 128 + signal.SIGPIPE
 
 
+@pytest.mark.parametrize("words", ["--help", "certify --help"])
+def test_help_that_nobody_reads_is_no_error(words: str) -> None:
+    unread, ours = os.pipe()
+    os.close(unread)
+    run = subprocess.run([*COMMAND, *words.split()], stdout=ours, stderr=subprocess.PIPE, text=True)
+    os.close(ours)
+    assert (run.returncode, run.stderr) == (128 + signal.SIGPIPE, "")
+
+
+def test_errors_that_nobody_reads_keep_their_code() -> None:
+    unread, ours = os.pipe()
+    os.close(unread)
+    codes = [
+        subprocess.run([*COMMAND, *words], stderr=ours).returncode for words in (["no"], ["draw", "no_1"])
+    ]
+    os.close(ours)
+    assert codes == [2, 2]
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
-def test_a_full_disk_is_one_message() -> None:
+@pytest.mark.parametrize("words", [["chambers", "braid_3"], ["--help"]])
+def test_a_full_disk_is_one_message(words: list[str]) -> None:
     with open("/dev/full", "w") as full:
-        run = subprocess.run(
-            [*COMMAND, "chambers", "braid_3"], stdout=full, stderr=subprocess.PIPE, text=True
-        )
+        run = subprocess.run([*COMMAND, *words], stdout=full, stderr=subprocess.PIPE, text=True)
     assert run.returncode == 2
     assert run.stderr == "convex-landscape: the output cannot be written: the disk is full; make room on it\n"
 
