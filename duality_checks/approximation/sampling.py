@@ -19,7 +19,7 @@ from hyperplane_arrangements.errors import InputError
 from ..limits import most_chambers
 from .dual_norm_bounds import NormBound, relaxed_bound, spectral_bound
 from .nets import net_sample_size
-from .subsets import ProvenInterval, chambers_of_directions, interval, restricted_to
+from .subsets import ProvenInterval, chambers_of_directions, interval, proposal_over, restricted_to
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
@@ -71,10 +71,10 @@ def bound_by_sampling(problem: TrainingProblem, samples: int, seed: int = 0) -> 
     """A proven interval around p* without enumerating the chambers: for ranks at which nobody can.
 
     Directions `u ~ N(0, I)` pick chambers (vertices of the zonotope), the program is solved over those, and
-    the dual norm of its residual is bounded from above by a relaxation (:mod:`.dual_norm_bounds`).
+    the dual norm of its dual point is bounded from above by a relaxation (:mod:`.dual_norm_bounds`).
 
     Args:
-        problem: squared loss, 2-norm, any rank.
+        problem: any loss, 2-norm, any rank.
         samples: how many directions, at least 1.
         seed: of numpy's default generator.
 
@@ -84,16 +84,14 @@ def bound_by_sampling(problem: TrainingProblem, samples: int, seed: int = 0) -> 
     Raises:
         InputError: no samples, or a problem of another kind.
     """
-    problem.require_standard("sampling chambers")
+    problem.require_ball("sampling chambers").require_penalised("sampling chambers")
     chambers = chambers_of_directions(problem, drawn(problem, samples, seed))
-    found = restricted_to(problem, chambers)
-    norm = relaxed_bound(problem, found.dual)
-    proof = interval(
-        problem, found.network, found.dual, norm.bound, "dual norm by relaxation, not enumeration"
-    )
+    network, dual = proposal_over(problem, chambers)
+    norm = relaxed_bound(problem, dual)
+    proof = interval(problem, network, dual, norm.bound, "dual norm by relaxation, not enumeration")
     shape = problem.arrangement
     at_most = most_chambers(len(shape.hyperplanes), shape.rank)
-    reached = interval(problem, found.network, found.dual, Fraction(norm.attained), "").lower
+    reached = interval(problem, network, dual, Fraction(norm.attained), "").lower
     at_best = max(proof.lower, min(reached, proof.upper))
     return SampledBound(proof, norm, samples, len(chambers), at_most, at_best)
 

@@ -1,14 +1,15 @@
 """Optima over some chambers only, and what they prove about the optimum over all (statement 4.1).
 
 Restricted to a subset of chambers the program has the value p~ and the dual v~. The network is a network, so
-`p* <= p~`; and the dual objective is concave with the value 0 at 0, so its value at `t v~`, which is feasible
-for `t = min(1, beta/norm_dual(v~))`, is at least `t p~`. One number, `norm_dual(v~)` over ALL chambers, turns
-any subsample into a proven interval; a bound on it does the same, with a wider one.
+`p* <= p~`; and the dual objective is concave with the value 0 at 0, whichever loss of the package it is of,
+so its value at `t v~`, which is feasible for `t = min(1, beta/norm_dual(v~))`, is at least `t p~`. One
+number, `norm_dual(v~)` over ALL chambers, turns any subsample into a proven interval; a bound on it does the
+same, with a wider one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..exact.norms import Vector, dot, dual_norm_squared, root_above
-from ..exact.setting import RationalNetwork, Setting
+from ..exact.rounding import on_a_grid
+from ..exact.setting import RationalNetwork, Setting, combination
 from ..exact.spectral import rounded_up
+from ..network import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..stationary_points.blocks import Block
+from ..stationary_points.polyhedral import outputs
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
@@ -130,29 +134,89 @@ def restricted_to(problem: TrainingProblem, chambers: Iterable[Sequence[int]]) -
         >>> float(restricted_to(problem, [(1, -1)]).upper)
         4.5
     """
-    from ..pricing.pricers import ChamberList
     from ..stationary_points.conic import conic_optimum, slopes
     from ..stationary_points.solver import restricted_optimum
 
     problem.require_standard("the optimum over some chambers")
+    setting = Setting.of(problem)
+
+    def residual(working: tuple[Block, ...]) -> np.ndarray:
+        vectors, _ = conic_optimum(setting, working)
+        return problem.target - sum(
+            block.output * slopes(setting, block) * (problem.features @ vector)
+            for block, vector in zip(working, vectors, strict=True)
+        )
+
+    return restricted_optimum(problem, _blocks_in_use(problem, chambers, residual))
+
+
+def proposal_over(
+    problem: TrainingProblem, chambers: Iterable[Sequence[int]]
+) -> tuple[RationalNetwork, Vector]:
+    """A network and v~ for any loss, nearly optimal over some closed chambers with both output signs.
+
+    Args:
+        problem: with the 2-norm, no readout and nothing free.
+        chambers: sign vectors.
+
+    Returns:
+        The network, and v~ in the dual domain of the loss. Numerical, as what is proven from them allows.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
+        >>> network, dual = proposal_over(problem, [(1, -1)])
+        >>> round(float(exact_objective(problem, network)), 6), float(dual[1])  # fits one sample: 3/2 + 2
+        (3.5, 1.0)
+    """
+    from ..training.program import Blocks, Optimum, solve
+
+    if problem.loss.name == "squared":
+        found = restricted_to(problem, chambers)
+        return found.network, found.dual
+
+    def optimum(working: tuple[Block, ...]) -> Optimum:
+        signs = np.array([block.signs for block in working], dtype=np.int8)
+        outputs = np.array([float(block.output) for block in working])
+        return solve(problem, Blocks(problem.features, signs, signs != 0, outputs))
+
+    slope = problem.loss.slope(np.zeros(problem.n), problem.target)
+    working = _blocks_in_use(
+        problem, chambers, lambda blocks: problem.loss.clip(optimum(blocks).dual, problem.target)
+    )
+    hidden, output = np.zeros((0, problem.d)), np.zeros(0)
+    if working:
+        best = optimum(working)
+        slope, sizes = best.dual, np.linalg.norm(best.vectors, axis=1)
+        used = sizes > _VIOLATION * sizes.max()
+        roots = np.sqrt(sizes[used])
+        hidden = best.vectors[used] / roots[:, None]
+        output = roots * [block.output for block, is_used in zip(working, used, strict=True) if is_used]
+    network = TwoLayerNetwork(hidden, output, problem.kappa)
+    return RationalNetwork.of(network), on_a_grid(problem, slope)[0]
+
+
+def _blocks_in_use(
+    problem: TrainingProblem,
+    chambers: Iterable[Sequence[int]],
+    dual_over: Callable[[tuple[Block, ...]], np.ndarray],
+) -> tuple[Block, ...]:
+    """The blocks that an optimum over some chambers needs: added until none of the others would help."""
+    from ..pricing.pricers import ChamberList
+
     table = np.array(list(chambers), dtype=np.int8).reshape(-1, problem.n)
-    setting, landscape = Setting.of(problem), Landscape.of(problem)
+    landscape = Landscape.of(problem)
     prices = ChamberList(landscape, hyperplane_signs(landscape, table))
-    beta = float(problem.beta)
     working: dict[Block, None] = {}
-    fit = np.zeros(problem.n)
+    dual = problem.loss.slope(np.zeros(problem.n), problem.target)
     for _ in range(_ROUNDS):
-        fresh = _violated(landscape, prices, table, problem.target - fit, beta)
+        fresh = _violated(landscape, prices, table, dual, float(problem.beta))
         fresh = [block for block in fresh if block not in working][:_BLOCKS_A_ROUND]
         if not fresh:
             break
         working |= dict.fromkeys(fresh)
-        vectors, _ = conic_optimum(setting, tuple(working))
-        fit = sum(
-            block.output * slopes(setting, block) * (problem.features @ vector)
-            for block, vector in zip(working, vectors, strict=True)
-        )
-    return restricted_optimum(problem, tuple(working))
+        dual = dual_over(tuple(working))
+    return tuple(working)
 
 
 def hyperplane_signs(landscape: Landscape, table: np.ndarray) -> np.ndarray:
@@ -192,12 +256,42 @@ def interval(
         norm_bound: at least `norm_dual(dual)`; whoever calls this answers for it.
         method: how the bound was proven.
     """
-    square = dot(dual, dual)
-    best = max(dot(dual, problem.y) / square, Fraction(0)) if square else Fraction(0)
-    scale = min(best, 1 / rounded_up(norm_bound / problem.beta)) if norm_bound > 0 else best
-    lower = scale * dot(dual, problem.y) - scale * scale * square / 2
-    upper = Setting.of(problem).objective(network)
+    scale, lower = _best_multiple(problem, dual, norm_bound)
+    upper = exact_objective(problem, network)
     return ProvenInterval(max(lower, Fraction(0)), upper, network, dual, norm_bound, scale, method)
+
+
+def _best_multiple(problem: TrainingProblem, dual: Vector, norm_bound: Fraction) -> tuple[Fraction, Fraction]:
+    """The best of the multiples of v that are feasible and in the domain of the loss, and its value (2.5)."""
+    loss, y = problem.loss, problem.y
+    floats, square = np.array([float(v) for v in dual]), dot(dual, dual)
+    tries = [Fraction(0), Fraction(1), Fraction(loss.multiple(floats, problem.target))]
+    if square:
+        # Where the dual objective is quadratic this is the best of all, exactly.
+        tries.append(max(dot(dual, y) / square, Fraction(0)))
+    if norm_bound > 0:
+        most = 1 / rounded_up(norm_bound / problem.beta)
+        tries = [min(scale, most) for scale in tries]
+    found = []
+    for scale in tries:
+        multiple = tuple(scale * v for v in dual)
+        if all(loss.inside(v, target) == v for v, target in zip(multiple, y, strict=True)):
+            found.append((scale, loss.lower(multiple, y)))
+    return max(found, key=lambda pair: pair[1])
+
+
+def exact_objective(problem: TrainingProblem, network: RationalNetwork) -> Fraction:
+    """The training objective of a network, exactly; for the logistic loss a proven upper bound.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, loss="l1")
+        >>> exact_objective(problem, RationalNetwork([[1]], [1]))
+        Fraction(5, 1)
+    """
+    fit = combination(network.output, [outputs(problem, w) for w in network.hidden], problem.n)
+    weights = (*network.output, *(x for row in network.hidden for x in row))
+    return problem.loss.upper(fit, problem.y) + problem.beta * dot(weights, weights) / 2
 
 
 def interval_by_chambers(problem: TrainingProblem, chambers: Iterable[Sequence[int]]) -> ProvenInterval:
@@ -205,12 +299,13 @@ def interval_by_chambers(problem: TrainingProblem, chambers: Iterable[Sequence[i
 
     Args:
         problem: of a rank and size at which all chambers can be listed; this is the slow and certain way. For
-            many chambers hand the network and the dual of :func:`restricted_to` to `certify`.
+            many chambers hand the network and the dual of :func:`proposal_over` to `certify`.
         chambers: sign vectors.
 
     Returns:
         The interval; `ratio` is the a posteriori ratio.
     """
-    found = restricted_to(problem, chambers)
-    bound = root_above(dual_norm_squared(problem, found.dual))
-    return interval(problem, found.network, found.dual, bound, "dual norm over all chambers")
+    problem.require_ball("the interval of some chambers").require_penalised("the interval of some chambers")
+    network, dual = proposal_over(problem, chambers)
+    bound = root_above(dual_norm_squared(problem, dual))
+    return interval(problem, network, dual, bound, "dual norm over all chambers")
