@@ -50,7 +50,7 @@ def test_it_can_be_a_small_part_of_the_optimum() -> None:
     assert gated_relaxation(zigzag).upper < proven_interval(zigzag).lower / 4
 
 
-@pytest.mark.parametrize(("size", "beta"), [(1e-81, "1e-162"), (1e170, "1e340")])
+@pytest.mark.parametrize(("size", "beta"), [(1e-81, "1e-162"), (1e153, "1e306")])
 def test_the_dual_is_feasible_where_squares_of_floats_are_not_normal(size, beta) -> None:
     """Once the longest gradient was sought among squares that underflow, and some were longer than beta."""
     rng = np.random.default_rng(0)
