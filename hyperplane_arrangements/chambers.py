@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _COUNTED = 5_000_000  # a prediction is exact at least up to here
-_MINORS = 100_000  # entries of minors to try before a search: what symmetry does not spare costs a blink
+_MINORS = 200_000  # entries of minors to try before a search: what symmetry does not spare costs a blink
 _COMPILED = 2**14  # entries up to which minors are counted by compiled code (`minors_kernel.LIMIT`)
 
 
