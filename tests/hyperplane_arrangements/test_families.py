@@ -111,9 +111,11 @@ def test_chambers_of_a_graph_are_its_acyclic_orientations(n, random):
 
 
 def test_acyclic_orientations_are_the_tutte_polynomial_at_two_and_zero():
-    graph = nx.petersen_graph()
-    tutte = nx.tutte_polynomial(graph)
-    assert zaslavsky_chambers(graphical(graph)) == tutte.subs({"x": 2, "y": 0}) == 16680
+    cube = nx.cubical_graph()
+    tutte = nx.tutte_polynomial(cube)
+    assert zaslavsky_chambers(graphical(cube)) == tutte.subs({"x": 2, "y": 0}) == 1862
+    # Of Petersen's graph networkx computes the same, in 2 s.
+    assert zaslavsky_chambers(graphical(nx.petersen_graph())) == 16680
 
 
 def test_graphical_keeps_the_order_of_nodes_and_edges():
