@@ -226,7 +226,11 @@ def _bend_neurons(problem: TrainingProblem, k: int, weight: Fraction) -> list[tu
 
 
 def _apart(problem: TrainingProblem, k: int) -> tuple[Vector, Vector]:
-    """Rational p on the hyperplane of row k, as far from the others as some tries show, and w."""
+    """Rational p on the hyperplane of row k and on no other, and w too short to cross another from there.
+
+    Floats propose points far from what they can tell apart; how far w may go is decided in rationals, and
+    where hyperplanes all but coincide it is very short.
+    """
     landscape = Landscape.of(problem)
     j = int(landscape.hyperplane_of_row[k])
     normal = landscape.normals[j]
@@ -237,15 +241,40 @@ def _apart(problem: TrainingProblem, k: int) -> tuple[Vector, Vector]:
     points -= np.outer(points @ normal, normal)
     points /= np.linalg.norm(points, axis=1)[:, None]
     others = np.delete(landscape.normals, j, axis=0)
-    # How far w may go: half of what the nearest of the others allows.
     room = (np.abs(points @ others.T) / np.maximum(np.abs(others @ normal), 1e-300)).min(axis=1)
-    best = int(np.argmax(room))
-    point = list(_coarse(landscape.lift(points[best : best + 1])[0]))
     row = problem.X.fractions[k]
     place = max(range(problem.d), key=lambda i: abs(row[i]))
-    point[place] -= dot(row, point) / row[place]
-    length = Fraction(int(min(room[best] / 2, 1.0) * GRAIN) or 1, GRAIN)
-    return tuple(point), tuple(length * x for x in step)
+    for best in np.argsort(-room):
+        point = list(_coarse(landscape.lift(points[best : best + 1])[0]))
+        point[place] -= dot(row, point) / row[place]
+        length = _length(problem, k, point, step)
+        if length:
+            return tuple(point), tuple(length * x for x in step)
+    raise InputError(f"X: no point found on the hyperplane of row {k} alone; rescale the columns of X")
+
+
+def _length(problem: TrainingProblem, k: int, point: Sequence[Fraction], step: Vector) -> Fraction:
+    """A power of two, at most 1, so that this multiple of a step goes at most half the way to any hyperplane
+    other than that of row k; 0 where the point is on one."""
+    owner = problem.arrangement.hyperplane_of_row
+    others = problem.X.integers[(owner != owner[k]) & (owner >= 0)]
+    (above, unit), (climbs, scale) = (_scaled_products(others, vector) for vector in (point, step))
+    if not all(above):
+        return ZERO
+    room = min(
+        (Fraction(a * scale, 2 * c * unit) for a, c in zip(above, climbs, strict=True) if c), default=ONE
+    )
+    length = ONE
+    while length > room:
+        length /= 2
+    return length
+
+
+def _scaled_products(rows: np.ndarray, vector: Sequence[Fraction]) -> tuple[list[int], int]:
+    """The sizes of the products of integer rows with a vector, times an integer, and that integer."""
+    scale = lcm(*(x.denominator for x in vector))
+    products = rows @ np.array([int(x * scale) for x in vector], dtype=object)
+    return [abs(int(x)) for x in products.tolist()], scale
 
 
 def _coarse(vector: np.ndarray) -> Vector:

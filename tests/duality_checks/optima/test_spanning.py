@@ -122,3 +122,13 @@ def test_outputs_that_no_network_has_are_refused():
 def test_margins_need_labels():
     with pytest.raises(InputError, match=r"y\[1\]=2 is no label"):
         reach_margins(TrainingProblem([[1], [2]], [1, 2], 1))
+
+
+@pytest.mark.parametrize("apart", [Fraction(1, 2**26), Fraction(1, 2**51), Fraction(1, 2**70)])
+@pytest.mark.parametrize("rank", [2, 3])
+def test_rows_too_close_for_floats_are_fitted_each_by_itself(apart, rank):
+    """Pricing merges hyperplanes that floats cannot tell apart; an exact neuron has to pass between them."""
+    rows = [[1, 0, 0], [1, apart, 0], [0, 1, 0], [3, 1, 0]] + [[0, 0, 1], [1, 1, 2]] * (rank == 3)
+    problem = TrainingProblem([row[:rank] for row in rows], [5, -3, 1, 2, 0, 4][: len(rows)], 1, "leaky:1/4")
+    reach = reach_targets(problem)
+    assert by_hand(problem, reach.network) == list(problem.y)
