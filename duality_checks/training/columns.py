@@ -24,6 +24,7 @@ from ..problem import TrainingProblem
 from ..terms.losses import Datafit
 from .lasso import nonnegative_fit
 from .polish import Neuron, merge, polish
+from .threads import one_blas_thread
 
 MAX_CHAMBERS = 5_000_000
 ROUNDS = 500
@@ -106,6 +107,7 @@ class Solution:
         return solution_card(self)
 
 
+@one_blas_thread()
 def train(
     problem: TrainingProblem,
     *,
