@@ -70,7 +70,8 @@ class _Finite(click.FloatRange):
     "--gap",
     type=_Finite(min=0),
     metavar="G",
-    help="Claim that its objective is within this share of p*; the exit code is 1 unless that is proven.",
+    help="Claim that its objective exceeds p* by at most this share of itself; the exit code is 1 unless "
+    "that is proven.",
 )
 @options.max_chambers
 @options.as_json

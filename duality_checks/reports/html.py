@@ -114,10 +114,19 @@ def _facts(outcome: Outcome) -> str:
 
 def _pictures(outcome: Outcome) -> str:
     try:
-        function = function_figure(outcome.problem, outcome.solution.network, outcome.data)
-        landscape, bounds = landscape_figure(outcome), _bounds(outcome)
+        return pictures(outcome)
     except MissingExtraError:
         return NO_PICTURES
+
+
+def pictures(outcome: Outcome, *, prefix: str = "") -> str:
+    """What was learned, the chambers, and the bounds against time; arguments as for :func:`function_figure`.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    function = function_figure(outcome.problem, outcome.solution.network, outcome.data, prefix=prefix)
+    landscape, bounds = _landscape(outcome, prefix), _bounds(outcome, prefix)
     rank = outcome.problem.arrangement.rank
     parts = (function, landscape, bounds) if rank == 2 else (function, bounds, landscape)
     return f'<div class="pictures">{"".join(parts)}</div>'
@@ -149,8 +158,7 @@ def function_figure(
     return figure(picture, caption)
 
 
-def landscape_figure(outcome: Outcome, *, prefix: str = "") -> str:
-    """The chambers coloured by their dual slack; arguments as for :func:`function_figure`."""
+def _landscape(outcome: Outcome, prefix: str) -> str:
     if outcome.problem.bias is not None:
         return ""  # free biases have a landscape for every sample
     from .pictures import far_side, plot_landscape
@@ -181,7 +189,7 @@ def landscape_figure(outcome: Outcome, *, prefix: str = "") -> str:
     return f'<p class="wide">The arrangement has rank {rank}; it is drawn at rank 2 and 3.</p>'
 
 
-def _bounds(outcome: Outcome) -> str:
+def _bounds(outcome: Outcome, prefix: str) -> str:
     from .bounds import plot_bounds
 
     certificate = outcome.certificate
@@ -189,7 +197,7 @@ def _bounds(outcome: Outcome) -> str:
     proven = (when, certificate.lower, certificate.upper) if outcome.verdict.proven else None
     picture = svg(
         lambda ax: plot_bounds(outcome.history, proven=proven, ax=ax),
-        name="bounds",
+        name=f"{prefix}bounds",
         label="the bounds on the optimum against time",
         size=(4.6, 2.9),
     )

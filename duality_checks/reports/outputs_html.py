@@ -9,7 +9,7 @@ from hyperplane_arrangements.errors import MissingExtraError
 
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..network import TwoLayerNetwork
-from .html import NO_PICTURES, NOT_PROVEN, footer, function_figure, landscape_figure, verdict_box
+from .html import NO_PICTURES, NOT_PROVEN, footer, function_figure, pictures, verdict_box
 from .html_page import facts, page, table
 from .outputs_text import certificate_file, commands, neuron_rows, objective
 from .text import activation_name, beta_text, count, relative_gap
@@ -71,25 +71,24 @@ def _facts(outcome: OutputsOutcome) -> str:
 
 
 def _outputs(outcome: OutputsOutcome) -> list[str]:
-    """A section an output: its function, and with the 1-norm its own chambers."""
+    """With the 1-norm a section an output, as a job of its own has; else the functions beside each other."""
+    names = [f"<h2>Output {escape(name)}</h2>" for name in outcome.targets]
     try:
-        return [
-            f'<h2>Output {escape(data.target)}</h2><div class="pictures">{_pictures(outcome, k)}</div>'
-            for k, data in enumerate(outcome.data)
-        ]
+        if outcome.parts:
+            return [
+                name + pictures(part, prefix=f"output{k}-")
+                for k, (name, part) in enumerate(zip(names, outcome.parts, strict=True))
+            ]
+        functions = [f"<div>{name}{_function(outcome, k)}</div>" for k, name in enumerate(names)]
+        return [f'<div class="pictures">{"".join(functions)}</div>']
     except MissingExtraError:
         return [f"<h2>In pictures</h2>{NO_PICTURES}"]
 
 
-def _pictures(outcome: OutputsOutcome, k: int) -> str:
-    prefix = f"output{k + 1}-"
-    if outcome.parts:
-        part = outcome.parts[k]
-        function = function_figure(part.problem, part.solution.network, part.data, prefix=prefix)
-        return function + landscape_figure(part, prefix=prefix)
+def _function(outcome: OutputsOutcome, k: int) -> str:
     network = outcome.network
     alone = TwoLayerNetwork(network.hidden, network.output[:, k], network.kappa)
-    return function_figure(outcome.problems[k], alone, outcome.data[k], prefix=prefix)
+    return function_figure(outcome.problems[k], alone, outcome.data[k], prefix=f"output{k}-")
 
 
 def _network(outcome: OutputsOutcome) -> str:
