@@ -56,6 +56,7 @@ from operator import mul
 from typing import Any
 
 MAX_DIGITS = 4000  # of a numerator or a denominator; Python itself reads integers of up to 4300 digits
+TOO_LONG = 10**MAX_DIGITS
 PROBLEM = {"format": "convex-landscape problem", "version": 1}
 LOSSES = ("squared", "l1", "hinge", "squared-hinge", "logistic")
 LABELLED = ("hinge", "squared-hinge", "logistic")
@@ -225,10 +226,10 @@ def digits_within_limit(text: str, where: str) -> None:
 def common_denominator_within_limit(values: Iterable[Fraction], where: str) -> None:
     """No common denominator longer than MAX_DIGITS: of long ones without common factors a product takes
     hours."""
-    scale, limit = 1, 10**MAX_DIGITS
+    scale = 1
     for denominator in {value.denominator for value in values}:
         scale = lcm(scale, denominator)
-        require(scale < limit, f"{where}: the common denominator has more than {MAX_DIGITS} digits")
+        require(scale < TOO_LONG, f"{where}: the common denominator has more than {MAX_DIGITS} digits")
 
 
 def lowest_terms(numerator: int, denominator: int, where: str) -> None:
@@ -264,6 +265,7 @@ def multipliers(value: Any, rows: int, where: str) -> dict[int, Fraction]:
         row = index(key, rows, where)
         result[row] = rational(entry, f"{where}[{row}]")
         multiplier_is_positive(result[row], f"{where}[{row}]")
+    common_denominator_within_limit(result.values(), where)
     return result
 
 
@@ -294,6 +296,7 @@ def read_problem(text: str) -> Problem:
     pooled = document["readout"] != "identity"
     target = vector(document["y"], None if pooled else len(rows), "problem: y")
     labels_fit(loss, target)
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     X = tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows))
     common_denominator_within_limit(chain(*X), "problem: X")
     return Problem(
@@ -306,7 +309,7 @@ def read_problem(text: str) -> Problem:
         target=target,
         beta=beta,
         kappa=kappa,
-        digest=hashlib.sha256(canonical(document).encode()).hexdigest(),
+        digest=hashlib.sha256(canonical.encode()).hexdigest(),
         skips=free_columns(free, X),
         bias=column_of_ones(X) if "biases" in free else None,
     )
@@ -370,11 +373,6 @@ def labels_fit(loss: tuple[str, Fraction], target: Sequence[Fraction]) -> None:
     require(not wrong, f"problem: y has the entry {wrong!s:.80}, but {loss[0]} needs labels 1 and -1")
 
 
-def canonical(document: Any) -> str:
-    """The one JSON text, of all that spell this document, whose SHA-256 is the digest."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"))
-
-
 def beta_is_positive(beta: Fraction) -> None:
     """Without a penalty the argument divides by nothing, but p* is another problem's."""
     require(beta > 0, f"problem: beta is {beta!s:.80}, not positive")
@@ -394,6 +392,7 @@ def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Ce
     constants(document, {**CERTIFICATE, "version": 1 if listed else 2}, "certificate")
     network = fields(document["network"], ["hidden", "output", *(["skip"] if skips else [])], "network")
     hidden = array(network["hidden"], None, "hidden")
+    chambers = array(document["chambers"], None, "chambers") if listed else []
     require(type(document["problem"]) is str, "certificate: problem is not a string")
     return Certificate(
         problem=document["problem"],
@@ -403,21 +402,19 @@ def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Ce
         hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
         output=vector(network["output"], len(hidden), "output"),
         skip=vector(network.get("skip", []), skips, "skip"),
-        chambers=read_chambers(document["chambers"], rows, d) if listed else None,
+        chambers=tuple(read_chamber(entry, rows, d, f"chambers[{i}]") for i, entry in enumerate(chambers))
+        if listed
+        else None,
     )
-
-
-def read_chambers(value: Any, rows: int, d: int) -> tuple[Chamber, ...]:
-    """The list of chambers."""
-    entries = array(value, None, "chambers")
-    return tuple(read_chamber(entry, rows, d, f"chambers[{i}]") for i, entry in enumerate(entries))
 
 
 def read_chamber(value: Any, rows: int, d: int, where: str) -> Chamber:
     """One entry of the list of chambers."""
     document = fields(value, ["witness", "plus", "minus"], where)
+    witness = vector(document["witness"], d, f"{where}.witness")
+    common_denominator_within_limit(witness, f"{where}.witness")
     return Chamber(
-        witness=tuple(integers(vector(document["witness"], d, f"{where}.witness"))[0]),
+        witness=tuple(integers(witness)[0]),
         plus=multipliers(document["plus"], rows, f"{where}.plus"),
         minus=multipliers(document["minus"], rows, f"{where}.minus"),
     )
@@ -480,10 +477,8 @@ def weight_penalty(
     """1/2 sum_j (norm(w_j)^2 + alpha_j^2) of these weights for the 2-norm; for the others, whose norms are
     rational, its least value over all scalings of the neurons, sum_j norm(w_j) abs(alpha_j)."""
     if penalty == "2-norm":
-        weights, weight_scale = integer_rows(hidden)
-        alphas, alpha_scale = integers(output)
-        size = Fraction(sum(dot(weight, weight) for weight in weights), weight_scale**2)
-        return (size + Fraction(dot(alphas, alphas), alpha_scale**2)) / 2
+        entries, scale = integers([*chain(*hidden), *output])
+        return Fraction(dot(entries, entries), 2 * scale**2)
     sizes = [[Fraction(0), *map(abs, weight)] for weight in hidden]
     norms = [sum(entries, Fraction(0)) if penalty == "1-norm" else max(entries) for entries in sizes]
     return sum((size * abs(alpha) for size, alpha in zip(norms, output, strict=True)), Fraction(0))
@@ -574,15 +569,20 @@ def hyperplanes(rows: Iterable[Sequence[int]]) -> list[Row]:
     return list(dict.fromkeys(primitive(row) for row in rows if any(row)))
 
 
-def pivot_columns(rows: Sequence[Row]) -> list[int]:
-    """Columns that form a basis of the column space; their number is the rank. Exact elimination."""
-    pivots: list[int] = []
+def pivot_columns(rows: Sequence[Row]) -> dict[int, Row]:
+    """Columns that form a basis of the column space; their number is the rank. Exact elimination.
+
+    With each a combination of the rows that is 0 in the others of them. Divided by their entries there, these
+    are a basis of the row space in which any row has its own entries in these columns as coordinates.
+    """
+    basis: dict[int, Row] = {}
     for column in range(len(rows[0])):
         pivot = next((row for row in rows if row[column]), None)
         if pivot is not None:
-            pivots.append(column)
             rows = hyperplanes(eliminate(row, pivot, column) for row in rows)
-    return pivots
+            basis = {c: primitive(eliminate(row, pivot, column)) for c, row in basis.items()}
+            basis[column] = pivot
+    return basis
 
 
 def eliminate(row: Row, pivot: Row, column: int) -> Row:
@@ -645,9 +645,8 @@ def chambers_are_complete(rows: Sequence[Row], listed: int) -> None:
     columns = pivot_columns(rows)
     normals = hyperplanes(tuple(row[j] for j in columns) for row in rows)
     count = count_chambers(normals, len(columns), limit=listed)
-    relation = "more than" if count > listed else "only"
-    known = listed if count > listed else count
-    require(count == listed, f"chambers: {listed} are listed, but there are {relation} {known}")
+    known = f"more than {listed}" if count > listed else f"only {count}"
+    require(count == listed, f"chambers: {listed} are listed, but there are {known}")
 
 
 # ------------------------------------------------ dual feasibility, chamber by chamber
@@ -659,10 +658,10 @@ class Scaled:
 
     Attributes:
         rows: X times an integer.
-        columns: the columns of `unit * (z_k x_k)_k`, as integers: with these, `unit = scale_x * scale_z`.
+        columns: the columns of (z_k x_k)_k, times an integer.
         slope, one: kappa = slope / one.
-        lift: what turns `rows` into the scale of `gradient`, `one * scale_z`.
-        radius, beta_scale: norm_*(gradient) * beta_scale <= radius means norm_*(c) <= beta.
+        lift: what turns `rows` into the scale of `gradient`.
+        radius: norm_*(gradient) <= radius means norm_*(c) <= beta.
         penalty: the norm whose dual norm_* is.
         bias: the column that the norm leaves out, if any.
     """
@@ -673,12 +672,11 @@ class Scaled:
     one: int
     lift: int
     radius: int
-    beta_scale: int
     penalty: str
     bias: int | None
 
     def gradient(self, signs: bytes) -> list[int]:
-        """c = X'Dz on the chamber, times `one * scale_x * scale_z`."""
+        """c = X'Dz on the chamber, times an integer."""
         gain, slope = self.one - self.slope, self.slope
         return [gain * sum(compress(column, signs)) + slope * sum(column) for column in self.columns]
 
@@ -695,8 +693,7 @@ class Scaled:
 
     def squares(self, moved: Sequence[int], scale: int) -> tuple[int, int]:
         """norm_*(c + X'S lambda)^2 without the bias, and beta^2, times one positive integer."""
-        penalised = without(moved, self.bias)
-        return dual_square(self.penalty, penalised) * self.beta_scale**2, (self.radius * scale) ** 2
+        return dual_square(self.penalty, without(moved, self.bias)), (self.radius * scale) ** 2
 
 
 def dual_square(penalty: str, vector: Sequence[int]) -> int:
@@ -708,19 +705,25 @@ def dual_square(penalty: str, vector: Sequence[int]) -> int:
     return int(max(map(abs, vector)) if penalty == "1-norm" else sum(map(abs, vector))) ** 2
 
 
+def cleared(problem: Problem, dual: Sequence[Fraction], factor: int) -> tuple[list[int], int, int]:
+    """z by row times an integer, that integer, and beta times it and the factor: all in integers."""
+    values, scale = integers([dual[sample] for sample in problem.samples])
+    radius = problem.beta * factor * scale
+    return [radius.denominator * value for value in values], radius.denominator * scale, radius.numerator
+
+
 def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
     """Clear the denominators of X, z, kappa and beta."""
     rows, row_scale = integer_rows(problem.rows)
-    values, dual_scale = integers([dual[sample] for sample in problem.samples])
     one = problem.kappa.denominator
+    values, dual_scale, radius = cleared(problem, dual, one * row_scale)
     return Scaled(
         rows=rows,
         columns=[[z * x for z, x in zip(values, column, strict=True)] for column in zip(*rows, strict=True)],
         slope=problem.kappa.numerator,
         one=one,
         lift=one * dual_scale,
-        radius=problem.beta.numerator * one * row_scale * dual_scale,
-        beta_scale=problem.beta.denominator,
+        radius=radius,
         penalty=problem.penalty,
         bias=problem.bias,
     )
@@ -809,54 +812,35 @@ def cross(a: Sequence[int], b: Sequence[int]) -> Row:
 def field(problem: Problem, dual: Sequence[Fraction]) -> Field:
     """The landscape of z, on a basis of columns (statement 1.4), with parallel rows as one hyperplane."""
     wide, row_scale = integer_rows(problem.rows)
-    columns = pivot_columns(wide)
-    require(len(columns) == 3, f"certificate: without chambers the rank must be 3, not {len(columns)}")
-    rows = [tuple(row[j] for j in columns) for row in wide]
-    gram, gram_scale = row_gram(wide, rows)
-    values, dual_scale = integers([dual[sample] for sample in problem.samples])
+    basis = pivot_columns(wide)
+    rows = [tuple(row[j] for j in basis) for row in wide]
+    gram, gram_scale = row_gram(basis)
     slope, one = problem.kappa.numerator, problem.kappa.denominator
+    values, _, radius = cleared(problem, dual, 2 * one * row_scale)
     weights = dict.fromkeys(hyperplanes(rows), 0)
     for row, z in zip(rows, values, strict=True):
         if any(row):
             weights[primitive(row)] += (one - slope) * z * gcd(*row)
     linear = [(one + slope) * dot(values, column) for column in zip(*rows, strict=True)]
-    # Everything so far is 2 * one * dual_scale * row_scale times z'phi(Xu); beta times that may be a
-    # fraction.
-    radius = Fraction(problem.beta * 2 * one * dual_scale * row_scale)
-    divisor = gcd(
-        radius.numerator, *(radius.denominator * value for value in chain(weights.values(), linear))
-    )
-    odd = tuple(radius.denominator * value // divisor for value in linear)
+    divisor = gcd(radius, *weights.values(), *linear)
+    odd = tuple(value // divisor for value in linear)
     return Field(
         normals=list(weights),
         raised=[tuple(dot(line, h) for line in gram) for h in weights],
-        bends=[radius.denominator * value // divisor for value in weights.values()],
+        bends=[value // divisor for value in weights.values()],
         linear=odd,
         raised_linear=tuple(dot(line, odd) for line in gram),
         determinant=dot(gram[0], cross(gram[1], gram[2])),
-        limit=gram_scale * (radius.numerator // divisor) ** 2,
+        limit=gram_scale * (radius // divisor) ** 2,
     )
 
 
-def row_gram(wide: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], int]:
-    """The inner product of wide rows as a matrix on three coordinates, times an integer, and that integer.
-
-    With N the coordinates of three independent rows R, a row of coordinates x is x N^-1 R, where N^-1 is the
-    matrix of cofactors over the determinant.
-    """
-    first = next(k for k, row in enumerate(rows) if any(row))
-    second = next(k for k, row in enumerate(rows) if any(cross(rows[first], row)))
-    normal = cross(rows[first], rows[second])
-    third = next(k for k, row in enumerate(rows) if dot(normal, row))
-    chosen = (first, second, third)
-    r, s, t = (rows[k] for k in chosen)
-    cofactors = zip(cross(s, t), cross(t, r), cross(r, s), strict=True)
-    source = list(zip(*(wide[k] for k in chosen), strict=True))
-    lifted = [[dot(line, column) for column in source] for line in cofactors]
-    gram = [tuple(dot(a, b) for b in lifted) for a in lifted]
-    scale = dot(r, cross(s, t)) ** 2
-    divisor = gcd(scale, *chain(*gram))
-    return [tuple(value // divisor for value in line) for line in gram], scale // divisor
+def row_gram(basis: dict[int, Row]) -> tuple[list[Row], int]:
+    """The inner product of rows in the coordinates that `pivot_columns` gives, times an integer, and that
+    integer."""
+    scale = lcm(*(row[column] for column, row in basis.items()))
+    units = [[scale // row[column] * x for x in row] for column, row in basis.items()]
+    return [tuple(dot(a, b) for b in units) for a in units], scale**2
 
 
 def crossings(normals: Sequence[Row], j: int) -> tuple[list[list[int]], list[int]]:
@@ -896,8 +880,10 @@ def sweep_proves(problem: Problem, dual: Sequence[Fraction]) -> None:
 
 
 def sweep_fits(problem: Problem) -> None:
-    """The sweep projects onto faces, which is right for the 2-norm alone."""
+    """The sweep is in three dimensions, and projects onto faces, which is right for the 2-norm alone."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
+    rank = len(pivot_columns(integer_rows(problem.rows)[0]))
+    require(rank == 3, f"certificate: without chambers the rank must be 3, not {rank}")
 
 
 def sweep_circle(f: Field, j: int) -> None:
@@ -1015,25 +1001,11 @@ def bias_plane(problem: Problem, dual: Sequence[Fraction], bias: int) -> Plane:
     """The differences on two independent columns of theirs (statement 1.4), and what they stand for."""
     rows, row_scale = integer_rows([without(row, bias) for row in problem.rows])
     wide = [tuple(x - y for x, y in zip(row, rows[0], strict=True)) for row in rows]
-    columns = pivot_columns(wide)
-    require(len(columns) == 2, f"certificate: without chambers the rank must be 3, not {len(columns) + 1}")
-    narrow = [tuple(row[j] for j in columns) for row in wide]
-    first = next(k for k, row in enumerate(narrow) if any(row))
-    second = next(k for k, row in enumerate(narrow) if narrow[first][0] * row[1] != narrow[first][1] * row[0])
-    (a, b), (c, d) = narrow[first], narrow[second]
-    # Rows of coordinates x are x N^-1 R, with N = ((a, b), (c, d)) and R two wide rows.
-    lifted = [
-        [d * x - b * y for x, y in zip(wide[first], wide[second], strict=True)],
-        [a * y - c * x for x, y in zip(wide[first], wide[second], strict=True)],
-    ]
-    values, dual_scale = integers([dual[sample] for sample in problem.samples])
-    radius = problem.beta * 2 * problem.kappa.denominator * dual_scale * row_scale
-    return Plane(
-        differences=narrow,
-        values=[radius.denominator * value for value in values],
-        gram=(dot(lifted[0], lifted[0]), dot(lifted[0], lifted[1]), dot(lifted[1], lifted[1])),
-        limit=((a * d - b * c) * radius.numerator) ** 2,
-    )
+    basis = pivot_columns(wide)
+    ((p, q), (_, r)), gram_scale = row_gram(basis)
+    values, _, radius = cleared(problem, dual, 2 * problem.kappa.denominator * row_scale)
+    differences = [tuple(row[j] for j in basis) for row in wide]
+    return Plane(differences, values, gram=(p, q, r), limit=gram_scale * radius**2)
 
 
 def kink_holds(plane: Plane, kappa: Fraction, k: int) -> None:
@@ -1132,6 +1104,8 @@ def verify(problem: Problem, certificate_text: str) -> Verdict:
         certificate = read_certificate(parse(certificate_text), *shape)
         digest_matches(certificate, problem)
         common_denominator_within_limit(certificate.dual, "dual")
+        common_denominator_within_limit(chain(*certificate.hidden), "hidden")
+        common_denominator_within_limit(certificate.output + certificate.skip, "output")
         upper_is_exact(problem, certificate)
         dual_is_in_domain(problem, certificate.dual)
         dual_ignores_what_is_free(problem, certificate.dual)
@@ -1179,20 +1153,23 @@ def check_documents(problem_text: str, certificate_text: str) -> Verdict:
     return verify(problem, certificate_text)
 
 
+def read_file(path: str) -> str:
+    """The text in a file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"cannot read {path!a}: {error!s}") from None
+
+
 def main(arguments: Sequence[str]) -> int:
     """The command: 0 proven, 1 refused, 2 no such use, unreadable file or unusable problem."""
     if len(arguments) != 2:
         print("usage: python checker.py PROBLEM.json CERTIFICATE.json", file=sys.stderr)
         return 2
     try:
-        texts = []
-        for path in arguments:
-            with open(path, encoding="utf-8") as file:
-                texts.append(file.read())
+        texts = [read_file(path) for path in arguments]
         problem = read_problem(texts[0])
-    except (OSError, UnicodeDecodeError) as error:
-        print(f"REFUSED: cannot read {path!a}: {error!s}", file=sys.stderr)
-        return 2
     except Refusal as reason:
         print(f"REFUSED: {reason}", file=sys.stderr)
         return 2

@@ -411,7 +411,10 @@ def format_defect(case: Case) -> bool:
         if any(type(vector) is not list or len(vector) != length for vector, length in vectors):
             return True
         numbers += [value for vector, _ in vectors for value in vector]
-        joint = ([x for row in problem["X"] for x in row], certificate["dual"])
+        joint = [[x for row in problem["X"] for x in row], certificate["dual"]]
+        joint += [[x for row in network["hidden"] for x in row], network["output"] + network.get("skip", [])]
+        for chamber in certificate["chambers"]:
+            joint += [chamber["witness"], *(list(chamber[name].values()) for name in ("plus", "minus"))]
         return not all(map(canonical_rational, numbers)) or any(
             math.lcm(*(Fraction(x).denominator for x in part)) >= 10**4000 for part in joint
         )

@@ -239,6 +239,45 @@ def _(p, c):
     restated(p, c)
 
 
+def long_fractions(values: list[str]) -> list[str]:
+    """Each a little less, by long denominators without common factors."""
+    return [text(Fraction(x) * (1 - Fraction(1, 10**2001 + j))) for j, x in enumerate(values)]
+
+
+@mutation(
+    "common denominator of hidden weights huge", "hidden: the common denominator has more than 4000 digits"
+)
+def _(p, c):
+    # The objective is then too long to be written: this keeps the checker from finding it in hours.
+    c["network"]["hidden"] = [long_fractions(w) for w in c["network"]["hidden"]]
+
+
+@mutation(
+    "common denominator of output weights huge", "output: the common denominator has more than 4000 digits"
+)
+def _(p, c):
+    c["network"]["output"] = long_fractions(c["network"]["output"])
+
+
+@mutation(
+    "common denominator of a witness huge", r"chambers\[0\].witness: the common denominator has more than"
+)
+def _(p, c):
+    witness = [text(10**6 * Fraction(u) + 1) for u in c["chambers"][0]["witness"]]
+    c["chambers"][0]["witness"] = long_fractions(witness)
+
+
+@mutation(
+    "common denominator of multipliers huge", r"chambers\[\d\].plus: the common denominator has more than"
+)
+def _(p, c):
+    # Equal rows may share a multiplier, and a larger beta leaves room.
+    problem = problem_document(ROWS, TARGET, 50)
+    case = Case(problem, certificate_document(problem, DUAL, HIDDEN, OUTPUT))
+    case.certificate["chambers"][0]["plus"] = dict(zip("34", long_fractions(["1/100", "1/100"]), strict=True))
+    return case
+
+
 # The dual.
 
 
