@@ -132,3 +132,11 @@ def test_rows_too_close_for_floats_are_fitted_each_by_itself(apart, rank):
     problem = TrainingProblem([row[:rank] for row in rows], [5, -3, 1, 2, 0, 4][: len(rows)], 1, "leaky:1/4")
     reach = reach_targets(problem)
     assert by_hand(problem, reach.network) == list(problem.y)
+
+
+def test_hyperplanes_that_leave_no_point_are_said(monkeypatch):
+    monkeypatch.setattr("duality_checks.optima.spanning._length", lambda *_: Fraction(0))
+    with pytest.raises(
+        InputError, match="no point found on the hyperplane of row 0 alone; rescale the columns"
+    ):
+        reach_targets(TrainingProblem([[1, 0], [0, 1]], [1, 2], 1))
