@@ -107,6 +107,30 @@ class Solution:
         return solution_card(self)
 
 
+class History:
+    """The rounds of a training as they come.
+
+    Args:
+        progress: told of each round.
+    """
+
+    def __init__(self, progress: Callable[[Round], Any] | None):
+        self.rounds: list[Round] = []
+        self._began = perf_counter()
+        self._progress = progress
+
+    @property
+    def seconds(self) -> float:
+        """Since the training began."""
+        return perf_counter() - self._began
+
+    def note(self, lower: float, upper: float, network: TwoLayerNetwork) -> None:
+        """Add a round that ends now."""
+        self.rounds.append(Round(len(self.rounds) + 1, self.seconds, lower, upper, network))
+        if self._progress is not None:
+            self._progress(self.rounds[-1])
+
+
 @one_blas_thread()
 def train(
     problem: TrainingProblem,
@@ -149,16 +173,15 @@ def train(
         from .conic import train_conic
 
         return train_conic(problem, max_chambers=max_chambers, progress=progress, start=start)
-    began = perf_counter()
+    history = History(progress)
     landscape = Landscape.of(problem)
     pricing = pricer(problem, landscape, max_chambers)
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     datafit = Datafit(loss, target)
     neurons = neurons_of(landscape, start) if start is not None else []
-    history: list[Round] = []
     best: tuple[float, list[Neuron], float, np.ndarray] | None = None
     stalled = 0
-    while len(history) < ROUNDS and stalled < PATIENCE:
+    while len(history.rounds) < ROUNDS and stalled < PATIENCE:
         neurons = _approach(landscape, datafit, beta, neurons, pricing)
         fit = _fit(landscape, neurons)
         slope = datafit.slope(fit)
@@ -174,9 +197,7 @@ def train(
         if best is None or gap < best[0]:
             best = (gap, neurons, lower, dual)
         network, _ = network_of(problem, landscape, neurons)
-        history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
-        if progress is not None:
-            progress(history[-1])
+        history.note(lower, upper, network)
         if gap <= GAP * upper:
             break
         neurons = _improve(landscape, datafit, beta, neurons, found[:COLUMNS])
@@ -184,7 +205,7 @@ def train(
     _, neurons, lower, dual = best
     network, active = network_of(problem, landscape, neurons)
     upper = network.objective(problem)
-    return Solution(network, dual, lower, upper, active, perf_counter() - began, tuple(history))
+    return Solution(network, dual, lower, upper, active, history.seconds, tuple(history.rounds))
 
 
 def neurons_of(landscape: Landscape, network: TwoLayerNetwork) -> list[Neuron]:

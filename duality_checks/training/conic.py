@@ -8,7 +8,7 @@ optimal (statements 2.1 and 3.7). The loss enters by its conic form, its conjuga
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..pricing.landscape import Landscape
 from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
-from .columns import MAX_CHAMBERS, Round, Solution, network_of, neurons_of
+from .columns import MAX_CHAMBERS, History, Round, Solution, network_of, neurons_of
 from .narrowing import narrowed
 from .polish import polish
 from .program import Blocks, solve
@@ -66,21 +66,19 @@ def train_conic(
         >>> round(train_conic(problem).upper, 9)  # both samples are fitted, for 3/2 + 2/2
         2.5
     """
-    began = perf_counter()
+    history = History(progress)
     problem.require_penalised("training with a conic master")
     landscape = Landscape.of(problem)
     price = pricer(problem, landscape, max_chambers).maxima
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     nothing = np.zeros(problem.n)
     blocks = _empty(landscape)
-    history: list[Round] = []
     if start is not None:
         blocks = _extended(landscape, blocks, start.hidden @ landscape.basis, np.sign(start.output))
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
     upper, lower, best_dual = loss.value(nothing, target), -np.inf, nothing
-    stalled, tried = 0, SETTLING * upper / FURTHER
-    while len(history) < ROUNDS and stalled < PATIENCE:
-        before = upper, lower
+    tried = SETTLING * upper / FURTHER
+    while len(history.rounds) < ROUNDS and not is_stuck(history.rounds):
         dual = loss.slope(nothing, target)
         if len(blocks):
             optimum = solve(problem, blocks)
@@ -102,13 +100,9 @@ def train_conic(
                 network, upper = settled_network, settled_network.objective(problem)
             if value > lower:
                 lower, best_dual = value, scaled
-        history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
-        if progress is not None:
-            progress(history[-1])
+        history.note(lower, upper, network)
         if upper - lower <= GAP * upper or not len(violators):
             break
-        slow = upper - lower > 0.5 * (before[0] - before[1])
-        stalled = stalled + 1 if slow and upper - lower <= NEAR * upper else 0
         violators = violators[:COLUMNS]
         blocks = _extended(landscape, blocks, violators.directions, violators.signs)
     network = _narrowed(problem, network)
@@ -126,7 +120,15 @@ def train_conic(
         (side, int(np.sign(alpha)), w / np.linalg.norm(w))
         for side, alpha, w in zip(sides, network.output, network.hidden, strict=True)
     )
-    return Solution(network, best_dual, lower, upper, active, perf_counter() - began, tuple(history))
+    return Solution(network, best_dual, lower, upper, active, history.seconds, tuple(history.rounds))
+
+
+def is_stuck(rounds: list[Round]) -> bool:
+    """Whether the last few rounds hardly narrowed a gap that is small already."""
+    last = [(one.upper - one.lower, one.upper) for one in rounds[-PATIENCE - 1 :]]
+    return len(last) > PATIENCE and all(
+        0.5 * before < gap <= NEAR * upper for (before, _), (gap, upper) in pairwise(last)
+    )
 
 
 def _feasible(problem: TrainingProblem, dual: np.ndarray, violators: Maxima) -> tuple[np.ndarray, float]:
@@ -238,8 +240,8 @@ def _narrowed(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNet
     before = problem.features @ network.hidden.T
     after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
     columns = problem.readout.pool(after) * network.output
-    costs = np.linalg.norm(network.hidden, axis=1) * np.abs(network.output)
+    costs = np.linalg.norm(problem.penalised(network.hidden), axis=1) * np.abs(network.output)
     roots = np.sqrt(narrowed(columns, np.ones(network.width), costs))
-    alive = roots > 0
-    hidden = (network.hidden * roots[:, None])[alive]
-    return TwoLayerNetwork(hidden, (network.output * roots)[alive], network.kappa)
+    hidden, output = network.hidden * roots[:, None], network.output * roots
+    some = roots > 0
+    return TwoLayerNetwork(hidden[some], output[some], network.kappa, network.intercept, network.linear)

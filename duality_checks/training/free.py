@@ -8,7 +8,6 @@ is projected out on the way, and fitted at the end.
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,19 @@ from ..pricing.free import FreePricer, ProjectedReadout, Sightings
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
-from .columns import CLEARLY, COLUMNS, GAP, LOOKS, MAX_CHAMBERS, NEAR, PATIENCE, ROUNDS, Round, Solution
+from .columns import (
+    CLEARLY,
+    COLUMNS,
+    GAP,
+    LOOKS,
+    MAX_CHAMBERS,
+    NEAR,
+    PATIENCE,
+    ROUNDS,
+    History,
+    Round,
+    Solution,
+)
 from .lasso import nonnegative_lasso
 from .polish import Neuron, Placed, merge, polish_placed
 
@@ -68,15 +79,14 @@ def train_free(
         from .free_conic import train_free_conic
 
         return train_free_conic(problem, max_chambers=max_chambers, progress=progress)
-    began = perf_counter()
+    history = History(progress)
     pricing = FreePricer.of(problem, max_chambers)
     readout, beta = ProjectedReadout.of(problem), float(problem.beta)
     datafit = Datafit(problem.loss, readout.project(problem.target))
     placed = _placed(problem, pricing, start)
-    history: list[Round] = []
     best: tuple[float, list[Placed], np.ndarray, float] | None = None
     stalled = 0
-    while len(history) < ROUNDS and stalled < PATIENCE:
+    while len(history.rounds) < ROUNDS and stalled < PATIENCE:
         for turn in range(LOOKS):
             found = pricing.glimpse(datafit.slope(_fit(problem, placed)), beta * CLEARLY, turn)
             if not len(found):
@@ -94,9 +104,7 @@ def train_free(
         if best is None or gap < best[0]:
             best = gap, placed, dual, lower
         network = _network(problem, placed)
-        history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
-        if progress is not None:
-            progress(history[-1])
+        history.note(lower, upper, network)
         if gap <= GAP * upper + NOTHING * float(problem.target @ problem.target):
             break
         placed = _improved(pricing, datafit, beta, placed, found)
@@ -104,7 +112,7 @@ def train_free(
     _, placed, dual, lower = best
     network = _network(problem, placed)
     upper, active = network.objective(problem), _active(problem, placed)
-    return Solution(network, dual, lower, upper, active, perf_counter() - began, tuple(history))
+    return Solution(network, dual, lower, upper, active, history.seconds, tuple(history.rounds))
 
 
 def _placed(problem: TrainingProblem, pricing: FreePricer, start: TwoLayerNetwork | None) -> list[Placed]:

@@ -7,7 +7,6 @@ output sign, and the free columns are unknowns without a price.
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,8 @@ from ..network import TwoLayerNetwork
 from ..pricing.free import FreePricer, ProjectedReadout
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from .columns import MAX_CHAMBERS, Round, Solution
-from .conic import COLUMNS, GAP, NEAR, PATIENCE, ROUNDS, UNUSED, _empty, _extended
-from .narrowing import narrowed
+from .columns import MAX_CHAMBERS, History, Round, Solution
+from .conic import COLUMNS, GAP, ROUNDS, UNUSED, _empty, _extended, _narrowed, is_stuck
 from .program import Blocks, _loss_part, _minimise, _Part, _penalty_part
 
 ON_HYPERPLANE = 1e-9
@@ -53,17 +51,14 @@ def train_free_conic(
         >>> found.network.width, round(found.upper, 7)
         (0, 4.0)
     """
-    began = perf_counter()
+    history = History(progress)
     pricing, readout = FreePricer.of(problem, max_chambers), ProjectedReadout.of(problem)
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     groups = [_empty(landscape) for landscape in pricing.landscapes]
-    history: list[Round] = []
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
     upper, lower = np.inf, -np.inf
     best_dual = np.zeros(problem.n)
-    stalled = 0
-    while len(history) < ROUNDS and stalled < PATIENCE:
-        before = upper, lower
+    while len(history.rounds) < ROUNDS and not is_stuck(history.rounds):
         dual, vectors, theta = _solve(problem, groups)
         found = _network(problem, pricing.landscapes, groups, vectors, theta)
         value = found.objective(problem)
@@ -76,21 +71,17 @@ def train_free_conic(
         value = loss.dual(loss.clip(scaled, target), target)
         if value > lower:
             lower, best_dual = value, scaled
-        history.append(Round(len(history) + 1, perf_counter() - began, lower, upper, network))
-        if progress is not None:
-            progress(history[-1])
+        history.note(lower, upper, network)
         if upper - lower <= GAP * upper or not len(violators):
             break
-        slow = upper - lower > 0.5 * (before[0] - before[1])
-        stalled = stalled + 1 if slow and upper - lower <= NEAR * upper else 0
         new = violators.maxima[:COLUMNS]
         for place, direction, sign in zip(violators.places, new.directions, new.signs, strict=False):
             landscape = pricing.landscapes[place]
             groups[place] = _extended(landscape, groups[place], direction[None], np.array([sign]))
-    network = _narrow(problem, network)
+    network = _narrowed(problem, network)
     active = tuple(_signs(problem, w, alpha) for w, alpha in zip(network.hidden, network.output, strict=True))
     upper = network.objective(problem)
-    return Solution(network, best_dual, lower, upper, active, perf_counter() - began, tuple(history))
+    return Solution(network, best_dual, lower, upper, active, history.seconds, tuple(history.rounds))
 
 
 def dual_without_neurons(problem: TrainingProblem) -> np.ndarray:
@@ -165,18 +156,6 @@ def _network(
     intercept = float(theta[0]) if problem.free.intercept else 0.0
     linear = theta[-problem.d :] if problem.free.linear else None
     return TwoLayerNetwork(np.concatenate(hidden), np.concatenate(output), problem.kappa, intercept, linear)
-
-
-def _narrow(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
-    """The same network with at most n neurons."""
-    before = problem.features @ network.hidden.T
-    after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
-    columns = problem.readout.pool(after) * network.output
-    costs = np.linalg.norm(problem.penalised(network.hidden), axis=1) * np.abs(network.output)
-    roots = np.sqrt(narrowed(columns, np.ones(network.width), costs))
-    hidden, output = network.hidden * roots[:, None], network.output * roots
-    some = roots > 0
-    return TwoLayerNetwork(hidden[some], output[some], network.kappa, network.intercept, network.linear)
 
 
 def _signs(problem: TrainingProblem, w: np.ndarray, alpha: float) -> tuple[np.ndarray, int, np.ndarray]:
