@@ -24,4 +24,5 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 def pytest_xdist_setupnodes(config: pytest.Config, specs: Any) -> None:
     from kernels import compile_all
 
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a core for each process, and threads in their way
     compile_all()

@@ -93,10 +93,10 @@ def test_a_pooled_convolution_is_fitted_exactly():
 
 
 @pytest.mark.slow
-def test_fifty_samples_of_rank_three():
+def test_thirty_samples_of_rank_three():
     generator = np.random.default_rng(5)
-    X = np.column_stack([generator.standard_normal((50, 2)), np.ones(50)])
-    problem = TrainingProblem(X, generator.choice([-1, 1], 50), 1)
+    X = np.column_stack([generator.standard_normal((30, 2)), np.ones(30)])
+    problem = TrainingProblem(X, generator.choice([-1, 1], 30), 1)
     for find in (least_norm_fit, least_norm_margin):
         found = find(problem)
         assert 0 <= found.relative_gap <= 1e-9
