@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, prove_interval, train
+from duality_checks.pricing.pricers import dual_norm
 from duality_checks.pricing.twin import PenalisedTwin
 from hyperplane_arrangements.errors import InputError
 
@@ -37,6 +38,18 @@ def test_the_bound_is_the_certificates_and_below_every_network(seed, free, activ
         hidden, output, intercept = rng.normal(size=(2, 3)), rng.normal(size=2), float(rng.normal())
         network = TwoLayerNetwork(hidden, output, problem.kappa, intercept)
         assert found.lower <= network.exact_objective(problem)
+
+
+@given(st.lists(st.integers(-9, 9), min_size=3, max_size=6, unique=True), st.data())
+@settings(deadline=None, max_examples=20)
+def test_the_twin_holds_every_free_bias(places, data):
+    """On the line the function of the bias is piecewise linear: its extremes are at the kinks."""
+    v = data.draw(st.lists(st.integers(-5, 5), min_size=len(places) - 1, max_size=len(places) - 1))
+    v = np.array([*v, -sum(v)], dtype=float)
+    x = np.array(places, dtype=float)
+    twin = PenalisedTwin.of(TrainingProblem(np.column_stack([x, np.ones(len(x))]), v, beta=1, free="biases"))
+    freely = max(abs(v @ np.maximum(side * (x - kink), 0)) for side in (1, -1) for kink in x)
+    assert freely <= dual_norm(twin.problem, v) * float(twin.stretch) * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("free", ["intercept", "biases"])
