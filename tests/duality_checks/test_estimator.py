@@ -179,9 +179,8 @@ def test_ascents_find_the_optimum_of_a_small_problem() -> None:
 def test_ascents_from_one_start_may_miss_what_helps() -> None:
     """The control: with one start in each round the search stops before the optimum on some problems."""
     rng = np.random.default_rng(0)
-    missed = 0
-    for _ in range(10):
-        problem = TrainingProblem(rng.normal(size=(12, 3)), rng.normal(size=12), beta=0.3)
-        best = assert_global_optimum(problem, train_by_ascents(problem, starts=1).network, gap=1.0)
-        missed += best.relative_gap > 1e-3
-    assert missed > 0
+    problems = (TrainingProblem(rng.normal(size=(12, 3)), rng.normal(size=12), beta=0.3) for _ in range(10))
+    assert any(
+        assert_global_optimum(one, train_by_ascents(one, starts=1).network, gap=1.0).relative_gap > 1e-3
+        for one in problems
+    )
