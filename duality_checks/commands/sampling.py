@@ -29,13 +29,13 @@ def sampled_interval(
         data: features and targets.
         beta: the weight decay; a share of ``beta_max`` would need all chambers.
         activation: as in ``certify``.
-        terms: loss, penalty and what is free, which have to be the standard ones.
+        terms: loss, penalty and what is free; the penalty has to be the 2-norm, with nothing free.
         samples: how many directions.
         as_json: one JSON object in place of text.
 
     Raises:
         UsageError: no ``beta``.
-        InputError: other terms than the squared loss and the 2-norm.
+        InputError: another penalty, or something free.
     """
     from ..approximation.sampling import bound_by_sampling
     from ..problem import TrainingProblem
@@ -66,12 +66,12 @@ def with_advice(error: TooLargeError) -> TooLargeError:
 
     Example:
         >>> print(with_advice(TooLargeError("Too many.", predicted=9, limit=7)))
-        Too many. Or, with the squared loss and the 2-norm, --samples 500 with --beta: a proven interval from
-        sampled chambers, usually wide.
+        Too many. Or, with the 2-norm, --samples 500 with --beta: a proven interval from sampled chambers,
+        usually wide.
     """
     return TooLargeError(
-        f"{error} Or, with the squared loss and the 2-norm, --samples 500 with --beta: a proven interval "
-        "from sampled chambers, usually wide.",
+        f"{error} Or, with the 2-norm, --samples 500 with --beta: a proven interval from sampled chambers, "
+        "usually wide.",
         predicted=error.predicted,
         limit=error.limit,
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
 SAME = 1e-13  # the distance of unit normals that floats do not tell apart
-SMALLEST, LARGEST = 1e-150, 1e150  # squares of such numbers neither underflow nor overflow
+SMALLEST, LARGEST = 1e-50, 1e50  # products of half a dozen such numbers neither underflow nor overflow
 
 
 @dataclass(frozen=True, eq=False)

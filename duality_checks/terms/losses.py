@@ -34,11 +34,18 @@ class Loss(ABC):
         labels: whether targets must be labels, -1 or +1.
         strictly_convex: whether second derivatives exist and are positive everywhere.
         smooth: whether first derivatives exist and are Lipschitz, so that ``v`` follows from ``f``.
+        degree: where targets are no labels, ``loss(c f; c y) = c**degree * loss_c(f; y)``, and loss_c is the
+            loss :meth:`in_units` of c.
     """
 
     labels: ClassVar[bool] = False
     strictly_convex: ClassVar[bool] = False
     smooth: ClassVar[bool] = True
+    degree: ClassVar[int] = 1
+
+    def in_units(self, unit: Fraction) -> Loss:
+        """The loss of outputs and targets that are measured in a unit, up to the unit's power."""
+        return self
 
     @property
     @abstractmethod
@@ -130,6 +137,7 @@ class Squared(Loss):
 
     name = "squared"
     strictly_convex = True
+    degree = 2
 
     def value(self, f: np.ndarray, y: np.ndarray) -> float:
         return float(0.5 * (f - y) @ (f - y))
@@ -203,11 +211,15 @@ class Huber(Loss):
         delta: where the loss becomes linear, positive.
     """
 
+    degree = 2
     delta: Fraction
 
     @property
     def name(self) -> str:
         return f"huber:{self.delta}"
+
+    def in_units(self, unit: Fraction) -> Huber:
+        return Huber(self.delta / unit)
 
     def value(self, f: np.ndarray, y: np.ndarray) -> float:
         v = self.slope(f, y)

@@ -18,7 +18,7 @@ from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from .columns import MAX_CHAMBERS, History, Round, Solution
 from .conic import COLUMNS, GAP, ROUNDS, UNUSED, _empty, _extended, _narrowed, is_stuck
-from .program import Blocks, _loss_part, _minimise, _Part, _penalty_part
+from .program import Blocks, _minimise, _Part, _penalty_part
 
 ON_HYPERPLANE = 1e-9
 _NOTHING = _Part(np.empty(0), np.empty(0), [])
@@ -98,16 +98,14 @@ def dual_without_neurons(problem: TrainingProblem) -> np.ndarray:
 def _solve(problem: TrainingProblem, groups: list[Blocks]) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
     """The dual, the vectors of each group's blocks, and the weights of the free columns."""
     skips = np.array([[float(x) for x in column] for column in problem.skips]).T
-    scale = np.maximum(np.abs(skips).max(axis=0), np.finfo(float).tiny)
+    free = skips.shape[1]
     columns = [_columns(problem, group) for group in groups]
     parts = [_penalty_part(problem, group) if len(group) else _NOTHING for group in groups]
-    penalty = _joined(parts, columns, len(scale))
-    _, dual, found, _ = _minimise(
-        _loss_part(problem.loss, problem.target), penalty, np.concatenate([*columns, skips / scale], axis=1)
-    )
+    penalty = _joined(parts, columns, free)
+    _, dual, found, _ = _minimise(problem, penalty, np.concatenate([*columns, skips], axis=1), free)
     *vectors, theta = np.split(found, np.cumsum([part.shape[1] for part in columns]).tolist())
     pairs = zip(vectors, groups, strict=True)
-    return dual, [v.reshape(len(group), group.rows.shape[1]) for v, group in pairs], theta / scale
+    return dual, [v.reshape(len(group), group.rows.shape[1]) for v, group in pairs], theta
 
 
 def _columns(problem: TrainingProblem, group: Blocks) -> np.ndarray:

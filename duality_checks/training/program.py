@@ -8,7 +8,8 @@ interior-point solver: proposals, which certificates prove.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from scipy import sparse
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
+from ..exact.rounding import power_of_two
 from ..problem import TrainingProblem
 from ..terms.losses import Absolute, Hinge, Huber, Logistic, Loss, Squared, SquaredHinge
 
@@ -120,9 +122,7 @@ def solve_atoms(problem: TrainingProblem, columns: np.ndarray, skips: np.ndarray
         np.append(np.full(count, float(problem.beta)), np.zeros(free)),
         [(-sparse.eye(count, count + free, format="csc"), np.zeros(count), clarabel.NonnegativeConeT(count))],
     )
-    fit, dual, found, status = _minimise(
-        _loss_part(problem.loss, problem.target), weights, np.concatenate([columns, skips], axis=1)
-    )
+    fit, dual, found, status = _minimise(problem, weights, np.concatenate([columns, skips], axis=1), free)
     return Optimum(fit, dual, found[:count, None], status)
 
 
@@ -151,18 +151,37 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
     slopes = np.where(blocks.signs > 0, 1.0, float(problem.kappa)) * blocks.outputs[:, None]
     columns = [problem.readout.pool(slope[:, None] * blocks.rows) for slope in slopes]
     fit, dual, found, status = _minimise(
-        _loss_part(problem.loss, problem.target),
-        _penalty_part(problem, blocks),
-        np.concatenate(columns, axis=1),
+        problem, _penalty_part(problem, blocks), np.concatenate(columns, axis=1)
     )
     return Optimum(fit, dual, found.reshape(len(blocks), blocks.rows.shape[1]), status)
 
 
 def _minimise(
+    problem: TrainingProblem, penalty: _Part, columns: np.ndarray, free: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
+    """Minimise ``ell(f) + penalty(x)`` with ``f = columns @ x``, the last columns without a price: f, that
+    equation's multiplier v, x, and the status.
+
+    The solver's tolerances are absolute. So it gets targets and columns of sizes up to 1, in units that are
+    powers of two: the penalty is homogeneous, and the loss is of a degree.
+    """
+    loss, target, paid = problem.loss, problem.target, columns.shape[1] - free
+    unit = 1.0 if loss.labels else power_of_two(float(np.abs(target).max()), 0)
+    gain = power_of_two(float(np.abs(columns[:, :paid]).max(initial=0.0)), 0)
+    alone = [power_of_two(size, 0) for size in np.abs(columns[:, paid:]).max(axis=0).tolist()]
+    gains = np.array([gain] * paid + alone)
+    fit, dual, found, status = _solved(
+        _loss_part(loss.in_units(Fraction(unit)), target / unit),
+        replace(penalty, linear=penalty.linear * (unit ** (1 - loss.degree) / gain)),
+        columns / gains,
+    )
+    return unit * fit, unit ** (loss.degree - 1) * dual, unit * found / gains, status
+
+
+def _solved(
     loss: _Part, penalty: _Part, columns: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
-    """Minimise ``loss(f) + penalty(x)`` with ``f = columns @ x``: f, that equation's multiplier v, x, and
-    the status. Either part may have auxiliary unknowns behind f or x."""
+    """The same for the two parts of the objective; either may have auxiliary unknowns behind f or x."""
     import clarabel
 
     n, size = columns.shape

@@ -8,30 +8,27 @@ and where the machine is busy they wait for each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Products of matrices in one thread; afterwards as before. Without `threadpoolctl`, nothing changes.
+    """Products of matrices in one thread; afterwards as before.
 
     Example:
         >>> with one_blas_thread():
         ...     1 + 1
         2
     """
-    controller = _controller()
-    with controller.limit(limits=1, user_api="blas") if controller else nullcontext():
+    with _controller().limit(limits=1, user_api="blas"):
         yield
 
 
 @cache
 def _controller() -> Any:
-    """What controls the BLAS libraries, which NumPy and SciPy have loaded by now; None if not installed."""
-    try:
-        from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
-    except ImportError:
-        return None
+    """What controls the BLAS libraries, which NumPy and SciPy have loaded by now."""
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()

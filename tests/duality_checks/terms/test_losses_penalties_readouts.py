@@ -174,6 +174,26 @@ def test_scaling_data_and_beta_together_changes_nothing(problem, c):
     agree(optimum(problem), optimum(scaled))
 
 
+@pytest.mark.parametrize(("across", "up"), [(2**-30, 1), (2**30, 2**-30), (1, 2**30)])
+@pytest.mark.parametrize("penalty", ["2-norm", "1-norm"])
+@pytest.mark.parametrize("loss", ["squared", "l1", "huber:1/2", "hinge", "squared-hinge", "logistic"])
+def test_units_of_data_and_targets_cost_no_accuracy(loss, penalty, across, up):
+    """Once a solver's absolute tolerances left gaps of a tenth and more where data were not of size 1."""
+    problem = instance(loss, penalty, "identity", "relu")
+    across, up = Fraction(across), Fraction(1 if problem.loss.labels else up)
+    degree = 1 if loss == "l1" else 2
+    scaled = TrainingProblem(
+        [[across * x for x in row] for row in problem.X.fractions],
+        [up * y for y in problem.y],
+        beta=across * up ** (degree - 1) * problem.beta,
+        loss=f"huber:{up / 2}" if loss == "huber:1/2" else loss,
+        penalty=penalty,
+    )
+    found, expected = certify(scaled, train(scaled)), certify(problem, train(problem))
+    assert found.relative_gap < 1e-7
+    assert found.lower <= up**degree * expected.upper and up**degree * expected.lower <= found.upper
+
+
 @settings(deadline=None, max_examples=15)
 @given(problems())
 def test_rotating_the_features_changes_nothing_for_the_2_norm(problem):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import threadpoolctl
 
 from duality_checks import TrainingProblem, train
 
 
 def test_training_uses_one_thread_and_gives_the_others_back():
-    threadpoolctl = pytest.importorskip("threadpoolctl")
-
     def threads(_=None):
         return [one["num_threads"] for one in threadpoolctl.threadpool_info() if one["user_api"] == "blas"]
 
