@@ -166,7 +166,8 @@ def proposal_over(
         >>> from duality_checks import TrainingProblem
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
         >>> network, dual = proposal_over(problem, [(1, -1)])
-        >>> round(float(exact_objective(problem, network)), 6), round(float(dual[1]), 9)  # fits one sample: 3/2 + 2
+        >>> value = exact_objective(problem, network)  # fits one sample: 3/2 + 2
+        >>> round(float(value), 6), round(float(dual[1]), 9)
         (3.5, 1.0)
     """
     from ..training.program import Blocks, Optimum, solve
