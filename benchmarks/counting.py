@@ -14,7 +14,7 @@ from pathlib import Path
 import report
 
 from hyperplane_arrangements import named
-from hyperplane_arrangements.published import chambers
+from hyperplane_arrangements.families.published import chambers
 
 ORACLES = Path(__file__).parents[1] / "tests" / "oracles" / "chamber_counts.json"
 LARGER = ["shi_8", "catalan_7", "catalan_8", "type_e_7", "type_e_8", "threshold_6", "resonance_7"]

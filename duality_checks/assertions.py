@@ -171,7 +171,7 @@ def assert_complete(chambers: Any, arrangement: Any = None) -> None:
     """Assert that a list of sign vectors is the list of all chambers, each once (statement 1.1).
 
     Args:
-        chambers: :class:`~hyperplane_arrangements.chambers.Chambers`, or any P x n array of signs.
+        chambers: `hyperplane_arrangements.Chambers`, or any P x n array of signs.
         arrangement: the arrangement the signs belong to; that of `chambers` if None.
 
     Raises:

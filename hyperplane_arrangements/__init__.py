@@ -18,28 +18,28 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "angles": ("miss_probability", "solid_angle"),
     "arrangement": ("Arrangement",),
-    "chambers": ("ChamberBatch", "Chambers", "Position", "count_by_search", "upper_bound"),
+    "enumeration.chambers": ("ChamberBatch", "Chambers", "Position", "count_by_search", "upper_bound"),
     "errors": ("ConvexLandscapeError", "InputError", "MissingExtraError", "TooLargeError"),
     "exact": ("ExactMatrix", "exact_matrix", "exact_vector"),
-    "faces": ("ChamberShape", "Faces"),
     "families": ("FAMILIES", "Family", "graphical", "named"),
     "findings": ("Finding", "RefutedError"),
-    "flats": ("Flat", "IntersectionLattice"),
-    "oriented_matroid": ("check_covector_axioms",),
-    "tope_graph": ("separating_rows",),
-    "zonotope": ("VertexSample", "Zonotope"),
+    "geometry.angles": ("miss_probability", "solid_angle"),
+    "geometry.faces": ("ChamberShape", "Faces"),
+    "geometry.flats": ("Flat", "IntersectionLattice"),
+    "geometry.oriented_matroid": ("check_covector_axioms",),
+    "geometry.tope_graph": ("separating_rows",),
+    "geometry.zonotope": ("VertexSample", "Zonotope"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
-_MODULES = ("families", "plotting", "strategies")
+_MODULES = {"families": "families", "plotting": "pictures.plotting", "strategies": "strategies"}
 
 __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
+        return import_module(f"{__name__}.{_MODULES[name]}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

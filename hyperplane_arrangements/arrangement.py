@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .echelon import signed_content
 from .errors import InputError
 from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, signs
+from .exact.echelon import signed_content
 from .studies import Studies
 
 if TYPE_CHECKING:
-    from .chambers import Chambers
+    from .enumeration.chambers import Chambers
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Arrangement(Studies):
             >>> Arrangement([[1, 0], [0, 1], [1, 1], [2, 2], [0, 0]]).count_chambers()
             6
         """
-        from .chambers import count_chambers
+        from .enumeration.chambers import count_chambers
 
         return count_chambers(self)
 
@@ -168,7 +168,7 @@ class Arrangement(Studies):
             >>> len(Arrangement([[1, 0], [0, 1], [1, 1]]).chambers())
             6
         """
-        from .chambers import chambers
+        from .enumeration.chambers import chambers
 
         return chambers(self, max_chambers)
 

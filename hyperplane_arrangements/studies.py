@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from .arrangement import Arrangement
-    from .faces import ChamberShape, Faces
     from .findings import Finding
-    from .flats import IntersectionLattice
-    from .zonotope import Zonotope
+    from .geometry.faces import ChamberShape, Faces
+    from .geometry.flats import IntersectionLattice
+    from .geometry.zonotope import Zonotope
 
 
 class Studies:
@@ -35,13 +35,13 @@ class Studies:
             >>> named("braid_4").flats().flat_counts
             (1, 6, 7, 1)
         """
-        from .flats import intersection_lattice
+        from .geometry.flats import intersection_lattice
 
         return intersection_lattice(self._this, max_flats)
 
     def whitney_numbers(self) -> tuple[int, ...]:
         """The signed Whitney numbers of the first kind: `flats.whitney_numbers`."""
-        from .flats import whitney_numbers
+        from .geometry.flats import whitney_numbers
 
         return whitney_numbers(self._this)
 
@@ -53,13 +53,13 @@ class Studies:
             >>> named("shi_3").characteristic_polynomial().as_expr().factor()
             t*(t - 3)**2
         """
-        from .flats import characteristic_polynomial
+        from .geometry.flats import characteristic_polynomial
 
         return characteristic_polynomial(self._this)
 
     def poincare_polynomial(self) -> Any:
         """The Poincare polynomial, a sympy `Poly` in t: `flats.poincare_polynomial`."""
-        from .flats import poincare_polynomial
+        from .geometry.flats import poincare_polynomial
 
         return poincare_polynomial(self._this)
 
@@ -71,13 +71,13 @@ class Studies:
             >>> named("shi_4").count_bounded_chambers()
             27
         """
-        from .flats import count_bounded_chambers
+        from .geometry.flats import count_bounded_chambers
 
         return count_bounded_chambers(self._this)
 
     def bounded_chambers(self, max_chambers: int = 1_000_000) -> np.ndarray:
         """The sign vectors of the bounded chambers: `faces.bounded_chambers`."""
-        from .faces import bounded_chambers
+        from .geometry.faces import bounded_chambers
 
         return bounded_chambers(self._this, max_chambers)
 
@@ -89,7 +89,7 @@ class Studies:
             >>> named("braid_3").faces().f_vector
             (0, 1, 6, 6)
         """
-        from .faces import faces
+        from .geometry.faces import faces
 
         return faces(self._this, max_faces)
 
@@ -105,7 +105,7 @@ class Studies:
 
     def cocircuits(self) -> np.ndarray:
         """The covectors of the smallest faces that are not the centre: `faces.cocircuits`."""
-        from .faces import cocircuits
+        from .geometry.faces import cocircuits
 
         return cocircuits(self._this)
 
@@ -118,13 +118,13 @@ class Studies:
             >>> triangle.chamber_shape(triangle.chamber_of(["1/4", "1/4"])).is_bounded
             True
         """
-        from .faces import chamber_shape
+        from .geometry.faces import chamber_shape
 
         return chamber_shape(self._this, signs)
 
     def solid_angles(self) -> np.ndarray:
         """The share of all directions in each chamber, up to rank 3: `angles.solid_angles`."""
-        from .angles import solid_angles
+        from .geometry.angles import solid_angles
 
         return solid_angles(self._this)
 
@@ -136,25 +136,25 @@ class Studies:
             >>> named("braid_4").tope_graph().number_of_edges()
             36
         """
-        from .tope_graph import tope_graph
+        from .geometry.tope_graph import tope_graph
 
         return tope_graph(self._this, max_chambers)
 
     def distance(self, first: Any, second: Any) -> int:
         """How many hyperplanes separate two chambers, given by their signs: `tope_graph.distance`."""
-        from .tope_graph import distance
+        from .geometry.tope_graph import distance
 
         return distance(self._this, first, second)
 
     def check_simple(self) -> Finding:
         """Whether the hyperplanes are in general position: `tope_graph.check_simple`."""
-        from .tope_graph import check_simple
+        from .geometry.tope_graph import check_simple
 
         return check_simple(self._this)
 
     def check_simplicial(self) -> Finding:
         """Whether every chamber is a simplicial cone: `tope_graph.check_simplicial`."""
-        from .tope_graph import check_simplicial
+        from .geometry.tope_graph import check_simplicial
 
         return check_simplicial(self._this)
 
@@ -166,24 +166,24 @@ class Studies:
             >>> Arrangement([[1, 0], [0, 1], [1, 1]]).zonotope().volume()
             Fraction(3, 1)
         """
-        from .zonotope import Zonotope
+        from .geometry.zonotope import Zonotope
 
         return Zonotope(self._this)
 
     def draw(self, kind: str | None = None, *, ax: Any = None, **options: Any) -> Any:
         """Draw it with matplotlib and return the Axes: `notebook.draw`."""
-        from .notebook import draw
+        from .pictures.notebook import draw
 
         return draw(self._this, kind, ax=ax, **options)
 
     def save_picture(self, path: Any, kind: str | None = None, **options: Any) -> Path:
         """Draw it into a file: `notebook.save_picture`."""
-        from .notebook import save_picture
+        from .pictures.notebook import save_picture
 
         return save_picture(self._this, path, kind, **options)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from .notebook import html
+        from .pictures.notebook import html
 
         return html(self._this)

@@ -187,7 +187,7 @@ def coverage(problem: TrainingProblem, samples: Sequence[int], seed: int = 0) ->
         >>> bool(found.ratios[0] > 1.1), round(float(found.ratios[1]), 6)
         (True, 1.0)
     """
-    from hyperplane_arrangements.angles import solid_angle
+    from hyperplane_arrangements.geometry.angles import solid_angle
 
     from ..certificate import certify
     from ..training.columns import train
@@ -245,7 +245,7 @@ def plot_coverage(found: Coverage, *, ax: Any = None, title: str | None = None) 
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    from hyperplane_arrangements.canvas import INK, axes_of
+    from hyperplane_arrangements.pictures.canvas import INK, axes_of
 
     ax = axes_of(ax)
     excess = np.maximum(found.ratios - 1, 1e-16)

@@ -17,7 +17,7 @@ from .arrangements import SOURCE, read_arrangement, shape
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
-    from hyperplane_arrangements.chambers import Chambers
+    from hyperplane_arrangements.enumeration.chambers import Chambers
 
 BATCH = 1000
 Witness = list[int] | list[Fraction]

@@ -53,7 +53,7 @@ def draw(
     Needs matplotlib (extra plot). Families are braid_N, type_b_N, shi_N, generic_N_RANK and more:
     a wrong name is answered with all of them.
     """
-    from hyperplane_arrangements.notebook import best_kind, save_picture
+    from hyperplane_arrangements.pictures.notebook import best_kind, save_picture
 
     from .terminal import progress
 

@@ -6,7 +6,7 @@ from math import gcd
 
 import numpy as np
 
-from hyperplane_arrangements.chambers import Chambers
+from hyperplane_arrangements.enumeration.chambers import Chambers
 from hyperplane_arrangements.exact import ExactMatrix, certain_signs, exact_matrix
 
 # Points are rounded to so many bits if all their signs are certain to survive that; else to the next number.

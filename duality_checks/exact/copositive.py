@@ -14,7 +14,7 @@ from functools import cmp_to_key
 from itertools import combinations, pairwise
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.rational import determinant, dot, times, transposed
+from hyperplane_arrangements.exact.rational import determinant, dot, times, transposed
 
 from .norms import Vector
 

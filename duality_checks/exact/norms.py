@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from hyperplane_arrangements.rational import dot
+from hyperplane_arrangements.exact.rational import dot
 
 from .. import checker
 from ..problem import TrainingProblem

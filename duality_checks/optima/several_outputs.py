@@ -20,7 +20,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
-from hyperplane_arrangements.rational import independent_rows
+from hyperplane_arrangements.exact.rational import independent_rows
 
 from ..certificate import Certificate, certify, check
 from ..checker import Refusal, Verdict

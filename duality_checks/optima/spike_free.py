@@ -22,7 +22,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError, TooLargeError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
-from hyperplane_arrangements.rational import (
+from hyperplane_arrangements.exact.rational import (
     determinant,
     independent_rows,
     inverse,
@@ -250,7 +250,7 @@ def plot_rectified_ellipsoid(X: Any, *, ax: Any = None, title: str | None = None
         InputError: not two samples.
         MissingExtraError: matplotlib is not installed.
     """
-    from hyperplane_arrangements.canvas import INK, axes_of
+    from hyperplane_arrangements.pictures.canvas import INK, axes_of
 
     matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X)
     if matrix.shape[0] != 2:

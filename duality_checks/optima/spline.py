@@ -200,7 +200,7 @@ def plot_spline(
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    from hyperplane_arrangements.canvas import INK, axes_of
+    from hyperplane_arrangements.pictures.canvas import INK, axes_of
 
     ax = axes_of(ax)
     points = [float(p) for p in exact_vector(x, "x")]

@@ -105,7 +105,7 @@ class ThresholdOptimum:
 
     def _steps(self) -> Iterator[tuple[Pattern | None, bool, str]]:
         from hyperplane_arrangements.arrangement import Arrangement
-        from hyperplane_arrangements.faces import faces
+        from hyperplane_arrangements.geometry.faces import faces
 
         found = faces(Arrangement(self.X))
         complete = found.check()
@@ -142,7 +142,7 @@ def threshold_patterns(X: Any, max_faces: int = MAX_FACES) -> tuple[Pattern, ...
         ((1, 1), (1, 0), (0, 1))
     """
     from hyperplane_arrangements.arrangement import Arrangement
-    from hyperplane_arrangements.faces import faces
+    from hyperplane_arrangements.geometry.faces import faces
 
     matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X, name="X")
     return _closed(faces(Arrangement(matrix), max_faces).covectors)

@@ -68,7 +68,7 @@ class SharedNeurons:
     """
 
     def __init__(self, problem: TrainingProblem):
-        from hyperplane_arrangements.faces import faces
+        from hyperplane_arrangements.geometry.faces import faces
 
         problem.require_ball("several outputs").require_penalised("several outputs")
         self.problem = problem

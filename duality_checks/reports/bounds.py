@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.canvas import axes_of
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.pictures.canvas import axes_of
 
 from .pictures import INK, MINUS, PAPER, PLUS, label_axes
 from .text import relative_gap

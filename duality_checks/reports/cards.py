@@ -7,7 +7,7 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from hyperplane_arrangements.cards import card, columns
+from hyperplane_arrangements.pictures.cards import card, columns
 
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
 from .text import activation_name, count, relative_gap

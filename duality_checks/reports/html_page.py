@@ -8,7 +8,7 @@ from html import escape
 from io import StringIO
 from typing import Any
 
-from hyperplane_arrangements.canvas import require_matplotlib
+from hyperplane_arrangements.pictures.canvas import require_matplotlib
 
 #: The variables of the style sheet that take the place of the colours of the pictures.
 _VARIABLES = ("ink", "muted", "rule", "paper", "plus", "minus")

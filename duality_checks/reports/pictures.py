@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.canvas import axes_of
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.pictures.canvas import axes_of
 
 from ..pricing.landscape import Landscape
 from .slack import chamber_values

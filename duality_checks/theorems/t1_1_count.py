@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
-from hyperplane_arrangements.chambers import upper_bound
+from hyperplane_arrangements.enumeration.chambers import upper_bound
 from hyperplane_arrangements.exact import exact_matrix, rank
 
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
@@ -26,7 +26,7 @@ class Count:
 
 def counted(rows: list[Row]) -> Count:
     """The claim of the statement: the chambers number ``abs(chi(-1))``, by deletion and restriction."""
-    from hyperplane_arrangements.flats import zaslavsky_chambers
+    from hyperplane_arrangements.geometry.flats import zaslavsky_chambers
 
     return Count(tuple(map(tuple, rows)), zaslavsky_chambers(Arrangement(exact_matrix(rows))))
 

@@ -27,7 +27,7 @@ class FaceNumbers:
 
 def counted(rows: list[Row]) -> FaceNumbers:
     """The claim of the statement: Zaslavsky's f-vector, from the intersection lattice alone."""
-    from hyperplane_arrangements.flats import intersection_lattice
+    from hyperplane_arrangements.geometry.flats import intersection_lattice
 
     return FaceNumbers(
         tuple(map(tuple, rows)), intersection_lattice(Arrangement(exact_matrix(rows))).face_counts
@@ -37,8 +37,8 @@ def counted(rows: list[Row]) -> FaceNumbers:
 @all_hold
 def check(instance: FaceNumbers) -> Iterator[Outcome]:
     """Compare with the covectors, listed flat by flat, with Euler's relation, and the covector axioms."""
-    from hyperplane_arrangements.faces import faces
-    from hyperplane_arrangements.oriented_matroid import check_covector_axioms
+    from hyperplane_arrangements.geometry.faces import faces
+    from hyperplane_arrangements.geometry.oriented_matroid import check_covector_axioms
 
     arrangement = Arrangement(exact_matrix(instance.rows))
     listed = faces(arrangement)

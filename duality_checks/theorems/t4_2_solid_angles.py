@@ -9,9 +9,9 @@ from math import acos, pi
 
 import numpy as np
 
-from hyperplane_arrangements.angles import boundary_rays, miss_probability, solid_angles
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
+from hyperplane_arrangements.geometry.angles import boundary_rays, miss_probability, solid_angles
 
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal
 from .samples import Row, random_rows

@@ -13,8 +13,8 @@ import pytest
 
 from duality_checks.cli import main
 from duality_checks.commands import chambers as verb
-from hyperplane_arrangements import published
-from hyperplane_arrangements.notebook import KINDS as ALL_KINDS
+from hyperplane_arrangements.families import published
+from hyperplane_arrangements.pictures.notebook import KINDS as ALL_KINDS
 
 Run = Callable[..., tuple[int, str, str]]
 

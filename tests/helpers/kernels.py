@@ -17,9 +17,9 @@ def search() -> None:
     import numpy as np
 
     from hyperplane_arrangements import Arrangement
-    from hyperplane_arrangements.kernel import walk
-    from hyperplane_arrangements.minors_kernel import whitney_numbers
-    from hyperplane_arrangements.witness_kernel import witnesses
+    from hyperplane_arrangements.enumeration.kernel import walk
+    from hyperplane_arrangements.enumeration.minors_kernel import whitney_numbers
+    from hyperplane_arrangements.enumeration.witness_kernel import witnesses
 
     chambers = Arrangement([row for row in product((0, 1), repeat=5) if any(row)]).chambers()
     assert next(chambers.batches(20_000)).witnesses.any()

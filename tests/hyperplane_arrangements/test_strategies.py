@@ -82,7 +82,7 @@ def test_affine_arrangements_have_the_rank_asked_for(degeneracy, data):
     arrangement = data.draw(affine_arrangements(degeneracy=degeneracy, rank=2, size=4))
     assert (arrangement.rank, arrangement.n) == (2, 4) and arrangement.offsets is not None
     if degeneracy == "concurrent":
-        from hyperplane_arrangements.flats import count_bounded_chambers
+        from hyperplane_arrangements.geometry.flats import count_bounded_chambers
 
         assert count_bounded_chambers(arrangement) == 0
 

@@ -23,7 +23,7 @@ from duality_checks.theorems import t2_12_interpolation as interpolation
 from duality_checks.theorems import t2_13_linear_limit as linear
 from duality_checks.theorems import theorems
 from duality_checks.theorems.samples import degenerate_problems
-from hyperplane_arrangements.chambers import Chambers
+from hyperplane_arrangements.enumeration.chambers import Chambers
 
 
 def refusals(number: str, count: int = 5) -> list[str]:

@@ -1,0 +1,1 @@
+"""Chambers counted, listed and given points, by exact search."""

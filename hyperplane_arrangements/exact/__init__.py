@@ -1,0 +1,32 @@
+"""Exact numbers: rational matrices, certain signs, and small exact linear algebra.
+
+What other rooms need most stands here; the modules have the rest.
+"""
+
+from .numbers import (
+    ExactMatrix,
+    certain_signs,
+    exact_matrix,
+    exact_scalar,
+    exact_vector,
+    fits_float,
+    in_short,
+    pivot_columns,
+    rank,
+    scaled_floats,
+    signs,
+)
+
+__all__ = [
+    "ExactMatrix",
+    "certain_signs",
+    "exact_matrix",
+    "exact_scalar",
+    "exact_vector",
+    "fits_float",
+    "in_short",
+    "pivot_columns",
+    "rank",
+    "scaled_floats",
+    "signs",
+]

@@ -1,0 +1,83 @@
+"""Small exact linear algebra over the rationals, in plain Python: for matrices with a few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from ..enumeration.minors import Row
+from .numbers import ExactMatrix, exact_matrix, pivot_columns
+
+Matrix = list[list[Fraction]]
+_ZERO = Fraction(0)
+
+
+def null_space(rows: Sequence[Row], dimension: int) -> list[Row]:
+    """Return an integer basis of `{u : row . u = 0 for every row}`, by exact elimination.
+
+    Args:
+        rows: integer rows of the given length.
+        dimension: their length.
+
+    Example:
+        >>> null_space([(1, 2, 0)], 3)
+        [(-2, 1, 0), (0, 0, 1)]
+    """
+    reduced: list[tuple[int, list[Fraction]]] = []
+    for row in rows:
+        rest = [Fraction(x) for x in row]
+        for pivot, unit in reduced:
+            if rest[pivot]:
+                rest = [x - rest[pivot] * y for x, y in zip(rest, unit, strict=True)]
+        lead = next((j for j, x in enumerate(rest) if x), None)
+        if lead is not None:
+            unit = [x / rest[lead] for x in rest]
+            reduced = [(p, [x - u[lead] * y for x, y in zip(u, unit, strict=True)]) for p, u in reduced]
+            reduced.append((lead, unit))
+    pivots = {pivot for pivot, _ in reduced}
+    basis = []
+    for free in (j for j in range(dimension) if j not in pivots):
+        vector = [Fraction(int(j == free)) for j in range(dimension)]
+        for pivot, unit in reduced:
+            vector[pivot] = -unit[free]
+        scale = lcm(*(x.denominator for x in vector))
+        basis.append(tuple(int(x * scale) for x in vector))
+    return basis
+
+
+def independent_rows(matrix: ExactMatrix) -> tuple[int, ...]:
+    return pivot_columns(exact_matrix(list(zip(*matrix.fractions, strict=True))))
+
+
+def dot(a: Iterable[Any], b: Iterable[Any]) -> Fraction:
+    return sum((x * y for x, y in zip(a, b, strict=True)), _ZERO)
+
+
+def transposed(matrix: Sequence[Sequence[Fraction]]) -> Matrix:
+    return list(map(list, zip(*matrix, strict=True)))
+
+
+def times(left: Sequence[Sequence[Fraction]], right: Sequence[Sequence[Fraction]]) -> Matrix:
+    columns = transposed(right)
+    return [[dot(row, column) for column in columns] for row in left]
+
+
+def determinant(square: Matrix) -> Fraction:
+    """Return a determinant by expansion along the first row (at most a few rows)."""
+    if not square:
+        return Fraction(1)
+    minors = (determinant([row[:j] + row[j + 1 :] for row in square[1:]]) for j in range(len(square)))
+    return dot(minors, [(-1) ** j * x for j, x in enumerate(square[0])])
+
+
+def inverse(square: Matrix) -> Matrix:
+    """Return the inverse of an invertible rational matrix, from the null space of `(A | -I)`."""
+    size = len(square)
+    augmented = []
+    for i, row in enumerate(square):
+        q = lcm(*(x.denominator for x in row))
+        augmented.append(tuple(int(x * q) for x in row) + tuple(-q * (i == j) for j in range(size)))
+    columns = null_space(augmented, 2 * size)
+    return [[Fraction(v[i], v[size + j]) for j, v in enumerate(columns)] for i in range(size)]

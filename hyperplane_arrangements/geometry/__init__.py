@@ -1,0 +1,1 @@
+"""What an arrangement looks like: faces, flats, shapes of chambers, tope graph, zonotope, angles."""

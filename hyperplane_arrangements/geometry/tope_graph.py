@@ -1,0 +1,186 @@
+"""The graph of chambers: neighbours share a wall, distance counts the hyperplanes between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..enumeration.minors import canonical
+from ..errors import InputError
+from ..findings import Finding
+from .central import central_form
+from .flats import intersection_lattice
+
+if TYPE_CHECKING:
+    from ..arrangement import Arrangement
+
+
+def separating_rows(first: Any, second: Any) -> tuple[int, ...]:
+    """Return the rows whose sign differs between two chambers.
+
+    Args:
+        first: n signs.
+        second: n signs.
+
+    Raises:
+        InputError: of different lengths.
+
+    Example:
+        >>> separating_rows([1, 1, -1], [1, -1, 1])
+        (1, 2)
+    """
+    a, b = np.asarray(first), np.asarray(second)
+    if a.shape != b.shape or a.ndim != 1:
+        raise InputError(f"sign vectors have shapes {a.shape} and {b.shape}; give two of one length")
+    return tuple(map(int, np.flatnonzero(a != b)))
+
+
+def distance(arrangement: Arrangement, first: Any, second: Any) -> int:
+    """Return how many hyperplanes separate two chambers; repeated rows count once.
+
+    It is the distance in the tope graph: a generic segment from one chamber to the other crosses each of
+    these hyperplanes once, and no other.
+
+    Args:
+        arrangement: n rows.
+        first: n signs of a chamber.
+        second: n signs of a chamber.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> distance(Arrangement([[1, 0], [2, 0], [0, 1]]), [1, 1, 1], [-1, -1, 1])
+        1
+    """
+    rows = central_form(arrangement).rows
+    return len({canonical(rows[i]) for i in separating_rows(first, second)})
+
+
+def tope_graph(arrangement: Arrangement, max_chambers: int = 100_000) -> Any:
+    """Return the graph of chambers as a networkx Graph.
+
+    Args:
+        arrangement: central or affine.
+        max_chambers: refuse more chambers than this.
+
+    Returns:
+        Nodes 0, 1, ... in the order of `arrangement.chambers()`, with the attribute `signs` (a tuple); edges
+        between chambers that share a wall, with the attribute `row`: the first row of the hyperplane they
+        share.
+
+    Raises:
+        TooLargeError: more chambers than `max_chambers`, counted before any is enumerated.
+
+    Example:
+        >>> from hyperplane_arrangements.families import braid
+        >>> graph = tope_graph(braid(4))
+        >>> graph.number_of_nodes(), graph.number_of_edges()
+        (24, 36)
+    """
+    from networkx import Graph
+
+    signs = np.asarray(arrangement.chambers(max_chambers=max_chambers).signs)
+    graph = Graph()
+    graph.add_nodes_from((i, {"signs": tuple(row)}) for i, row in enumerate(signs.tolist()))
+    for rows in _hyperplanes(arrangement):
+        lower, upper = _adjacent(signs, rows)
+        graph.add_edges_from(zip(lower.tolist(), upper.tolist(), strict=True), row=rows[0])
+    return graph
+
+
+def _hyperplanes(arrangement: Arrangement) -> list[list[int]]:
+    """Return the rows of each distinct hyperplane."""
+    form = central_form(arrangement)
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for i, row in enumerate(form.rows[: form.n]):
+        if any(row) and not (form.affine and not any(row[1:])):
+            groups.setdefault(canonical(row), []).append(i)
+    return list(groups.values())
+
+
+def _adjacent(signs: np.ndarray, rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of chambers (one index array each) whose signs differ on exactly `rows`."""
+    chambers = np.arange(len(signs))
+    negative, positive = chambers[signs[:, rows[0]] < 0], chambers[signs[:, rows[0]] > 0]
+    flipped = signs[negative]
+    flipped[:, rows] *= -1
+    where = {row.tobytes(): j for row, j in zip(signs[positive], positive, strict=True)}
+    found = [where.get(row.tobytes(), -1) for row in flipped]
+    partner = np.array(found, dtype=np.int64)
+    return negative[partner >= 0], partner[partner >= 0]
+
+
+def check_simplicial(arrangement: Arrangement, max_chambers: int = 100_000) -> Finding:
+    """Check whether every chamber of a central arrangement is a simplicial cone: as many walls as the rank.
+
+    Args:
+        arrangement: central.
+        max_chambers: refuse more chambers than this.
+
+    Returns:
+        A finding whose witness is the signs of a chamber with more walls.
+
+    Raises:
+        InputError: the arrangement is affine.
+
+    Example:
+        >>> from hyperplane_arrangements.families import generic, type_b
+        >>> check_simplicial(type_b(3)).holds, check_simplicial(generic(6, 3)).holds
+        (True, False)
+    """
+    if arrangement.offsets is not None:
+        raise InputError(
+            "arrangement is affine; being simplicial is defined for central ones, so test its cone"
+        )
+    claim = "every chamber is a simplicial cone"
+    graph = tope_graph(arrangement, max_chambers)
+    for node, walls in graph.degree():
+        if walls != arrangement.rank:
+            signs = graph.nodes[node]["signs"]
+            return Finding(
+                claim, False, signs, f"chamber {node} has {walls} walls in rank {arrangement.rank}"
+            )
+    return Finding(claim, True)
+
+
+def check_simple(arrangement: Arrangement) -> Finding:
+    """Check whether the hyperplanes are in general position: flats of codimension k < r lie on k hyperplanes.
+
+    For an affine arrangement those of codimension r are included, and their cone must be in general position
+    too (no parallels), so that its chambers number `sum C(n, k)`.
+
+    Args:
+        arrangement: central or affine; repeated rows count once.
+
+    Returns:
+        A finding whose witness is the set of rows through one flat that are too many.
+
+    Example:
+        >>> from hyperplane_arrangements.families import generic, near_pencil
+        >>> check_simple(generic(6, 3)).holds
+        True
+        >>> sorted(check_simple(near_pencil(5)).witness)
+        [0, 1, 2, 3]
+    """
+    claim = "the hyperplanes are in general position"
+    groups = _hyperplanes(arrangement)
+    lattice = intersection_lattice(arrangement)
+    for level in lattice.levels if lattice.affine else lattice.levels[:-1]:
+        for flat in level:
+            through = sum(group[0] in flat.rows for group in groups)
+            if through > flat.rank:
+                reason = f"{through} hyperplanes meet in a flat of codimension {flat.rank}"
+                return Finding(claim, False, flat.rows, reason)
+    if lattice.affine:
+        return _no_parallels(claim, lattice.flat_counts, len(groups))
+    return Finding(claim, True)
+
+
+def _no_parallels(claim: str, flat_counts: tuple[int, ...], n: int) -> Finding:
+    from math import comb
+
+    for k, count in enumerate(flat_counts):
+        if count != comb(n, k):
+            reason = f"only {count} of the {comb(n, k)} sets of {k} hyperplanes meet"
+            return Finding(claim, False, k, reason)
+    return Finding(claim, True)

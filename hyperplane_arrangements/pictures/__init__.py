@@ -1,0 +1,1 @@
+"""Pictures of arrangements, and what a notebook shows of them (extra `plot`)."""

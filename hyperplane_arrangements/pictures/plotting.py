@@ -1,0 +1,320 @@
+"""Pictures: lines in the plane, great circles on the sphere, zonotopes, tope graphs (extra `plot`).
+
+Every function takes `ax=` and returns the Axes it drew on. Cells are exact in number and in signs; only where
+their corners fall on the paper is a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..exact import scaled_floats
+from ..geometry.angles import row_space
+from ..geometry.central import central_form
+from ..geometry.faces import cocircuits
+from ..geometry.tope_graph import tope_graph
+from .canvas import CELLS, INK, axes_of, cell_colors, frame, row_color, sides, tag, texts_of, unit, write
+from .sphere import plot_sphere
+
+if TYPE_CHECKING:
+    from ..arrangement import Arrangement
+
+__all__ = ["plot_lines", "plot_sphere", "plot_tope_graph", "plot_zonotope", "row_color"]
+
+
+def plot_lines(
+    arrangement: Arrangement,
+    *,
+    ax: Any = None,
+    values: Sequence[float] | None = None,
+    labels: Any = "signs",
+    cmap: str | None = None,
+    window: tuple[float, float, float, float] | None = None,
+    title: str | None = None,
+) -> Any:
+    """Draw an arrangement of lines in the plane, its chambers coloured and labelled.
+
+    Args:
+        arrangement: of dimension 2, central or affine.
+        ax: matplotlib Axes; a new figure if None.
+        values: one number a chamber to colour by; by the number of lines from the first chamber if None.
+        labels: "signs", "index", None, or one text a chamber.
+        cmap: a matplotlib colour map.
+        window: (left, right, bottom, top); chosen around the crossings if None.
+        title: above the picture.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        InputError: not in the plane; values or labels of the wrong length.
+        MissingExtraError: matplotlib is not installed.
+    """
+    if arrangement.dimension != 2:
+        raise InputError(f"arrangement has dimension {arrangement.dimension}; lines in the plane need 2")
+    ax = axes_of(ax)
+    signs = np.asarray(arrangement.chambers(max_chambers=20_000).signs)
+    texts = texts_of(labels, signs)
+    colors = cell_colors(signs, 0, values, cmap)
+    scaled = np.column_stack([arrangement.homogeneous.scaled, np.zeros(arrangement.n)])
+    normals, offsets = scaled[:, :2], -scaled[:, 2]
+    left, right, bottom, top = window or _window(normals, offsets)
+    ax.set(xlim=(left, right), ylim=(bottom, top))
+    frame(ax, title)
+    page = np.array([[left, bottom], [right, bottom], [right, top], [left, top]], dtype=float)
+    for row, color, text in zip(signs, colors, texts, strict=True):
+        cell = page
+        for normal, offset, sign in zip(normals, offsets, row, strict=True):
+            cell = _clip(cell, sign * normal, sign * offset)
+        if len(cell) > 2:
+            ax.fill(*cell.T, facecolor=color, edgecolor=color, lw=0.3, zorder=1)
+            outline = np.concatenate([np.linspace(p, q, 24) for p, q in sides(cell)])
+            write(ax, text, _centroid(cell), outline, color)
+    for i, (normal, offset) in enumerate(zip(normals, offsets, strict=True)):
+        _draw_line(ax, i, normal, offset, page)
+    return ax
+
+
+def _window(normals: np.ndarray, offsets: np.ndarray) -> tuple[float, float, float, float]:
+    """Return a square around all crossings."""
+    points = [np.zeros(2)] if not offsets.any() else []
+    for i, a in enumerate(normals):
+        for b, c in zip(normals[i + 1 :], offsets[i + 1 :], strict=True):
+            if abs(a[0] * b[1] - a[1] * b[0]) > 1e-12 * np.linalg.norm(a) * np.linalg.norm(b):
+                points.append(np.linalg.solve(np.array([a, b]), np.array([offsets[i], c])))
+        if a.any():
+            points.append(offsets[i] * a / (a @ a))
+    cloud = np.array(points or [np.zeros(2)])
+    middle = (cloud.max(axis=0) + cloud.min(axis=0)) / 2
+    reach = 0.72 * float(np.ptp(cloud, axis=0).max()) or 1.0
+    return middle[0] - reach, middle[0] + reach, middle[1] - reach, middle[1] + reach
+
+
+def _clip(cell: np.ndarray, normal: np.ndarray, offset: float) -> np.ndarray:
+    """Return the part of a convex polygon where `normal . x >= offset`."""
+    if not normal.any():
+        return cell
+    kept: list[np.ndarray] = []
+    for p, q in sides(cell):
+        a, b = normal @ p - offset, normal @ q - offset
+        if a >= 0:
+            kept.append(p)
+        if a * b < 0:
+            kept.append(p + (q - p) * (a / (a - b)))
+    return np.array(kept).reshape(-1, 2)
+
+
+def _centroid(cell: np.ndarray) -> np.ndarray:
+    """Return the centre of mass of a polygon."""
+    p, q = cell, np.roll(cell, -1, axis=0)
+    cross = p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]
+    area = cross.sum()
+    return cell.mean(axis=0) if area == 0 else ((p + q) * cross[:, None]).sum(axis=0) / (3 * area)
+
+
+def _draw_line(ax: Any, i: int, normal: np.ndarray, offset: float, page: np.ndarray) -> None:
+    """Draw one line across the page with its name at one end and a tick on its positive side."""
+    if not normal.any():
+        return
+    unit = normal / np.linalg.norm(normal)
+    ends = [p + (q - p) * t for p, q in sides(page) if (t := _crossing(normal, offset, p, q)) is not None]
+    if len(ends) < 2:
+        return
+    a, b = max(((p, q) for p in ends for q in ends), key=lambda pair: float(np.hypot(*(pair[0] - pair[1]))))
+    if (a[1], a[0]) < (b[1], b[0]):
+        a, b = b, a
+    size = float(np.ptp(page[:, 0]))
+    ax.plot(*zip(a, b, strict=True), color=row_color(i), lw=1.8, zorder=3, solid_capstyle="round")
+    outside = a + (a - b) / np.linalg.norm(a - b) * 0.025 * size
+    tag(ax, str(i), outside, row_color(i))
+    foot = a + (b - a) * 0.06
+    tip = foot + unit * 0.035 * size
+    arrow = {"arrowstyle": "-|>", "color": row_color(i), "lw": 1.2, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", xy=tip, xytext=foot, arrowprops=arrow, zorder=5)
+
+
+def _crossing(normal: np.ndarray, offset: float, p: np.ndarray, q: np.ndarray) -> float | None:
+    a, b = float(normal @ p - offset), float(normal @ q - offset)
+    return a / (a - b) if a != b and 0 <= a / (a - b) <= 1 else None
+
+
+def plot_zonotope(
+    arrangement: Arrangement,
+    *,
+    ax: Any = None,
+    values: Sequence[float] | None = None,
+    labels: Any = None,
+    cmap: str | None = None,
+    title: str | None = None,
+) -> Any:
+    """Draw the zonotope of a central arrangement of rank 2 (a zonogon) or 3 (a solid).
+
+    Vertices are the chambers (statement 1.2); with `values` they are dots coloured by their value. An edge
+    has the colour of the row it is parallel to.
+
+    Args:
+        arrangement: central, of rank 2 or 3, in any dimension.
+        ax: matplotlib Axes (three-dimensional for rank 3); a new figure if None.
+        values: one number a chamber.
+        labels: "signs", "index", None, or one text a chamber (rank 2).
+        cmap: a matplotlib colour map for the values.
+        title: above the picture.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        InputError: affine, or of another rank.
+        MissingExtraError: matplotlib is not installed.
+    """
+    if arrangement.offsets is not None or arrangement.rank not in (2, 3):
+        kind = "affine" if arrangement.offsets is not None else f"of rank {arrangement.rank}"
+        raise InputError(f"arrangement is {kind}; a zonotope is drawn for a central one of rank 2 or 3")
+    ax = axes_of(ax) if arrangement.rank == 2 else axes_of(ax, projection="3d")
+    signs = np.asarray(arrangement.chambers(max_chambers=20_000).signs)
+    texts = texts_of(labels, signs)
+    colors = cell_colors(signs, 0, values, cmap)
+    generators = arrangement.normals.floats @ _plain_basis(arrangement)
+    vertices = (signs > 0) @ generators
+    if arrangement.rank == 2:
+        _draw_zonogon(ax, arrangement, signs, vertices, generators)
+        for text, vertex in zip(texts, vertices, strict=True):
+            outward = unit((vertex - vertices.mean(axis=0))[None])[0]
+            side = "left" if outward[0] > 0.3 else "right" if outward[0] < -0.3 else "center"
+            at = vertex + outward * 0.03 * np.ptp(vertices)
+            ax.text(*at, text, size=9, color=INK, ha=side, va="center", zorder=5, family="monospace")
+    else:
+        _draw_solid(ax, arrangement, signs, vertices)
+    if values is not None:
+        ax.scatter(*vertices.T, c=colors, s=36, edgecolors=INK, linewidths=0.6, zorder=4)
+    frame(ax, title)
+    return ax
+
+
+def _plain_basis(arrangement: Arrangement) -> np.ndarray:
+    """Return the coordinates to draw in: those of the space if it is spanned, else of the row space."""
+    d = arrangement.dimension
+    return np.eye(d) if d == arrangement.rank else row_space(arrangement)
+
+
+def _draw_zonogon(
+    ax: Any, arrangement: Arrangement, signs: np.ndarray, vertices: np.ndarray, generators: Any
+) -> None:
+    around = vertices - vertices.mean(axis=0)
+    order = np.argsort(np.arctan2(around[:, 1], around[:, 0]))
+    ax.fill(*vertices[order].T, facecolor=CELLS[0], zorder=1)
+    for a, b in zip(order, np.roll(order, -1), strict=True):
+        row = int(np.flatnonzero(signs[a] != signs[b])[0])
+        ax.plot(*vertices[[a, b]].T, color=row_color(row), lw=2.4, zorder=3, solid_capstyle="round")
+    for i, generator in enumerate(generators):
+        if generator.any():
+            arrow = {
+                "arrowstyle": "-|>",
+                "color": row_color(i),
+                "lw": 1.2,
+                "alpha": 0.8,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            }
+            ax.annotate("", xy=generator, xytext=(0, 0), arrowprops=arrow, zorder=2)
+            tag(ax, str(i), 0.55 * generator, row_color(i))
+    ax.plot(*vertices.T, "o", ms=5, color=INK, zorder=4)
+
+
+def _draw_solid(ax: Any, arrangement: Arrangement, signs: np.ndarray, vertices: np.ndarray) -> None:
+    """Draw the facets, one for each ray of the arrangement: its vertices are the chambers around the ray."""
+    from matplotlib.colors import to_rgb
+    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+
+    centre = vertices.mean(axis=0)
+    light = unit(np.array([[0.35, -0.6, 0.8]]))[0]
+    polygons, colors = [], []
+    for covector in cocircuits(arrangement):
+        facet = vertices[((signs == covector) | (covector == 0)).all(axis=1)]
+        middle = facet.mean(axis=0)
+        axes = np.linalg.svd(facet - middle)[2]
+        normal = axes[2] * np.sign(axes[2] @ (middle - centre))
+        flat = (facet - middle) @ axes[:2].T
+        polygons.append(facet[np.argsort(np.arctan2(flat[:, 1], flat[:, 0]))])
+        shade = np.array(to_rgb(CELLS[min(len(facet) // 2, len(CELLS)) - 1]))
+        colors.append(np.clip(shade * (0.78 + 0.3 * max(normal @ light, -0.5)), 0, 1))
+    solid = Poly3DCollection(polygons, facecolors=colors, edgecolors=INK, linewidths=0.9)
+    ax.add_collection3d(solid)
+    reach = float(np.abs(vertices - centre).max()) * 0.86
+    ax.set(**{f"{name}lim": (c - reach, c + reach) for name, c in zip("xyz", centre, strict=True)})
+    ax.view_init(elev=24, azim=-58)
+
+
+def plot_tope_graph(
+    arrangement: Arrangement,
+    *,
+    ax: Any = None,
+    values: Sequence[float] | None = None,
+    labels: Any = None,
+    cmap: str | None = None,
+    title: str | None = None,
+) -> Any:
+    """Draw the graph of chambers as a shadow of the zonotope: edges of one colour cross one hyperplane.
+
+    Args:
+        arrangement: central or affine, of any rank, with at most 5,000 chambers.
+        ax: matplotlib Axes; a new figure if None.
+        values: one number a chamber to colour by; by the number of rows from the first chamber if None.
+        labels: "signs", "index", None, or one text a chamber.
+        cmap: a matplotlib colour map.
+        title: above the picture.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TooLargeError: more than 5,000 chambers.
+        InputError: values or labels of the wrong length.
+        MissingExtraError: matplotlib is not installed.
+    """
+    ax = axes_of(ax)
+    graph = tope_graph(arrangement, max_chambers=5_000)
+    signs = np.array([signs for _, signs in graph.nodes(data="signs")], dtype=np.int8)
+    texts = texts_of(labels, signs)
+    colors = cell_colors(signs, 0, values, cmap)
+    points, depths = _shadow(arrangement, signs)
+    for a, b, row in graph.edges(data="row"):
+        far = depths[a] + depths[b] < -1e-9
+        look = {"lw": 1.0, "alpha": 0.4, "zorder": 1} if far else {"lw": 1.7, "alpha": 0.95, "zorder": 2}
+        ax.plot(*points[[a, b]].T, color=row_color(row), solid_capstyle="round", **look)
+    size = min(90.0, 9000 / len(points))
+    ax.scatter(*points.T, c=colors, s=size, edgecolors=INK, linewidths=0.7, zorder=3)
+    lift = 0.025 * float(np.ptp(points))
+    for text, point in zip(texts, points, strict=True):
+        if text:
+            style = {"size": 8, "color": INK, "family": "monospace", "zorder": 4}
+            ax.text(point[0], point[1] + lift, text, ha="center", va="bottom", **style)
+    ax.margins(0.06)
+    frame(ax, title)
+    return ax
+
+
+def _shadow(arrangement: Arrangement, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chambers in the plane, a projection of a zonotope's vertices, and how near they are.
+
+    The generators are the normals at unit length: lines in the plane give a tiling by rhombi. The view is
+    turned a little, so that vertices rarely coincide; depths, from the middle, mean something at rank 3 and
+    are 0 otherwise.
+    """
+    form = central_form(arrangement)
+    normals = [row[1:] if form.affine else row for row in form.rows[: form.n]]
+    floats = scaled_floats(np.array(normals, dtype=object).reshape(form.n, -1))
+    floats = np.hstack([floats, np.zeros((form.n, max(0, 2 - floats.shape[1])))])
+    length = np.linalg.norm(floats, axis=1, keepdims=True)
+    generators = np.divide(floats, length, out=np.zeros_like(floats), where=length > 0)
+    axes = np.linalg.svd(generators)[2]
+    k = np.arange(len(axes))
+    tilt = np.array([np.cos(1.0 + 1.7 * k), np.sin(0.4 + 2.3 * k)])
+    view = np.eye(2, len(axes)) + 0.45 * tilt * (k > 1)
+    vertices = ((signs > 0) - 0.5) @ generators @ axes.T
+    depths = vertices @ np.cross(*view) if len(axes) == 3 else np.zeros(len(signs))
+    return vertices @ view.T, depths
