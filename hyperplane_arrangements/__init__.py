@@ -15,7 +15,26 @@ Example:
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from .display import cards_in
+
+if TYPE_CHECKING:  # for type checkers and editors, which run nothing
+    from . import families as families
+    from . import strategies as strategies
+    from .arrangement import Arrangement
+    from .enumeration.chambers import ChamberBatch, Chambers, Position, count_by_search, upper_bound
+    from .errors import ConvexLandscapeError, InputError, MissingExtraError, TooLargeError
+    from .exact import ExactMatrix, exact_matrix, exact_vector
+    from .families import FAMILIES, Family, graphical, named
+    from .findings import Finding, RefutedError
+    from .geometry.angles import miss_probability, solid_angle
+    from .geometry.faces import ChamberShape, Faces
+    from .geometry.flats import Flat, IntersectionLattice
+    from .geometry.oriented_matroid import check_covector_axioms
+    from .geometry.tope_graph import separating_rows
+    from .geometry.zonotope import VertexSample, Zonotope
+    from .pictures import plotting as plotting
 
 _NAMES = {
     "arrangement": ("Arrangement",),
@@ -34,7 +53,39 @@ _NAMES = {
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 _MODULES = {"families": "families", "plotting": "pictures.plotting", "strategies": "strategies"}
 
-__all__ = sorted(_HOME)
+__all__ = [
+    "FAMILIES",
+    "Arrangement",
+    "ChamberBatch",
+    "ChamberShape",
+    "Chambers",
+    "ConvexLandscapeError",
+    "ExactMatrix",
+    "Faces",
+    "Family",
+    "Finding",
+    "Flat",
+    "InputError",
+    "IntersectionLattice",
+    "MissingExtraError",
+    "Position",
+    "RefutedError",
+    "TooLargeError",
+    "VertexSample",
+    "Zonotope",
+    "check_covector_axioms",
+    "count_by_search",
+    "exact_matrix",
+    "exact_vector",
+    "graphical",
+    "miss_probability",
+    "named",
+    "separating_rows",
+    "solid_angle",
+    "upper_bound",
+]
+
+cards_in(f"{__name__}.pictures.cards")
 
 
 def __getattr__(name: str) -> Any:

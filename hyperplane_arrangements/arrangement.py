@@ -1,45 +1,26 @@
-"""Arrangements: from a matrix to exact hyperplanes, and new arrangements from old ones."""
+"""The public face: an arrangement with a method for each study, imported when first asked.
+
+The modules that answer can be used alone, as functions of an arrangement.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from math import lcm
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .errors import InputError
-from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, signs
-from .exact.echelon import signed_content
-from .studies import Studies
+from .plain import PlainArrangement
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .enumeration.chambers import Chambers
+    from .findings import Finding
+    from .geometry.faces import ChamberShape, Faces
+    from .geometry.flats import IntersectionLattice
+    from .geometry.zonotope import Zonotope
 
 
-@dataclass(frozen=True, slots=True)
-class Hyperplanes:
-    """The distinct hyperplanes behind the rows of an arrangement, in as many coordinates as its rank.
-
-    Attributes:
-        rows: N primitive integer rows, in order of first appearance.
-        of_row: for each row of the user the index of its hyperplane, -1 for a zero row.
-        orientation: for each row of the user +1 or -1, its positive factor taken out; 0 for a zero row.
-        columns: the coordinates kept; a point of theirs, zero elsewhere, has the same signs.
-        infinity: for an affine arrangement the index of the hyperplane at infinity, otherwise None.
-    """
-
-    rows: tuple[tuple[int, ...], ...]
-    of_row: np.ndarray
-    orientation: np.ndarray
-    columns: tuple[int, ...]
-    infinity: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrangement(Studies):
+class Arrangement(PlainArrangement):
     """A finite arrangement of hyperplanes, exact, its rows kept in the order given.
 
     Args:
@@ -59,81 +40,10 @@ class Arrangement(Studies):
         7
     """
 
-    normals: ExactMatrix
-    offsets: tuple[Fraction, ...] | None = None
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        matrix = exact_matrix(self.normals, "normals")
-        vector = None if self.offsets is None else exact_vector(self.offsets, "offsets")
-        if vector is not None and len(vector) != matrix.shape[0]:
-            counts = f"{len(vector)} entries but normals has {matrix.shape[0]} rows"
-            raise InputError(f"offsets has {counts}; give one offset a row")
-        object.__setattr__(self, "normals", matrix)
-        object.__setattr__(self, "offsets", vector)
-        object.__setattr__(self, "_cache", {})
-
-    def __repr__(self) -> str:
-        kind = "central" if self.offsets is None else "affine"
-        return f"Arrangement({kind}, n={self.n}, dimension={self.dimension}, rank={self.rank})"
-
-    @property
-    def n(self) -> int:
-        """The number of rows."""
-        return self.normals.shape[0]
-
-    @property
-    def dimension(self) -> int:
-        """The dimension d of the space."""
-        return self.normals.shape[1]
-
-    @property
-    def is_central(self) -> bool:
-        """Whether it was given without offsets."""
-        return self.offsets is None
-
-    @property
-    def rank(self) -> int:
-        """The exact rank of the normals."""
-        return len(self._pivots)
-
-    @property
-    def _pivots(self) -> tuple[int, ...]:
-        if "pivots" not in self._cache:
-            self._cache["pivots"] = pivot_columns(self.normals)
-        return self._cache["pivots"]
-
-    @property
-    def homogeneous(self) -> ExactMatrix:
-        """The rows as linear forms: the normals, with the column `-offsets` behind them if affine."""
-        if self.offsets is None:
-            return self.normals
-        if "homogeneous" not in self._cache:
-            self._cache["homogeneous"] = _homogeneous(self.normals, self.offsets)
-        return self._cache["homogeneous"]
-
-    @property
-    def distinct(self) -> Hyperplanes:
-        """The distinct hyperplanes, and which rows lie on each."""
-        if "distinct" not in self._cache:
-            self._cache["distinct"] = _distinct(self)
-        return self._cache["distinct"]
-
-    @property
-    def hyperplanes(self) -> np.ndarray:
-        """The distinct hyperplanes: N x r primitive integer rows; homogeneous, N x (r + 1), if affine."""
-        width = self.rank + (not self.is_central)
-        return np.array(self.distinct.rows, dtype=object).reshape(len(self.distinct.rows), width)
-
-    @property
-    def hyperplane_of_row(self) -> np.ndarray:
-        """For each row the index of its hyperplane: n integers, -1 for a zero row."""
-        return self.distinct.of_row
-
-    @property
-    def orientation_of_row(self) -> np.ndarray:
-        """For each row the sign of its factor to its hyperplane: n int8, 0 for a zero row."""
-        return self.distinct.orientation
+    def __init__(self, normals: Any, offsets: Any = None) -> None:
+        super().__init__(normals, offsets)
 
     def count_chambers(self) -> int:
         """The number of chambers, exactly, without listing them.
@@ -172,181 +82,157 @@ class Arrangement(Studies):
 
         return chambers(self, max_chambers)
 
-    def chamber_of(self, point: Any) -> np.ndarray:
-        """The exact sign vector of a point.
-
-        Args:
-            point: d numbers.
-
-        Returns:
-            n int8; zeros tell the rows whose hyperplane the point is on.
-
-        Raises:
-            InputError: of the wrong length, or no finite rational numbers.
+    def flats(self, max_flats: int = 1_000_000) -> IntersectionLattice:
+        """The intersection lattice: `flats.intersection_lattice`.
 
         Example:
-            >>> Arrangement([[1, 0], [1, -1]]).chamber_of([2, 2]).tolist()
-            [1, 0]
+            >>> from hyperplane_arrangements import named
+            >>> named("braid_4").flats().flat_counts
+            (1, 6, 7, 1)
         """
-        exact = self._point(point)
-        return signs(self.homogeneous, [exact if self.is_central else (*exact, 1)])[0]
+        from .geometry.flats import intersection_lattice
 
-    def _point(self, point: Any) -> tuple[Fraction, ...]:
-        exact = exact_vector(point, "point")
-        if len(exact) != self.dimension:
-            raise InputError(
-                f"point has {len(exact)} entries; give {self.dimension}, the dimension of the space"
-            )
-        return exact
+        return intersection_lattice(self, max_flats)
 
-    def _row(self, i: int) -> int:
-        if not 0 <= i < self.n:
-            raise InputError(f"row {i} does not exist; give an index from 0 to {self.n - 1}")
-        return i
+    def whitney_numbers(self) -> tuple[int, ...]:
+        """The signed Whitney numbers of the first kind: `flats.whitney_numbers`."""
+        from .geometry.flats import whitney_numbers
 
-    def _subset(self, rows: Sequence[int]) -> Arrangement:
-        fractions = self.normals.fractions
-        offsets = None if self.offsets is None else tuple(self.offsets[i] for i in rows)
-        return Arrangement(exact_matrix([fractions[i] for i in rows]), offsets)
+        return whitney_numbers(self)
 
-    def deletion(self, i: int) -> Arrangement:
-        """The arrangement without row i.
-
-        Raises:
-            InputError: no such row, or it is the only one.
+    def characteristic_polynomial(self) -> Any:
+        """The characteristic polynomial, a sympy `Poly` in t: `flats.characteristic_polynomial`.
 
         Example:
-            >>> Arrangement([[1, 0], [0, 1], [1, 1]]).deletion(2).count_chambers()
-            4
+            >>> from hyperplane_arrangements import named
+            >>> named("shi_3").characteristic_polynomial().as_expr().factor()
+            t*(t - 3)**2
         """
-        if self.n == 1:
-            raise InputError("row 0 is the only row; an arrangement needs at least one")
-        return self._subset([j for j in range(self.n) if j != self._row(i)])
+        from .geometry.flats import characteristic_polynomial
 
-    def restriction(self, i: int) -> Arrangement:
-        """The other rows on hyperplane i, in its d - 1 coordinates: those of the space but the first that row
-        i has.
+        return characteristic_polynomial(self)
 
-        Rows that are parallel to row i become zero rows; no row is dropped or merged.
+    def poincare_polynomial(self) -> Any:
+        """The Poincare polynomial, a sympy `Poly` in t: `flats.poincare_polynomial`."""
+        from .geometry.flats import poincare_polynomial
 
-        Raises:
-            InputError: no such row, a zero row, the only row, or a hyperplane that is a point.
+        return poincare_polynomial(self)
+
+    def count_bounded_chambers(self) -> int:
+        """How many chambers are bounded in the span of the normals: `flats.count_bounded_chambers`.
 
         Example:
-            >>> Arrangement([[1, 0, 0], [0, 1, 0], [1, 1, 1]]).restriction(0).normals.integers.tolist()
-            [[1, 0], [1, 1]]
+            >>> from hyperplane_arrangements import named
+            >>> named("shi_4").count_bounded_chambers()
+            27
         """
-        row = self.normals.fractions[self._row(i)]
-        if not any(row):
-            raise InputError(f"row {i} is zero and no hyperplane; restrict to another")
-        if self.dimension == 1 or self.n == 1:
-            raise InputError(
-                f"the restriction to row {i} has no row or no coordinate left; it needs two of each"
-            )
-        p = next(j for j, x in enumerate(row) if x)
-        offset = Fraction(0) if self.offsets is None else self.offsets[i]
-        others = [j for j in range(self.n) if j != i]
-        normals, offsets = [], []
-        for j in others:
-            other = self.normals.fractions[j]
-            factor = other[p] / row[p]
-            normals.append(
-                [x - factor * y for q, (x, y) in enumerate(zip(other, row, strict=True)) if q != p]
-            )
-            offsets.append((self.offsets[j] if self.offsets else 0) - factor * offset)
-        return Arrangement(exact_matrix(normals), None if self.offsets is None else tuple(offsets))
+        from .geometry.flats import count_bounded_chambers
 
-    def localization(self, point: Any) -> Arrangement:
-        """The rows whose hyperplane contains a point, zero rows left out.
+        return count_bounded_chambers(self)
 
-        Raises:
-            InputError: no hyperplane contains the point.
+    def bounded_chambers(self, max_chambers: int = 1_000_000) -> np.ndarray:
+        """The sign vectors of the bounded chambers: `faces.bounded_chambers`."""
+        from .geometry.faces import bounded_chambers
+
+        return bounded_chambers(self, max_chambers)
+
+    def faces(self, max_faces: int = 2_000_000) -> Faces:
+        """All faces by dimension, as covectors: `faces.faces`.
 
         Example:
-            >>> Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1]).localization([0, 1]).n
-            2
+            >>> from hyperplane_arrangements import named
+            >>> named("braid_3").faces().f_vector
+            (0, 1, 6, 6)
         """
-        at = self.chamber_of(point)
-        rows = [i for i in range(self.n) if at[i] == 0 and self.orientation_of_row[i]]
-        if not rows:
-            raise InputError("no hyperplane contains the point; give a point on one")
-        return self._subset(rows)
+        from .geometry.faces import faces
 
-    def essentialization(self) -> Arrangement:
-        """The same sign vectors in as many coordinates as the rank (statement 1.4).
+        return faces(self, max_faces)
 
-        Raises:
-            InputError: every normal is zero.
+    def f_vector(self) -> tuple[int, ...]:
+        """How many faces of dimension 0, ..., d there are, from the flats alone.
 
         Example:
-            >>> Arrangement([[1, -1, 0], [0, 1, -1]]).essentialization().dimension
-            2
+            >>> from hyperplane_arrangements import named
+            >>> named("generic_100_3").f_vector()
+            (1, 9900, 19800, 9902)
         """
-        if not self.rank:
-            raise InputError("every normal is zero; the essential arrangement has no coordinate")
-        rows = [[row[j] for j in self._pivots] for row in self.normals.fractions]
-        return Arrangement(exact_matrix(rows), self.offsets)
+        return self.flats().face_counts
 
-    def cone(self) -> Arrangement:
-        """The central arrangement one dimension up: rows `(normal, -offset)`, and last the hyperplane at
-        infinity.
+    def cocircuits(self) -> np.ndarray:
+        """The covectors of the smallest faces that are not the centre: `faces.cocircuits`."""
+        from .geometry.faces import cocircuits
+
+        return cocircuits(self)
+
+    def chamber_shape(self, signs: Any) -> ChamberShape:
+        """Walls, vertices and extreme rays of a chamber: `faces.chamber_shape`.
 
         Example:
-            >>> Arrangement([[1], [1]], [0, 1]).cone().normals.integers.tolist()
-            [[1, 0], [1, -1], [0, 1]]
+            >>> from hyperplane_arrangements import Arrangement
+            >>> triangle = Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1])
+            >>> triangle.chamber_shape(triangle.chamber_of(["1/4", "1/4"])).is_bounded
+            True
         """
-        offsets = self.offsets if self.offsets is not None else (Fraction(0),) * self.n
-        rows = [(*row, -b) for row, b in zip(self.normals.fractions, offsets, strict=True)]
-        return Arrangement(exact_matrix([*rows, (0,) * self.dimension + (1,)]))
+        from .geometry.faces import chamber_shape
 
-    def product(self, other: Arrangement) -> Arrangement:
-        """The product: the rows of both, each on its own coordinates.
+        return chamber_shape(self, signs)
 
-        Raises:
-            InputError: one is central and the other affine.
+    def solid_angles(self) -> np.ndarray:
+        """The share of all directions in each chamber, up to rank 3: `angles.solid_angles`."""
+        from .geometry.angles import solid_angles
+
+        return solid_angles(self)
+
+    def tope_graph(self, max_chambers: int = 100_000) -> Any:
+        """The networkx graph of chambers that share a wall: `tope_graph.tope_graph`.
 
         Example:
-            >>> Arrangement([[1]]).product(Arrangement([[1, 0], [0, 1]])).count_chambers()
-            8
+            >>> from hyperplane_arrangements import named
+            >>> named("braid_4").tope_graph().number_of_edges()
+            36
         """
-        if self.is_central != other.is_central:
-            raise InputError(
-                "one factor is central and the other affine; give offsets of zero to the central one"
-            )
-        left = [(*row, *(0,) * other.dimension) for row in self.normals.fractions]
-        right = [((0,) * self.dimension + row) for row in other.normals.fractions]
-        offsets = None if self.offsets is None or other.offsets is None else self.offsets + other.offsets
-        return Arrangement(exact_matrix(left + right), offsets)
+        from .geometry.tope_graph import tope_graph
 
+        return tope_graph(self, max_chambers)
 
-def _homogeneous(normals: ExactMatrix, offsets: tuple[Fraction, ...]) -> ExactMatrix:
-    rows, denominators = [], []
-    for row, q, b in zip(normals.integers.tolist(), normals.denominators, offsets, strict=True):
-        common = lcm(q, b.denominator)
-        rows.append([*(x * (common // q) for x in row), -b.numerator * (common // b.denominator)])
-        denominators.append(common)
-    integers = np.array(rows, dtype=object)
-    integers.flags.writeable = False
-    return ExactMatrix(integers, tuple(denominators))
+    def distance(self, first: Any, second: Any) -> int:
+        """How many hyperplanes separate two chambers, given by their signs: `tope_graph.distance`."""
+        from .geometry.tope_graph import distance
 
+        return distance(self, first, second)
 
-def _distinct(arrangement: Arrangement) -> Hyperplanes:
-    columns, infinity = arrangement._pivots, None
-    if not arrangement.is_central:
-        columns = (*columns, arrangement.dimension)
-    index: dict[tuple[int, ...], int] = {}
-    of_row, orientation = [], []
-    for row in arrangement.homogeneous.integers[:, columns].tolist():
-        content = signed_content(row)
-        if content:
-            key = tuple(row) if content == 1 else tuple([x // content for x in row])
-            of_row.append(index.setdefault(key, len(index)))
-        else:
-            of_row.append(-1)
-        orientation.append((content > 0) - (content < 0))
-    if not arrangement.is_central:
-        infinity = index.setdefault((0,) * (len(columns) - 1) + (1,), len(index))
-    found = np.array(of_row, dtype=np.int64), np.array(orientation, dtype=np.int8)
-    for array in found:
-        array.flags.writeable = False
-    return Hyperplanes(tuple(index), *found, columns, infinity)
+    def check_simple(self) -> Finding:
+        """Whether the hyperplanes are in general position: `tope_graph.check_simple`."""
+        from .geometry.tope_graph import check_simple
+
+        return check_simple(self)
+
+    def check_simplicial(self) -> Finding:
+        """Whether every chamber is a simplicial cone: `tope_graph.check_simplicial`."""
+        from .geometry.tope_graph import check_simplicial
+
+        return check_simplicial(self)
+
+    def zonotope(self) -> Zonotope:
+        """The sum of the segments from 0 to each row; the arrangement must be central: `zonotope.Zonotope`.
+
+        Example:
+            >>> from hyperplane_arrangements import Arrangement
+            >>> Arrangement([[1, 0], [0, 1], [1, 1]]).zonotope().volume()
+            Fraction(3, 1)
+        """
+        from .geometry.zonotope import Zonotope
+
+        return Zonotope(self)
+
+    def draw(self, kind: str | None = None, *, ax: Any = None, **options: Any) -> Any:
+        """Draw it with matplotlib and return the Axes: `notebook.draw`."""
+        from .pictures.notebook import draw
+
+        return draw(self, kind, ax=ax, **options)
+
+    def save_picture(self, path: Any, kind: str | None = None, **options: Any) -> Path:
+        """Draw it into a file: `notebook.save_picture`."""
+        from .pictures.notebook import save_picture
+
+        return save_picture(self, path, kind, **options)

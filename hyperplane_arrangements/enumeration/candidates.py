@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 
 from .frame import Frame
+from .roundoff import CANCELLED, INFLATE, TINY, UNIT
 from .tables import columns, scaled
 
-CANCELLED = 2.0**-40
-UNIT, TINY, INFLATE = 2.0**-53, 2.0**-960, 1.0 + 2.0**-45  # as in `elimination.py`, which needs the compiler
 _CHUNK = 1 << 21  # numbers in the largest array
 
 

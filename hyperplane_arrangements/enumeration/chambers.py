@@ -7,19 +7,18 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import comb
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ..display import Shown
 from ..errors import InputError, TooLargeError
+from ..exact import integer_row
+from ..plain import PlainArrangement
 from .engine import Cells, Plan, count, make_plan, run
 from .minors import poincare_coefficients
 from .search import Budget, OutOfBudget
 from .tables import OverLimit, is_loaded
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
-
 
 _COUNTED = 5_000_000  # a prediction is exact at least up to here
 _MINORS = 200_000  # entries of minors to try before a search: what symmetry does not spare costs a blink
@@ -49,7 +48,7 @@ class ChamberBatch:
         following: the place after the batch; give it to `Chambers.batches` to go on from there.
     """
 
-    arrangement: Arrangement
+    arrangement: PlainArrangement
     cells: Cells
     following: Position
     _plan: Plan
@@ -135,7 +134,7 @@ def _with_exact(
 ) -> np.ndarray:
     """The points, exactly, where they are proven inside, and others in the columns given where not."""
     result = np.zeros(points.shape, dtype=object)
-    exact = _fractions if affine else _integers
+    exact = _fractions if affine else integer_row
     for i, (good, row) in enumerate(zip(proven.tolist(), points.tolist(), strict=True)):
         if good:
             result[i] = exact(row)
@@ -148,15 +147,8 @@ def _fractions(row: list[float]) -> list[Fraction]:
     return [Fraction(x) for x in row]
 
 
-def _integers(row: list[float]) -> list[int]:
-    """A multiple of the row."""
-    pairs = [x.as_integer_ratio() for x in row]
-    scale = max([q for _, q in pairs])  # all are powers of two
-    return [p * (scale // q) for p, q in pairs]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Chambers:
+class Chambers(Shown):
     """All chambers of an arrangement, in a fixed order, found when asked for.
 
     If the arrangement is central, rows 2i and 2i + 1 are antipodes. Two lists of the same arrangement have
@@ -171,7 +163,7 @@ class Chambers:
         True
     """
 
-    arrangement: Arrangement
+    arrangement: PlainArrangement
     _plan: Plan = field(repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -289,12 +281,6 @@ class Chambers:
         distinct = len(set(map(bytes, packed))) * (2 if self._plan.antipodal else 1)
         return distinct == count_chambers(self.arrangement)
 
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from ..pictures.cards import chambers_card
-
-        return chambers_card(self)
-
 
 def upper_bound(n: int, rank: int) -> int:
     """Cover's bound on the chambers of n central hyperplanes: `2 sum_{k < rank} C(n - 1, k)` (statement 1.1).
@@ -306,14 +292,12 @@ def upper_bound(n: int, rank: int) -> int:
     return 2 * sum(comb(n - 1, k) for k in range(rank)) if n else 1
 
 
-def count_chambers(arrangement: Arrangement) -> int:
+def count_chambers(arrangement: PlainArrangement) -> int:
     """The exact number of chambers, without listing them (see `Arrangement.count_chambers`)."""
-    if "count" not in arrangement._cache:
-        arrangement._cache["count"] = _count(arrangement)
-    return arrangement._cache["count"]
+    return arrangement.remembered("count", lambda: _count(arrangement))
 
 
-def count_by_search(arrangement: Arrangement) -> int:
+def count_by_search(arrangement: PlainArrangement) -> int:
     """The exact number of chambers by the plain search for sets without broken circuit (statement 1.1).
 
     No symmetry, no memo, nothing shared with the counting by minors: an independent check of
@@ -335,7 +319,7 @@ def count_by_search(arrangement: Arrangement) -> int:
     return count(distinct.rows, distinct.infinity)
 
 
-def _count(arrangement: Arrangement) -> int:
+def _count(arrangement: PlainArrangement) -> int:
     """Count by minors within a budget, for many may be alike; else by a search, unless it is long."""
     general, ready = _largest(arrangement) > _COMPILED, is_loaded("kernel", "walk")
     if not (general and ready):
@@ -350,16 +334,16 @@ def _count(arrangement: Arrangement) -> int:
         return _count_by_minors(arrangement)
 
 
-def _largest(arrangement: Arrangement) -> int:
+def _largest(arrangement: PlainArrangement) -> int:
     return max((abs(x) for row in arrangement.distinct.rows for x in row), default=0)
 
 
-def _count_by_minors(arrangement: Arrangement, budget: Budget | None = None) -> int:
+def _count_by_minors(arrangement: PlainArrangement, budget: Budget | None = None) -> int:
     both_sides = sum(poincare_coefficients(arrangement.distinct.rows, budget))
     return both_sides if arrangement.is_central else both_sides // 2
 
 
-def chambers(arrangement: Arrangement, max_chambers: int) -> Chambers:
+def chambers(arrangement: PlainArrangement, max_chambers: int = 5_000_000) -> Chambers:
     """The list of all chambers (see `Arrangement.chambers`)."""
     distinct = arrangement.distinct
     bound = upper_bound(len(distinct.rows), len(distinct.columns)) // (1 if arrangement.is_central else 2)
@@ -382,8 +366,6 @@ def chambers(arrangement: Arrangement, max_chambers: int) -> Chambers:
     return Chambers(arrangement, plan)
 
 
-def _plan(arrangement: Arrangement, limit: int | None = None) -> Plan:
-    if "plan" not in arrangement._cache:
-        distinct = arrangement.distinct
-        arrangement._cache["plan"] = make_plan(distinct.rows, distinct.infinity, limit)
-    return arrangement._cache["plan"]
+def _plan(arrangement: PlainArrangement, limit: int | None = None) -> Plan:
+    distinct = arrangement.distinct
+    return arrangement.remembered("plan", lambda: make_plan(distinct.rows, distinct.infinity, limit))

@@ -14,11 +14,10 @@ from typing import Any
 from numba import njit, types
 from numba.extending import intrinsic
 
+from .roundoff import INFLATE, TINY, UNIT
+
 LIMIT = 2.0**49
 ROUND = 1.5 * 2.0**52  # adding it and taking it off again rounds to an integer
-UNIT = 2.0**-53
-TINY = 2.0**-960
-INFLATE = 1.0 + 2.0**-45
 
 # No array is made in these functions, so references need not be counted (`_nrt`): three times as fast.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}

@@ -13,17 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .elimination import (
-    INFLATE,
-    TINY,
-    UNIT,
-    compiled,
-    eliminate_bounded,
-    eliminate_exact,
-    jit,
-    lead,
-    sign_of_minor,
-)
+from .elimination import compiled, eliminate_bounded, eliminate_exact, jit, lead, sign_of_minor
+from .roundoff import INFLATE, TINY, UNIT
 
 GOOD, BROKEN, UNDECIDED, OVER_LIMIT = 0, 1, 2, 3
 

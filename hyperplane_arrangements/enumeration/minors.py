@@ -22,10 +22,8 @@ from math import comb, inf
 
 import numpy as np
 
-from ..exact.echelon import signed_content
+from ..exact.rows import Row, canonical, restrict
 from .search import Budget
-
-Row = tuple[int, ...]
 
 _KERNEL = f"{__package__}.minors_kernel"
 _START = 1_500_000  # entries computed by Python integers from which compiled code is worth its start-up
@@ -33,46 +31,6 @@ _STEPS = 10**7  # of compiled code in one minor: above, memoised minors are like
 _FEW = 16  # lines that Python integers count faster than an array is made of them
 _FASTER = 32  # times an entry of Python integers the step of compiled code
 _FLOAT = 2**26  # ratios of integers below this size are distinct as floats if distinct
-
-
-def canonical(row: Sequence[int]) -> Row:
-    """Return the row divided by its gcd, first nonzero entry positive; the zero row unchanged.
-
-    Example:
-        >>> canonical((0, -4, 6))
-        (0, 2, -3)
-    """
-    content = signed_content(row)
-    return tuple(row) if content in (0, 1) else tuple([entry // content for entry in row])
-
-
-def restrict(rows: Iterable[Row], normal: Row) -> list[Row]:
-    """Return the rows as primitive equations on the hyperplane `normal . x = 0`, in the order given.
-
-    One coordinate in which `normal` is nonzero is eliminated (a smallest such entry, to keep integers small).
-
-    Args:
-        rows: integer rows of length d.
-        normal: a nonzero integer row of length d.
-
-    Returns:
-        Rows of length d - 1; those parallel to `normal` become zero.
-
-    Example:
-        >>> restrict([(1, 1, 1), (2, 0, 0)], (1, 0, 0))
-        [(1, 1), (0, 0)]
-    """
-    pivot = min((i for i, entry in enumerate(normal) if entry), key=lambda i: abs(normal[i]))
-    scale = normal[pivot]
-    rest = normal[:pivot] + normal[pivot + 1 :]
-    result = []
-    for row in rows:
-        factor = row[pivot]
-        kept = row[:pivot] + row[pivot + 1 :]
-        if factor:
-            kept = tuple([scale * x - factor * y for x, y in zip(kept, rest, strict=True)])
-        result.append(canonical(kept))
-    return result
 
 
 @dataclass(slots=True)

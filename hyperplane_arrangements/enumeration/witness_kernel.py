@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .candidates import CANCELLED
-from .elimination import INFLATE, INNER, TINY, UNIT, compiled, jit
+from .elimination import INNER, compiled, jit
+from .roundoff import CANCELLED, INFLATE, TINY, UNIT
 
 #: The signs that the bits of a byte stand for, the lowest bit first.
 SIGNS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little") * 2.0 - 1.0

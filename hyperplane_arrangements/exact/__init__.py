@@ -5,17 +5,17 @@ What other rooms need most stands here; the modules have the rest.
 
 from .numbers import (
     ExactMatrix,
-    certain_signs,
     exact_matrix,
     exact_scalar,
     exact_vector,
     fits_float,
     in_short,
+    integer_row,
     pivot_columns,
     rank,
     scaled_floats,
-    signs,
 )
+from .signs import certain_signs, signs
 
 __all__ = [
     "ExactMatrix",
@@ -25,6 +25,7 @@ __all__ = [
     "exact_vector",
     "fits_float",
     "in_short",
+    "integer_row",
     "pivot_columns",
     "rank",
     "scaled_floats",

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import gcd
 
 import numpy as np
 
+from .rows import signed_content
+
 _PRIME = 2**31 - 1
 _NARROW = 8  # columns up to which eliminating in Python integers, until the rank is full, is fastest
-
-
-def signed_content(row: Sequence[int]) -> int:
-    """The greatest common divisor of the entries, with the sign of the first nonzero one; 0 for a zero row.
-
-    Example:
-        >>> signed_content([0, -4, 6])
-        -2
-    """
-    divisor = gcd(*row)
-    for entry in row:
-        if entry:
-            return divisor if entry > 0 else -divisor
-    return 0
 
 
 def pivot_columns(integers: np.ndarray) -> tuple[int, ...]:

@@ -1,8 +1,6 @@
-"""Exact numbers in, certified signs out: the one door between data and integer arithmetic.
+"""Exact numbers in: the one door between data and integer arithmetic.
 
-A float is an exact dyadic rational, and a text such as "0.1" an exact decimal. Every sign is settled either
-by a float64 product together with a proven bound on its error, or by Python integers; no tolerance decides
-one.
+A float is an exact dyadic rational, and a text such as "0.1" an exact decimal.
 """
 
 from __future__ import annotations
@@ -20,10 +18,9 @@ import numpy as np
 from ..errors import InputError
 from . import echelon
 
-_UNIT = 2.0**-53  # unit roundoff of float64
-_EXACT = 2**53  # integers up to this size are floats, and so are their sums up to this size
+#: Integers up to this size are floats, and so are their sums up to this size.
+EXACT = 2**53
 _LARGEST_POWER = 4000  # of ten, in a text
-_TINY = 2.0**-1000  # far above every underflow error of a row scaled to at most 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +137,7 @@ def _as_exact_floats(integers: np.ndarray) -> np.ndarray | None:
     except OverflowError:
         return None
     largest = max(int(machine.max(initial=0)), -int(machine.min(initial=0)))
-    return machine.astype(np.float64) if largest <= _EXACT else None
+    return machine.astype(np.float64) if largest <= EXACT else None
 
 
 def fits_float(value: Fraction) -> bool:
@@ -356,81 +353,13 @@ def pivot_columns(matrix: ExactMatrix) -> tuple[int, ...]:
     return echelon.pivot_columns(matrix.integers)
 
 
-def signs(matrix: ExactMatrix, directions: Any) -> np.ndarray:
-    """The exact signs of `X u` for a batch of directions u.
-
-    A float64 product settles every sign that exceeds a proven bound on its error; integers settle the rest.
-
-    Args:
-        matrix: X, n x d.
-        directions: m x d floats (exact dyadic rationals), integers or Fractions.
-
-    Returns:
-        m x n int8 with entries -1, 0, 1.
-
-    Raises:
-        InputError: directions of the wrong width, or no finite rational numbers.
+def integer_row(values: Sequence[float]) -> list[int]:
+    """Finite floats as integers over a common power of two.
 
     Example:
-        >>> signs(exact_matrix([[1, -1], [2, 1]]), [[0.5, 0.5]]).tolist()
-        [[0, 1]]
+        >>> integer_row([0.5, -3.0])
+        [1, -6]
     """
-    if isinstance(directions, np.ndarray) and directions.dtype == np.float64 and directions.ndim == 2:
-        batch, exact = _scaled_batch(directions), None
-    else:
-        exact = exact_matrix(directions, "directions").integers
-        batch = scaled_floats(exact)
-    d = matrix.shape[1]
-    if batch.shape[1] != d:
-        raise InputError(f"directions have {batch.shape[1]} entries but the matrix has {d} columns")
-    if exact is not None and max(1, matrix.largest) * max(1, *map(abs, exact.flat)) * d < _EXACT:
-        return np.sign(exact.astype(np.float64) @ matrix.integers.T.astype(np.float64)).astype(np.int8)
-    if exact is None and _are_small(directions, _EXACT // (matrix.largest * d + 1)):
-        return np.sign(directions @ matrix.integers.T.astype(np.float64)).astype(np.int8)
-    result = _filtered(matrix, batch)
-    open_rows = result == 0
-    for i in np.flatnonzero(open_rows.any(axis=1)):
-        direction = [int(x) for x in exact[i]] if exact is not None else _integer_row(directions[i])
-        for j in np.flatnonzero(open_rows[i]):
-            value = sum(int(a) * b for a, b in zip(matrix.integers[j], direction, strict=True))
-            result[i, j] = (value > 0) - (value < 0)
-    return result
-
-
-def certain_signs(matrix: ExactMatrix, directions: np.ndarray) -> np.ndarray:
-    """The signs of `X u` that floats settle: a sign if proven, 0 if not (arguments as in `signs`).
-
-    Example:
-        >>> certain_signs(exact_matrix([[1, -1], [2, 1]]), np.array([[0.1, 0.1]])).tolist()
-        [[0, 1]]
-    """
-    return _filtered(matrix, _scaled_batch(directions))
-
-
-def _filtered(matrix: ExactMatrix, batch: np.ndarray) -> np.ndarray:
-    """The signs that exceed the bound on the error of the product; 0 for the others."""
-    values = batch @ matrix.scaled.T
-    bound = np.abs(batch) @ np.abs(matrix.scaled).T
-    bound *= (matrix.shape[1] + 4) * _UNIT * (1 + 2.0**-40)
-    bound += _TINY
-    return (values > bound).astype(np.int8) - (values < -bound)
-
-
-def _are_small(directions: np.ndarray, bound: int) -> bool:
-    """Whether all entries are integers and smaller than the bound, so that products are exact."""
-    integers = directions == np.rint(directions)
-    return bool(bound > 1 and (np.abs(directions) < bound).all() and integers.all())
-
-
-def _scaled_batch(directions: np.ndarray) -> np.ndarray:
-    if not np.isfinite(directions).all():
-        i, j = np.argwhere(~np.isfinite(directions))[0]
-        raise InputError(f"directions[{i}, {j}] is {directions[i, j]}; give finite numbers")
-    _, exponents = np.frexp(np.abs(directions).max(axis=1, initial=0.0))
-    return np.ldexp(directions, -exponents[:, None])
-
-
-def _integer_row(values: np.ndarray) -> list[int]:
-    pairs = [value.as_integer_ratio() for value in values.tolist()]
-    scale = max(q for _, q in pairs)
+    pairs = [value.as_integer_ratio() for value in values]
+    scale = max(q for _, q in pairs)  # all are powers of two
     return [p * (scale // q) for p, q in pairs]

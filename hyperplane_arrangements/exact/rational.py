@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from ..enumeration.minors import Row
 from .numbers import ExactMatrix, exact_matrix, pivot_columns
+from .rows import Row
 
 Matrix = list[list[Fraction]]
 _ZERO = Fraction(0)

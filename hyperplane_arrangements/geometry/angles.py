@@ -11,21 +11,20 @@ from fractions import Fraction
 from functools import cmp_to_key
 from itertools import combinations, pairwise
 from math import atan2, lcm, ldexp, pi, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ..enumeration.minors import Row, canonical
+from ..enumeration.chambers import chambers
 from ..errors import InputError
 from ..exact.rational import independent_rows, inverse, times, transposed
+from ..exact.rows import Row, canonical
+from ..plain import PlainArrangement
 from .central import CentralForm, central_form
 from .faces import chamber_cone
 
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
 
-
-def solid_angle(arrangement: Arrangement, sign_vector: Any) -> float:
+def solid_angle(arrangement: PlainArrangement, sign_vector: Any) -> float:
     """Return the fraction of all directions of the row space that lie in a chamber, for rank at most 3.
 
     At rank 3 the spherical polygon is cut into triangles, each measured by van Oosterom and Strackee (1983),
@@ -57,7 +56,7 @@ def solid_angle(arrangement: Arrangement, sign_vector: Any) -> float:
     return _polygon(_fan(list(cone.rays)), metric)
 
 
-def solid_angles(arrangement: Arrangement) -> np.ndarray:
+def solid_angles(arrangement: PlainArrangement) -> np.ndarray:
     """Return the solid angles of all chambers, in the order of `arrangement.chambers()`, for rank at most 3.
 
     At rank 3 every crossing is visited once, so the time is that of listing edges and not of one linear
@@ -79,7 +78,7 @@ def solid_angles(arrangement: Arrangement) -> np.ndarray:
         (382, 1.0)
     """
     form = _of_low_rank(arrangement)
-    signs = np.asarray(arrangement.chambers().signs)
+    signs = np.asarray(chambers(arrangement).signs)
     if form.rank < 3:
         return np.array([solid_angle(arrangement, row) for row in signs])
     hyperplanes = arrangement.hyperplane_of_row
@@ -93,7 +92,7 @@ def _polygon(rays: list[Row], metric: list[Row]) -> float:
     return sum(_triangle(rays[0], b, c, metric) for b, c in pairwise(rays[1:])) / (4 * pi)
 
 
-def _of_low_rank(arrangement: Arrangement) -> CentralForm:
+def _of_low_rank(arrangement: PlainArrangement) -> CentralForm:
     """Return the central form of a central arrangement of rank at most 3."""
     form = central_form(arrangement)
     if form.affine:
@@ -117,12 +116,12 @@ def miss_probability(angles: Sequence[float], draws: int) -> float:
     return float(sum((1.0 - angle) ** draws for angle in angles))
 
 
-def row_space(arrangement: Arrangement) -> np.ndarray:
+def row_space(arrangement: PlainArrangement) -> np.ndarray:
     """Return an orthonormal basis of the row space as the columns of a (d x r) float64 array, for drawing."""
     return np.linalg.svd(arrangement.normals.scaled, full_matrices=False)[2][: arrangement.rank].T
 
 
-def boundary_rays(arrangement: Arrangement, sign_vector: Any) -> np.ndarray:
+def boundary_rays(arrangement: PlainArrangement, sign_vector: Any) -> np.ndarray:
     """Return the extreme rays of a chamber in orthonormal coordinates of the row space, for drawing.
 
     Args:
@@ -145,7 +144,7 @@ def boundary_rays(arrangement: Arrangement, sign_vector: Any) -> np.ndarray:
     return points / np.linalg.norm(points, axis=1, keepdims=True)
 
 
-def _metric(arrangement: Arrangement, form: CentralForm) -> list[Row]:
+def _metric(arrangement: PlainArrangement, form: CentralForm) -> list[Row]:
     """Return a multiple of the Gram matrix, in rank coordinates, of the parts of points in the row space.
 
     With B independent rows and C the same rows in rank coordinates, the part in the row space of a point with

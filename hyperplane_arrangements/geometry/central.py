@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from ..enumeration.minors import Row
 from ..exact import exact_matrix, pivot_columns
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
-
+from ..exact.rows import Row
+from ..plain import PlainArrangement
 
 _ONE = Fraction(1)
 
@@ -64,7 +60,7 @@ class CentralForm:
         return tuple(value / scale for value in full[1:])
 
 
-def central_form(arrangement: Arrangement) -> CentralForm:
+def central_form(arrangement: PlainArrangement) -> CentralForm:
     """Return the central form of an arrangement.
 
     Example:

@@ -10,26 +10,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ..enumeration.minors import Row, canonical
+from ..display import Shown
+from ..enumeration.chambers import chambers
 from ..errors import InputError, TooLargeError
 from ..exact import exact_matrix
 from ..exact.rational import null_space
+from ..exact.rows import Row, canonical
 from ..findings import Finding
+from ..plain import PlainArrangement
 from .central import CentralForm, central_form
 from .flats import IntersectionLattice, intersection_lattice
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
 
 _BATCH = 4096  # chambers compared with all cocircuits at once
 
 
 @dataclass(frozen=True)
-class Faces:
+class Faces(Shown):
     """All faces of an arrangement.
 
     Attributes:
@@ -47,7 +47,7 @@ class Faces:
         [(-1, 0), (0, -1), (0, 1), (1, 0)]
     """
 
-    arrangement: Arrangement
+    arrangement: PlainArrangement
     lattice: IntersectionLattice
     by_dimension: tuple[np.ndarray, ...]
 
@@ -76,12 +76,6 @@ class Faces:
             return Finding(claim, False, expected, f"f-vector {self.f_vector}, but the flats give {expected}")
         return Finding(claim, *_euler(self.f_vector))
 
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from ..pictures.cards import faces_card
-
-        return faces_card(self)
-
 
 def _euler(f_vector: tuple[int, ...]) -> tuple[bool, Any, str]:
     total = sum((-1) ** k * count for k, count in enumerate(f_vector))
@@ -91,7 +85,7 @@ def _euler(f_vector: tuple[int, ...]) -> tuple[bool, Any, str]:
     )
 
 
-def faces(arrangement: Arrangement, max_faces: int = 2_000_000) -> Faces:
+def faces(arrangement: PlainArrangement, max_faces: int = 2_000_000) -> Faces:
     """Enumerate every face of an arrangement, from the smallest dimension to the chambers.
 
     Args:
@@ -128,8 +122,6 @@ def faces(arrangement: Arrangement, max_faces: int = 2_000_000) -> Faces:
 
 def _faces_of_flat(form: CentralForm, on_it: frozenset[int]) -> np.ndarray:
     """Return the covectors of the faces that span a flat: the chambers of the arrangement cut out on it."""
-    from ..arrangement import Arrangement
-
     basis = null_space([form.rows[i] for i in sorted(on_it)], form.rank)
     cut = [[sum(map(int.__mul__, row, vector)) for vector in basis] for row in form.rows]
     if not basis:
@@ -138,11 +130,11 @@ def _faces_of_flat(form: CentralForm, on_it: frozenset[int]) -> np.ndarray:
         sign = np.array([(row[0] > 0) - (row[0] < 0) for row in cut], dtype=np.int8)
         signs = np.stack([sign, -sign])
     else:
-        signs = np.asarray(Arrangement(exact_matrix(cut)).chambers().signs)
+        signs = np.asarray(chambers(PlainArrangement(exact_matrix(cut))).signs)
     return signs[signs[:, -1] > 0, :-1] if form.affine else signs
 
 
-def cocircuits(arrangement: Arrangement) -> np.ndarray:
+def cocircuits(arrangement: PlainArrangement) -> np.ndarray:
     """Return the covectors of the smallest faces that are not the centre: rays, up to the lineality space.
 
     For an affine arrangement these are the smallest faces themselves, the vertices when it is essential.
@@ -166,7 +158,7 @@ def cocircuits(arrangement: Arrangement) -> np.ndarray:
     return np.concatenate([_faces_of_flat(form, flat.rows) for flat in level])
 
 
-def bounded_chambers(arrangement: Arrangement, max_chambers: int = 1_000_000) -> np.ndarray:
+def bounded_chambers(arrangement: PlainArrangement, max_chambers: int = 1_000_000) -> np.ndarray:
     """Return the sign vectors of the bounded chambers, in the order of `arrangement.chambers()`.
 
     A chamber s is unbounded, modulo the lineality space, when its recession cone has an extreme ray: a
@@ -188,12 +180,10 @@ def bounded_chambers(arrangement: Arrangement, max_chambers: int = 1_000_000) ->
         >>> bounded_chambers(Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1])).tolist()
         [[1, 1, -1]]
     """
-    from ..arrangement import Arrangement
-
-    rays = cocircuits(Arrangement(arrangement.normals)).astype(np.float32)
+    rays = cocircuits(PlainArrangement(arrangement.normals)).astype(np.float32)
     full = np.abs(rays).sum(axis=1)
     found = []
-    for batch in arrangement.chambers(max_chambers).batches(_BATCH):
+    for batch in chambers(arrangement, max_chambers).batches(_BATCH):
         signs = batch.signs
         found.append(signs[~(signs.astype(np.float32) @ rays.T == full).any(axis=1)])
     return np.concatenate(found)
@@ -223,7 +213,7 @@ class ChamberShape:
         return not self.rays
 
 
-def chamber_shape(arrangement: Arrangement, signs: Any) -> ChamberShape:
+def chamber_shape(arrangement: PlainArrangement, signs: Any) -> ChamberShape:
     """Return walls, vertices and extreme rays of a chamber, in rational arithmetic (double description).
 
     Args:

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..enumeration.minors import Row, canonical, divide_by_infinity, poincare_coefficients, restrict
+from ..display import Shown
+from ..enumeration.minors import divide_by_infinity, poincare_coefficients
 from ..errors import TooLargeError
+from ..exact.rows import Row, canonical, restrict
+from ..plain import PlainArrangement
 from .central import central_form
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _bits(mask: int) -> Iterator[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class IntersectionLattice:
+class IntersectionLattice(Shown):
     """All flats of an arrangement by rank (codimension).
 
     Attributes:
@@ -118,12 +118,6 @@ class IntersectionLattice:
         graph.add_edges_from((frozenset(_bits(low)), frozenset(_bits(high))) for low, high in self.covers)
         return graph
 
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from ..pictures.cards import lattice_card
-
-        return lattice_card(self)
-
 
 @dataclass(frozen=True, slots=True)
 class _Node:
@@ -133,7 +127,7 @@ class _Node:
     below: list[int]
 
 
-def intersection_lattice(arrangement: Arrangement, max_flats: int = 1_000_000) -> IntersectionLattice:
+def intersection_lattice(arrangement: PlainArrangement, max_flats: int = 1_000_000) -> IntersectionLattice:
     """Return the intersection lattice of an arrangement, exactly.
 
     Each flat carries the arrangement cut out on it; its distinct hyperplanes are the flats one rank further.
@@ -218,7 +212,7 @@ def _cut(groups: dict[Row, int], normal: Row) -> dict[Row, int]:
     return merged
 
 
-def whitney_numbers(arrangement: Arrangement) -> tuple[int, ...]:
+def whitney_numbers(arrangement: PlainArrangement) -> tuple[int, ...]:
     """Return the signed Whitney numbers of the first kind `(w_0, ..., w_r)`, without building the lattice.
 
     Args:
@@ -239,7 +233,7 @@ def whitney_numbers(arrangement: Arrangement) -> tuple[int, ...]:
     return tuple((-1) ** k * coefficient for k, coefficient in enumerate(coefficients))
 
 
-def characteristic_polynomial(arrangement: Arrangement) -> Any:
+def characteristic_polynomial(arrangement: PlainArrangement) -> Any:
     """Return the characteristic polynomial as a sympy `Poly` in t, of degree d (the dimension of the space).
 
     By deletion and restriction with memoised minors (module `characteristic`): resonance R_6 with its
@@ -260,7 +254,7 @@ def characteristic_polynomial(arrangement: Arrangement) -> Any:
     return Poly.from_dict(terms, Symbol("t"))
 
 
-def poincare_polynomial(arrangement: Arrangement) -> Any:
+def poincare_polynomial(arrangement: PlainArrangement) -> Any:
     """Return `sum_k abs(w_k) t^k` as a sympy `Poly` in t: the Betti numbers of the complexified complement.
 
     Example:
@@ -274,7 +268,7 @@ def poincare_polynomial(arrangement: Arrangement) -> Any:
     return Poly.from_dict(terms, Symbol("t"))
 
 
-def zaslavsky_chambers(arrangement: Arrangement) -> int:
+def zaslavsky_chambers(arrangement: PlainArrangement) -> int:
     """Return `abs(chi(-1))`, the number of chambers (statement 1.1), without a search.
 
     Example:
@@ -285,7 +279,7 @@ def zaslavsky_chambers(arrangement: Arrangement) -> int:
     return sum(map(abs, whitney_numbers(arrangement)))
 
 
-def count_bounded_chambers(arrangement: Arrangement) -> int:
+def count_bounded_chambers(arrangement: PlainArrangement) -> int:
     """Return `abs(chi(1))`: how many chambers are bounded in the space the normals span.
 
     A chamber contains lines in every direction orthogonal to all normals; bounded means bounded across them.

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ..enumeration.minors import canonical
+from ..enumeration.chambers import chambers
 from ..errors import InputError
+from ..exact.rows import canonical
 from ..findings import Finding
+from ..plain import PlainArrangement
 from .central import central_form
 from .flats import intersection_lattice
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
 
 
 def separating_rows(first: Any, second: Any) -> tuple[int, ...]:
@@ -36,7 +35,7 @@ def separating_rows(first: Any, second: Any) -> tuple[int, ...]:
     return tuple(map(int, np.flatnonzero(a != b)))
 
 
-def distance(arrangement: Arrangement, first: Any, second: Any) -> int:
+def distance(arrangement: PlainArrangement, first: Any, second: Any) -> int:
     """Return how many hyperplanes separate two chambers; repeated rows count once.
 
     It is the distance in the tope graph: a generic segment from one chamber to the other crosses each of
@@ -56,7 +55,7 @@ def distance(arrangement: Arrangement, first: Any, second: Any) -> int:
     return len({canonical(rows[i]) for i in separating_rows(first, second)})
 
 
-def tope_graph(arrangement: Arrangement, max_chambers: int = 100_000) -> Any:
+def tope_graph(arrangement: PlainArrangement, max_chambers: int = 100_000) -> Any:
     """Return the graph of chambers as a networkx Graph.
 
     Args:
@@ -79,7 +78,7 @@ def tope_graph(arrangement: Arrangement, max_chambers: int = 100_000) -> Any:
     """
     from networkx import Graph
 
-    signs = np.asarray(arrangement.chambers(max_chambers=max_chambers).signs)
+    signs = np.asarray(chambers(arrangement, max_chambers).signs)
     graph = Graph()
     graph.add_nodes_from((i, {"signs": tuple(row)}) for i, row in enumerate(signs.tolist()))
     for rows in _hyperplanes(arrangement):
@@ -88,7 +87,7 @@ def tope_graph(arrangement: Arrangement, max_chambers: int = 100_000) -> Any:
     return graph
 
 
-def _hyperplanes(arrangement: Arrangement) -> list[list[int]]:
+def _hyperplanes(arrangement: PlainArrangement) -> list[list[int]]:
     """Return the rows of each distinct hyperplane."""
     form = central_form(arrangement)
     groups: dict[tuple[int, ...], list[int]] = {}
@@ -110,7 +109,7 @@ def _adjacent(signs: np.ndarray, rows: list[int]) -> tuple[np.ndarray, np.ndarra
     return negative[partner >= 0], partner[partner >= 0]
 
 
-def check_simplicial(arrangement: Arrangement, max_chambers: int = 100_000) -> Finding:
+def check_simplicial(arrangement: PlainArrangement, max_chambers: int = 100_000) -> Finding:
     """Check whether every chamber of a central arrangement is a simplicial cone: as many walls as the rank.
 
     Args:
@@ -143,7 +142,7 @@ def check_simplicial(arrangement: Arrangement, max_chambers: int = 100_000) -> F
     return Finding(claim, True)
 
 
-def check_simple(arrangement: Arrangement) -> Finding:
+def check_simple(arrangement: PlainArrangement) -> Finding:
     """Check whether the hyperplanes are in general position: flats of codimension k < r lie on k hyperplanes.
 
     For an affine arrangement those of codimension r are included, and their cone must be in general position

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, lcm, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ..display import Shown
+from ..enumeration.chambers import chambers
 from ..errors import InputError, TooLargeError
 from ..exact import ExactMatrix, exact_vector, pivot_columns, signs
 from ..exact.rational import determinant, dot, independent_rows, inverse, times, transposed
+from ..plain import PlainArrangement
 from .flats import intersection_lattice
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
 
 _ZERO = Fraction(0)
 
@@ -40,7 +40,7 @@ class VertexSample:
 
 
 @dataclass(frozen=True, slots=True)
-class Zonotope:
+class Zonotope(Shown):
     """The Minkowski sum of the segments from 0 to each row of a central arrangement.
 
     Args:
@@ -56,7 +56,7 @@ class Zonotope:
         (Fraction(3, 1), (6, 6, 1))
     """
 
-    arrangement: Arrangement
+    arrangement: PlainArrangement
 
     def __post_init__(self) -> None:
         if self.arrangement.offsets is not None:
@@ -66,12 +66,6 @@ class Zonotope:
     def generators(self) -> ExactMatrix:
         """The rows (n x d)."""
         return self.arrangement.normals
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from ..pictures.cards import zonotope_card
-
-        return zonotope_card(self)
 
     def vertex_of(self, sign_vector: Any) -> tuple[Fraction, ...]:
         """Return the vertex of a chamber, `X' 1[s > 0]`: the sum of the rows with positive sign.
@@ -96,7 +90,7 @@ class Zonotope:
             >>> sorted(Zonotope(Arrangement([[1, 0], [0, 1]])).vertices().integers.tolist())
             [[0, 0], [0, 1], [1, 0], [1, 1]]
         """
-        patterns = np.asarray(self.arrangement.chambers(max_chambers=max_chambers).signs) > 0
+        patterns = np.asarray(chambers(self.arrangement, max_chambers).signs) > 0
         common = lcm(*self.generators.denominators)
         scale = np.array([common // q for q in self.generators.denominators], dtype=object)
         integers = self.generators.integers * scale[:, None]

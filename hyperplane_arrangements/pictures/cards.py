@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .. import display
+from ..enumeration.chambers import Chambers, count_chambers
 from ..errors import MissingExtraError
-
-if TYPE_CHECKING:
-    from ..enumeration.chambers import Chambers
-    from ..geometry.faces import Faces
-    from ..geometry.flats import IntersectionLattice
-    from ..geometry.zonotope import Zonotope
+from ..geometry.faces import Faces
+from ..geometry.flats import IntersectionLattice
+from ..geometry.zonotope import Zonotope
+from ..plain import PlainArrangement
+from .notebook import best_kind, html, svg
 
 _SHOWN = 8
 _LEFT = ' style="text-align:left"'
@@ -62,6 +63,7 @@ def columns(
     return f"<table><caption><b>{escape(title)}</b></caption>{body}</table>"
 
 
+@display.html.register
 def chambers_card(chambers: Chambers) -> str:
     """Some chambers with their witnesses, and how many there are.
 
@@ -78,6 +80,7 @@ def chambers_card(chambers: Chambers) -> str:
     return columns(title, header, rows, total=len(chambers))
 
 
+@display.html.register
 def faces_card(faces: Faces) -> str:
     """How many faces there are of each dimension.
 
@@ -90,23 +93,23 @@ def faces_card(faces: Faces) -> str:
     return columns(f"{sum(faces.f_vector):,} faces", ["dimension", "faces"], counts)
 
 
+@display.html.register
 def lattice_card(lattice: IntersectionLattice) -> str:
     """How many flats there are of each codimension, with the sums of their Moebius function."""
     rows = list(zip(range(len(lattice.levels)), lattice.flat_counts, lattice.whitney_numbers, strict=True))
     return columns(f"{len(lattice):,} flats", ["codimension", "flats", "sum of the Moebius function"], rows)
 
 
+@display.html.register
 def zonotope_card(zonotope: Zonotope) -> str:
     """Generators and vertices, and a picture of a small zonotope of rank 2 or 3 where matplotlib is there."""
-    from .notebook import best_kind, svg
-
     arrangement = zonotope.arrangement
     facts = card(
         "Zonotope",
         [
             ("generators", f"{arrangement.n} in dimension {arrangement.dimension}"),
             ("rank", str(arrangement.rank)),
-            ("vertices", f"{arrangement.count_chambers():,}, one a chamber"),
+            ("vertices", f"{count_chambers(arrangement):,}, one a chamber"),
         ],
     )
     try:
@@ -115,3 +118,6 @@ def zonotope_card(zonotope: Zonotope) -> str:
     except MissingExtraError:
         picture = ""
     return f"<div>{facts}{picture}</div>"
+
+
+display.html.register(PlainArrangement)(html)

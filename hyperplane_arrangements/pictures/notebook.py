@@ -6,18 +6,16 @@ from collections.abc import Callable
 from html import escape
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..enumeration.chambers import upper_bound
+from ..enumeration.chambers import count_chambers, upper_bound
 from ..enumeration.minors import poincare_coefficients
 from ..enumeration.search import Budget, OutOfBudget
 from ..errors import InputError, MissingExtraError
+from ..plain import PlainArrangement
 from ..writing import write_whole
 from .canvas import require_matplotlib
 from .plotting import plot_lines, plot_sphere, plot_tope_graph, plot_zonotope
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
 
 _LIMIT = 600
 _COUNTABLE = 5_000_000  # chambers that are counted in seconds at most
@@ -32,7 +30,7 @@ KINDS: dict[str, Callable[..., Any]] = {
 }
 
 
-def best_kind(arrangement: Arrangement) -> str | None:
+def best_kind(arrangement: PlainArrangement) -> str | None:
     """Return the picture that suits an arrangement, None when no picture would be readable.
 
     Lines in the plane, great circles at rank 3, the tope graph otherwise, up to 600 chambers.
@@ -49,7 +47,7 @@ def best_kind(arrangement: Arrangement) -> str | None:
     return "sphere" if arrangement.is_central and arrangement.rank == 3 else "tope-graph"
 
 
-def _more_than(arrangement: Arrangement, limit: int) -> bool:
+def _more_than(arrangement: PlainArrangement, limit: int) -> bool:
     """Whether there are more chambers than the limit; it takes a moment for any arrangement.
 
     Hyperplanes only add chambers, so ever more of them are counted until there are too many.
@@ -61,23 +59,23 @@ def _more_than(arrangement: Arrangement, limit: int) -> bool:
         if sum(poincare_coefficients(distinct[:some])) > both_sides * limit:
             return True
         some *= 2
-    return arrangement.count_chambers() > limit
+    return count_chambers(arrangement) > limit
 
 
-def _chambers(arrangement: Arrangement) -> str:
+def _chambers(arrangement: PlainArrangement) -> str:
     """How many chambers there are, or a bound where to count them would take long."""
     hyperplanes = arrangement.hyperplanes
     both_sides = 1 if arrangement.is_central else 2
     bound = upper_bound(*hyperplanes.shape) // both_sides
     if bound <= _COUNTABLE:
-        return str(arrangement.count_chambers())
+        return str(count_chambers(arrangement))
     try:
         return str(sum(poincare_coefficients(arrangement.distinct.rows, Budget(_WORK))) // both_sides)
     except OutOfBudget:
         return f"at most {bound}"
 
 
-def draw(arrangement: Arrangement, kind: str | None = None, *, ax: Any = None, **options: Any) -> Any:
+def draw(arrangement: PlainArrangement, kind: str | None = None, *, ax: Any = None, **options: Any) -> Any:
     """Draw an arrangement.
 
     Args:
@@ -104,7 +102,7 @@ def draw(arrangement: Arrangement, kind: str | None = None, *, ax: Any = None, *
     return KINDS[chosen](arrangement, ax=ax, **options)
 
 
-def _figure(arrangement: Arrangement, kind: str | None, **options: Any) -> Any:
+def _figure(arrangement: PlainArrangement, kind: str | None, **options: Any) -> Any:
     """Draw on a figure of its own, which no window or notebook knows of."""
     require_matplotlib()
     from matplotlib.figure import Figure
@@ -115,7 +113,7 @@ def _figure(arrangement: Arrangement, kind: str | None, **options: Any) -> Any:
     return figure
 
 
-def save_picture(arrangement: Arrangement, path: Any, kind: str | None = None, **options: Any) -> Path:
+def save_picture(arrangement: PlainArrangement, path: Any, kind: str | None = None, **options: Any) -> Path:
     """Draw an arrangement into a file, whole or not at all; its ending says the format (png, svg, pdf).
 
     Args:
@@ -145,7 +143,7 @@ def save_picture(arrangement: Arrangement, path: Any, kind: str | None = None, *
     return target
 
 
-def svg(arrangement: Arrangement, kind: str | None = None, **options: Any) -> str:
+def svg(arrangement: PlainArrangement, kind: str | None = None, **options: Any) -> str:
     """Return a picture as an SVG element, ready to stand in a page; equal arrangements give equal text.
 
     Args:
@@ -163,7 +161,7 @@ def svg(arrangement: Arrangement, kind: str | None = None, **options: Any) -> st
     return text[text.index("<svg") :]
 
 
-def html(arrangement: Arrangement) -> str:
+def html(arrangement: PlainArrangement) -> str:
     """Return what a notebook shows: a line of facts, and a picture where one can be read and drawn.
 
     Made for `_repr_html_`: without matplotlib, or with too many chambers, the facts stand alone.

@@ -7,27 +7,26 @@ their corners fall on the paper is a float.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ..enumeration.chambers import chambers
 from ..errors import InputError
 from ..exact import scaled_floats
 from ..geometry.angles import row_space
 from ..geometry.central import central_form
 from ..geometry.faces import cocircuits
 from ..geometry.tope_graph import tope_graph
+from ..plain import PlainArrangement
 from .canvas import CELLS, INK, axes_of, cell_colors, frame, row_color, sides, tag, texts_of, unit, write
 from .sphere import plot_sphere
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
 
 __all__ = ["plot_lines", "plot_sphere", "plot_tope_graph", "plot_zonotope", "row_color"]
 
 
 def plot_lines(
-    arrangement: Arrangement,
+    arrangement: PlainArrangement,
     *,
     ax: Any = None,
     values: Sequence[float] | None = None,
@@ -57,7 +56,7 @@ def plot_lines(
     if arrangement.dimension != 2:
         raise InputError(f"arrangement has dimension {arrangement.dimension}; lines in the plane need 2")
     ax = axes_of(ax)
-    signs = np.asarray(arrangement.chambers(max_chambers=20_000).signs)
+    signs = np.asarray(chambers(arrangement, max_chambers=20_000).signs)
     texts = texts_of(labels, signs)
     colors = cell_colors(signs, 0, values, cmap)
     scaled = np.column_stack([arrangement.homogeneous.scaled, np.zeros(arrangement.n)])
@@ -143,7 +142,7 @@ def _crossing(normal: np.ndarray, offset: float, p: np.ndarray, q: np.ndarray) -
 
 
 def plot_zonotope(
-    arrangement: Arrangement,
+    arrangement: PlainArrangement,
     *,
     ax: Any = None,
     values: Sequence[float] | None = None,
@@ -175,7 +174,7 @@ def plot_zonotope(
         kind = "affine" if arrangement.offsets is not None else f"of rank {arrangement.rank}"
         raise InputError(f"arrangement is {kind}; a zonotope is drawn for a central one of rank 2 or 3")
     ax = axes_of(ax) if arrangement.rank == 2 else axes_of(ax, projection="3d")
-    signs = np.asarray(arrangement.chambers(max_chambers=20_000).signs)
+    signs = np.asarray(chambers(arrangement, max_chambers=20_000).signs)
     texts = texts_of(labels, signs)
     colors = cell_colors(signs, 0, values, cmap)
     generators = arrangement.normals.floats @ _plain_basis(arrangement)
@@ -195,14 +194,14 @@ def plot_zonotope(
     return ax
 
 
-def _plain_basis(arrangement: Arrangement) -> np.ndarray:
+def _plain_basis(arrangement: PlainArrangement) -> np.ndarray:
     """Return the coordinates to draw in: those of the space if it is spanned, else of the row space."""
     d = arrangement.dimension
     return np.eye(d) if d == arrangement.rank else row_space(arrangement)
 
 
 def _draw_zonogon(
-    ax: Any, arrangement: Arrangement, signs: np.ndarray, vertices: np.ndarray, generators: Any
+    ax: Any, arrangement: PlainArrangement, signs: np.ndarray, vertices: np.ndarray, generators: Any
 ) -> None:
     around = vertices - vertices.mean(axis=0)
     order = np.argsort(np.arctan2(around[:, 1], around[:, 0]))
@@ -225,7 +224,7 @@ def _draw_zonogon(
     ax.plot(*vertices.T, "o", ms=5, color=INK, zorder=4)
 
 
-def _draw_solid(ax: Any, arrangement: Arrangement, signs: np.ndarray, vertices: np.ndarray) -> None:
+def _draw_solid(ax: Any, arrangement: PlainArrangement, signs: np.ndarray, vertices: np.ndarray) -> None:
     """Draw the facets, one for each ray of the arrangement: its vertices are the chambers around the ray."""
     from matplotlib.colors import to_rgb
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
@@ -250,7 +249,7 @@ def _draw_solid(ax: Any, arrangement: Arrangement, signs: np.ndarray, vertices: 
 
 
 def plot_tope_graph(
-    arrangement: Arrangement,
+    arrangement: PlainArrangement,
     *,
     ax: Any = None,
     values: Sequence[float] | None = None,
@@ -298,7 +297,7 @@ def plot_tope_graph(
     return ax
 
 
-def _shadow(arrangement: Arrangement, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _shadow(arrangement: PlainArrangement, signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the chambers in the plane, a projection of a zonotope's vertices, and how near they are.
 
     The generators are the normals at unit length: lines in the plane give a tiling by rhombi. The view is

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ..enumeration.chambers import chambers
 from ..errors import InputError
 from ..geometry.angles import boundary_rays, row_space
+from ..plain import PlainArrangement
 from .canvas import INK, axes_of, cell_colors, frame, row_color, sides, tag, texts_of, unit, write
-
-if TYPE_CHECKING:
-    from ..arrangement import Arrangement
 
 
 def plot_sphere(
-    arrangement: Arrangement,
+    arrangement: PlainArrangement,
     *,
     ax: Any = None,
     values: Sequence[float] | None = None,
@@ -53,7 +52,7 @@ def plot_sphere(
         kind = "affine" if arrangement.offsets is not None else f"of rank {arrangement.rank}"
         raise InputError(f"arrangement is {kind}; great circles need a central one of rank 3")
     ax = axes_of(ax)
-    signs = np.asarray(arrangement.chambers(max_chambers=5_000).signs)
+    signs = np.asarray(chambers(arrangement, max_chambers=5_000).signs)
     texts = texts_of(labels, signs)
     cells = [unit(boundary_rays(arrangement, row)) for row in signs]
     turn, centre = _turned(arrangement, signs, cells, pole)
@@ -104,7 +103,7 @@ def _label_cell(
 
 
 def _turned(
-    arrangement: Arrangement, signs: np.ndarray, cells: list[np.ndarray], pole: Any
+    arrangement: PlainArrangement, signs: np.ndarray, cells: list[np.ndarray], pole: Any
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return a rotation that brings the pole to (0, 0, 1), and the signs of the pole's chamber."""
     if pole is None:

@@ -1,163 +1,137 @@
-"""Arrangements: rows kept as given, and arrangements made from others."""
+"""The package's front door: names that exist, and methods that answer as the functions behind them do."""
 
 from __future__ import annotations
 
+import ast
 import pickle
-from fractions import Fraction
+from importlib import import_module
+from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperplane_arrangements.arrangement import Arrangement
-from hyperplane_arrangements.errors import InputError
-
-SMALL = st.integers(-3, 3)
-DIMENSIONS, BOOLEANS = st.integers(1, 4), st.booleans()
-
-
-def arrangements(dimension=DIMENSIONS, offsets=BOOLEANS):
-    @st.composite
-    def build(draw):
-        d = draw(dimension)
-        rows = draw(st.lists(st.lists(SMALL, min_size=d, max_size=d), min_size=1, max_size=7))
-        affine = draw(offsets)
-        return Arrangement(
-            rows, draw(st.lists(SMALL, min_size=len(rows), max_size=len(rows))) if affine else None
-        )
-
-    return build()
-
-
-@given(arrangements())
-@settings(deadline=None, max_examples=100)
-def test_every_row_is_its_oriented_hyperplane(arrangement):
-    columns = list(arrangement.distinct.columns)
-    integers = arrangement.homogeneous.integers[:, columns]
-    for i, row in enumerate(integers):
-        j, side = arrangement.hyperplane_of_row[i], arrangement.orientation_of_row[i]
-        assert (j == -1) == (side == 0) == (not any(row))
-        if j >= 0:
-            plane = arrangement.hyperplanes[j] * int(side)
-            k = next(k for k, x in enumerate(plane) if x)
-            assert row[k] * plane[k] > 0
-            assert (row * plane[k] == plane * row[k]).all()
-    assert len(set(map(tuple, arrangement.hyperplanes))) == len(arrangement.hyperplanes)
-
-
-@given(arrangements(), st.data())
-@settings(deadline=None, max_examples=60)
-def test_deletion_and_restriction_add_up(arrangement, data):
-    """Zaslavsky (1975): the chambers of A are those of the deletion and those of the restriction."""
-    i = data.draw(st.integers(0, arrangement.n - 1))
-    of_row = arrangement.hyperplane_of_row
-    alone = of_row[i] >= 0 and of_row[i] != arrangement.distinct.infinity and (of_row == of_row[i]).sum() == 1
-    if arrangement.n == 1 or arrangement.dimension == 1 or not alone:
-        return
-    parts = arrangement.deletion(i).count_chambers() + arrangement.restriction(i).count_chambers()
-    assert arrangement.count_chambers() == parts
-
-
-@given(arrangements(), arrangements())
-@settings(deadline=None, max_examples=40)
-def test_product_multiplies(left, right):
-    if left.is_central == right.is_central:
-        assert left.product(right).count_chambers() == left.count_chambers() * right.count_chambers()
-    else:
-        with pytest.raises(InputError, match="one factor is central"):
-            left.product(right)
-
-
-@given(arrangements(offsets=st.just(True)))
-@settings(deadline=None, max_examples=40)
-def test_the_cone_has_both_sides_of_infinity(arrangement):
-    assert arrangement.cone().count_chambers() == 2 * arrangement.count_chambers()
-
-
-@given(arrangements())
-@settings(deadline=None, max_examples=40)
-def test_essentialization_has_the_same_sign_vectors(arrangement):
-    if arrangement.rank:
-        essential = arrangement.essentialization()
-        assert essential.dimension == essential.rank == arrangement.rank
-        assert set(map(bytes, essential.chambers().signs)) == set(map(bytes, arrangement.chambers().signs))
-    else:
-        with pytest.raises(InputError, match="every normal is zero"):
-            arrangement.essentialization()
-
-
-@given(arrangements(), st.data())
-@settings(deadline=None, max_examples=60)
-def test_signs_of_a_point_by_hand(arrangement, data):
-    d = arrangement.dimension
-    point = data.draw(st.lists(SMALL, min_size=d, max_size=d))
-    offsets = arrangement.offsets or [0] * arrangement.n
-    values = [
-        sum(a * x for a, x in zip(row, point, strict=True)) - b
-        for row, b in zip(arrangement.normals.fractions, offsets, strict=True)
-    ]
-    assert arrangement.chamber_of(point).tolist() == [(v > 0) - (v < 0) for v in values]
-    through = [i for i, v in enumerate(values) if v == 0 and any(arrangement.normals.fractions[i])]
-    if through:
-        assert arrangement.localization(point).n == len(through)
-
-
-def test_rows_keep_their_order_and_are_never_merged():
-    arrangement = Arrangement([[0, 0], [2, 4], [1, 0], [-1, -2]])
-    assert arrangement.hyperplane_of_row.tolist() == [-1, 0, 1, 0]
-    assert arrangement.orientation_of_row.tolist() == [0, 1, 1, -1]
-    assert arrangement.n == 4
-    assert {tuple(s) for s in arrangement.chambers().signs.tolist()} == {
-        (0, 1, 1, -1),
-        (0, 1, -1, -1),
-        (0, -1, 1, 1),
-        (0, -1, -1, 1),
-    }
-
-
-def test_disjoint_supports_are_not_parallel():
-    assert Arrangement([[1, 0], [0, 1]]).count_chambers() == 4
-
-
-def test_an_affine_row_without_normal_is_no_hyperplane():
-    arrangement = Arrangement([[0, 0], [0, 0], [1, 0]], [1, -1, 0])
-    assert arrangement.count_chambers() == 2
-    assert (arrangement.chambers().signs[:, :2] == [-1, 1]).all()
-
-
-def test_the_side_of_an_offset():
-    assert Arrangement([[1]], [2]).chamber_of([3]).tolist() == [1]
-    assert Arrangement([[1]], ["1/3"]).chamber_of([Fraction(1, 3)]).tolist() == [0]
-
-
-def test_values_that_can_be_pickled_compared_and_shown():
-    arrangement = Arrangement([[1, 0], [0, 1]], [0, 1])
-    arrangement.count_chambers()
-    assert pickle.loads(pickle.dumps(arrangement)) == arrangement
-    assert arrangement != Arrangement([[1, 0], [0, 1]])
-    assert repr(arrangement) == "Arrangement(affine, n=2, dimension=2, rank=2)"
-    with pytest.raises(AttributeError):
-        arrangement.normals = None
-
-
-@pytest.mark.parametrize(
-    ("act", "text"),
-    [
-        (lambda: Arrangement([[1, 2]], [1, 2]), "offsets has 2 entries but normals has 1 rows"),
-        (lambda: Arrangement([[1, np.nan]]), r"normals\[0, 1\] is nan"),
-        (lambda: Arrangement([[1]], ["x"]), r"offsets\[0\] is 'x'"),
-        (lambda: Arrangement([[1, 2]]).deletion(0), "only row"),
-        (
-            lambda: Arrangement([[1, 2], [3, 4]]).deletion(2),
-            "row 2 does not exist; give an index from 0 to 1",
-        ),
-        (lambda: Arrangement([[0, 0], [3, 4]]).restriction(0), "row 0 is zero"),
-        (lambda: Arrangement([[1], [3]]).restriction(0), "no row or no coordinate left"),
-        (lambda: Arrangement([[1, 1]]).localization([1, 0]), "no hyperplane contains the point"),
-        (lambda: Arrangement([[1, 1]]).chamber_of([1]), "point has 1 entries; give 2"),
-    ],
+import hyperplane_arrangements
+from hyperplane_arrangements import Arrangement, InputError, families
+from hyperplane_arrangements.geometry.faces import bounded_chambers, chamber_shape, cocircuits, faces
+from hyperplane_arrangements.geometry.flats import (
+    characteristic_polynomial,
+    count_bounded_chambers,
+    intersection_lattice,
+    poincare_polynomial,
+    whitney_numbers,
 )
-def test_misuse_is_refused_by_name(act, text):
-    with pytest.raises(InputError, match=text):
-        act()
+from hyperplane_arrangements.strategies import affine_arrangements, arrangements
+
+either = st.one_of(arrangements(), affine_arrangements())
+
+
+@pytest.mark.parametrize("name", hyperplane_arrangements.__all__)
+def test_every_public_name_is_there_and_is_documented(name):
+    value = getattr(hyperplane_arrangements, name)
+    home = import_module(f"hyperplane_arrangements.{hyperplane_arrangements._HOME[name]}")
+    assert value is getattr(home, name)
+    assert name == "FAMILIES" or value.__doc__
+
+
+def test_type_checkers_see_the_names_that_are_imported_when_used():
+    tree = ast.parse(Path(hyperplane_arrangements.__file__).read_text(encoding="utf-8"))
+    (seen,) = [node for node in tree.body if isinstance(node, ast.If)]
+    names = {alias.name: step.module for step in seen.body for alias in step.names}
+    modules = set(hyperplane_arrangements._MODULES)
+    assert {
+        name: home for name, home in names.items() if name not in modules
+    } == hyperplane_arrangements._HOME
+    assert set(names) == {*hyperplane_arrangements.__all__, *modules}
+
+
+def test_no_public_name_is_a_module_in_disguise():
+    """Importing a module sets an attribute of that name on its package: no function may share it."""
+    homes = (*hyperplane_arrangements._NAMES, *hyperplane_arrangements._MODULES.values())
+    modules = {home.partition(".")[0] for home in homes} | set(hyperplane_arrangements._MODULES)
+    assert not modules & set(hyperplane_arrangements.__all__)
+
+
+def test_modules_are_attributes_and_other_names_are_not():
+    assert hyperplane_arrangements.families is families
+    assert {"Arrangement", "families"} <= set(dir(hyperplane_arrangements))
+    with pytest.raises(AttributeError, match="has no attribute 'chamber'"):
+        hyperplane_arrangements.chamber  # noqa: B018
+
+
+@given(either)
+@settings(deadline=None, max_examples=25)
+def test_methods_answer_as_the_functions_do(arrangement):
+    assert arrangement.flats() == intersection_lattice(arrangement)
+    assert arrangement.whitney_numbers() == whitney_numbers(arrangement)
+    assert arrangement.characteristic_polynomial() == characteristic_polynomial(arrangement)
+    assert arrangement.poincare_polynomial() == poincare_polynomial(arrangement)
+    assert arrangement.f_vector() == faces(arrangement).f_vector == arrangement.faces().f_vector
+    assert np.array_equal(arrangement.cocircuits(), cocircuits(arrangement))
+    assert arrangement.tope_graph().number_of_nodes() == arrangement.count_chambers()
+
+
+@given(st.one_of(affine_arrangements(), affine_arrangements(degeneracy="parallel"), arrangements()))
+@settings(deadline=None, max_examples=50)
+def test_bounded_chambers_are_those_without_a_ray_by_double_description(arrangement):
+    expected = [s for s in arrangement.chambers().signs if chamber_shape(arrangement, s).is_bounded]
+    found = bounded_chambers(arrangement)
+    assert found.tolist() == [s.tolist() for s in expected]
+    assert len(found) == count_bounded_chambers(arrangement) == arrangement.count_bounded_chambers()
+
+
+def test_bounded_chambers_of_shi_are_as_many_as_published():
+    """(n - 1)^(n - 1): Athanasiadis (1996); in dimension n the braid's lineality is divided out."""
+    assert [len(families.shi(n).bounded_chambers()) for n in (2, 3, 4)] == [1, 4, 27]
+
+
+def test_nothing_but_rows_without_normal_is_one_bounded_chamber():
+    assert Arrangement([[0, 0]], [1]).bounded_chambers().tolist() == [[-1]]
+
+
+def test_distance_in_the_graph_is_the_number_of_separating_hyperplanes():
+    arrangement = families.type_b(3)
+    graph = arrangement.tope_graph()
+    signs = arrangement.chambers().signs
+    for node, steps in nx.single_source_shortest_path_length(graph, 5).items():
+        assert arrangement.distance(signs[5], signs[node]) == steps
+
+
+def test_shapes_angles_and_verdicts_through_the_front_door():
+    arrangement = families.type_b(3)
+    assert arrangement.check_simplicial() and not arrangement.check_simple()
+    assert len(arrangement.chamber_shape(arrangement.chambers().signs[0]).rays) == 3
+    assert arrangement.solid_angles() == pytest.approx(np.full(48, 1 / 48))
+    assert len(arrangement.zonotope().vertices().integers) == 48
+    with pytest.raises(InputError, match="affine"):
+        families.shi(3).zonotope()
+
+
+def test_methods_cost_an_arrangement_nothing():
+    arrangement = Arrangement([[1, 0], [0, 1]])
+    assert Arrangement.__slots__ == () and not hasattr(arrangement, "__dict__")
+    assert pickle.loads(pickle.dumps(arrangement)) == arrangement
+
+
+def test_a_notebook_shows_facts_and_a_picture():
+    shown = Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1])._repr_html_()
+    assert "affine arrangement: 3 rows in dimension 2, rank 2, 7 chambers" in shown and "<svg" in shown
+
+
+def test_pictures_through_the_front_door(tmp_path):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    arrangement = Arrangement([[1, 0], [0, 1], [1, 1]])
+    assert arrangement.draw("lines").lines
+    assert arrangement.save_picture(tmp_path / "a.svg").read_text().startswith("<?xml")
+
+
+def test_a_hopeless_arrangement_is_shown_at_once_with_a_bound():
+    hopeless = Arrangement(np.random.default_rng(0).normal(size=(300, 7)))
+    bound = hyperplane_arrangements.upper_bound(300, 7)
+    assert hopeless._repr_html_() == (
+        f"<div><p>central arrangement: 300 rows in dimension 7, rank 7, at most {bound} chambers</p></div>"
+    )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hyperplane_arrangements import families
 from hyperplane_arrangements.enumeration import chambers, minors
-from hyperplane_arrangements.enumeration.minors import canonical, poincare_coefficients, restrict
+from hyperplane_arrangements.enumeration.minors import poincare_coefficients
 from hyperplane_arrangements.enumeration.minors_kernel import (
     LIMIT,
     LIMIT_OF_LINES,
@@ -19,6 +19,7 @@ from hyperplane_arrangements.enumeration.minors_kernel import (
 )
 from hyperplane_arrangements.enumeration.search import Budget, OutOfBudget
 from hyperplane_arrangements.exact import exact_matrix, rank
+from hyperplane_arrangements.exact.rows import canonical, restrict
 from hyperplane_arrangements.families import published
 from hyperplane_arrangements.geometry.flats import zaslavsky_chambers
 

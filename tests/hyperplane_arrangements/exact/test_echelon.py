@@ -7,7 +7,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperplane_arrangements.exact.echelon import pivot_columns, signed_content
+from hyperplane_arrangements.exact.echelon import pivot_columns
+from hyperplane_arrangements.exact.rows import signed_content
 
 HUGE = 2**31 - 1  # the prime itself
 

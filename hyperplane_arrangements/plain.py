@@ -1,0 +1,318 @@
+"""The plain value: a matrix as exact hyperplanes, and new arrangements from old ones.
+
+Every module works on this value. `arrangement.Arrangement` is the same with a method for each study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+from .display import Shown
+from .errors import InputError
+from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, signs
+from .exact.rows import signed_content
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperplanes:
+    """The distinct hyperplanes behind the rows of an arrangement, in as many coordinates as its rank.
+
+    Attributes:
+        rows: N primitive integer rows, in order of first appearance.
+        of_row: for each row of the user the index of its hyperplane, -1 for a zero row.
+        orientation: for each row of the user +1 or -1, its positive factor taken out; 0 for a zero row.
+        columns: the coordinates kept; a point of theirs, zero elsewhere, has the same signs.
+        infinity: for an affine arrangement the index of the hyperplane at infinity, otherwise None.
+    """
+
+    rows: tuple[tuple[int, ...], ...]
+    of_row: np.ndarray
+    orientation: np.ndarray
+    columns: tuple[int, ...]
+    infinity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlainArrangement(Shown):
+    """A finite arrangement of hyperplanes, exact, its rows kept in the order given.
+
+    Args:
+        normals: n x d matrix, one row a hyperplane: floats (exact dyadic rationals), integers, Fractions, or
+            texts such as "0.1" and "1/3". Zero, repeated and opposite rows are allowed and kept track of.
+        offsets: n numbers b; hyperplane i is `normals[i] . x = offsets[i]`, its positive side
+            `normals[i] . x > offsets[i]`. Without them the arrangement is central: all offsets zero, and
+            chambers come in antipodal pairs.
+
+    Raises:
+        InputError: a matrix that is empty, ragged or not of rational numbers; offsets of the wrong length.
+
+    Example:
+        >>> plain = PlainArrangement([[1, 0], [0, 1], [1, 1]], offsets=[0, 0, 1])
+        >>> plain.chamber_of([1, 1]).tolist()
+        [1, 1, 1]
+    """
+
+    normals: ExactMatrix
+    offsets: tuple[Fraction, ...] | None = None
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        matrix = exact_matrix(self.normals, "normals")
+        vector = None if self.offsets is None else exact_vector(self.offsets, "offsets")
+        if vector is not None and len(vector) != matrix.shape[0]:
+            counts = f"{len(vector)} entries but normals has {matrix.shape[0]} rows"
+            raise InputError(f"offsets has {counts}; give one offset a row")
+        object.__setattr__(self, "normals", matrix)
+        object.__setattr__(self, "offsets", vector)
+        object.__setattr__(self, "_cache", {})
+
+    def __repr__(self) -> str:
+        kind = "central" if self.offsets is None else "affine"
+        return f"{type(self).__name__}({kind}, n={self.n}, dimension={self.dimension}, rank={self.rank})"
+
+    def remembered(self, name: str, compute: Callable[[], T]) -> T:
+        """What has been computed from the arrangement once, under a name; it lives as long as the value."""
+        if name not in self._cache:
+            self._cache[name] = compute()
+        return self._cache[name]
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return self.normals.shape[0]
+
+    @property
+    def dimension(self) -> int:
+        """The dimension d of the space."""
+        return self.normals.shape[1]
+
+    @property
+    def is_central(self) -> bool:
+        """Whether it was given without offsets."""
+        return self.offsets is None
+
+    @property
+    def rank(self) -> int:
+        """The exact rank of the normals."""
+        return len(self.pivots)
+
+    @property
+    def pivots(self) -> tuple[int, ...]:
+        """The columns of the normals that are independent of the columns before them."""
+        return self.remembered("pivots", lambda: pivot_columns(self.normals))
+
+    @property
+    def homogeneous(self) -> ExactMatrix:
+        """The rows as linear forms: the normals, with the column `-offsets` behind them if affine."""
+        normals, offsets = self.normals, self.offsets
+        if offsets is None:
+            return normals
+        return self.remembered("homogeneous", lambda: _homogeneous(normals, offsets))
+
+    @property
+    def distinct(self) -> Hyperplanes:
+        """The distinct hyperplanes, and which rows lie on each."""
+        return self.remembered("distinct", lambda: _distinct(self))
+
+    @property
+    def hyperplanes(self) -> np.ndarray:
+        """The distinct hyperplanes: N x r primitive integer rows; homogeneous, N x (r + 1), if affine."""
+        width = self.rank + (not self.is_central)
+        return np.array(self.distinct.rows, dtype=object).reshape(len(self.distinct.rows), width)
+
+    @property
+    def hyperplane_of_row(self) -> np.ndarray:
+        """For each row the index of its hyperplane: n integers, -1 for a zero row."""
+        return self.distinct.of_row
+
+    @property
+    def orientation_of_row(self) -> np.ndarray:
+        """For each row the sign of its factor to its hyperplane: n int8, 0 for a zero row."""
+        return self.distinct.orientation
+
+    def chamber_of(self, point: Any) -> np.ndarray:
+        """The exact sign vector of a point.
+
+        Args:
+            point: d numbers.
+
+        Returns:
+            n int8; zeros tell the rows whose hyperplane the point is on.
+
+        Raises:
+            InputError: of the wrong length, or no finite rational numbers.
+
+        Example:
+            >>> PlainArrangement([[1, 0], [1, -1]]).chamber_of([2, 2]).tolist()
+            [1, 0]
+        """
+        exact = self._point(point)
+        return signs(self.homogeneous, [exact if self.is_central else (*exact, 1)])[0]
+
+    def _point(self, point: Any) -> tuple[Fraction, ...]:
+        exact = exact_vector(point, "point")
+        if len(exact) != self.dimension:
+            raise InputError(
+                f"point has {len(exact)} entries; give {self.dimension}, the dimension of the space"
+            )
+        return exact
+
+    def _row(self, i: int) -> int:
+        if not 0 <= i < self.n:
+            raise InputError(f"row {i} does not exist; give an index from 0 to {self.n - 1}")
+        return i
+
+    def _subset(self, rows: Sequence[int]) -> Self:
+        fractions = self.normals.fractions
+        offsets = None if self.offsets is None else tuple(self.offsets[i] for i in rows)
+        return type(self)(exact_matrix([fractions[i] for i in rows]), offsets)
+
+    def deletion(self, i: int) -> Self:
+        """The arrangement without row i.
+
+        Raises:
+            InputError: no such row, or it is the only one.
+
+        Example:
+            >>> PlainArrangement([[1, 0], [0, 1], [1, 1]]).deletion(2)
+            PlainArrangement(central, n=2, dimension=2, rank=2)
+        """
+        if self.n == 1:
+            raise InputError("row 0 is the only row; an arrangement needs at least one")
+        return self._subset([j for j in range(self.n) if j != self._row(i)])
+
+    def restriction(self, i: int) -> Self:
+        """The other rows on hyperplane i, in its d - 1 coordinates: those of the space but the first that row
+        i has.
+
+        Rows that are parallel to row i become zero rows; no row is dropped or merged.
+
+        Raises:
+            InputError: no such row, a zero row, the only row, or a hyperplane that is a point.
+
+        Example:
+            >>> PlainArrangement([[1, 0, 0], [0, 1, 0], [1, 1, 1]]).restriction(0).normals.integers.tolist()
+            [[1, 0], [1, 1]]
+        """
+        row = self.normals.fractions[self._row(i)]
+        if not any(row):
+            raise InputError(f"row {i} is zero and no hyperplane; restrict to another")
+        if self.dimension == 1 or self.n == 1:
+            raise InputError(
+                f"the restriction to row {i} has no row or no coordinate left; it needs two of each"
+            )
+        p = next(j for j, x in enumerate(row) if x)
+        offset = Fraction(0) if self.offsets is None else self.offsets[i]
+        others = [j for j in range(self.n) if j != i]
+        normals, offsets = [], []
+        for j in others:
+            other = self.normals.fractions[j]
+            factor = other[p] / row[p]
+            normals.append(
+                [x - factor * y for q, (x, y) in enumerate(zip(other, row, strict=True)) if q != p]
+            )
+            offsets.append((self.offsets[j] if self.offsets else 0) - factor * offset)
+        return type(self)(exact_matrix(normals), None if self.offsets is None else tuple(offsets))
+
+    def localization(self, point: Any) -> Self:
+        """The rows whose hyperplane contains a point, zero rows left out.
+
+        Raises:
+            InputError: no hyperplane contains the point.
+
+        Example:
+            >>> PlainArrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1]).localization([0, 1]).n
+            2
+        """
+        at = self.chamber_of(point)
+        rows = [i for i in range(self.n) if at[i] == 0 and self.orientation_of_row[i]]
+        if not rows:
+            raise InputError("no hyperplane contains the point; give a point on one")
+        return self._subset(rows)
+
+    def essentialization(self) -> Self:
+        """The same sign vectors in as many coordinates as the rank (statement 1.4).
+
+        Raises:
+            InputError: every normal is zero.
+
+        Example:
+            >>> PlainArrangement([[1, -1, 0], [0, 1, -1]]).essentialization().dimension
+            2
+        """
+        if not self.rank:
+            raise InputError("every normal is zero; the essential arrangement has no coordinate")
+        rows = [[row[j] for j in self.pivots] for row in self.normals.fractions]
+        return type(self)(exact_matrix(rows), self.offsets)
+
+    def cone(self) -> Self:
+        """The central arrangement one dimension up: rows `(normal, -offset)`, and last the hyperplane at
+        infinity.
+
+        Example:
+            >>> PlainArrangement([[1], [1]], [0, 1]).cone().normals.integers.tolist()
+            [[1, 0], [1, -1], [0, 1]]
+        """
+        offsets = self.offsets if self.offsets is not None else (Fraction(0),) * self.n
+        rows = [(*row, -b) for row, b in zip(self.normals.fractions, offsets, strict=True)]
+        return type(self)(exact_matrix([*rows, (0,) * self.dimension + (1,)]))
+
+    def product(self, other: PlainArrangement) -> Self:
+        """The product: the rows of both, each on its own coordinates.
+
+        Raises:
+            InputError: one is central and the other affine.
+
+        Example:
+            >>> PlainArrangement([[1]]).product(PlainArrangement([[1, 0], [0, 1]])).normals.integers.tolist()
+            [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+        """
+        if self.is_central != other.is_central:
+            raise InputError(
+                "one factor is central and the other affine; give offsets of zero to the central one"
+            )
+        left = [(*row, *(0,) * other.dimension) for row in self.normals.fractions]
+        right = [((0,) * self.dimension + row) for row in other.normals.fractions]
+        offsets = None if self.offsets is None or other.offsets is None else self.offsets + other.offsets
+        return type(self)(exact_matrix(left + right), offsets)
+
+
+def _homogeneous(normals: ExactMatrix, offsets: tuple[Fraction, ...]) -> ExactMatrix:
+    rows, denominators = [], []
+    for row, q, b in zip(normals.integers.tolist(), normals.denominators, offsets, strict=True):
+        common = lcm(q, b.denominator)
+        rows.append([*(x * (common // q) for x in row), -b.numerator * (common // b.denominator)])
+        denominators.append(common)
+    integers = np.array(rows, dtype=object)
+    integers.flags.writeable = False
+    return ExactMatrix(integers, tuple(denominators))
+
+
+def _distinct(arrangement: PlainArrangement) -> Hyperplanes:
+    columns, infinity = arrangement.pivots, None
+    if not arrangement.is_central:
+        columns = (*columns, arrangement.dimension)
+    index: dict[tuple[int, ...], int] = {}
+    of_row, orientation = [], []
+    for row in arrangement.homogeneous.integers[:, columns].tolist():
+        content = signed_content(row)
+        if content:
+            key = tuple(row) if content == 1 else tuple([x // content for x in row])
+            of_row.append(index.setdefault(key, len(index)))
+        else:
+            of_row.append(-1)
+        orientation.append((content > 0) - (content < 0))
+    if not arrangement.is_central:
+        infinity = index.setdefault((0,) * (len(columns) - 1) + (1,), len(index))
+    found = np.array(of_row, dtype=np.int64), np.array(orientation, dtype=np.int8)
+    for array in found:
+        array.flags.writeable = False
+    return Hyperplanes(tuple(index), *found, columns, infinity)
