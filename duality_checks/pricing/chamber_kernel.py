@@ -8,7 +8,8 @@ is proven; one it leaves open is for better multipliers or exact arithmetic.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hyperplane_arrangements.kernel_cache import cached_njit
 
 from .bounds import UNIT
 from .vectors_kernel import add_multiple, inner, set_multiple
@@ -17,7 +18,7 @@ ROUNDS = 20
 LEAST = 1e-300
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _gradient(signs, terms, gain, rest, gradient):
     """``gain * (sum of the terms of positive sign) + rest``."""
     gradient[:] = 0.0
@@ -28,7 +29,7 @@ def _gradient(signs, terms, gain, rest, gradient):
         gradient[i] = gain * gradient[i] + rest[i]
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _fit(units, signs, gradient, chosen, size, basis, upper, trial, residual):
     """Least squares on the chosen rows by Gram-Schmidt: the multiples, and what is left of the gradient."""
     set_multiple(residual, 1.0, gradient)
@@ -52,7 +53,7 @@ def _fit(units, signs, gradient, chosen, size, basis, upper, trial, residual):
         trial[t] /= upper[t, t]
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _settle(units, signs, gradient, chosen, values, size, basis, upper, trial, residual):
     """Walk towards the fit, dropping each multiplier that reaches zero on the way; how many are left."""
     while size > 0:
@@ -74,7 +75,7 @@ def _settle(units, signs, gradient, chosen, values, size, basis, upper, trial, r
     return 0
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _is_short(rows, lengths, signs, gradient, error, beta, chosen, values, size):
     """Whether ``norm(c + X'S lambda) <= beta`` is proven, as in :mod:`.bounds`; a multiplier counts as its
     float."""
@@ -90,7 +91,7 @@ def _is_short(rows, lengths, signs, gradient, error, beta, chosen, values, size)
     return total * (1.0 + 2.0 * (len(gradient) + 10) * UNIT) <= 1.0
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def prove_chambers(rows, units, lengths, signs, terms, gain, rest, error, beta, rank, proven):
     """For each chamber, whether ``v`` and ``-v`` are proven to be within beta on it.
 

@@ -7,7 +7,8 @@ calls proven is proven; one it leaves open is for exact arithmetic.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hyperplane_arrangements.kernel_cache import cached_njit
 
 from .vectors_kernel import add_multiple, inner, set_cross
 
@@ -16,7 +17,7 @@ UNIT = 2.0**-53
 PARALLEL = 1e-6
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _product(a, b):
     """A product of 3-vectors and a bound of its rounding error."""
     value = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
@@ -24,7 +25,7 @@ def _product(a, b):
     return value, 4.0 * UNIT * size
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _determinant_is_positive(a, b, c):
     """Whether the determinant of three rows is proven positive."""
     value, size = 0.0, 0.0
@@ -35,7 +36,7 @@ def _determinant_is_positive(a, b, c):
     return value > 12.0 * UNIT * size
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _order(rows, lengths, k, order, sides):
     """Sort the crossings of circle k and prove the order; the sides are those before the first crossing."""
     normal, least, first, second, ray = np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3)
@@ -74,7 +75,7 @@ def _order(rows, lengths, k, order, sides):
     return True
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _outside(rows, sides, order, position, gradient, error, k, hint):
     """A row that proves a gradient outside of its cell, or -1: last time's and the nearest crossings
     first."""
@@ -91,7 +92,7 @@ def _outside(rows, sides, order, position, gradient, error, k, hint):
     return -1
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _arc_is_short(rows, sides, order, position, k, bend, gradient, error, beta):
     """Whether no maximum above beta lies in the open arc: the projection is short, or proven beyond an
     end."""
@@ -117,7 +118,7 @@ def _arc_is_short(rows, sides, order, position, k, bend, gradient, error, beta):
     return True
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _ray_is_short(rows, lengths, k, q, even, even_error, linear, linear_error, beta):
     """Whether the landscape at the ray of two rows is proven at most beta."""
     a, b, ray = np.empty(3), np.empty(3), np.empty(3)
@@ -133,7 +134,7 @@ def _ray_is_short(rows, lengths, k, q, even, even_error, linear, linear_error, b
     return abs(first) + abs(second) + error <= beta * length
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def prove_circles(rows, lengths, bends, linear, linear_error, beta, start, stop, proven):
     """For each circle in [start, stop): whether all its rays, arcs and neighbouring cells are proven within
     beta.

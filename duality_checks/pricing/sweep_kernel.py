@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hyperplane_arrangements.kernel_cache import cached_njit
 
 from .vectors_kernel import add_multiple, inner, set_multiple
 
@@ -11,7 +12,7 @@ SAME_ANGLE = 1e-11
 SLACK = 1e-9
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _inside(normals, order, before, position, side, direction):
     """Whether a direction lies on the arc's side of every crossing; the nearest crossings, which refuse most,
     first."""
@@ -28,7 +29,7 @@ def _inside(normals, order, before, position, side, direction):
     return True
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _face(released, heights, square, gram, inverses, bends, sign, floor, parts):
     """Whether the maximum in the span of a face around an arc may lie in the face, above the floor.
 
@@ -80,7 +81,7 @@ def _face(released, heights, square, gram, inverses, bends, sign, floor, parts):
     return True
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def _simple_ray(normals, flat, crossing, inverse, bends, sign, gradient, slope, turn):
     """Whether the kinks at a simple ray are independent, concave, and hold the gradient: then it is a
     maximum."""
@@ -97,7 +98,7 @@ def _simple_ray(normals, flat, crossing, inverse, bends, sign, gradient, slope, 
     return True
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def sweep_circles(
     normals,
     flats,

@@ -6,10 +6,10 @@ shapes that do not fit, which takes seconds.
 
 from __future__ import annotations
 
-from numba import njit
+from hyperplane_arrangements.kernel_cache import cached_njit
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def inner(a, b):
     """The inner product of two vectors."""
     total = 0.0
@@ -18,21 +18,21 @@ def inner(a, b):
     return total
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def set_multiple(target, factor, vector):
     """Set a vector to a multiple of another one."""
     for i in range(len(target)):
         target[i] = factor * vector[i]
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def add_multiple(target, factor, vector):
     """Add a multiple of a vector to another one, in place."""
     for i in range(len(target)):
         target[i] += factor * vector[i]
 
 
-@njit(cache=True, nogil=True)
+@cached_njit(nogil=True)
 def set_cross(target, a, b):
     """Set a 3-vector to the vector product of two others."""
     for i in range(3):

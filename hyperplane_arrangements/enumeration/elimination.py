@@ -2,9 +2,6 @@
 
 Exact: fraction-free on integers held in floats, all below 2**49, with the rounding of every product taken
 back (notes, statement 1.1). Bounded: ordinary elimination with a running bound on the error of every entry.
-
-The compiler's cache on disk looks at the files of the entry points alone, `kernel.py` and
-`witness_kernel.py`: touch these after a change here.
 """
 
 from __future__ import annotations
@@ -14,6 +11,7 @@ from typing import Any
 from numba import njit, types
 from numba.extending import intrinsic
 
+from ..kernel_cache import cached_njit
 from .roundoff import INFLATE, TINY, UNIT
 
 LIMIT = 2.0**49
@@ -22,7 +20,7 @@ ROUND = 1.5 * 2.0**52  # adding it and taking it off again rounds to an integer
 # No array is made in these functions, so references need not be counted (`_nrt`): three times as fast.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-compiled = njit(cache=True, **_OPTIONS)
+compiled = cached_njit(**_OPTIONS)
 jit = njit(**INNER)
 
 

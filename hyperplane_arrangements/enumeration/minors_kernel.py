@@ -8,7 +8,8 @@ is handed back, and Python integers do it.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from .kernel_cache import cached_njit
 
 #: Entries up to this size may be cut: a 2 x 2 minor stays below 2^62.
 LIMIT = 2**30
@@ -17,7 +18,7 @@ LIMIT_OF_LINES = 2**26
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth's multiplicative hashing)
 
-jit = njit(cache=True, nogil=True, error_model="numpy")
+jit = cached_njit(nogil=True, error_model="numpy")
 
 
 @jit
