@@ -309,17 +309,21 @@ def network_code(network: Any) -> str:
         >>> print(network_code(TwoLayerNetwork([[0.5, 1.0]], [2.0], "1/10", intercept=3.0)))
         TwoLayerNetwork([[0.5, 1.0]], [2.0], kappa="1/10", intercept=3.0)
     """
-    usual: dict[str, Any] = {"kappa": Fraction(0), "intercept": 0}
-    special = {name: getattr(network, name, value) for name, value in usual.items()}
+    special = {name: getattr(network, name, 0) for name in ("kappa", "intercept")}
     parts = [
         str([[_plain(w) for w in row] for row in network.hidden]),
         str([_plain(a) for a in network.output]),
-        *(f"{name}={_plain(value)!r}" for name, value in special.items() if value != usual[name]),
+        *(f"{name}={_plain(value)!r}" for name, value in special.items() if _is_told(value)),
     ]
     linear = getattr(network, "linear", ())
-    if any(linear):
+    if any(map(_is_told, linear)):
         parts.append(f"linear={[_plain(b) for b in linear]}")
     return f"{type(network).__name__}({', '.join(parts)})".replace("'", '"')
+
+
+def _is_told(value: Any) -> bool:
+    """Whether a number is not the one that is meant where none is given: `-0.0` is another than 0."""
+    return bool(value) or str(value).startswith("-")
 
 
 def _plain(value: Any) -> Any:

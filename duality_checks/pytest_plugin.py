@@ -13,7 +13,10 @@ Example:
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -95,6 +98,25 @@ class PublishedArrangement:
     arrangement: Arrangement
     chambers: int
     citation: str
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Take our packages off the list of those whose assertions pytest rewrites; remove what it wrote so far.
+
+    It puts every package of a distribution with a plugin on that list, and keeps each module it has rewritten
+    beside the code, in a file that no uninstall knows. pytest has no public name for the list; where it has
+    another one some day, those files stay, and nothing else changes.
+    """
+    hook: Any = pluginmanager.rewrite_hook
+    with suppress(AttributeError):  # --assert=plain rewrites nothing
+        hook._must_rewrite -= {"duality_checks", "hyperplane_arrangements"}
+        hook._marked_for_rewrite_cache.clear()
+    for name in ("duality_checks", __name__):
+        source = Path(sys.modules[name].__file__ or "")
+        with suppress(OSError):
+            for written in (source.parent / "__pycache__").glob(f"{source.stem}.*-pytest-*.pyc"):
+                written.unlink(missing_ok=True)
+            (source.parent / "__pycache__").rmdir()  # where nothing else is in it
 
 
 @pytest.fixture(scope="session", params=PROBLEMS)

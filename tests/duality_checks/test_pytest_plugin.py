@@ -293,13 +293,20 @@ def test_a_network_as_code_reads_back_to_the_same_weights(data: st.DataObject) -
     floats = st.floats(-5, 5).map(float)
     hidden = data.draw(st.lists(st.lists(floats, min_size=2, max_size=2), min_size=1, max_size=3))
     output = data.draw(st.lists(floats, min_size=len(hidden), max_size=len(hidden)))
-    linear = data.draw(st.sampled_from([None, [1.0, -0.5]]))
+    linear = data.draw(st.sampled_from([None, [1.0, -0.5], [-0.0, 0.0]]))
     kappa = data.draw(st.sampled_from([Fraction(0), Fraction(1, 3)]))
     network = TwoLayerNetwork(hidden, output, kappa, data.draw(floats), linear)
     again = eval(network_code(network), {"TwoLayerNetwork": TwoLayerNetwork})
     assert again.to_json() == network.to_json()
     exact = RationalNetwork([["1/3", 2]], ["-1/7"], intercept="1/2")
     assert eval(network_code(exact), {"RationalNetwork": RationalNetwork}) == exact
+
+
+@pytest.mark.parametrize(("intercept", "linear"), [(-0.0, [1.0]), (1.0, [-0.0])])
+def test_a_negative_zero_is_told(intercept: float, linear: list[float]) -> None:
+    network = TwoLayerNetwork([[1.0]], [1.0], intercept=intercept, linear=linear)
+    again = eval(network_code(network), {"TwoLayerNetwork": TwoLayerNetwork})
+    assert "-0.0" in again.to_json() and again.to_json() == network.to_json()
 
 
 def test_an_affine_arrangement_is_printed_with_its_offsets() -> None:
