@@ -17,7 +17,7 @@ from ..exact import integer_row
 from ..plain import PlainArrangement
 from .engine import Cells, Plan, count, make_plan, run
 from .minors import poincare_coefficients
-from .search import Budget, OutOfBudget
+from .search import Budget, OutOfBudget, weight
 from .tables import OverLimit, is_loaded
 
 _COUNTED = 5_000_000  # a prediction is exact at least up to here
@@ -321,10 +321,11 @@ def count_by_search(arrangement: PlainArrangement) -> int:
 
 def _count(arrangement: PlainArrangement) -> int:
     """Count by minors within a budget, for many may be alike; else by a search, unless it is long."""
-    general, ready = _largest(arrangement) > _COMPILED, is_loaded("kernel", "walk")
+    largest, ready = _largest(arrangement), is_loaded("kernel", "walk")
+    general = largest > _COMPILED
     if not (general and ready):
         try:
-            return _count_by_minors(arrangement, Budget(_MINORS))
+            return _count_by_minors(arrangement, Budget(_MINORS // weight(largest)))
         except OutOfBudget:
             if not (general or ready):
                 return _count_by_minors(arrangement)

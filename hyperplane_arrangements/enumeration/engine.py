@@ -168,11 +168,12 @@ def _in_python(chosen: Frame) -> tuple[Work, list[Task]] | None:
     if len(chosen.rows) and (tables.is_loaded("kernel", "walk") or _patience.rows < 0):
         return None
     work = Work(chosen, None)
+    weight = search.weight(max((abs(x) for row in chosen.hyperplanes for x in row), default=0))
     try:
-        tasks = _split(work, (), None, search.Budget(_SMALL_WORK))
+        tasks = _split(work, (), None, search.Budget(_SMALL_WORK // weight))
     except search.OutOfBudget:
         return None
-    total = sum(task.count for task in tasks)
+    total = sum(task.count for task in tasks) * weight
     if total > _SMALL:
         return None
     _patience.rows -= total * len(chosen.rows)

@@ -53,7 +53,8 @@ def frame(hyperplanes: Integers, infinity: int | None = None) -> Frame:
     """See an arrangement from one of its hyperplanes.
 
     Any coordinates will do. Small integers stay small in those given; numbers that have to be rounded are
-    mixed first, so that fewer entries are zero by cancellation, which rounded numbers cannot tell.
+    brought to one size first, since the first column is of the size of the data and the others of its square,
+    and then mixed, so that fewer entries are zero by cancellation, which rounded numbers cannot tell.
 
     Args:
         hyperplanes: distinct primitive rows of full column rank.
@@ -81,8 +82,20 @@ def frame(hyperplanes: Integers, infinity: int | None = None) -> Frame:
     back = [tuple([scale * (i == c) for i in (p, *rest)]) for c in range(len(chosen))]
     back[p] = (side, *[-side * chosen[c] for c in rest])
     if any(max(row) >= EXACT or -min(row) >= EXACT for row in rows):
-        rows, back = _mixed(rows), _mixed(back)
+        shifts = _shifts(rows)
+        rows, back = _mixed(_shifted(rows, shifts)), _mixed(_shifted(back, shifts))
     return Frame(tuple(rows), scale, bits, infinity, hyperplanes, tuple(back))
+
+
+def _shifts(rows: list[tuple[int, ...]]) -> list[int]:
+    """For each column the power of two that brings its entries up to the largest ones of some row."""
+    sizes = [[x.bit_length() for x in row] for row in rows]
+    gaps = [[max(row) - size for row in sizes if (size := row[c])] for c in range(len(rows[0]))]
+    return [min(column, default=0) for column in gaps]
+
+
+def _shifted(rows: list[tuple[int, ...]], shifts: list[int]) -> list[tuple[int, ...]]:
+    return [tuple([x << k for x, k in zip(row, shifts, strict=True)]) for row in rows]
 
 
 def _mixed(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]]:

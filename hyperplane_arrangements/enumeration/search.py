@@ -190,6 +190,16 @@ class Budget:
             raise OutOfBudget
 
 
+def weight(largest: int) -> int:
+    """How many times the work a step on integers of this size is, against small ones: measured, roughly.
+
+    Example:
+        >>> weight(2**60), weight(10**1000)
+        (1, 12)
+    """
+    return 1 + (largest.bit_length() // 100) ** 2 // 100
+
+
 def count(flat: Flat, budget: Budget | None = None) -> int:
     """The number of NBC sets that begin with the basis of a flat: chambers on the positive side of infinity.
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from hyperplane_arrangements import Arrangement
-from hyperplane_arrangements.enumeration import engine, tables
+from hyperplane_arrangements.enumeration import engine, frame, tables
 from hyperplane_arrangements.exact import signs as exact_signs
 
 
@@ -66,9 +66,24 @@ def _fractions(random, n, d):
     ]
 
 
+def _huge(random, n, d, digits=400):
+    """Integers of hundreds of digits; the leading twenty are those of `random`."""
+    return [
+        [int(x) * 10 ** (digits - 18) + int(x) ** 2 for x in row]
+        for row in random.integers(10**18, size=(n, d))
+    ]
+
+
+def _huge_columns(random, n, d):
+    """Small integers, each column times a power of its own."""
+    return [
+        [int(x) * 10 ** (150 * j) for j, x in enumerate(row)] for row in random.integers(-4, 5, size=(n, d))
+    ]
+
+
 KINDS = [
     *(_nearly_parallel, _nearly_repeated, _nearly_concurrent, _end_of_int64, _beyond_int64, _scales),
-    *(_denormals, _fractions),
+    *(_denormals, _fractions, _huge, _huge_columns),
 ]
 
 
@@ -96,6 +111,27 @@ def test_compiled_and_exact_search_list_the_same_chambers(kind, affine, monkeypa
     arrangement = compiled.arrangement
     points = [[*map(Fraction, point), *([1] * affine)] for point in compiled.witnesses.tolist()]
     assert np.array_equal(exact_signs(arrangement.homogeneous, points), compiled.signs)
+
+
+@pytest.mark.parametrize("digits", [290, 1000])
+def test_huge_integers_are_decided_in_floats_and_have_the_signs_of_their_leading_digits(digits):
+    """The first column of the frame is of the size of the data, the others of its square."""
+    huge = _huge(np.random.default_rng(3), 20, 4, digits)
+    chosen = frame.frame(Arrangement(huge).distinct.rows)
+    (arrays,) = tables.arithmetics(chosen)
+    *_, undecided = tables.search(arrays, (), (-1, len(chosen.rows)), 2000)
+    assert len(undecided) == 0
+    small = [[x // 10 ** (digits - 18) for x in row] for row in huge]
+    found = Arrangement(huge).chambers()
+    assert found.witnesses.dtype == np.float64
+    assert set(map(tuple, found.signs.tolist())) == set(
+        map(tuple, Arrangement(small).chambers().signs.tolist())
+    )
+
+
+def test_one_coordinate_of_huge_integers_has_no_column_to_shift():
+    assert frame.frame(((10**300, 10**299),)).rows == ()
+    assert Arrangement([[10**300], [-7], [0]]).chambers().signs.tolist() == [[1, -1, 0], [-1, 1, 0]]
 
 
 def test_floats_alone_would_get_some_of_this_wrong():
