@@ -233,11 +233,13 @@ def instance(problem: TrainingProblem) -> str:
 
     names = {slope: name for name, slope in NAMED_ACTIVATIONS.items()}
     activation = names.get(problem.kappa, f"leaky:{problem.kappa}")
-    others = [("loss", problem.loss.name, "squared"), ("penalty", problem.penalty.name, "2-norm")]
+    others = [("loss", problem.plain_loss.name, "squared"), ("penalty", problem.penalty.name, "2-norm")]
     others.append(("free", problem.free.name, "nothing"))
     special = "".join(f', {name}="{value}"' for name, value, usual in others if value != usual)
     if not problem.readout.is_identity:
         special += f", readout={list(problem.readout.samples)}"
+    if problem.is_weighted:
+        special += f", sample_weights={_row(problem.sample_weights)}"
     return (
         f"TrainingProblem({_table(problem.X.fractions)}, {_row(problem.y)}, "
         f'beta="{problem.beta}", activation="{activation}"{special})'

@@ -64,8 +64,8 @@ class Certificate:
         chambers: for each chamber of the problem, an integer point inside and multipliers for z and -z; or
             None: then the rank is 3, the problem implies the chambers, and the checker goes through them
             itself.
-        network_skip: the weights of what the problem leaves free in the outputs: the intercept, then the
-            linear skip.
+        network_skip: the weights of what the outputs have beside neurons: the intercept, then the linear
+            skip.
     """
 
     problem: str
@@ -258,7 +258,7 @@ def _swept(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray) 
     from .pricing.pricers import dual_norm
 
     size = dual_norm(problem, dual)
-    best = problem.loss.multiple(dual, problem.target)
+    best = problem.multiple(dual)
     scale = min(best, float(problem.beta) / size) if size > 0 else best
     feasible, _ = on_a_grid(problem, scale * _ROOM * dual)
     return feasible if checker.dual_value(stated, feasible) > 0 else (Fraction(0),) * problem.n

@@ -7,15 +7,18 @@ every comparison is exact, and nothing is believed.
 
 The problem: over networks f(x) = sum_j alpha_j phi(w_j'x) of any width, phi(t) = max(t,0) + kappa min(t,0),
 
-    p* = min sum_i loss(f_i; y_i) + beta/2 sum_j (norm(w_j)^2 + alpha_j^2).
+    p* = min sum_i s_i loss(f_i; y_i) + beta/2 sum_j (norm(w_j)^2 + alpha_j^2).
 
 The loss is squared, l1, huber:DELTA, hinge, squared-hinge or logistic; the norm is the 2-norm, 1-norm or
 inf-norm. The readout says which sample i each row x_k of X belongs to: f_i is the sum of f(x_k) over them. By
-default (identity) row i is sample i. Below z_k stands for the entry of z that belongs to row k.
+default (identity) row i is sample i. Below z_k stands for the entry of z that belongs to row k. The weights
+s_i of the samples are 1, but for problems of version 3, which list them.
 
-A problem of version 2 says what is free of the penalty: an output intercept, a linear skip (f(x) gets terms
-c + b'x), or the biases: the weights on the column of ones of X, which norm(w_j) then leaves out. Free biases
-bring the intercept, for a neuron that is nothing but a bias is a constant that costs nothing.
+A problem of version 2 or 3 says what is free of the penalty: an output intercept, a linear skip (f(x) gets
+terms c + b'x), or the biases: the weights on the column of ones of X, which norm(w_j) then leaves out. Free
+biases bring the intercept, for a neuron that is nothing but a bias is a constant that costs nothing. A
+decayed intercept
+is not free: f(x) gets a term c that costs beta/2 c^2.
 
 The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
 
@@ -28,9 +31,12 @@ The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
    any u of the chamber with norm(u) <= 1, c'u <= (c + X'S lambda)'u <= norm_*(c + X'S lambda), the dual norm.
    If that is at most beta on every chamber, for z and for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere.
    (With free biases (c + X'S lambda)_bias must be 0; then it is u without its bias whose norm counts.)
-4. For such a z, p* >= d(z) = min_f sum_i loss(f_i; y_i) + z'f, for the squared loss z'y - 1/2 z'z: the lower
-   bound. (Minus infinity outside a domain, which is checked; for the logistic loss logs are rounded.) What is
-   free in f must add nothing to z'f: sum_k z_k = 0 for the intercept, sum_k z_k x_k = 0 for the linear skip.
+4. For such a z, p* >= d(z) = min_f sum_i s_i loss(f_i; y_i) + z'f, for the squared loss with weights 1
+   z'y - 1/2 z'z: the lower bound. (Minus infinity outside a domain, which is checked; for the logistic loss
+   logs are rounded. With weights it is sum_i s_i d_i(z_i / s_i), d_i being that of one sample.) What is free
+   in f must add nothing to z'f: sum_k z_k = 0 for the intercept, sum_k z_k x_k = 0 for the linear skip. A
+   decayed intercept c adds beta/2 c^2 - c sum_k z_k, which is least, minus (sum_k z_k)^2 / (2 beta), at
+   c = sum_k z_k / beta.
 
 A certificate of version 2 lists no chambers. For data of rank 3 and the 2-norm all faces are then swept here
 in integers, one great circle after the other: a maximum of z'phi(Xu) over the sphere lies inside some face,
@@ -61,7 +67,10 @@ PROBLEM = {"format": "convex-landscape problem", "version": 1}
 LOSSES = ("squared", "l1", "hinge", "squared-hinge", "logistic")
 LABELLED = ("hinge", "squared-hinge", "logistic")
 PENALTIES = ("2-norm", "1-norm", "inf-norm")
-FREE = ("intercept", "linear", "intercept+linear", "biases", "biases+linear")
+DECAYED = "decayed-intercept"
+FREE = ("intercept", "linear", "intercept+linear", DECAYED, "biases", "biases+linear")
+# What later versions of a problem say beside the fields of the first.
+LATER = {2: ["free"], 3: ["free", "weights"]}
 LOG_DIGITS = 40  # of decimal logarithms, which the standard library documents as correctly rounded
 CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
 RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
@@ -118,7 +127,8 @@ class Problem:
     """The problem as read: X (N x d), y (n), beta > 0, kappa < 1, and the digest that certificates quote.
 
     The loss is a name and a number (huber's delta, else 0); `samples` is the sample of each row. `skips` are
-    the columns (length N) that outputs may add freely, and `bias` is the column of the free biases, if any.
+    the columns (length N) that outputs may add, freely unless they are `decayed`, and `bias` is the column of
+    the free biases, if any. `weights` are those of the samples (n).
     """
 
     loss: tuple[str, Fraction]
@@ -129,7 +139,9 @@ class Problem:
     beta: Fraction
     kappa: Fraction
     skips: tuple[tuple[Fraction, ...], ...]
+    decayed: bool
     bias: int | None
+    weights: tuple[Fraction, ...]
     digest: str
 
 
@@ -279,10 +291,12 @@ def read_problem(text: str) -> Problem:
     where = "problem"
     names = [*PROBLEM, "loss", "penalty", "readout", "kappa", "beta", "X", "y"]
     document = parse(text)
-    later = type(document) is dict and document.get("version") == 2
-    fields(document, [*names, "free"] if later else names, where)
-    constants(document, {**PROBLEM, "version": 2 if later else 1}, where)
-    free = read_free(document["free"]) if later else ""
+    version = 1
+    if type(document) is dict:
+        version = next((number for number in LATER if document.get("version") == number), 1)
+    fields(document, [*names, *LATER.get(version, [])], where)
+    constants(document, {**PROBLEM, "version": version}, where)
+    free = "" if version == 1 else read_free(document["free"], FREE if version == 2 else ("nothing", *FREE))
     loss = read_loss(document["loss"])
     penalty_is_known(document["penalty"])
     beta = rational(document["beta"], "problem: beta")
@@ -299,6 +313,7 @@ def read_problem(text: str) -> Problem:
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     X = tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows))
     common_denominator_within_limit(chain(*X), "problem: X")
+    weights = read_weights(document["weights"], len(target)) if version == 3 else (Fraction(1),) * len(target)
     return Problem(
         loss=loss,
         penalty=document["penalty"],
@@ -310,21 +325,38 @@ def read_problem(text: str) -> Problem:
         beta=beta,
         kappa=kappa,
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
-        skips=free_columns(free, X),
+        skips=added_columns(free, X),
+        decayed=free == DECAYED,
         bias=column_of_ones(X) if "biases" in free else None,
+        weights=weights,
     )
 
 
-def read_free(value: Any) -> str:
+def read_free(value: Any, known: Sequence[str]) -> str:
     """What is free of the penalty, in the one spelling of it."""
-    known = type(value) is str and value in FREE
-    require(known, f"problem: free is {value!a:.80}, not one of {', '.join(FREE)}")
+    found = type(value) is str and value in known
+    require(found, f"problem: free is {value!a:.80}, not one of {', '.join(known)}")
     return str(value)
 
 
-def free_columns(free: str, rows: Sequence[Sequence[Fraction]]) -> tuple[tuple[Fraction, ...], ...]:
+def read_weights(value: Any, count: int) -> tuple[Fraction, ...]:
+    """The weights of the samples; not written where all are 1. What is divided by them stays short."""
+    weights = vector(value, count, "problem: weights")
+    for i, weight in enumerate(weights):
+        weight_is_positive(weight, f"problem: weights[{i}]")
+    require(set(weights) != {1}, "problem: weights that are all 1 are not written, in version 1 or 2")
+    common_denominator_within_limit(chain(weights, [1 / weight for weight in weights]), "problem: weights")
+    return weights
+
+
+def weight_is_positive(weight: Fraction, where: str) -> None:
+    """A loss times 0 is no reason to have a sample; times less it is not convex."""
+    require(weight > 0, f"{where} is {weight!s:.80}, not positive")
+
+
+def added_columns(free: str, rows: Sequence[Sequence[Fraction]]) -> tuple[tuple[Fraction, ...], ...]:
     """The columns that outputs may add: of ones for the intercept, then those of X for the linear skip."""
-    columns = [] if free in ("", "linear") else [(Fraction(1),) * len(rows)]
+    columns = [] if free in ("", "nothing", "linear") else [(Fraction(1),) * len(rows)]
     return (*columns, *(zip(*rows, strict=True) if "linear" in free else ()))
 
 
@@ -447,7 +479,8 @@ def objective(
     output: Sequence[Fraction],
     skip: Sequence[Fraction] = (),
 ) -> Fraction:
-    """The loss of the network plus beta times its penalty; exactly, but for logs, which are rounded up."""
+    """The weighted loss of the network plus beta times its penalty; exactly, but for logs, which are rounded
+    up."""
     rows, row_scale = integer_rows(problem.rows)
     weights, weight_scale = integer_rows(hidden)
     alphas, alpha_scale = integers(output)
@@ -461,9 +494,13 @@ def objective(
     for theta, column in zip(skip, problem.skips, strict=True):
         for sample, b in zip(problem.samples, column, strict=True):
             values[sample] += theta * b
-    losses = (loss_above(problem.loss, f, y) for f, y in zip(values, problem.target, strict=True))
+    triples = zip(problem.weights, values, problem.target, strict=True)
+    losses = sum((s * loss_above(problem.loss, f, y) for s, f, y in triples), Fraction(0))
     penalised = [without(weights, problem.bias) for weights in hidden]
-    return sum(losses, Fraction(0)) + problem.beta * weight_penalty(problem.penalty, penalised, output)
+    penalty = weight_penalty(problem.penalty, penalised, output)
+    if problem.decayed:
+        penalty += sum((theta**2 for theta in skip), Fraction(0)) / 2
+    return losses + problem.beta * penalty
 
 
 def without(values: Sequence[Any], place: int | None) -> tuple[Any, ...]:
@@ -541,10 +578,21 @@ def entropy_below(a: Fraction) -> Fraction:
 
 
 def dual_value(problem: Problem, dual: Sequence[Fraction]) -> Fraction:
-    """d(z) = min_f sum_i loss(f_i; y_i) + z'f for z in the domain, exactly; or below it, where logs are
-    rounded."""
-    pairs = zip(dual, problem.target, strict=True)
-    return sum((conjugate_below(problem.loss, z, y) for z, y in pairs), Fraction(0))
+    """d(z) = min_f sum_i s_i loss(f_i; y_i) + z'f for z in the domain, less what a decayed intercept takes
+    off; exactly, or below it, where logs are rounded."""
+    triples = zip(problem.weights, dual, problem.target, strict=True)
+    value = sum((s * conjugate_below(problem.loss, z / s, y) for s, z, y in triples), Fraction(0))
+    if problem.decayed:
+        value -= sum((product_with(problem, column, dual) ** 2 for column in problem.skips), Fraction(0)) / (
+            2 * problem.beta
+        )
+    return value
+
+
+def product_with(problem: Problem, column: Sequence[Fraction], dual: Sequence[Fraction]) -> Fraction:
+    """sum_k z_k b_k for a column b of what outputs may add."""
+    pairs = zip(problem.samples, column, strict=True)
+    return sum((dual[sample] * b for sample, b in pairs), Fraction(0))
 
 
 def decimal(value: Fraction, rounding: str, digits: int = 20) -> Decimal:
@@ -1077,8 +1125,8 @@ def lower_is_exact(problem: Problem, certificate: Certificate) -> None:
 
 def dual_is_in_domain(problem: Problem, dual: Sequence[Fraction]) -> None:
     """Outside the domain d(z) is minus infinity, whatever a formula says."""
-    for i, (z, y) in enumerate(zip(dual, problem.target, strict=True)):
-        inside = in_domain(problem.loss, z, y)
+    for i, (s, z, y) in enumerate(zip(problem.weights, dual, problem.target, strict=True)):
+        inside = in_domain(problem.loss, z / s, y)
         require(
             inside, f"dual: entry {i} is outside the domain of the conjugate of the {problem.loss[0]} loss"
         )
@@ -1086,10 +1134,8 @@ def dual_is_in_domain(problem: Problem, dual: Sequence[Fraction]) -> None:
 
 def dual_ignores_what_is_free(problem: Problem, dual: Sequence[Fraction]) -> None:
     """What is free in f adds nothing to z'f: otherwise d(z) is minus infinity."""
-    for j, column in enumerate(problem.skips):
-        pairs = zip(problem.samples, column, strict=True)
-        total = sum((dual[sample] * b for sample, b in pairs), Fraction(0))
-        require(total == 0, f"dual: not orthogonal to free column {j}")
+    for j, column in enumerate(() if problem.decayed else problem.skips):
+        require(product_with(problem, column, dual) == 0, f"dual: not orthogonal to free column {j}")
 
 
 def bounds_are_ordered(certificate: Certificate) -> None:

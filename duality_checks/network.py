@@ -83,7 +83,7 @@ class TwoLayerNetwork:
         return bool(self.intercept or self.linear.any())
 
     def skip(self, problem: TrainingProblem) -> tuple[float, ...]:
-        """The weights ``theta`` of the columns ``B`` that a problem leaves free.
+        """The weights ``theta`` of the columns ``B`` that a problem has beside its neurons.
 
         Raises:
             InputError: the network has an intercept or a linear skip that the problem does not leave free.
@@ -124,9 +124,11 @@ class TwoLayerNetwork:
 
     def objective(self, problem: TrainingProblem) -> float:
         """The training objective in float64: numerical, not proven."""
-        self.skip(problem)
+        skip = self.skip(problem)
         loss = problem.loss.value(self.outputs(problem), problem.target)
         decay = np.sum(problem.penalty.norms(problem.penalised(self.hidden)) ** 2) + np.sum(self.output**2)
+        if problem.free.decayed:
+            decay += np.sum(np.square(skip))
         return float(loss + 0.5 * float(problem.beta) * decay)
 
     def exact_objective(self, problem: TrainingProblem) -> Fraction:
@@ -153,11 +155,12 @@ class TwoLayerNetwork:
             for weights, alpha in zip(hidden, output, strict=True):
                 before = sum(x * w for x, w in zip(row, weights, strict=True))
                 values[sample] += alpha * (before if before > 0 else self.kappa * before)
-        for theta, column in zip(self.skip(problem), problem.skips, strict=True):
-            values = [value + Fraction(theta) * b for value, b in zip(values, column, strict=True)]
+        skip = tuple(map(Fraction, self.skip(problem)))
+        for theta, column in zip(skip, problem.skips, strict=True):
+            values = [value + theta * b for value, b in zip(values, column, strict=True)]
         kept = [[w for j, w in enumerate(weights) if j != problem.bias] for weights in hidden]
         decay = sum(map(problem.penalty.square, kept)) + sum(alpha * alpha for alpha in output)
-        return problem.loss.upper(values, problem.y) + problem.beta * decay / 2
+        return problem.loss.upper(values, problem.y) + problem.beta * decay / 2 + problem.skip_decay(skip)
 
     def to_json(self) -> str:
         """The network file; floats are written so that they read back to the same bits. Version 2 where there

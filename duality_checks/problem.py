@@ -5,13 +5,15 @@ Conventions are those of the theory (section 0): a two-layer network ``f = sum_j
 
     ``ell(f) + beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)``.
 
-By default ``ell(f) = 1/2 * norm(f - y)^2``, the norm is the 2-norm and T the identity. An output intercept, a
-linear skip and the hidden biases may be left unpenalised (:mod:`.terms.free`).
+By default ``ell(f) = 1/2 * norm(f - y)^2``, the norm is the 2-norm and T the identity. Samples may have
+weights (:mod:`.terms.weighted`). An output intercept, a linear skip and the hidden biases may be left
+unpenalised, or the intercept penalised like any other weight (:mod:`.terms.free`).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -23,16 +25,16 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector, fits_float, in_short
 
-from .files import read_json, read_text, version_of, write_text
+from .files import read_text, write_text
 from .terms.free import NAMES, NOTHING, Free, parse_free
 from .terms.losses import Loss, parse_loss
 from .terms.penalties import Penalty, parse_penalty
 from .terms.readouts import Readout, parse_readout
+from .terms.weighted import Weighted, unweighted, weighted, weights_of
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
-FORMAT = "convex-landscape problem"
 NAMED_ACTIVATIONS = {"relu": Fraction(0), "abs": Fraction(-1)}
 
 
@@ -104,12 +106,15 @@ class TrainingProblem:
             (:class:`~duality_checks.terms.readouts.Readout`).
         free: what is not penalised: ``"intercept"``, ``"linear"``, ``"biases"`` or some joined by ``+``
             (:func:`~duality_checks.terms.free.parse_free`). Free biases are the weights on the column of
-            ones of ``X``.
+            ones of ``X``. Or ``"decayed-intercept"``: an output intercept b that costs ``beta/2 b^2``.
+        sample_weights: one positive number a sample, which multiplies its loss; ones by default. A sample
+            given twice is one of weight 2.
 
     Raises:
         InputError: data of the wrong shape, not finite, beyond the range of floats, or without any nonzero
             row; ``beta <= 0``, or so small that it is 0 as a float; an unknown activation, loss or penalty;
-            targets that do not fit the loss; free biases without a column of ones.
+            targets that do not fit the loss; free biases without a column of ones; weights of samples that
+            are not positive.
 
     Example:
         >>> problem = TrainingProblem([[1.0, 1], [2, 1]], ["0.1", 1], beta=0.5, activation="leaky:0.1")
@@ -119,6 +124,8 @@ class TrainingProblem:
         2
         >>> TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1, free="biases").bias
         1
+        >>> TrainingProblem([[1], [2]], [1, 0], beta=1, sample_weights=[2, "1/3"]).sample_weights
+        (Fraction(2, 1), Fraction(1, 3))
     """
 
     X: ExactMatrix
@@ -141,6 +148,7 @@ class TrainingProblem:
         penalty: str | Penalty = "2-norm",
         readout: Any = "identity",
         free: str | Free = NOTHING,
+        sample_weights: Any = None,
     ):
         matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X, name="X")
         target = exact_vector(y, name="y")
@@ -166,7 +174,7 @@ class TrainingProblem:
             ("y", target),
             ("beta", decay),
             ("kappa", parse_activation(activation)),
-            ("loss", chosen),
+            ("loss", weighted(chosen, sample_weights, pooling.n)),
             ("penalty", parse_penalty(penalty)),
             ("readout", pooling),
             ("free", parse_free(free)),
@@ -197,6 +205,11 @@ class TrainingProblem:
         return np.array([float(value) for value in self.y])
 
     @cached_property
+    def weight_floats(self) -> np.ndarray:
+        """The weights of the samples rounded to float64, length n."""
+        return np.array([float(weight) for weight in self.sample_weights])
+
+    @cached_property
     def arrangement(self) -> Arrangement:
         """The central arrangement ``{x_k' u = 0}`` whose chambers are the activation patterns."""
         from hyperplane_arrangements.arrangement import Arrangement
@@ -208,10 +221,25 @@ class TrainingProblem:
         """The column whose weights are free biases, None where all weights are penalised."""
         return _columns_of_ones(self.X)[0] if self.free.biases else None
 
+    @property
+    def is_weighted(self) -> bool:
+        """Whether samples have weights other than 1."""
+        return isinstance(self.loss, Weighted)
+
+    @property
+    def plain_loss(self) -> Loss:
+        """The loss of one sample, without its weight."""
+        return unweighted(self.loss)
+
+    @property
+    def sample_weights(self) -> Sequence[Fraction]:
+        """What multiplies the loss of each sample, length n."""
+        return weights_of(self.loss, self.n)
+
     @cached_property
     def skips(self) -> tuple[tuple[Fraction, ...], ...]:
-        """The columns of ``B``, each of length n: what a free intercept and a linear skip add to the outputs,
-        pooled as neurons are. The dual is orthogonal to them.
+        """The columns of ``B``, each of length n: what an intercept and a linear skip add to the outputs,
+        pooled as neurons are.
 
         Example:
             >>> problem = TrainingProblem([[2], [3]], [0, 1], beta=1, free="intercept+linear")
@@ -221,6 +249,62 @@ class TrainingProblem:
         columns = [(Fraction(1),) * self.X.shape[0]] if self.free.intercept else []
         columns += list(zip(*self.X.fractions, strict=True)) if self.free.linear else []
         return tuple(self._pooled(column) for column in columns)
+
+    @property
+    def equations(self) -> tuple[tuple[Fraction, ...], ...]:
+        """Those columns of ``B`` that are free of the penalty: the dual is orthogonal to them.
+
+        Example:
+            >>> problem = TrainingProblem([[2], [3]], [0, 1], beta=1, free="decayed-intercept")
+            >>> len(problem.skips), problem.equations
+            (1, ())
+        """
+        return () if self.free.decayed else self.skips
+
+    def skip_decay(self, theta: Sequence[Fraction]) -> Fraction:
+        """What the weights of the columns of ``B`` cost: ``beta/2 theta^2`` for a decayed intercept, else
+        0."""
+        squares = sum((b * b for b in theta), Fraction(0)) if self.free.decayed else Fraction(0)
+        return self.beta * squares / 2
+
+    def dual(self, v: np.ndarray) -> float:
+        """The dual objective at ``v`` (length n, in the domain of the loss), in float64.
+
+        A decayed intercept takes ``(B'v)^2 / (2 beta)`` off: ``min_b beta/2 b^2 - b B'v``.
+
+        Example:
+            >>> problem = TrainingProblem([[2], [3]], [0, 1], beta=4, free="decayed-intercept")
+            >>> problem.dual(np.array([1.0, 1.0]))  # 1 - (1 + 1)/2 - 2^2 / 8
+            -0.5
+        """
+        return self.loss.dual(v, self.target) - 0.5 * self._brake(v)
+
+    def multiple(self, v: np.ndarray) -> float:
+        """The ``t >= 0`` with ``t v`` in the domain of the loss and the largest dual objective, in
+        float64."""
+        return self.loss.multiple(v, self.target, self._brake(v))
+
+    def exact_dual(self, v: Sequence[Fraction]) -> Fraction:
+        """The dual objective, exactly; for the logistic loss a rational just below.
+
+        Raises:
+            InputError: ``v`` is not in the domain of the loss. That it is orthogonal to :attr:`equations` is
+                not looked at.
+        """
+        return self.loss.lower(v, self.y) - self.exact_brake(v)
+
+    def exact_brake(self, v: Sequence[Fraction]) -> Fraction:
+        """``(B'v)^2 / (2 beta)``, what a decayed intercept takes off the dual objective; 0 without one."""
+        value = Fraction(0)
+        for column in self.skips if self.free.decayed else ():
+            value += sum((a * b for a, b in zip(column, v, strict=True)), Fraction(0)) ** 2
+        return value / (2 * self.beta)
+
+    def _brake(self, v: np.ndarray) -> float:
+        if not self.free.decayed:
+            return 0.0
+        (column,) = self.skips
+        return float(np.array([float(x) for x in column]) @ v) ** 2 / float(self.beta)
 
     def _pooled(self, column: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
         totals = [Fraction(0)] * self.n
@@ -259,11 +343,14 @@ class TrainingProblem:
                 raise InputError(f"{purpose} needs {name}={wanted!r}, and the problem has {found!r}")
         return self.require_penalised(purpose, free)
 
-    def require_ball(self, purpose: str) -> TrainingProblem:
+    def require_ball(
+        self, purpose: str, free: tuple[str, ...] = NAMES[: NAMES.index("biases")]
+    ) -> TrainingProblem:
         """This problem, if the dual norm of its rows is a maximum over the unit ball of the 2-norm.
 
         Args:
             purpose: what needs that, for the message.
+            free: what may be unpenalised after all, by name.
 
         Raises:
             InputError: another norm, free biases, or a readout.
@@ -275,7 +362,7 @@ class TrainingProblem:
         if self.penalty.name != "2-norm" or not self.readout.is_identity:
             found = "a readout" if self.penalty.name == "2-norm" else f"penalty={self.penalty.name!r}"
             raise InputError(f"{purpose} needs penalty='2-norm' and no readout, and the problem has {found}")
-        return self.require_penalised(purpose, NAMES[: NAMES.index("biases")])
+        return self.require_penalised(purpose, free)
 
     def require_penalised(self, purpose: str, free: tuple[str, ...] = (NOTHING,)) -> TrainingProblem:
         """This problem, if nothing is unpenalised.
@@ -312,6 +399,7 @@ class TrainingProblem:
             penalty=self.penalty,
             readout=self.readout,
             free=self.free,
+            sample_weights=self.sample_weights,
         )
         if "arrangement" in self.__dict__:
             other.__dict__["arrangement"] = self.arrangement
@@ -323,7 +411,8 @@ class TrainingProblem:
         return problem_card(self)
 
     def to_json(self) -> str:
-        """The problem file: every number an exact rational in lowest terms; version 2 if something is free.
+        """The problem file: every number an exact rational in lowest terms; version 3 if samples have
+        weights, else version 2 if something is free.
 
         Example:
             >>> print(TrainingProblem([[0.5]], [1], beta=1).to_json())
@@ -331,18 +420,9 @@ class TrainingProblem:
              "readout": "identity", "kappa": "0", "beta": "1", "X": [["1/2"]], "y": ["1"]}
             <BLANKLINE>
         """
-        document = {
-            "format": FORMAT,
-            "version": 2 if self.free else 1,
-            **({"free": self.free.name} if self.free else {}),
-            "loss": self.loss.name,
-            "penalty": self.penalty.name,
-            "readout": "identity" if self.readout.is_identity else list(map(str, self.readout.samples)),
-            "kappa": str(self.kappa),
-            "beta": str(self.beta),
-            "X": [[str(value) for value in row] for row in self.X.fractions],
-            "y": [str(value) for value in self.y],
-        }
+        from .problem_file import problem_document
+
+        document = problem_document(self)
         return json.dumps(document) + "\n"
 
     def save(self, path: str | Path) -> None:
@@ -360,26 +440,9 @@ class TrainingProblem:
         Raises:
             InputError: not JSON, another format, or fields that are missing or unknown.
         """
-        names = ("loss", "penalty", "readout", "kappa", "beta", "X", "y")
-        later = version_of(text) == 2
-        document = read_json(text, source, FORMAT, (*names, "free") if later else names, version=1 + later)
-        if later and document["free"] not in NAMES[1:]:
-            raise InputError(f"{source}: free={document['free']!r} is none of {', '.join(NAMES[1:])}")
-        readout = document["readout"]
-        if readout != "identity":
-            if not isinstance(readout, list) or not all(str(entry).isdecimal() for entry in readout):
-                raise InputError(f"{source}: readout is neither 'identity' nor a list of sample numbers")
-            readout = [int(entry) for entry in readout]
-        return cls(
-            document["X"],
-            document["y"],
-            document["beta"],
-            f"leaky:{document['kappa']}",
-            loss=document["loss"],
-            penalty=document["penalty"],
-            readout=readout,
-            free=document.get("free", NOTHING),
-        )
+        from .problem_file import read_problem
+
+        return cls(**read_problem(text, source))
 
     @classmethod
     def load(cls, path: str | Path) -> TrainingProblem:
@@ -398,7 +461,10 @@ def _require_floats(problem: TrainingProblem) -> None:
     except InputError as error:
         raise InputError(f"X{error}") from None
     named = [(f"y[{i}]", y) for i, y in enumerate(problem.y)]
-    named += [("kappa", problem.kappa), ("huber delta", getattr(problem.loss, "delta", Fraction(0)))]
+    named += [
+        ("kappa", problem.kappa),
+        ("huber delta", getattr(problem.plain_loss, "delta", Fraction(0))),
+    ]
     for name, value in named:
         if abs(value) > 1 and not fits_float(value):
             raise InputError(f"{name} is {in_short(value)}, beyond the range of floats; rescale the data")

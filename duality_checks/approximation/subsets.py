@@ -276,7 +276,7 @@ def _best_multiple(problem: TrainingProblem, dual: Vector, norm_bound: Fraction)
     found = []
     for scale in tries:
         multiple = tuple(scale * v for v in dual)
-        if all(loss.inside(v, target) == v for v, target in zip(multiple, y, strict=True)):
+        if loss.holds(multiple, y):
             found.append((scale, loss.lower(multiple, y)))
     return max(found, key=lambda pair: pair[1])
 

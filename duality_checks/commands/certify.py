@@ -44,6 +44,7 @@ COUPLINGS = ("1-norm", "2-norm")
     metavar="A,B",
     help="Columns to predict it from; default: all.",
 )
+@click.option("--weights", metavar="COLUMN", help="Weights of the samples: 2 counts a row twice.")
 @click.option("--no-bias", is_flag=True, help="Do not append a column of ones.")
 @click.option("--beta", metavar="B", help="Weight decay, exactly: 0.1 or 1/3.")
 @click.option(
@@ -74,8 +75,9 @@ COUPLINGS = ("1-norm", "2-norm")
     "--free",
     default="nothing",
     show_default=True,
-    metavar="nothing|intercept|linear|biases|A+B",
-    help="What is not penalised: an output intercept, a linear skip, hidden biases with the intercept.",
+    metavar="nothing|intercept|linear|biases|A+B|decayed-intercept",
+    help="What is not penalised: an output intercept, a linear skip, hidden biases with the intercept; or an "
+    "intercept that is, as by PyTorch's weight_decay.",
 )
 @click.option(
     "--coupling",
@@ -111,6 +113,7 @@ def certify(
     data: Path | None,
     targets: tuple[str, ...],
     features: list[str] | None,
+    weights: str | None,
     no_bias: bool,
     beta: str | None,
     beta_ratio: str | None,
@@ -159,7 +162,7 @@ def certify(
 
     decay, share = _weight_decay(beta, beta_ratio)
     terms = {"loss": loss, "penalty": penalty, "free": free}
-    original, *others = chosen_data(data, targets, features, bias=not no_bias)
+    original, *others = chosen_data(data, targets, features, bias=not no_bias, weights=weights)
     if others:
         if rank is not None or samples is not None or resume:
             raise click.UsageError("--rank, --samples and --resume are for one --target; leave them out")
@@ -215,9 +218,10 @@ def _projected(data: TrainingData, rank: int, loss: str, penalty: str, free: str
     """The data at a lower rank, which there is a bound for with the squared loss and the 2-norm."""
     from ..approximation.low_rank import data_of_rank
 
-    if (loss, penalty, free) != ("squared", "2-norm", "nothing"):
+    if (loss, penalty, free, data.weights) != ("squared", "2-norm", "nothing", None):
         raise click.UsageError(
-            "--rank is for --loss squared with --penalty 2-norm and nothing --free; leave it out"
+            "--rank is for --loss squared with --penalty 2-norm, nothing --free and no --weights; leave it "
+            "out"
         )
     return data_of_rank(data, rank)
 

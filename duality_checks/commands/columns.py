@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def chosen_data(
-    data: Path | None, targets: tuple[str, ...], features: list[str] | None, *, bias: bool
+    data: Path | None,
+    targets: tuple[str, ...],
+    features: list[str] | None,
+    *,
+    bias: bool,
+    weights: str | None = None,
 ) -> list[TrainingData]:
     """What `certify` trains on: the columns of a table, or Fisher's Iris.
 
@@ -24,6 +29,7 @@ def chosen_data(
         targets: the columns to predict.
         features: the columns to predict them from; all others when None.
         bias: append a column of ones.
+        weights: the column of the samples' weights; ones when None.
 
     Returns:
         The data, once for each target, with the same features.
@@ -40,8 +46,10 @@ def chosen_data(
     from ..data.tables import read_table
 
     if data is None:
-        if targets or features is not None:
-            raise click.UsageError("--target and --features choose columns of DATA; give the file too")
+        if targets or features is not None or weights is not None:
+            raise click.UsageError(
+                "--target, --features and --weights choose columns of DATA; give the file too"
+            )
         return [versicolor_against_virginica(bias=bias)]
     table = read_table(data)
     if not targets:
@@ -53,15 +61,17 @@ def chosen_data(
         if targets.count(target) > 1:
             raise click.UsageError(f"--target {target} is given twice; name each output once")
     if len(targets) > 1 and features is None:
-        features = [name for name in table.columns if name not in targets]
+        features = [name for name in table.columns if name not in (*targets, weights)]
         if not features:
             raise InputError(f"{table.source} has no column beside the targets; add a feature")
     first, *others = targets
-    chosen = training_data(table, target=first, features=features, bias=bias)
+    chosen = training_data(table, target=first, features=features, bias=bias, weights=weights)
     found = [chosen]
     for target in others:
         if target in chosen.features:
             raise InputError(f"column {target!r} is both target and feature; leave it out of the features")
+        if target == weights:
+            raise InputError(f"column {weights!r} holds the weights and is a target too; name another")
         y = tuple(value for (value,) in table.numbers([target]))
         found.append(replace(chosen, target=target, y=y))
     return found

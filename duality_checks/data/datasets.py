@@ -9,7 +9,7 @@ repository differs from it in rows 35 and 38.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib import resources
 
@@ -30,6 +30,7 @@ class TrainingData:
         target: the name of the column of targets.
         X: n rows of d Fractions.
         y: n Fractions.
+        weights: of the samples, n positive Fractions; None for ones.
     """
 
     source: str
@@ -37,6 +38,7 @@ class TrainingData:
     target: str
     X: Rows
     y: tuple[Fraction, ...]
+    weights: tuple[Fraction, ...] | None = None
 
 
 def iris() -> Table:
@@ -72,7 +74,12 @@ def versicolor_against_virginica(*, bias: bool = True) -> TrainingData:
 
 
 def training_data(
-    table: Table, *, target: str, features: Sequence[str] | None = None, bias: bool = True
+    table: Table,
+    *,
+    target: str,
+    features: Sequence[str] | None = None,
+    bias: bool = True,
+    weights: str | None = None,
 ) -> TrainingData:
     """Choose features and target from a table.
 
@@ -81,10 +88,11 @@ def training_data(
         target: the column of targets.
         features: the columns of features, in this order; every other column when None.
         bias: append a column of ones.
+        weights: the column of the samples' weights; None for ones.
 
     Raises:
         InputError: a column is missing, chosen twice or both feature and target; a cell is no finite number;
-            fewer than two rows; no features, or only zeros in them.
+            fewer than two rows; no features, or only zeros in them; a weight that is not positive.
 
     Example:
         >>> data = training_data(parse_csv("x,y\\n0.5,1\\n2,3", "memory"), target="y", bias=False)
@@ -92,14 +100,31 @@ def training_data(
         (((Fraction(1, 2),), (Fraction(2, 1),)), (Fraction(1, 1), Fraction(3, 1)))
     """
     table.index(target)
-    names = tuple(name for name in table.columns if name != target) if features is None else tuple(features)
+    spoken = (target,) if weights is None else (target, weights)
+    others = (name for name in table.columns if name not in spoken)
+    names = tuple(others if features is None else features)
     if not names:
         raise InputError(f"{table.source} has no column beside the target {target!r}; add a feature")
     if target in names:
         raise InputError(f"column {target!r} is both target and feature; leave it out of the features")
+    if weights is not None and weights in (target, *names):
+        raise InputError(f"column {weights!r} holds the weights and is target or feature too; name another")
     X = matrix(table, names)
     y = tuple(value for (value,) in table.numbers([target]))
-    return _data(table.source, names, target, X, y, bias)
+    found = _data(table.source, names, target, X, y, bias)
+    return found if weights is None else replace(found, weights=_weights(table, weights))
+
+
+def _weights(table: Table, column: str) -> tuple[Fraction, ...]:
+    """The weights in a column, all of them positive."""
+    found = tuple(value for (value,) in table.numbers([column]))
+    for row, weight in enumerate(found):
+        if weight <= 0:
+            remedy = "drop that row" if weight == 0 else "weights are positive"
+            raise InputError(
+                f"{table.place(row)}, column {column!r}: the weight {weight} is not positive; {remedy}"
+            )
+    return found
 
 
 def matrix(table: Table, columns: Sequence[str] | None = None) -> Rows:

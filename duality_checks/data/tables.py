@@ -93,8 +93,17 @@ class Table:
         cell = self.cells[row][position]
         if isinstance(cell, Fraction):
             return cell
+        return parse_number(cell, f"{self.place(row)}, column {name!r}")
+
+    def place(self, row: int) -> str:
+        """What to call a row in messages.
+
+        Example:
+            >>> parse_csv("x,y\\n1,2\\n\\n3,4", "memory").place(1)
+            'memory: row 2 (line 4)'
+        """
         line = f" (line {self.lines[row]})" if self.lines else ""
-        return parse_number(cell, f"{self.source}: row {row + 1}{line}, column {name!r}")
+        return f"{self.source}: row {row + 1}{line}"
 
 
 def parse_number(text: str, place: str) -> Fraction:

@@ -69,7 +69,7 @@ def both(vectors: np.ndarray) -> np.ndarray:
 
 def _penalised(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> Draft:
     rows, beta = _coordinates(problem)
-    gradients, best = _gradients(problem, dual, signs, rows), problem.loss.multiple(dual, problem.target)
+    gradients, best = _gradients(problem, dual, signs, rows), problem.multiple(dual)
     signs, floor = np.concatenate([signs, signs]), beta * _MARGIN
     while True:
         support, values = cone_multipliers(rows, signs, gradients, floor)
@@ -86,7 +86,7 @@ def _penalised(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) ->
 def _with_free_biases(problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray) -> Draft:
     """The same where biases have to be cancelled on every block."""
     rows, beta = bias_coordinates(problem)
-    gradients, best = _gradients(problem, dual, signs, rows), problem.loss.multiple(dual, problem.target)
+    gradients, best = _gradients(problem, dual, signs, rows), problem.multiple(dual)
     floor = beta / max(best, 1.0) * _MARGIN
     (support, values), left = bias_multipliers(rows, np.concatenate([signs, signs]), gradients, floor)
     reach = max(float(left.max()), beta * _TINY)

@@ -34,10 +34,10 @@ def on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[Vector, np.nd
     grain = power_of_two(largest, BITS) if largest else 1.0
     floats = np.rint(inside / grain) * grain
     for k, (value, y) in enumerate(zip(floats.tolist(), problem.y, strict=True)):
-        if problem.loss.inside(Fraction(value), y) != Fraction(value):
+        if problem.loss.one(k).inside(Fraction(value), y) != Fraction(value):
             floats[k] = value - math.copysign(grain, value)
     exact = tuple(map(Fraction, floats.tolist()))
-    if problem.free:
+    if problem.equations:
         exact = _orthogonal(problem, exact)
         floats = np.array([float(value) for value in exact])
     return exact, floats
@@ -54,10 +54,10 @@ def _orthogonal(problem: TrainingProblem, dual: Vector) -> Vector:
         movable = [
             k
             for k, (v, y) in enumerate(zip(dual, problem.y, strict=True))
-            if all(loss.inside(v + side * step, y) == v + side * step for side in (1, -1))
+            if all(loss.one(k).inside(v + side * step, y) == v + side * step for side in (1, -1))
         ]
-        found = orthogonal(dual, problem.skips, movable)
-        if found is not None and all(loss.inside(v, y) == v for v, y in zip(found, problem.y, strict=True)):
+        found = orthogonal(dual, problem.equations, movable)
+        if found is not None and loss.holds(found, problem.y):
             return found
         dual = tuple(v * (1 - 2 * STEP) for v in dual)
     return (Fraction(0),) * problem.n

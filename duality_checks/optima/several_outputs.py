@@ -79,7 +79,7 @@ class MultiOutputProblem:
         activation: as there.
         coupling: the norm of a neuron's output weights in the penalty: ``"1-norm"`` (the outputs separate) or
             ``"2-norm"`` (the usual weight decay; squared loss and 2-norm penalty, rank at most 3).
-        terms: ``loss``, ``penalty`` and ``readout``, as there.
+        terms: ``loss``, ``penalty``, ``readout`` and ``sample_weights``, as there.
 
     Raises:
         InputError: as there; an unknown coupling, or terms or a rank for which the 2-norm coupling cannot be

@@ -75,9 +75,9 @@ def _network(problem: TrainingProblem, solution: Any) -> tuple[tuple[Vector, ...
 def _dual(problem: TrainingProblem, solution: Any) -> Vector:
     """The exact dual if it is orthogonal to what is free, else the numerical one, made so."""
     exact = getattr(solution, "exact_dual", None)
-    if exact is None or any(dot(exact, column) for column in problem.skips):
+    if exact is None or any(dot(exact, column) for column in problem.equations):
         return on_a_grid(problem, np.asarray(solution.dual, dtype=float))[0]
-    return tuple(problem.loss.inside(z, y) for z, y in zip(exact, problem.y, strict=True))
+    return problem.loss.exactly_inside(exact, problem.y)
 
 
 def _scaled(multipliers: dict[int, Fraction], share: Fraction) -> dict[int, Fraction]:

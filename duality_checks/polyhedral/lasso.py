@@ -1,7 +1,8 @@
 """The nonnegative Lasso in rationals, with free columns: an intercept, a linear skip (statement 2.14).
 
-Free columns may be added to the outputs without a price. With the squared loss they are projected off atoms
-and targets, which leaves a Lasso without them. Dependent columns do no harm.
+Free columns may be added to the outputs without a price, or for half the square of their weight times a
+decay. With the squared loss they are eliminated from the inner products of atoms and targets, which leaves a
+Lasso without them. Dependent columns do no harm. Inner products are weighted by the samples.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ def nonnegative_lasso(
     beta: Fraction,
     start: Mapping[int, Fraction] | None = None,
     free: Sequence[Vector] = (),
+    metric: Metric | None = None,
 ) -> Vector:
     """Minimise ``1/2 norm(sum_j t_j a_j - y)^2 + beta sum_j t_j`` over ``t >= 0``, exactly.
 
@@ -38,6 +40,7 @@ def nonnegative_lasso(
             optimum, the fewer steps.
         free: vectors of length n that any multiples of may be added to the sum; they are projected off atoms
             and y, which must leave the atoms of ``start`` independent.
+        metric: weights of the samples, and what multiples of ``free`` cost; ones and nothing by default.
 
     Returns:
         t, length m.
@@ -46,7 +49,8 @@ def nonnegative_lasso(
         >>> nonnegative_lasso([(ONE, ZERO), (ZERO, ONE)], (Fraction(3), ONE), Fraction(2))
         (Fraction(1, 1), Fraction(0, 1))
     """
-    lasso = _Lasso.of(atoms, y, beta, [free[j] for j in _independent(free)])
+    metric = metric or Metric.plain(len(y))
+    lasso = _Lasso.of(atoms, y, beta, [free[j] for j in _chosen(free, metric)], metric)
     weights = lasso.descend({j: _flint(weight) for j, weight in start.items()}) if start else {}
     while True:
         gains = lasso.gains(weights)
@@ -55,6 +59,39 @@ def nonnegative_lasso(
             found = {j: Fraction(int(weight.p), int(weight.q)) for j, weight in weights.items()}
             return tuple(found.get(j, ZERO) for j in range(len(atoms)))
         weights = lasso.descend(lasso.enter(weights, entering))
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """Weights of the samples, and the decay of what is added to the outputs.
+
+    Attributes:
+        weights: positive, length n.
+        decay: what half the square of a multiple of each added column costs; 0 where they are free.
+    """
+
+    weights: Vector
+    decay: Fraction
+
+    @classmethod
+    def plain(cls, n: int) -> Metric:
+        """Weights of 1, and no decay."""
+        return cls((ONE,) * n, ZERO)
+
+    def pulled(self, vectors: Sequence[Vector]) -> Any:
+        """The vectors as rows, each entry times the weight of its sample."""
+        rows = [[w * x for w, x in zip(self.weights, vector, strict=True)] for vector in vectors]
+        return _matrix(rows, len(self.weights))
+
+    def gram(self, columns: Sequence[Vector]) -> Any:
+        """The weighted inner products of the columns, and the decay on the diagonal."""
+        from flint import fmpq_mat
+
+        products = self.pulled(columns) * _matrix(columns, len(self.weights)).transpose()
+        size = len(columns)
+        return products + fmpq_mat(
+            size, size, [_flint(self.decay * (i == j)) for i in range(size) for j in range(size)]
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,14 +103,17 @@ class _Lasso:
     pull: list[Any]
 
     @classmethod
-    def of(cls, atoms: Sequence[Vector], y: Vector, beta: Fraction, free: Sequence[Vector]) -> _Lasso:
+    def of(
+        cls, atoms: Sequence[Vector], y: Vector, beta: Fraction, free: Sequence[Vector], metric: Metric
+    ) -> _Lasso:
         rows, target = _matrix(atoms, len(y)), _matrix([y], len(y)).transpose()
-        gram, pull = rows * rows.transpose(), rows * target
+        pulled = metric.pulled(atoms)
+        gram, pull = pulled * rows.transpose(), pulled * target
         if free:
-            columns = _matrix(free, len(y)).transpose()
-            across = columns.transpose() * rows.transpose()
-            off = (columns.transpose() * columns).solve(across).transpose()
-            gram, pull = gram - off * across, pull - off * (columns.transpose() * target)
+            pulling = metric.pulled(free)
+            across = pulling * rows.transpose()
+            off = metric.gram(free).solve(across).transpose()
+            gram, pull = gram - off * across, pull - off * (pulling * target)
         return cls(gram, [pull[j, 0] - _flint(beta) for j in range(len(atoms))])
 
     def gains(self, weights: dict[int, Any]) -> list[Any]:
@@ -132,19 +172,27 @@ def _independent(columns: Sequence[Vector]) -> list[int]:
     return list(pivot_columns(exact_matrix(list(zip(*columns, strict=True)))))
 
 
-def least_squares(columns: Sequence[Vector], target: Vector) -> Vector:
+def _chosen(columns: Sequence[Vector], metric: Metric) -> list[int]:
+    """The columns to eliminate: with a decay all, else independent ones."""
+    return list(range(len(columns))) if metric.decay else _independent(columns)
+
+
+def least_squares(columns: Sequence[Vector], target: Vector, metric: Metric | None = None) -> Vector:
     """Weights of the columns that come nearest to the target, those of dependent columns 0.
+
+    With a metric nearest in its weights, and the decay of the columns' weights counted.
 
     Example:
         >>> ones, ramp = (Fraction(1),) * 3, tuple(map(Fraction, (0, 1, 2)))
         >>> [str(x) for x in least_squares([ones, ones, ramp], tuple(map(Fraction, (1, 0, 5))))]
         ['0', '0', '2']
     """
-    weights = [Fraction(0)] * len(columns)
-    chosen = _independent(columns)
+    weights, metric = [Fraction(0)] * len(columns), metric or Metric.plain(len(target))
+    chosen = _chosen(columns, metric)
     if chosen:
-        used = _matrix([columns[j] for j in chosen], len(target))
-        found = (used * used.transpose()).solve(used * _matrix([target], len(target)).transpose())
+        used = [columns[j] for j in chosen]
+        right = metric.pulled(used) * _matrix([target], len(target)).transpose()
+        found = metric.gram(used).solve(right)
         for i, j in enumerate(chosen):
             weights[j] = Fraction(int(found[i, 0].p), int(found[i, 0].q))
     return tuple(weights)

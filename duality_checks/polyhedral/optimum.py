@@ -26,7 +26,8 @@ from hyperplane_arrangements.errors import InputError
 from ..exact.norms import Vector, dot, gradient
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
-from .lasso import least_squares, nonnegative_lasso
+from ..terms.weighted import weighted
+from .lasso import Metric, least_squares, nonnegative_lasso
 
 ZERO, ONE = Fraction(0), Fraction(1)
 NORMS = ("1-norm", "inf-norm")
@@ -157,18 +158,21 @@ def optimum(problem: TrainingProblem, norm: str, loss: str = "squared") -> Optim
         (True, ['2', '1'])
     """
     _require_program(loss)
-    stated = parse_loss(loss)
+    stated = weighted(parse_loss(loss), problem.sample_weights, problem.n)
     stated.require_targets(problem.y)
     candidates = [(u, outputs(problem, u)) for u in directions(problem, norm)]
     signed = [(u, sign, tuple(sign * x for x in a)) for u, a in candidates for sign in (1, -1) if any(a)]
     atoms = [atom for _, _, atom in signed]
-    weights, skip, dual = free_lasso(atoms, problem.skips, problem.y, problem.beta, loss)
+    weights, skip, dual = free_lasso(
+        atoms, problem.skips, problem.y, problem.beta, loss, metric=metric_of(problem)
+    )
     fit = combination([*atoms, *problem.skips], [*weights, *skip], problem.n)
     neurons = tuple(
         Neuron(u, sign * weight) for (u, sign, _), weight in zip(signed, weights, strict=True) if weight
     )
-    upper = stated.upper(fit, problem.y) + problem.beta * sum(weights)
-    return Optimum(neurons, skip, fit, dual, upper, stated.lower(dual, problem.y))
+    upper = stated.upper(fit, problem.y) + problem.beta * sum(weights) + problem.skip_decay(skip)
+    lower = stated.lower(dual, problem.y) - problem.exact_brake(dual)
+    return Optimum(neurons, skip, fit, dual, upper, lower)
 
 
 def exact_lasso(
@@ -204,6 +208,7 @@ def free_lasso(
     beta: Fraction,
     loss: str = "squared",
     start: Mapping[int, Fraction] | None = None,
+    metric: Metric | None = None,
 ) -> tuple[Vector, Vector, Vector]:
     """The same with columns B that cost nothing: minimise ``ell(sum_j t_j a_j + B theta) + beta sum_j t_j``.
 
@@ -211,45 +216,70 @@ def free_lasso(
         atoms, y, beta, loss: as for :func:`exact_lasso`.
         free: the columns of B, of length n, any number of them.
         start: as for :func:`nonnegative_lasso`; for the squared loss.
+        metric: weights of the samples, and what theta costs: ones and nothing by default.
 
     Returns:
-        t, theta, and v with ``a_j'v <= beta`` and ``B'v = 0``; the objectives are equal.
+        t, theta, and v with ``a_j'v <= beta`` and ``B'v = -decay theta``; the objectives are equal.
 
     Raises:
-        InputError: another loss.
+        InputError: another loss, or a decay with another than the squared loss.
 
     Example:
         >>> weights, skip, dual = free_lasso([(ZERO, ONE)], [(ONE, ONE)], (Fraction(3), Fraction(9)), ONE)
         >>> [str(x) for x in (*weights, *skip, *dual)]
         ['4', '4', '-1', '1']
     """
-    _require_program(loss)
+    metric = metric or Metric.plain(len(y))
+    _require_program(loss, metric)
     if loss == "squared":
-        weights = nonnegative_lasso(atoms, y, beta, start, free)
+        weights = nonnegative_lasso(atoms, y, beta, start, free, metric)
         rest = tuple(a - b for a, b in zip(y, combination(atoms, weights, len(y)), strict=True))
-        skip = least_squares(free, rest)
-        return weights, skip, tuple(a - b for a, b in zip(rest, combination(free, skip, len(y)), strict=True))
+        skip = least_squares(free, rest, metric)
+        left = zip(metric.weights, rest, combination(free, skip, len(y)), strict=True)
+        return weights, skip, tuple(w * (a - b) for w, a, b in left)
     rows = [(beta, tuple(-x for x in atom)) for atom in atoms]
     rows += [(ZERO, tuple(side * x for x in column)) for column in free for side in (-1, 1)]
-    dual, multipliers = maximise(y, rows + _dual_box(y, loss))
+    dual, multipliers = maximise(y, rows + _dual_box(y, loss, metric.weights))
     both = multipliers[len(atoms) : len(rows)]
     return multipliers[: len(atoms)], tuple(a - b for a, b in zip(both[::2], both[1::2], strict=True)), dual
 
 
-def _require_program(loss: str) -> None:
+def has_program(problem: TrainingProblem) -> bool:
+    """Whether the optimum with a polyhedral norm is found in rationals here: by a linear program, or by a
+    projection onto a polyhedron.
+
+    Example:
+        >>> [has_program(TrainingProblem([[1]], [1], 1, loss=name)) for name in ("l1", "logistic")]
+        [True, False]
+    """
+    loss = problem.plain_loss.name
+    return loss in LOSSES and (loss == "squared" or not problem.free.decayed)
+
+
+def metric_of(problem: TrainingProblem) -> Metric:
+    """The weights of a problem's samples, and what its intercept costs."""
+    return Metric(tuple(problem.sample_weights), problem.beta if problem.free.decayed else ZERO)
+
+
+def _require_program(loss: str, metric: Metric | None = None) -> None:
     if loss not in LOSSES:
         raise InputError(
             f"loss={loss!r} gives no linear or quadratic program; use one of {', '.join(LOSSES)}"
         )
+    if metric is not None and metric.decay and loss != "squared":
+        raise InputError(
+            f"loss={loss!r} with an intercept that decays gives no linear program; use the squared loss, or "
+            "free='intercept'"
+        )
 
 
-def _dual_box(y: Vector, loss: str) -> list[tuple[Fraction, Vector]]:
-    """The rows ``b + a'v >= 0`` of the domain of the conjugate: abs(v_k) <= 1, or 0 <= y_k v_k <= 1."""
+def _dual_box(y: Vector, loss: str, weights: Vector) -> list[tuple[Fraction, Vector]]:
+    """The rows ``b + a'v >= 0`` of the domain of the conjugate: abs(v_k) <= w_k, or 0 <= y_k v_k <= w_k."""
     rows = []
-    for k, target in enumerate(y):
+    for k, (target, weight) in enumerate(zip(y, weights, strict=True)):
         unit = tuple(Fraction(int(j == k)) * (target if loss == "hinge" else 1) for j in range(len(y)))
-        rows.append((ONE, tuple(-x for x in unit)))
-        rows.append((ZERO if loss == "hinge" else ONE, unit))
+        rows.append((weight, tuple(-x for x in unit)))
+        rows.append((ZERO if loss == "hinge" else weight, unit))
     return rows
 
 

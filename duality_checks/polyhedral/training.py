@@ -29,7 +29,7 @@ from ..training.narrowing import narrowed
 from ..training.program import solve_atoms
 from .lasso import least_squares
 from .neurons import Neurons, Vector
-from .optimum import LOSSES, free_lasso
+from .optimum import free_lasso, has_program, metric_of
 
 ZERO = Fraction(0)
 UNUSED = 1e-9
@@ -88,7 +88,7 @@ def train_polyhedral(
     columns = np.concatenate([neurons.columns, -neurons.columns], axis=1)
     pool = np.empty(0, dtype=int) if start is None else _places(neurons, start)
     weights, fit, dual = _numerical(problem, columns, pool)
-    if problem.loss.name in LOSSES:
+    if has_program(problem):
         chosen, exact_weights, skip, exact_dual = _exact(problem, neurons, columns, weights, dual)
     else:
         chosen, exact_weights, skip, exact_dual = _rounded(problem, columns, weights, fit, dual)
@@ -98,7 +98,7 @@ def train_polyhedral(
     if longest > float(problem.beta):
         v = v * (float(problem.beta) / longest)
     floats = _balanced(problem, network, skip)
-    lower = problem.loss.dual(problem.loss.clip(v, problem.target), problem.target)
+    lower = problem.dual(problem.loss.clip(v, problem.target))
     history.append(Round(1, perf_counter() - began, lower, floats.objective(problem), floats))
     if progress is not None:
         progress(history[-1])
@@ -137,7 +137,7 @@ def _numerical(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weights of all signed neurons, f and v, by column generation over the list, from some of them."""
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    skips = ProjectedReadout.of(problem).skips if problem.free else None
+    skips = _skips(problem)
     weights, fit = np.zeros(columns.shape[1]), np.zeros(problem.n)
     dual = loss.clip(loss.slope(fit, target), target)
     if len(pool) or problem.free:
@@ -153,11 +153,19 @@ def _numerical(
     return weights, fit, dual
 
 
+def _skips(problem: TrainingProblem) -> np.ndarray | None:
+    """What the outputs may add, as independent columns; None where that is nothing."""
+    if problem.free.decayed:
+        return np.array([[float(x) for x in column] for column in problem.skips]).T
+    return ProjectedReadout.of(problem).skips if problem.free else None
+
+
 def _over(
     problem: TrainingProblem, columns: np.ndarray, pool: np.ndarray, skips: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The optimum over some signed neurons."""
-    optimum = solve_atoms(problem, columns[:, pool], skips)
+    decay = float(problem.beta) if problem.free.decayed else 0.0
+    optimum = solve_atoms(problem, columns[:, pool], skips, decay)
     weights = np.zeros(columns.shape[1])
     weights[pool] = np.maximum(optimum.vectors[:, 0], 0.0)
     return weights, optimum.fit, problem.loss.clip(optimum.dual, problem.target)
@@ -184,13 +192,13 @@ def _exact(
 ) -> tuple[list[int], Vector, Vector, Vector]:
     """Some signed neurons, their exact optimal weights, those of the skip, and the exact v, feasible for ALL
     neurons."""
-    beta, count = problem.beta, len(neurons)
+    beta, count, loss = problem.beta, len(neurons), problem.plain_loss.name
     tight = (weights > UNUSED * weights.max(initial=0.0)) | (columns.T @ dual > float(beta) * (1 - NEAR))
     pool = np.flatnonzero(tight).tolist()
     start = _independent(problem, columns, weights, pool)
     while True:
         some = [_signed_outputs(neurons, j) for j in pool]
-        found, skip, v = free_lasso(some, problem.skips, problem.y, beta, problem.loss.name, start)
+        found, skip, v = free_lasso(some, problem.skips, problem.y, beta, loss, start, metric_of(problem))
         start = {k: weight for k, weight in enumerate(found) if weight}
         above, below = neurons.above(v, beta)
         broken = above + [count + j for j in below]
@@ -213,7 +221,7 @@ def _independent(
     if not used:
         return {}
     scaled = columns[:, [pool[k] for k in used]] * weights[[pool[k] for k in used]]
-    if problem.free:
+    if problem.equations:
         scaled = ProjectedReadout.of(problem).project(scaled)
     _, upper, order = qr(scaled, mode="economic", pivoting=True)
     sizes = np.abs(np.diag(upper))

@@ -2,7 +2,13 @@
 
 *Outputs.* For the squared loss ``min over theta of norm(f + B theta - y) = norm(Q (f - y))``, where Q
 projects off the columns of B. So a free intercept or linear skip leaves the program as it is with ``Q T`` for
-the readout T and ``Q y`` for the targets, and every residual is orthogonal to B.
+the readout T and ``Q y`` for the targets, and every residual is orthogonal to B. With weights W of the
+samples and a decayed intercept c (column b, cost ``beta/2 c^2``) it is a square too,
+
+    ``min over c of (r - c b)'W(r - c b) + beta c^2 = norm(H W^(1/2) r)^2``, ``H^2 = I - a a'/(a'a + beta)``,
+
+with ``a = W^(1/2) b``: H shortens the part along a by the factor ``sqrt(beta / (a'a + beta))``, and is Q for
+columns that are free. The dual v of the problem is ``W^(1/2) H`` times that of such squares.
 
 *Biases.* With a free bias c the neuron ``phi(Z w + c 1)``, Z without the column of ones, is affine in c
 between the data's kinks ``c = -z_k'w``, and beyond them it changes by multiples of 1, to which v is
@@ -13,7 +19,7 @@ the semi-norm's ball.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import lcm
 from typing import Any
@@ -36,11 +42,13 @@ FEW = 32
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ProjectedReadout:
-    """``Q T``: outputs of samples, projected off what the network adds freely.
+    """``H W^(1/2) T``: outputs of samples, projected off what the network adds freely.
 
     Attributes:
         readout: T.
         skips: an orthonormal basis of the columns of B, n x q.
+        kept: what H keeps of the part along them: 0 where they are free.
+        roots: the roots of the weights of the samples, length n; None for ones.
 
     Example:
         >>> projected = ProjectedReadout(Readout.identity(2), np.full((2, 1), 0.5**0.5))
@@ -50,15 +58,36 @@ class ProjectedReadout:
 
     readout: Readout
     skips: np.ndarray
+    kept: float = 0.0
+    roots: np.ndarray | None = None
 
     @classmethod
     def of(cls, problem: TrainingProblem) -> ProjectedReadout:
-        """The readout of a problem, and what is free in it."""
-        columns = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
-        independent = _rank(problem)
-        scaled = columns / np.maximum(np.abs(columns).max(axis=0, initial=0.0), np.finfo(float).tiny)
-        left, _, _ = np.linalg.svd(scaled, full_matrices=False)
-        return cls(problem.readout, left[:, :independent])
+        """The readout of a problem, and what is free in it; without weights, for duals of the problem."""
+        columns = _floats(problem.equations, problem.n)
+        return cls(problem.readout, _orthonormal(columns, _rank(problem)))
+
+    @classmethod
+    def of_squares(cls, problem: TrainingProblem) -> ProjectedReadout:
+        """The one for which the loss, if it is squared, is half a square at the best intercept and skip.
+
+        Example:
+            Weights 4 and 1, an intercept that costs half its square: 4 (3 - c)^2 + c^2 + c^2 is 12 at c = 2.
+
+            >>> terms = {"free": "decayed-intercept", "sample_weights": [4, 1]}
+            >>> problem = TrainingProblem([[1], [2]], [3, 0], beta=1, **terms)
+            >>> shown = ProjectedReadout.of_squares(problem).squared(problem.target)
+            >>> round(float(shown @ shown), 12)
+            12.0
+        """
+        if problem.loss.name == "squared" and not problem.free.decayed:
+            return cls.of(problem)
+        roots = np.sqrt(problem.weight_floats)
+        columns = roots[:, None] * _floats(problem.skips, problem.n)
+        beta, size = float(problem.beta), float((columns * columns).sum())
+        kept = float(np.sqrt(beta / (beta + size))) if problem.free.decayed else 0.0
+        independent = 1 if problem.free.decayed else _rank(problem)
+        return cls(problem.readout, _orthonormal(columns, independent), kept, roots)
 
     @property
     def n(self) -> int:
@@ -66,35 +95,69 @@ class ProjectedReadout:
         return self.readout.n
 
     def project(self, values: np.ndarray) -> np.ndarray:
-        """``Q values``, n or n x m: twice, so that rounding leaves nothing behind."""
+        """``H values``, n or n x m: a projection twice, so that rounding leaves nothing behind."""
+        if self.kept:
+            return values - (1 - self.kept) * (self.skips @ (self.skips.T @ values))
         for _ in range(2):
             values = values - self.skips @ (self.skips.T @ values)
         return values
 
+    def clean(self, v: np.ndarray) -> np.ndarray:
+        """A v that rounding has moved away from where H leaves it as it is."""
+        return v if self.kept else self.project(v)
+
+    def squared(self, values: np.ndarray) -> np.ndarray:
+        """``H W^(1/2) values``, n or n x m: of a residual, what half the square of is the loss."""
+        if self.roots is not None:
+            values = (values.T * self.roots).T
+        return self.project(values)
+
+    def dual(self, v: np.ndarray) -> np.ndarray:
+        """``W^(1/2) H v``, the dual of the problem from that of the squares; v is :meth:`clean`."""
+        v = self.project(v) if self.kept else v
+        return v if self.roots is None else self.roots * v
+
     def pool(self, values: np.ndarray) -> np.ndarray:
-        """``Q T values``."""
-        return self.project(self.readout.pool(values))
+        """``H W^(1/2) T values``."""
+        return self.squared(self.readout.pool(values))
 
     def spread(self, v: np.ndarray) -> np.ndarray:
-        """``T'v``, for v with ``B'v = 0``."""
-        return self.readout.spread(v)
+        """``T' W^(1/2) H v``, for a clean v."""
+        return self.readout.spread(self.dual(v))
+
+
+def _floats(columns: Sequence[Sequence[Any]], n: int) -> np.ndarray:
+    """Exact columns of length n as a matrix of floats, n x q."""
+    return np.array([[float(x) for x in column] for column in columns]).reshape(-1, n).T
+
+
+def _orthonormal(columns: np.ndarray, independent: int) -> np.ndarray:
+    """A basis of the span of columns (n x q), of which so many are independent."""
+    scaled = columns / np.maximum(np.abs(columns).max(axis=0, initial=0.0), np.finfo(float).tiny)
+    left, _, _ = np.linalg.svd(scaled, full_matrices=False)
+    return left[:, :independent]
 
 
 def _rank(problem: TrainingProblem) -> int:
-    """The number of independent columns of B, exactly."""
-    return len(pivot_columns(exact_matrix(problem.skips))) if problem.skips else 0
+    """The number of independent columns of B that are free, exactly."""
+    return len(pivot_columns(exact_matrix(problem.equations))) if problem.equations else 0
 
 
-def free_landscapes(problem: TrainingProblem) -> Iterator[tuple[Arrangement, Landscape]]:
+def free_landscapes(problem: TrainingProblem, readout: Any = None) -> Iterator[tuple[Arrangement, Landscape]]:
     """The landscapes of a problem: one, or with free biases one for each different row of X.
 
-    Their readout projects off what is free in the outputs, and their bases take directions to weights of the
-    user's: with free biases such that neuron and row k have the inner product 0.
+    Their bases take directions to weights of the user's: with free biases such that neuron and row k have the
+    inner product 0.
+
+    Args:
+        problem: with something free, or an intercept that is not.
+        readout: a :class:`ProjectedReadout`; by default the one that projects off what is free in the
+            outputs.
 
     Yields:
         Each landscape behind its arrangement.
     """
-    readout: Any = ProjectedReadout.of(problem)
+    readout = ProjectedReadout.of(problem) if readout is None else readout
     if problem.bias is None:
         yield problem.arrangement, replace(Landscape.of(problem), readout=readout)
         return
@@ -165,14 +228,16 @@ class FreePricer:
     pricers: tuple[Pricer, ...]
 
     @classmethod
-    def of(cls, problem: TrainingProblem, max_chambers: int) -> FreePricer:
-        """The pricing of a problem.
+    def of(
+        cls, problem: TrainingProblem, max_chambers: int, readout: ProjectedReadout | None = None
+    ) -> FreePricer:
+        """The pricing of a problem, with a readout as for :func:`free_landscapes`.
 
         Raises:
             TooLargeError: the arrangement has more chambers than ``max_chambers``.
         """
         require_feasible(problem.arrangement, max_chambers)
-        found = list(free_landscapes(problem))
+        found = list(free_landscapes(problem, readout))
         pricers = tuple(pricer_on(*each, max_chambers) for each in found)
         return cls(tuple(landscape for _, landscape in found), pricers)
 

@@ -79,14 +79,15 @@ def prove_interval(
     """Bounds on p* proven over all chambers, in memory that does not grow with their number.
 
     Args:
-        problem: squared loss, 2-norm penalty, fully connected; an intercept or the biases may be free
-            (:mod:`.twin`).
+        problem: 2-norm penalty, fully connected, any loss; with the squared one an intercept or the biases
+            may be free (:mod:`.twin`).
         solution: from :func:`train`.
         max_chambers: refuse longer lists before the work starts.
         progress: called with the chambers done and their number after each batch.
 
     Raises:
-        InputError: another loss, penalty or readout, a free linear skip, or a dual that is far from feasible.
+        InputError: another penalty, a readout, a free linear skip, something free with another than the
+            squared loss, or a dual that is far from feasible.
         TooLargeError: more chambers than ``max_chambers``.
 
     Example:
@@ -97,11 +98,15 @@ def prove_interval(
         (6, True, True)
     """
     twin = PenalisedTwin.of(problem)
+    if np.shape(solution.dual) != (problem.n,):
+        raise InputError(
+            f"solution.dual has shape {np.shape(solution.dual)}; give one entry a sample, ({problem.n},)"
+        )
     _require_relative_rounding(twin.problem, solution.dual)
     require_feasible(problem.arrangement, max_chambers)
     scale, reach_of = ROOM, _reach_by_circles if _is_simple(twin.problem) else _reach_by_chambers
     for _ in range(ATTEMPTS):
-        dual = scale * solution.dual
+        dual = problem.loss.clip(scale * solution.dual, problem.target)
         reach, chambers, exact = reach_of(twin.problem, dual, max_chambers, progress)
         if reach <= 1.0:
             lower = max(twin.lower([Fraction(v) for v in dual.tolist()]), Fraction(0))

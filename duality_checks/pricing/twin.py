@@ -18,8 +18,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from hyperplane_arrangements.errors import InputError
+
 from ..problem import TrainingProblem
-from ..terms.free import NOTHING
+from ..terms.free import DECAYED, NOTHING
 
 # The constant K over R: the bound loses a share of 2**-37 by it, and multipliers in floats 6 of 16 digits.
 SHARE = 2**18
@@ -51,12 +53,19 @@ class PenalisedTwin:
         """The twin.
 
         Raises:
-            InputError: another loss, penalty or readout, or a free linear skip.
+            InputError: another penalty, a readout, a free linear skip; or an intercept or biases that are
+                free with another than the squared loss.
         """
-        problem.require_standard("a proof without a certificate", (NOTHING, "intercept", "biases"))
-        if not problem.free:
+        purpose = "a proof without a certificate"
+        problem.require_ball(purpose, (NOTHING, "intercept", DECAYED, "biases"))
+        if not problem.equations:
             return cls(problem, problem, Fraction(1), Fraction(0))
         rows, bias = problem.X.fractions, problem.bias
+        if problem.plain_loss.name != "squared":
+            raise InputError(
+                f"{purpose} needs loss='squared' where something is free, and the problem has "
+                f"{problem.loss.name!r}"
+            )
         features = rows if bias is None else _centred(rows, bias)
         reach = _reach(features)
         size = max(Fraction(1), abs(problem.kappa)) * 2 * reach * len(rows)
@@ -71,8 +80,8 @@ class PenalisedTwin:
         Args:
             dual: v, length n; its feasibility is not looked at.
         """
-        if not self.stated.free:
-            return self.stated.loss.lower(dual, self.stated.y)
+        if not self.stated.equations:
+            return self.stated.exact_dual(dual)
         mean = sum(dual, Fraction(0)) / len(dual)
         length = self.stretch + abs(mean) * self.size / self.stated.beta
         return self.stated.loss.lower([(v - mean) / length for v in dual], self.stated.y)

@@ -124,7 +124,8 @@ def prove(
     """
     clock = Clock()
     decay = 1 if beta is None else beta
-    problem = TrainingProblem(data.X, data.y, decay, activation, loss=loss, penalty=penalty, free=free)
+    terms = {"loss": loss, "penalty": penalty, "free": free}
+    problem = TrainingProblem(data.X, data.y, decay, activation, sample_weights=data.weights, **terms)
     say("Counting the activation patterns")
     require_feasible(problem.arrangement, max_chambers)
     clock.lap("counting")

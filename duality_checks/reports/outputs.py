@@ -121,6 +121,7 @@ def prove_outputs(
     """
     clock, decay = Clock(), 1 if beta is None else beta
     targets = list(zip(*(one.y for one in data), strict=True))
+    terms = {"sample_weights": data[0].weights, **terms}
     stated = MultiOutputProblem(data[0].X, targets, decay, activation, coupling=coupling, **terms)
     say("Counting the activation patterns")
     require_feasible(stated.outputs[0].arrangement, max_chambers)

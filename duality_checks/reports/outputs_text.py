@@ -74,7 +74,8 @@ def outputs_facts(outcome: OutputsOutcome) -> dict[str, Any]:
         "rank": first.arrangement.rank,
         "beta": str(first.beta),
         "kappa": str(first.kappa),
-        "loss": first.loss.name,
+        "loss": first.plain_loss.name,
+        "weighted": outcome.data[0].weights is not None,
         "penalty": first.penalty.name,
         "chambers": first.arrangement.count_chambers(),
         "proven": verdict.proven,
@@ -178,7 +179,8 @@ def _verdict_sentence(outcome: OutputsOutcome) -> str:
 def objective(outcome: OutputsOutcome) -> str:
     """What is minimised, over networks ``F = sum_j phi(X w_j) alpha_j'``."""
     squared = outcome.problems[0].loss.name == "squared"
-    loss = "1/2 * norm(F - Y)^2" if squared else "sum_ik loss(F_ik, Y_ik)"
+    weight = "s_i " if outcome.problems[0].is_weighted else ""
+    loss = "1/2 * norm(F - Y)^2" if squared else f"sum_ik {weight}loss(F_ik, Y_ik)"
     norm = "norm(alpha_j)_1^2" if outcome.coupling == "1-norm" else "norm(alpha_j)_2^2"
     return f"{loss} + beta/2 * sum_j (norm(w_j)^2 + {norm})"
 

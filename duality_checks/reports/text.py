@@ -60,7 +60,8 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "rank": outcome.problem.arrangement.rank,
         "beta": str(outcome.problem.beta),
         "kappa": str(outcome.problem.kappa),
-        "loss": outcome.problem.loss.name,
+        "loss": outcome.problem.plain_loss.name,
+        "weighted": outcome.data.weights is not None,
         "penalty": outcome.problem.penalty.name,
         "free": outcome.problem.free.name,
         "chambers": outcome.problem.arrangement.count_chambers(),
@@ -238,21 +239,29 @@ def _check_section() -> str:
 
 
 def _objective(problem: TrainingProblem) -> str:
-    loss = "1/2 * norm(f - y)^2" if problem.loss.name == "squared" else "sum_i loss(f_i, y_i)"
-    return f"{loss} + {_DECAY}" + (", biases left out of norm(w_j)" if problem.free.biases else "")
+    weight, decay = "s_i " if problem.is_weighted else "", ""
+    loss = "1/2 * norm(f - y)^2" if problem.loss.name == "squared" else f"sum_i {weight}loss(f_i, y_i)"
+    if problem.free.decayed:
+        decay = " + beta/2 * c^2, c the intercept"
+    return f"{loss} + {_DECAY}{decay}" + (", biases left out of norm(w_j)" if problem.free.biases else "")
 
 
 def skip_text(outcome: Outcome) -> str:
-    """What the network adds freely to the sum of its neurons, or nothing."""
+    """What the network adds to the sum of its neurons, or nothing."""
     network, free = outcome.solution.network, outcome.problem.free
     terms = [f"{network.intercept:+.6g}"] if free.intercept else []
     if free.linear:
         terms += [f"{b:+.6g} {name}" for b, name in zip(network.linear, outcome.data.features, strict=True)]
-    return f"Without penalty the outputs have {' '.join(terms)} beside the neurons." if terms else ""
+    price = "For beta/2 times its square" if free.decayed else "Without penalty"
+    return f"{price} the outputs have {' '.join(terms)} beside the neurons." if terms else ""
 
 
 def _dual_objective(problem: TrainingProblem) -> str:
-    return "`z'y - 1/2 z'z`" if problem.loss.name == "squared" else "`min_f sum_i loss(f_i, y_i) + z'f`"
+    taken = " - (1'z)^2 / (2 beta)" if problem.free.decayed else ""
+    if problem.loss.name == "squared":
+        return f"`z'y - 1/2 z'z{taken}`"
+    weight = "s_i " if problem.is_weighted else ""
+    return f"`min_f sum_i {weight}loss(f_i, y_i) + z'f{taken}`"
 
 
 def _not_proven_section(outcome: Outcome) -> str:
@@ -284,6 +293,8 @@ def loss_name(problem: TrainingProblem) -> str:
     """
     norm, free = problem.penalty.name, problem.free
     special = (f", {norm}" if norm != "2-norm" else "") + (f", {free.name} unpenalised" if free else "")
+    if free.decayed:
+        special = special.replace(f"{free.name} unpenalised", "penalised intercept")
     return f"{problem.loss.name} loss{special}"
 
 

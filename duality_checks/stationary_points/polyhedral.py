@@ -61,7 +61,7 @@ class ExactOptimum(BlockProof):
     def _bounds(self) -> Iterator[Step]:
         problem, loss = self.problem, self.problem.loss
         yield None, self.upper == objective(problem, self.network), "upper is not the network's objective"
-        domain = all(loss.inside(a, b) == a for a, b in zip(self.dual, problem.y, strict=True))
+        domain = loss.holds(self.dual, problem.y)
         yield None, domain, f"v is outside the dual domain of the {loss.name} loss"
         yield None, self.lower == loss.lower(self.dual, problem.y), "lower is not the dual objective of v"
         yield None, self.is_exact, "the bounds do not agree"

@@ -275,7 +275,8 @@ def stationarity(
             before the distance is measured.
 
     Returns:
-        The verdict. Dead neurons are never stationary, zero ones always are.
+        The verdict. Dead neurons are never stationary (but for a free bias alone, which costs nothing), zero
+        ones always are.
 
     Raises:
         InputError: the network does not fit the problem.

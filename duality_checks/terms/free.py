@@ -6,6 +6,11 @@ biases are the weights on the column of ones of ``X``: the norm acts on the othe
 other weights vanish is then a constant that costs nothing, so free biases come with the intercept.
 
 Each column of ``B`` is an equation of the dual: ``B'v = 0``, that is ``1'v = 0`` or ``X'v = 0``.
+
+A *decayed* intercept is not free: it costs ``beta/2 b^2``, as where weight decay acts on every parameter (the
+``weight_decay`` of PyTorch's SGD and Adam). In place of its equation the dual objective has one more term,
+``min_b beta/2 b^2 - b 1'v = -(1'v)^2 / (2 beta)``. The hidden biases that belong to it are the weights on a
+column of ones, penalised like the rest; beside free ones it would cost nothing, for they make constants.
 """
 
 from __future__ import annotations
@@ -15,12 +20,13 @@ from dataclasses import dataclass
 from hyperplane_arrangements.errors import InputError
 
 NOTHING = "nothing"
-NAMES = (NOTHING, "intercept", "linear", "intercept+linear", "biases", "biases+linear")
+DECAYED = "decayed-intercept"
+NAMES = (NOTHING, "intercept", "linear", "intercept+linear", DECAYED, "biases", "biases+linear")
 
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """What the penalty leaves free.
+    """What the penalty leaves free, or the intercept that it does not.
 
     Attributes:
         name: as in problem files, one of `NAMES`.
@@ -38,8 +44,13 @@ class Free:
 
     @property
     def intercept(self) -> bool:
-        """Whether the output has a free constant; free hidden biases bring one."""
+        """Whether the output has a constant, free or decayed; free hidden biases bring one."""
         return "intercept" in self.name or self.biases
+
+    @property
+    def decayed(self) -> bool:
+        """Whether the constant costs ``beta/2`` times its square."""
+        return self.name == DECAYED
 
     @property
     def linear(self) -> bool:
@@ -53,7 +64,8 @@ class Free:
 
 
 def parse_free(name: str | Free) -> Free:
-    """What is free by this name: parts of `intercept`, `linear` and `biases`, joined by `+`; or `nothing`.
+    """What is free by this name: parts of `intercept`, `linear` and `biases`, joined by `+`; `nothing`; or
+    `decayed-intercept`.
 
     Raises:
         InputError: no such parts.

@@ -11,7 +11,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import ClassVar
 
@@ -20,9 +19,9 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
 
+from .logarithms import entropy_below, log_one_plus_exp_above
+
 ZERO, ONE = Fraction(0), Fraction(1)
-# Enclosures of exp and ln carry so many digits: far finer than any gap of floats.
-DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,12 @@ class Loss(ABC):
         """The name in problem files."""
 
     @abstractmethod
+    def values(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The loss of each sample."""
+
     def value(self, f: np.ndarray, y: np.ndarray) -> float:
         """``ell(f)``."""
+        return float(self.values(f, y).sum())
 
     @abstractmethod
     def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -65,8 +68,16 @@ class Loss(ABC):
         return np.zeros(len(f))
 
     @abstractmethod
+    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The part of each sample in ``d(v)``, for ``v`` in the domain."""
+
     def dual(self, v: np.ndarray, y: np.ndarray) -> float:
         """``d(v)`` for ``v`` in the domain."""
+        return float(self.duals(v, y).sum())
+
+    def one(self, k: int) -> Loss:
+        """The loss of sample k; the same for all, unless they are weighted (:mod:`.weighted`)."""
+        return self
 
     @abstractmethod
     def inside(self, v: Fraction, y: Fraction) -> Fraction:
@@ -76,16 +87,36 @@ class Loss(ABC):
     def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
         """:meth:`inside` for all samples, in floats."""
 
-    @abstractmethod
-    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
-        """The ``t >= 0`` with ``t v`` in the domain and ``d(t v)`` largest, in floats."""
+    def multiple(self, v: np.ndarray, y: np.ndarray, brake: float = 0.0) -> float:
+        """The ``t >= 0`` with ``t v`` in the domain and ``d(t v) - brake t^2/2`` largest, in floats.
+
+        The brake is what a penalised intercept takes off the dual objective (:mod:`.free`).
+        """
+        return self.multiple_of_shares(v, y, np.ones(len(v)), brake)
 
     @abstractmethod
-    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
+        """:meth:`multiple` of ``v = weights * u`` for a loss with these weights of its samples."""
+
+    def exactly_inside(self, v: Sequence[Fraction], y: Sequence[Fraction]) -> tuple[Fraction, ...]:
+        """:meth:`inside` for all samples, exactly.
+
+        Example:
+            >>> parse_loss("l1").exactly_inside([Fraction(3), Fraction(-1, 2)], [Fraction(0)] * 2)
+            (Fraction(1, 1), Fraction(-1, 2))
+        """
+        return tuple(self.one(k).inside(a, b) for k, (a, b) in enumerate(zip(v, y, strict=True)))
+
+    def holds(self, v: Sequence[Fraction], y: Sequence[Fraction]) -> bool:
+        """Whether ``v`` is in the domain, exactly."""
+        return self.exactly_inside(v, y) == tuple(v)
+
+    @abstractmethod
+    def above(self, f: Fraction, y: Fraction) -> Fraction:
         """The loss of one sample, or a rational just above it."""
 
     @abstractmethod
-    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+    def below(self, v: Fraction, y: Fraction) -> Fraction:
         """The dual objective of one sample, or a rational just below it."""
 
     def upper(self, f: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
@@ -95,7 +126,7 @@ class Loss(ABC):
             >>> parse_loss("huber:1/2").upper([Fraction(3)], [Fraction(1)])
             Fraction(7, 8)
         """
-        return sum((self._upper(a, b) for a, b in zip(f, y, strict=True)), ZERO)
+        return sum((self.one(k).above(a, b) for k, (a, b) in enumerate(zip(f, y, strict=True))), ZERO)
 
     def lower(self, v: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
         """``d(v)`` exactly; for the logistic loss a proven lower bound.
@@ -109,11 +140,12 @@ class Loss(ABC):
         """
         total = ZERO
         for k, (a, b) in enumerate(zip(v, y, strict=True)):
-            if self.inside(a, b) != a:
+            own = self.one(k)
+            if own.inside(a, b) != a:
                 raise InputError(
                     f"v[{k}]={a} is outside the dual domain of the {self.name} loss; clip it with inside()"
                 )
-            total += self._lower(a, b)
+            total += own.below(a, b)
         return total
 
     def require_targets(self, y: Sequence[Fraction]) -> None:
@@ -139,6 +171,9 @@ class Squared(Loss):
     strictly_convex = True
     degree = 2
 
+    def values(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return 0.5 * (f - y) ** 2
+
     def value(self, f: np.ndarray, y: np.ndarray) -> float:
         return float(0.5 * (f - y) @ (f - y))
 
@@ -147,6 +182,9 @@ class Squared(Loss):
 
     def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.ones(len(f))
+
+    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return v * y - 0.5 * v * v
 
     def dual(self, v: np.ndarray, y: np.ndarray) -> float:
         return float(v @ y - 0.5 * v @ v)
@@ -157,14 +195,13 @@ class Squared(Loss):
     def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
         return v
 
-    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
-        square = float(v @ v)
-        return max(float(v @ y), 0.0) / square if square > 0 else 0.0
+    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
+        return _best(float(u @ (weights * y)), float(u @ (weights * u)) + brake)
 
-    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+    def above(self, f: Fraction, y: Fraction) -> Fraction:
         return (f - y) ** 2 / 2
 
-    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+    def below(self, v: Fraction, y: Fraction) -> Fraction:
         return v * y - v * v / 2
 
 
@@ -175,14 +212,14 @@ class Absolute(Loss):
     name = "l1"
     smooth = False
 
-    def value(self, f: np.ndarray, y: np.ndarray) -> float:
-        return float(np.abs(f - y).sum())
+    def values(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.abs(f - y)
 
     def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.sign(y - f)
 
-    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
-        return float(v @ y)
+    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return v * y
 
     def inside(self, v: Fraction, y: Fraction) -> Fraction:
         return min(max(v, -ONE), ONE)
@@ -190,14 +227,14 @@ class Absolute(Loss):
     def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.clip(v, -1.0, 1.0)
 
-    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
-        largest = float(np.abs(v).max(initial=0.0))
-        return 1 / largest if largest > 0 and v @ y > 0 else 0.0
+    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
+        largest = float(np.abs(u).max(initial=0.0))
+        return _best_up_to(1 / largest, float(u @ (weights * y)), brake) if largest > 0 else 0.0
 
-    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+    def above(self, f: Fraction, y: Fraction) -> Fraction:
         return abs(f - y)
 
-    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+    def below(self, v: Fraction, y: Fraction) -> Fraction:
         return v * y
 
 
@@ -221,9 +258,9 @@ class Huber(Loss):
     def in_units(self, unit: Fraction) -> Huber:
         return Huber(self.delta / unit)
 
-    def value(self, f: np.ndarray, y: np.ndarray) -> float:
+    def values(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         v = self.slope(f, y)
-        return float(np.sum(v * (y - f) - 0.5 * v * v))
+        return v * (y - f) - 0.5 * v * v
 
     def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return self.clip(y - f, y)
@@ -231,8 +268,8 @@ class Huber(Loss):
     def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return (np.abs(f - y) <= float(self.delta)).astype(float)
 
-    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
-        return float(v @ y - 0.5 * v @ v)
+    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return v * y - 0.5 * v * v
 
     def inside(self, v: Fraction, y: Fraction) -> Fraction:
         return min(max(v, -self.delta), self.delta)
@@ -240,15 +277,18 @@ class Huber(Loss):
     def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.clip(v, -float(self.delta), float(self.delta))
 
-    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
-        largest = float(np.abs(v).max(initial=0.0))
-        return min(max(float(v @ y), 0.0) / float(v @ v), float(self.delta) / largest) if largest > 0 else 0.0
+    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
+        largest = float(np.abs(u).max(initial=0.0))
+        if largest == 0:
+            return 0.0
+        most = float(self.delta) / largest
+        return _best_up_to(most, float(u @ (weights * y)), float(u @ (weights * u)) + brake)
 
-    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+    def above(self, f: Fraction, y: Fraction) -> Fraction:
         error = abs(f - y)
         return error**2 / 2 if error <= self.delta else self.delta * (error - self.delta / 2)
 
-    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+    def below(self, v: Fraction, y: Fraction) -> Fraction:
         return v * y - v * v / 2
 
 
@@ -260,14 +300,14 @@ class Hinge(Loss):
     labels = True
     smooth = False
 
-    def value(self, f: np.ndarray, y: np.ndarray) -> float:
-        return float(np.maximum(0.0, 1 - y * f).sum())
+    def values(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.maximum(0.0, 1 - y * f)
 
     def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.where(y * f < 1, y, 0.0)
 
-    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
-        return float(v @ y)
+    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return v * y
 
     def inside(self, v: Fraction, y: Fraction) -> Fraction:
         return min(max(v * y, ZERO), ONE) * y
@@ -275,14 +315,14 @@ class Hinge(Loss):
     def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.clip(v * y, 0.0, 1.0) * y
 
-    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
-        largest = float(np.abs(v).max(initial=0.0))
-        return 1 / largest if largest > 0 else 0.0
+    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
+        largest = float(np.abs(u).max(initial=0.0))
+        return _best_up_to(1 / largest, float(u @ (weights * y)), brake) if largest > 0 else 0.0
 
-    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+    def above(self, f: Fraction, y: Fraction) -> Fraction:
         return max(ZERO, 1 - y * f)
 
-    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+    def below(self, v: Fraction, y: Fraction) -> Fraction:
         return v * y
 
 
@@ -293,8 +333,8 @@ class SquaredHinge(Loss):
     name = "squared-hinge"
     labels = True
 
-    def value(self, f: np.ndarray, y: np.ndarray) -> float:
-        return float(0.5 * np.sum(np.maximum(0.0, 1 - y * f) ** 2))
+    def values(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return 0.5 * np.maximum(0.0, 1 - y * f) ** 2
 
     def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return y * np.maximum(0.0, 1 - y * f)
@@ -302,8 +342,8 @@ class SquaredHinge(Loss):
     def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return (y * f < 1).astype(float)
 
-    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
-        return float(v @ y - 0.5 * v @ v)
+    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return v * y - 0.5 * v * v
 
     def inside(self, v: Fraction, y: Fraction) -> Fraction:
         return max(v * y, ZERO) * y
@@ -311,14 +351,13 @@ class SquaredHinge(Loss):
     def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.maximum(v * y, 0.0) * y
 
-    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
-        square = float(v @ v)
-        return float(v @ y) / square if square > 0 else 0.0
+    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
+        return _best(float(u @ (weights * y)), float(u @ (weights * u)) + brake)
 
-    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+    def above(self, f: Fraction, y: Fraction) -> Fraction:
         return max(ZERO, 1 - y * f) ** 2 / 2
 
-    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+    def below(self, v: Fraction, y: Fraction) -> Fraction:
         return v * y - v * v / 2
 
 
@@ -333,8 +372,8 @@ class Logistic(Loss):
     labels = True
     strictly_convex = True
 
-    def value(self, f: np.ndarray, y: np.ndarray) -> float:
-        return float(np.logaddexp(0.0, -y * f).sum())
+    def values(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.logaddexp(0.0, -y * f)
 
     def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return y * np.exp(-np.logaddexp(0.0, y * f))
@@ -342,11 +381,11 @@ class Logistic(Loss):
     def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.exp(-np.logaddexp(0.0, y * f) - np.logaddexp(0.0, -y * f))
 
-    def dual(self, v: np.ndarray, y: np.ndarray) -> float:
+    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
         from scipy.special import entr
 
         a = np.clip(v * y, 0.0, 1.0)
-        return float(np.sum(entr(a) + entr(1 - a)))
+        return np.asarray(entr(a) + entr(1 - a))
 
     def inside(self, v: Fraction, y: Fraction) -> Fraction:
         return min(max(v * y, ZERO), ONE) * y
@@ -354,8 +393,8 @@ class Logistic(Loss):
     def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.clip(v * y, 0.0, 1.0) * y
 
-    def multiple(self, v: np.ndarray, y: np.ndarray) -> float:
-        a = v * y
+    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
+        a = u * y
         largest = float(np.abs(a).max(initial=0.0))
         if largest == 0:
             return 0.0
@@ -363,15 +402,33 @@ class Logistic(Loss):
         for _ in range(100):
             middle = 0.5 * (low + high)
             part = middle * a
-            rising = a @ (np.log1p(-np.minimum(part, 1 - 1e-16)) - np.log(np.maximum(part, 1e-300))) > 0
+            slopes = np.log1p(-np.minimum(part, 1 - 1e-16)) - np.log(np.maximum(part, 1e-300))
+            rising = a @ (weights * slopes) > brake * middle
             low, high = (middle, high) if rising else (low, middle)
         return low
 
-    def _upper(self, f: Fraction, y: Fraction) -> Fraction:
+    def above(self, f: Fraction, y: Fraction) -> Fraction:
         return log_one_plus_exp_above(-y * f)
 
-    def _lower(self, v: Fraction, y: Fraction) -> Fraction:
+    def below(self, v: Fraction, y: Fraction) -> Fraction:
         return entropy_below(v * y)
+
+
+def _best(rise: float, bend: float) -> float:
+    """The ``t >= 0`` where ``rise t - bend t^2/2`` is largest; 0 where floats see no bend."""
+    return max(rise, 0.0) / bend if bend > 0 else 0.0
+
+
+def _best_up_to(most: float, rise: float, bend: float) -> float:
+    """The same for ``t <= most``, where a straight line rises up to the end.
+
+    Example:
+        >>> _best_up_to(3.0, 1.0, 0.0), _best_up_to(3.0, 1.0, 0.5)
+        (3.0, 2.0)
+    """
+    if rise <= 0:
+        return 0.0
+    return min(most, rise / bend) if bend > 0 else most
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -402,41 +459,6 @@ class Datafit:
     def curvature(self, f: np.ndarray) -> np.ndarray:
         """The second derivatives."""
         return self.loss.curvature(f, self.target)
-
-
-def log_one_plus_exp_above(t: Fraction) -> Fraction:
-    """A rational above ``log(1 + exp(t))``, within about ``10**(1-DIGITS)``.
-
-    ``log(1 + exp(t)) = max(t, 0) + log(1 + exp(-abs(t)))``; each step is rounded up. The module decimal
-    documents ``exp`` and ``ln`` as correctly rounded, so the next number above the result is above the value.
-
-    Example:
-        >>> import math
-        >>> float(log_one_plus_exp_above(Fraction(0))) == math.log(2)
-        True
-    """
-    up, down = Context(prec=DIGITS, rounding=ROUND_CEILING), Context(prec=DIGITS, rounding=ROUND_FLOOR)
-    size = down.divide(Decimal(abs(t.numerator)), Decimal(t.denominator))
-    tail = up.next_plus(up.exp(size.copy_negate()))
-    return max(t, ZERO) + Fraction(up.next_plus(up.ln(up.add(Decimal(1), tail))))
-
-
-def entropy_below(a: Fraction) -> Fraction:
-    """A rational below ``-a log a - (1-a) log(1-a)``, for ``a`` in [0, 1]; exactly 0 at both ends.
-
-    Example:
-        >>> import math
-        >>> math.isclose(float(entropy_below(Fraction(1, 2))), math.log(2), rel_tol=1e-15)
-        True
-    """
-    return -a * _log_above(a) - (1 - a) * _log_above(1 - a)
-
-
-def _log_above(a: Fraction) -> Fraction:
-    if a in (ZERO, ONE):
-        return ZERO
-    up = Context(prec=DIGITS, rounding=ROUND_CEILING)
-    return Fraction(up.next_plus(up.ln(up.divide(Decimal(a.numerator), Decimal(a.denominator)))))
 
 
 SIMPLE = {loss.name: loss for loss in (Squared(), Absolute(), Hinge(), SquaredHinge(), Logistic())}

@@ -18,7 +18,7 @@ from ..network import TwoLayerNetwork
 from ..pricing.free import FreePricer, ProjectedReadout, Sightings
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from ..terms.losses import Datafit
+from ..terms.losses import Datafit, Squared
 from .columns import (
     CLEARLY,
     COLUMNS,
@@ -75,14 +75,15 @@ def train_free(
         raise InputError(
             f"train_free is for penalty='2-norm', and the problem has {problem.penalty.name!r}; call train"
         )
-    if problem.loss.name != "squared":
+    if problem.plain_loss.name != "squared":
         from .free_conic import train_free_conic
 
         return train_free_conic(problem, max_chambers=max_chambers, progress=progress)
     history = History(progress)
-    pricing = FreePricer.of(problem, max_chambers)
-    readout, beta = ProjectedReadout.of(problem), float(problem.beta)
-    datafit = Datafit(problem.loss, readout.project(problem.target))
+    readout, beta = ProjectedReadout.of_squares(problem), float(problem.beta)
+    pricing = FreePricer.of(problem, max_chambers, readout)
+    datafit = Datafit(Squared(), readout.squared(problem.target))
+    most = float(problem.weight_floats @ problem.target**2)
     placed = _placed(problem, pricing, start)
     best: tuple[float, list[Placed], np.ndarray, float] | None = None
     stalled = 0
@@ -93,11 +94,12 @@ def train_free(
                 break
             placed = _improved(pricing, datafit, beta, placed, found)
         fit = _fit(problem, placed)
-        slope = readout.project(datafit.slope(fit))
+        slope = readout.clean(datafit.slope(fit))
         found = pricing.maxima(slope, beta)
         upper = datafit.value(fit) + beta * sum(neuron.size for _, neuron in placed)
-        dual = slope * min(problem.loss.multiple(slope, datafit.target), beta / max(found.largest, beta))
-        lower = problem.loss.dual(dual, datafit.target)
+        best_multiple = datafit.loss.multiple(slope, datafit.target)
+        dual = slope * min(best_multiple, beta / max(found.largest, beta))
+        lower = datafit.loss.dual(dual, datafit.target)
         gap = upper - lower
         slow = best is not None and best[0] <= NEAR * upper and gap > 0.5 * best[0]
         stalled = stalled + 1 if slow else 0
@@ -105,14 +107,14 @@ def train_free(
             best = gap, placed, dual, lower
         network = _network(problem, placed)
         history.note(lower, upper, network)
-        if gap <= GAP * upper + NOTHING * float(problem.target @ problem.target):
+        if gap <= GAP * upper + NOTHING * most:
             break
         placed = _improved(pricing, datafit, beta, placed, found)
     assert best is not None
     _, placed, dual, lower = best
     network = _network(problem, placed)
     upper, active = network.objective(problem), _active(problem, placed)
-    return Solution(network, dual, lower, upper, active, history.seconds, tuple(history.rounds))
+    return Solution(network, readout.dual(dual), lower, upper, active, history.seconds, tuple(history.rounds))
 
 
 def _placed(problem: TrainingProblem, pricing: FreePricer, start: TwoLayerNetwork | None) -> list[Placed]:
@@ -196,7 +198,8 @@ def _network(problem: TrainingProblem, placed: list[Placed]) -> TwoLayerNetwork:
 
 
 def with_best_skip(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
-    """The network with the intercept and the linear skip that fit best, by least squares in floats.
+    """The network with the intercept and the linear skip that fit best, by (weighted) least squares in
+    floats.
 
     Example:
         >>> problem = TrainingProblem([[1], [2]], [5, 7], beta=1, free="intercept+linear")
@@ -205,8 +208,14 @@ def with_best_skip(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLay
         (3.0, array([2.]))
     """
     columns = np.array([[float(x) for x in column] for column in problem.skips]).T
-    scale = np.maximum(np.abs(columns).max(axis=0), np.finfo(float).tiny)
     rest = problem.target - TwoLayerNetwork(network.hidden, network.output, network.kappa).outputs(problem)
+    roots = np.sqrt(problem.weight_floats)
+    columns, rest = roots[:, None] * columns, roots * rest
+    if problem.free.decayed:
+        # What an intercept costs is one more square: beta (0 - c)^2.
+        columns = np.vstack([columns, np.sqrt(float(problem.beta)) * np.eye(columns.shape[1])])
+        rest = np.append(rest, np.zeros(columns.shape[1]))
+    scale = np.maximum(np.abs(columns).max(axis=0), np.finfo(float).tiny)
     theta = np.zeros(columns.shape[1])
     # The second time mends what rounding has left.
     for _ in range(2):

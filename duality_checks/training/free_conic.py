@@ -67,8 +67,8 @@ def train_free_conic(
             groups = [group[_used(part, vectors)] for group, part in zip(groups, vectors, strict=True)]
         dual = readout.project(loss.clip(readout.project(dual), target))
         violators = pricing.maxima(dual, beta)
-        scaled = dual * min(loss.multiple(dual, target), beta / max(violators.largest, beta))
-        value = loss.dual(loss.clip(scaled, target), target)
+        scaled = dual * min(problem.multiple(dual), beta / max(violators.largest, beta))
+        value = problem.dual(loss.clip(scaled, target))
         if value > lower:
             lower, best_dual = value, scaled
         history.note(lower, upper, network)
@@ -101,7 +101,8 @@ def _solve(problem: TrainingProblem, groups: list[Blocks]) -> tuple[np.ndarray, 
     free = skips.shape[1]
     columns = [_columns(problem, group) for group in groups]
     parts = [_penalty_part(problem, group) if len(group) else _NOTHING for group in groups]
-    penalty = _joined(parts, columns, free)
+    decay = float(problem.beta) if problem.free.decayed else 0.0
+    penalty = _joined(parts, columns, np.full(free, decay))
     _, dual, found, _ = _minimise(problem, penalty, np.concatenate([*columns, skips], axis=1), free)
     *vectors, theta = np.split(found, np.cumsum([part.shape[1] for part in columns]).tolist())
     pairs = zip(vectors, groups, strict=True)
@@ -114,13 +115,15 @@ def _columns(problem: TrainingProblem, group: Blocks) -> np.ndarray:
     return np.concatenate(columns, axis=1) if columns else np.empty((problem.n, 0))
 
 
-def _joined(parts: list[_Part], columns: list[np.ndarray], skips: int) -> _Part:
-    """The penalties together: first all vectors, then the free weights, then what the norms need."""
-    sizes = [part.shape[1] for part in columns]
+def _joined(parts: list[_Part], columns: list[np.ndarray], decay: np.ndarray) -> _Part:
+    """The penalties together: first all vectors, then the weights of the skip with what their squares cost,
+    then what the norms need."""
+    sizes, skips = [part.shape[1] for part in columns], len(decay)
     extras = [len(part.linear) - size for part, size in zip(parts, sizes, strict=True)]
     total = sum(sizes) + skips + sum(extras)
-    linear, cones = np.zeros(total), []
+    quadratic, linear, cones = np.zeros(total), np.zeros(total), []
     start, rest = 0, sum(sizes) + skips
+    quadratic[sum(sizes) : rest] = decay
     for part, size, extra in zip(parts, sizes, extras, strict=True):
         place = np.concatenate([np.arange(start, start + size), np.arange(rest, rest + extra)]).astype(int)
         linear[place] = part.linear
@@ -129,7 +132,7 @@ def _joined(parts: list[_Part], columns: list[np.ndarray], skips: int) -> _Part:
             moved = (entries.data, (entries.row, place[entries.col]))
             cones.append((sparse.csc_matrix(moved, shape=(matrix.shape[0], total)), right, cone))
         start, rest = start + size, rest + extra
-    return _Part(np.zeros(total), linear, cones)
+    return _Part(quadratic, linear, cones)
 
 
 def _used(part: np.ndarray, vectors: list[np.ndarray]) -> np.ndarray:

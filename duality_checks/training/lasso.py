@@ -7,6 +7,7 @@ import numpy as np
 from scipy.linalg.lapack import dposv
 
 from ..terms.losses import Datafit
+from ..terms.weighted import Weighted
 
 DEPENDENT = 1e-13
 OPTIMAL = 1e-11
@@ -78,9 +79,12 @@ def nonnegative_fit(datafit: Datafit, atoms: np.ndarray, beta: float, start: np.
         >>> bool(abs(t[0] - np.log(3)) < 1e-6)  # where the slope 1 / (1 + exp(t)) is 1/4
         True
     """
-    weights = start
-    if datafit.loss.name == "squared":
+    weights, loss = start, datafit.loss
+    if loss.name == "squared":
         return nonnegative_lasso(atoms, datafit.target, beta, start)
+    if isinstance(loss, Weighted) and loss.base.name == "squared":
+        roots = np.sqrt(loss.floats)
+        return nonnegative_lasso(roots[:, None] * atoms, roots * datafit.target, beta, start)
     value = datafit.value(atoms @ weights) + beta * float(weights.sum())
     for _ in range(NEWTON_STEPS):
         fit = atoms @ weights

@@ -19,7 +19,7 @@ from hyperplane_arrangements.errors import InputError
 from ..certificate import Certificate, certify
 from ..exact.norms import Vector, dot, root_above
 from ..limits import require_feasible
-from ..pricing.free import free_dual_norm
+from ..pricing.free import ProjectedReadout, free_dual_norm
 from ..pricing.landscape import Landscape
 from ..pricing.pricers import dual_norm, pricer
 from ..problem import TrainingProblem, positive
@@ -91,14 +91,15 @@ def slope_at_zero(problem: TrainingProblem) -> Vector:
         >>> slope_at_zero(TrainingProblem([[1], [2]], [1, -1], beta=1, loss="logistic"))
         (Fraction(1, 2), Fraction(-1, 2))
     """
-    name = problem.loss.name
+    name = problem.plain_loss.name
     if name == "l1" and 0 in problem.y:
         raise InputError(
             f"y[{problem.y.index(Fraction(0))}]=0: the l1 loss has a kink at 0 there, and beta_max is a "
             "minimum over many slopes; leave that sample out or use a huber loss"
         )
     scale = Fraction(1, 2) if name == "logistic" else Fraction(1)
-    return tuple(scale * problem.loss.inside(_large(name, y), y) for y in problem.y)
+    weights, base = problem.sample_weights, problem.plain_loss
+    return tuple(scale * w * base.inside(_large(name, y), y) for w, y in zip(weights, problem.y, strict=True))
 
 
 def _large(name: str, y: Fraction) -> Fraction:
@@ -132,13 +133,47 @@ def _free_beta_max(problem: TrainingProblem, max_chambers: int) -> float:
             f"the {problem.loss.name} loss has many slopes at the best free part, and beta_max is a minimum "
             "over them; give beta itself, or use a loss without kinks"
         )
-    if problem.penalty.polyhedral:
-        from ..polyhedral.neurons import Neurons
+    sized = _dual_norm_of(problem, max_chambers)
+    if not problem.free.decayed:
+        return sized(_without_neurons(problem))
+    return _where_equal(lambda beta: sized(_without_neurons(problem.with_beta(beta))))
 
-        values = Neurons.of(problem).columns.T @ dual_without_neurons(problem)
-        return float(np.abs(values).max(initial=0.0))
-    squared = problem.loss.name == "squared"
-    return free_dual_norm(problem, problem.target if squared else dual_without_neurons(problem), max_chambers)
+
+def _dual_norm_of(problem: TrainingProblem, max_chambers: int) -> Callable[[np.ndarray], float]:
+    """The dual norm of a vector, in floats, where something is free of the penalty."""
+    if not problem.penalty.polyhedral:
+        return lambda v: free_dual_norm(problem, v, max_chambers)
+    from ..polyhedral.neurons import Neurons
+
+    columns = Neurons.of(problem).columns
+    return lambda v: float(np.abs(columns.T @ v).max(initial=0.0))
+
+
+def _without_neurons(problem: TrainingProblem) -> np.ndarray:
+    """The dual of the best intercept and skip alone."""
+    if problem.plain_loss.name != "squared":
+        return dual_without_neurons(problem)
+    readout = ProjectedReadout.of_squares(problem)
+    return readout.dual(readout.squared(problem.target))
+
+
+def _where_equal(size: Callable[[float], float]) -> float:
+    """A beta with ``size(beta) = beta``, for a size that hardly depends on it: the best decayed intercept
+    does.
+
+    Example:
+        >>> round(_where_equal(lambda beta: 3 + 1 / (1 + beta)), 9)  # beta^2 - 2 beta - 4 = 0
+        3.236067977
+    """
+    from scipy.optimize import brentq
+
+    high = size(1.0)
+    while high and size(high) > high:
+        high = 2 * size(high)
+    low, least = high / 2, NOTHING * high
+    while low > least and size(low) < low:
+        low /= 2
+    return float(brentq(lambda beta: size(beta) - beta, low, high, rtol=1e-13)) if low > least else 0.0
 
 
 def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tuple[Fraction, Fraction]:

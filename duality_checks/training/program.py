@@ -20,6 +20,7 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 from ..exact.rounding import power_of_two
 from ..problem import TrainingProblem
 from ..terms.losses import Absolute, Hinge, Huber, Logistic, Loss, Squared, SquaredHinge
+from ..terms.weighted import Weighted
 
 TOLERANCE = 1e-12
 ITERATIONS = 200
@@ -92,13 +93,16 @@ class _Part:
     cones: list[tuple[Any, np.ndarray, Any]]
 
 
-def solve_atoms(problem: TrainingProblem, columns: np.ndarray, skips: np.ndarray | None = None) -> Optimum:
+def solve_atoms(
+    problem: TrainingProblem, columns: np.ndarray, skips: np.ndarray | None = None, decay: float = 0.0
+) -> Optimum:
     """The optimum over given neurons: minimise ``ell(columns @ t) + beta * sum(t)`` over ``t >= 0``.
 
     Args:
         problem: for its loss and beta.
         columns: outputs of neurons of norm 1 with their output signs, n x m.
         skips: columns without a price, n x q: what a problem leaves free in the outputs.
+        decay: what half the square of each of their weights costs.
 
     Returns:
         The optimum; its vectors are t (m x 1).
@@ -118,7 +122,7 @@ def solve_atoms(problem: TrainingProblem, columns: np.ndarray, skips: np.ndarray
         skips = np.empty((problem.n, 0))
     count, free = columns.shape[1], skips.shape[1]
     weights = _Part(
-        np.zeros(count + free),
+        np.append(np.zeros(count), np.full(free, decay)),
         np.append(np.full(count, float(problem.beta)), np.zeros(free)),
         [(-sparse.eye(count, count + free, format="csc"), np.zeros(count), clarabel.NonnegativeConeT(count))],
     )
@@ -159,23 +163,29 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
 def _minimise(
     problem: TrainingProblem, penalty: _Part, columns: np.ndarray, free: int = 0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
-    """Minimise ``ell(f) + penalty(x)`` with ``f = columns @ x``, the last columns without a price: f, that
-    equation's multiplier v, x, and the status.
+    """Minimise ``ell(f) + penalty(x)`` with ``f = columns @ x``, the last columns without a linear price: f,
+    that equation's multiplier v, x, and the status.
 
-    The solver's tolerances are absolute. So it gets targets and columns of sizes up to 1, in units that are
-    powers of two: the penalty is homogeneous, and the loss is of a degree.
+    The solver's tolerances are absolute. So it gets targets, columns and weights of sizes up to 1, in units
+    that
+    are powers of two: the penalty is homogeneous (but for squares of the last columns), and the loss is of a
+    degree.
     """
     loss, target, paid = problem.loss, problem.target, columns.shape[1] - free
     unit = 1.0 if loss.labels else power_of_two(float(np.abs(target).max()), 0)
+    heavy = power_of_two(float(problem.weight_floats.max()), 0) if isinstance(loss, Weighted) else 1.0
     gain = power_of_two(float(np.abs(columns[:, :paid]).max(initial=0.0)), 0)
     alone = [power_of_two(size, 0) for size in np.abs(columns[:, paid:]).max(axis=0).tolist()]
     gains = np.array([gain] * paid + alone)
+    quadratic = penalty.quadratic.copy()
+    quadratic[: len(gains)] *= (unit ** (2 - loss.degree) / heavy) / gains**2
+    linear = penalty.linear * (unit ** (1 - loss.degree) / (gain * heavy))
     fit, dual, found, status = _solved(
-        _loss_part(loss.in_units(Fraction(unit)), target / unit),
-        replace(penalty, linear=penalty.linear * (unit ** (1 - loss.degree) / gain)),
+        _loss_part(loss.in_units(Fraction(unit)), target / unit, heavy),
+        replace(penalty, quadratic=quadratic, linear=linear),
         columns / gains,
     )
-    return unit * fit, unit ** (loss.degree - 1) * dual, unit * found / gains, status
+    return unit * fit, heavy * unit ** (loss.degree - 1) * dual, unit * found / gains, status
 
 
 def _solved(
@@ -216,9 +226,14 @@ def _solved(
     return found[:n], duals[:n], found[head : head + size], str(solution.status)
 
 
-def _loss_part(loss: Loss, y: np.ndarray) -> _Part:
-    """The loss as a function of f and auxiliary unknowns."""
+def _loss_part(loss: Loss, y: np.ndarray, heavy: float = 1.0) -> _Part:
+    """The loss, over a unit of its weights, as a function of f and auxiliary unknowns, n of each kind."""
     import clarabel
+
+    if isinstance(loss, Weighted):
+        own = _loss_part(loss.base, y)
+        shares = np.tile(loss.floats / heavy, len(own.linear) // len(y))
+        return replace(own, quadratic=shares * own.quadratic, linear=shares * own.linear)
 
     n = len(y)
     eye, none, one = sparse.eye(n, format="csc"), sparse.csc_matrix((n, n)), np.ones(n)

@@ -42,8 +42,9 @@ def settled(
     Returns:
         The neurons and v; None where the equations do not have a solution so near.
     """
-    ends = [problem.loss.clip(side * np.full(problem.n, 4.0), problem.target) for side in (-1.0, 1.0)]
-    kinks = np.minimum(dual - ends[0], ends[1] - dual) > AT_END
+    weights = problem.weight_floats
+    ends = [problem.loss.clip(side * 4.0 * weights, problem.target) for side in (-1.0, 1.0)]
+    kinks = np.minimum(dual - ends[0], ends[1] - dual) > AT_END * weights
     stack = Stack.of(Block.at(landscape, neuron) for neuron in _on_faces(landscape, network, found))
     if not len(stack) or not kinks.any():
         return None

@@ -37,6 +37,7 @@ BIASED_ROWS = [(0, 1), (1, 1), (1, 1), (3, 1), (-2, 1)]
 BIASED_TARGET = [1, -2, 3, 0, 1]
 BIASED_DUAL = [Fraction(v) for v in (1, -2, "1/2", 1, "-1/2")]
 BIASED_SKIP = [Fraction(1, 3)]
+WEIGHTS = [Fraction(v) for v in (2, 1, "1/3", "5/2", 1, 4)]
 # For ROWS: orthogonal to the ones and to both columns.
 SKIPPED_DUAL = [Fraction(v) for v in ("1/2", "1/2", "-5/2", 2, -1, "1/2")]
 SKIPPED_SKIP = [Fraction(1, 3), Fraction(-1, 2), Fraction(2)]
@@ -44,7 +45,13 @@ SKIPPED_SKIP = [Fraction(1, 3), Fraction(-1, 2), Fraction(2)]
 PROBLEM = {"format": "convex-landscape problem", "version": 1}
 PROBLEM_FIELDS = ["loss", "penalty", "readout", "kappa", "beta", "X", "y"]
 LABELLED = {"hinge", "squared-hinge"}
-FREE = {"intercept", "linear", "intercept+linear", "biases", "biases+linear"}
+FREE = {"intercept", "linear", "intercept+linear", "decayed-intercept", "biases", "biases+linear"}
+# The fields that each version of a problem adds, and what may be free in it.
+LATER: dict[int, tuple[set[str], set[str]]] = {
+    1: (set(), set()),
+    2: ({"free"}, FREE),
+    3: ({"free", "weights"}, FREE | {"nothing"}),
+}
 DUAL_NORMS = {
     "2-norm": lambda c: inner(c, c),
     "1-norm": lambda c: max(map(abs, c)) ** 2,
@@ -185,11 +192,20 @@ def spread(problem: dict[str, Any], dual: Any) -> list[Fraction]:
 
 
 def skips_of(problem: dict[str, Any]) -> list[list[Fraction]]:
-    """What the outputs may add freely, one column a list, before pooling."""
+    """What the outputs may add beside neurons, one column a list, before pooling."""
     parts = problem.get("free", "").split("+")
     rows = [list(map(Fraction, row)) for row in problem["X"]]
-    ones = [[Fraction(1)] * len(rows)] if {"intercept", "biases"} & set(parts) else []
+    constant = {"intercept", "biases", "decayed-intercept"} & set(parts)
+    ones = [[Fraction(1)] * len(rows)] if constant else []
     return ones + ([[row[j] for row in rows] for j in range(len(rows[0]))] if "linear" in parts else [])
+
+
+def weights_of(problem: dict[str, Any]) -> list[Fraction]:
+    return list(map(Fraction, problem.get("weights", ["1"] * len(problem["y"]))))
+
+
+def decayed(problem: dict[str, Any]) -> bool:
+    return bool(problem.get("free") == "decayed-intercept")
 
 
 def columns_of_ones(problem: dict[str, Any]) -> list[int]:
@@ -216,7 +232,10 @@ def exact_objective(problem: dict[str, Any], hidden: Any, output: Any, skip: Any
         for b, sample in zip(column, samples_of(problem), strict=True):
             fit[sample] += theta * b
     hidden = [without(w, bias_of(problem)) for w in hidden]
-    loss = sum((loss_of(problem["loss"], f, y) for f, y in zip(fit, target, strict=True)), ZERO)
+    loss = ZERO
+    for w, f, y in zip(weights_of(problem), fit, target, strict=True):
+        loss += w * loss_of(problem["loss"], f, y)
+    loss += beta / 2 * inner(skip, skip) if decayed(problem) else 0
     if problem["penalty"] == "2-norm":
         return loss + beta / 2 * sum((inner(w, w) + a * a for w, a in zip(hidden, output, strict=True)), ZERO)
     norm = sum if problem["penalty"] == "1-norm" else max
@@ -224,8 +243,12 @@ def exact_objective(problem: dict[str, Any], hidden: Any, output: Any, skip: Any
 
 
 def dual_objective(problem: dict[str, Any], dual: Any) -> Fraction:
-    pairs = zip(dual, map(Fraction, problem["y"]), strict=True)
-    return sum((conjugate_of(problem["loss"], v, y) for v, y in pairs), ZERO)
+    value = ZERO
+    for w, v, y in zip(weights_of(problem), dual, map(Fraction, problem["y"]), strict=True):
+        value += w * conjugate_of(problem["loss"], Fraction(v) / w, y)
+    if decayed(problem):
+        value -= sum(spread(problem, dual), ZERO) ** 2 / (2 * Fraction(problem["beta"]))
+    return value
 
 
 def text(value: Any) -> str:
@@ -333,6 +356,18 @@ def honest_biases(penalty: str = "2-norm") -> Case:
     return Case(problem, certificate_document(problem, BIASED_DUAL, HIDDEN, OUTPUT, BIASED_SKIP))
 
 
+def honest_weights() -> Case:
+    """A case whose samples have weights, and nothing free."""
+    problem = problem_document(ROWS, TARGET, 12, version=3, free="nothing", weights=list(map(text, WEIGHTS)))
+    return Case(problem, certificate_document(problem, DUAL, HIDDEN, OUTPUT))
+
+
+def honest_decay() -> Case:
+    """A case with a decayed intercept, whose dual need not sum to zero."""
+    problem = problem_document(ROWS, TARGET, 12, version=2, free="decayed-intercept")
+    return Case(problem, certificate_document(problem, DUAL, HIDDEN, OUTPUT, BIASED_SKIP))
+
+
 # What is wrong, decided without the checker.
 
 
@@ -361,11 +396,12 @@ def format_defect(case: Case) -> bool:
         if any(repeats_a_key(document) for document in spelled):
             return True
         problem, certificate = map(json.loads, spelled)
-        later = problem["version"] == 2
-        free = {"free"} if later else set()
-        if later and problem["free"] not in FREE:
+        version = problem["version"]
+        more, known = LATER.get(version, LATER[1])
+        later = version > 1 and problem["free"] != "nothing"
+        if version > 1 and problem["free"] not in known:
             return True
-        if problem.keys() != {*PROBLEM, *PROBLEM_FIELDS, *free} or certificate.keys() != {
+        if problem.keys() != {*PROBLEM, *PROBLEM_FIELDS, *more} or certificate.keys() != {
             *CERTIFICATE,
             *CERTIFICATE_FIELDS,
         }:
@@ -380,7 +416,7 @@ def format_defect(case: Case) -> bool:
             len(samples) != len(identity) or samples == identity or not set(samples) <= set(identity)
         ):
             return True
-        fixed = [(problem["format"], PROBLEM["format"]), (problem["version"], 2 if later else 1)]
+        fixed = [(problem["format"], PROBLEM["format"]), (version, version if version in LATER else 1)]
         fixed += [(certificate[name], value) for name, value in CERTIFICATE.items()]
         if any(json.dumps(found) != json.dumps(value) for found, value in fixed):
             return True
@@ -395,6 +431,7 @@ def format_defect(case: Case) -> bool:
         vectors = [(row, d) for row in problem["X"]] + [(problem["y"], n), (certificate["dual"], n)]
         vectors += [(row, d) for row in network["hidden"]] + [(network["output"], len(network["hidden"]))]
         vectors += [(network["skip"], len(skips_of(problem)))] if later else []
+        vectors += [(problem["weights"], n)] if version == 3 else []
         numbers = [problem["beta"], problem["kappa"], certificate["lower"], certificate["upper"]]
         for chamber in certificate["chambers"]:
             if chamber.keys() != {"witness", "plus", "minus"}:
@@ -411,10 +448,15 @@ def format_defect(case: Case) -> bool:
         if any(type(vector) is not list or len(vector) != length for vector, length in vectors):
             return True
         numbers += [value for vector, _ in vectors for value in vector]
+        if version == 3 and set(problem["weights"]) == {"1"}:
+            return True
         joint = [[x for row in problem["X"] for x in row], certificate["dual"]]
         joint += [[x for row in network["hidden"] for x in row], network["output"] + network.get("skip", [])]
         for chamber in certificate["chambers"]:
             joint += [chamber["witness"], *(list(chamber[name].values()) for name in ("plus", "minus"))]
+        if version == 3 and all(map(canonical_rational, problem["weights"])):
+            weights = [w for w in map(Fraction, problem["weights"]) if w]
+            joint += [list(map(text, weights)) + [text(1 / w) for w in weights]]
         return not all(map(canonical_rational, numbers)) or any(
             math.lcm(*(Fraction(x).denominator for x in part)) >= 10**4000 for part in joint
         )
@@ -437,7 +479,10 @@ def defects(case: Case) -> set[str]:
     found = set()
     if "biases" in problem.get("free", "") and len(columns_of_ones(problem)) != 1:
         return {"ones"}
-    if any(inner(column, spread(problem, dual)) for column in skips_of(problem)):
+    weights = weights_of(problem)
+    if any(w <= 0 for w in weights):
+        return {"weights"}
+    if not decayed(problem) and any(inner(column, spread(problem, dual)) for column in skips_of(problem)):
         found.add("free")
     if beta <= 0:
         found.add("beta")
@@ -449,7 +494,7 @@ def defects(case: Case) -> set[str]:
         found.add("delta")
     if loss in LABELLED and any(abs(y) != 1 for y in target):
         found.add("labels")
-    if not all(in_domain(loss, v, y) for v, y in zip(dual, target, strict=True)):
+    if not all(in_domain(loss, v / w, y) for w, v, y in zip(weights, dual, target, strict=True)):
         found.add("domain")
     if Fraction(certificate["upper"]) != exact_objective(problem, hidden, output, skip):
         found.add("upper")

@@ -33,7 +33,9 @@ from brute_force import (
     gradient,
     honest,
     honest_biases,
+    honest_decay,
     honest_skip,
+    honest_weights,
     problem_document,
     signs_at,
     text,
@@ -1008,3 +1010,120 @@ def _(p, c):
 @mutation("something free in version 1", "problem: unknown field 'free'")
 def _(p, c):
     p["free"] = "intercept"
+
+
+# Weights of samples, and an intercept that is not free.
+
+
+@mutation("weight changed", "certificate: written for another problem", "digest")
+def _(p, c):
+    case = honest_weights()
+    case.problem["weights"][0] = "3"
+    return case
+
+
+@mutation("upper bound without the weights", "upper: not the objective of the network", "upper")
+def _(p, c):
+    case = honest_weights()
+    plain = {name: value for name, value in case.problem.items() if name != "weights"}
+    case.certificate["upper"] = text(exact_objective(plain, HIDDEN, OUTPUT))
+    return case
+
+
+@mutation("lower bound without the weights", "lower: not the value of the dual", "lower")
+def _(p, c):
+    case = honest_weights()
+    plain = {name: value for name, value in case.problem.items() if name != "weights"}
+    case.certificate["lower"] = text(dual_objective(plain, DUAL))
+    return case
+
+
+@mutation("dual as large as another sample's weight allows", "dual: entry 0 is outside the domain", "domain")
+def _(p, c):
+    weights = ["1/2", *case_of_weights("l1").problem["weights"][1:]]
+    case = case_of_weights("l1", weights)
+    case.certificate["dual"][0] = "1"
+    restated(case.problem, case.certificate)
+    return case
+
+
+def case_of_weights(loss: str, weights: list[str] | None = None) -> Case:
+    """The case with weights and another loss, all of its dual within a quarter."""
+    problem = {**honest_weights().problem, "loss": loss}
+    problem = problem if weights is None else {**problem, "weights": weights}
+    return Case(problem, certificate_document(problem, [v / 4 for v in DUAL], HIDDEN, OUTPUT))
+
+
+def reweighed(weights: list[str]) -> Case:
+    """The case with these weights and everything made for them as far as they can be used."""
+    case = honest_weights()
+    case.problem["weights"] = weights
+    case.certificate["problem"] = digest(case.problem)
+    return case
+
+
+@mutation("weight zero", r"problem: weights\[2\] is 0, not positive", "weights")
+def _(p, c):
+    return reweighed(["2", "1", "0", "1", "1", "1"])
+
+
+@mutation("weight negative", r"problem: weights\[5\] is -1/2, not positive", "weights")
+def _(p, c):
+    case = reweighed(["1", "1", "1", "1", "1", "-1/2"])
+    # What an unwary program would compute: a loss that falls without end.
+    restated(case.problem, case.certificate)
+    return case
+
+
+@mutation("weights all one", "problem: weights that are all 1 are not written")
+def _(p, c):
+    case = reweighed(["1"] * 6)
+    restated(case.problem, case.certificate)
+    return case
+
+
+@mutation("one weight too few", "problem: weights has 5 entries, not 6")
+def _(p, c):
+    return reweighed(["1", "1", "1", "1", "2"])
+
+
+@mutation("weights in version 2", "problem: unknown field 'weights'")
+def _(p, c):
+    case = honest_weights()
+    return Case({**case.problem, "version": 2, "free": "intercept"}, case.certificate)
+
+
+@mutation("weights huge", "problem: weights: the common denominator has more than 4000 digits")
+def _(p, c):
+    return reweighed([text(Fraction(10**2500 + 1)), text(Fraction(10**2500 + 3)), "1", "1", "1", "1"])
+
+
+@mutation("decayed intercept that costs nothing", "upper: not the objective of the network", "upper")
+def _(p, c):
+    case = honest_decay()
+    free = {**case.problem, "free": "intercept"}
+    case.certificate["upper"] = text(exact_objective(free, HIDDEN, OUTPUT, BIASED_SKIP))
+    return case
+
+
+@mutation("decayed intercept left out of the dual", "lower: not the value of the dual", "lower")
+def _(p, c):
+    case = honest_decay()
+    assert sum(DUAL)
+    plain = {name: value for name, value in case.problem.items() if name != "free"}
+    case.certificate["lower"] = text(dual_objective(plain, DUAL))
+    return case
+
+
+@mutation("decayed intercept said to be free", "dual: not orthogonal to free column 0", "free")
+def _(p, c):
+    case = honest_decay()
+    case.problem["free"] = "intercept"
+    restated(case.problem, case.certificate)
+    return case
+
+
+@mutation("decayed intercept in version 1", "problem: unknown field 'free'")
+def _(p, c):
+    case = honest_decay()
+    return Case({**case.problem, "version": 1}, case.certificate)

@@ -54,7 +54,7 @@ def test_rounded_duals_are_in_the_domain_and_orthogonal(loss, free, seed):
     problem = TrainingProblem(X, y, 1, loss=loss, free=free)
     exact, floats = on_a_grid(problem, y * rng.choice([0.0, 0.1, 0.7, 1.0], 8))
     assert all(problem.loss.inside(v, t) == v for v, t in zip(exact, problem.y, strict=True))
-    assert all(product(column, exact) == 0 for column in problem.skips)
+    assert all(product(column, exact) == 0 for column in problem.equations)
     assert floats == pytest.approx([float(v) for v in exact], abs=0)
 
 

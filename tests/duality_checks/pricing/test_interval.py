@@ -190,13 +190,32 @@ def test_compiled_and_interpreted_proofs_are_of_the_same_interval(d, monkeypatch
     assert prove_interval(problem, solution) == plain
 
 
-def test_limits_and_other_losses():
+@pytest.mark.parametrize("loss", ["l1", "huber:1/2", "hinge", "squared-hinge", "logistic"])
+@pytest.mark.parametrize("terms", [{}, {"free": "decayed-intercept"}, {"sample_weights": range(1, 8)}])
+def test_other_losses_weights_and_a_decayed_intercept(loss, terms):
+    """The oracle is the independent checker."""
+    rng = np.random.default_rng(3)
+    X = np.column_stack([rng.integers(-3, 4, (7, 2)), np.ones(7)])
+    problem = TrainingProblem(X, rng.choice([-1, 1], 7), "1/3", loss=loss, **terms)
+    solution = train(problem)
+    found, verdict = prove_interval(problem, solution), check(problem, certify(problem, solution))
+    assert verdict.proven and found.upper == verdict.upper
+    assert 0 <= found.lower <= verdict.upper and found.relative_gap < 1e-7
+
+
+def test_something_free_needs_the_squared_loss():
+    problem = TrainingProblem([[1, 1], [2, 1]], [1, -1], beta=0.1, loss="hinge", free="biases")
+    with pytest.raises(InputError, match=r"needs loss='squared' where something is free, .* has 'hinge'"):
+        prove_interval(problem, train(problem))
+
+
+def test_limits_and_duals_of_another_length():
     problem = TrainingProblem(np.random.default_rng(0).standard_normal((12, 3)), np.ones(12), beta=0.5)
     solution = train(problem)
     with pytest.raises(TooLargeError):
         prove_interval(problem, solution, max_chambers=10)
-    other = TrainingProblem([[1, 1], [2, 1]], [1, -1], beta=0.1, loss="hinge")
-    with pytest.raises(InputError, match="hinge"):
+    other = TrainingProblem([[1, 1], [2, 1]], [1, -1], beta=0.1)
+    with pytest.raises(InputError, match=r"solution.dual has shape \(12,\); give one entry a sample, \(2,\)"):
         prove_interval(other, solution)
 
 

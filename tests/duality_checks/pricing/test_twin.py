@@ -63,5 +63,7 @@ def test_a_dual_that_is_not_orthogonal_to_the_intercept_proves_nothing(free):
 
 def test_a_linear_skip_is_refused():
     problem = TrainingProblem([[0, 1], [1, 1]], [1, 2], 1, free="linear")
-    with pytest.raises(InputError, match="needs free='nothing' or 'intercept' or 'biases'"):
+    with pytest.raises(
+        InputError, match="needs free='nothing' or 'intercept' or 'decayed-intercept' or 'biases'"
+    ):
         prove_interval(problem, train(problem))

@@ -48,6 +48,7 @@ from duality_checks.stationary_points.stationary import (
 from duality_checks.theorems.planted import Kinks, planted
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.errors import InputError, TooLargeError
+from hyperplane_arrangements.exact import exact_matrix
 
 # ------------------------------------------------------------------ strategies
 
@@ -300,7 +301,18 @@ def test_dead_neurons_are_never_stationary_and_zero_ones_always(
         assert (neuron.role is Role.ZERO) == zero
         assert (neuron.role is Role.DEAD) == (silent and not zero)
         assert neuron.is_directional or neuron.role is not Role.ZERO
-        assert not neuron.is_clarke or neuron.role is not Role.DEAD
+        # A free bias alone, with output weight 0, costs nothing and gives nothing.
+        priced = any(setting.penalised(network.hidden[j])) or network.output[j]
+        assert not neuron.is_clarke or neuron.role is not Role.DEAD or not priced
+
+
+def test_a_free_bias_alone_with_output_weight_zero_may_be_stationary() -> None:
+    """Its output weight would gain by `v'1`, which is zero with a free intercept."""
+    setting = Setting(
+        exact_matrix([[1, 1], [2, 1]]), (Fraction(1), Fraction(3)), Fraction(50), Fraction(0), (1,), True
+    )
+    (neuron,) = first_order(setting, RationalNetwork([[0, 1]], [0], 2)).neurons
+    assert neuron.role is Role.DEAD and neuron.is_clarke
 
 
 def test_the_examples_are_what_they_say() -> None:
