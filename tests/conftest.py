@@ -1,4 +1,7 @@
-"""One Hypothesis profile for the whole suite: no deadlines, and the same examples every time under CI.
+"""Two Hypothesis profiles, neither with a deadline: the same examples in every run, or new ones.
+
+Everybody's run is that of continuous integration. `--hypothesis-profile=explore` draws new examples, and
+keeps those that fail in `.hypothesis` for the next such run.
 
 Processes side by side find the kernels compiled, and run tests that lie together, which share fixtures.
 """
@@ -11,13 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+EVERY_TIME, EXPLORE = "every-time", "explore"
+# Stated in full: Hypothesis has another default where it sees the variables of continuous integration.
+# Without a clock in it: whether a machine is slow says nothing of the code.
+ALWAYS: dict[str, Any] = {
+    "parent": settings.get_profile("default"),
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow],
+    "print_blob": True,
+}
+settings.register_profile(EVERY_TIME, derandomize=True, database=None, **ALWAYS)
+found = DirectoryBasedExampleDatabase(".hypothesis/examples")
+settings.register_profile(EXPLORE, derandomize=False, database=found, **ALWAYS)
+settings.load_profile(EVERY_TIME)
 
 
 @pytest.hookimpl(optionalhook=True)
