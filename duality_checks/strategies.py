@@ -85,10 +85,12 @@ def training_problems(
         >>> problem.n, problem.d, problem.beta
         (2, 1, Fraction(1, 1))
     """
-    rows = draw(normals(size=size, rank=rank, dimension=columns, degeneracy=degeneracy))
-    targets = draw(st.lists(_HALVES, min_size=len(rows), max_size=len(rows)))
     slope = draw(activations()) if activation is None else activation
-    return TrainingProblem(rows, targets, draw(_BETAS), slope)
+    beta = draw(_BETAS)
+    rows = draw(normals(size=size, rank=rank, dimension=columns, degeneracy=degeneracy))
+    # The last draw: where a row is dropped, the last target is left over and nothing else moves.
+    targets = draw(st.lists(_HALVES, min_size=len(rows), max_size=len(rows)))
+    return TrainingProblem(rows, targets, beta, slope)
 
 
 @st.composite

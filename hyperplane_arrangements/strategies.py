@@ -1,7 +1,9 @@
 """Hypothesis strategies for your own tests: arrangements, matrices of exact low rank, directions near walls.
 
 Needs the extra `hypothesis`. Every strategy is built up, never filtered, so none fails Hypothesis's health
-checks; what it draws shrinks to few rows of small integers.
+checks; what it draws shrinks to few rows of small integers. For that, all that belongs to a row is drawn in
+one piece, which Hypothesis can drop: a number of rows drawn first, or a permutation drawn last, would have to
+change together with it.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ Rows = list[list[Any]]
 DEGENERACIES = ("general", "repeated", "concurrent", "tiny angles")
 
 _SMALL = st.integers(-3, 3)
+_KEYS = st.integers(0, 59)  # rows are sorted by them
 
 
 def _choice(name: str, value: Any, allowed: tuple[str, ...]) -> Any:
@@ -39,10 +42,14 @@ def _choice(name: str, value: Any, allowed: tuple[str, ...]) -> Any:
     return st.sampled_from(allowed) if value is None else st.just(value)
 
 
-def _between(name: str, value: int | None, low: int, high: int) -> Any:
+def _range(name: str, value: int | None, low: int, high: int) -> tuple[int, int]:
     if value is not None and value < low:
         raise InputError(f"{name} is {value}; give at least {low}, or None for {low} to {high}")
-    return st.integers(low, high) if value is None else st.just(value)
+    return (low, high) if value is None else (value, value)
+
+
+def _between(name: str, value: int | None, low: int, high: int) -> Any:
+    return st.integers(*_range(name, value, low, high))
 
 
 @st.composite
@@ -76,34 +83,41 @@ def normals(
         [[1, 0], [1, 1], [1, 2]]
     """
     r = draw(_between("rank", rank, 1, 3))
-    n = draw(_between("size", size, r, r + 4))
+    least, most = _range("size", size, r, r + 4)
     d = draw(_between("dimension", dimension, r, r + 1))
     kind = draw(_choice("degeneracy", degeneracy, DEGENERACIES))
-    rows = _in_general_position(draw, n if kind == "general" else r, r)
-    while len(rows) < n:
-        rows.append(_special_row(draw, kind, rows))
+    if kind == "general":
+        keys, rows = _in_general_position(draw, least, most, r)
+        special = []
+    else:
+        keys, rows = _in_general_position(draw, r, r, r)
+        special = draw(st.lists(_special(kind), min_size=least - r, max_size=most - r))
+    for key, first, second, number in special:
+        keys.append(key)
+        rows.append(_special_row(kind, rows[first % len(rows)], rows[second % len(rows)], number))
     rows = _embedded(draw, rows, r, d)
     if kind == "tiny angles":
         rows = [[float(x) for x in row] for row in rows]
-        for i in range(r, n):
-            rows[i] = _nudged(draw, rows[i], [j for j in range(r) if rows[i][j]])
+        for i, (_, _, place, steps) in enumerate(special, r):
+            rows[i] = _nudged(rows[i], [j for j in range(r) if rows[i][j]], place, steps)
         # The other columns would be sums of columns only before the nudge: leave them empty.
         rows = [[*row[:r], *([0.0] * (d - r))] for row in rows]
-    return list(draw(st.permutations(rows)))
+    return [row for _, row in sorted(zip(keys, rows, strict=True), key=lambda pair: pair[0])]
 
 
-def _in_general_position(draw: Any, n: int, r: int) -> Rows:
-    """Return n rows any r of which are independent (all, if n < r).
+def _in_general_position(draw: Any, least: int, most: int, r: int) -> tuple[list[int], Rows]:
+    """Return rows any r of which are independent (all, if fewer than r), with keys that shuffle them.
 
     Drawn integers plus m times the moment curve: each minor is a polynomial in m that is not zero, so some m
     works.
     """
-    drawn = draw(st.lists(st.lists(_SMALL, min_size=r, max_size=r), min_size=n, max_size=n))
-    m = 0
+    row = st.tuples(_KEYS, st.lists(_SMALL, min_size=r, max_size=r))
+    drawn = draw(st.lists(row, min_size=least, max_size=most))
+    n, m = len(drawn), 0
     while True:
-        rows = [[x + m * i**j for j, x in enumerate(row)] for i, row in enumerate(drawn)]
+        rows = [[x + m * i**j for j, x in enumerate(row)] for i, (_, row) in enumerate(drawn)]
         if all(_rank(subset) == min(n, r) for subset in combinations(rows, min(n, r))):
-            return rows
+            return [key for key, _ in drawn], rows
         m += 1
 
 
@@ -111,14 +125,16 @@ def _rank(rows: Any) -> int:
     return exact_rank(exact_matrix(rows))
 
 
-def _special_row(draw: Any, kind: str, rows: Rows) -> list[int]:
-    """Return a row that depends on the rows there are in the way asked for."""
-    i, j = draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, len(rows) - 1))
+def _special(kind: str) -> Any:
+    """How a row depends on those before it: its key, which two (modulo how many there are), and a number."""
+    numbers = {"repeated": [1, -1, 2, 0], "concurrent": [1, -1], "tiny angles": [0, 1, 2, 3]}
+    return st.tuples(_KEYS, st.integers(0, 59), st.integers(0, 59), st.sampled_from(numbers[kind]))
+
+
+def _special_row(kind: str, first: list[int], second: list[int], number: int) -> list[int]:
     if kind == "concurrent":
-        sign = draw(st.sampled_from([1, -1]))
-        return [x + sign * y for x, y in zip(rows[i], rows[j], strict=True)]
-    factor = draw(st.sampled_from([1, -1, 2, 0])) if kind == "repeated" else 1
-    return [factor * x for x in rows[i]]
+        return [x + number * y for x, y in zip(first, second, strict=True)]
+    return [number * x for x in first] if kind == "repeated" else list(first)
 
 
 def _embedded(draw: Any, rows: Rows, r: int, d: int) -> Rows:
@@ -129,12 +145,9 @@ def _embedded(draw: Any, rows: Rows, r: int, d: int) -> Rows:
     return [[*row, *(sum(w * x for w, x in zip(line, row, strict=True)) for line in weights)] for row in rows]
 
 
-def _nudged(draw: Any, row: list[float], places: list[int]) -> list[float]:
-    """Return a row one of whose entries is moved by at most three units in the last place."""
-    if not places:
-        return row
-    j = draw(st.sampled_from(places))
-    steps = draw(st.integers(0, 3))
+def _nudged(row: list[float], places: list[int], place: int, steps: int) -> list[float]:
+    """Return a row one of whose entries is moved by some units in the last place."""
+    j = places[place % len(places)]
     value = row[j]
     for _ in range(steps):
         value = float(np.nextafter(value, np.inf))
@@ -230,9 +243,9 @@ def low_rank_matrices(
         [[1.0, 0.0], [1.0, 0.0]]
     """
     r = draw(_between("rank", rank, 1, 3))
-    n = draw(_between("rows", rows, r, r + 4))
+    least, most = _range("rows", rows, r, r + 4)
     d = draw(_between("columns", columns, r, r + 2))
-    left = _in_general_position(draw, n, r)
+    _, left = _in_general_position(draw, least, most, r)
     table = np.array(_embedded(draw, left, r, d), dtype=np.float64)
     return table / draw(st.sampled_from([1.0, 2.0, 1024.0]))
 
