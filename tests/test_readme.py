@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import shlex
 import shutil
@@ -18,6 +19,8 @@ from duality_checks.cli import cli, main
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+bash = pytest.mark.skipif(shutil.which("bash") is None, reason="the scripts are bash")
 
 
 def blocks(language: str) -> list[str]:
@@ -92,24 +95,62 @@ def test_the_first_command_installs_and_runs() -> None:
     assert parts[-2:] == [".venv/bin/pip install .", ".venv/bin/convex-landscape certify"]
 
 
-def test_continuous_integration_installs_the_same_system_packages() -> None:
-    installed = re.search(r"apt-get install -y --no-install-recommends ([a-z0-9 -]+?) &&", commands()[0])
-    listed = re.search(r"^packages=\((.*)\)$", CI, flags=re.MULTILINE)
-    assert installed and listed
-    assert installed[1].split() == listed[1].split()
+def test_continuous_integration_runs_both_commands_in_their_order() -> None:
+    """The script takes the lines out of the README by a program: it must find these and no others."""
+    program = re.search(r"awk '(.*)' README\.md", CI)
+    assert program
+    lines = subprocess.run(
+        ["awk", program[1], ROOT / "README.md"], capture_output=True, text=True, check=True
+    )
+    assert lines.stdout.splitlines() == commands()
+    runs = re.findall(r'^\.ci/as-newcomer "(.*)"$', CI, flags=re.MULTILINE)
+    assert runs[:3] == ["${commands[0]}", "${commands[1]}", ".venv/bin/pip uninstall -qy convex-landscape"]
 
 
-def test_continuous_integration_runs_the_second_command() -> None:
-    """The script takes the line out of the README by a pattern: it must find that line and no other."""
-    pattern = re.search(r"test_line=\$\(grep -F \"(.*)\" README\.md\)", CI)
-    assert pattern
-    assert [line for line in README.splitlines() if pattern[1] in line] == [commands()[1]]
-    assert 'bash -euo pipefail -c "$test_line"' in CI
+@bash
+def test_a_newcomer_has_no_variables_of_ours() -> None:
+    theirs = ["CI", "PYTHONDONTWRITEBYTECODE", "NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "HYPOTHESIS_PROFILE"]
+    given = os.environ | dict.fromkeys(theirs, "1") | {"HOME": "/home/new comer", "https_proxy": "there"}
+    ran = subprocess.run(
+        [ROOT / ".ci" / "as-newcomer", "env"], env=given, capture_output=True, text=True, check=True
+    )
+    seen = dict(line.split("=", 1) for line in ran.stdout.splitlines() if "=" in line)
+    assert not seen.keys() & set(theirs)
+    assert (seen["HOME"], seen["https_proxy"]) == ("/home/new comer", "there")
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="the script is bash")
-def test_continuous_integration_script_parses() -> None:
-    subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=True)
+@bash
+def test_a_command_that_fails_fails_for_a_newcomer() -> None:
+    failed = subprocess.run([ROOT / ".ci" / "as-newcomer", "true && exit 7"], capture_output=True)
+    assert failed.returncode == 7
+
+
+@bash
+@pytest.mark.parametrize(
+    "left",
+    [
+        "lib/duality_checks/__pycache__/a.nbi",
+        "lib/__editable__.convex_landscape-0.1.0.pth",
+        "bin/convex-landscape",
+    ],
+)
+def test_what_is_left_behind_is_refused(tmp_path: Path, left: str) -> None:
+    look = [ROOT / ".ci" / "refuse-leftovers", tmp_path]
+    (tmp_path / "lib" / "numpy").mkdir(parents=True)
+    assert subprocess.run(look).returncode == 0
+    (tmp_path / left).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / left).touch()
+    refused = subprocess.run(look, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert (
+        refused.stderr.startswith("left behind by an uninstall:\n") and left.split("/")[1] in refused.stderr
+    )
+
+
+@bash
+@pytest.mark.parametrize("script", ["run", "as-newcomer", "refuse-leftovers"])
+def test_scripts_of_continuous_integration_parse(script: str) -> None:
+    subprocess.run(["bash", "-n", ROOT / ".ci" / script], check=True)
 
 
 def test_every_verb_is_in_the_table() -> None:
