@@ -29,9 +29,10 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .families import FAMILIES, Family, graphical, named
     from .findings import Finding, RefutedError
     from .geometry.angles import miss_probability, solid_angle
-    from .geometry.faces import ChamberShape, Faces
+    from .geometry.faces import Faces
     from .geometry.flats import Flat, IntersectionLattice
     from .geometry.oriented_matroid import check_covector_axioms
+    from .geometry.shapes import ChamberShape, Shapes
     from .geometry.tope_graph import separating_rows
     from .geometry.zonotope import VertexSample, Zonotope
     from .pictures import plotting as plotting
@@ -44,9 +45,10 @@ _NAMES = {
     "families": ("FAMILIES", "Family", "graphical", "named"),
     "findings": ("Finding", "RefutedError"),
     "geometry.angles": ("miss_probability", "solid_angle"),
-    "geometry.faces": ("ChamberShape", "Faces"),
+    "geometry.faces": ("Faces",),
     "geometry.flats": ("Flat", "IntersectionLattice"),
     "geometry.oriented_matroid": ("check_covector_axioms",),
+    "geometry.shapes": ("ChamberShape", "Shapes"),
     "geometry.tope_graph": ("separating_rows",),
     "geometry.zonotope": ("VertexSample", "Zonotope"),
 }
@@ -70,6 +72,7 @@ __all__ = [
     "MissingExtraError",
     "Position",
     "RefutedError",
+    "Shapes",
     "TooLargeError",
     "VertexSample",
     "Zonotope",

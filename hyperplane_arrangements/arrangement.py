@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from .enumeration.chambers import Chambers
     from .findings import Finding
-    from .geometry.faces import ChamberShape, Faces
+    from .geometry.faces import Faces
     from .geometry.flats import IntersectionLattice
+    from .geometry.shapes import ChamberShape, Shapes
     from .geometry.zonotope import Zonotope
 
 
@@ -149,14 +150,16 @@ class Arrangement(PlainArrangement):
         return faces(self, max_faces)
 
     def f_vector(self) -> tuple[int, ...]:
-        """How many faces of dimension 0, ..., d there are, from the flats alone.
+        """How many faces of dimension 0, ..., d there are, counted: `flats.face_numbers`.
 
         Example:
             >>> from hyperplane_arrangements import named
             >>> named("generic_100_3").f_vector()
             (1, 9900, 19800, 9902)
         """
-        return self.flats().face_counts
+        from .geometry.flats import face_numbers
+
+        return face_numbers(self)
 
     def cocircuits(self) -> np.ndarray:
         """The covectors of the smallest faces that are not the centre: `faces.cocircuits`."""
@@ -165,7 +168,7 @@ class Arrangement(PlainArrangement):
         return cocircuits(self)
 
     def chamber_shape(self, signs: Any) -> ChamberShape:
-        """Walls, vertices and extreme rays of a chamber: `faces.chamber_shape`.
+        """Walls, vertices and extreme rays of a chamber: `shapes.chamber_shape`.
 
         Example:
             >>> from hyperplane_arrangements import Arrangement
@@ -173,9 +176,21 @@ class Arrangement(PlainArrangement):
             >>> triangle.chamber_shape(triangle.chamber_of(["1/4", "1/4"])).is_bounded
             True
         """
-        from .geometry.faces import chamber_shape
+        from .geometry.shapes import chamber_shape
 
         return chamber_shape(self, signs)
+
+    def shapes(self, max_chambers: int = 1_000_000) -> Shapes:
+        """The shapes of all chambers at once: `shapes.shapes`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> int(named("braid_4").shapes().wall_counts.sum())
+            72
+        """
+        from .geometry.shapes import shapes
+
+        return shapes(self, max_chambers)
 
     def solid_angles(self) -> np.ndarray:
         """The share of all directions in each chamber, up to rank 3: `angles.solid_angles`."""

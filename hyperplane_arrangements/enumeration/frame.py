@@ -8,6 +8,7 @@ of the notes).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -82,33 +83,31 @@ def frame(hyperplanes: Integers, infinity: int | None = None) -> Frame:
     back = [tuple([scale * (i == c) for i in (p, *rest)]) for c in range(len(chosen))]
     back[p] = (side, *[-side * chosen[c] for c in rest])
     if any(max(row) >= EXACT or -min(row) >= EXACT for row in rows):
-        shifts = _shifts(rows)
-        rows, back = _mixed(_shifted(rows, shifts)), _mixed(_shifted(back, shifts))
+        shifts = column_shifts(rows)
+        rows, back = equalised(rows, shifts), equalised(back, shifts)
     return Frame(tuple(rows), scale, bits, infinity, hyperplanes, tuple(back))
 
 
-def _shifts(rows: list[tuple[int, ...]]) -> list[int]:
-    """For each column the power of two that brings its entries up to the largest ones of some row."""
+def column_shifts(rows: Sequence[Sequence[int]]) -> list[int]:
+    """For each column the power of two that brings its entries up to the largest ones of some row.
+
+    Example:
+        >>> column_shifts([(1, 256), (3, 512)])
+        [8, 0]
+    """
     sizes = [[x.bit_length() for x in row] for row in rows]
     gaps = [[max(row) - size for row in sizes if (size := row[c])] for c in range(len(rows[0]))]
     return [min(column, default=0) for column in gaps]
 
 
-def _shifted(rows: list[tuple[int, ...]], shifts: list[int]) -> list[tuple[int, ...]]:
-    return [tuple([x << k for x, k in zip(row, shifts, strict=True)]) for row in rows]
-
-
-def _mixed(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """The rows after a change of x_1, ..., x_d by a triangular matrix with entries 1 and -1."""
+def equalised(rows: Sequence[Sequence[int]], shifts: Sequence[int]) -> list[tuple[int, ...]]:
+    """Rows after a change of coordinates: columns times powers of two, and then each but the first plus or
+    minus those between the first and it."""
     draw = Random(0)
-    signs = [[draw.choice((1, -1)) for _ in range(c)] for c in range(len(rows[0]) - 1)]
-    return [
-        (
-            row[0],
-            *[
-                x + sum([s * y for s, y in zip(signs[c], row[1:], strict=False)])
-                for c, x in enumerate(row[1:])
-            ],
-        )
-        for row in rows
-    ]
+    signs = [[draw.choice((1, -1)) for _ in range(c)] for c in range(len(shifts) - 1)]
+    mixed = []
+    for row in rows:
+        first, *rest = [x << k for x, k in zip(row, shifts, strict=True)]
+        added = [sum([s * y for s, y in zip(line, rest, strict=False)]) for line in signs]
+        mixed.append((first, *[x + y for x, y in zip(rest, added, strict=True)]))
+    return mixed

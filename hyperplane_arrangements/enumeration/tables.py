@@ -86,7 +86,7 @@ def arithmetics(frame: Frame) -> list[Tables]:
     """The tables to try, the best first."""
     bits = np.array(frame.bits, np.int64)
     common = (bits, frame.infinity)
-    tables = [Tables(columns(scaled(frame.rows)), columns(_rounding(frame.rows)), False, 1, *common)]
+    tables = [Tables(columns(scaled(frame.rows)), columns(rounding(frame.rows)), False, 1, *common)]
     if max(map(max, frame.rows)) < EXACT and -min(map(min, frame.rows)) < EXACT:
         integers = columns(np.array(frame.rows, np.float64))
         tables.insert(0, Tables(integers, np.zeros_like(integers), True, frame.scale, *common))
@@ -108,7 +108,7 @@ def scaled(rows: Integers) -> np.ndarray:
     return np.array([[x / power for x in row] for row, power in zip(rows, powers, strict=True)])
 
 
-def _rounding(rows: Integers) -> np.ndarray:
+def rounding(rows: Integers) -> np.ndarray:
     """Bounds on the error of `scaled`, zero where there is none."""
     sizes = np.abs(scaled(rows))
     digits = np.array([[x.bit_length() - (x & -x).bit_length() if x else -1 for x in row] for row in rows])

@@ -21,7 +21,7 @@ from ..exact.rational import independent_rows, inverse, times, transposed
 from ..exact.rows import Row, canonical
 from ..plain import PlainArrangement
 from .central import CentralForm, central_form
-from .faces import chamber_cone
+from .shapes import chamber_cone
 
 
 def solid_angle(arrangement: PlainArrangement, sign_vector: Any) -> float:

@@ -1,14 +1,15 @@
-"""Faces: all covectors by dimension, cocircuits, f-vectors, and the exact shape of a chamber (statement 1.3).
+"""Faces: all covectors by dimension, cocircuits, and bounded chambers (statement 1.3).
 
-A face is known by its covector, the signs in {-1, 0, 1} of all rows on it. The faces that span a given flat
-are the chambers of the arrangement cut out on the flat, so the chamber engine enumerates them all; for an
-affine arrangement the faces of the cone with `x_0 > 0` are kept.
+A face is known by its covector, the signs in {-1, 0, 1} of all rows on it. The faces that span a flat are the
+chambers of the arrangement cut out on the flat; for an affine arrangement the faces of the cone with
+`x_0 > 0` are kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -16,16 +17,18 @@ import numpy as np
 
 from ..display import Shown
 from ..enumeration.chambers import chambers
-from ..errors import InputError, TooLargeError
-from ..exact import exact_matrix
-from ..exact.rational import null_space
-from ..exact.rows import Row, canonical
+from ..enumeration.flat_search import all_flats
+from ..enumeration.keys import RowIndex
+from ..errors import TooLargeError
 from ..findings import Finding
 from ..plain import PlainArrangement
-from .central import CentralForm, central_form
-from .flats import IntersectionLattice, intersection_lattice
+from .bits import row_signs, words_of
+from .face_poset import FaceLevel, Region, faces_in
+from .flat_table import Level, flat_table
+from .flats import IntersectionLattice, face_numbers, intersection_lattice
+from .regions import in_regions, known_table, side_of_faces, whole_region
 
-_BATCH = 4096  # chambers compared with all cocircuits at once
+_BATCH = 262_144  # chambers of a region
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,6 @@ class Faces(Shown):
 
     Attributes:
         arrangement: whose faces they are.
-        lattice: its intersection lattice.
         by_dimension: `by_dimension[k]` is the (f_k x n) int8 array of covectors of the k-dimensional faces,
             flat after flat in the order of `lattice.levels[d - k]`.
 
@@ -48,8 +50,12 @@ class Faces(Shown):
     """
 
     arrangement: PlainArrangement
-    lattice: IntersectionLattice
     by_dimension: tuple[np.ndarray, ...]
+
+    @cached_property
+    def lattice(self) -> IntersectionLattice:
+        """The intersection lattice."""
+        return intersection_lattice(self.arrangement)
 
     @property
     def f_vector(self) -> tuple[int, ...]:
@@ -64,14 +70,14 @@ class Faces(Shown):
     def check(self) -> Finding:
         """Check the enumeration against what is known without it.
 
-        Covectors are distinct; their numbers are Zaslavsky's, from the lattice alone; and Euler's relation
+        Covectors are distinct; their numbers are Zaslavsky's, counted on the flats; and Euler's relation
         `sum (-1)^k f_k = (-1)^d` holds (open cells of R^d).
         """
         claim = "the faces are distinct, as many as Zaslavsky's formula says, and obey Euler's relation"
         repeated = len(self.covectors) - len(np.unique(self.covectors, axis=0))
         if repeated:
             return Finding(claim, False, repeated, f"{repeated} covectors occur more than once")
-        expected = self.lattice.face_counts
+        expected = face_numbers(self.arrangement)
         if self.f_vector != expected:
             return Finding(claim, False, expected, f"f-vector {self.f_vector}, but the flats give {expected}")
         return Finding(claim, *_euler(self.f_vector))
@@ -103,35 +109,66 @@ def faces(arrangement: PlainArrangement, max_faces: int = 2_000_000) -> Faces:
         >>> faces(braid(3)).f_vector
         (0, 1, 6, 6)
     """
-    lattice = intersection_lattice(arrangement)
-    predicted = sum(lattice.face_counts)
+    predicted = sum(face_numbers(arrangement))
     if predicted > max_faces:
         raise TooLargeError(
-            f"the arrangement has {predicted} faces, more than max_faces={max_faces}; raise it, or take "
-            "the chambers or the f-vector (intersection_lattice(...).face_counts) alone",
+            f"the arrangement has {predicted} faces, more than max_faces={max_faces}; raise it, go through "
+            "face_batches, or take the chambers or the f-vector (face_numbers) alone",
             predicted=predicted,
             limit=max_faces,
         )
-    form = central_form(arrangement)
-    layers: list[np.ndarray] = [np.empty((0, form.n), dtype=np.int8)] * (lattice.dimension + 1)
-    for codimension, level in enumerate(lattice.levels):
-        parts = [_faces_of_flat(form, flat.rows) for flat in level]
-        layers[lattice.dimension - codimension] = np.concatenate(parts)
-    return Faces(arrangement, lattice, tuple(layers))
+    table = flat_table(arrangement)
+    region = whole_region(arrangement)
+    levels = zip(table.levels, faces_in(table, region), strict=True)
+    return Faces(arrangement, _by_dimension(arrangement, [_covectors(arrangement, *pair) for pair in levels]))
 
 
-def _faces_of_flat(form: CentralForm, on_it: frozenset[int]) -> np.ndarray:
-    """Return the covectors of the faces that span a flat: the chambers of the arrangement cut out on it."""
-    basis = null_space([form.rows[i] for i in sorted(on_it)], form.rank)
-    cut = [[sum(map(int.__mul__, row, vector)) for vector in basis] for row in form.rows]
-    if not basis:
-        signs = np.zeros((1, len(form.rows)), dtype=np.int8)
-    elif len(basis) == 1:
-        sign = np.array([(row[0] > 0) - (row[0] < 0) for row in cut], dtype=np.int8)
-        signs = np.stack([sign, -sign])
-    else:
-        signs = np.asarray(chambers(PlainArrangement(exact_matrix(cut))).signs)
-    return signs[signs[:, -1] > 0, :-1] if form.affine else signs
+def _covectors(arrangement: PlainArrangement, flats: Level, found: FaceLevel) -> np.ndarray:
+    """The covectors of faces that are not at infinity."""
+    inside = ~flats.at_infinity[found.flat]
+    return row_signs(arrangement.distinct, flats.vanish[found.flat[inside]], found.positive[inside])
+
+
+def _by_dimension(arrangement: PlainArrangement, by_rank: list[np.ndarray]) -> tuple[np.ndarray, ...]:
+    none = np.empty((0, arrangement.n), dtype=np.int8)
+    return tuple([*by_rank, *[none] * (arrangement.dimension + 1)][arrangement.dimension :: -1])
+
+
+def face_batches(
+    arrangement: PlainArrangement, size: int = 65_536, *, executor: Executor | None = None
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """All faces, in batches with about so many chambers; memory stays bounded by them and by the flats.
+
+    Args:
+        arrangement: central or affine.
+        size: about how many chambers a batch has.
+        executor: who does the work, in pieces that can be pickled; this thread if None.
+
+    Yields:
+        The covectors by dimension, as in `Faces.by_dimension`; each face is in one batch.
+
+    Raises:
+        InputError: a size below 1.
+
+    Example:
+        >>> from hyperplane_arrangements.families import braid
+        >>> sum(len(batch[-1]) for batch in face_batches(braid(4), size=10))
+        24
+    """
+    yield from in_regions(_faces_of_region, arrangement, size, executor)
+
+
+def _faces_of_region(arrangement: PlainArrangement, region: Region) -> tuple[np.ndarray, ...]:
+    """The faces of a region, without those that belong to another: a face does to the region that one comes
+    to from it towards a certain chamber."""
+    table, side = known_table(arrangement), side_of_faces(arrangement)
+    found = []
+    for flats, level in zip(table.levels, faces_in(table, region), strict=True):
+        elsewhere = flats.vanish[level.flat] & region.rows & (region.positive ^ side)
+        own = ~elsewhere.any(axis=1)
+        kept = FaceLevel(level.flat[own], level.positive[own], level.face[:0], level.facet[:0])
+        found.append(_covectors(arrangement, flats, kept))
+    return _by_dimension(arrangement, found)
 
 
 def cocircuits(arrangement: PlainArrangement) -> np.ndarray:
@@ -143,27 +180,44 @@ def cocircuits(arrangement: PlainArrangement) -> np.ndarray:
         arrangement: central or affine, n rows.
 
     Returns:
-        (count x n) int8.
+        (count x n) int8; of a central arrangement two opposite ones after each other.
 
     Example:
         >>> from hyperplane_arrangements import Arrangement
         >>> cocircuits(Arrangement([[1, 0], [1, 1]])).tolist()
-        [[0, 1], [0, -1], [-1, 0], [1, 0]]
+        [[0, 1], [0, -1], [1, 0], [-1, 0]]
     """
-    form = central_form(arrangement)
-    levels = intersection_lattice(arrangement).levels
-    if len(levels) == 1:
-        return np.empty((0, form.n), dtype=np.int8)
-    level = levels[-1] if form.affine else levels[-2]
-    return np.concatenate([_faces_of_flat(form, flat.rows) for flat in level])
+    return np.concatenate([np.empty((0, arrangement.n), np.int8), *cocircuit_batches(arrangement)])
+
+
+def cocircuit_batches(
+    arrangement: PlainArrangement, *, executor: Executor | None = None
+) -> Iterator[np.ndarray]:
+    """The same in batches, which need not be held together (arguments as in `face_batches`)."""
+    distinct = arrangement.distinct
+    rank = len(distinct.columns)
+    if rank:
+        for flats in all_flats(distinct.rows, rank - 1, executor):
+            lines = np.flatnonzero(flats.ranks == rank - 1)
+            yield _signs_of_lines(arrangement, flats.vanish[lines], flats.sides[flats.first[lines]])
+
+
+def _signs_of_lines(arrangement: PlainArrangement, vanish: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """The signs on lines, in both directions; if affine, only in that to this side of infinity."""
+    infinity = arrangement.distinct.infinity
+    if infinity is None:
+        both = np.stack([sides[:, 0], sides[:, 1]], axis=1).reshape(-1, sides.shape[2])
+        return row_signs(arrangement.distinct, np.repeat(vanish, 2, axis=0), both)
+    at = [(sides[:, k, infinity >> 6] >> np.uint64(infinity & 63)) & np.uint64(1) != 0 for k in (0, 1)]
+    inside = at[0] | at[1]
+    positive = np.where(at[0][:, None], sides[:, 0], sides[:, 1])
+    return row_signs(arrangement.distinct, vanish[inside], positive[inside])
 
 
 def bounded_chambers(arrangement: PlainArrangement, max_chambers: int = 1_000_000) -> np.ndarray:
     """Return the sign vectors of the bounded chambers, in the order of `arrangement.chambers()`.
 
-    A chamber s is unbounded, modulo the lineality space, when its recession cone has an extreme ray: a
-    cocircuit Y of the normals alone that has no sign opposite to s. With `|Y|` nonzero signs that is
-    `s . Y = |Y|`, one matrix product for all of them.
+    A chamber is unbounded, modulo the lineality space, when a face of its cone lies at infinity.
 
     Args:
         arrangement: central or affine, n rows.
@@ -180,145 +234,24 @@ def bounded_chambers(arrangement: PlainArrangement, max_chambers: int = 1_000_00
         >>> bounded_chambers(Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1])).tolist()
         [[1, 1, -1]]
     """
-    rays = cocircuits(PlainArrangement(arrangement.normals)).astype(np.float32)
-    full = np.abs(rays).sum(axis=1)
+    listed = chambers(arrangement, max_chambers)
+    if arrangement.is_central:
+        return listed.signs if not arrangement.rank else np.empty((0, arrangement.n), np.int8)
+    parts = list(in_regions(_bounded_in_region, arrangement, _BATCH, None))
+    bounded = RowIndex.of(np.concatenate(parts))
     found = []
-    for batch in chambers(arrangement, max_chambers).batches(_BATCH):
-        signs = batch.signs
-        found.append(signs[~(signs.astype(np.float32) @ rays.T == full).any(axis=1)])
+    for batch in listed.batches():
+        inside = bounded.find(words_of(batch.cells.bits, bounded.words.shape[1])) >= 0
+        found.append(batch.signs[inside])
     return np.concatenate(found)
 
 
-@dataclass(frozen=True, slots=True)
-class ChamberShape:
-    """The exact shape of one chamber, as a polyhedron.
-
-    Attributes:
-        signs: its n signs.
-        walls: the rows that are facets of it, every row of a repeated hyperplane.
-        vertices: its vertices as exact points; for a central arrangement the origin alone.
-        rays: its extreme rays as exact directions. Modulo the lineality space when the rank is below d.
-        rank: the dimension of the chamber modulo the lineality space.
-    """
-
-    signs: tuple[int, ...]
-    walls: tuple[int, ...]
-    vertices: tuple[tuple[Fraction, ...], ...]
-    rays: tuple[tuple[Fraction, ...], ...]
-    rank: int
-
-    @property
-    def is_bounded(self) -> bool:
-        """Whether it is bounded, modulo the lineality space."""
-        return not self.rays
-
-
-def chamber_shape(arrangement: PlainArrangement, signs: Any) -> ChamberShape:
-    """Return walls, vertices and extreme rays of a chamber, in rational arithmetic (double description).
-
-    Args:
-        arrangement: n rows in R^d.
-        signs: n signs, as in `Chambers.signs`.
-
-    Returns:
-        The shape.
-
-    Raises:
-        InputError: these are not the signs of a chamber.
-
-    Example:
-        >>> from hyperplane_arrangements import Arrangement
-        >>> shape = chamber_shape(Arrangement([[1, 0], [0, 1], [1, 1]]), [1, 1, 1])
-        >>> shape.walls, [list(map(int, ray)) for ray in shape.rays]
-        ((0, 1), [[0, 1], [1, 0]])
-    """
-    form = central_form(arrangement)
-    cone = chamber_cone(form, signs)
-    walls, points, rays = cone.walls, [(Fraction(0),) * form.dimension], list(cone.rays)
-    if form.affine:
-        points = [form.lift(ray) for ray in rays if ray[0]]
-        rays = [ray for ray in rays if not ray[0]]
-        walls = tuple(i for i in walls if any(form.rows[i][1:]))  # not infinity, nor empty rows along it
-    given = tuple(int(s) for s in signs)
-    lifted = tuple(form.lift(ray) for ray in rays)
-    return ChamberShape(given, walls, tuple(points), lifted, form.rank - form.affine)
-
-
-@dataclass(frozen=True, slots=True)
-class ChamberCone:
-    """The closure of a chamber in rank coordinates, a pointed cone.
-
-    Attributes:
-        rays: its extreme rays, primitive integer vectors.
-        walls: the rows (infinity included, as row n) that span its facets.
-        facets: for each facet the indices of the rays on it.
-    """
-
-    rays: tuple[Row, ...]
-    walls: tuple[int, ...]
-    facets: tuple[frozenset[int], ...]
-
-
-def chamber_cone(form: CentralForm, signs: Any) -> ChamberCone:
-    """Return the cone of a chamber of an arrangement in central form.
-
-    Raises:
-        InputError: these are not the signs of a chamber.
-    """
-    sides = _inward(form, signs)
-    rays = tuple(_extreme_rays(list(sides), form.rank))
-    walls: list[int] = []
-    facets = []
-    for row, of_row in sides.items():
-        on_it = frozenset(k for k, ray in enumerate(rays) if _dot(row, ray) == 0)
-        if form.rank - len(null_space([rays[k] for k in on_it], form.rank)) == form.rank - 1:
-            walls += of_row
-            facets.append(on_it)
-    return ChamberCone(rays, tuple(sorted(walls)), tuple(facets))
-
-
-def _inward(form: CentralForm, signs: Any) -> dict[Row, list[int]]:
-    """Return the distinct inward normals of a chamber, each with its rows; refuse what is no chamber."""
-    values = [int(s) for s in signs]
-    if len(values) != form.n:
-        raise InputError(f"signs has {len(values)} entries; the arrangement has {form.n} rows")
-    sides: dict[Row, list[int]] = {}
-    for i, (row, sign) in enumerate(zip(form.rows, [*values, 1][: len(form.rows)], strict=True)):
-        if any(row) != (sign != 0) or sign not in (-1, 0, 1):
-            raise InputError(f"signs[{i}] is {sign}; a chamber has -1 or 1, and 0 for a zero row only")
-        if sign:
-            sides.setdefault(_shortest([sign * x for x in row]), []).append(i)
-    return sides
-
-
-def _shortest(row: list[int]) -> Row:
-    """Return the primitive row in the same direction (not the opposite one)."""
-    key = canonical(row)
-    return key if next(x for x in row if x) > 0 else tuple(-x for x in key)
-
-
-def _extreme_rays(normals: list[Row], rank: int) -> list[Row]:
-    """Return the extreme rays of the pointed cone `{u : normals u >= 0}`, as primitive integer rows."""
-    import cdd
-    import cdd.gmp
-
-    matrix = cdd.gmp.matrix_from_array(
-        [[0, *normal] for normal in normals] or [[0] * (rank + 1)], rep_type=cdd.RepType.INEQUALITY
-    )
-    generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
-    rays = [_integral(list(row[1:])) for row in generators.array if row[0] == 0]
-    inside = [sum(column) for column in zip(*rays, strict=True)] if rays else [0] * rank
-    if generators.lin_set or any(_dot(normal, inside) <= 0 for normal in normals):
-        raise InputError(
-            "signs are not those of a chamber: no point has them; take them from Arrangement.chambers()"
-        )
-    return rays
-
-
-def _integral(values: list[Fraction]) -> Row:
-    matrix = exact_matrix([values])
-    return _shortest([int(x) for x in matrix.integers[0]])
-
-
-def _dot(a: Any, b: Any) -> Any:
-    return sum(x * y for x, y in zip(a, b, strict=True))
+def _bounded_in_region(arrangement: PlainArrangement, region: Region) -> np.ndarray:
+    """The hyperplanes on the positive side of which the bounded chambers of a region are."""
+    table = known_table(arrangement)
+    levels = faces_in(table, region)
+    reaches = np.zeros(1, np.bool_)  # the origin of the cone alone does not reach infinity
+    for flats, level in zip(table.levels[-2::-1], levels[-2::-1], strict=True):
+        through = np.bincount(level.face, reaches[level.facet], len(level.flat)) > 0
+        reaches = through | flats.at_infinity[level.flat]
+    return levels[0].positive[~reaches]

@@ -10,15 +10,19 @@ to is divided out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import compress, repeat
 from typing import Any
 
+import numpy as np
+
 from ..display import Shown
+from ..enumeration.flat_search import count_on_flats
 from ..enumeration.minors import divide_by_infinity, poincare_coefficients
-from ..errors import TooLargeError
-from ..exact.rows import Row, canonical, restrict
-from ..plain import PlainArrangement
+from ..plain import Hyperplanes, PlainArrangement
+from .bits import row_masks
 from .central import central_form
+from .flat_table import Step, flat_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,11 @@ class Flat:
         mask: bit i is set when row i vanishes on the flat.
         rank: its codimension.
         moebius: the Moebius function from the whole space to it.
-        equations: the distinct hyperplanes it is cut by, as primitive rows in coordinates of its own (for an
-            affine arrangement infinity is among them).
     """
 
     mask: int
     rank: int
     moebius: int
-    equations: tuple[Row, ...]
 
     @property
     def rows(self) -> frozenset[int]:
@@ -61,6 +62,7 @@ class IntersectionLattice(Shown):
             subspace.
         dimension: the dimension of the space.
         affine: whether the arrangement has offsets.
+        distinct: the hyperplanes, each once.
 
     Example:
         >>> from hyperplane_arrangements import Arrangement
@@ -75,6 +77,7 @@ class IntersectionLattice(Shown):
     covers: tuple[tuple[int, int], ...]
     dimension: int
     affine: bool
+    distinct: Hyperplanes = field(repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Flat]:
         return (flat for level in self.levels for flat in level)
@@ -94,16 +97,8 @@ class IntersectionLattice(Shown):
 
     @property
     def face_counts(self) -> tuple[int, ...]:
-        """How many faces of dimension 0, ..., d there are: Zaslavsky's f-vector, without enumerating one.
-
-        The faces that span a flat are the chambers of the arrangement cut out on it (statement 1.3).
-        """
-        counts = [0] * (self.dimension + 1)
-        for flat in self:
-            coefficients = poincare_coefficients(flat.equations)
-            chambers = divide_by_infinity(coefficients) if self.affine else coefficients
-            counts[self.dimension - flat.rank] += sum(chambers)
-        return tuple(counts)
+        """How many faces of dimension 0, ..., d there are: `face_numbers`."""
+        return _by_dimension(count_on_flats(self.distinct.rows, self.distinct.infinity), self.dimension)
 
     def to_networkx(self) -> Any:
         """Return the Hasse diagram as a networkx DiGraph.
@@ -119,18 +114,12 @@ class IntersectionLattice(Shown):
         return graph
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """A flat under construction: the hyperplanes cut out on it, each with the rows that become it."""
-
-    cut: dict[Row, int]
-    below: list[int]
-
-
 def intersection_lattice(arrangement: PlainArrangement, max_flats: int = 1_000_000) -> IntersectionLattice:
     """Return the intersection lattice of an arrangement, exactly.
 
-    Each flat carries the arrangement cut out on it; its distinct hyperplanes are the flats one rank further.
+    On each flat the hyperplanes of the arrangement cut out on it are the flats one rank further. The time is
+    that of restricting all rows to all flats once (nanoseconds each): half a second for the 45,151 of 300
+    lines.
 
     Args:
         arrangement: central or affine.
@@ -147,69 +136,63 @@ def intersection_lattice(arrangement: PlainArrangement, max_flats: int = 1_000_0
         >>> intersection_lattice(braid(4)).flat_counts
         (1, 6, 7, 1)
     """
-    form = central_form(arrangement)
-    infinity = 1 << form.n if form.affine else 0
-    root, zero = _group(form.rows)
-    # A row 0.x = b with b != 0 is empty: parallel to infinity in the cone, and no hyperplane.
-    if form.affine:
-        root = {row: infinity if mask & infinity else mask for row, mask in root.items()}
-    nodes = {zero: _Node(root, [])}
-    moebius = {zero: 1}
-    levels: list[tuple[Flat, ...]] = []
+    table = flat_table(arrangement, max_flats)
+    distinct, inside = arrangement.distinct, [~level.at_infinity for level in table.levels]
+    masks = [row_masks(distinct, level.vanish) for level in table.levels]
+    moebius = [np.ones(1, object)]
     covers: list[tuple[int, int]] = []
-    while nodes:
-        levels.append(tuple(Flat(m, len(levels), moebius[m], tuple(node.cut)) for m, node in nodes.items()))
-        if sum(map(len, levels)) > max_flats:
-            found = sum(map(len, levels))
-            raise TooLargeError(
-                f"the lattice has at least {found} flats, more than max_flats={max_flats}; raise it, or "
-                "use characteristic_polynomial, which needs no lattice",
-                predicted=found,
-                limit=max_flats,
-            )
-        nodes = _next_level(nodes, infinity)
-        for mask, node in nodes.items():
-            covers += [(low, mask) for low in node.below]
-            # Weisner's theorem for one atom below `mask`: Stanley (2012), Enumerative combinatorics 1, 3.9.
-            atom = (mask & ~zero) & -(mask & ~zero)
-            moebius[mask] = -sum(moebius[low] for low in node.below if not low & atom)
-    return IntersectionLattice(tuple(levels), tuple(covers), form.dimension, form.affine)
+    for k, level in enumerate(table.levels[1:]):
+        step = table.steps[k]
+        moebius.append(_next_moebius(moebius[-1], step, table.levels[k].vanish, level.vanish))
+        kept = inside[k][step.above] & inside[k + 1][step.below]
+        above = map(masks[k].__getitem__, step.above[kept].tolist())
+        covers += zip(above, map(masks[k + 1].__getitem__, step.below[kept].tolist()), strict=True)
+    levels = [
+        tuple(map(Flat, compress(masks[k], inside[k]), repeat(k), moebius[k][inside[k]].tolist()))
+        for k in range(len(masks))
+    ]
+    filled = tuple(level for level in levels if level)
+    return IntersectionLattice(filled, tuple(covers), arrangement.dimension, table.affine, distinct)
 
 
-def _group(rows: tuple[Row, ...]) -> tuple[dict[Row, int], int]:
-    """Return the distinct primitive rows, each with the mask of its rows, and the mask of the zero rows."""
-    groups: dict[Row, int] = {}
-    zero = 0
-    for i, row in enumerate(rows):
-        if any(row):
-            key = canonical(row)
-            groups[key] = groups.get(key, 0) | 1 << i
-        else:
-            zero |= 1 << i
-    return groups, zero
+def _next_moebius(before: np.ndarray, step: Step, above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """The Moebius function one rank further, from the flats that contain each and not its first hyperplane.
 
-
-def _next_level(nodes: dict[int, _Node], infinity: int) -> dict[int, _Node]:
-    """Return the flats of one more rank that are not at infinity."""
-    result: dict[int, _Node] = {}
-    for mask, node in nodes.items():
-        for row, extra in node.cut.items():
-            above = mask | extra
-            if extra & infinity:
-                continue
-            if above not in result:
-                result[above] = _Node(_cut(node.cut, row), [])
-            result[above].below.append(mask)
+    Weisner's theorem for one atom: Stanley (2012), Enumerative combinatorics 1, 3.9.
+    """
+    words = np.argmax(below != 0, axis=1)
+    word = below[np.arange(len(below)), words]
+    first = word & (~word + np.uint64(1))
+    without = above[step.above, words[step.below]] & first[step.below] == 0
+    result = np.zeros(len(below), object)
+    np.subtract.at(result, step.below[without], before[step.above[without]])
     return result
 
 
-def _cut(groups: dict[Row, int], normal: Row) -> dict[Row, int]:
-    """Return the hyperplanes of a node cut out on one of them, merged where they coincide."""
-    merged: dict[Row, int] = {}
-    for row, mask in zip(restrict(groups, normal), groups.values(), strict=True):
-        if any(row):
-            merged[row] = merged.get(row, 0) | mask
-    return merged
+def face_numbers(arrangement: PlainArrangement) -> tuple[int, ...]:
+    """Return how many faces of dimension 0, ..., d there are: Zaslavsky's f-vector, without listing one.
+
+    The faces that span a flat are the chambers of the arrangement cut out on it (statement 1.3); they are
+    counted, by sets without broken circuit, as the walk over the flats passes by. Nothing is stored.
+
+    Args:
+        arrangement: central or affine.
+
+    Returns:
+        d + 1 integers.
+
+    Example:
+        >>> from hyperplane_arrangements.families import braid
+        >>> face_numbers(braid(4))
+        (0, 1, 14, 36, 24)
+    """
+    distinct = arrangement.distinct
+    return _by_dimension(count_on_flats(distinct.rows, distinct.infinity), arrangement.dimension)
+
+
+def _by_dimension(by_rank: tuple[int, ...], dimension: int) -> tuple[int, ...]:
+    counts = (*by_rank, *(0,) * (dimension + 1))[: dimension + 1]
+    return counts[::-1]
 
 
 def whitney_numbers(arrangement: PlainArrangement) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from ..errors import InputError, TooLargeError
 from ..exact import ExactMatrix, exact_vector, pivot_columns, signs
 from ..exact.rational import determinant, dot, independent_rows, inverse, times, transposed
 from ..plain import PlainArrangement
-from .flats import intersection_lattice
+from .flats import face_numbers
 
 _ZERO = Fraction(0)
 
@@ -118,7 +118,7 @@ class Zonotope(Shown):
 
         A face of dimension k is dual to a face of codimension k of the arrangement.
         """
-        counts = intersection_lattice(self.arrangement).face_counts
+        counts = face_numbers(self.arrangement)
         return counts[::-1][: self.arrangement.rank + 1]
 
     def volume(self, max_minors: int = 2_000_000) -> Fraction:

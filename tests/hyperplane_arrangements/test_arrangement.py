@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import hyperplane_arrangements
 from hyperplane_arrangements import Arrangement, InputError, families
-from hyperplane_arrangements.geometry.faces import bounded_chambers, chamber_shape, cocircuits, faces
+from hyperplane_arrangements.geometry.faces import bounded_chambers, cocircuits, faces
 from hyperplane_arrangements.geometry.flats import (
     characteristic_polynomial,
     count_bounded_chambers,
@@ -23,6 +23,7 @@ from hyperplane_arrangements.geometry.flats import (
     poincare_polynomial,
     whitney_numbers,
 )
+from hyperplane_arrangements.geometry.shapes import chamber_shape
 from hyperplane_arrangements.strategies import affine_arrangements, arrangements
 
 either = st.one_of(arrangements(), affine_arrangements())

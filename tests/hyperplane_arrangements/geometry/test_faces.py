@@ -13,8 +13,9 @@ from scipy.optimize import linprog
 
 from hyperplane_arrangements import Arrangement, InputError, TooLargeError, families
 from hyperplane_arrangements.findings import RefutedError
-from hyperplane_arrangements.geometry.faces import chamber_shape, cocircuits, faces
+from hyperplane_arrangements.geometry.faces import cocircuits, faces
 from hyperplane_arrangements.geometry.oriented_matroid import check_covector_axioms
+from hyperplane_arrangements.geometry.shapes import chamber_shape
 
 entries = st.integers(-2, 2)
 central = st.integers(1, 3).flatmap(

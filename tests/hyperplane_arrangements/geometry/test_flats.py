@@ -188,7 +188,7 @@ def test_bounded_chambers(arrangement, bounded):
 @given(central, offsets)
 @settings(deadline=None, max_examples=25)
 def test_bounded_chambers_are_those_whose_shape_has_no_ray(rows, shifts):
-    from hyperplane_arrangements.geometry.faces import chamber_shape
+    from hyperplane_arrangements.geometry.shapes import chamber_shape
 
     arrangement = Arrangement(rows, shifts[: len(rows)])
     shapes = [chamber_shape(arrangement, signs) for signs in arrangement.chambers().signs]

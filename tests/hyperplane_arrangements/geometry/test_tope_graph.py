@@ -89,7 +89,7 @@ def test_reflection_arrangements_and_near_pencils_are_simplicial(arrangement):
     "arrangement", [families.generic(6, 3), families.resonance(4), families.generic(5, 4)]
 )
 def test_others_have_a_chamber_with_more_walls_as_witness(arrangement):
-    from hyperplane_arrangements.geometry.faces import chamber_shape
+    from hyperplane_arrangements.geometry.shapes import chamber_shape
 
     finding = check_simplicial(arrangement)
     assert not finding
