@@ -1,0 +1,166 @@
+(** The checker: a boolean function of a problem and a certificate, and the theorem that what it accepts is
+    true. The certificate is one of version 3: a dual vector, a network, and a cover of all directions. *)
+
+From Coq Require Import Arith Lia Lra Psatz Bool.
+From ConvexLandscape Require Export WeakDuality Cover Span Basis Objective.
+Open Scope R_scope.
+
+Record certificate := {
+  lower : Q;
+  upper : Q;
+  dual : list Q;
+  trained : rational_network;
+  basis : option (list (list Q));  (* of the span of the rows; coordinates are those of X without one *)
+  depth : nat;                     (* of halvings of one interval, at most *)
+  digits : nat;                    (* of a slope that is written *)
+  plus : bits;                     (* the tree for z *)
+  minus : bits                     (* the tree for -z *)
+}.
+
+Section Checker.
+Variables (p : problem) (c : certificate).
+
+(** ** The problem and the vectors have their shape *)
+
+Definition has_length {A : Type} (n : nat) (l : list A) : bool := Nat.eqb (length l) n.
+
+Definition shapes : bool :=
+  Nat.ltb 0 (columns p)
+  && forallb (fun r => has_length (columns p) (snd r)) (rows p)
+  && has_length (length (target p)) (dual c)
+  && forallb (has_length (columns p)) (hidden_weights (trained c))
+  && (free_intercept p || Qeq_bool (free_offset (trained c)) 0)
+  && (free_linear p || match free_slope (trained c) with [] => true | _ => false end)
+  && match free_bias p with Some b => Nat.ltb b (columns p) | None => true end.
+
+Definition numbers : bool := Qle_bool 0 (beta p) && Qle_bool (kappa p) 1 && negb (Qeq_bool (kappa p) 1).
+
+(** ** The dual vector: its domain, what is free, its value *)
+
+Definition label (y : Q) : bool := Qeq_bool (y * y) 1.
+
+Definition in_domain_q (zy : Q * Q) : bool :=
+  let (z, y) := zy in
+  match the_loss p with
+  | Squared => true
+  | L1 => Qle_bool (z * z) 1
+  | Huber d => Qle_bool 0 d && Qle_bool (z * z) (d * d)
+  | Hinge => label y && Qle_bool 0 (z * y) && Qle_bool (z * y) 1
+  | SquaredHinge => label y && Qle_bool 0 (z * y)
+  end.
+
+Definition of_dual : Z := common (dual c).
+
+Definition conjugate_z (m n : Z) (zy : Q * Q) : Z :=
+  let z := cleared m (fst zy) in
+  let y := cleared n (snd zy) in
+  match the_loss p with L1 | Hinge => 2 * m * z * y | _ => 2 * m * z * y - n * z * z end%Z.
+
+(** The value of the dual, over a common denominator. *)
+Definition lower_bound : Q :=
+  let m := of_dual in
+  let n := common (target p) in
+  fraction (zsum (conjugate_z m n) (combine (dual c) (target p))) (2 * m * m * n).
+
+(** ** The landscape, in integers *)
+
+Definition basis_scale : Z := match basis c with None => 1%Z | Some bs => common (concat bs) end.
+
+(** What all values are multiplied by, but for [multiple]. *)
+Definition common_scale : Z := (denominator (kappa p) * of_rows p * basis_scale * of_dual)%Z.
+
+(** The least factor for which beta times the scale is an integer. *)
+Definition multiple : Z := (denominator (beta p) / Z.gcd common_scale (denominator (beta p)))%Z.
+
+Definition zdual : list Z := map (fun z => multiple * cleared of_dual z)%Z (dual c).
+
+Definition pairs : list (Z * list Z) := map (fun r => (nth (fst r) zdual 0%Z, zrow p (snd r))) (rows p).
+
+Definition weighted (l : list (Z * list Z)) : list Z :=
+  fold_right (fun zx s => zadd (zscale (fst zx) (snd zx)) s) [] l.
+
+Definition gain : Z := (denominator (kappa p) - Qnum (kappa p))%Z.
+
+Definition merged : list Z * list kink :=
+  merge (map (fun zx => (gain * fst zx, snd zx)%Z) pairs) (zscale (Qnum (kappa p)) (weighted pairs)) [].
+
+(** What is free in the outputs adds nothing. *)
+Definition ignores_what_is_free : bool :=
+  (negb (free_intercept p) || (zsum fst pairs =? 0)%Z) && (negb (free_linear p) || zero (weighted pairs)).
+
+(** ** Coordinates *)
+
+Definition zbasis (bs : list (list Q)) : list (list Z) := map (map (cleared basis_scale)) bs.
+
+Definition coordinates (bs : list (list Z)) (x : list Z) : list Z := map (fun b => zdot b x) bs.
+
+Definition in_coordinates (bs : list (list Z)) (k : kink) : kink :=
+  new_kink (weight k) (coordinates bs (normal k)).
+
+(** The largest row sum of [abs (B B' - I)], times the square of [basis_scale]. *)
+Definition skewness (bs : list (list Z)) : Z :=
+  let l := combine (seq 0 (length bs)) bs in
+  fold_right (fun ib m => Z.max m (zsum (fun kb =>
+    Z.abs (zdot (snd ib) (snd kb) - if Nat.eqb (fst ib) (fst kb) then basis_scale * basis_scale else 0)) l)%Z)
+    0%Z l.
+
+(** ** The bound *)
+
+Definition one : Z := (2 ^ 48)%Z.
+Definition side : Z := (2 ^ Z.of_nat (depth c))%Z.
+
+(** beta times all scales, times the denominator of beta. *)
+Definition radius : Z := (Qnum (beta p) * (common_scale * multiple * scale_of_leaf one side))%Z.
+
+Definition largest_entry_z (e : list Z) : Z := fold_right (fun a m => Z.max (Z.abs a) m) 0%Z e.
+
+(** The square of the dual norm. *)
+Definition dual_square (e : list Z) : Z :=
+  match the_penalty p with
+  | TwoNorm => zdot e e
+  | OneNorm => let m := largest_entry_z e in m * m
+  | InfNorm => let m := zsum Z.abs e in m * m
+  end%Z.
+
+(** Where a bias is free, nothing may be left of it. *)
+Definition short (factor limit : Z) (e : list Z) : bool :=
+  match free_bias p with Some b => (nth b e 0 =? 0)%Z | None => true end
+  && (dual_square (zwithout (free_bias p) e) * factor <=? limit)%Z.
+
+Definition factor : Z := (denominator (beta p) * denominator (beta p))%Z.
+Definition limit : Z := (radius * radius)%Z.
+
+(** The bits of a number below [dimension]. *)
+Definition width (dimension : nat) : nat := Nat.log2 (2 * (dimension - 1) + 1).
+
+Definition both_signs (accepted : list Z -> bool) (dimension : nat) (base : list Z) (ks : list kink) : bool :=
+  let ks := filter heavy ks in
+  covered one side (digits c) (free_bias p) accepted (width dimension) dimension base ks (plus c)
+  && covered one side (digits c) (free_bias p) accepted (width dimension) dimension
+       (zscale (-1) base) (map negated ks) (minus c).
+
+(** abs(z'phi(Xu)) <= beta norm(u) for all u: in the coordinates of X, or in those of a basis. *)
+Definition bounded : bool :=
+  let (base, ks) := merged in
+  match basis c with
+  | None => both_signs (short factor limit) (columns p) base ks
+  | Some bs =>
+      let zbs := zbasis bs in
+      let square := (basis_scale * basis_scale)%Z in
+      let skew := skewness zbs in
+      match the_penalty p, free_bias p with TwoNorm, None => true | _, _ => false end
+      && negb (has_length 0 bs)
+      && (skew <? square)%Z
+      && spanned zbs (base :: map normal ks)
+      && both_signs (short (factor * square) (limit * (square - skew))) (length bs)
+           (coordinates zbs base) (map (in_coordinates zbs) ks)
+  end.
+
+Definition accept : bool :=
+  shapes && numbers
+  && forallb in_domain_q (combine (dual c) (target p))
+  && ignores_what_is_free
+  && Qeq_bool (lower c) lower_bound
+  && match the_penalty p with TwoNorm => Qeq_bool (upper c) (zobjective p (trained c)) | _ => false end
+  && bounded.
+End Checker.
