@@ -27,40 +27,33 @@ Definition has_length {A : Type} (n : nat) (l : list A) : bool := Nat.eqb (lengt
 Definition shapes : bool :=
   Nat.ltb 0 (columns p)
   && forallb (fun r => has_length (columns p) (snd r)) (rows p)
-  && has_length (length (target p)) (dual c)
+  && has_length (length (samples p)) (dual c)
   && forallb (has_length (columns p)) (hidden_weights (trained c))
-  && (free_intercept p || Qeq_bool (free_offset (trained c)) 0)
+  && match the_intercept p with NoIntercept => Qeq_bool (free_offset (trained c)) 0 | _ => true end
   && (free_linear p || match free_slope (trained c) with [] => true | _ => false end)
   && match free_bias p with Some b => Nat.ltb b (columns p) | None => true end.
 
-Definition numbers : bool := Qle_bool 0 (beta p) && Qle_bool (kappa p) 1 && negb (Qeq_bool (kappa p) 1).
+Definition positive (q : Q) : bool := (0 <? Qnum q)%Z.
 
-(** ** The dual vector: its domain, what is free, its value *)
+Definition numbers : bool :=
+  positive (beta p) && positive (1 - kappa p) && forallb (fun s => positive (snd s)) (samples p).
+
+(** ** The dual vector: its domain, what is free *)
 
 Definition label (y : Q) : bool := Qeq_bool (y * y) 1.
 
-Definition in_domain_q (zy : Q * Q) : bool :=
-  let (z, y) := zy in
+(** For a sample with its entry of z: (z, (y, weight)). *)
+Definition in_domain_q (t : Q * (Q * Q)) : bool :=
+  let '(z, (y, s)) := t in
   match the_loss p with
   | Squared => true
-  | L1 => Qle_bool (z * z) 1
-  | Huber d => Qle_bool 0 d && Qle_bool (z * z) (d * d)
-  | Hinge => label y && Qle_bool 0 (z * y) && Qle_bool (z * y) 1
+  | L1 => Qle_bool (z * z) (s * s)
+  | Huber d => positive d && Qle_bool (z * z) (d * s * (d * s))
+  | Hinge => label y && Qle_bool 0 (z * y) && Qle_bool (z * y) s
   | SquaredHinge => label y && Qle_bool 0 (z * y)
   end.
 
 Definition of_dual : Z := common (dual c).
-
-Definition conjugate_z (m n : Z) (zy : Q * Q) : Z :=
-  let z := cleared m (fst zy) in
-  let y := cleared n (snd zy) in
-  match the_loss p with L1 | Hinge => 2 * m * z * y | _ => 2 * m * z * y - n * z * z end%Z.
-
-(** The value of the dual, over a common denominator. *)
-Definition lower_bound : Q :=
-  let m := of_dual in
-  let n := common (target p) in
-  fraction (zsum (conjugate_z m n) (combine (dual c) (target p))) (2 * m * m * n).
 
 (** ** The landscape, in integers *)
 
@@ -86,7 +79,34 @@ Definition merged : list Z * list kink :=
 
 (** What is free in the outputs adds nothing. *)
 Definition ignores_what_is_free : bool :=
-  (negb (free_intercept p) || (zsum fst pairs =? 0)%Z) && (negb (free_linear p) || zero (weighted pairs)).
+  match the_intercept p with FreeIntercept => zsum fst pairs =? 0 | _ => true end%Z
+  && (negb (free_linear p) || zero (weighted pairs)).
+
+(** ** The value of the dual *)
+
+(** The common denominator of the inverses of the weights. *)
+Definition of_inverses : Z := common (map (fun s => Qinv (snd s)) (samples p)).
+
+Definition of_values : Z := common (targets p).
+
+Definition dual_term_z (t : Q * (Q * Q)) : Z :=
+  let '(q, (y, s)) := t in
+  let z := cleared of_dual q in
+  let y := cleared of_values y in
+  match the_loss p with
+  | L1 | Hinge => 2 * of_dual * of_inverses * z * y
+  | _ => 2 * of_dual * of_inverses * z * y - of_values * (z * z) * cleared of_inverses (Qinv s)
+  end%Z.
+
+Definition intercept_term_q : Q :=
+  match the_intercept p with
+  | DecayedIntercept => let s := fraction (zsum fst pairs) (multiple * of_dual) in s * s / (2 * beta p)
+  | _ => 0
+  end.
+
+Definition lower_bound : Q :=
+  fraction (zsum dual_term_z (combine (dual c) (samples p))) (2 * (of_dual * of_dual) * of_values * of_inverses)
+  - intercept_term_q.
 
 (** ** Coordinates *)
 
@@ -111,8 +131,6 @@ Definition side : Z := (2 ^ Z.of_nat (depth c))%Z.
 
 (** beta times all scales, times the denominator of beta. *)
 Definition radius : Z := (Qnum (beta p) * (common_scale * multiple * scale_of_leaf one side))%Z.
-
-Definition largest_entry_z (e : list Z) : Z := fold_right (fun a m => Z.max (Z.abs a) m) 0%Z e.
 
 (** The square of the dual norm. *)
 Definition dual_square (e : list Z) : Z :=
@@ -158,9 +176,9 @@ Definition bounded : bool :=
 
 Definition accept : bool :=
   shapes && numbers
-  && forallb in_domain_q (combine (dual c) (target p))
+  && forallb in_domain_q (combine (dual c) (samples p))
   && ignores_what_is_free
   && Qeq_bool (lower c) lower_bound
-  && match the_penalty p with TwoNorm => Qeq_bool (upper c) (zobjective p (trained c)) | _ => false end
+  && Qeq_bool (upper c) (zobjective p (trained c))
   && bounded.
 End Checker.

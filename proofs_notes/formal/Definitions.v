@@ -12,6 +12,7 @@ Open Scope R_scope.
 
 Inductive loss := Squared | L1 | Huber (delta : Q) | Hinge | SquaredHinge.
 Inductive penalty := TwoNorm | OneNorm | InfNorm.
+Inductive intercept := NoIntercept | FreeIntercept | DecayedIntercept.
 
 Record problem := {
   the_loss : loss;
@@ -19,11 +20,11 @@ Record problem := {
   kappa : Q;                     (* the slope of the activation on the negative side *)
   beta : Q;                      (* the weight decay *)
   rows : list (nat * list Q);    (* each row x of X, with the number of the sample that it belongs to *)
-  target : list Q;               (* y *)
+  samples : list (Q * Q);        (* of each sample: y, and the weight of its loss *)
   columns : nat;                 (* the number of columns of X *)
-  free_intercept : bool;              (* may outputs add a constant? *)
-  free_linear : bool;                 (* may outputs add a linear function of x? *)
-  free_bias : option nat              (* the column whose weights the penalty leaves out *)
+  the_intercept : intercept;     (* may outputs add a constant? *)
+  free_linear : bool;            (* may outputs add a linear function of x? *)
+  free_bias : option nat         (* the column whose weights the penalty leaves out *)
 }.
 
 Definition real : list Q -> vector := map Q2R.
@@ -41,7 +42,7 @@ Definition output (k : R) (f : network) (x : vector) : R :=
 (** The networks that a problem is about. *)
 Definition fits (p : problem) (f : network) : Prop :=
   (forall j, In j (neurons f) -> length (hidden j) = columns p) /\
-  (free_intercept p = false -> offset f = 0) /\
+  (the_intercept p = NoIntercept -> offset f = 0) /\
   (free_linear p = false -> slope f = []).
 
 (** ** The objective *)
@@ -63,7 +64,8 @@ Definition prediction (p : problem) (f : network) (i : nat) : R :=
 Definition numbered {A : Type} (l : list A) : list (nat * A) := combine (seq 0 (length l)) l.
 
 Definition total_loss (p : problem) (f : network) : R :=
-  sum (fun iy => loss_at (the_loss p) (prediction p f (fst iy)) (Q2R (snd iy))) (numbered (target p)).
+  sum (fun s => Q2R (snd (snd s)) * loss_at (the_loss p) (prediction p f (fst s)) (Q2R (fst (snd s))))
+      (numbered (samples p)).
 
 (** The norm of a neuron's hidden weights, but for its bias where that is free. *)
 Definition without (place : option nat) (w : vector) : vector :=
@@ -73,6 +75,8 @@ Definition size (p : problem) (w : vector) : R :=
   let w := without (free_bias p) w in
   match the_penalty p with TwoNorm => norm2 w | OneNorm => norm1 w | InfNorm => norm_inf w end.
 
-Definition objective (p : problem) (f : network) : R :=
-  total_loss p f
-  + Q2R (beta p) / 2 * sum (fun j => size p (hidden j) ^ 2 + coefficient j ^ 2) (neurons f).
+Definition decay (p : problem) (f : network) : R :=
+  sum (fun j => size p (hidden j) ^ 2 + coefficient j ^ 2) (neurons f)
+  + match the_intercept p with DecayedIntercept => offset f ^ 2 | _ => 0 end.
+
+Definition objective (p : problem) (f : network) : R := total_loss p f + Q2R (beta p) / 2 * decay p f.

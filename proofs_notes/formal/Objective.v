@@ -23,12 +23,14 @@ Definition network_of (f : rational_network) : network := {|
 Section Objective.
 Variables (p : problem) (f : rational_network).
 
-(** Common denominators: of X, of the hidden and output weights, of what is free, and of y. *)
+(** Common denominators: of X, of the hidden and output weights, of what is free, of y and of the weights of samples. *)
 Definition of_rows : Z := common (concat (map snd (rows p))).
 Definition of_hidden : Z := common (concat (hidden_weights f)).
 Definition of_output : Z := common (output_weights f).
 Definition of_free : Z := common (free_offset f :: free_slope f).
-Definition of_target : Z := common (match the_loss p with Huber d => d :: target p | _ => target p end).
+Definition targets : list Q := map fst (samples p).
+Definition of_target : Z := common (match the_loss p with Huber d => d :: targets | _ => targets end).
+Definition of_weights : Z := common (map snd (samples p)).
 
 Definition zrow (x : list Q) : list Z := map (cleared of_rows) x.
 
@@ -71,8 +73,6 @@ Qed.
 Lemma clears_in l m : (forall q, In q m -> In q l) -> forall q, In q m -> clears (common l) q.
 Proof. intros I q M. apply common_clears, I, M. Qed.
 
-Definition scales_positive := (common_positive, denominator_positive).
-
 Lemma zoutput_real r : In r (rows p) ->
   IZR (zoutput (zrow (snd r))) = IZR scale_of_output * output (Q2R (kappa p)) (network_of f) (real (snd r)).
 Proof.
@@ -110,7 +110,7 @@ Fixpoint add_at (s : nat) (a : Z) (l : list Z) : list Z :=
   end.
 
 Definition zpredictions : list Z :=
-  fold_right (fun r l => add_at (fst r) (zoutput (zrow (snd r))) l) (repeat 0%Z (length (target p))) (rows p).
+  fold_right (fun r l => add_at (fst r) (zoutput (zrow (snd r))) l) (repeat 0%Z (length (samples p))) (rows p).
 
 Lemma add_at_length a : forall l s, length (add_at s a l) = length l.
 Proof. induction l as [|b l IH]; intros [|s]; simpl; auto. Qed.
@@ -119,14 +119,14 @@ Lemma add_at_nth a : forall l s i, (i < length l)%nat ->
   nth i (add_at s a l) 0%Z = ((if Nat.eqb s i then a else 0) + nth i l 0)%Z.
 Proof. induction l as [|b l IH]; intros [|s] [|i] I; simpl in *; try lia. apply IH. lia. Qed.
 
-Lemma zpredictions_real : length zpredictions = length (target p) /\
-  forall i, (i < length (target p))%nat ->
+Lemma zpredictions_real : length zpredictions = length (samples p) /\
+  forall i, (i < length (samples p))%nat ->
   IZR (nth i zpredictions 0%Z) = IZR scale_of_output * prediction p (network_of f) i.
 Proof.
   unfold zpredictions, prediction.
   enough (H : forall l, (forall r, In r l -> In r (rows p)) ->
-    let z := fold_right (fun r l => add_at (fst r) (zoutput (zrow (snd r))) l) (repeat 0%Z (length (target p))) l in
-    length z = length (target p) /\ forall i, (i < length (target p))%nat -> IZR (nth i z 0%Z) =
+    let z := fold_right (fun r l => add_at (fst r) (zoutput (zrow (snd r))) l) (repeat 0%Z (length (samples p))) l in
+    length z = length (samples p) /\ forall i, (i < length (samples p))%nat -> IZR (nth i z 0%Z) =
       IZR scale_of_output * sum (fun r => if Nat.eqb (fst r) i
         then output (Q2R (kappa p)) (network_of f) (real (snd r)) else 0) l) by (apply H; auto).
   induction l as [|r l IH]; intros S; simpl.
@@ -147,6 +147,7 @@ Definition scale_of_loss : Z :=
   | _ => 2 * (scale_of_error * scale_of_error)
   end%Z.
 
+(** The loss of one sample, without its weight. *)
 Definition zloss (a : Z) (q : Q) : Z :=
   let e := scale_of_error in
   let f := (a * of_target)%Z in
@@ -161,7 +162,8 @@ Definition zloss (a : Z) (q : Q) : Z :=
   | SquaredHinge => Z.max 0 (e * e - y * f) * Z.max 0 (e * e - y * f)
   end%Z.
 
-Definition zlosses : Z := zsum (fun ay => zloss (fst ay) (snd ay)) (combine zpredictions (target p)).
+Definition zlosses : Z :=
+  zsum (fun t => cleared of_weights (snd (snd t)) * zloss (fst t) (fst (snd t)))%Z (combine zpredictions (samples p)).
 
 Lemma scale_of_output_positive : (0 < scale_of_output)%Z.
 Proof.
@@ -183,13 +185,13 @@ Proof.
   - rewrite Z.max_l, Rmax_left; [reflexivity|apply Rlt_le, (IZR_lt a 0 L)|lia].
 Qed.
 
-Lemma zloss_real a x q : In q (target p) -> IZR a = IZR scale_of_output * x ->
+Lemma zloss_real a x q : In q targets -> IZR a = IZR scale_of_output * x ->
   IZR (zloss a q) = IZR scale_of_loss * loss_at (the_loss p) x (Q2R q).
 Proof.
   intros I A. set (e := IZR scale_of_error).
   assert (E : 0 < e) by (apply IZR_lt, scale_of_error_positive).
   assert (X : IZR (a * of_target) = e * x) by (unfold e, scale_of_error; rewrite !mult_IZR, A; ring).
-  assert (C : forall d, In d (match the_loss p with Huber d => d :: target p | _ => target p end) ->
+  assert (C : forall d, In d (match the_loss p with Huber d => d :: targets | _ => targets end) ->
               IZR (cleared of_target d * scale_of_output) = e * Q2R d).
   { intros d D. unfold e, scale_of_error. rewrite !mult_IZR, cleared_value by (apply common_clears, D). ring. }
   assert (Y : IZR (cleared of_target q * scale_of_output) = e * Q2R q)
@@ -227,27 +229,45 @@ Proof.
   apply in_combine_l, in_seq in I. simpl. replace (i - n)%nat with (S (i - S n)) by lia. reflexivity.
 Qed.
 
-Lemma zlosses_real : IZR zlosses = IZR scale_of_loss * total_loss p (network_of f).
+Lemma zlosses_real : IZR zlosses = IZR (of_weights * scale_of_loss) * total_loss p (network_of f).
 Proof.
   destruct zpredictions_real as [L E]. unfold zlosses, total_loss, numbered.
-  rewrite zsum_real, (sum_numbered (fun a y => IZR (zloss a y)) _ _ 0 L), <- sum_scale.
-  apply sum_ext. intros [i q] I. simpl. rewrite Nat.sub_0_r. apply zloss_real; [eapply in_combine_r, I|].
+  rewrite zsum_real, (sum_numbered (fun a s => IZR (cleared of_weights (snd s) * zloss a (fst s))) _ _ 0 L), <- sum_scale.
+  apply sum_ext. intros [i [y s]] I. cbn [fst snd]. rewrite Nat.sub_0_r, !mult_IZR.
+  assert (J := in_combine_r _ _ _ _ I).
+  rewrite cleared_value by (apply common_clears; exact (in_map snd _ _ J)).
+  rewrite (zloss_real _ (prediction p (network_of f) i)); [ring|exact (in_map fst _ _ J)|].
   apply E. apply in_combine_l, in_seq in I. lia.
 Qed.
 
-(** ** The penalty, for the 2-norm *)
+(** ** The penalty *)
 
 Definition zwithout (place : option nat) (w : list Z) : list Z :=
   match place with None => w | Some b => firstn b w ++ skipn (S b) w end.
 
-Definition zsquares : Z :=
-  zsum (fun wa => let w := zwithout (free_bias p) (fst wa) in
-          zdot w w * (of_output * of_output) + snd wa * snd wa * (of_hidden * of_hidden))%Z zneurons.
+Definition largest_entry_z (e : list Z) : Z := fold_right (fun a m => Z.max (Z.abs a) m) 0%Z e.
 
-Definition scale_of_squares : Z := (of_hidden * of_hidden * (of_output * of_output))%Z.
+(** The squares of the weights, for the 2-norm; else the least penalty over all scalings of the neurons. *)
+Definition zpenalty (wa : list Z * Z) : Z :=
+  let w := zwithout (free_bias p) (fst wa) in
+  match the_penalty p with
+  | TwoNorm => zdot w w * (of_output * of_output) + snd wa * snd wa * (of_hidden * of_hidden)
+  | OneNorm => zsum Z.abs w * Z.abs (snd wa)
+  | InfNorm => largest_entry_z w * Z.abs (snd wa)
+  end%Z.
+
+Definition scale_of_penalty : Z :=
+  match the_penalty p with
+  | TwoNorm => 2 * (of_hidden * of_hidden * (of_output * of_output))
+  | _ => of_hidden * of_output
+  end%Z.
+
+Definition half_square (q : Q) : Q := (q * q * (1 # 2))%Q.
 
 Definition zobjective : Q :=
-  (fraction zlosses scale_of_loss + beta p * fraction zsquares (2 * scale_of_squares))%Q.
+  (fraction zlosses (of_weights * scale_of_loss)
+   + beta p * (fraction (zsum zpenalty zneurons) scale_of_penalty
+               + match the_intercept p with DecayedIntercept => half_square (free_offset f) | _ => 0 end))%Q.
 
 Lemma without_reals b w : reals (zwithout b w) = without b (reals w).
 Proof.
@@ -257,30 +277,206 @@ Qed.
 Lemma without_scale b c w : without b (scale c w) = scale c (without b w).
 Proof. destruct b; [|reflexivity]. unfold without, scale. now rewrite map_app, firstn_map, skipn_map. Qed.
 
-Theorem zobjective_real : the_penalty p = TwoNorm -> Q2R zobjective = objective p (network_of f).
+Lemma largest_entry_real e : IZR (largest_entry_z e) = norm_inf (reals e).
 Proof.
-  intros T. unfold zobjective, objective. rewrite Q2R_plus, Q2R_mult.
+  induction e as [|a e IH]; simpl; [reflexivity|]. rewrite <- IH, <- abs_IZR.
+  destruct (Z.le_ge_cases (Z.abs a) (largest_entry_z e)) as [L|L].
+  - rewrite Z.max_r, Rmax_right; [reflexivity|now apply IZR_le|assumption].
+  - rewrite Z.max_l, Rmax_left; [reflexivity|now apply IZR_le|assumption].
+Qed.
+
+Lemma sum_abs_real e : IZR (zsum Z.abs e) = norm1 (reals e).
+Proof. unfold norm1, reals. rewrite zsum_real, sum_map. apply sum_ext. intros. apply abs_IZR. Qed.
+
+(** What the penalty of a neuron becomes in zpenalty. *)
+Definition best_penalty (j : neuron) : R :=
+  match the_penalty p with
+  | TwoNorm => (size p (hidden j) ^ 2 + coefficient j ^ 2) / 2
+  | _ => size p (hidden j) * Rabs (coefficient j)
+  end.
+
+Lemma size_scale c w : 0 <= c -> size p (scale c w) = c * size p w.
+Proof.
+  intros C. unfold size. rewrite without_scale. set (v := without (free_bias p) w). destruct (the_penalty p).
+  - unfold norm2. rewrite dot_scale_l, dot_scale_r, <- Rmult_assoc.
+    rewrite sqrt_mult by (try apply dot_self; nra). now rewrite sqrt_square.
+  - unfold norm1, scale. rewrite sum_map, <- sum_scale. apply sum_ext. intros a _.
+    rewrite Rabs_mult, (Rabs_right c) by lra. reflexivity.
+  - induction v as [|a v IH]; simpl; [lra|]. rewrite IH, Rabs_mult, (Rabs_right c) by lra.
+    destruct (Rle_or_lt (Rabs a) (norm_inf v)) as [L|L].
+    + rewrite !Rmax_right; try lra. now apply Rmult_le_compat_l.
+    + rewrite !Rmax_left; try lra. apply Rmult_le_compat_l; lra.
+Qed.
+
+Lemma size_nonneg w : 0 <= size p w.
+Proof. unfold size. destruct (the_penalty p); [apply norm2_nonneg|apply norm1_nonneg|apply norm_inf_nonneg]. Qed.
+
+Lemma scales_positive : (0 < of_hidden /\ 0 < of_output /\ 0 < scale_of_penalty /\ 0 < of_weights * scale_of_loss)%Z.
+Proof.
   assert (PH : (0 < of_hidden)%Z) by apply common_positive.
   assert (PO : (0 < of_output)%Z) by apply common_positive.
-  assert (PS : (0 < scale_of_squares)%Z) by (unfold scale_of_squares; nia).
+  assert (PW : (0 < of_weights)%Z) by apply common_positive.
   assert (PE := scale_of_error_positive).
-  assert (PL : (0 < scale_of_loss)%Z) by (unfold scale_of_loss; destruct (the_loss p); nia).
-  rewrite !fraction_value by lia. rewrite zlosses_real.
-  assert (PL' := IZR_lt _ _ PL). assert (PS' := IZR_lt _ _ PS). rewrite (mult_IZR 2).
-  replace (IZR scale_of_loss * total_loss p (network_of f) / IZR scale_of_loss)
-    with (total_loss p (network_of f)) by (field; lra).
-  enough (E : IZR zsquares = IZR scale_of_squares
-              * sum (fun j => size p (hidden j) ^ 2 + coefficient j ^ 2) (neurons (network_of f)))
-    by (rewrite E; field; lra).
-  unfold zsquares. rewrite zsum_real, <- sum_scale. unfold zneurons, network_of. simpl. rewrite !sum_map.
-  apply sum_ext. intros [w a] W. cbn [fst snd hidden coefficient].
-  rewrite plus_IZR, !mult_IZR, reals_dot, without_reals.
-  rewrite (cleared_value of_output a) by (apply common_clears; eapply in_combine_r; exact W).
-  rewrite (cleared_row of_hidden w).
-  2: { apply clears_in. intros q M. apply in_concat. exists w. split; [eapply in_combine_l; exact W|assumption]. }
-  rewrite without_scale, dot_scale_l, dot_scale_r. unfold size. rewrite T.
-  assert (N := norm2_square (without (free_bias p) (real w))). rewrite <- N.
-  unfold scale_of_squares. rewrite !mult_IZR. ring.
+  repeat split; try assumption.
+  - unfold scale_of_penalty. destruct (the_penalty p); nia.
+  - unfold scale_of_loss. destruct (the_loss p); nia.
+Qed.
+
+Lemma zpenalty_real w a : In (w, a) (combine (hidden_weights f) (output_weights f)) ->
+  IZR (zpenalty (map (cleared of_hidden) w, cleared of_output a))
+  = IZR scale_of_penalty * best_penalty {| hidden := real w; coefficient := Q2R a |}.
+Proof.
+  intros W. unfold zpenalty, scale_of_penalty, best_penalty. cbn [fst snd hidden coefficient].
+  destruct scales_positive as (PH & PO & _). apply IZR_lt in PH, PO.
+  assert (A : IZR (cleared of_output a) = IZR of_output * Q2R a)
+    by (apply cleared_value, common_clears; eapply in_combine_r, W).
+  assert (B : IZR (Z.abs (cleared of_output a)) = IZR of_output * Rabs (Q2R a))
+    by (rewrite abs_IZR, A, Rabs_mult, (Rabs_right (IZR of_output)) by lra; reflexivity).
+  assert (V : reals (zwithout (free_bias p) (map (cleared of_hidden) w))
+              = without (free_bias p) (scale (IZR of_hidden) (real w))).
+  { rewrite without_reals, cleared_row; [reflexivity|]. apply clears_in. intros q M. apply in_concat.
+    exists w. split; [eapply in_combine_l; exact W|assumption]. }
+  assert (S := size_scale (IZR of_hidden) (real w) ltac:(lra)). unfold size in *.
+  destruct (the_penalty p).
+  - rewrite plus_IZR, !mult_IZR, reals_dot, V, A, <- norm2_square, S. field.
+  - rewrite !mult_IZR, sum_abs_real, V, B, S. ring.
+  - rewrite !mult_IZR, largest_entry_real, V, B, S. ring.
+Qed.
+
+(** The value that is computed. *)
+Theorem zobjective_real : Q2R zobjective
+  = total_loss p (network_of f)
+    + Q2R (beta p) * (sum best_penalty (neurons (network_of f))
+                      + match the_intercept p with DecayedIntercept => offset (network_of f) ^ 2 / 2 | _ => 0 end).
+Proof.
+  destruct scales_positive as (_ & _ & PP & PL).
+  unfold zobjective. rewrite Q2R_plus, Q2R_mult, Q2R_plus, !fraction_value by assumption. rewrite zlosses_real.
+  apply IZR_lt in PP, PL. f_equal; [field; lra|]. f_equal. f_equal.
+  - enough (E : IZR (zsum zpenalty zneurons)
+                = IZR scale_of_penalty * sum best_penalty (neurons (network_of f))) by (rewrite E; field; lra).
+    rewrite zsum_real, <- sum_scale. unfold zneurons, network_of. simpl. rewrite !sum_map.
+    apply sum_ext. intros [w a] W. now apply zpenalty_real.
+  - destruct (the_intercept p); [apply RMicromega.Q2R_0|apply RMicromega.Q2R_0|].
+    unfold half_square. rewrite !Q2R_mult. simpl. unfold Q2R at 3. simpl. field.
+Qed.
+
+(** For the 2-norm it is the objective of the network. *)
+Theorem attained : the_penalty p = TwoNorm -> objective p (network_of f) = Q2R zobjective.
+Proof.
+  intros T. rewrite zobjective_real. unfold objective, decay, best_penalty. rewrite T.
+  rewrite (sum_ext (fun j => (size p (hidden j) ^ 2 + coefficient j ^ 2) / 2)
+                   (fun j => / 2 * (size p (hidden j) ^ 2 + coefficient j ^ 2))) by (intros; lra).
+  rewrite sum_scale. destruct (the_intercept p); field.
 Qed.
 
 End Objective.
+
+(** ** Scaled neurons
+
+    Hidden weights times t, the output weight divided by t > 0: the outputs stay the same, and the penalty of a
+    neuron comes as close to the product of both sizes as one likes. *)
+
+Definition balanced (p : problem) (e : R) (j : neuron) : neuron :=
+  let t := sqrt ((Rabs (coefficient j) + e) / (size p (hidden j) + e)) in
+  {| hidden := scale t (hidden j); coefficient := coefficient j / t |}.
+
+Definition balance (p : problem) (e : R) (f : network) : network :=
+  {| neurons := map (balanced p e) (neurons f); offset := offset f; slope := slope f |}.
+
+Lemma balanced_factor p e j : 0 < e ->
+  0 < sqrt ((Rabs (coefficient j) + e) / (size p (hidden j) + e)).
+Proof.
+  intros E. apply sqrt_lt_R0. assert (A := Rabs_pos (coefficient j)). assert (S := size_nonneg p (hidden j)).
+  apply Rmult_lt_0_compat; [lra|apply Rinv_0_lt_compat; lra].
+Qed.
+
+Lemma phi_scale k c t : 0 < c -> phi k (c * t) = c * phi k t.
+Proof.
+  intros C. unfold phi. destruct (Rle_or_lt 0 t) as [P|P].
+  - rewrite (Rmax_left t), (Rmin_right t), (Rmax_left (c * t)), (Rmin_right (c * t)) by nra. ring.
+  - rewrite (Rmax_right t), (Rmin_left t), (Rmax_right (c * t)), (Rmin_left (c * t)) by nra. ring.
+Qed.
+
+Lemma balance_output p e k f x : 0 < e -> output k (balance p e f) x = output k f x.
+Proof.
+  intros E. unfold output, balance. simpl. f_equal. f_equal. rewrite sum_map. apply sum_ext. intros j _.
+  unfold balanced. simpl. assert (T := balanced_factor p e j E). set (t := sqrt _) in *.
+  rewrite dot_scale_r, phi_scale by assumption. field. lra.
+Qed.
+
+Lemma balance_loss p e f : 0 < e -> total_loss p (balance p e f) = total_loss p f.
+Proof.
+  intros E. unfold total_loss, prediction. apply sum_ext. intros i _. do 2 f_equal. apply sum_ext. intros r _.
+  now rewrite balance_output.
+Qed.
+
+Lemma balance_fits p e f : fits p f -> fits p (balance p e f).
+Proof.
+  intros (H & I & L). split; [|split]; try assumption. intros j J. apply in_map_iff in J.
+  destruct J as (i & <- & J). unfold balanced, scale. simpl. rewrite map_length. now apply H.
+Qed.
+
+Lemma balanced_penalty p e j : 0 < e ->
+  size p (hidden (balanced p e j)) ^ 2 + coefficient (balanced p e j) ^ 2
+  <= 2 * (size p (hidden j) * Rabs (coefficient j)) + e * (size p (hidden j) + Rabs (coefficient j)).
+Proof.
+  intros E. unfold balanced. simpl. assert (T := balanced_factor p e j E).
+  assert (A := Rabs_pos (coefficient j)). assert (S := size_nonneg p (hidden j)).
+  assert (Q : coefficient j * coefficient j = Rabs (coefficient j) * Rabs (coefficient j))
+    by (rewrite <- Rabs_mult; symmetry; apply Rabs_right; nra).
+  set (a := Rabs (coefficient j)) in *. set (s := size p (hidden j)) in *.
+  assert (K : sqrt ((a + e) / (s + e)) * sqrt ((a + e) / (s + e)) = (a + e) / (s + e)).
+  { apply sqrt_sqrt, Rlt_le, Rmult_lt_0_compat; [lra|apply Rinv_0_lt_compat; lra]. }
+  rewrite size_scale by lra. fold s. set (t := sqrt _) in *. rewrite !Rmult_1_r.
+  replace (t * s * (t * s)) with (t * t * (s * s)) by ring.
+  replace (coefficient j / t * (coefficient j / t)) with (a * a / (t * t)) by (rewrite <- Q; field; lra).
+  rewrite K. replace (a * a / ((a + e) / (s + e))) with (a * a * (s + e) / (a + e)) by (field; lra).
+  assert (X : (a + e) / (s + e) * (s * s) <= (a + e) * s).
+  { apply (Rmult_le_reg_r (s + e)); [lra|].
+    replace ((a + e) / (s + e) * (s * s) * (s + e)) with ((a + e) * (s * s)) by (field; lra).
+    assert (0 <= (a + e) * s * e) by (repeat apply Rmult_le_pos; lra). nra. }
+  assert (Y : a * a * (s + e) / (a + e) <= a * (s + e)).
+  { apply (Rmult_le_reg_r (a + e)); [lra|].
+    replace (a * a * (s + e) / (a + e) * (a + e)) with (a * a * (s + e)) by (field; lra).
+    assert (0 <= a * (s + e) * e) by (repeat apply Rmult_le_pos; lra). nra. }
+  lra.
+Qed.
+
+Lemma balanced_decay p e f : 0 < e ->
+  sum (fun j => size p (hidden j) ^ 2 + coefficient j ^ 2) (neurons (balance p e f))
+  <= 2 * sum (fun j => size p (hidden j) * Rabs (coefficient j)) (neurons f)
+     + e * sum (fun j => size p (hidden j) + Rabs (coefficient j)) (neurons f).
+Proof.
+  intros E. unfold balance. simpl (neurons _). rewrite sum_map, <- !sum_scale, <- sum_plus.
+  apply sum_le. intros j _. now apply balanced_penalty.
+Qed.
+
+Lemma small_factor b m e : 0 <= b * m -> 0 < e -> exists d, 0 < d /\ b * m * d <= e.
+Proof.
+  intros M E. exists (e / (b * m + 1)). split; [apply Rmult_lt_0_compat; [lra|apply Rinv_0_lt_compat; lra]|].
+  apply (Rmult_le_reg_r (b * m + 1)); [lra|].
+  replace (b * m * (e / (b * m + 1)) * (b * m + 1)) with (b * m * e) by (field; lra). nra.
+Qed.
+
+(** For the other norms there are networks whose objectives come as near to the value as one likes. *)
+Theorem approached p f e : 0 <= Q2R (beta p) -> fits p (network_of f) -> 0 < e ->
+  exists n, fits p n /\ objective p n <= Q2R (zobjective p f) + e.
+Proof.
+  intros B F E. set (n := network_of f) in *.
+  assert (T : the_penalty p = TwoNorm \/ forall j, best_penalty p j = size p (hidden j) * Rabs (coefficient j))
+    by (unfold best_penalty; destruct (the_penalty p); auto).
+  destruct T as [T|T].
+  - exists n. split; [assumption|]. unfold n. rewrite attained by assumption. lra.
+  - set (m := sum (fun j => size p (hidden j) + Rabs (coefficient j)) (neurons n)).
+    assert (M : 0 <= m).
+    { unfold m. rewrite <- (sum_zero (neurons n)). apply sum_le. intros j _.
+      assert (A := Rabs_pos (coefficient j)). assert (S := size_nonneg p (hidden j)). lra. }
+    assert (BM : 0 <= Q2R (beta p) * m) by now apply Rmult_le_pos.
+    destruct (small_factor _ _ e BM E) as (d & D & DE).
+    exists (balance p d n). split; [now apply balance_fits|].
+    rewrite zobjective_real. fold n. rewrite (sum_ext _ _ _ (fun j _ => T j)).
+    unfold objective, decay. rewrite balance_loss by assumption.
+    assert (H := balanced_decay p d n D). fold m in H. apply (Rmult_le_compat_l (Q2R (beta p) / 2)) in H; [|lra].
+    change (offset (balance p d n)) with (offset n).
+    destruct (the_intercept p); lra.
+Qed.

@@ -21,27 +21,16 @@ Proof. unfold reals. rewrite <- (map_nth IZR). reflexivity. Qed.
 Lemma square_compare a m : 0 <= m -> a * a <= m * m -> a <= m.
 Proof. intros M H. apply Rsqr_incr_0_var; assumption. Qed.
 
-Lemma largest_entry_real e : IZR (largest_entry_z e) = norm_inf (reals e).
-Proof.
-  induction e as [|a e IH]; simpl; [reflexivity|]. rewrite <- IH, <- abs_IZR.
-  destruct (Z.le_ge_cases (Z.abs a) (largest_entry_z e)) as [L|L].
-  - rewrite Z.max_r, Rmax_right; [reflexivity|now apply IZR_le|assumption].
-  - rewrite Z.max_l, Rmax_left; [reflexivity|now apply IZR_le|assumption].
-Qed.
-
-Lemma sum_abs_real e : IZR (zsum Z.abs e) = norm1 (reals e).
-Proof. unfold norm1, reals. rewrite zsum_real, sum_map. apply sum_ext. intros. apply abs_IZR. Qed.
-
 Section Soundness.
 Variables (p : problem) (c : certificate).
 
-Lemma beta_positive_real : numbers p = true -> 0 <= Q2R (beta p).
-Proof.
-  unfold numbers. intros H. rewrite !andb_true_iff in H. destruct H as [[H _] _].
-  apply Qle_bool_iff, Qle_Rle in H. now rewrite RMicromega.Q2R_0 in H.
-Qed.
-
 (** ** The dual vector *)
+
+Lemma positive_real q : positive q = true -> 0 < Q2R q.
+Proof.
+  unfold positive. intros H. apply Z.ltb_lt, IZR_lt in H. rewrite Q2R_fraction.
+  apply Rmult_lt_0_compat; [assumption|apply Rinv_0_lt_compat, denominator_positive].
+Qed.
 
 Lemma Qle_bool_real a b : Qle_bool a b = true -> Q2R a <= Q2R b.
 Proof. intros H. apply Qle_Rle, Qle_bool_iff, H. Qed.
@@ -52,16 +41,37 @@ Proof. intros H. apply Qeq_bool_iff, Qeq_eqR in H. rewrite Q2R_mult in H. rewrit
 Lemma abs_below z m : 0 <= m -> z * z <= m * m -> Rabs z <= m.
 Proof. intros M H. apply square_compare; [assumption|]. now rewrite abs_square. Qed.
 
-Lemma domain_sound z y : in_domain_q p (z, y) = true -> in_domain (the_loss p) (Q2R z) (Q2R y).
+Lemma quotient_below z s m : 0 < s -> 0 <= m -> z * z <= m * s * (m * s) -> Rabs (z / s) <= m.
 Proof.
-  unfold in_domain_q, in_domain. destruct (the_loss p) as [| |d| |]; intros H; rewrite ?andb_true_iff in H; auto.
-  - apply Qle_bool_real in H. rewrite Q2R_mult, RMicromega.Q2R_1 in H. apply abs_below; lra.
-  - destruct H as [D H]. apply Qle_bool_real in D, H. rewrite !Q2R_mult in H. rewrite RMicromega.Q2R_0 in D.
-    now apply abs_below.
+  intros S M H. apply abs_below; [assumption|]. apply (Rmult_le_reg_r (s * s)); [nra|].
+  replace (z / s * (z / s) * (s * s)) with (z * z) by (field; lra). lra.
+Qed.
+
+Lemma domain_sound z y s : positive s = true -> in_domain_q p (z, (y, s)) = true ->
+  admissible p (Q2R z, (y, s)).
+Proof.
+  unfold in_domain_q, admissible, in_domain. intros P H. apply positive_real in P. split; [assumption|].
+  assert (I := Rinv_0_lt_compat _ P).
+  destruct (the_loss p) as [| |d| |]; rewrite ?andb_true_iff in H; auto.
+  - apply Qle_bool_real in H. rewrite !Q2R_mult in H. apply quotient_below; lra.
+  - destruct H as [D H]. apply positive_real in D. apply Qle_bool_real in H. rewrite !Q2R_mult in H.
+    apply quotient_below; lra.
   - destruct H as [[L A] B]. apply label_real in L. apply Qle_bool_real in A, B.
-    rewrite !Q2R_mult, ?RMicromega.Q2R_0, ?RMicromega.Q2R_1 in *. auto.
-  - destruct H as [L A]. apply label_real in L. apply Qle_bool_real in A. 
-    rewrite !Q2R_mult, ?RMicromega.Q2R_0 in *. auto.
+    rewrite !Q2R_mult, ?RMicromega.Q2R_0 in *. split; [assumption|].
+    replace (Q2R z / Q2R s * Q2R y) with (Q2R z * Q2R y * / Q2R s) by (field; lra).
+    split; [apply Rmult_le_pos; lra|]. apply (Rmult_le_reg_r (Q2R s)); [assumption|].
+    rewrite Rmult_assoc, Rinv_l by lra. lra.
+  - destruct H as [L A]. apply label_real in L. apply Qle_bool_real in A.
+    rewrite !Q2R_mult, ?RMicromega.Q2R_0 in *. split; [assumption|].
+    replace (Q2R z / Q2R s * Q2R y) with (Q2R z * Q2R y * / Q2R s) by (field; lra).
+    apply Rmult_le_pos; lra.
+Qed.
+
+Lemma numbers_real : numbers p = true ->
+  0 < Q2R (beta p) /\ forall s, In s (samples p) -> positive (snd s) = true.
+Proof.
+  unfold numbers. intros H. rewrite !andb_true_iff in H. destruct H as [[H _] W].
+  rewrite forallb_forall in W. split; [now apply positive_real|assumption].
 Qed.
 
 Definition z : vector := real (dual c).
@@ -69,19 +79,6 @@ Definition z : vector := real (dual c).
 Lemma combine_map_l {A B C : Type} (h : A -> B) (l : list A) (m : list C) :
   combine (map h l) m = map (fun ab => (h (fst ab), snd ab)) (combine l m).
 Proof. revert m. induction l as [|a l IH]; intros [|b m]; simpl; try reflexivity. now rewrite IH. Qed.
-
-Lemma lower_bound_real : Q2R (lower_bound p c) = dual_value p z.
-Proof.
-  unfold lower_bound, dual_value, z, real. set (m := of_dual c). set (n := common (target p)).
-  assert (M : (0 < m)%Z) by apply common_positive. assert (N : (0 < n)%Z) by apply common_positive.
-  rewrite fraction_value by nia. rewrite zsum_real, combine_map_l, sum_map.
-  rewrite (sum_ext _ (fun zy => IZR (2 * m * m * n) * conjugate (the_loss p) (Q2R (fst zy)) (Q2R (snd zy)))).
-  - rewrite sum_scale. cbn [fst snd]. rewrite !mult_IZR. apply IZR_lt in M, N. field. lra.
-  - intros [a y] I. cbn [fst snd]. unfold conjugate_z, conjugate. cbn [fst snd].
-    assert (A : IZR (cleared m a) = IZR m * Q2R a) by (apply cleared_value, common_clears; eapply in_combine_l, I).
-    assert (Y : IZR (cleared n y) = IZR n * Q2R y) by (apply cleared_value, common_clears; eapply in_combine_r, I).
-    destruct (the_loss p); rewrite ?minus_IZR, !mult_IZR, A, Y; field.
-Qed.
 
 (** ** The landscape *)
 
@@ -143,22 +140,61 @@ Proof.
   unfold value_scale. rewrite !mult_IZR. field. lra.
 Qed.
 
+Lemma entries_real : IZR (zsum fst (pairs p c)) = IZR (multiple p c * of_dual c) * sum (entry z) (rows p).
+Proof.
+  unfold pairs. rewrite zsum_real, sum_map, <- sum_scale. apply sum_ext. intros r _. apply zdual_entry.
+Qed.
+
+Lemma dual_scale_positive : 0 < IZR (multiple p c * of_dual c).
+Proof.
+  assert (M := multiple_positive). assert (D : (0 < of_dual c)%Z) by apply common_positive. apply IZR_lt. nia.
+Qed.
+
 Lemma orthogonal_sound : ignores_what_is_free p c = true -> orthogonal p z.
 Proof.
   unfold ignores_what_is_free, orthogonal. intros H. apply andb_true_iff in H. destruct H as [H H'].
-  assert (M := multiple_positive). assert (D : (0 < of_dual c)%Z) by apply common_positive.
-  assert (X : (0 < of_rows p)%Z) by apply common_positive.
-  assert (S : 0 < IZR (multiple p c * of_dual c)) by (apply IZR_lt; nia). apply IZR_lt in X.
+  assert (S := dual_scale_positive).
+  assert (X : (0 < of_rows p)%Z) by apply common_positive. apply IZR_lt in X.
   split; intros F; rewrite F in *; simpl in *.
-  - apply Z.eqb_eq, (f_equal IZR) in H. unfold pairs in H. rewrite zsum_real, sum_map in H. simpl in H.
-    rewrite (sum_ext _ (fun r => IZR (multiple p c * of_dual c) * entry z r)) in H by (intros; apply zdual_entry).
-    rewrite sum_scale in H. apply Rmult_integral in H. destruct H; [lra|assumption].
+  - apply Z.eqb_eq, (f_equal IZR) in H. rewrite entries_real in H.
+    apply Rmult_integral in H. destruct H; [lra|assumption].
   - intros b. assert (E := zero_orthogonal b _ H'). unfold orthogonal_to in E. rewrite weighted_real in E.
     unfold pairs in E. rewrite sum_map in E. cbn [fst snd] in E.
     rewrite (sum_ext _ (fun r => IZR (multiple p c * of_dual c) * IZR (of_rows p)
                                  * (entry z r * dot (real (snd r)) b))) in E.
     + rewrite sum_scale in E. apply Rmult_integral in E. destruct E as [E|]; [nra|assumption].
     + intros r I. rewrite zdual_entry, row_real by assumption. ring.
+Qed.
+
+Lemma lower_bound_real : numbers p = true -> Q2R (lower_bound p c) = dual_value p z.
+Proof.
+  intros N. apply numbers_real in N. destruct N as [B W].
+  unfold lower_bound, dual_value. rewrite Q2R_minus.
+  assert (PD : (0 < of_dual c)%Z) by apply common_positive.
+  assert (PV : (0 < of_values p)%Z) by apply common_positive.
+  assert (PI : (0 < of_inverses p)%Z) by apply common_positive.
+  f_equal.
+  - rewrite fraction_value by nia. rewrite zsum_real. unfold z, real. rewrite combine_map_l, sum_map.
+    rewrite (sum_ext _ (fun t => IZR (2 * (of_dual c * of_dual c) * of_values p * of_inverses p)
+                                 * dual_term p (Q2R (fst t), snd t))).
+    + rewrite sum_scale, !mult_IZR. apply IZR_lt in PD, PV, PI. field. lra.
+    + intros [a [y s]] I. unfold dual_term_z, dual_term, conjugate. cbn [fst snd].
+      assert (J := in_combine_r _ _ _ _ I). assert (P := positive_real _ (W _ J)). cbn [snd] in P.
+      assert (A : IZR (cleared (of_dual c) a) = IZR (of_dual c) * Q2R a)
+        by (apply cleared_value, common_clears; eapply in_combine_l, I).
+      assert (Y : IZR (cleared (of_values p) y) = IZR (of_values p) * Q2R y)
+        by (apply cleared_value, common_clears; exact (in_map fst _ _ J)).
+      assert (V : IZR (cleared (of_inverses p) (/ s)) = IZR (of_inverses p) * / Q2R s).
+      { rewrite cleared_value by (apply common_clears; exact (in_map (fun s => Qinv (snd s)) _ _ J)).
+        rewrite Q2R_inv; [reflexivity|]. intros E. apply Qeq_eqR in E. rewrite RMicromega.Q2R_0 in E. lra. }
+      destruct (the_loss p); rewrite ?minus_IZR, !mult_IZR, A, Y, ?V; field; lra.
+  - unfold intercept_term_q, intercept_term. destruct (the_intercept p); try apply RMicromega.Q2R_0.
+    assert (S := dual_scale_positive). assert (M := multiple_positive).
+    assert (T : Q2R (fraction (zsum fst (pairs p c)) (multiple p c * of_dual c)) = sum (entry z) (rows p))
+      by (rewrite fraction_value, entries_real by nia; field; lra).
+    assert (U : Q2R (2 * beta p) = 2 * Q2R (beta p)) by (rewrite Q2R_mult; f_equal; unfold Q2R; simpl; field).
+    unfold Qdiv. rewrite !Q2R_mult, T, Q2R_inv, U; [field; lra|].
+    intros E. apply Qeq_eqR in E. rewrite RMicromega.Q2R_0, U in E. lra.
 Qed.
 
 (** ** The bound *)
@@ -387,25 +423,33 @@ Proof.
   - intros F. rewrite F in S. simpl in *. destruct (free_slope (trained c)); [reflexivity|discriminate].
 Qed.
 
+Theorem lower_sound : accept p c = true -> forall f, fits p f -> Q2R (lower c) <= objective p f.
+Proof.
+  unfold accept. intros H f F. rewrite !andb_true_iff in H. destruct H as [[[[[[W N] D] O] L] _] B].
+  apply Qeq_bool_iff, Qeq_eqR in L. rewrite L, lower_bound_real by assumption.
+  destruct (numbers_real N) as [P S].
+  apply weak_duality; try assumption.
+  - unfold shapes in W. rewrite !andb_true_iff in W. destruct W as [[[[[[_ _] W] _] _] _] _].
+    apply Nat.eqb_eq in W. unfold z, real. now rewrite map_length.
+  - intros [a s] I. unfold z, real in I. rewrite combine_map_l in I. apply in_map_iff in I.
+    destruct I as ([b [y t]] & E & I). injection E as <- <-. rewrite forallb_forall in D.
+    apply domain_sound; [exact (S _ (in_combine_r _ _ _ _ I))|apply D, I].
+  - now apply orthogonal_sound.
+  - apply bounded_sound; [assumption|lra|assumption].
+Qed.
+
+(** What is accepted is true. No network, of any width and with any real weights, is below [lower]; networks
+    come as near to [upper] as one likes; and for the 2-norm one, that of the certificate, reaches it. *)
 Theorem checker_sound : accept p c = true ->
   (forall f, fits p f -> Q2R (lower c) <= objective p f) /\
-  (exists f, fits p f /\ objective p f = Q2R (upper c)).
+  (forall e, 0 < e -> exists f, fits p f /\ objective p f <= Q2R (upper c) + e) /\
+  (the_penalty p = TwoNorm -> exists f, fits p f /\ objective p f = Q2R (upper c)).
 Proof.
-  unfold accept. intros H. rewrite !andb_true_iff in H. destruct H as [[[[[[W N] D] O] L] U] B]. split.
-  - intros f F. apply Qeq_bool_iff, Qeq_eqR in L. rewrite L, lower_bound_real.
-    apply weak_duality; try assumption.
-    + now apply beta_positive_real.
-    + unfold shapes in W. rewrite !andb_true_iff in W. destruct W as [[[[[[_ _] W] _] _] _] _].
-      apply Nat.eqb_eq in W. unfold z, real. now rewrite map_length.
-    + intros a y I. unfold z, real in I. rewrite combine_map_l in I. apply in_map_iff in I.
-      destruct I as ([b y'] & E & I). injection E as <- <-. rewrite forallb_forall in D.
-      apply domain_sound, D, I.
-    + now apply orthogonal_sound.
-    + apply bounded_sound; [assumption|now apply beta_positive_real|assumption].
-  - exists (network_of (trained c)). split; [now apply trained_fits|].
-    destruct (the_penalty p) eqn:T; try discriminate.
-    apply Qeq_bool_iff, Qeq_eqR in U. rewrite U. symmetry. now apply zobjective_real.
+  intros A. split; [now apply lower_sound|].
+  unfold accept in A. rewrite !andb_true_iff in A. destruct A as [[[[[[W N] _] _] _] U] _].
+  apply trained_fits in W. apply Qeq_bool_iff, Qeq_eqR in U. rewrite U. split.
+  - intros e E. apply approached; [|assumption..]. apply numbers_real in N. lra.
+  - intros T. exists (network_of (trained c)). split; [assumption|]. now apply attained.
 Qed.
 
 End Soundness.
-
