@@ -11,8 +11,8 @@ import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 import click
 
@@ -37,11 +37,28 @@ def _readers() -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.EPIPE, errno.ENOSPC):
             raise
-        # What is left in the buffer would fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget(sys.stdout)
         if error.errno == errno.EPIPE:
             raise click.exceptions.Exit(UNREAD) from None
         raise InputError("the output cannot be written: the disk is full; make room on it") from None
+
+
+def _forget(stream: TextIO) -> None:
+    """Let a stream that cannot be written lead nowhere: what is left in its buffer would fail again as the
+    interpreter flushes it at exit, which makes the exit code 120."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+@contextmanager
+def _errors_unread() -> Iterator[None]:
+    """Nobody may read the errors either."""
+    try:
+        yield
+        sys.stderr.flush()
+    except OSError:
+        _forget(sys.stderr)
 
 
 class _Verbs(click.Group):
@@ -103,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with terminable():
             return int(cli.main(arguments, prog_name="convex-landscape", standalone_mode=False) or 0)
     except click.ClickException as error:
-        with suppress(OSError):  # nobody may read the errors either
+        with _errors_unread():
             error.show()
         return BAD_INPUT
     except ConvexLandscapeError as error:
@@ -120,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(text: str) -> None:
-    with suppress(OSError):
+    with _errors_unread():
         click.echo(f"convex-landscape: {text}", err=True)
 
 

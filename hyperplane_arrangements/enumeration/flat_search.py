@@ -388,13 +388,12 @@ def all_flats(
         executor: who does the work, in pieces that can be pickled; threads of this process if None.
 
     Yields:
-        Blocks; the whole space is the first flat of the first, a flat comes before those reached from it, and
-        those of one rank are in the order of their pivots.
+        Blocks, as long as the way they are found likes; the whole space is the first flat, a flat comes
+        before those reached from it, and those of one rank are in the order of their pivots.
 
     Example:
-        >>> blocks = all_flats(((1, 0), (0, 1), (1, 1)))
-        >>> [(len(block), block.ranks.tolist()) for block in blocks]
-        [(5, [0, 1, 2, 1, 1])]
+        >>> [int(k) for block in all_flats(((1, 0), (0, 1), (1, 1))) for k in block.ranks]
+        [0, 1, 2, 1, 1]
     """
     rank = len(hyperplanes[0]) if hyperplanes else 0
     bottom = rank if deepest is None else min(deepest, rank)

@@ -195,7 +195,7 @@ def weight(largest: int) -> int:
 
     Example:
         >>> weight(2**60), weight(10**1000)
-        (1, 12)
+        (1, 11)
     """
     return 1 + (largest.bit_length() // 100) ** 2 // 100
 
