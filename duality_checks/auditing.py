@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 from hyperplane_arrangements.exact import fits_float, in_short
 
-from .exact.enclosures import decimal_interval, scientific_above
+from .exact.enclosures import decimal_interval, exact_text, scientific_above
 from .exact.setting import RationalNetwork, Setting
-from .importing import BiasedNetwork, from_sklearn, from_state_dict, require_inputs
 from .limits import require_feasible
 from .network import TwoLayerNetwork
+from .placing import Placed, place
 from .pricing.interval import IntervalProof, prove_interval
 from .problem import TrainingProblem
-from .stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron, problem_of
+from .stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
 from .stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
-from .terms.free import NAMES
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 NOTABLE = Fraction(1, 10**12)
 # Above rank 3 the independent checker needs a list of all chambers; longer ones are left to this package.
 MAX_LISTED = 50_000
-_SKIP = "it has a linear skip, which the test of stationarity does not know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,8 @@ class Audit:
             found or looked for.
         proof: the interval that rests on this package alone; None where there is a certificate.
         unjudged: why stationarity is not judged; '' when it is.
+        placed: the problem that it was judged on, with what decays in words, and what was assumed of the
+            network.
     """
 
     setting: Setting | None
@@ -62,6 +62,7 @@ class Audit:
     escape: Escape | None
     proof: IntervalProof | None = None
     unjudged: str = ""
+    placed: Placed | None = None
 
     @property
     def excess(self) -> tuple[Fraction, Fraction] | None:
@@ -111,7 +112,10 @@ class Audit:
             "proven_by": self._prover(),
             "excess_at_least": None if excess is None else float(excess[0]),
             "excess_at_most": None if excess is None else float(excess[1]),
-            "free_biases": None if self.setting is None else self.setting.intercept,
+            "free_biases": None
+            if self.setting is None
+            else self.setting.intercept and not self.setting.decayed,
+            **self._judged_facts(),
             "stationarity": None if found is None else found.standing.value,
             "not_judged": self.unjudged,
             "clarke_stationary_exactly": None if found is None else found.at.is_clarke,
@@ -123,6 +127,19 @@ class Audit:
             "improving_neuron": None if self.escape is None else _escape_facts(self.escape),
         }
 
+    def _judged_facts(self) -> dict[str, Any]:
+        if self.placed is None:
+            return {}
+        problem = self.placed.problem
+        return {
+            "loss": problem.plain_loss.name,
+            "weighted": problem.is_weighted,
+            "beta": str(problem.beta),
+            "free": problem.free.name,
+            "judged_on": self.placed.objective,
+            "notes": list(self.placed.notes),
+        }
+
     def _prover(self) -> str | None:
         if self.certificate is not None:
             return "independent checker"
@@ -130,7 +147,9 @@ class Audit:
 
     def __str__(self) -> str:
         """A few lines, one a finding."""
-        pairs = [("objective", f"{float(self.objective):.12g} (exact value of these weights)")]
+        pairs = [] if self.placed is None else [("judged on", judged_on(self.placed))]
+        pairs += [] if self.placed is None else [("note", note) for note in self.placed.notes]
+        pairs += [("objective", f"{float(self.objective):.12g} (exact value of these weights)")]
         pairs += self._bound_lines()
         pairs += self._stationarity_lines()
         return "\n".join(f"{name:<13} {text}" for name, text in pairs)
@@ -138,7 +157,9 @@ class Audit:
     def _bound_lines(self) -> list[tuple[str, str]]:
         excess = self.excess
         if excess is None or self.lower is None:
-            return [("p*", "no proven lower bound: too many chambers for a linear skip")]
+            skip = self.placed is None or self.placed.problem.free.linear
+            what = "a linear skip" if skip else "what is free with this loss"
+            return [("p*", f"no proven lower bound: too many chambers for {what}")]
         low, high = decimal_interval(self.lower, self.upper)
         share = scientific_above(excess[1] / self.objective) if self.objective else "0"
         rests = "a certificate that the independent checker accepted"
@@ -193,10 +214,18 @@ def _vector(weights: tuple[Fraction, ...]) -> str:
     return f"({', '.join(f'{float(x):.6g}' for x in weights)})"
 
 
+def judged_on(placed: Placed) -> str:
+    """One sentence on the objective that a network is judged on."""
+    problem = placed.problem
+    weighted = "weighted " if problem.is_weighted else ""
+    return f"{weighted}{problem.plain_loss.name} loss, beta = {exact_text(problem.beta)}; {placed.objective}"
+
+
 def audit(
     problem: TrainingProblem,
     network: Any,
     *,
+    biases: str | None = None,
     epsilon: float = EPSILON,
     reach: float = REACH,
     max_chambers: int = MAX_CHAMBERS,
@@ -205,11 +234,15 @@ def audit(
     """Judge a trained network against the global optimum.
 
     Args:
-        problem: the problem, with beta. For a network with biases, its features alone: the biases are then
-            free, and so is the output intercept (statement 2.14). A problem may also say itself that its
-            intercept, its biases or a linear skip are free; with a linear skip stationarity is not judged.
-        network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a fitted scikit-learn MLPRegressor, or
-            a PyTorch state_dict.
+        problem: the problem, with beta. For a network with biases, its features alone, and `biases` names the
+            objective; or the features and a column of ones, and the problem says itself what is free. With
+            another than the squared loss, or a linear skip, stationarity is not judged.
+        network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a PyTorch state_dict, or a fitted
+            MLPRegressor or MLPClassifier of scikit-learn, also at the end of a Pipeline or in a
+            TransformedTargetRegressor: these are judged on what their transformers give.
+        biases: what decays of a network with biases: "free" (the weights alone: scikit-learn), "decayed"
+            (all, the output's bias too: weight_decay of PyTorch's SGD and Adam), "column" (the hidden biases,
+            and there is no output bias). By default the first, for a state_dict the second.
         epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
         reach: likewise.
         max_chambers: refuse arrangements with more chambers before starting.
@@ -232,25 +265,30 @@ def audit(
     """
     if not (isfinite(epsilon) and epsilon >= 0):
         raise InputError(f"epsilon is {epsilon}; give a finite number from 0 on")
-    if problem.free.linear or (isinstance(network, TwoLayerNetwork) and network.linear.any()):
-        return _audit_of_skip(problem, network, max_chambers, say)
-    stated, setting, exact = _placed(problem, network)
-    objective = _shown(setting.objective(exact))
-    say("Deciding stationarity in rational arithmetic")
-    verdict = stationarity(setting, exact, epsilon=epsilon, reach=reach)
-    require_feasible(stated.arrangement, max_chambers)
-    certificate, proof = _bounds(stated, max_chambers, say)
-    say("Looking for a neuron to add")
-    escape = _notable(improving_neuron(setting, exact, max_chambers=max_chambers), objective)
+    placed = place(problem, network, biases)
+    objective, setting, verdict = _shown(placed.exact_objective), placed.setting, None
+    if setting is not None:
+        say("Deciding stationarity in rational arithmetic")
+        verdict = stationarity(setting, placed.network, epsilon=epsilon, reach=reach)
+    require_feasible(placed.problem.arrangement, max_chambers)
+    certificate, proof = _bounds(placed.problem, max_chambers, say)
+    escape = None
+    if setting is not None:
+        say("Looking for a neuron to add")
+        escape = _notable(improving_neuron(setting, placed.network, max_chambers=max_chambers), objective)
+    judged = placed.network if setting is None else RationalNetwork.of(placed.network)
+    bounds = _interval(objective, certificate, proof)
     return Audit(
         setting,
-        exact,
+        judged,
         objective,
-        *_interval(objective, certificate, proof),
+        *bounds,
         certificate,
         verdict,
         escape,
         proof,
+        placed.unjudged,
+        placed,
     )
 
 
@@ -264,31 +302,14 @@ def _shown(objective: Fraction) -> Fraction:
     return objective
 
 
-def _audit_of_skip(
-    problem: TrainingProblem, network: Any, max_chambers: int, say: Callable[[str], None]
-) -> Audit:
-    """The bounds alone, for networks with a linear skip."""
-    if not isinstance(network, TwoLayerNetwork):
-        raise InputError(
-            f"network is a {type(network).__name__}; for a problem with a linear skip give a TwoLayerNetwork"
-        )
-    problem.require_standard("the audit", NAMES)
-    require_inputs(network.hidden, problem.d)
-    network.skip(problem)
-    objective = _shown(network.exact_objective(problem))
-    require_feasible(problem.arrangement, max_chambers)
-    certificate, proof = _bounds(problem, max_chambers, say)
-    found = _interval(objective, certificate, proof)
-    return Audit(None, network, objective, *found, certificate, None, None, proof, _SKIP)
-
-
 def _bounds(
     problem: TrainingProblem, max_chambers: int, say: Callable[[str], None]
 ) -> tuple[Certificate | None, IntervalProof | None]:
     """A certificate where it is worth its time, else a proof by this package where it knows one."""
     arrangement = problem.arrangement
     listable = arrangement.rank <= 3 or arrangement.count_chambers() <= MAX_LISTED
-    if not listable and problem.free.linear:
+    squared = problem.plain_loss.name == "squared"
+    if not listable and (problem.free.linear or (problem.equations and not squared)):
         return None, None
     from .training.columns import train
 
@@ -306,33 +327,6 @@ def _interval(
     """The bounds on p*: the network itself is one from above."""
     found = certificate or proof
     return (None, objective) if found is None else (found.lower, min(found.upper, objective))
-
-
-def _placed(problem: TrainingProblem, network: Any) -> tuple[TrainingProblem, Setting, RationalNetwork]:
-    """The problem and the setting that the network belongs to, and the network in it."""
-    if hasattr(network, "coefs_"):
-        network = from_sklearn(network)
-    elif isinstance(network, Mapping):
-        network = from_state_dict(network)
-    if isinstance(network, BiasedNetwork):
-        setting, exact = network.free_setting(problem)
-        return problem_of(setting)[0], setting, exact
-    if isinstance(network, TwoLayerNetwork):
-        require_inputs(network.hidden, problem.d)
-        if network.kappa != problem.kappa:
-            raise InputError(
-                f"the network's activation has kappa={network.kappa}, the problem's kappa={problem.kappa}; "
-                "use the activation that the network was trained with"
-            )
-        return problem, Setting.of(problem), RationalNetwork.of(network)
-    if isinstance(network, RationalNetwork):
-        setting = Setting.of(problem)
-        setting.require_fit(network)
-        return problem, setting, network
-    raise InputError(
-        f"network is a {type(network).__name__}; give a TwoLayerNetwork, a BiasedNetwork, a fitted "
-        "MLPRegressor or a state_dict"
-    )
 
 
 def _notable(escape: Escape | None, objective: Fraction) -> Escape | None:

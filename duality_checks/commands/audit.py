@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
@@ -15,10 +15,10 @@ from . import options
 
 if TYPE_CHECKING:
     from ..auditing import Audit
-    from ..importing import Network
+    from ..importing import Imported
     from ..problem import TrainingProblem
 
-BIASES = ("auto", "none", "column", "free")
+BIASES = ("auto", "none", "column", "free", "decayed")
 
 
 class _Finite(click.FloatRange):
@@ -43,17 +43,35 @@ class _Finite(click.FloatRange):
     metavar="A,B",
     help="Columns it predicts from, in its order; default: all.",
 )
-@click.option("--beta", metavar="B", help="Weight decay it was trained with, exactly: 0.1 or 1/3.")
+@click.option("--weights", metavar="COLUMN", help="Weights of the samples: 2 counts a row twice.")
+@click.option(
+    "--beta",
+    metavar="B",
+    help="Weight decay it was trained with, exactly: 0.1 or 1/3; alpha of scikit-learn.",
+)
+@click.option(
+    "--weight-decay",
+    metavar="WD",
+    help="In place of --beta: PyTorch's weight_decay with a mean loss, MSELoss() for the squared one.",
+)
+@click.option(
+    "--loss",
+    metavar="squared|l1|huber:D|hinge|squared-hinge|logistic",
+    default="squared",
+    show_default=True,
+    help="Loss it was trained with; logistic is scikit-learn's log loss and PyTorch's BCEWithLogitsLoss.",
+)
 @click.option(
     "--bias",
     type=click.Choice(BIASES),
     default="auto",
     show_default=True,
-    help="none; column: a column of ones, penalised; free: unpenalised, with an output intercept.",
+    help="none; column: a column of ones, penalised; free: unpenalised, with an output intercept; decayed: "
+    "penalised, the output's too.",
 )
 @click.option(
     "--free",
-    metavar="nothing|intercept|linear|biases|A+B",
+    metavar="nothing|intercept|linear|biases|A+B|decayed-intercept",
     help="What is not penalised, for a network that certify wrote; default: the intercept and the linear "
     "skip that it has.",
 )
@@ -80,7 +98,10 @@ def audit(
     data: Path | None,
     target: str | None,
     features: list[str] | None,
+    weights: str | None,
     beta: str | None,
+    weight_decay: str | None,
+    loss: str,
     bias: str,
     free: str | None,
     activation: str | None,
@@ -92,30 +113,35 @@ def audit(
     """Judge a trained network: how far from the GLOBAL optimum, stationary or not, and what would improve it.
 
     NETWORK is our JSON, an .npz archive (hidden, output, hidden_bias, output_bias; or coefs_0, coefs_1,
-    intercepts_0, intercepts_1 as scikit-learn's MLPRegressor has them), or a PyTorch state_dict (.pt, .pth).
+    intercepts_0, intercepts_1 as scikit-learn's MLPRegressor has them), a PyTorch state_dict (.pt, .pth,
+    .ckpt, bare or in a checkpoint), or .safetensors.
 
     \b
     convex-landscape audit network.json --data houses.csv --target price --beta 0.1
-    convex-landscape audit model.pt --data houses.csv --target price --features area,rooms --beta 1/3
+    convex-landscape audit model.pt --data houses.csv --target price --features area,rooms --weight-decay 1e-3
     convex-landscape audit mlp.npz --data houses.csv --target price --beta 0.01 --gap 0.001 --json
     convex-landscape audit skip.json --data houses.csv --target price --beta 0.1 --free linear
 
-    With --bias auto, biases of the file are free, as PyTorch and scikit-learn train them (for MLPRegressor
-    beta is its alpha); a network without biases that takes one input more than there are features has a
-    column of ones. A network with a linear skip gets its distance from the optimum; whether it is stationary
-    is not judged.
+    A file of weights does not say what was minimised. With --bias auto, in PyTorch's files all parameters
+    decay, biases too, as weight_decay of SGD and Adam has it; elsewhere biases are free, as scikit-learn
+    trains them (beta is its alpha). The first line printed names what is judged, and how to name another.
+    With MSELoss() (a mean over n rows) and weight_decay=wd, beta is n wd / 2, with other mean losses n wd:
+    --weight-decay wd does that. AdamW's decay belongs to no objective. A network without biases that takes
+    one input more than there are features has a column of ones. With a linear skip or another than the
+    squared loss it is not judged whether the network is stationary.
 
     Up to 50,000 chambers, and up to rank 3, the bound on the optimum rests on a certificate that the
     independent checker accepts; beyond, on this package's own enumeration, and the output says so.
     """
     from ..auditing import audit as judge
-    from ..importing import read_network
+    from ..importing import import_network
     from .terminal import progress
 
-    loaded, kappa = read_network(network)
-    problem, placed = _placed(loaded, kappa, data, target, features, beta, bias, free, activation)
+    loaded = import_network(network)
+    stated = _Stated(data, target, features, weights, beta, weight_decay, loss, bias, free, activation)
+    problem, placed, biases = stated.placed(loaded)
     with progress() as say:
-        found = judge(problem, placed, epsilon=epsilon, max_chambers=max_chambers, say=say)
+        found = judge(problem, placed, biases=biases, epsilon=epsilon, max_chambers=max_chambers, say=say)
     claim = None if gap is None else Claim.of(found, gap)
     if as_json:
         click.echo(json.dumps(found.facts() | ({} if claim is None else claim.facts())))
@@ -151,81 +177,109 @@ class Claim:
         return f"claim         within {self.gap:g} of p*, relatively: {self.standing.upper()}"
 
 
-def _placed(
-    network: Network,
-    kappa: Fraction | None,
-    data: Path | None,
-    target: str | None,
-    features: list[str] | None,
-    beta: str | None,
-    bias: str,
-    free: str | None,
-    activation: str | None,
-) -> tuple[TrainingProblem, Network]:
-    """The problem as the network sees it, and the network in the form that belongs to it."""
-    from ..data.datasets import training_data
-    from ..data.tables import parse_number, read_table
-    from ..network import TwoLayerNetwork
-    from ..problem import TrainingProblem, parse_activation, positive
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What the command line says of the training."""
 
-    if beta is None:
-        raise click.UsageError("--beta is missing: which weight decay was the network trained with?")
-    if data is None:
-        raise click.UsageError("--data is missing: which table was the network trained on?")
-    decay = positive(parse_number(beta, "--beta"), "--beta")
-    table = read_table(data)
-    if target is None:
-        raise click.UsageError(
-            f"--target is missing: which column is predicted? {data} has {', '.join(table.columns)}"
-        )
-    if kappa is None and isinstance(network, TwoLayerNetwork):
-        # Arrays do not tell their activation.
-        network = replace(network, kappa=parse_activation(activation or "relu"))
-    slope = parse_activation(activation) if activation is not None else kappa or Fraction(0)
-    chosen = training_data(table, target=target, features=features, bias=False)
-    place = _bias(network, len(chosen.X[0]), bias)
-    if place == "column":
-        chosen = training_data(table, target=target, features=features, bias=True)
-    problem = TrainingProblem(chosen.X, chosen.y, decay, slope, free=_free(network, free))
-    return problem, _matched(network, place, slope)
+    data: Path | None
+    target: str | None
+    features: list[str] | None
+    weights: str | None
+    beta: str | None
+    weight_decay: str | None
+    loss: str
+    bias: str
+    free: str | None
+    activation: str | None
 
+    def placed(self, found: Imported) -> tuple[TrainingProblem, Imported, str | None]:
+        """The problem, the network, and what is said of its biases."""
+        from ..data.datasets import training_data
+        from ..data.tables import read_table
+        from ..importing import Imported
+        from ..problem import TrainingProblem, parse_activation
 
-def _free(network: Network, asked: str | None) -> str:
-    """What the problem leaves unpenalised beside the biases of other libraries' networks."""
-    from ..importing import BiasedNetwork
-    from ..terms.free import NOTHING
-
-    if isinstance(network, BiasedNetwork):
-        if asked is not None:
-            raise click.UsageError("--free is for networks that certify wrote; here --bias says what is free")
-        return NOTHING
-    parts = ["intercept"] * bool(network.intercept) + ["linear"] * bool(network.linear.any())
-    return asked or "+".join(parts) or NOTHING
-
-
-def _bias(network: Network, columns: int, bias: str) -> str:
-    """Where the biases are: as asked for, or as the network has them."""
-    from ..importing import BiasedNetwork
-
-    if bias != "auto":
-        return bias
-    if isinstance(network, BiasedNetwork):
-        return "free"
-    return "column" if network.hidden.shape[1] == columns + 1 else "none"
-
-
-def _matched(network: Network, place: str, slope: Fraction) -> Network:
-    from hyperplane_arrangements.errors import InputError
-
-    from ..importing import BiasedNetwork
-
-    if isinstance(network, BiasedNetwork):
-        if place == "none":
-            raise InputError(
-                "the network has biases, but with --bias none the problem has none; use --bias free or "
-                "--bias column"
+        if (self.beta is None) == (self.weight_decay is None):
+            raise click.UsageError(
+                "--beta is missing: which weight decay was the network trained with? (--weight-decay takes "
+                "PyTorch's)"
+                if self.beta is None
+                else "--beta and --weight-decay exclude each other; give one of them"
             )
-        return network if place == "free" else network.with_bias_column(slope)
-    if place == "free":
-        raise InputError("the network has no biases to be free; use --bias none or --bias column")
-    return network
+        if self.data is None:
+            raise click.UsageError("--data is missing: which table was the network trained on?")
+        table = read_table(self.data)
+        if self.target is None:
+            raise click.UsageError(
+                f"--target is missing: which column is predicted? {self.data} has {', '.join(table.columns)}"
+            )
+        asked = None if self.activation is None else parse_activation(self.activation)
+        slope = asked if asked is not None else found.kappa or Fraction(0)
+        chosen = training_data(
+            table, target=self.target, features=self.features, bias=False, weights=self.weights
+        )
+        place = self._place(found, len(chosen.X[0]))
+        X = [(*row, Fraction(1)) for row in chosen.X] if place == "ones" else chosen.X
+        problem = TrainingProblem(
+            X,
+            chosen.y,
+            self._decay(len(chosen.y)),
+            slope,
+            loss=self.loss,
+            free=self._free(found),
+            sample_weights=chosen.weights,
+        )
+        notes = (
+            found.notes if asked is None else tuple(note for note in found.notes if "judged as" not in note)
+        )
+        stated = Imported(found.network, found.origin, found.kappa, notes)
+        return problem, stated, place if place in ("free", "decayed", "column") else None
+
+    def _decay(self, n: int) -> Fraction:
+        """beta, exactly; for a mean over n rows n wd, and half of that for the squared loss."""
+        from ..data.tables import parse_number
+        from ..problem import positive
+
+        if self.beta is not None:
+            return positive(parse_number(self.beta, "--beta"), "--beta")
+        assert self.weight_decay is not None
+        decay = positive(parse_number(self.weight_decay, "--weight-decay"), "--weight-decay")
+        return decay * n / (2 if self.loss == "squared" else 1)
+
+    def _free(self, found: Imported) -> str:
+        """What the problem leaves unpenalised beside the biases of other libraries' networks."""
+        from ..network import TwoLayerNetwork
+        from ..terms.free import NOTHING
+
+        network = found.network
+        if not isinstance(network, TwoLayerNetwork):
+            if self.free is not None:
+                raise click.UsageError(
+                    "--free is for networks that certify wrote; here --bias says what is free"
+                )
+            return NOTHING
+        parts = ["intercept"] * bool(network.intercept) + ["linear"] * bool(network.linear.any())
+        return self.free or "+".join(parts) or NOTHING
+
+    def _place(self, found: Imported, columns: int) -> str | None:
+        """Where the biases are: "ones" for a column of ones that the network takes as an input; as asked for;
+        or None."""
+        from hyperplane_arrangements.errors import InputError
+
+        from ..network import TwoLayerNetwork
+
+        if isinstance(found.network, TwoLayerNetwork):
+            if self.bias in ("free", "decayed"):
+                raise InputError(
+                    f"the network has no biases to be {self.bias}; use --bias none or --bias column"
+                )
+            has_ones = self.bias == "column" or (
+                self.bias == "auto" and found.network.hidden.shape[1] == columns + 1
+            )
+            return "ones" if has_ones else None
+        if self.bias == "none":
+            raise InputError(
+                "the network has biases, but with --bias none the problem has none; use --bias free, --bias "
+                "decayed or --bias column"
+            )
+        return None if self.bias == "auto" else self.bias

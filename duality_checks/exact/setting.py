@@ -1,9 +1,9 @@
 """What stationarity is a matter of: exact rows, which weights are penalised, and exact networks on them.
 
-The objective is `1/2 norm(f - y)^2 + beta/2 sum_j (norm(P w_j)^2 + alpha_j^2)`, where P keeps the penalised
-coordinates. A :class:`~duality_checks.problem.TrainingProblem` penalises all of them; networks as other
-libraries train them have a free coordinate a neuron, its bias, and a free intercept at the output
-(statement 2.14).
+The objective is `1/2 sum_k s_k (f_k - y_k)^2 + beta/2 sum_j (norm(P w_j)^2 + alpha_j^2)`, where P keeps the
+penalised coordinates and s are the weights of the samples; an output intercept c may cost `beta/2 c^2`. A
+:class:`~duality_checks.problem.TrainingProblem` penalises all of them; networks as other libraries train them
+have a free coordinate a neuron, its bias, and a free intercept at the output (statement 2.14).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vecto
 
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
-from ..terms.free import NOTHING
+from ..terms.free import DECAYED, NOTHING
 
 _PURPOSE = "deciding stationary points"
 Vector = tuple[Fraction, ...]
@@ -127,7 +128,9 @@ class Setting:
         beta: weight decay.
         kappa: slope of the activation on the negative side.
         free: the unpenalised coordinates of a neuron, increasing.
-        intercept: whether the output has a free constant.
+        intercept: whether the output has a constant.
+        decayed: whether that costs beta/2 times its square; else it is free.
+        weights: of the samples, length n; None for ones.
 
     Example:
         >>> problem = TrainingProblem([[1], [2]], [1, 0], beta=1)
@@ -141,6 +144,8 @@ class Setting:
     kappa: Fraction
     free: tuple[int, ...] = ()
     intercept: bool = False
+    decayed: bool = False
+    weights: Vector | None = None
 
     @classmethod
     def of(cls, problem: TrainingProblem | Setting) -> Setting:
@@ -151,9 +156,13 @@ class Setting:
         """
         if isinstance(problem, Setting):
             return problem
-        problem.require_standard(_PURPOSE, (NOTHING, "intercept", "biases"))
+        if problem.plain_loss.name != "squared":
+            problem.require_standard(_PURPOSE)
+        problem.require_ball(_PURPOSE, (NOTHING, "intercept", DECAYED, "biases"))
         free = () if problem.bias is None else (problem.bias,)
-        return cls(problem.X, problem.y, problem.beta, problem.kappa, free, problem.free.intercept)
+        has, decayed = problem.free.intercept, problem.free.decayed
+        weights = tuple(problem.sample_weights) if problem.is_weighted else None
+        return cls(problem.X, problem.y, problem.beta, problem.kappa, free, has, decayed, weights)
 
     @classmethod
     def with_free_biases(cls, problem: TrainingProblem) -> Setting:
@@ -162,9 +171,32 @@ class Setting:
         Raises:
             InputError: another loss or penalty, a readout, or something free already.
         """
-        problem.require_standard(_PURPOSE)
+        if problem.plain_loss.name != "squared":
+            problem.require_standard(_PURPOSE)
+        problem.require_ball(_PURPOSE, (NOTHING,))
         rows = [(*row, Fraction(1)) for row in problem.X.fractions]
-        return cls(exact_matrix(rows), problem.y, problem.beta, problem.kappa, (problem.d,), True)
+        weights = tuple(problem.sample_weights) if problem.is_weighted else None
+        return cls(
+            exact_matrix(rows), problem.y, problem.beta, problem.kappa, (problem.d,), True, weights=weights
+        )
+
+    def require_plain(self, purpose: str) -> Setting:
+        """This setting, if its samples have no weights and its intercept, if any, is free.
+
+        Args:
+            purpose: what needs that, for the message.
+
+        Raises:
+            InputError: naming what is different.
+
+        Example:
+            >>> Setting.of(TrainingProblem([[1]], [1], 1)).require_plain("a restricted program").n
+            1
+        """
+        if self.weights is not None or self.decayed:
+            found = "a decayed intercept" if self.decayed else "weights of samples"
+            raise InputError(f"{purpose} knows no {found}, and the problem has {found.removeprefix('a ')}")
+        return self
 
     @property
     def n(self) -> int:
@@ -211,7 +243,16 @@ class Setting:
         return tuple(self.phi(dot(row, weights)) for row in self.rows)
 
     def residual(self, network: RationalNetwork) -> Vector:
-        """v = y - f, length n: minus the gradient of the loss.
+        """v = s (y - f), length n: minus the gradient of the loss.
+
+        Raises:
+            InputError: the network does not fit the rows.
+        """
+        errors = self.errors(network)
+        return errors if self.weights is None else tuple(map(mul, self.weights, errors))
+
+    def errors(self, network: RationalNetwork) -> Vector:
+        """y - f, length n.
 
         Raises:
             InputError: the network does not fit the rows.
@@ -231,12 +272,15 @@ class Setting:
             >>> setting.objective(RationalNetwork([["1/2"]], ["1/2"]))
             Fraction(17, 32)
         """
-        residual = self.residual(network)
+        errors = self.errors(network)
+        weighted = errors if self.weights is None else tuple(map(mul, self.weights, errors))
         decay = dot(network.output, network.output)
+        if self.decayed:
+            decay += network.intercept**2
         for weights in network.hidden:
             kept = self.penalised(weights)
             decay += dot(kept, kept)
-        return (dot(residual, residual) + self.beta * decay) / 2
+        return (dot(weighted, errors) + self.beta * decay) / 2
 
     def gradient(self, signs: Iterable[int], v: Vector) -> Vector:
         """X'Dv with the slopes of a sign vector, length p."""

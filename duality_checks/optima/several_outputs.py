@@ -11,8 +11,8 @@ cone, which is decided exactly up to rank 3.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -26,10 +26,13 @@ from ..certificate import Certificate, certify, check
 from ..checker import Refusal, Verdict
 from ..exact.copositive import MOST, gram, is_nonnegative_on, is_positive_semidefinite
 from ..exact.norms import Vector
+from ..exact.orthogonal import orthogonal
 from ..exact.setting import ZERO, combination, dot
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
+from ..terms.free import DECAYED, NAMES, NOTHING
 from ..training.columns import MAX_CHAMBERS, train
+from ..training.free import with_best_skip
 from ..training.narrowing import narrowed
 from .vector_output import SharedNeurons
 
@@ -41,12 +44,13 @@ GRAIN = 2**50
 
 @dataclass(frozen=True, slots=True)
 class VectorNetwork:
-    """``f(x) = sum_j phi(x'w_j) alpha_j`` with k outputs.
+    """``f(x) = intercepts + sum_j phi(x'w_j) alpha_j`` with k outputs.
 
     Attributes:
         hidden: the rows ``w_j``, m x d.
         output: the rows ``alpha_j``, m x k.
         kappa: the activation's slope on the negative side.
+        intercepts: a constant an output, length k; None for zeros.
 
     Example:
         >>> VectorNetwork(np.array([[1.0]]), np.array([[2.0, -1.0]]), Fraction(0)).predict([[3.0], [-1.0]])
@@ -57,16 +61,21 @@ class VectorNetwork:
     hidden: np.ndarray
     output: np.ndarray
     kappa: Fraction
+    intercepts: np.ndarray | None = None
 
     @property
     def width(self) -> int:
         """The number of neurons."""
         return len(self.hidden)
 
+    def one(self, k: int) -> TwoLayerNetwork:
+        """Output k alone, with all neurons."""
+        intercept = 0.0 if self.intercepts is None else float(self.intercepts[k])
+        return TwoLayerNetwork(self.hidden, self.output[:, k], self.kappa, intercept)
+
     def predict(self, X: Any) -> np.ndarray:
         """The outputs on the rows of ``X`` (n x d), n x k, in float64."""
-        columns = [TwoLayerNetwork(self.hidden, output, self.kappa).predict(X) for output in self.output.T]
-        return np.stack(columns, axis=1)
+        return np.stack([self.one(k).predict(X) for k in range(self.output.shape[1])], axis=1)
 
 
 class MultiOutputProblem:
@@ -79,7 +88,8 @@ class MultiOutputProblem:
         activation: as there.
         coupling: the norm of a neuron's output weights in the penalty: ``"1-norm"`` (the outputs separate) or
             ``"2-norm"`` (the usual weight decay; squared loss and 2-norm penalty, rank at most 3).
-        terms: ``loss``, ``penalty``, ``readout`` and ``sample_weights``, as there.
+        terms: ``loss``, ``penalty``, ``readout``, ``sample_weights`` and ``free``, as there. What is free is
+            so for every output; with the 2-norm coupling an intercept may be, or decay.
 
     Raises:
         InputError: as there; an unknown coupling, or terms or a rank for which the 2-norm coupling cannot be
@@ -98,9 +108,11 @@ class MultiOutputProblem:
             raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
         columns = list(zip(*exact_matrix(Y, name="Y").fractions, strict=True))
         first = TrainingProblem(X, columns[0], beta, activation, **terms)
-        first.require_penalised("several outputs")
+        first.require_penalised("several outputs", tuple(name for name in NAMES if "linear" not in name))
         if coupling == "2-norm":
-            first.require_standard("the 2-norm coupling")
+            if first.plain_loss.name != "squared":
+                first.require_standard("the 2-norm coupling")
+            first.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))
             if first.arrangement.rank > MOST:
                 raise InputError(
                     f"X has rank {first.arrangement.rank}; the 2-norm coupling is proven up to rank {MOST}: "
@@ -130,6 +142,7 @@ def _like(problem: TrainingProblem, y: Sequence[Fraction]) -> TrainingProblem:
         loss=problem.loss,
         penalty=problem.penalty,
         readout=problem.readout,
+        free=problem.free,
     )
     other.__dict__["arrangement"] = problem.arrangement
     return other
@@ -217,10 +230,22 @@ def _apart(problem: MultiOutputProblem, max_chambers: int) -> OutputsProof:
         np.concatenate([solution.network.hidden for solution in solutions]),
         np.concatenate(output),
         problem.outputs[0].kappa,
+        intercepts_of(solution.network for solution in solutions),
     )
     lower = sum((one.lower for one in certificates), ZERO)
     upper = sum((one.upper for one in certificates), ZERO)
     return OutputsProof(network, lower, upper, certificates, tuple(one.dual for one in certificates))
+
+
+def intercepts_of(networks: Iterable[TwoLayerNetwork]) -> np.ndarray | None:
+    """The intercepts of one network an output; None where all are zero.
+
+    Example:
+        >>> intercepts_of([TwoLayerNetwork([[1.0]], [1.0], intercept=2.0), TwoLayerNetwork([[1.0]], [1.0])])
+        array([2., 0.])
+    """
+    found = np.array([network.intercept for network in networks])
+    return found if found.any() else None
 
 
 def _sums(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
@@ -241,38 +266,58 @@ def _shared(problem: MultiOutputProblem) -> OutputsProof:
     found = shared.train(Y)
     sizes = np.linalg.norm(found.weights, axis=1)
     atoms = shared.outputs(found.directions)
-    columns = (atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]).reshape(
-        Y.size, len(sizes)
-    )
+    columns = atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]
+    columns = columns.reshape(Y.size, len(sizes))
     kept = narrowed(columns, sizes, np.ones(len(sizes)))
     alive = np.flatnonzero(kept)
     roots = np.sqrt(kept[alive])[:, None]
     network = VectorNetwork(
         found.directions[alive] * roots, found.weights[alive] / sizes[alive, None] * roots, first.kappa
     )
-    dual = _feasible(problem, Y - network.predict(first.features))
+    network = replace(network, intercepts=_best_intercepts(problem, network))
+    dual = _feasible(problem, shared, Y - network.predict(first.features))
     return OutputsProof(network, *_values(problem, network, dual), (), dual)
 
 
-def _feasible(problem: MultiOutputProblem, residual: np.ndarray) -> tuple[Vector, ...]:
-    """A multiple of the residual, rounded, that is feasible on every chamber, exactly; zero in the worst
-    case."""
-    size = SharedNeurons(problem.outputs[0]).maximum(residual).value
+def _best_intercepts(problem: MultiOutputProblem, network: VectorNetwork) -> np.ndarray | None:
+    """The constants that fit best beside the neurons, one an output; None where there are none."""
+    if not problem.outputs[0].free.intercept:
+        return None
+    return np.array([with_best_skip(one, network.one(k)).intercept for k, one in enumerate(problem.outputs)])
+
+
+def _feasible(problem: MultiOutputProblem, shared: SharedNeurons, errors: np.ndarray) -> tuple[Vector, ...]:
+    """A multiple of the dual that belongs to the errors ``Y - F``, rounded, that is feasible on every
+    chamber, exactly; zero in the worst case."""
+    squares = shared.readout.clean(shared.readout.squared(errors))
+    size, residual = shared.maximum(squares).value, shared.readout.dual(squares)
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
     slack = 1 - INSIDE
     for _ in range(ATTEMPTS):
         grain = GRAIN / max(float(np.abs(residual).max()), 1e-300)
         table = [[Fraction(round(x * grain)) / Fraction(grain) for x in row] for row in residual.tolist()]
         share = Fraction(scale * (1 - slack))
-        dual = tuple(tuple(share * x for x in column) for column in zip(*table, strict=True))
+        dual = tuple(
+            _without_what_is_free(problem, tuple(share * x for x in column))
+            for column in zip(*table, strict=True)
+        )
         if _broken(problem, dual) is None:
             return dual
         slack *= 8
     return tuple((ZERO,) * problem.outputs[0].n for _ in problem.outputs)
 
 
+def _without_what_is_free(problem: MultiOutputProblem, v: Vector) -> Vector:
+    """A vector nearby that is orthogonal to a free intercept."""
+    found = orthogonal(v, problem.outputs[0].equations, range(len(v)))
+    return v if found is None else found
+
+
 def _bounds(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
     _require_shapes(problem, proof)
+    for column in problem.outputs[0].equations:
+        if any(dot(column, v) for v in proof.dual):
+            raise Refusal("a column of the dual is not orthogonal to the free intercept")
     broken = _broken(problem, proof.dual)
     if broken is not None:
         raise Refusal(f"chamber {broken}: norm(V'phi(Xu)) exceeds beta there")
@@ -320,12 +365,11 @@ def _broken(problem: MultiOutputProblem, dual: Sequence[Vector]) -> int | None:
 def _values(
     problem: MultiOutputProblem, network: VectorNetwork, dual: Sequence[Vector]
 ) -> tuple[Fraction, Fraction]:
-    """``tr(V'Y) - 1/2 norm(V)_F^2`` and the objective of the network's floats, exactly."""
-    lower, upper = ZERO, ZERO
-    for c, (one, v) in enumerate(zip(problem.outputs, dual, strict=True)):
-        lower += dot(v, one.y) - dot(v, v) / 2
+    """The value of the dual, ``tr(V'Y) - 1/2 norm(V)_F^2`` without weights and intercept, and the objective
+    of the network's floats, exactly."""
+    lower, upper = sum((one.exact_dual(v) for one, v in zip(problem.outputs, dual, strict=True)), ZERO), ZERO
+    for c, one in enumerate(problem.outputs):
         # A scalar network's objective holds the hidden weights; they are counted once below.
-        scalar = TwoLayerNetwork(network.hidden, network.output[:, c], network.kappa)
-        upper += scalar.exact_objective(one)
+        upper += network.one(c).exact_objective(one)
     hidden = sum((Fraction(x) ** 2 for x in network.hidden.ravel().tolist()), ZERO)
     return max(lower, ZERO), upper - problem.beta / 2 * hidden * (len(problem.outputs) - 1)

@@ -17,7 +17,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..pricing.free import ProjectedReadout
 from ..problem import TrainingProblem
+from ..terms.free import DECAYED, NOTHING
 
 INSIDE = 1e-9
 ROUNDS = 60
@@ -55,11 +57,14 @@ class VectorSolution:
 class SharedNeurons:
     """The faces of an arrangement, ready to price any V.
 
+    With weights of the samples or an intercept, all is in terms of the squares that these make of the loss
+    (:class:`~duality_checks.pricing.free.ProjectedReadout`): outputs, targets, residuals.
+
     Args:
-        problem: X, beta and the activation; its y plays no part.
+        problem: X, beta, the activation, weights and the intercept; its y plays no part.
 
     Raises:
-        InputError: another norm than the 2-norm, a readout, or something free of it.
+        InputError: another norm than the 2-norm, a readout, a linear skip or free biases.
 
     Example:
         >>> shared = SharedNeurons(TrainingProblem([[1, 0], [0, 1]], [0, 0], 1))
@@ -70,8 +75,9 @@ class SharedNeurons:
     def __init__(self, problem: TrainingProblem):
         from hyperplane_arrangements.geometry.faces import faces
 
-        problem.require_ball("several outputs").require_penalised("several outputs")
+        problem.require_ball("several outputs", (NOTHING, "intercept", DECAYED))
         self.problem = problem
+        self.readout = ProjectedReadout.of_squares(problem)
         self._X = problem.features
         covectors = faces(problem.arrangement).covectors
         nonzero = np.any(self._X, axis=1)
@@ -82,9 +88,9 @@ class SharedNeurons:
         ]
 
     def outputs(self, directions: np.ndarray) -> np.ndarray:
-        """``phi(X u)`` at many directions (m x d), as columns: n x m."""
+        """``phi(X u)`` at many directions (m x d), as columns, in terms of the squares: n x m."""
         before = self._X @ directions.T
-        return np.maximum(before, 0) + float(self.problem.kappa) * np.minimum(before, 0)
+        return self.readout.squared(np.maximum(before, 0) + float(self.problem.kappa) * np.minimum(before, 0))
 
     def maximum(self, V: np.ndarray) -> DualMaximum:
         """``norm_dual(V)`` over all faces (V is n x k), the zero vector's included."""
@@ -98,6 +104,7 @@ class SharedNeurons:
         ``V'DX`` restricted to the face's span; where that is outside, the maximum is on a smaller face.
         """
         found: dict[tuple[float, ...], DualMaximum] = {}
+        own, V = V, self.readout.dual(V)
         kappa, size = float(self.problem.kappa), np.abs(self._X).max()
         for signs, basis in self._faces:
             slopes = np.where(signs > 0, 1.0, kappa)
@@ -105,7 +112,7 @@ class SharedNeurons:
             for u in (basis @ right[0], -basis @ right[0]):
                 heights = (signs * (self._X @ u))[signs != 0]
                 if values[0] > floor and (heights >= -INSIDE * size).all():
-                    value = float(np.linalg.norm(V.T @ self.outputs(u[None])[:, 0]))
+                    value = float(np.linalg.norm(own.T @ self.outputs(u[None])[:, 0]))
                     found.setdefault(tuple(np.round(u / INSIDE)), DualMaximum(value, u))
         return sorted(found.values(), key=lambda one: -one.value)
 
@@ -127,11 +134,12 @@ class SharedNeurons:
         target = np.asarray(Y, dtype=float)
         if target.ndim != 2 or len(target) != self.problem.n:
             raise InputError(f"Y has shape {target.shape}; give {self.problem.n} rows, one column an output")
+        target = self.readout.squared(target)
         beta = float(self.problem.beta)
         directions, weights = np.zeros((0, self.problem.d)), np.zeros((0, target.shape[1]))
         best: VectorSolution | None = None
         for _ in range(ROUNDS):
-            residual = target - self.outputs(directions) @ weights
+            residual = self.readout.clean(target - self.outputs(directions) @ weights)
             found = self.maxima(residual, 0.0)
             norm = found[0].value if found else 0.0
             upper = 0.5 * float(np.sum(residual**2)) + beta * float(np.linalg.norm(weights, axis=1).sum())

@@ -13,7 +13,13 @@ import numpy as np
 from ..checker import Verdict
 from ..data.datasets import TrainingData
 from ..limits import require_feasible
-from ..optima.several_outputs import MultiOutputProblem, VectorNetwork, check_outputs, train_outputs
+from ..optima.several_outputs import (
+    MultiOutputProblem,
+    VectorNetwork,
+    check_outputs,
+    intercepts_of,
+    train_outputs,
+)
 from .outcome import Clock, Outcome, settle, share_of
 
 if TYPE_CHECKING:
@@ -61,7 +67,9 @@ class OutputsOutcome:
         return tuple(one.target for one in self.data)
 
     def network_json(self) -> str:
-        """The network file: hidden weights m x d and output weights m x k, floats to the bit."""
+        """The network file: hidden weights m x d, output weights m x k and, where there are any, k
+        intercepts; floats to the bit."""
+        constants = self.network.intercepts
         document = {
             "format": NETWORK_FORMAT,
             "version": 1,
@@ -70,6 +78,7 @@ class OutputsOutcome:
             "outputs": list(self.targets),
             "hidden": self.network.hidden.tolist(),
             "output": self.network.output.tolist(),
+            **({} if constants is None else {"intercepts": constants.tolist()}),
         }
         return json.dumps(document, indent=1) + "\n"
 
@@ -84,6 +93,8 @@ class OutputsOutcome:
             "kappa": str(first.kappa),
             "lower": str(self.lower),
             "upper": str(self.upper),
+            **({"free": first.free.name} if first.free else {}),
+            **({"weights": list(map(str, first.sample_weights))} if first.is_weighted else {}),
             "outputs": list(self.targets),
             "X": [list(map(str, row)) for row in first.X.fractions],
             "Y": [list(map(str, row)) for row in zip(*(one.y for one in self.problems), strict=True)],
@@ -146,8 +157,13 @@ def _beta_max(problem: MultiOutputProblem, max_chambers: int) -> float:
 
         return max(approximate_beta_max(one, max_chambers) for one in problem.outputs)
     from ..optima.vector_output import SharedNeurons
+    from ..training.paths import where_equal
 
-    return SharedNeurons(problem.outputs[0]).maximum(problem.targets).value
+    def size(beta: float) -> float:
+        shared = SharedNeurons(problem.outputs[0].with_beta(beta))
+        return shared.maximum(shared.readout.squared(problem.targets)).value
+
+    return where_equal(size) if problem.outputs[0].free.decayed else size(1.0)
 
 
 def _apart(
@@ -177,6 +193,7 @@ def _apart(
         np.concatenate([one.hidden for one in networks]),
         block_diag(*(one.output[:, None] for one in networks)),
         problems[0].kappa,
+        intercepts_of(networks),
     )
     lower = sum((part.certificate.lower for part in parts), Fraction(0))
     upper = sum((part.certificate.upper for part in parts), Fraction(0))
@@ -200,7 +217,8 @@ def _shared(
     say: Callable[[str], None],
 ) -> OutputsOutcome:
     first = problems[0]
-    problem = MultiOutputProblem(first.X, targets, first.beta, first.kappa, coupling="2-norm")
+    terms = {"free": first.free, "sample_weights": first.sample_weights}
+    problem = MultiOutputProblem(first.X, targets, first.beta, first.kappa, coupling="2-norm", **terms)
     say("Training neurons that all outputs share")
     proof = train_outputs(problem, max_chambers=max_chambers)
     clock.lap("training")

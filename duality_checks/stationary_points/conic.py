@@ -30,6 +30,7 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
     import clarabel
     from scipy import sparse
 
+    setting.require_plain("a restricted program")
     n, p, count = setting.n, setting.inputs, len(blocks)
     if not count and not setting.intercept:
         return np.zeros((0, p)), 0.0

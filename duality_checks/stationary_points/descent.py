@@ -41,11 +41,15 @@ def gradient_descent(
     Returns:
         Where it got to: near a stationary point, seldom on one.
 
+    Raises:
+        InputError: another than the squared loss and the 2-norm, a readout, or something free.
+
     Example:
         >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1)
         >>> round(gradient_descent(problem, 4, seed=1).objective(problem), 6)
         6.0
     """
+    problem.require_standard("gradient descent")
     rng = np.random.default_rng(seed)
     rows, target, kappa = problem.features, problem.target, float(problem.kappa)
     hidden = rng.normal(size=(width, problem.d))

@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
+from operator import mul
 from typing import Any
 
 import numpy as np
 
 from ..exact.setting import RationalNetwork, Setting, Vector, dot, fitting
 from ..problem import TrainingProblem
-from ..terms.free import NOTHING
+from ..terms.free import DECAYED, NOTHING
 
 MAX_CHAMBERS = 5_000_000
 _TRIED = 20
@@ -84,7 +85,8 @@ def _escape(setting: Setting, network: RationalNetwork, v: Vector, direction: np
         return None
     unit = tuple(Fraction(float(x)) for x in direction / size)
     activations = setting.activations(unit)
-    slope, square = dot(v, activations), dot(activations, activations)
+    heavy = activations if setting.weights is None else tuple(map(mul, setting.weights, activations))
+    slope, square = dot(v, activations), dot(heavy, activations)
     excess = abs(slope) - setting.beta
     if excess <= 0:
         return None
@@ -111,9 +113,17 @@ def problem_of(setting: Setting) -> tuple[TrainingProblem, tuple[int, ...]]:
         for j in range(setting.inputs)
         if not setting.free or j in setting.free or any(row[j] != 1 for row in setting.rows)
     ]
-    free = "biases" if setting.free else "intercept" if setting.intercept else NOTHING
+    constant = DECAYED if setting.decayed else "intercept" if setting.intercept else NOTHING
     X = [[row[j] for j in kept] for row in setting.rows]
-    return TrainingProblem(X, setting.y, setting.beta, setting.kappa, free=free), tuple(kept)
+    problem = TrainingProblem(
+        X,
+        setting.y,
+        setting.beta,
+        setting.kappa,
+        free="biases" if setting.free else constant,
+        sample_weights=setting.weights,
+    )
+    return problem, tuple(kept)
 
 
 def _directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
@@ -121,7 +131,7 @@ def _directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
     from ..pricing.landscape import Landscape
     from ..pricing.pricers import pricer
 
-    if setting.intercept:
+    if setting.intercept and not setting.decayed:
         return _free_directions(setting, v, max_chambers)
     problem, _ = problem_of(setting)
     landscape = Landscape.of(problem)

@@ -82,6 +82,7 @@ def refined(setting: Setting, faces: list[Face], intercept: float) -> tuple[floa
     Returns:
         The objective, the faces with their points moved, and the intercept.
     """
+    setting.require_plain("a restricted program")
     value, faces, intercept = _newton(setting, faces, intercept)
     for small in sorted(faces, key=lambda face: penalised_size(setting, face.point)):
         if penalised_size(setting, small.point) > _SMALL * max(

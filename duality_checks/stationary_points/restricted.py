@@ -58,6 +58,8 @@ class RestrictedCertificate(BlockProof):
 
     def _bounds(self) -> Iterator[Step]:
         setting, v = self.setting, self.dual
+        plain = setting.weights is None and not setting.decayed
+        yield None, plain, "the bounds are those of samples without weights and a free intercept"
         yield None, self.upper == setting.objective(self.network), "upper is not the network's objective"
         yield None, self.lower == dot(v, setting.y) - dot(v, v) / 2, "lower is not v'y - 1/2 v'v"
         balanced = not (setting.intercept and sum(v, ZERO))
@@ -101,6 +103,7 @@ def certify_restricted(
         >>> proof.is_exact, proof.upper, proof.check().holds
         (True, Fraction(13, 2), True)
     """
+    setting.require_plain("a restricted program")
     kept = network.without(
         j for j in range(network.width) if not any((*network.hidden[j], network.output[j]))
     )

@@ -103,9 +103,10 @@ class FirstOrder:
 
     Attributes:
         network: the network.
-        residual: v = y - f, length n.
+        residual: v = s (y - f) with the weights s of the samples, length n.
         neurons: the conditions at each neuron.
-        intercept_gradient: `-1'v` if the output has an intercept, otherwise 0.
+        intercept_gradient: `-1'v` if the output has an intercept, and `beta c` more if it costs
+            `beta/2 c^2`; otherwise 0.
     """
 
     network: RationalNetwork
@@ -164,7 +165,10 @@ def first_order(problem: TrainingProblem | Setting, network: Any) -> FirstOrder:
             exact.hidden, exact.output, subdifferentials(setting, exact), strict=True
         )
     )
-    return FirstOrder(exact, v, states, -sum(v, ZERO) if setting.intercept else ZERO)
+    constant = -sum(v, ZERO) if setting.intercept else ZERO
+    if setting.decayed:
+        constant += setting.beta * exact.intercept
+    return FirstOrder(exact, v, states, constant)
 
 
 def _state(
@@ -306,6 +310,8 @@ def _verdict(setting: Setting, at: FirstOrder, near: FirstOrder, epsilon: float)
     lower, upper, descent = _distance(near)
     weights = [setting.penalised(row) for row in near.network.hidden]
     size = dot(near.network.output, near.network.output) + sum((dot(w, w) for w in weights), ZERO)
+    if setting.decayed:
+        size += near.network.intercept**2
     scale = setting.beta**2 * size
     standing = Standing.NOT
     if at.is_clarke:

@@ -136,7 +136,7 @@ def _free_beta_max(problem: TrainingProblem, max_chambers: int) -> float:
     sized = _dual_norm_of(problem, max_chambers)
     if not problem.free.decayed:
         return sized(_without_neurons(problem))
-    return _where_equal(lambda beta: sized(_without_neurons(problem.with_beta(beta))))
+    return where_equal(lambda beta: sized(_without_neurons(problem.with_beta(beta))))
 
 
 def _dual_norm_of(problem: TrainingProblem, max_chambers: int) -> Callable[[np.ndarray], float]:
@@ -157,12 +157,12 @@ def _without_neurons(problem: TrainingProblem) -> np.ndarray:
     return readout.dual(readout.squared(problem.target))
 
 
-def _where_equal(size: Callable[[float], float]) -> float:
+def where_equal(size: Callable[[float], float]) -> float:
     """A beta with ``size(beta) = beta``, for a size that hardly depends on it: the best decayed intercept
     does.
 
     Example:
-        >>> round(_where_equal(lambda beta: 3 + 1 / (1 + beta)), 9)  # beta^2 - 2 beta - 4 = 0
+        >>> round(where_equal(lambda beta: 3 + 1 / (1 + beta)), 9)  # beta^2 - 2 beta - 4 = 0
         3.236067977
     """
     from scipy.optimize import brentq

@@ -406,8 +406,8 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
         "'conv.kernel', which no linear layer has",
     ),
     "outputs": (
-        lambda: from_state_dict({"0.weight": np.ones((3, 2)), "2.weight": np.ones((2, 3))}),
-        "2 outputs; only networks with one",
+        lambda: audit(both_signs()[0], {"0.weight": np.ones((3, 2)), "2.weight": np.ones((2, 3))}),
+        "the network has 2 outputs, and the problem one; give a MultiOutputProblem",
     ),
     "shapes": (
         lambda: from_state_dict({"0.weight": np.ones((3, 2)), "2.weight": np.ones((1, 4))}),
@@ -417,14 +417,17 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: from_state_dict({**TWO, "0.bias": np.ones(2)}),
         r"biases has shape \(2,\) but there are 3 neurons",
     ),
-    "not fitted": (lambda: from_sklearn(SimpleNamespace()), "has no coefs_; fit an MLPRegressor first"),
+    "not fitted": (
+        lambda: from_sklearn(SimpleNamespace()),
+        "has no coefs_; fit an MLPRegressor or an MLPClassifier first",
+    ),
     "activation": (
         lambda: from_sklearn(SimpleNamespace(coefs_=[], intercepts_=[], activation="tanh")),
         "activation is 'tanh'; only 'relu' has a convex program",
     ),
     "loss": (
         lambda: from_sklearn(SimpleNamespace(coefs_=[], intercepts_=[], loss="poisson")),
-        "loss is 'poisson'; retrain with 'squared_error'",
+        "loss is 'poisson'; 'squared_error' and 'log_loss' are audited",
     ),
     "not finite": (
         lambda: BiasedNetwork([[1.0]], [1.0], [np.nan]),

@@ -139,7 +139,8 @@ def test_false_proofs_are_refused():
     [
         ({"coupling": "max"}, "coupling='max' is unknown; use 1-norm or 2-norm"),
         ({"coupling": "2-norm", "loss": "l1"}, "the 2-norm coupling needs loss='squared'"),
-        ({"free": "intercept"}, "several outputs needs free="),
+        ({"coupling": "2-norm", "free": "biases"}, "the 2-norm coupling needs free='nothing' or 'intercept'"),
+        ({"free": "linear"}, "several outputs needs free="),
         ({"loss": "hinge"}, r"y\[0\]=2 is no label"),
     ],
 )

@@ -1,0 +1,242 @@
+"""Which problem a trained network is judged on, and the network in that problem's columns.
+
+A file of weights does not say what was minimised. What decays is told by where the network comes from, or by
+its owner: ``"free"`` (weights do, biases do not: scikit-learn's ``alpha``), ``"decayed"`` (all parameters do,
+the output's bias too: the ``weight_decay`` of PyTorch's SGD and Adam), ``"column"`` (weights and hidden
+biases do, and there is no output bias).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_matrix
+
+from .exact.setting import RationalNetwork, Setting
+from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork, require_inputs
+from .foreign.sklearn_models import LOGISTIC, is_sklearn, take_apart
+from .foreign.state_dicts import import_state_dict
+from .network import TwoLayerNetwork
+from .problem import TrainingProblem
+from .stationary_points.escape import problem_of
+from .terms.free import DECAYED, NOTHING
+
+BIASES = ("free", "decayed", "column")
+# What a network with biases was trained on, by where it comes from, unless its owner says so.
+USUAL = {"scikit-learn": "free", "PyTorch": "decayed", "arrays": "free", "convex-landscape": "free"}
+_SAID = {
+    "free": "weights decay, hidden biases and the output's do not (scikit-learn's alpha)",
+    "decayed": "all weights and biases decay, the output's too (PyTorch's weight_decay in SGD and Adam)",
+    "column": "weights and hidden biases decay, and there is no output bias",
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Placed:
+    """A problem and a network in its columns.
+
+    Attributes:
+        problem: what the network is judged on, and certificates are written for.
+        network: a TwoLayerNetwork for the problem; with biases that are free a RationalNetwork for the
+            setting.
+        setting: for deciding stationarity; None where that is not done, and `unjudged` says why.
+        unjudged: why not; '' otherwise.
+        objective: what decays, in words, and how to name another.
+        notes: what was assumed on the way.
+    """
+
+    problem: TrainingProblem
+    network: TwoLayerNetwork | RationalNetwork
+    setting: Setting | None
+    unjudged: str
+    objective: str
+    notes: tuple[str, ...]
+
+    @property
+    def exact_objective(self) -> Fraction:
+        """The objective of the network, exactly; with the logistic loss a rational just above."""
+        if self.setting is not None:
+            return self.setting.objective(RationalNetwork.of(self.network))
+        assert isinstance(self.network, TwoLayerNetwork)
+        return self.network.exact_objective(self.problem)
+
+
+def imported(network: Any) -> Imported:
+    """A network of any kind with its origin.
+
+    Raises:
+        InputError: it is none.
+
+    Example:
+        >>> imported(TwoLayerNetwork([[1.0]], [1.0])).origin
+        'convex-landscape'
+    """
+    if isinstance(network, Imported):
+        return network
+    if isinstance(network, Mapping):
+        return import_state_dict(network)
+    if isinstance(network, TwoLayerNetwork):
+        return Imported(network, "convex-landscape", network.kappa)
+    if isinstance(network, BiasedNetwork | OutputsNetwork):
+        return Imported(network, "arrays")
+    raise InputError(
+        f"network is a {type(network).__name__}; give a TwoLayerNetwork, a BiasedNetwork, a fitted "
+        "MLPRegressor or MLPClassifier (or a Pipeline that ends in one), or a state_dict"
+    )
+
+
+def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> Placed:
+    """The problem that a network is judged on, and the network in it.
+
+    Args:
+        problem: the features that the network takes, the targets and beta; or, with a column of ones for the
+            biases, the whole objective.
+        network: as for :func:`~duality_checks.auditing.audit`.
+        biases: one of `BIASES`, for a network with biases; by its origin when None.
+
+    Raises:
+        InputError: they do not fit.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [2]], [1, 2], beta=1)
+        >>> place(problem, BiasedNetwork([[1.0]], [1.0], [0.5], 2.0), "decayed").problem.free.name
+        'decayed-intercept'
+    """
+    if biases is not None and biases not in BIASES:
+        raise InputError(f"biases={biases!r} is unknown; use {', '.join(BIASES)}")
+    if isinstance(network, RationalNetwork):
+        setting = Setting.of(problem)
+        setting.require_fit(network)
+        return Placed(problem, network, setting, "", _stated(problem), ())
+    if is_sklearn(network):
+        problem, found = _as_fitted(problem, network)
+    else:
+        found = imported(network)
+    if isinstance(found.network, OutputsNetwork):
+        raise InputError(
+            f"the network has {found.network.count} outputs, and the problem one; give a MultiOutputProblem"
+        )
+    if isinstance(found.network, BiasedNetwork):
+        return _with_biases(problem, found.network, found, biases)
+    if biases is not None:
+        raise InputError(f"the network has no biases to be {biases}; leave biases out")
+    return _without_biases(problem, found)
+
+
+def _as_fitted(problem: TrainingProblem, model: Any) -> tuple[TrainingProblem, Imported]:
+    """What a model of scikit-learn was fitted on, and its network."""
+    parts = take_apart(model)
+    if problem.plain_loss.name not in ("squared", parts.loss):
+        raise InputError(
+            f"the model was trained with the {parts.loss} loss, and the problem has "
+            f"{problem.plain_loss.name!r}; give loss={parts.loss!r}"
+        )
+    X = parts.features(problem.features) if parts.before else problem.X
+    changed = parts.before or parts.behind is not None or parts.loss == LOGISTIC
+    if changed:
+        problem = restated(problem, X=X, y=parts.targets(problem.y), loss=parts.loss)
+    return problem, Imported(parts.network, "scikit-learn", Fraction(0), parts.notes)
+
+
+def restated(problem: TrainingProblem, **changes: Any) -> TrainingProblem:
+    """A problem with some of its parts replaced, by the names of its arguments.
+
+    Example:
+        >>> restated(TrainingProblem([[1]], [1], beta=2, loss="l1"), y=[3]).y
+        (Fraction(3, 1),)
+    """
+    stated: dict[str, Any] = {
+        "X": problem.X,
+        "y": problem.y,
+        "beta": problem.beta,
+        "activation": problem.kappa,
+        "loss": problem.plain_loss,
+        "penalty": problem.penalty,
+        "readout": problem.readout,
+        "free": problem.free,
+        "sample_weights": problem.sample_weights,
+    }
+    return TrainingProblem(**(stated | changes))
+
+
+def _without_biases(problem: TrainingProblem, found: Imported) -> Placed:
+    network = found.network
+    assert isinstance(network, TwoLayerNetwork)
+    require_inputs(network.hidden, problem.d)
+    if found.kappa is None:
+        network = replace(network, kappa=problem.kappa)
+    if network.kappa != problem.kappa:
+        raise InputError(
+            f"the network's activation has kappa={network.kappa}, the problem's kappa={problem.kappa}; "
+            "use the activation that the network was trained with"
+        )
+    network.skip(problem)
+    setting, unjudged = _setting(problem)
+    return Placed(problem, network, setting, unjudged, _stated(problem), found.notes)
+
+
+def _setting(problem: TrainingProblem) -> tuple[Setting | None, str]:
+    """What stationarity is decided in, or why it is not."""
+    if problem.free.linear:
+        return None, "it has a linear skip, which the test of stationarity does not know"
+    if problem.plain_loss.name != "squared":
+        return (
+            None,
+            f"the test of stationarity is for the squared loss, not the {problem.plain_loss.name} loss",
+        )
+    if problem.penalty.name != "2-norm" or not problem.readout.is_identity:
+        what = "pooled rows" if problem.penalty.name == "2-norm" else f"the {problem.penalty.name}"
+        return None, f"the test of stationarity does not know {what}"
+    return Setting.of(problem), ""
+
+
+def _with_biases(
+    problem: TrainingProblem, network: BiasedNetwork, found: Imported, biases: str | None
+) -> Placed:
+    if problem.free.linear:
+        raise InputError(
+            "network is a BiasedNetwork; for a problem with a linear skip give a TwoLayerNetwork"
+        )
+    ones = _columns_of_ones(problem)
+    if biases is None and network.inputs == problem.d - 1 and len(ones) == 1:
+        # The problem says what is penalised: its column of ones is that of the biases.
+        stated = Imported(network.on_ones(problem.kappa, ones[0]), found.origin, problem.kappa, found.notes)
+        return _without_biases(problem, stated)
+    require_inputs(network.hidden, problem.d)
+    if problem.free:
+        raise InputError(
+            f"the problem has free={problem.free.name!r} and no column of ones for the biases; give the "
+            "features alone and name what decays by biases, or a column of ones"
+        )
+    kind = biases or USUAL[found.origin]
+    others = [other for other in BIASES[:2] if other != kind]
+    objective = f"{_SAID[kind]}; {' or '.join(f'biases={other!r}' for other in others)} for another"
+    if kind == "free" and problem.plain_loss.name == "squared":
+        free_setting, exact = network.free_setting(problem)
+        return Placed(problem_of(free_setting)[0], exact, free_setting, "", objective, found.notes)
+    if kind == "free" and ones:
+        raise InputError(
+            f"X has a column of ones (column {ones[0]}) beside the network's biases, which are free; leave "
+            "it out"
+        )
+    free = {"free": "biases", "decayed": DECAYED, "column": NOTHING}[kind]
+    X = exact_matrix([(*row, Fraction(1)) for row in problem.X.fractions])
+    stated_problem = restated(problem, X=X, free=free)
+    on_ones = network.with_bias_column if kind == "column" else network.on_ones
+    setting, unjudged = _setting(stated_problem)
+    return Placed(stated_problem, on_ones(problem.kappa), setting, unjudged, objective, found.notes)
+
+
+def _columns_of_ones(problem: TrainingProblem) -> list[int]:
+    return [j for j, column in enumerate(zip(*problem.X.fractions, strict=True)) if set(column) == {1}]
+
+
+def _stated(problem: TrainingProblem) -> str:
+    """What decays where the problem says it."""
+    if problem.free.decayed:
+        return _SAID["decayed"]
+    return "weights decay" + (f", {problem.free.name} not" if problem.free else "")
