@@ -274,8 +274,9 @@ def _shared(problem: MultiOutputProblem) -> OutputsProof:
     network = VectorNetwork(
         found.directions[alive] * roots, found.weights[alive] / sizes[alive, None] * roots, first.kappa
     )
-    network = replace(network, intercepts=_best_intercepts(problem, network))
+    # The errors beside the neurons alone: the readout takes off what the best intercepts fit.
     dual = _feasible(problem, shared, Y - network.predict(first.features))
+    network = replace(network, intercepts=_best_intercepts(problem, network))
     return OutputsProof(network, *_values(problem, network, dual), (), dual)
 
 
@@ -287,10 +288,12 @@ def _best_intercepts(problem: MultiOutputProblem, network: VectorNetwork) -> np.
 
 
 def _feasible(problem: MultiOutputProblem, shared: SharedNeurons, errors: np.ndarray) -> tuple[Vector, ...]:
-    """A multiple of the dual that belongs to the errors ``Y - F``, rounded, that is feasible on every
-    chamber, exactly; zero in the worst case."""
+    """A multiple of the dual that belongs to the errors beside the neurons, rounded, that is feasible on
+    every chamber, exactly; zero in the worst case."""
     squares = shared.readout.clean(shared.readout.squared(errors))
     size, residual = shared.maximum(squares).value, shared.readout.dual(squares)
+    if not residual.any():
+        return tuple((ZERO,) * problem.outputs[0].n for _ in problem.outputs)
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
     slack = 1 - INSIDE
     for _ in range(ATTEMPTS):

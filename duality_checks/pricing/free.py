@@ -115,7 +115,7 @@ class ProjectedReadout:
     def dual(self, v: np.ndarray) -> np.ndarray:
         """``W^(1/2) H v``, the dual of the problem from that of the squares; v is :meth:`clean`."""
         v = self.project(v) if self.kept else v
-        return v if self.roots is None else self.roots * v
+        return v if self.roots is None else (v.T * self.roots).T
 
     def pool(self, values: np.ndarray) -> np.ndarray:
         """``H W^(1/2) T values``."""

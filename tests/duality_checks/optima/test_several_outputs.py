@@ -118,6 +118,47 @@ def test_every_network_is_above_the_lower_bound(seed):
         assert objective(problem, network, 2) >= float(proof.lower) * (1 - 1e-12)
 
 
+# Weights of samples, and intercepts.
+
+COUNTS = [2, 1, 3, 1]
+
+
+@pytest.mark.parametrize("free", ["nothing", "intercept", "decayed-intercept"])
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+def test_rows_given_several_times_are_weights_of_all_outputs(coupling, free):
+    heavy = MultiOutputProblem(ROWS, Y, "1/4", coupling=coupling, free=free, sample_weights=COUNTS)
+    rows, targets = ([r for r, k in zip(table, COUNTS, strict=True) for _ in range(k)] for table in (ROWS, Y))
+    many = MultiOutputProblem(rows, targets, "1/4", coupling=coupling, free=free)
+    one, other = train_outputs(heavy), train_outputs(many)
+    assert check_outputs(heavy, one).proven and check_outputs(many, other).proven
+    assert max(one.lower, other.lower) <= min(one.upper, other.upper)
+    assert max(one.relative_gap, other.relative_gap) <= 1e-7
+    # The network of the one has the same objective on the other, as plain sums say.
+    constants = 0 if one.network.intercepts is None else one.network.intercepts
+    value = 0.5 * np.sum((one.network.predict(floats(rows)) - floats(targets)) ** 2)
+    value += np.sum(one.network.hidden**2) / 8 + np.sum(np.square(constants)) / 8 * (free[0] == "d")
+    value += np.sum(np.linalg.norm(one.network.output, int(coupling[0]), axis=1) ** 2) / 8
+    assert value == pytest.approx(float(one.upper), rel=1e-12)
+
+
+@pytest.mark.parametrize("free", ["intercept", "decayed-intercept"])
+def test_one_shared_output_with_an_intercept_is_the_scalar_problem(free):
+    first = [row[0] for row in Y]
+    terms = {"free": free, "sample_weights": COUNTS}
+    proof = train_outputs(MultiOutputProblem(ROWS, [[y] for y in first], "1/4", coupling="2-norm", **terms))
+    alone = train(TrainingProblem(ROWS, first, "1/4", **terms))
+    assert float(proof.lower) <= alone.upper * (1 + 1e-9)
+    assert float(proof.upper) == pytest.approx(alone.upper, rel=1e-7)
+
+
+def test_a_dual_that_uses_the_free_intercept_is_refused():
+    """Without that check the bound of the problem without an intercept would pass for one with it."""
+    none = train_outputs(MultiOutputProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm"))
+    free = MultiOutputProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm", free="intercept")
+    assert train_outputs(free).upper < none.lower  # a constant fits it all
+    assert "not orthogonal to the free intercept" in check_outputs(free, none).reason
+
+
 def test_false_proofs_are_refused():
     """Negative controls: a dual that is too long, a better bound, another output's certificate."""
     problem = MultiOutputProblem(ROWS, Y, "1/4", coupling="2-norm")
@@ -139,7 +180,7 @@ def test_false_proofs_are_refused():
     [
         ({"coupling": "max"}, "coupling='max' is unknown; use 1-norm or 2-norm"),
         ({"coupling": "2-norm", "loss": "l1"}, "the 2-norm coupling needs loss='squared'"),
-        ({"coupling": "2-norm", "free": "biases"}, "the 2-norm coupling needs free='nothing' or 'intercept'"),
+        ({"coupling": "2-norm", "free": "biases"}, "X has no column of ones"),
         ({"free": "linear"}, "several outputs needs free="),
         ({"loss": "hinge"}, r"y\[0\]=2 is no label"),
     ],

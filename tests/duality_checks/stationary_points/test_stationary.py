@@ -481,7 +481,7 @@ def test_other_problems_are_refused() -> None:
         Setting.of(problem)
     with pytest.raises(InputError, match=r"needs free='nothing' or 'intercept' or .*'biases', .* 'linear'"):
         Setting.of(TrainingProblem([[1], [-1]], [1, 1], beta=1, free="linear"))
-    with pytest.raises(InputError, match=r"stationary points needs penalty='2-norm', .* '1-norm'"):
+    with pytest.raises(InputError, match=r"stationary points needs penalty='2-norm' and no .*='1-norm'"):
         Setting.with_free_biases(TrainingProblem([[1], [-1]], [1, 1], beta=1, penalty="1-norm"))
 
 
