@@ -237,12 +237,12 @@ def audit(
         problem: the problem, with beta. For a network with biases, its features alone, and `biases` names the
             objective; or the features and a column of ones, and the problem says itself what is free. With
             another than the squared loss, or a linear skip, stationarity is not judged.
-        network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a PyTorch state_dict, or a fitted
-            MLPRegressor or MLPClassifier of scikit-learn, also at the end of a Pipeline or in a
+        network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a PyTorch module or state_dict, or a
+            fitted MLPRegressor or MLPClassifier of scikit-learn, also at the end of a Pipeline or in a
             TransformedTargetRegressor: these are judged on what their transformers give.
         biases: what decays of a network with biases: "free" (the weights alone: scikit-learn), "decayed"
             (all, the output's bias too: weight_decay of PyTorch's SGD and Adam), "column" (the hidden biases,
-            and there is no output bias). By default the first, for a state_dict the second.
+            and not the output's). By default the first, for PyTorch's the second.
         epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
         reach: likewise.
         max_chambers: refuse arrangements with more chambers before starting.

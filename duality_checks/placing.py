@@ -3,7 +3,7 @@
 A file of weights does not say what was minimised. What decays is told by where the network comes from, or by
 its owner: ``"free"`` (weights do, biases do not: scikit-learn's ``alpha``), ``"decayed"`` (all parameters do,
 the output's bias too: the ``weight_decay`` of PyTorch's SGD and Adam), ``"column"`` (weights and hidden
-biases do, and there is no output bias).
+biases do, the output's bias, if there is one, does not).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hyperplane_arrangements.exact import exact_matrix
 from .exact.setting import RationalNetwork, Setting
 from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork, require_inputs
 from .foreign.sklearn_models import LOGISTIC, is_sklearn, take_apart
-from .foreign.state_dicts import import_state_dict
+from .foreign.state_dicts import import_state_dict, import_torch_module
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
 from .stationary_points.escape import problem_of
@@ -31,7 +31,7 @@ USUAL = {"scikit-learn": "free", "PyTorch": "decayed", "arrays": "free", "convex
 _SAID = {
     "free": "weights decay, hidden biases and the output's do not (scikit-learn's alpha)",
     "decayed": "all weights and biases decay, the output's too (PyTorch's weight_decay in SGD and Adam)",
-    "column": "weights and hidden biases decay, and there is no output bias",
+    "column": "weights and hidden biases decay, the output's bias, if there is one, does not",
 }
 
 
@@ -79,13 +79,15 @@ def imported(network: Any) -> Imported:
         return network
     if isinstance(network, Mapping):
         return import_state_dict(network)
+    if hasattr(network, "state_dict") and hasattr(network, "modules"):
+        return import_torch_module(network)
     if isinstance(network, TwoLayerNetwork):
         return Imported(network, "convex-landscape", network.kappa)
     if isinstance(network, BiasedNetwork | OutputsNetwork):
         return Imported(network, "arrays")
     raise InputError(
         f"network is a {type(network).__name__}; give a TwoLayerNetwork, a BiasedNetwork, a fitted "
-        "MLPRegressor or MLPClassifier (or a Pipeline that ends in one), or a state_dict"
+        "MLPRegressor or MLPClassifier (or a Pipeline that ends in one), a state_dict, or the torch module"
     )
 
 
@@ -167,16 +169,19 @@ def _without_biases(problem: TrainingProblem, found: Imported) -> Placed:
     network = found.network
     assert isinstance(network, TwoLayerNetwork)
     require_inputs(network.hidden, problem.d)
-    if found.kappa is None:
-        network = replace(network, kappa=problem.kappa)
-    if network.kappa != problem.kappa:
-        raise InputError(
-            f"the network's activation has kappa={network.kappa}, the problem's kappa={problem.kappa}; "
-            "use the activation that the network was trained with"
-        )
+    _require_slope(problem, found)
+    network = replace(network, kappa=problem.kappa)
     network.skip(problem)
     setting, unjudged = _setting(problem)
     return Placed(problem, network, setting, unjudged, _stated(problem), found.notes)
+
+
+def _require_slope(problem: TrainingProblem, found: Imported) -> None:
+    if found.kappa not in (None, problem.kappa):
+        raise InputError(
+            f"the network's activation has kappa={found.kappa}, the problem's kappa={problem.kappa}; "
+            "use the activation that the network was trained with"
+        )
 
 
 def _setting(problem: TrainingProblem) -> tuple[Setting | None, str]:
@@ -201,6 +206,7 @@ def _with_biases(
         raise InputError(
             "network is a BiasedNetwork; for a problem with a linear skip give a TwoLayerNetwork"
         )
+    _require_slope(problem, found)
     ones = _columns_of_ones(problem)
     if biases is None and network.inputs == problem.d - 1 and len(ones) == 1:
         # The problem says what is penalised: its column of ones is that of the biases.
@@ -223,12 +229,12 @@ def _with_biases(
             f"X has a column of ones (column {ones[0]}) beside the network's biases, which are free; leave "
             "it out"
         )
-    free = {"free": "biases", "decayed": DECAYED, "column": NOTHING}[kind]
+    constant = "intercept" if network.intercept else NOTHING
+    free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
     X = exact_matrix([(*row, Fraction(1)) for row in problem.X.fractions])
     stated_problem = restated(problem, X=X, free=free)
-    on_ones = network.with_bias_column if kind == "column" else network.on_ones
     setting, unjudged = _setting(stated_problem)
-    return Placed(stated_problem, on_ones(problem.kappa), setting, unjudged, objective, found.notes)
+    return Placed(stated_problem, network.on_ones(problem.kappa), setting, unjudged, objective, found.notes)
 
 
 def _columns_of_ones(problem: TrainingProblem) -> list[int]:

@@ -66,8 +66,8 @@ class _Finite(click.FloatRange):
     type=click.Choice(BIASES),
     default="auto",
     show_default=True,
-    help="none; column: a column of ones, penalised; free: unpenalised, with an output intercept; decayed: "
-    "penalised, the output's too.",
+    help="none; column: a column of ones, penalised, and the output's bias free; free: none penalised; "
+    "decayed: all penalised, the output's too.",
 )
 @click.option(
     "--free",

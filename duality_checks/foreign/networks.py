@@ -86,19 +86,6 @@ class BiasedNetwork:
             np.insert(self.hidden, place, self.biases, axis=1), self.output, kappa, self.intercept
         )
 
-    def with_bias_column(self, kappa: Fraction) -> TwoLayerNetwork:
-        """The network on rows with a column of ones behind them, its biases weights like the others.
-
-        Raises:
-            InputError: there is an output intercept, which no column of the data can stand for.
-        """
-        if self.intercept:
-            raise InputError(
-                f"the network has an output intercept {self.intercept:.6g}, and a column of ones is none; "
-                "say whether it is penalised (biases 'decayed') or not (biases 'free'), or retrain without it"
-            )
-        return self.on_ones(kappa)
-
     def free_setting(self, problem: TrainingProblem) -> tuple[Setting, RationalNetwork]:
         """The problem with free biases and an intercept, and the network in it (statement 2.14).
 

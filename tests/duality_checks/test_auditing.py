@@ -450,10 +450,6 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: audit(both_signs()[0], TwoLayerNetwork([[1.0, 0.0]], [1.0]), epsilon=float("nan")),
         "epsilon is nan; give a finite number from 0 on",
     ),
-    "intercept": (
-        lambda: BiasedNetwork([[1.0]], [1.0], [0.0], 2.0).with_bias_column(Fraction(0)),
-        "has an output intercept 2",
-    ),
 }
 
 
@@ -581,7 +577,6 @@ BAD_COMMANDS = {
     ("ones.json", *TABLE, "--activation", "abs"): "network's activation has kappa=0, the problem's kappa=-1",
     ("ones.json", *TABLE[:-1], "-1"): "--beta",
     ("free.npz", *TABLE, "--bias", "none"): "with --bias none the problem has none",
-    ("free.npz", *TABLE, "--bias", "column"): "has an output intercept 0.5",
     ("free.npz", *TABLE, "--free", "linear"): "here --bias says what is free",
     ("ones.json", *TABLE, "--gap", "nan"): "nan is not a finite number",
     ("ones.json", *TABLE, "--epsilon", "inf"): "inf is not a finite number",
