@@ -219,8 +219,8 @@ def _with_biases(
             "features alone and name what decays by biases, or a column of ones"
         )
     kind = biases or USUAL[found.origin]
-    others = [other for other in BIASES[:2] if other != kind]
-    objective = f"{_SAID[kind]}; {' or '.join(f'biases={other!r}' for other in others)} for another"
+    other = "decayed" if kind == "free" else "free"
+    objective = f"{_SAID[kind]}; for another: --bias {other}, or biases={other!r}"
     if kind == "free" and problem.plain_loss.name == "squared":
         free_setting, exact = network.free_setting(problem)
         return Placed(problem_of(free_setting)[0], exact, free_setting, "", objective, found.notes)

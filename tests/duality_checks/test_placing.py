@@ -77,7 +77,7 @@ def test_the_origin_names_what_decays_and_the_output_says_how_to_name_another() 
     assert place(problem, Imported(NETWORK, "PyTorch")).problem.free.name == "decayed-intercept"
     text = str(audit(problem, state))
     assert "judged on     squared loss, beta = 0.5; all weights and biases decay, the output's too" in text
-    assert "biases='free' for another" in text
+    assert "for another: --bias free, or biases='free'" in text
     assert audit(problem, state, biases="free").objective == audit(problem, NETWORK).objective
 
 

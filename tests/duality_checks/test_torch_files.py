@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, audit, read_network
+from duality_checks.cli import main
 from duality_checks.importing import BiasedNetwork, from_state_dict
 from hyperplane_arrangements.errors import InputError
 
@@ -88,7 +91,7 @@ def test_torch_trains_it_and_we_audit_it(tmp_path: Path) -> None:
         decay = sum((w**2).sum() for w in weights)
         return 0.5 * ((network(rows)[:, 0] - y) ** 2).sum() + beta / 2 * decay
 
-    for _ in range(3000):
+    for _ in range(600):
         optimiser.zero_grad()
         loss().backward()
         optimiser.step()
@@ -161,3 +164,109 @@ def test_other_architectures_are_refused() -> None:
     normed = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.LayerNorm(3), torch.nn.Linear(3, 1))
     with pytest.raises(InputError, match=r"'1.bias', '1.weight', which no linear layer has"):
         from_state_dict(normed.state_dict())
+
+
+# ------------------------------------------------------------------ as its users train
+
+
+ROWS = [[-3.0, 1.0], [-2.0, 0.0], [-2.5, 2.0], [2.0, 1.0], [3.0, 0.5]]
+SEEN = [0.5, 0.0, 0.25, 2.0, 3.0]
+
+
+@pytest.fixture(scope="module")
+def trained() -> Any:
+    """A network trained with MSELoss() and the weight_decay of SGD, which decays the biases too."""
+    rows, y, network = torch.tensor(ROWS).double(), torch.tensor(SEEN).double(), model()
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9, weight_decay=0.1)
+    for _ in range(1500):
+        optimiser.zero_grad()
+        torch.nn.MSELoss()(network(rows)[:, 0], y).backward()
+        optimiser.step()
+    return network
+
+
+def test_weight_decay_is_judged_on_the_objective_that_it_belongs_to(trained: Any) -> None:
+    """n/2 times the mean square and the decay: beta = n wd / 2. An optimum there, on no other objective."""
+    problem, state = TrainingProblem(ROWS, SEEN, Fraction(5, 2) / 10), trained.state_dict()
+    found = audit(problem, state)
+    squares = torch.nn.MSELoss()(trained(torch.tensor(ROWS).double())[:, 0], torch.tensor(SEEN)).item()
+    size = sum((p**2).sum().item() for p in trained.parameters())
+    assert float(found.objective) == pytest.approx(5 / 2 * (squares + 0.1 * size / 2), rel=1e-6)
+    assert found.is_stationary and found.excess is not None and found.excess[1] < Fraction(1, 10**9)
+    for other in (
+        audit(problem, state, biases="free", epsilon=1e-3),
+        audit(problem, state, biases="column", epsilon=1e-3),
+        audit(problem.with_beta("1/2"), state, epsilon=1e-3),
+    ):
+        assert not other.is_stationary
+
+
+def test_the_command_takes_pytorchs_own_words(
+    trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "\n".join(f"{a},{b},{y}" for (a, b), y in zip(ROWS, SEEN, strict=True))
+    Path("data.csv").write_text(f"u,v,y\n{rows}\n")
+    torch.save({"epoch": 9, "model_state_dict": trained.state_dict()}, "model.pt")
+    words = ("audit", "model.pt", "--data", "data.csv", "--target", "y", "--weight-decay", "0.1")
+    assert main([*words]) == 0
+    out = capsys.readouterr().out
+    for line in (
+        "judged on     squared loss, beta = 0.25; all weights and biases decay, the output's too",
+        "note          judged as ReLU: the file does not say its activation",
+        "note          the weights under 'model_state_dict' were taken",
+        "stationary    epsilon-stationary",
+    ):
+        assert line in out, out
+    assert main([*words, "--bias", "column", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["free"], facts["stationarity"]) == ("intercept", "not stationary")
+
+
+def test_lightning_checkpoints_are_read(tmp_path: Path) -> None:
+    state = {f"net.{name}": value for name, value in model().state_dict().items()}
+    torch.save({"pytorch-lightning_version": "2.0", "state_dict": state, "loops": {}}, tmp_path / "a.ckpt")
+    found, _ = read_network(tmp_path / "a.ckpt")
+    assert isinstance(found, BiasedNetwork)
+    assert found.predict(X) == pytest.approx(outputs(model()))
+
+
+def test_batch_norm_and_weight_norm_are_folded_as_torch_evaluates_them() -> None:
+    torch.manual_seed(2)
+    norm = torch.nn.utils.parametrizations.weight_norm
+    network = torch.nn.Sequential(
+        norm(torch.nn.Linear(2, 3)), torch.nn.BatchNorm1d(3), torch.nn.ReLU(), torch.nn.Linear(3, 1)
+    ).double()
+    for _ in range(3):
+        network(torch.tensor(X))
+    network.eval()
+    found = from_state_dict(network.state_dict())
+    assert isinstance(found, BiasedNetwork)
+    assert found.predict(X) == pytest.approx(outputs(network))
+
+
+def test_a_module_says_its_activation() -> None:
+    problem = TrainingProblem(X, [1, 0, 2, -1, 0.5], "0.1", "leaky:1/100")
+    leaky = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.LeakyReLU(), torch.nn.Linear(3, 1)).double()
+    found = audit(problem, leaky)
+    squares = float(((leaky(torch.tensor(X))[:, 0].detach().numpy() - problem.target) ** 2).sum())
+    size = sum((p**2).sum().item() for p in leaky.parameters())
+    assert float(found.objective) == pytest.approx(squares / 2 + 0.05 * size, rel=1e-9)
+    with pytest.raises(InputError, match="network's activation has kappa=0, the problem's kappa=1/100"):
+        audit(problem, model())
+    smooth = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.GELU(), torch.nn.Linear(3, 1))
+    with pytest.raises(InputError, match="has the activation GELU; only ReLU"):
+        audit(problem, smooth)
+    said = audit(TrainingProblem(X, [1, 0, 2, -1, 0.5], "0.1"), Named().double())
+    assert "judged as ReLU: the modules do not say their activation" in str(said)
+
+
+def test_a_torchscript_program_is_refused_without_a_librarys_warning(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    path = tmp_path / "model.pt"
+    torch.jit.trace(model(), torch.tensor(X)).save(str(path))
+    recwarn.clear()
+    with pytest.raises(InputError, match=r"is a TorchScript program; save model.state_dict\(\)") as refusal:
+        read_network(path)
+    assert "site-packages" not in str(refusal.value) and not recwarn.list
