@@ -141,7 +141,9 @@ def _as_fitted(problem: TrainingProblem, model: Any) -> tuple[TrainingProblem, I
     changed = parts.before or parts.behind is not None or parts.loss == LOGISTIC
     if changed:
         problem = restated(problem, X=X, y=parts.targets(problem.y), loss=parts.loss)
-    return problem, Imported(parts.network, "scikit-learn", Fraction(0), parts.notes)
+    return problem, Imported(
+        parts.network, "scikit-learn", Fraction(0), (*parts.notes, *parts.batch_notes(problem.n))
+    )
 
 
 def restated(problem: TrainingProblem, **changes: Any) -> TrainingProblem:

@@ -4,6 +4,7 @@ targets.
 ``MLPRegressor`` minimises `1/(2n) norm(f - y)^2 + alpha/(2n) (norm(coefs_[0])^2 + norm(coefs_[1])^2)` and
 ``MLPClassifier`` the same with `1/n sum log(1 + exp(-y f))`, biases free: n times that is our objective with
 free biases, the squared or the logistic loss, and `beta = alpha` (statement 2.14), for training in one batch.
+In batches of B rows the second n is B, and `beta = n/B alpha`.
 
 A scaler is no part of the network: the weights, and their decay, are those of the scaled features. So the
 data are transformed as the pipeline transforms them, and the network is judged on what it saw.
@@ -38,6 +39,7 @@ class SklearnModel:
         before: fitted transformers of the features, in order.
         behind: the fitted transformer of the targets, None where there is none.
         notes: sentences for the reader.
+        batch: how many samples a step took; None for all of them.
     """
 
     network: Network
@@ -46,6 +48,23 @@ class SklearnModel:
     before: tuple[Any, ...]
     behind: Any
     notes: tuple[str, ...]
+    batch: int | None = None
+
+    def batch_notes(self, n: int) -> tuple[str, ...]:
+        """What batches make of alpha: in each step the decay is divided by the batch's rows, not by n.
+
+        Example:
+            >>> layer = from_layers([np.ones((1, 1)), np.ones((1, 1))], [None, None], "memory")
+            >>> model = SklearnModel(layer, "squared", None, (), None, (), batch=50)
+            >>> model.batch_notes(200)
+            ('it was trained in batches of 50: the beta of its objective is 200/50 times its alpha',)
+        """
+        if self.batch is None or self.batch >= n:
+            return ()
+        return (
+            f"it was trained in batches of {self.batch}: the beta of its objective is {n}/{self.batch} times "
+            "its alpha",
+        )
 
     def features(self, X: np.ndarray) -> np.ndarray:
         """What the network saw of features X (n x d).
@@ -130,7 +149,15 @@ def take_apart(model: Any) -> SklearnModel:
     network = from_layers([c.T for c in model.coefs_], list(model.intercepts_), source)
     loss = LOSSES[getattr(model, "loss", "squared_error")]
     pair = None if classes is None else (classes[0], classes[1])
-    return SklearnModel(network, loss, pair, tuple(before), behind, tuple(notes))
+    return SklearnModel(network, loss, pair, tuple(before), behind, tuple(notes), _batch(model))
+
+
+def _batch(model: Any) -> int | None:
+    """The rows of a step, by scikit-learn's rule; its "lbfgs" takes all of them."""
+    if getattr(model, "solver", "lbfgs") == "lbfgs":
+        return None
+    size = getattr(model, "batch_size", "auto")
+    return 200 if size == "auto" else int(size)
 
 
 def _one_behind(behind: Any, model: Any) -> tuple[Any, Any]:

@@ -91,6 +91,21 @@ def test_weights_of_samples_are_theirs() -> None:
     assert float(found.exact_objective) == pytest.approx(objective(model, int(weights.sum())), rel=1e-9)
 
 
+def test_batches_make_the_decay_weigh_more() -> None:
+    """Steps too short to move anything: its loss is then the mean over batches, at these very weights."""
+    terms = TERMS | {"solver": "adam", "learning_rate_init": 1e-15, "max_iter": 1, "alpha": 30}
+    model = MLPRegressor(**terms, batch_size=7).fit(X[:, :1], Y)
+    found = place(TrainingProblem(X[:, :1], Y, 30 * Fraction(14, 7)), model)
+    assert float(found.exact_objective) == pytest.approx(objective(model), rel=1e-9)
+    assert found.notes == (
+        "it was trained in batches of 7: the beta of its objective is 14/7 times its alpha",
+    )
+    whole = MLPRegressor(**terms).fit(X[:, :1], Y)
+    found = place(TrainingProblem(X[:, :1], Y, 30), whole)
+    assert float(found.exact_objective) == pytest.approx(objective(whole), rel=1e-9)
+    assert found.notes == ()
+
+
 def test_the_function_is_the_pipelines_own() -> None:
     model = make_pipeline(StandardScaler(), MLPRegressor(**TERMS, max_iter=60)).fit(X, Y)
     assert from_sklearn(model).predict(model[:-1].transform(X)) == pytest.approx(model.predict(X))
