@@ -33,6 +33,18 @@ def read_text(path: str | Path) -> str:
         raise InputError(f"{path} is not UTF-8 text; save it as UTF-8, or name another file") from None
 
 
+def read_bytes(path: str | Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        InputError: the file is missing or unreadable.
+    """
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+
+
 def read_json(
     text: str, source: str, form: str, fields: tuple[str, ...], *, version: int = 1
 ) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .options import Reading
+
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
@@ -16,7 +18,9 @@ SOURCE = "DATA.csv|DATA.npy|FAMILY_N"
 _FAMILY = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def read_arrangement(source: str, features: Sequence[str] | None, offsets: str | None) -> Arrangement:
+def read_arrangement(
+    source: str, features: Sequence[str] | None, offsets: str | None, reading: Reading | None = None
+) -> Arrangement:
     """Read hyperplanes `{x : a'x = b}`.
 
     Args:
@@ -24,6 +28,7 @@ def read_arrangement(source: str, features: Sequence[str] | None, offsets: str |
             and its parameters, such as `shi_4`.
         features: the columns of a; all but `offsets` if None.
         offsets: the column of b; the arrangement is central if None.
+        reading: how to read the file.
 
     Raises:
         InputError: the file cannot be read or holds no such columns; no such family.
@@ -41,19 +46,22 @@ def read_arrangement(source: str, features: Sequence[str] | None, offsets: str |
 
         if features is not None or offsets is not None:
             raise click.UsageError("--features and --offsets choose columns of a file; a family has none")
+        if reading not in (None, Reading()):
+            raise click.UsageError("--separator and the like say how to read a file; a family is none")
         return named(source)
 
     from ..data.datasets import matrix
-    from ..data.tables import read_table
 
-    table = read_table(source)
-    if offsets is None:
-        return Arrangement(exact_matrix(matrix(table, features), name=source))
-    values = [value for (value,) in table.numbers([offsets])]
+    reading = reading or Reading()
+    table = reading.table(source)
     if features is not None and offsets in features:
         raise click.UsageError(f"--offsets {offsets} is one of --features too; leave it out of one of them")
-    chosen = [name for name in table.columns if name != offsets] if features is None else features
-    return Arrangement(exact_matrix(matrix(table, chosen), name=source), tuple(values))
+    chosen = table.others([offsets]) if features is None else features
+    table = reading.kept(table, [*chosen, offsets])
+    X = exact_matrix(matrix(table, chosen), name=source)
+    if offsets is None:
+        return Arrangement(X)
+    return Arrangement(X, tuple(value for (value,) in table.numbers([offsets])))
 
 
 def shape(arrangement: Arrangement) -> dict[str, int]:

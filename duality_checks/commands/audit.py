@@ -44,6 +44,8 @@ class _Finite(click.FloatRange):
     help="Columns it predicts from, in its order; default: all.",
 )
 @click.option("--weights", metavar="COLUMN", help="Weights of the samples: 2 counts a row twice.")
+@options.labels
+@options.reads_table
 @click.option(
     "--beta",
     metavar="B",
@@ -99,6 +101,8 @@ def audit(
     target: str | None,
     features: list[str] | None,
     weights: str | None,
+    labels: tuple[str, str] | None,
+    reading: options.Reading,
     beta: str | None,
     weight_decay: str | None,
     loss: str,
@@ -138,7 +142,9 @@ def audit(
     from .terminal import progress
 
     loaded = import_network(network)
-    stated = _Stated(data, target, features, weights, beta, weight_decay, loss, bias, free, activation)
+    stated = _Stated(
+        data, target, features, weights, labels, reading, beta, weight_decay, loss, bias, free, activation
+    )
     problem, placed, biases = stated.placed(loaded)
     with progress() as say:
         found = judge(problem, placed, biases=biases, epsilon=epsilon, max_chambers=max_chambers, say=say)
@@ -185,6 +191,8 @@ class _Stated:
     target: str | None
     features: list[str] | None
     weights: str | None
+    labels: tuple[str, str] | None
+    reading: options.Reading
     beta: str | None
     weight_decay: str | None
     loss: str
@@ -195,7 +203,6 @@ class _Stated:
     def placed(self, found: Imported) -> tuple[TrainingProblem, Imported, str | None]:
         """The problem, the network, and what is said of its biases."""
         from ..data.datasets import training_data
-        from ..data.tables import read_table
         from ..importing import Imported
         from ..problem import TrainingProblem, parse_activation
 
@@ -208,15 +215,22 @@ class _Stated:
             )
         if self.data is None:
             raise click.UsageError("--data is missing: which table was the network trained on?")
-        table = read_table(self.data)
+        table = self.reading.table(self.data)
         if self.target is None:
             raise click.UsageError(
                 f"--target is missing: which column is predicted? {self.data} has {', '.join(table.columns)}"
             )
         asked = None if self.activation is None else parse_activation(self.activation)
         slope = asked if asked is not None else found.kappa or Fraction(0)
+        spoken = [self.target, self.weights]
+        wanted = table.others(spoken) if self.features is None else self.features
         chosen = training_data(
-            table, target=self.target, features=self.features, bias=False, weights=self.weights
+            self.reading.kept(table, [*wanted, *spoken]),
+            target=self.target,
+            features=self.features,
+            bias=False,
+            weights=self.weights,
+            labels=self.labels,
         )
         place = self._place(found, len(chosen.X[0]))
         X = [(*row, Fraction(1)) for row in chosen.X] if place == "ones" else chosen.X

@@ -45,6 +45,8 @@ COUPLINGS = ("1-norm", "2-norm")
     help="Columns to predict it from; default: all.",
 )
 @click.option("--weights", metavar="COLUMN", help="Weights of the samples: 2 counts a row twice.")
+@options.labels
+@options.reads_table
 @click.option("--no-bias", is_flag=True, help="Do not append a column of ones.")
 @click.option("--beta", metavar="B", help="Weight decay, exactly: 0.1 or 1/3.")
 @click.option(
@@ -114,6 +116,8 @@ def certify(
     targets: tuple[str, ...],
     features: list[str] | None,
     weights: str | None,
+    labels: tuple[str, str] | None,
+    reading: options.Reading,
     no_bias: bool,
     beta: str | None,
     beta_ratio: str | None,
@@ -134,7 +138,8 @@ def certify(
     Enumerates every activation pattern exactly, trains over all of them, writes a rational certificate
     and checks it with the independent checker. Without DATA it runs on Fisher's Iris, versicolor against
     virginica by their petals. Numbers in a CSV file are read as exact decimals; a first line of numbers
-    only is data, and its columns are then called 1, 2, ...
+    only is data, and its columns are then called 1, 2, ... DATA may be -, standard input. Semicolons, tabs
+    and decimal commas are seen where the file leaves no doubt, and said.
 
     \b
     convex-landscape certify
@@ -142,6 +147,8 @@ def certify(
     convex-landscape certify matrix.npy --target 4 --beta 1/3 --activation leaky:0.1 --json
     convex-landscape certify houses.csv --target price --features area --free biases
     convex-landscape certify wide.csv --target y --beta 1 --samples 500
+    convex-landscape certify mail.csv --target spam --labels no,yes --loss logistic --drop-missing
+    convex-landscape certify haus.csv --target preis --separator ';' --decimal , --encoding latin-1
     convex-landscape certify houses.csv --target price --target rent --features area,rooms
     convex-landscape certify houses.csv --target price --target rent --features area --coupling 2-norm
 
@@ -162,7 +169,9 @@ def certify(
 
     decay, share = _weight_decay(beta, beta_ratio)
     terms = {"loss": loss, "penalty": penalty, "free": free}
-    original, *others = chosen_data(data, targets, features, bias=not no_bias, weights=weights)
+    original, *others = chosen_data(
+        data, targets, features, bias=not no_bias, weights=weights, labels=labels, reading=reading
+    )
     if others:
         if rank is not None or samples is not None or resume:
             raise click.UsageError("--rank, --samples and --resume are for one --target; leave them out")

@@ -27,6 +27,7 @@ Witness = list[int] | list[Fraction]
 @click.argument("data", metavar=SOURCE)
 @options.columns
 @options.offsets
+@options.reads_table
 @click.option("--count", "count_only", is_flag=True, help="Only count: fast, and without a limit.")
 @click.option("--skip", type=click.IntRange(min=0), default=0, metavar="K", help="Leave out the first K.")
 @options.as_json
@@ -35,6 +36,7 @@ def chambers(
     data: str,
     features: list[str] | None,
     offsets: str | None,
+    reading: options.Reading,
     count_only: bool,
     skip: int,
     as_json: bool,
@@ -55,7 +57,7 @@ def chambers(
     """
     if skip and (count_only or as_json):
         raise click.UsageError("--skip goes with the list of lines; leave out --count and --json")
-    arrangement = read_arrangement(data, features, offsets)
+    arrangement = read_arrangement(data, features, offsets, reading)
     if count_only:
         return _print_count(arrangement, as_json)
     if as_json:

@@ -10,6 +10,8 @@ import click
 
 from hyperplane_arrangements.errors import InputError
 
+from .options import Reading
+
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
 
@@ -21,6 +23,8 @@ def chosen_data(
     *,
     bias: bool,
     weights: str | None = None,
+    labels: tuple[str, str] | None = None,
+    reading: Reading | None = None,
 ) -> list[TrainingData]:
     """What `certify` trains on: the columns of a table, or Fisher's Iris.
 
@@ -30,6 +34,8 @@ def chosen_data(
         features: the columns to predict them from; all others when None.
         bias: append a column of ones.
         weights: the column of the samples' weights; ones when None.
+        labels: what targets say for -1 and for +1.
+        reading: how to read the file.
 
     Returns:
         The data, once for each target, with the same features.
@@ -42,16 +48,22 @@ def chosen_data(
         >>> len(chosen_data(None, (), None, bias=True)[0].X)
         100
     """
+    from ..data.datasets import targets as targets_of
     from ..data.datasets import training_data, versicolor_against_virginica
-    from ..data.tables import read_table
+
+    reading = reading or Reading()
 
     if data is None:
         if targets or features is not None or weights is not None:
             raise click.UsageError(
                 "--target, --features and --weights choose columns of DATA; give the file too"
             )
+        if labels is not None or reading != Reading():
+            raise click.UsageError(
+                "--labels, --separator and the like say how to read DATA; give the file too"
+            )
         return [versicolor_against_virginica(bias=bias)]
-    table = read_table(data)
+    table = reading.table(data)
     if not targets:
         raise click.UsageError(
             f"--target is missing: which column is to be predicted? {data} has {', '.join(table.columns)}"
@@ -61,17 +73,18 @@ def chosen_data(
         if targets.count(target) > 1:
             raise click.UsageError(f"--target {target} is given twice; name each output once")
     if len(targets) > 1 and features is None:
-        features = [name for name in table.columns if name not in (*targets, weights)]
+        features = table.others([*targets, weights])
         if not features:
             raise InputError(f"{table.source} has no column beside the targets; add a feature")
     first, *others = targets
-    chosen = training_data(table, target=first, features=features, bias=bias, weights=weights)
+    wanted = table.others([*targets, weights]) if features is None else features
+    table = reading.kept(table, [*wanted, *targets, weights])
+    chosen = training_data(table, target=first, features=features, bias=bias, weights=weights, labels=labels)
     found = [chosen]
     for target in others:
         if target in chosen.features:
             raise InputError(f"column {target!r} is both target and feature; leave it out of the features")
         if target == weights:
             raise InputError(f"column {weights!r} holds the weights and is a target too; name another")
-        y = tuple(value for (value,) in table.numbers([target]))
-        found.append(replace(chosen, target=target, y=y))
+        found.append(replace(chosen, target=target, y=targets_of(table, target, labels)))
     return found

@@ -18,6 +18,7 @@ KINDS = ("lines", "sphere", "zonotope", "tope-graph")
 @click.option("--kind", type=click.Choice(KINDS), help="What to draw.  [default: what suits the arrangement]")
 @options.columns
 @options.offsets
+@options.reads_table
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -33,6 +34,7 @@ def draw(
     kind: str | None,
     features: list[str] | None,
     offsets: str | None,
+    reading: options.Reading,
     output: Path,
     title: str | None,
     as_json: bool,
@@ -57,7 +59,7 @@ def draw(
 
     from .terminal import progress
 
-    arrangement = read_arrangement(data, features, offsets)
+    arrangement = read_arrangement(data, features, offsets, reading)
     with progress() as say:
         say("Drawing")
         written = save_picture(arrangement, output, kind, title=title or data)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ..data.tables import Table
 
 MAX_CHAMBERS = 5_000_000
 
@@ -12,6 +22,16 @@ MAX_CHAMBERS = 5_000_000
 def column_names(context: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
     """The names in ``A,B`` or ``"A, with comma",B``."""
     return None if text is None else [name.strip() for name in next(csv.reader([text]), [])]
+
+
+def two_labels(context: click.Context, option: click.Parameter, text: str | None) -> tuple[str, str] | None:
+    """The labels in ``NO,YES``."""
+    names = column_names(context, option, text)
+    if names is None:
+        return None
+    if len(names) != 2:
+        raise click.BadParameter("give two, for -1 and for +1, such as no,yes", context, option)
+    return names[0], names[1]
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -29,3 +49,71 @@ columns = click.option(
 offsets = click.option(
     "--offsets", metavar="COLUMN", help="The column of right-hand sides; without it all are 0."
 )
+labels = click.option(
+    "--labels",
+    callback=two_labels,
+    metavar="NO,YES",
+    help="What the target says for -1 and for +1.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the command line says of a table: its dialect, and whether rows with missing cells go."""
+
+    separator: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    header: bool | None = None
+    drop_missing: bool = False
+
+    def table(self, path: str | Path) -> Table:
+        """The table in a file."""
+        from ..data.dialects import Dialect
+        from ..data.tables import read_table
+
+        return read_table(path, Dialect(self.separator, self.decimal, self.encoding, self.header))
+
+    def kept(self, table: Table, names: Iterable[str | None]) -> Table:
+        """The rows to take when these columns are chosen; what is to be said of the table is said."""
+        found = table.complete(name for name in names if name is not None) if self.drop_missing else table
+        for note in found.notes:
+            click.echo(f"note: {found.source}: {note}", err=True)
+        return found
+
+
+_READING = (
+    click.option("--separator", metavar="C", help="Between cells: , ; | tab space.  [default: by its look]"),
+    click.option("--decimal", metavar=".|,", help="Decimal mark.  [default: by its look]"),
+    click.option(
+        "--encoding", metavar="NAME", help="latin-1, utf-16-le, ...  [default: UTF-8, or as marked]"
+    ),
+    click.option(
+        "--header/--no-header",
+        default=None,
+        help="Whether the first line names the columns.  [default: unless it holds numbers only]",
+    ),
+    click.option(
+        "--drop-missing", is_flag=True, help="Leave out rows with an empty cell in a chosen column."
+    ),
+)
+
+
+def reads_table(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on how to read a table; it gets them as one `reading`."""
+
+    @wraps(command)
+    def told(
+        *,
+        separator: str | None,
+        decimal: str | None,
+        encoding: str | None,
+        header: bool | None,
+        drop_missing: bool,
+        **rest: Any,
+    ) -> Any:
+        return command(reading=Reading(separator, decimal, encoding, header, drop_missing), **rest)
+
+    for option in reversed(_READING):
+        told = option(told)
+    return told

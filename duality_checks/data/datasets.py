@@ -15,6 +15,7 @@ from importlib import resources
 
 from hyperplane_arrangements.errors import InputError
 
+from .cells import is_number, parse_number
 from .tables import Rows, Table, parse_csv
 
 BIAS = "(ones)"
@@ -80,6 +81,7 @@ def training_data(
     features: Sequence[str] | None = None,
     bias: bool = True,
     weights: str | None = None,
+    labels: tuple[str, str] | None = None,
 ) -> TrainingData:
     """Choose features and target from a table.
 
@@ -89,10 +91,12 @@ def training_data(
         features: the columns of features, in this order; every other column when None.
         bias: append a column of ones.
         weights: the column of the samples' weights; None for ones.
+        labels: what the target says for -1 and for +1; None where it holds numbers.
 
     Raises:
         InputError: a column is missing, chosen twice or both feature and target; a cell is no finite number;
-            fewer than two rows; no features, or only zeros in them; a weight that is not positive.
+            fewer than two rows; no features, or only zeros in them; a weight that is not positive; a target
+            that is none of the labels.
 
     Example:
         >>> data = training_data(parse_csv("x,y\\n0.5,1\\n2,3", "memory"), target="y", bias=False)
@@ -100,9 +104,7 @@ def training_data(
         (((Fraction(1, 2),), (Fraction(2, 1),)), (Fraction(1, 1), Fraction(3, 1)))
     """
     table.index(target)
-    spoken = (target,) if weights is None else (target, weights)
-    others = (name for name in table.columns if name not in spoken)
-    names = tuple(others if features is None else features)
+    names = tuple(table.others([target, weights]) if features is None else features)
     if not names:
         raise InputError(f"{table.source} has no column beside the target {target!r}; add a feature")
     if target in names:
@@ -110,9 +112,56 @@ def training_data(
     if weights is not None and weights in (target, *names):
         raise InputError(f"column {weights!r} holds the weights and is target or feature too; name another")
     X = matrix(table, names)
-    y = tuple(value for (value,) in table.numbers([target]))
+    y = targets(table, target, labels)
     found = _data(table.source, names, target, X, y, bias)
     return found if weights is None else replace(found, weights=_weights(table, weights))
+
+
+def targets(table: Table, column: str, labels: tuple[str, str] | None = None) -> tuple[Fraction, ...]:
+    """The numbers in a column, or -1 and +1 for two labels; "1" and "1.0" are one label.
+
+    Raises:
+        InputError: a cell is no number, or none of the labels.
+
+    Example:
+        >>> table = parse_csv("x,y\\n1,no\\n2,yes", "memory")
+        >>> targets(table, "y", ("no", "yes"))
+        (Fraction(-1, 1), Fraction(1, 1))
+    """
+    if labels is None:
+        try:
+            return tuple(value for (value,) in table.numbers([column]))
+        except InputError as error:
+            raise InputError(f"{error}{_naming(table, column)}") from None
+    sides = {_as_label(label): Fraction(side) for label, side in zip(labels, (-1, 1), strict=True)}
+    if len(sides) != 2:
+        raise InputError(f"--labels {labels[0]},{labels[1]} are one label; name two, for -1 and for +1")
+    place, found = table.index(column), []
+    for row, cells in enumerate(table.cells):
+        label = _as_label(cells[place], table.decimal)
+        if label not in sides:
+            raise InputError(
+                f"{table.place(row)}, column {column!r}: {str(cells[place])!r} is neither {labels[0]!r} nor "
+                f"{labels[1]!r}; name the two labels, or leave the row out"
+            )
+        found.append(sides[label])
+    return tuple(found)
+
+
+def _as_label(cell: str | Fraction, decimal: str = ".") -> str | Fraction:
+    """1 and 1.0 are one label; text is itself."""
+    if isinstance(cell, str) and is_number(cell, decimal):
+        return parse_number(cell, "the label", decimal)
+    return cell
+
+
+def _naming(table: Table, column: str) -> str:
+    """How to name labels, where a column holds two texts."""
+    place = table.index(column)
+    texts = sorted({str(cells[place]) for cells in table.cells})
+    if len(texts) != 2 or any(is_number(text, table.decimal) for text in texts):
+        return ""
+    return f"; or say which of its two labels is -1 and which is +1: --labels {texts[0]},{texts[1]}"
 
 
 def _weights(table: Table, column: str) -> tuple[Fraction, ...]:
@@ -138,7 +187,7 @@ def matrix(table: Table, columns: Sequence[str] | None = None) -> Rows:
         >>> matrix(parse_csv("x,y\\n0.5,1\\n2,3", "memory"), ["y"])
         ((Fraction(1, 1),), (Fraction(3, 1),))
     """
-    names = tuple(table.columns if columns is None else columns)
+    names = tuple(table.others() if columns is None else columns)
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"column {name!r} is chosen twice; name each column once")

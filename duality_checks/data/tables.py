@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import InputError
 
-from ..files import read_text
+from ..files import read_bytes
+from .cells import is_missing, is_number
+from .cells import parse_number as parse_number
+from .dialects import Dialect, decoded, understood
 
 if TYPE_CHECKING:
     import numpy as np
 
 Rows = tuple[tuple[Fraction, ...], ...]
-
-_NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE](?P<power>[+-]?\d+))?|\d+/\d+)", re.ASCII)
-_NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-_LONGEST, _LARGEST_POWER = 1000, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +34,63 @@ class Table:
         columns: the distinct names of the columns.
         cells: one tuple a row: text (CSV) or Fractions (``.npy``).
         lines: the line of the file that each row ends on; empty where the file has no lines.
+        decimal: the decimal mark in text.
+        unnamed: the places, from 1 on, of columns without a name in the file, which are not in the table.
+        notes: how the file was read, and which rows were left out, for the reader.
     """
 
     source: str
     columns: tuple[str, ...]
     cells: tuple[tuple[str | Fraction, ...], ...]
     lines: tuple[int, ...] = ()
+    decimal: str = "."
+    unnamed: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def others(self, spoken: Sequence[str | None] = ()) -> list[str]:
+        """The columns that nobody spoke for, where all columns are wanted.
+
+        Raises:
+            InputError: the file has a column without a name, so that "all" is not clear.
+
+        Example:
+            >>> parse_csv("x,y,z\\n1,2,3", "memory").others(["y"])
+            ['x', 'z']
+        """
+        if self.unnamed:
+            raise InputError(
+                f"{self.source}: column {self.unnamed[0]} has no name in the first line (row numbers of a "
+                "program, or a separator at the line's end?); pass --features to say which columns to take, "
+                "or name it"
+            )
+        return [name for name in self.columns if name not in spoken]
+
+    def complete(self, names: Iterable[str]) -> Table:
+        """The rows in which none of the named columns is missing, and a note on those left out.
+
+        Example:
+            >>> table = parse_csv("x,y\\n1,2\\n,3\\nNA,4\\n5,6", "memory").complete(["x"])
+            >>> table.cells, table.notes
+            ((('1', '2'), ('5', '6')), ('2 rows of 4 with missing cells left out: lines 3, 4',))
+        """
+        positions = [self.index(name) for name in names]
+        gone = [
+            row
+            for row, cells in enumerate(self.cells)
+            if any(isinstance(cell := cells[place], str) and is_missing(cell) for place in positions)
+        ]
+        if not gone:
+            return self
+        places = [str(self.lines[row] if self.lines else row + 1) for row in gone]
+        listed = ", ".join(places[:8]) + (", ..." if len(places) > 8 else "")
+        rows = "1 row" if len(gone) == 1 else f"{len(gone):,} rows"
+        note = f"{rows} of {len(self.cells):,} with missing cells left out: lines {listed}"
+        kept = [row for row in range(len(self.cells)) if row not in set(gone)]
+        return replace(self._rows(kept), notes=(*self.notes, note))
+
+    def _rows(self, kept: Sequence[int]) -> Table:
+        lines = tuple(self.lines[row] for row in kept) if self.lines else ()
+        return replace(self, cells=tuple(self.cells[row] for row in kept), lines=lines)
 
     def index(self, name: str) -> int:
         """The position of a column.
@@ -81,19 +129,17 @@ class Table:
             (('2', 'b'),)
         """
         position = self.index(column)
-        kept = [row for row, cells in enumerate(self.cells) if cells[position] == value]
-        return Table(
-            self.source,
-            self.columns,
-            tuple(self.cells[row] for row in kept),
-            tuple(self.lines[row] for row in kept) if self.lines else (),
-        )
+        return self._rows([row for row, cells in enumerate(self.cells) if cells[position] == value])
 
     def _number(self, row: int, position: int, name: str) -> Fraction:
         cell = self.cells[row][position]
         if isinstance(cell, Fraction):
             return cell
-        return parse_number(cell, f"{self.place(row)}, column {name!r}")
+        place = f"{self.place(row)}, column {name!r}"
+        if is_missing(cell):
+            what = f"is {cell}" if cell else "is empty"
+            raise InputError(f"{place} {what}; drop or impute the row: --drop-missing leaves such rows out")
+        return parse_number(cell, place, self.decimal)
 
     def place(self, row: int) -> str:
         """What to call a row in messages.
@@ -106,64 +152,34 @@ class Table:
         return f"{self.source}: row {row + 1}{line}"
 
 
-def parse_number(text: str, place: str) -> Fraction:
-    """The exact value of a decimal or a fraction in text.
-
-    Args:
-        text: such as ``0.1``, ``-2``, ``1e-3`` or ``1/3``.
-        place: where it stands, for messages.
-
-    Raises:
-        InputError: the text is empty, no number, not finite, or of absurd length.
-
-    Example:
-        >>> parse_number("0.1", "memory"), parse_number("-1/3", "memory")
-        (Fraction(1, 10), Fraction(-1, 3))
-    """
-    text = text.strip()
-    if not text:
-        raise InputError(f"{place} is empty; drop or impute the row")
-    if _NOT_FINITE.fullmatch(text):
-        raise InputError(f"{place} is {text}; drop or impute the row, for only finite numbers are exact")
-    match = _NUMBER.fullmatch(text)
-    if not match:
-        remedy = (
-            "write decimals with a point and thousands without a comma,"
-            if _DECIMAL_COMMA.fullmatch(text)
-            else "correct it"
-        )
-        raise InputError(
-            f"{place} holds {_shown(text)}, which is not a number; {remedy} or choose other columns"
-        )
-    # Ten characters of text can ask for a billion digits; these limits are far outside what float64 holds.
-    if len(text) > _LONGEST or abs(int(match["power"] or 0)) > _LARGEST_POWER:
-        raise InputError(
-            f"{place} holds {_shown(text)}: over {_LONGEST} characters, or a power of ten beyond "
-            f"{_LARGEST_POWER}; rescale or round"
-        )
-    try:
-        return Fraction(text)
-    except ZeroDivisionError:
-        raise InputError(f"{place} holds {text}, which divides by zero; correct it") from None
-
-
-def read_table(path: str | Path) -> Table:
+def read_table(path: str | Path, dialect: Dialect | None = None) -> Table:
     """Read a CSV file or a ``.npy`` matrix.
 
-    A CSV file is comma-separated UTF-8 text; its first line names the columns, unless every cell of that line
-    is a number: then the columns are called ``1``, ``2``, ..., as are those of a ``.npy`` file.
+    A CSV file is text, with commas between cells, or semicolons or tabs by its look; its first line names the
+    columns, unless every cell of that line is a number: then the columns are called ``1``, ``2``, ..., as are
+    those of a ``.npy`` file. Lines that start with # are comments.
+
+    Args:
+        path: the file; ``-`` for standard input.
+        dialect: what its look does not settle.
 
     Raises:
-        InputError: the file is missing, empty or ragged, names a column twice or not at all, or its first
-            line mixes names and numbers; for ``.npy``: not a finite real matrix.
+        InputError: the file is missing, empty or ragged, names a column twice, or its first line mixes names
+            and numbers; it can be read in several ways; for ``.npy``: not a finite real matrix.
     """
-    path = Path(path)
-    if path.suffix.lower() == ".npy":
-        return _read_npy(path)
-    return parse_csv(read_text(path), str(path))
+    path, dialect = Path(path), dialect or Dialect()
+    if path == Path("-"):
+        # A stand-in for standard input may have text only.
+        stream = getattr(sys.stdin, "buffer", None)
+        source, content = "standard input", stream.read() if stream else sys.stdin.read().encode()
+    else:
+        source, content = str(path), read_bytes(path)
+    if path.suffix.lower() == ".npy" or content.startswith(b"\x93NUMPY"):
+        return _read_npy(content, source)
+    return parse_csv(decoded(content, source, dialect.encoding), source, dialect)
 
 
-def parse_csv(text: str, source: str) -> Table:
+def parse_csv(text: str, source: str, dialect: Dialect | None = None) -> Table:
     """Read the text of a CSV file; see :func:`read_table`.
 
     Raises:
@@ -173,72 +189,42 @@ def parse_csv(text: str, source: str) -> Table:
         >>> parse_csv("a,b\\n1,2\\n", "memory").columns, parse_csv("1,2\\n3,4\\n", "memory").columns
         (('a', 'b'), ('1', '2'))
     """
-    records = _records(text.removeprefix("\ufeff"), source)
-    if not records:
-        raise InputError(f"{source} is empty; give a header line and rows of numbers")
-    first = tuple(cell.strip() for cell in records[0][1])
-    _require_commas(first, source)
-    for line, cells in records:
-        if len(cells) != len(first):
-            raise InputError(f"{source}: line {line} has {len(cells)} cells, but the first has {len(first)}")
-    if all(_is_number(cell) for cell in first):
-        columns = _positions(len(first))
-    else:
-        columns = _header(first, source)
-        records = records[1:]
-    rows = tuple(tuple(cell.strip() for cell in cells) for _, cells in records)
-    return Table(source, columns, rows, tuple(line for line, _ in records))
+    dialect = dialect or Dialect()
+    found = understood(text.removeprefix("\ufeff"), source, dialect)
+    rows, lines = tuple(cells for _, cells in found.records), tuple(line for line, _ in found.records)
+    if found.names is None:
+        return Table(source, _positions(len(rows[0])), rows, lines, found.decimal, (), found.notes)
+    named = [place for place, name in enumerate(found.names) if name]
+    unnamed = tuple(place for place, name in enumerate(found.names, start=1) if not name)
+    columns = _header(found.names, found.decimal, source, stated=dialect.header is True)
+    rows = tuple(tuple(row[place] for place in named) for row in rows) if unnamed else rows
+    return Table(source, columns, rows, lines, found.decimal, unnamed, found.notes)
 
 
-def _require_commas(first: tuple[str, ...], source: str) -> None:
-    """Refuse the dialects of CSV that some programs write, by their first line."""
-    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
-        if len(first) == 1 and mark in first[0]:
-            raise InputError(
-                f"{source}: the first line has {name} and no comma; separate cells by commas, and write "
-                "decimals with a point"
-            )
-
-
-def _records(text: str, source: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text), strict=True)
-    try:
-        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise InputError(f"{source}: line {reader.line_num} is not CSV ({error})") from None
-
-
-def _header(names: tuple[str, ...], source: str) -> tuple[str, ...]:
+def _header(names: tuple[str, ...], decimal: str, source: str, *, stated: bool) -> tuple[str, ...]:
+    """The names of the columns, those without one left out."""
     for position, name in enumerate(names, start=1):
-        if not name:
-            raise InputError(f"{source}: column {position} has no name in the first line; name it or drop it")
-        if _is_number(name):
+        if is_number(name, decimal) and not stated:
             # A header, or a row with a slip of the pen? Guessing would drop a row of data in silence.
             raise InputError(
                 f"{source}: the first line mixes names and numbers ({name!r} in column {position}); "
-                "name every column, or leave the header out"
+                "name every column, leave the header out, or say which with --header or --no-header"
             )
-        if name in names[: position - 1]:
+        if name and name in names[: position - 1]:
             raise InputError(f"{source}: the first line names column {name!r} twice; rename one of them")
-    return names
-
-
-def _is_number(cell: str) -> bool:
-    return bool(_NUMBER.fullmatch(cell) or _NOT_FINITE.fullmatch(cell))
+    return tuple(name for name in names if name)
 
 
 def _positions(count: int) -> tuple[str, ...]:
     return tuple(str(position) for position in range(1, count + 1))
 
 
-def _read_npy(path: Path) -> Table:
+def _read_npy(content: bytes, path: str) -> Table:
     import numpy as np
 
     try:
-        array = np.load(path, allow_pickle=False)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
-    except (ValueError, EOFError):
+        array = np.load(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, OSError):
         raise InputError(f"{path} is not a .npy file of numbers; save an array with numpy.save") from None
     if not isinstance(array, np.ndarray):
         raise InputError(f"{path} is an archive of arrays; save one matrix with numpy.save")
@@ -248,17 +234,13 @@ def _read_npy(path: Path) -> Table:
         )
     if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
         raise InputError(f"{path} has dtype {array.dtype}; give integers or floats of at most 64 bits")
-    return Table(str(path), _positions(array.shape[1]), _exact_cells(array, path))
+    return Table(path, _positions(array.shape[1]), _exact_cells(array, path))
 
 
-def _exact_cells(array: np.ndarray, path: Path) -> Rows:
+def _exact_cells(array: np.ndarray, path: str) -> Rows:
     import numpy as np
 
     if not np.isfinite(array).all():
         row, column = (int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InputError(f"{path}[{row}, {column}] is {array[row, column]}; drop or impute the row")
     return tuple(tuple(Fraction(value) for value in row) for row in array.tolist())
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")

@@ -159,7 +159,8 @@ class Loss(ABC):
                 if abs(value) != 1:
                     raise InputError(
                         f"y[{k}]={value} is no label; the {self.name} loss needs every label to be exactly "
-                        "-1 or +1 (recode two classes so, or use the squared loss)"
+                        "-1 or +1 (recode two classes so, on the command line by --labels NO,YES, or use the "
+                        "squared loss)"
                     )
 
 

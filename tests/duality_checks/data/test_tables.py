@@ -82,7 +82,6 @@ BAD_FILES = {
     "short line": ("a,b\n1,2\n3\n", "line 3 has 1 cells, but the first has 2"),
     "long line": ("a,b\n1,2\n\n3,4,5\n", "line 4 has 3 cells, but the first has 2"),
     "twice": ("a,b,a\n1,2,3\n", "names column 'a' twice; rename"),
-    "nameless": ("a,,c\n1,2,3\n", "column 2 has no name in the first line"),
     "mixed": ("1.0,x\n2,3\n", "mixes names and numbers ('1.0' in column 1)"),
     "nan first": ("nan,x\n2,3\n", "mixes names and numbers ('nan' in column 1)"),
     "quotes": ('a,b\n"1,2\n', "is not CSV"),
