@@ -8,6 +8,7 @@ Where the activation patterns of the data are few enough to go through, the netw
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,21 +17,21 @@ from hyperplane_arrangements.errors import ConvexLandscapeError, InputError, Mis
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils.metaestimators import available_if
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 except ImportError as error:
     raise MissingExtraError(
         "duality_checks.estimator needs scikit-learn; install the extra: convex-landscape[sklearn]"
     ) from error
 
 from .exact.enclosures import float_above, float_below
-from .limits import FAR, most_chambers, require_feasible
 from .problem import TrainingProblem
+from .training.fits import Fit, few_chambers, side_by_side
 
 if TYPE_CHECKING:
-    from .approximation.subsets import ProvenInterval
     from .certificate import Certificate
-    from .training.columns import Solution
+    from .optima.several_outputs import MultiOutputProblem, OutputsProof
 
 
 class NoCertificateError(ConvexLandscapeError, AttributeError):
@@ -38,124 +39,166 @@ class NoCertificateError(ConvexLandscapeError, AttributeError):
 
 
 class _CertifiedReLU(BaseEstimator):
-    """What both estimators share: a problem, its solution, and proofs that are made when they are asked
+    """What both estimators share: problems, their solutions, and proofs that are made when they are asked
     for."""
+
+    # One problem and one network, or those of several outputs.
+    problem_: Any
+    solution_: Any
+    network_: Any
 
     def __init__(
         self,
         beta: Any = 1.0,
         *,
+        beta_ratio: Any = None,
         activation: Any = "relu",
+        loss: Any = "squared",
         fit_intercept: bool = True,
+        free: Any = "nothing",
         max_chambers: int = 20_000,
         starts: int = 300,
         random_state: Any = 0,
     ):
         self.beta = beta
+        self.beta_ratio = beta_ratio
         self.activation = activation
+        self.loss = loss
         self.fit_intercept = fit_intercept
+        self.free = free
         self.max_chambers = max_chambers
         self.starts = starts
         self.random_state = random_state
 
-    def _learn(self, X: np.ndarray, target: np.ndarray) -> None:
-        self._certificate: Certificate | None = None
-        self._interval: ProvenInterval | None = None
-        self.problem_ = TrainingProblem(self._columns(X), target, self.beta, self.activation)
-        self.exhaustive_ = _few_chambers(self.problem_, self.max_chambers)
-        self.solution_ = self._solve()
-        self.network_ = self.solution_.network
-        self.n_chambers_ = self.problem_.arrangement.count_chambers() if self.exhaustive_ else None
-        self.n_iter_ = len(self.solution_.rounds)
+    def _terms(self, weights: np.ndarray | None) -> dict[str, Any]:
+        return {"loss": self.loss, "free": self.free, "sample_weights": weights}
+
+    def _learn(self, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None) -> None:
+        """Fit one output."""
+        problem = TrainingProblem(
+            self._columns(X), target, self._decay(), self.activation, **self._terms(weights)
+        )
+        if self.beta_ratio is not None:
+            from .reports.outcome import at_ratio
+
+            self._require_chambers(problem)
+            problem = at_ratio(problem, self.beta_ratio, self.max_chambers)
+        fit = self._fitted(problem)
+        self.problem_, self.solution_, self.network_ = problem, fit.solution, fit.solution.network
+        self._keep([fit])
+
+    def _keep(self, fits: list[Fit], proof: OutputsProof | None = None) -> None:
+        problem = fits[0].problem if fits else self.problem_.outputs[0]
+        self._fits, self.proof_, self.beta_ = tuple(fits), proof, problem.beta
+        self.exhaustive_ = all(fit.exhaustive for fit in fits)
+        self.n_chambers_ = problem.arrangement.count_chambers() if self.exhaustive_ else None
+        self.n_iter_ = max((len(fit.solution.rounds) for fit in fits), default=1)
+
+    def _decay(self) -> Any:
+        return self.beta if self.beta_ratio is None else 1
+
+    def _require_chambers(self, problem: TrainingProblem) -> None:
+        if not few_chambers(problem, self.max_chambers):
+            raise InputError(
+                f"beta_ratio needs beta_max, a maximum over all chambers, and the data have more than "
+                f"max_chambers={self.max_chambers:,}; give beta, or raise max_chambers"
+            )
 
     def _columns(self, X: np.ndarray) -> np.ndarray:
         return np.column_stack([X, np.ones(len(X))]) if self.fit_intercept else X
 
-    def _solve(self) -> Solution:
+    def _fitted(self, problem: TrainingProblem) -> Fit:
         from sklearn.utils import check_random_state
 
-        from .training.ascents import train_by_ascents
-        from .training.columns import train
-
-        if self.exhaustive_:
-            return train(self.problem_, max_chambers=self.max_chambers)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        return train_by_ascents(self.problem_, starts=self.starts, seed=seed)
+        return Fit.of(problem, max_chambers=self.max_chambers, starts=self.starts, seed=seed)
+
+    def _weights(self, X: np.ndarray, sample_weight: Any) -> tuple[np.ndarray | None, np.ndarray]:
+        """The weights of the samples that count, and which these are: a weight of 0 leaves a sample out."""
+        if sample_weight is None:
+            return None, np.ones(len(X), dtype=bool)
+        weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
+        if (weights < 0).any():
+            raise InputError(f"sample_weight has the negative entry {weights.min():g}; weights are positive")
+        kept = weights > 0
+        if not kept.any():
+            raise InputError("sample_weight is zero everywhere, so there is no sample; give positive weights")
+        return weights[kept], kept
 
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self, "network_")
         return self.network_.predict(self._columns(validate_data(self, X, dtype=np.float64, reset=False)))
 
     @property
-    def certificate_(self) -> Certificate:
-        """The certificate over all chambers, made and checked when it is first asked for.
+    def certificate_(self) -> Certificate | tuple[Certificate, ...]:
+        """The certificate over all chambers, made and checked when it is first asked for; one an output where
+        there are several.
 
         Raises:
-            NoCertificateError: the chambers were too many to go through.
+            NoCertificateError: the chambers were too many to go through, or outputs share neurons.
         """
-        from .certificate import certify, check
-
         check_is_fitted(self, "network_")
         if not self.exhaustive_:
             raise NoCertificateError(
                 f"the data have more than max_chambers={self.max_chambers:,} chambers, so the network is not "
                 "proven optimal; use fewer columns or rows, or raise max_chambers"
             )
-        if self._certificate is None:
-            certificate = certify(self.problem_, self.solution_)
-            check(self.problem_, certificate).require()
-            self._certificate = certificate
-        return self._certificate
+        if self.proof_ is not None:
+            raise NoCertificateError(
+                "outputs that share neurons have no certificate: proof_ is proven by check_outputs"
+            )
+        found = tuple(fit.certificate for fit in self._fits)
+        return found if self._has_several() else found[0]
+
+    def _has_several(self) -> bool:
+        return not isinstance(self.problem_, TrainingProblem)
 
     @property
     def proven_(self) -> bool:
         """Whether the network is proven globally optimal, up to the gap between the bounds."""
         check_is_fitted(self, "network_")
+        if self.proof_ is not None:
+            from .optima.several_outputs import check_outputs
+
+            return bool(check_outputs(self.problem_, self.proof_).proven)
         return self.exhaustive_ and self.certificate_ is not None
 
     @property
     def lower_bound_(self) -> float:
         """A proven lower bound on the least objective of any network, rounded down."""
-        return float_below(self._bounds().lower)
+        return float_below(self._bounds()[0])
 
     @property
     def upper_bound_(self) -> float:
         """The exact objective of this network, rounded up."""
-        return float_above(self._bounds().upper)
+        return float_above(self._bounds()[1])
 
-    def _bounds(self) -> Certificate | ProvenInterval:
-        from .training.ascents import proven_interval
-
+    def _bounds(self) -> tuple[Fraction, Fraction]:
         check_is_fitted(self, "network_")
-        if self.exhaustive_:
-            return self.certificate_
-        if self._interval is None:
-            self._interval = proven_interval(self.problem_, self.network_)
-        return self._interval
-
-
-def _few_chambers(problem: TrainingProblem, limit: int) -> bool:
-    """Whether all chambers can be gone through; counted only where that is quick."""
-    arrangement = problem.arrangement
-    if most_chambers(len(arrangement.hyperplanes), arrangement.rank) > FAR * limit:
-        return False
-    try:
-        require_feasible(arrangement, limit)
-    except TooLargeError:
-        return False
-    return True
+        if self.proof_ is not None:
+            return self.proof_.lower, self.proof_.upper
+        lower, upper = (
+            sum((getattr(fit.bounds, side) for fit in self._fits), Fraction(0)) for side in ("lower", "upper")
+        )
+        return lower, upper
 
 
 _PARAMETERS = """
-    The objective is `1/2 norm(f - y)^2 + beta/2 sum_j (norm(w_j)^2 + alpha_j^2)`: the loss is summed over the
-    samples, not averaged.
+    The objective is `sum_k weight_k loss(f_k; y_k) + beta/2 sum_j (norm(w_j)^2 + alpha_j^2)`: the loss is
+    summed over the samples, not averaged.
 
     Args:
         beta: weight decay, positive; a float, or exactly: a Fraction or text such as "1/3".
+        beta_ratio: in place of `beta` its share of beta_max, the least weight decay for which the zero
+            network is optimal; None for `beta` itself.
         activation: "relu", "abs", "leaky:K" or a slope below 1.
+        loss: {losses}.
         fit_intercept: whether to append a column of ones to the data; its weight is regularised like the
-            rest.
-        max_chambers: go through all chambers up to this many, else train by ascents.
+            rest, unless `free` says otherwise.
+        free: what is not regularised: "nothing", "intercept", "biases" (as in scikit-learn's own networks),
+            "linear", or "decayed-intercept" for PyTorch's weight_decay.
+        max_chambers: go through all chambers up to this many, else train by ascents (squared loss, nothing
+            free).
         starts: random directions in each round of ascents.
         random_state: seeds the ascents; training over all chambers is deterministic.
 
@@ -167,14 +210,20 @@ _PARAMETERS = """
         proven_: whether the network is proven globally optimal up to the gap between the bounds.
         lower_bound_, upper_bound_: proven bounds on the least objective, rounded outward.
         problem_, solution_: what was solved, and the numerical solution with its dual.
+        beta_: the weight decay, exactly.
         n_iter_: rounds of training.
         n_features_in_: columns of the data.
 """
 
 
 class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
-    __doc__ = f"""Least squares by the two-layer network with the least regularised objective of all.
-{_PARAMETERS}
+    __doc__ = f"""Regression by the two-layer network with the least regularised objective of all.
+{_PARAMETERS.format(losses='"squared", "l1" or "huber:D"')}
+    With several outputs (y is n x k) `coupling` says which norm of a neuron's output weights is regularised:
+    "1-norm" (the outputs separate, and `certificate_` is a tuple) or "2-norm" (usual weight decay: they share
+    neurons; squared loss, rank at most 3, and `proof_` in place of `certificate_`). `network_` is then a
+    :class:`~duality_checks.optima.several_outputs.VectorNetwork`, and `solution_` a tuple.
+
     Example:
         >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 1.0, 0.0, 1.0]
         >>> model = CertifiedReLURegressor(beta=0.01).fit(X, y)
@@ -182,12 +231,45 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
         (True, 8, True)
     """
 
-    def fit(self, X: Any, y: Any) -> CertifiedReLURegressor:
+    def __init__(
+        self,
+        beta: Any = 1.0,
+        *,
+        beta_ratio: Any = None,
+        activation: Any = "relu",
+        loss: Any = "squared",
+        fit_intercept: bool = True,
+        free: Any = "nothing",
+        coupling: str = "1-norm",
+        max_chambers: int = 20_000,
+        starts: int = 300,
+        random_state: Any = 0,
+    ):
+        super().__init__(
+            beta,
+            beta_ratio=beta_ratio,
+            activation=activation,
+            loss=loss,
+            fit_intercept=fit_intercept,
+            free=free,
+            max_chambers=max_chambers,
+            starts=starts,
+            random_state=random_state,
+        )
+        self.coupling = coupling
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> CertifiedReLURegressor:
         """Train.
 
         Args:
             X: n x d floats.
-            y: n floats.
+            y: n floats, or n x k for several outputs.
+            sample_weight: n weights of the samples' losses: 2 counts a sample twice, 0 leaves it out.
 
         Returns:
             The estimator itself.
@@ -195,18 +277,55 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
         Raises:
             InputError: a parameter that cannot be used.
         """
-        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        self._learn(X, np.asarray(y, dtype=np.float64))
+        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, multi_output=True)
+        weights, kept = self._weights(X, sample_weight)
+        target = np.asarray(y, dtype=np.float64)[kept]
+        self._flat = target.ndim == 1
+        if self._flat or target.shape[1] == 1:
+            self._learn(X[kept], target.reshape(-1), weights)
+        else:
+            self._learn_several(X[kept], target, weights)
         return self
 
+    def _learn_several(self, X: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> None:
+        from .optima.several_outputs import MultiOutputProblem, train_outputs
+
+        def stated(beta: Any) -> MultiOutputProblem:
+            terms = self._terms(weights) | {"coupling": self.coupling}
+            return MultiOutputProblem(self._columns(X), targets, beta, self.activation, **terms)
+
+        problem = stated(self._decay())
+        if self.beta_ratio is not None:
+            from .reports.outcome import share_of
+            from .reports.outputs import beta_max_of_outputs
+
+            self._require_chambers(problem.outputs[0])
+            problem = stated(share_of(beta_max_of_outputs(problem, self.max_chambers), self.beta_ratio))
+        self.problem_ = problem
+        if self.coupling == "1-norm":
+            fits = [self._fitted(one) for one in problem.outputs]
+            self.solution_, self.network_ = tuple(fit.solution for fit in fits), side_by_side(fits)
+            self._keep(fits)
+            return
+        try:
+            proof = train_outputs(problem, max_chambers=self.max_chambers)
+        except TooLargeError as error:
+            raise InputError(f"coupling='2-norm' goes through all chambers: {error}") from None
+        self.solution_, self.network_ = (), proof.network
+        self._keep([], proof)
+
     def predict(self, X: Any) -> np.ndarray:
-        """The network's outputs, length n."""
-        return self._outputs(X)
+        """The network's outputs: length n, or n x k as y was."""
+        found = self._outputs(X)
+        return found if self._flat or found.ndim == 2 else found[:, None]
 
 
 class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
-    __doc__ = f"""Two classes by least squares on -1 and +1; for more, put it into `OneVsRestClassifier`.
-{_PARAMETERS}        classes_: the two labels, in order.
+    __doc__ = f"""Two classes, as -1 and +1; for more, put it into `OneVsRestClassifier`.
+{_PARAMETERS.format(losses='"squared", "hinge", "squared-hinge", or "logistic", with `predict_proba`')}
+        classes_: the two labels, in order.
+
+    `class_weight` is a dict from labels to weights, or "balanced", which multiply the samples' weights.
 
     Example:
         >>> X, y = [[-2.0], [-1.0], [1.0], [2.0]], ["no", "no", "yes", "yes"]
@@ -215,17 +334,45 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
         (['no', 'yes'], True)
     """
 
+    def __init__(
+        self,
+        beta: Any = 1.0,
+        *,
+        beta_ratio: Any = None,
+        activation: Any = "relu",
+        loss: Any = "squared",
+        fit_intercept: bool = True,
+        free: Any = "nothing",
+        class_weight: Any = None,
+        max_chambers: int = 20_000,
+        starts: int = 300,
+        random_state: Any = 0,
+    ):
+        super().__init__(
+            beta,
+            beta_ratio=beta_ratio,
+            activation=activation,
+            loss=loss,
+            fit_intercept=fit_intercept,
+            free=free,
+            max_chambers=max_chambers,
+            starts=starts,
+            random_state=random_state,
+        )
+        self.class_weight = class_weight
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         return tags
 
-    def fit(self, X: Any, y: Any) -> CertifiedReLUClassifier:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> CertifiedReLUClassifier:
         """Train.
 
         Args:
             X: n x d floats.
             y: n labels of two classes.
+            sample_weight: n weights of the samples' losses: 2 counts a sample twice, 0 leaves it out.
 
         Returns:
             The estimator itself.
@@ -241,11 +388,23 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
                 f"Only binary classification is supported. The type of the target is {kind}. Put the "
                 "estimator into sklearn.multiclass.OneVsRestClassifier."
             )
+        weights, kept = self._weights(X, sample_weight)
+        X, y = X[kept], y[kept]
         self.classes_, place = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise InputError(f"y has 1 class only, {self.classes_[0]!r}; a classifier needs two")
-        self._learn(X, 2.0 * place - 1.0)
+        self._learn(X, 2.0 * place - 1.0, self._with_classes(y, weights))
         return self
+
+    def _with_classes(self, y: np.ndarray, weights: np.ndarray | None) -> np.ndarray | None:
+        from sklearn.utils.class_weight import compute_sample_weight
+
+        if self.class_weight is None:
+            return weights
+        by_class = compute_sample_weight(self.class_weight, y)
+        if not (by_class > 0).all():
+            raise InputError("class_weight has a weight that is not positive; leave that class out instead")
+        return by_class if weights is None else weights * by_class
 
     def decision_function(self, X: Any) -> np.ndarray:
         """The network's outputs, length n: positive for the second class."""
@@ -255,3 +414,19 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
         """The labels, length n."""
         outputs = self._outputs(X)
         return self.classes_[(outputs > 0).astype(int)]
+
+    @available_if(lambda self: self.loss == "logistic")
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """The probabilities of the two classes, n x 2; with the logistic loss alone.
+
+        Example:
+            >>> X, y = [[-2.0], [-1.0], [1.0], [2.0]], [0, 0, 1, 1]
+            >>> model = CertifiedReLUClassifier(beta=0.1, loss="logistic").fit(X, y)
+            >>> found = model.predict_proba([[-3.0], [3.0]])
+            >>> bool(found[0, 0] > 0.9), bool(found[1, 1] > 0.9)
+            (True, True)
+        """
+        from scipy.special import expit
+
+        outputs = self._outputs(X)
+        return np.column_stack([expit(-outputs), expit(outputs)])

@@ -140,7 +140,7 @@ def prove_outputs(
     share = None if beta is not None else beta_ratio
     if beta is None:
         say("Finding beta_max")
-        decay = share_of(_beta_max(stated, max_chambers), beta_ratio)
+        decay = share_of(beta_max_of_outputs(stated, max_chambers), beta_ratio)
         problems = tuple(one.with_beta(decay) for one in stated.outputs)
         clock.lap("beta_max")
     else:
@@ -150,7 +150,7 @@ def prove_outputs(
     return _shared(tuple(data), problems, targets, share, clock, max_chambers, say)
 
 
-def _beta_max(problem: MultiOutputProblem, max_chambers: int) -> float:
+def beta_max_of_outputs(problem: MultiOutputProblem, max_chambers: int) -> float:
     """The weight decay from which on all outputs are zero, in floats."""
     if problem.coupling == "1-norm":
         from ..training.paths import approximate_beta_max

@@ -8,6 +8,7 @@ rests on a bound of the dual norm over all chambers that needs none of them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from time import perf_counter
 
@@ -40,7 +41,7 @@ def train_by_ascents(problem: TrainingProblem, *, starts: int = 300, seed: int =
     """A good network without going through the chambers; not known to be optimal.
 
     Args:
-        problem: with squared loss and 2-norm weight decay, of any rank.
+        problem: with squared loss, weighted or not, and 2-norm weight decay, of any rank.
         starts: random directions to climb from in each round.
         seed: of numpy's default generator.
 
@@ -56,6 +57,8 @@ def train_by_ascents(problem: TrainingProblem, *, starts: int = 300, seed: int =
         >>> round(found.upper, 9), found.lower <= 4
         (4.0, True)
     """
+    if problem.is_weighted and problem.plain_loss.name == "squared":
+        return _of_weighted(problem, starts, seed)
     problem.require_standard("training by ascents")
     began = perf_counter()
     landscape, target, beta = Landscape.of(problem), problem.target, float(problem.beta)
@@ -77,6 +80,17 @@ def train_by_ascents(problem: TrainingProblem, *, starts: int = 300, seed: int =
     best = max(history, key=lambda step: step.lower).lower
     upper = history[-1].upper
     return Solution(network, dual, best, upper, active, perf_counter() - began, tuple(history))
+
+
+def _of_weighted(problem: TrainingProblem, starts: int, seed: int) -> Solution:
+    """A weight w of a sample is a row and a target times sqrt(w), up to the rounding of the root."""
+    problem.require_ball("training by ascents").require_penalised("training by ascents")
+    roots = np.sqrt([float(weight) for weight in problem.sample_weights])
+    scaled = TrainingProblem(
+        problem.features * roots[:, None], problem.target * roots, problem.beta, problem.kappa
+    )
+    found = train_by_ascents(scaled, starts=starts, seed=seed)
+    return replace(found, dual=found.dual * roots)
 
 
 def _feasible(landscape: Landscape, v: np.ndarray, target: np.ndarray, beta: float) -> float:
@@ -146,8 +160,8 @@ def proven_interval(problem: TrainingProblem, network: TwoLayerNetwork) -> Prove
     """`lower <= p* <= upper` in rationals, from any network and without going through the chambers.
 
     Args:
-        problem: with squared loss and 2-norm weight decay, of any size and rank.
-        network: any network; its residual is the dual.
+        problem: with 2-norm weight decay, of any size and rank, any loss and weights of samples.
+        network: any network; the slope of the loss at its outputs is the dual.
 
     Returns:
         The interval: valid, and often wide.
@@ -157,7 +171,7 @@ def proven_interval(problem: TrainingProblem, network: TwoLayerNetwork) -> Prove
         >>> found.lower <= 4 <= found.upper  # p* = 4
         True
     """
-    residual = _coarse(problem.target - network.outputs(problem))
+    residual = _coarse(problem.loss.slope(network.outputs(problem), problem.target))
     exact = RationalNetwork.of(network)
     bound = norm_bound(problem, residual)
     return interval(problem, exact, residual, bound, "dual norm by relaxation, not enumeration")

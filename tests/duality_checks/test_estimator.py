@@ -145,6 +145,158 @@ def test_without_scikit_learn_the_error_names_the_extra() -> None:
     assert "install the extra: convex-landscape[sklearn]" in run.stdout
 
 
+# ------------------------------------------------------------------ losses, weights, several outputs
+
+LINE = np.array([[-2.0], [-1.0], [0.5], [1.0], [2.0], [3.5]])
+SEEN = np.array([1.0, 0.0, 0.5, 2.0, 1.0, 3.0])
+SIDES = np.array(["a", "b", "a", "b", "b", "b"])
+
+integer_weights = st.lists(st.integers(0, 3), min_size=6, max_size=6).filter(
+    lambda w: len({SIDES[k] for k in range(6) if w[k]}) == 2
+)
+
+
+def bounds(model: Any) -> tuple[float, float]:
+    assert model.proven_
+    return model.lower_bound_, model.upper_bound_
+
+
+def same(first: tuple[float, float], second: tuple[float, float]) -> bool:
+    """Whether two narrow proven intervals can hold the same optimum."""
+    assert first[1] - first[0] <= 1e-6 * max(first[1], 1)
+    return first[0] <= second[1] and second[0] <= first[1]
+
+
+@settings(max_examples=15)
+@given(integer_weights, st.sampled_from(["squared", "huber:1/2", "l1"]))
+def test_a_weight_of_two_is_a_row_given_twice_and_of_zero_none(counts: list[int], loss: str) -> None:
+    heavy = CertifiedReLURegressor(0.25, loss=loss).fit(LINE, SEEN, sample_weight=counts)
+    many = CertifiedReLURegressor(0.25, loss=loss).fit(np.repeat(LINE, counts, 0), np.repeat(SEEN, counts))
+    assert same(bounds(heavy), bounds(many))
+    assert check(heavy.problem_, heavy.certificate_).proven
+    if loss == "squared":  # strictly convex: the outputs on the data are those of every optimum
+        seen = LINE[np.array(counts) > 0]
+        assert heavy.predict(seen) == pytest.approx(many.predict(seen), abs=1e-5)
+
+
+@settings(max_examples=15)
+@given(integer_weights, st.sampled_from(["squared", "logistic", "hinge", "squared-hinge"]))
+def test_weights_of_classes_multiply_those_of_samples(counts: list[int], loss: str) -> None:
+    model = CertifiedReLUClassifier(0.25, loss=loss, class_weight={"a": 2, "b": 0.5})
+    both = model.fit(LINE, SIDES, sample_weight=counts)
+    by_hand = np.array(counts) * np.where(SIDES == "a", 2, 0.5)
+    alone = CertifiedReLUClassifier(0.25, loss=loss).fit(LINE, SIDES, sample_weight=by_hand)
+    assert bounds(both) == bounds(alone)
+
+
+def test_weights_change_the_problem() -> None:
+    """The control for the equalities above."""
+    plain = CertifiedReLURegressor(0.25).fit(LINE, SEEN)
+    heavy = CertifiedReLURegressor(0.25).fit(LINE, SEEN, sample_weight=[1, 1, 1, 1, 1, 2])
+    assert not same(bounds(plain), bounds(heavy))
+    balanced = CertifiedReLUClassifier(0.25, class_weight="balanced").fit(LINE, SIDES)
+    assert balanced.problem_.sample_weights == tuple(map(Fraction, [1.5, 0.75, 1.5, 0.75, 0.75, 0.75]))
+    ones = CertifiedReLURegressor(0.25).fit(LINE, SEEN, sample_weight=np.ones(6))
+    assert bounds(ones) == bounds(plain)
+
+
+def test_weights_where_chambers_are_too_many(waves: tuple[np.ndarray, np.ndarray]) -> None:
+    X, y = waves
+    counts = np.arange(25) % 3
+    terms = {"beta": 0.5, "max_chambers": 10}
+    heavy = CertifiedReLURegressor(**terms).fit(X, y, sample_weight=counts)
+    best = CertifiedReLURegressor(beta=0.5).fit(np.repeat(X, counts, 0), np.repeat(y, counts))
+    assert not heavy.proven_ and best.proven_
+    assert heavy.lower_bound_ <= best.lower_bound_ and best.upper_bound_ <= heavy.upper_bound_ * (1 + 1e-9)
+    assert heavy.upper_bound_ <= 1.05 * best.upper_bound_
+    with pytest.raises(InputError, match="more than max_chambers=10 chambers, and the l1 loss needs all"):
+        CertifiedReLURegressor(**terms, loss="l1").fit(X, y)
+    with pytest.raises(InputError, match="beta_ratio needs beta_max, a maximum over all chambers"):
+        CertifiedReLURegressor(**terms, beta_ratio=0.1).fit(X, y)
+
+
+def test_probabilities_are_those_of_the_logistic_loss() -> None:
+    model = CertifiedReLUClassifier(0.1, loss="logistic").fit(LINE, SIDES)
+    found, f = model.predict_proba(LINE), model.decision_function(LINE)
+    assert found.sum(axis=1) == pytest.approx(np.ones(6))
+    assert found[:, 1] == pytest.approx(1 / (1 + np.exp(-f)))
+    assert (model.predict(LINE) == model.classes_[found.argmax(axis=1)]).all()
+    # The objective, by its definition: minus the log of the probability of what was seen.
+    seen = found[np.arange(6), (SIDES == "b").astype(int)]
+    decay = (model.network_.hidden**2).sum() + (model.network_.output**2).sum()
+    assert model.upper_bound_ == pytest.approx(-np.log(seen).sum() + 0.05 * decay, rel=1e-9)
+    for loss in ("squared", "hinge"):
+        assert not hasattr(CertifiedReLUClassifier(loss=loss), "predict_proba")
+
+
+def test_a_share_of_beta_max_is_where_the_network_begins() -> None:
+    above = CertifiedReLURegressor(beta_ratio=1.001).fit(LINE, SEEN)
+    below = CertifiedReLURegressor(beta_ratio="0.999").fit(LINE, SEEN)
+    assert not above.predict(LINE).any() and below.predict(LINE).any()
+    assert above.beta_ == above.problem_.beta > below.beta_
+    assert float(above.beta_ / below.beta_) == pytest.approx(1.001 / 0.999, rel=1e-9)
+
+
+def test_biases_may_be_free_as_in_scikit_learns_own_networks() -> None:
+    """A constant then costs nothing, and a shift of the targets changes nothing."""
+    free = CertifiedReLURegressor(0.25, free="biases")
+    assert free.fit(LINE, np.full(6, 7.0)).upper_bound_ < 1e-9
+    first, moved = (bounds(free.fit(LINE, SEEN + shift)) for shift in (0, 100))
+    assert same(first, moved)
+    assert not same(first, bounds(CertifiedReLURegressor(0.25).fit(LINE, SEEN)))
+
+
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+def test_several_outputs(coupling: str) -> None:
+    Y = np.column_stack([SEEN, SEEN[::-1], 2 * SEEN])
+    counts = [1, 2, 1, 0, 1, 1]
+    model = CertifiedReLURegressor(0.25, coupling=coupling).fit(LINE, Y, sample_weight=counts)
+    assert model.predict(LINE).shape == (6, 3)
+    lower, upper = bounds(model)
+    assert upper - lower <= 1e-6 * upper
+    alone = [CertifiedReLURegressor(0.25).fit(LINE, y, sample_weight=counts) for y in Y.T]
+    apart = sum(bounds(one)[0] for one in alone), sum(bounds(one)[1] for one in alone)
+    if coupling == "1-norm":
+        assert same((lower, upper), apart) and len(model.certificate_) == 3
+        kept = LINE[np.array(counts) > 0]
+        assert model.predict(kept) == pytest.approx(np.column_stack([one.predict(kept) for one in alone]))
+    else:
+        assert upper < apart[0]  # neurons that are shared are paid once
+        assert not hasattr(model, "certificate_") and model.proof_ is not None
+    share = CertifiedReLURegressor(beta_ratio=1.001, coupling=coupling).fit(LINE, Y)
+    assert not share.predict(LINE).any()
+    assert CertifiedReLURegressor(beta_ratio=0.99, coupling=coupling).fit(LINE, Y).predict(LINE).any()
+    again = pickle.loads(pickle.dumps(model))
+    assert (again.predict(LINE) == model.predict(LINE)).all()
+
+
+def test_outputs_that_share_neurons_need_all_chambers(waves: tuple[np.ndarray, np.ndarray]) -> None:
+    X, y = waves
+    terms = {"max_chambers": 10, "starts": 5}
+    with pytest.raises(InputError, match="coupling='2-norm' goes through all chambers"):
+        CertifiedReLURegressor(**terms, coupling="2-norm").fit(X, np.column_stack([y, -y]))
+    apart = CertifiedReLURegressor(**terms).fit(X, np.column_stack([y, -y]))
+    assert not apart.proven_ and 0 <= apart.lower_bound_ <= apart.upper_bound_
+    column = CertifiedReLURegressor().fit(LINE, SEEN[:, None])
+    assert column.predict(LINE).shape == (6, 1)
+
+
+BAD_WEIGHTS = {
+    "negative": ({"sample_weight": [1, -1, 1, 1, 1, 1]}, {}, "sample_weight has the negative entry -1"),
+    "none": ({"sample_weight": np.zeros(6)}, {}, "zero"),
+    "one class": ({"sample_weight": [1, 0, 1, 0, 0, 0]}, {}, "y has 1 class only"),
+    "class": ({}, {"class_weight": {"a": 0, "b": 1}}, "class_weight has a weight that is not positive"),
+    "loss": ({}, {"loss": "log"}, "log"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_WEIGHTS)
+def test_weights_that_cannot_be_used_are_refused(name: str) -> None:
+    given, terms, message = BAD_WEIGHTS[name]
+    with pytest.raises(ValueError, match=message):  # some by scikit-learn itself
+        CertifiedReLUClassifier(**terms).fit(LINE, SIDES, **given)
+
+
 # ------------------------------------------------------------------ training by ascents
 
 
