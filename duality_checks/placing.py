@@ -120,7 +120,8 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
         found = imported(network)
     if isinstance(found.network, OutputsNetwork):
         raise InputError(
-            f"the network has {found.network.count} outputs, and the problem one; give a MultiOutputProblem"
+            f"the network has {found.network.count} outputs, and the problem one; an audit is of one output. "
+            "duality_checks.train_outputs proves the optimum of a MultiOutputProblem to compare with"
         )
     if isinstance(found.network, BiasedNetwork):
         return _with_biases(problem, found.network, found, biases)

@@ -39,6 +39,14 @@ def test_the_python_examples_run() -> None:
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
+def test_the_example_with_pytorch_runs() -> None:
+    pytest.importorskip("torch")
+    text = "\n".join(["from duality_checks import TrainingProblem", *blocks("pycon")])
+    test = doctest.DocTestParser().get_doctest(">>> " + text, {}, "README.md", "README.md", 0)
+    assert len(test.examples) >= 10
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
 def words_of(line: str) -> list[str]:
     """The words of a line of the shell, without the program's name and a comment."""
     return shlex.split(line, comments=True)[1:]
