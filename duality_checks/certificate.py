@@ -8,6 +8,8 @@ of it.
 
 from __future__ import annotations
 
+import binascii
+import contextlib
 import json
 import math
 from collections.abc import Sequence
@@ -21,21 +23,25 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from . import checker
-from .checker import Chamber, Refusal, Verdict
+from .checker import Chamber, Cover, Refusal, Verdict
 from .dual_scaling.draft import draft
 from .dual_scaling.proof import feasible_multiple
 from .dual_scaling.witnesses import integer_points
 from .exact.rounding import on_a_grid
 from .files import read_text, write_text
+from .limits import FAR, most_chambers
 
 if TYPE_CHECKING:
+    from hyperplane_arrangements.arrangement import Arrangement
+
     from .network import TwoLayerNetwork
     from .problem import TrainingProblem
 
 _MOST_ROWS = 10**9
 # Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
 _ROOM = 1 - 1e-12
-LISTED_AT_MOST = 50_000
+_ATTEMPTS = 8
+LISTED_AT_MOST = 5_000
 # The same with free biases, where every chamber needs multipliers.
 LISTED_WITH_BIASES = 2_000
 
@@ -63,9 +69,10 @@ class Certificate:
         network_output: the weights alpha_j, length m.
         chambers: for each chamber of the problem, an integer point inside and multipliers for z and -z; or
             None: then the rank is 3, the problem implies the chambers, and the checker goes through them
-            itself.
+            itself, unless there is a cover.
         network_skip: the weights of what the outputs have beside neurons: the intercept, then the linear
             skip.
+        cover: trees of boxes that cover all directions, in place of chambers, at any rank (statement 7.2).
     """
 
     problem: str
@@ -76,6 +83,7 @@ class Certificate:
     network_output: tuple[Fraction, ...]
     chambers: tuple[Chamber, ...] | None
     network_skip: tuple[Fraction, ...] = ()
+    cover: Cover | None = None
 
     @property
     def relative_gap(self) -> float:
@@ -91,17 +99,19 @@ class Certificate:
         """The certificate file, one chamber a line; every number an exact rational in lowest terms."""
         head = {
             **checker.CERTIFICATE,
-            "version": 1 if self.chambers is not None else 2,
+            "version": 3 if self.cover is not None else 1 if self.chambers is not None else 2,
             "problem": self.problem,
             "lower": str(self.lower),
             "upper": str(self.upper),
-            "dual": _strings(self.dual),
+            "dual": _packed(self.dual) if self.cover is not None else _strings(self.dual),
             "network": {
                 "hidden": [_strings(row) for row in self.network_hidden],
                 "output": _strings(self.network_output),
                 **({"skip": _strings(self.network_skip)} if self.network_skip else {}),
             },
         }
+        if self.cover is not None:
+            head["cover"] = _cover_document(self.cover)
         if self.chambers is None:
             return f"{json.dumps(head)}\n"
         chambers = ",\n".join(json.dumps(_chamber_document(chamber)) for chamber in self.chambers)
@@ -136,6 +146,7 @@ class Certificate:
             network_output=claim.output,
             chambers=claim.chambers,
             network_skip=claim.skip,
+            cover=claim.cover,
         )
 
     @classmethod
@@ -176,9 +187,10 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     shows how far that is from optimal. Cost: linear in chambers times rows, plus one small projection for
     each chamber whose gradient is longer than beta.
 
-    At rank 3 more than `LISTED_AT_MOST` chambers (with free biases `LISTED_WITH_BIASES`) are not listed: the
-    dual is scaled by its numerical dual norm, a little further inside, and the proof is left to the checker's
-    own sweep.
+    More than `LISTED_AT_MOST` chambers are not listed: then all directions are covered, at any rank. With
+    free
+    biases, at rank 3 and for more than `LISTED_WITH_BIASES` chambers, the dual is scaled by its numerical
+    dual norm, a little further inside, and the proof is left to the checker's own sweep.
 
     Args:
         problem: with its arrangement; all its chambers are listed.
@@ -212,12 +224,19 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     hidden = tuple(tuple(map(_exact, row)) for row in solution.network.hidden)
     output = tuple(map(_exact, solution.network.output))
     skip = tuple(map(_exact, solution.network.skip(problem)))
-    arrangement = problem.arrangement
+    arrangement, cover = problem.arrangement, None
     if problem.penalty.polyhedral:
         from .polyhedral.certificate import exact_parts
 
         hidden, output, skip, feasible, chambers = exact_parts(problem, solution)
-    elif arrangement.rank == 3 and arrangement.count_chambers() > _listed_at_most(problem):
+    elif problem.bias is None and _is_long(arrangement):
+        feasible, cover = _covered(problem, stated, dual)
+        chambers = None
+    elif (
+        problem.bias is not None
+        and arrangement.rank == 3
+        and arrangement.count_chambers() > LISTED_WITH_BIASES
+    ):
         feasible, chambers = _swept(problem, stated, dual), None
     else:
         feasible, chambers = _listed(problem, stated, dual, max_chambers)
@@ -230,13 +249,45 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
         network_output=output,
         chambers=chambers,
         network_skip=skip,
+        cover=cover,
     )
     _require_writable(certificate)
     return certificate
 
 
-def _listed_at_most(problem: TrainingProblem) -> int:
-    return LISTED_AT_MOST if problem.bias is None else LISTED_WITH_BIASES
+def _is_long(arrangement: Arrangement) -> bool:
+    """Whether there are more chambers than are listed; only lists that may well be short are counted."""
+    most = most_chambers(len(arrangement.hyperplanes), arrangement.rank)
+    if most <= LISTED_AT_MOST or most > FAR * LISTED_AT_MOST:
+        return most > LISTED_AT_MOST
+    return arrangement.count_chambers() > LISTED_AT_MOST
+
+
+def _covered(
+    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray
+) -> tuple[tuple[Fraction, ...], Cover]:
+    """A multiple of the dual that a cover proves feasible: itself, if it is as near as it was thought to be.
+
+    Raises:
+        InputError: no multiple was proven.
+    """
+    from .cover.proof import Coordinates, covers, written
+    from .pricing.pricers import dual_norm
+
+    coordinates = Coordinates.of(stated)
+    scale, room = problem.loss.multiple(dual, problem.target), _ROOM
+    size = None
+    for _ in range(_ATTEMPTS):
+        feasible, _ = on_a_grid(problem, (scale if size is None else min(scale, size)) * room * dual)
+        found = covers(coordinates, feasible, keep=True)
+        if found[1].proven:
+            with contextlib.suppress(Refusal):
+                return feasible, written(coordinates, feasible, found)
+        if size is None:
+            norm = dual_norm(problem, dual)
+            size = float(problem.beta) / norm if norm > 0 else np.inf
+        room = 1 - 16 * (1 - room)
+    raise InputError("dual: no multiple of it was proven feasible by a cover; train the problem further")
 
 
 def _listed(
@@ -302,6 +353,31 @@ def _exact(value: Any) -> Fraction:
 
 def _strings(values: Sequence[Fraction]) -> list[str]:
     return [str(value) for value in values]
+
+
+def _packed(values: Sequence[Fraction]) -> dict[str, Any] | list[str]:
+    """A vector as whole multiples of one unit, in as few bytes each as hold them all, where these are few."""
+    numerators, scale = checker.integers(values)
+    common = math.gcd(*numerators) or 1
+    width = max(abs(n // common).bit_length() for n in numerators) // 8 + 1
+    if width > 8:
+        return _strings(values)
+    entries = b"".join((n // common).to_bytes(width, "big", signed=True) for n in numerators)
+    return {"unit": str(Fraction(common, scale)), "bytes": width, "entries": _base64(entries)}
+
+
+def _base64(data: bytes) -> str:
+    return binascii.b2a_base64(data, newline=False).decode()
+
+
+def _cover_document(cover: Cover) -> dict[str, Any]:
+    return {
+        "basis": None if cover.basis is None else [_strings(line) for line in cover.basis],
+        "depth": cover.depth,
+        "bits": cover.bits,
+        "plus": _base64(cover.plus),
+        "minus": _base64(cover.minus),
+    }
 
 
 def _chamber_document(chamber: Chamber) -> dict[str, Any]:

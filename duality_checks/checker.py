@@ -47,6 +47,7 @@ done in the plane for each kink of the data, where all maxima are.
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import json
 import re
@@ -71,6 +72,8 @@ DECAYED = "decayed-intercept"
 FREE = ("intercept", "linear", "intercept+linear", DECAYED, "biases", "biases+linear")
 # What later versions of a problem say beside the fields of the first.
 LATER = {2: ["free"], 3: ["free", "weights"]}
+CHORD_BITS = 48  # of the slopes of chords, which are rounded down
+MAX_HALVINGS = 64  # of an interval
 LOG_DIGITS = 40  # of decimal logarithms, which the standard library documents as correctly rounded
 CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
 RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
@@ -155,9 +158,24 @@ class Chamber:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """Trees of boxes for z and for -z, in bits; the basis (r x d) of their coordinates, or None for those of
+    u.
+
+    Ends of boxes are integers over 2^depth, slopes are integers over 2^bits.
+    """
+
+    basis: tuple[tuple[Fraction, ...], ...] | None
+    depth: int
+    bits: int
+    plus: bytes
+    minus: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """The claim as read: the problem's digest, bounds, z (n), network (m x d, m; the weights of the free
-    columns), and chambers or None."""
+    columns), and chambers or a cover or neither."""
 
     problem: str
     lower: Fraction
@@ -167,6 +185,7 @@ class Certificate:
     output: tuple[Fraction, ...]
     skip: tuple[Fraction, ...]
     chambers: tuple[Chamber, ...] | None
+    cover: Cover | None
 
 
 # ------------------------------------------------ reading: strict, one way to write each thing
@@ -418,25 +437,81 @@ def kappa_is_below_one(kappa: Fraction) -> None:
 def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Certificate:
     """The certificate in a parsed document, for a problem of n samples, so many rows, d columns and so many
     free columns. Without free columns nothing is written about them."""
-    names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network"]
-    listed = type(document) is not dict or document.get("version") != 2
-    fields(document, [*names, "chambers"] if listed else names, "certificate")
-    constants(document, {**CERTIFICATE, "version": 1 if listed else 2}, "certificate")
+    version = document.get("version") if type(document) is dict else None
+    proof = {2: [], 3: ["cover"]}.get(version if type(version) is int else 1, ["chambers"])
+    names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", *proof]
+    fields(document, names, "certificate")
+    listed = proof == ["chambers"]
+    constants(document, {**CERTIFICATE, "version": 1 if listed else version}, "certificate")
     network = fields(document["network"], ["hidden", "output", *(["skip"] if skips else [])], "network")
     hidden = array(network["hidden"], None, "hidden")
     chambers = array(document["chambers"], None, "chambers") if listed else []
     require(type(document["problem"]) is str, "certificate: problem is not a string")
+    packed = version == 3 and type(document["dual"]) is dict
     return Certificate(
         problem=document["problem"],
         lower=rational(document["lower"], "lower"),
         upper=rational(document["upper"], "upper"),
-        dual=vector(document["dual"], n, "dual"),
+        dual=packed_vector(document["dual"], n, "dual") if packed else vector(document["dual"], n, "dual"),
         hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
         output=vector(network["output"], len(hidden), "output"),
         skip=vector(network.get("skip", []), skips, "skip"),
         chambers=tuple(read_chamber(entry, rows, d, f"chambers[{i}]") for i, entry in enumerate(chambers))
         if listed
         else None,
+        cover=read_cover(document["cover"], d) if version == 3 else None,
+    )
+
+
+def packed_bytes(value: Any, where: str) -> bytes:
+    """The bytes that a string of base64 spells, in the one way to write them."""
+    require(type(value) is str, f"{where} is not a string")
+    try:
+        found = binascii.a2b_base64(value.encode("ascii"), strict_mode=True)
+    except (ValueError, UnicodeEncodeError):
+        raise Refusal(f"{where} is not base64") from None
+    require(binascii.b2a_base64(found, newline=False).decode() == value, f"{where} is not base64")
+    return found
+
+
+def packed_vector(value: dict[str, Any], length: int, where: str) -> tuple[Fraction, ...]:
+    """A vector as signed integers of so many bytes each, times a unit."""
+    document = fields(value, ["unit", "bytes", "entries"], where)
+    unit, width = (
+        rational(document["unit"], f"{where}.unit"),
+        whole(document["bytes"], 1, 64, f"{where}.bytes"),
+    )
+    data = packed_bytes(document["entries"], f"{where}.entries")
+    require(
+        len(data) == width * length,
+        f"{where}.entries has {len(data)} bytes, not {width} for each of {length}",
+    )
+    parts = (data[k : k + width] for k in range(0, len(data), width))
+    return tuple(unit * int.from_bytes(part, "big", signed=True) for part in parts)
+
+
+def whole(value: Any, least: int, most: int, where: str) -> int:
+    """A small integer."""
+    fits = type(value) is int and least <= value <= most
+    require(fits, f"{where} is {value!a:.80}, not an integer from {least} to {most}")
+    return int(value)
+
+
+def read_cover(value: Any, d: int) -> Cover:
+    """The cover of a certificate of version 3."""
+    document = fields(value, ["basis", "depth", "bits", "plus", "minus"], "cover")
+    basis = None
+    if document["basis"] is not None:
+        lines = array(document["basis"], None, "cover.basis")
+        require(0 < len(lines) <= d, f"cover.basis has {len(lines)} rows, and X has {d} columns")
+        basis = tuple(vector(line, d, f"cover.basis[{i}]") for i, line in enumerate(lines))
+        common_denominator_within_limit(chain(*basis), "cover.basis")
+    return Cover(
+        basis=basis,
+        depth=whole(document["depth"], 0, MAX_HALVINGS, "cover.depth"),
+        bits=whole(document["bits"], 1, CHORD_BITS, "cover.bits"),
+        plus=packed_bytes(document["plus"], "cover.plus"),
+        minus=packed_bytes(document["minus"], "cover.minus"),
     )
 
 
@@ -812,6 +887,251 @@ def bound_holds(norm_squared: int, beta_squared: int, where: str) -> None:
     require(norm_squared <= beta_squared, f"{where}: the bound norm_*(c + X'S lambda) <= beta fails")
 
 
+# ------------------------------------------------ dual feasibility, a cover of all directions
+
+
+@dataclass(frozen=True, slots=True)
+class Kinks:
+    """g(u) = z'phi(Xu) = base't + sum_h weights[h] max(0, rows[h]'t) in coordinates t, all in integers.
+
+    Attributes:
+        rows: y_h, one for each hyperplane of X, oriented as the first row on it.
+        weights, base: times a common scale.
+        limit: e't with norm(e)^2 <= limit, in a multiple of that scale, is at most beta norm(u).
+        free: the coordinate that the norm leaves out, if any.
+    """
+
+    rows: list[Row]
+    weights: list[int]
+    base: list[int]
+    limit: int
+    free: int | None
+
+    def negated(self) -> Kinks:
+        """The same for -z."""
+        flipped = [-value for value in self.weights], [-value for value in self.base]
+        return Kinks(self.rows, *flipped, self.limit, self.free)
+
+
+def kinks(
+    problem: Problem, dual: Sequence[Fraction], basis: Sequence[Sequence[Fraction]] | None, shift: int
+) -> Kinks:
+    """Merge parallel and opposite rows: max(0, -t) = max(0, t) - t. In the coordinates of the basis, if any;
+    the limit is for vectors times 2^shift."""
+    rows, row_scale = integer_rows(problem.rows)
+    lines, basis_scale = integer_rows(basis or [])
+    slope, one = problem.kappa.numerator, problem.kappa.denominator
+    values, _, radius = cleared(problem, dual, one * row_scale * basis_scale)
+    normals: dict[Row, Row] = {}
+    weights: dict[Row, int] = {}
+    base = [slope * dot(values, column) for column in zip(*rows, strict=True)]
+    for row, z in zip(rows, values, strict=True):
+        if any(row):
+            key, size = primitive(row), gcd(*row)
+            normal = normals.setdefault(key, tuple(x // size for x in row))
+            weights[key] = weights.get(key, 0) + (one - slope) * size * z
+            if normal != tuple(x // size for x in row):
+                base = [b + (one - slope) * z * x for b, x in zip(base, row, strict=True)]
+    limit = radius**2 << 2 * shift
+    if basis is None:
+        return Kinks(list(normals.values()), list(weights.values()), base, limit, problem.bias)
+    spans_all(lines, list(normals))
+    return Kinks(
+        rows=[tuple(dot(line, row) for line in lines) for row in normals.values()],
+        weights=list(weights.values()),
+        base=[dot(line, base) for line in lines],
+        limit=int(limit * (1 - skewness(lines, basis_scale))),
+        free=None,
+    )
+
+
+def spans_all(lines: Sequence[Row], normals: Sequence[Row]) -> None:
+    """Every row of X is a combination of the basis, so that g sees of u no more than t does."""
+    rank = len(pivot_columns([*lines, *normals]))
+    require(rank == len(lines), f"cover.basis has {len(lines)} rows, but with X their rank is {rank}")
+
+
+def skewness(lines: Sequence[Row], scale: int) -> Fraction:
+    """eps with norm(u)^2 >= (1 - eps) norm(t)^2 for u = B't: the largest row sum of abs(BB' - I)."""
+    square = scale**2
+    sums = [
+        sum(abs(dot(a, b) - (square if i == k else 0)) for k, b in enumerate(lines))
+        for i, a in enumerate(lines)
+    ]
+    require(max(sums) < square, "cover.basis is too far from orthonormal to bound a norm")
+    return Fraction(max(sums), square)
+
+
+class Bits:
+    """The bits of a tree, read from the first on."""
+
+    def __init__(self, data: bytes, where: str):
+        self.text = bin(int.from_bytes(b"\1" + data, "big"))[3:]
+        self.place = 0
+        self.where = where
+
+    def take(self, count: int) -> int:
+        """The next bits as a number."""
+        part = self.text[self.place : self.place + count]
+        require(len(part) == count, f"{self.where}: the tree ends too early")
+        self.place += count
+        return int(part, 2) if count else 0
+
+    def halved(self, width: int) -> int | None:
+        """The coordinate in which the next box is halved; None for a leaf."""
+        return self.take(width) if self.take(1) else None
+
+    def slope(self, row: int, count: int, nearer: int) -> int:
+        """The slope of a row of negative weight, in 2^count: the nearer of 0 and 1, the other, or a
+        number."""
+        if not self.take(1):
+            return nearer << count
+        return self.take(count) if self.take(1) else (1 - nearer) << count
+
+    def finished(self) -> None:
+        """Nothing but the rest of the last byte, in zeros, is left."""
+        rest = self.text[self.place :]
+        require(len(rest) < 8 and "1" not in rest, f"{self.where}: something is left after the tree")
+
+
+Undecided = list[tuple[int, int, int]]
+
+
+def cover_proves(problem: Problem, dual: Sequence[Fraction], cover: Cover) -> None:
+    """abs(z'phi(Xu)) <= beta norm(u) for all u: on the cone over every box, for z and for -z."""
+    require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
+    require(cover.basis is None or problem.bias is None, "cover.basis: with free biases it must be null")
+    g = kinks(problem, dual, cover.basis, 2 * cover.depth + CHORD_BITS)
+    faces_hold(g, cover, Bits(cover.plus, "cover.plus"))
+    faces_hold(g.negated(), cover, Bits(cover.minus, "cover.minus"))
+
+
+def faces_hold(g: Kinks, cover: Cover, bits: Bits) -> None:
+    """All faces t_j = 1, t_j = -1 of the cube, each with its tree."""
+    r, one = len(g.base), 1 << cover.depth
+    for j in range(r):
+        for sigma in (1, -1):
+            lo, hi = [-one] * r, [one] * r
+            lo[j] = hi[j] = sigma * one
+            tree_holds(g, cover, bits, j, lo, hi)
+    bits.finished()
+
+
+def tree_holds(g: Kinks, cover: Cover, bits: Bits, j: int, lo: list[int], hi: list[int]) -> None:
+    """A box is halved, lower half first, or it is a leaf. Rows decided by a box are so in its halves."""
+    width = (len(lo) - 1).bit_length()
+    spans = ((k, sum(map(min, zip_products(row, lo, hi))), sum(map(max, zip_products(row, lo, hi))))
+             for k, row in enumerate(g.rows) if g.weights[k])  # fmt: skip
+    stack = [(lo, hi, *decided(g, g.base, spans))]
+    while stack:
+        lo, hi, c, undecided = stack.pop()
+        i = bits.halved(width)
+        if i is None:
+            leaf_holds(g, cover, bits, j, lo, hi, c, undecided)
+            continue
+        require(
+            i < len(lo) and i != j, f"{bits.where}: no coordinate {i} to halve on a face of coordinate {j}"
+        )
+        step, odd = divmod(hi[i] - lo[i], 2)
+        require(not odd, f"{bits.where}: an interval is halved more than {cover.depth} times")
+        middle = lo[i] + step
+        entries = [(k, low, high, g.rows[k][i] * step) for k, low, high in undecided]
+        upper = ((k, low + x, high) if x > 0 else (k, low, high + x) for k, low, high, x in entries)
+        stack.append(([*lo[:i], middle, *lo[i + 1 :]], hi, *decided(g, c, upper)))
+        lower = ((k, low, high - x) if x > 0 else (k, low - x, high) for k, low, high, x in entries)
+        stack.append((lo, [*hi[:i], middle, *hi[i + 1 :]], *decided(g, c, lower)))
+
+
+def zip_products(row: Row, lo: Sequence[int], hi: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """The two ends of each term of row'w, w in the box."""
+    return ((x * a, x * b) for x, a, b in zip(row, lo, hi, strict=True))
+
+
+def decided(g: Kinks, c: Sequence[int], spans: Iterable[tuple[int, int, int]]) -> tuple[list[int], Undecided]:
+    """c with the rows that are positive on the box, and the rows that are neither positive nor negative."""
+    total, rest = list(c), []
+    for span in spans:
+        k, low, high = span
+        if low >= 0:
+            weight = g.weights[k]
+            total = [t + weight * x for t, x in zip(total, g.rows[k], strict=True)]
+        elif high > 0:
+            rest.append(span)
+    return total, rest
+
+
+def leaf_holds(
+    g: Kinks,
+    cover: Cover,
+    bits: Bits,
+    j: int,
+    lo: list[int],
+    hi: list[int],
+    c: list[int],
+    undecided: Undecided,
+) -> None:
+    """The bound on the cone over one box. c is over-estimated with the chords and the slopes of this leaf."""
+    one = 1 << CHORD_BITS
+    total, constant = [value << CHORD_BITS for value in c], 0
+    for k, low, high in undecided:
+        weight = g.weights[k]
+        if weight > 0:
+            share = (high << CHORD_BITS) // (high - low)
+            constant += weight * max(-share * low, (one - share) * high)
+        else:
+            share = bits.slope(k, cover.bits, int(low + high > 0)) << (CHORD_BITS - cover.bits)
+        share *= weight
+        total = [t + share * x for t, x in zip(total, g.rows[k], strict=True)]
+    total = [value << cover.depth for value in total]
+    total[j] += constant if lo[j] > 0 else -constant
+    square = square_on_cone(total, lo, hi, j, g.free)
+    holds = square is not None and square <= g.limit
+    require(holds, f"{bits.where}: the bound fails on the leaf that ends at bit {bits.place}")
+
+
+def square_on_cone(c: list[int], lo: list[int], hi: list[int], j: int, free: int | None) -> int | None:
+    """norm(e)^2 for an e with c't <= e't on the cone over the box, times abs(lo[j])^2; None if there is none.
+
+    For any tau >= 0: e_i = clip(c_i, tau lo_i, tau hi_i), so that (c_i - e_i) t_i is largest at an end, and
+    what these ends add up to goes to coordinate j. The best tau solves a piecewise linear equation; it is
+    found
+    by Newton's method within a bracket, and the bound holds for every tau. In the free coordinate e must be
+    0.
+    """
+    sigma, unit = (1, lo[j]) if lo[j] > 0 else (-1, -lo[j])
+    others = [(x, a, b) for i, (x, a, b) in enumerate(zip(c, lo, hi, strict=True)) if i != j and i != free]
+    rest = sigma * c[j] * unit
+    if free is not None and free != j:
+        rest += max(c[free] * lo[free], c[free] * hi[free])
+    own = 0 if free == j else unit * unit
+    tau, least, most = 0, 0, None
+    for _ in range(4 * len(c) + 8):
+        above, below = rest, own
+        for x, a, b in others:
+            end = b if x > tau * b else a if x < tau * a else 0
+            above, below = above + end * x, below + end * end
+        if above > below * tau:
+            least = tau
+        else:
+            most = tau
+        further = 2 * tau + 1 + max(abs(x) for x, _, _ in others) if others else tau
+        wanted = max(-(-above // below), 0) if below else further if above > 0 else tau
+        if wanted == tau or (most is not None and most - least <= 1):
+            break
+        inside = least < wanted and (most is None or wanted < most)
+        tau = wanted if inside else (least + most) // 2 if most is not None else 2 * least + 1
+    tau = tau if most is None else min(most, max(tau, least))
+    square = 0
+    for x, a, b in others:
+        e = min(max(x, tau * a), tau * b)
+        rest += (x - e) * (b if x > e else a)
+        square += e * e
+    rest = max(rest, 0)
+    if free == j:
+        return square * unit * unit if rest == 0 else None
+    return square * unit * unit + rest * rest
+
+
 # ------------------------------------------------ dual feasibility, all faces of a rank-3 arrangement
 
 
@@ -1156,7 +1476,9 @@ def verify(problem: Problem, certificate_text: str) -> Verdict:
         dual_is_in_domain(problem, certificate.dual)
         dual_ignores_what_is_free(problem, certificate.dual)
         lower_is_exact(problem, certificate)
-        if certificate.chambers is None:
+        if certificate.cover is not None:
+            cover_proves(problem, certificate.dual, certificate.cover)
+        elif certificate.chambers is None:
             sweep_proves(problem, certificate.dual)
         else:
             listed_chambers_prove(problem, certificate.dual, certificate.chambers)

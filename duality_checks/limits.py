@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # its time, nor is it advice to raise the limit by so much.
 FAR = 20
 QUICK_RANK = 8  # counting so many chambers costs least near this rank
+# Below, a list or sweep of the chambers is as fast as a cover, and needs no search to be compiled.
+COVERED_ABOVE = 20_000
+COUNTED_AT_MOST = 5_000_000
 
 
 def most_chambers(hyperplanes: int, rank: int) -> int:
@@ -40,6 +43,36 @@ def most_hyperplanes(rank: int, limit: int) -> int:
         middle = (low + high) // 2
         low, high = (middle, high) if most_chambers(middle, rank) <= limit else (low, middle)
     return low
+
+
+def is_covered(arrangement: Arrangement, least_rank: int = 3) -> bool:
+    """Whether directions are searched by a cover instead of chamber by chamber (statement 7.4).
+
+    The one rule: where Cover's bound on the chambers is above ``COVERED_ABOVE``. It takes no time to decide.
+
+    Args:
+        arrangement: of the data.
+        least_rank: from which rank on.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> is_covered(Arrangement([[1, 0, 0], [0, 1, 0], [0, 0, 1]]))
+        False
+    """
+    rank = arrangement.rank
+    return rank >= least_rank and most_chambers(len(arrangement.hyperplanes), rank) > COVERED_ABOVE
+
+
+def chambers_in_words(arrangement: Arrangement) -> str:
+    """How many chambers there are: exactly where counting is quick, else Cover's bound.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> chambers_in_words(Arrangement([[1, 0], [0, 1]]))
+        '4'
+    """
+    most = most_chambers(len(arrangement.hyperplanes), arrangement.rank)
+    return f"{arrangement.count_chambers():,}" if most <= COUNTED_AT_MOST else f"at most {most:,}"
 
 
 def require_feasible(arrangement: Arrangement, limit: int) -> None:

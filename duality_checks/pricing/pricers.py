@@ -21,12 +21,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..limits import most_chambers, require_feasible
+from ..limits import is_covered, most_chambers, require_feasible
 from ..problem import TrainingProblem
 from .landscape import Landscape
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
+
+    from ..cover.pricing import Peaks
 
 SAME_DIRECTION = 1e-9
 ARCS_AT_ONCE = 25_000
@@ -46,18 +48,28 @@ class Maxima:
         directions: unit vectors in row-space coordinates, m x r.
         signs: +1.0 or -1.0, length m: which of ``v`` and ``-v`` is maximised.
         kinks: hyperplanes the direction lies on, m x (r-1), padded with -1.
+        bound: of all values on the sphere, where it is not the largest of these: a search may have bounded
+            more than it has listed, and infinity says that it was not finished.
     """
 
     values: np.ndarray
     directions: np.ndarray
     signs: np.ndarray
     kinks: np.ndarray
+    bound: float = 0.0
+
+    @property
+    def reach(self) -> float:
+        """At least the maximum over the sphere, up to rounding; 0 where nothing was above the floor."""
+        return max(self.bound, float(self.values.max(initial=0.0)))
 
     def __len__(self) -> int:
         return len(self.values)
 
     def __getitem__(self, chosen: slice | np.ndarray) -> Maxima:
-        return Maxima(self.values[chosen], self.directions[chosen], self.signs[chosen], self.kinks[chosen])
+        return Maxima(
+            self.values[chosen], self.directions[chosen], self.signs[chosen], self.kinks[chosen], self.bound
+        )
 
     @classmethod
     def join(cls, parts: list[Maxima], rank: int) -> Maxima:
@@ -294,7 +306,45 @@ class HalfList(ChamberList):
         return _distinct(_of_each_pair(super().maxima(v, floor)))
 
 
-Pricer = Sweep | ChamberList
+class CoverPricer:
+    """Pricing without chambers, at any rank: ascents, then a cover of the sphere
+    (:mod:`~duality_checks.cover`).
+
+    Args:
+        landscape: the landscape.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)
+        >>> round(float(CoverPricer(Landscape.of(problem)).maxima(problem.target, floor=0.0).values[0]), 12)
+        5.0
+    """
+
+    def __init__(self, landscape: Landscape):
+        self.landscape = landscape
+
+    def maxima(self, v: np.ndarray, floor: float) -> Maxima:
+        """Points above the floor, best first; none only where there are none. With floor 0 the maximum
+        alone."""
+        from ..cover.pricing import functions, largest, peaks
+
+        sides = functions(self.landscape, v)
+        return self._listed(peaks(sides, floor) if floor > 0 else largest(sides))
+
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
+        """What ascents from random directions find above the floor, others each turn."""
+        from ..cover.pricing import functions, glimpsed
+
+        return self._listed(glimpsed(functions(self.landscape, v), floor, turn))
+
+    def _listed(self, found: Peaks) -> Maxima:
+        rank = self.landscape.rank
+        kinks = np.full((len(found.values), rank - 1), -1)
+        maxima = Maxima(found.values, found.directions, found.signs, kinks, found.bound)
+        return _distinct(_of_each_pair(maxima) if self.landscape.is_even else maxima)
+
+
+Pricer = Sweep | ChamberList | CoverPricer
 
 
 def pricer(problem: TrainingProblem, landscape: Landscape, max_chambers: int) -> Pricer:
@@ -308,8 +358,10 @@ def pricer(problem: TrainingProblem, landscape: Landscape, max_chambers: int) ->
 
 def pricer_on(arrangement: Arrangement, landscape: Landscape, max_chambers: int) -> Pricer:
     """:func:`pricer` for a landscape of its own arrangement."""
-    require_feasible(arrangement, max_chambers)
     hyperplanes, rank = landscape.normals.shape
+    if is_covered(arrangement):
+        return CoverPricer(landscape)
+    require_feasible(arrangement, max_chambers)
     if rank <= 3 or arrangement.count_chambers() == most_chambers(hyperplanes, rank):
         return Sweep(landscape)
     owner = landscape.hyperplane_of_row
@@ -361,7 +413,7 @@ def _of_each_pair(maxima: Maxima) -> Maxima:
     """The same with -u for u wherever the largest entry of u is negative."""
     largest = np.abs(maxima.directions).argmax(axis=1)
     sides = np.sign(np.take_along_axis(maxima.directions, largest[:, None], axis=1))
-    return Maxima(maxima.values, maxima.directions * sides, maxima.signs, maxima.kinks)
+    return Maxima(maxima.values, maxima.directions * sides, maxima.signs, maxima.kinks, maxima.bound)
 
 
 def _distinct(maxima: Maxima) -> Maxima:

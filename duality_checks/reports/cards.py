@@ -63,7 +63,8 @@ def solution_card(solution: Solution) -> str:
 def certificate_card(certificate: Certificate) -> str:
     """What a notebook shows for a certificate: a claim, until it is checked."""
     chambers: Any = certificate.chambers
-    listed = "implied by the problem" if chambers is None else f"{len(chambers):,} listed"
+    unlisted = "covered by cones over boxes" if certificate.cover else "implied by the problem"
+    listed = unlisted if chambers is None else f"{len(chambers):,} listed"
     return card(
         "Certificate (a claim until checked)",
         [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hyperplane_arrangements.errors import MissingExtraError
 
 from ..exact.enclosures import decimal_interval, scientific_above
+from ..limits import chambers_in_words
 from .html_page import facts, figure, page, svg, table
 from .text import MOST_NEURONS, activation_name, beta_text, count, relative_gap, skip_text
 
@@ -101,7 +102,7 @@ def _facts(outcome: Outcome) -> str:
     return facts(
         [
             ("relative width of the interval", f"≤ {gap}"),
-            ("chambers", f"{problem.arrangement.count_chambers():,}"),
+            ("chambers", chambers_in_words(problem.arrangement)),
             ("neurons", f"{outcome.solution.network.width:,}"),
             ("data", f"{problem.n:,} rows of rank {problem.arrangement.rank}"),
             ("activation", activation_name(problem.kappa)),
@@ -233,7 +234,9 @@ def _proof(outcome: Outcome) -> str:
     certificate = outcome.certificate
     width = certificate.upper - certificate.lower
     listed = (
-        "the checker goes through them itself"
+        "covered by cones over boxes, each bounded by one linear function"
+        if certificate.cover is not None
+        else "the checker goes through them itself"
         if certificate.chambers is None
         else f"{len(certificate.chambers):,} listed, proven to be all"
     )

@@ -13,7 +13,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import fits_float, in_short
 
 from ..data.datasets import TrainingData
-from ..limits import require_feasible
+from ..limits import is_covered, require_feasible
 from ..problem import TrainingProblem, positive
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ def prove(
     terms = {"loss": loss, "penalty": penalty, "free": free}
     problem = TrainingProblem(data.X, data.y, decay, activation, sample_weights=data.weights, **terms)
     say("Counting the activation patterns")
-    require_feasible(problem.arrangement, max_chambers)
+    if not is_covered(problem.arrangement) or problem.penalty.polyhedral or problem.bias is not None:
+        require_feasible(problem.arrangement, max_chambers)
     clock.lap("counting")
     if beta is None:
         say("Finding beta_max")

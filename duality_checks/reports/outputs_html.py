@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hyperplane_arrangements.errors import MissingExtraError
 
 from ..exact.enclosures import decimal_interval, scientific_above
+from ..limits import chambers_in_words
 from ..network import TwoLayerNetwork
 from .html import NO_PICTURES, NOT_PROVEN, footer, function_figure, pictures, verdict_box
 from .html_page import facts, page, table
@@ -59,7 +60,7 @@ def _facts(outcome: OutputsOutcome) -> str:
     return facts(
         [
             ("relative width of the interval", f"≤ {gap}"),
-            ("chambers", f"{problem.arrangement.count_chambers():,}"),
+            ("chambers", chambers_in_words(problem.arrangement)),
             ("neurons", f"{outcome.network.width:,}"),
             ("data", f"{problem.n:,} rows of rank {problem.arrangement.rank}"),
             ("activation", activation_name(problem.kappa)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..exact.enclosures import decimal_interval, float_above, scientific_above
+from ..limits import chambers_in_words
 from .text import (
     EQUALITY,
     MOST_NEURONS,
@@ -112,7 +113,7 @@ def outputs_summary(outcome: OutputsOutcome) -> str:
             f"{activation_name(problem.kappa)}, {loss_name(problem)}, "
             f"beta = {beta_text(problem.beta, outcome.beta_ratio)}",
         ),
-        ("chambers", f"{problem.arrangement.count_chambers():,} of rank {problem.arrangement.rank}"),
+        ("chambers", f"{chambers_in_words(problem.arrangement)} of rank {problem.arrangement.rank}"),
         (
             "network",
             f"{count(outcome.network.width, 'neuron')}, trained in {outcome.seconds['training']:.2f} s",
@@ -187,7 +188,7 @@ def objective(outcome: OutputsOutcome) -> str:
 
 def _problem_section(outcome: OutputsOutcome) -> str:
     problem, data = outcome.problems[0], outcome.data[0]
-    chambers = f"{problem.arrangement.count_chambers():,}"
+    chambers = chambers_in_words(problem.arrangement)
     facts = [
         ("data", cell(data.source)),
         ("samples", str(problem.n)),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..exact.enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
+from ..limits import chambers_in_words
 
 if TYPE_CHECKING:
     from ..checker import Verdict
@@ -64,7 +65,7 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "weighted": outcome.data.weights is not None,
         "penalty": outcome.problem.penalty.name,
         "free": outcome.problem.free.name,
-        "chambers": outcome.problem.arrangement.count_chambers(),
+        "chambers": chambers_in_words(outcome.problem.arrangement).replace(",", ""),
         "proven": verdict.proven,
         "reason": verdict.reason,
         **interval_facts(certificate.lower, certificate.upper),
@@ -99,7 +100,7 @@ def summary(outcome: Outcome) -> str:
             f"{activation_name(problem.kappa)}, {loss_name(problem)}, "
             f"beta = {beta_text(problem.beta, outcome.beta_ratio)}",
         ),
-        ("chambers", f"{problem.arrangement.count_chambers():,} of rank {problem.arrangement.rank}"),
+        ("chambers", f"{chambers_in_words(problem.arrangement)} of rank {problem.arrangement.rank}"),
         (
             "network",
             f"{count(outcome.solution.network.width, 'neuron')}, trained in {seconds['training']:.2f} s",
@@ -114,7 +115,8 @@ def summary(outcome: Outcome) -> str:
 def _verdict_line(outcome: Outcome) -> str:
     if not outcome.verdict.proven:
         return f"REFUSED: {outcome.verdict.reason}"
-    return f"PROVEN, the list of chambers complete (checked in {outcome.seconds['checking']:.2f} s)"
+    by = "by a cover of all directions" if outcome.certificate.cover else "the list of chambers complete"
+    return f"PROVEN, {by} (checked in {outcome.seconds['checking']:.2f} s)"
 
 
 def markdown(outcome: Outcome) -> str:
@@ -158,9 +160,14 @@ def _problem_section(outcome: Outcome) -> str:
 
 def _chambers_section(outcome: Outcome) -> str:
     problem = outcome.problem
-    number = f"{problem.arrangement.count_chambers():,}"
+    number = chambers_in_words(problem.arrangement)
     if not outcome.verdict.proven:
         proof = "The checker refused, so nothing is proven about them."
+    elif outcome.certificate.cover is not None:
+        proof = (
+            "The certificate does not list them: it covers all directions by cones over boxes, on each of\n"
+            "which the checker bounds the dual by one linear function, in integers (statement 7.2)."
+        )
     elif outcome.certificate.chambers is None:
         proof = (
             "The certificate does not list them: the checker swept all faces of the arrangement on its own,\n"

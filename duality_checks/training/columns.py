@@ -188,7 +188,7 @@ def train(
         found = pricing.maxima(slope, beta)
         upper = datafit.value(fit) + beta * sum(neuron.size for neuron in neurons)
         # Statement 2.5: the multiple that is feasible with the largest dual objective.
-        feasible = beta / float(found.values[0]) if len(found) else 1.0
+        feasible = beta / found.reach if found.reach > beta else 1.0
         dual = slope * min(loss.multiple(slope, target), feasible)
         lower = loss.dual(dual, target)
         gap = upper - lower

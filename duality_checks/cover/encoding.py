@@ -1,0 +1,93 @@
+"""Trees as bits, as a certificate of version 3 has them (:class:`duality_checks.checker.Bits` reads them).
+
+The checker's own walk over the boxes writes them: it asks what becomes of the next box, and for each slope,
+and what it is told is noted. So what is written has been proven, in integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import checker
+from .search import STEPS, Tree
+
+BITS = STEPS.bit_length() - 1
+
+
+def deepest(trees: tuple[Tree, ...]) -> int:
+    """How often the most halved interval is halved.
+
+    Example:
+        >>> import numpy as np
+        >>> none = np.empty(0)
+        >>> deepest((Tree(np.array([1, 1, -1, -1, 0, -1, -1]), none, none),))
+        2
+    """
+    most = 0
+    for tree in trees:
+        stack: list[dict[int, int]] = [{}]
+        for code in tree.codes.tolist():
+            halved = stack.pop()
+            if code >= 0:
+                halved = {**halved, code: halved.get(code, 0) + 1}
+                most = max(most, halved[code])
+                stack += [halved, halved]
+    return most
+
+
+class Pen(checker.Bits):
+    """Answers the checker's questions from trees, and writes the answers down.
+
+    Args:
+        trees: one for each face, every box of them a leaf.
+        where: what the checker calls it when it refuses.
+    """
+
+    def __init__(self, trees: tuple[Tree, ...], where: str):
+        super().__init__(b"", where)
+        self._codes: Iterator[int] = (code for tree in trees for code in tree.codes.tolist())
+        self._slopes = (
+            (row, slope)
+            for tree in trees
+            for row, slope in zip(tree.rows.tolist(), tree.slopes.tolist(), strict=True)
+        )
+        self._leaf: dict[int, int] = {}
+        self._written: list[str] = []
+
+    def _write(self, text: str) -> None:
+        self._written.append(text)
+        self.place += len(text)
+
+    def halved(self, width: int) -> int | None:
+        code = next(self._codes)
+        if code >= 0:
+            self._write("1" + f"{code:0{width}b}")
+            return code
+        self._write("0")
+        self._leaf = {}
+        for row, slope in self._slopes:
+            if row < 0:
+                break
+            self._leaf[row] = slope
+        return None
+
+    def slope(self, row: int, count: int, nearer: int) -> int:
+        one = 1 << count
+        value = self._leaf.get(row, nearer << count)
+        if value == nearer << count:
+            self._write("0")
+        elif value in (0, one):
+            self._write("10")
+        else:
+            self._write("11" + f"{value:0{count}b}")
+        return value
+
+    def finished(self) -> None:
+        """Nothing to ask: the walk ends with the trees."""
+
+    @property
+    def data(self) -> bytes:
+        """The bytes, the last one filled up with zeros."""
+        text = "".join(self._written)
+        size = -(-len(text) // 8)
+        return int(text.ljust(8 * size, "0") or "0", 2).to_bytes(size, "big")

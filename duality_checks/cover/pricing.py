@@ -1,0 +1,116 @@
+"""Pricing without chambers: ascents while they find something, then a search over all directions
+(statement 7.4)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..pricing.landscape import Landscape
+from .climbing import climb, starts_for
+from .search import Cover, Function, search
+
+LEVELS = (1e-2, 1e-4, 1e-7, 0.0)
+POINTS = 64
+MOST_CONES = 200_000
+ABOVE = 2.0**-42
+ROUNDINGS = 2.0**-48
+TURNS = 60
+
+
+def functions(landscape: Landscape, v: np.ndarray) -> tuple[Function, Function]:
+    """``v'phi(Xu)`` and ``-v'phi(Xu)``, with ``abs(t) = 2 max(0, t) - t``.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> landscape = Landscape.of(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1))
+        >>> plus, minus = functions(landscape, np.array([3.0, 4.0]))
+        >>> u = np.array([[0.6, 0.8]])
+        >>> float(plus.values(u).round(9)[0]), float(minus.values(u).round(9)[0])
+        (5.0, -5.0)
+    """
+    linear, bends = landscape.parts(np.asarray(v, dtype=float))
+    base = linear - bends @ landscape.normals
+    return Function.of(landscape.normals, 2 * bends, base), Function.of(landscape.normals, -2 * bends, -base)
+
+
+class Peaks:
+    """Points where one of two functions is above a floor, climbed from and sorted.
+
+    Attributes:
+        values: decreasing, length m.
+        directions: unit vectors, m x r.
+        signs: +1.0 or -1.0, length m.
+        bound: at least the maximum over the sphere, or infinite.
+    """
+
+    def __init__(self, found: list[tuple[float, np.ndarray, np.ndarray]], bound: float, floor: float):
+        values = np.concatenate([value for _, _, value in found])
+        directions = np.concatenate([point for _, point, _ in found])
+        signs = np.concatenate([np.full(len(value), sign) for sign, _, value in found])
+        order = np.argsort(-values, kind="stable")
+        order = order[values[order] > floor]
+        self.values, self.directions, self.signs = values[order], directions[order], signs[order]
+        self.bound = bound
+
+
+def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
+    """Points above the floor from a search over all directions: none only if there are none.
+
+    Args:
+        sides: the function and its negative.
+        floor: positive.
+    """
+    # What differs from the floor by roundings alone cannot be told from it, however small the box.
+    size = max(float(np.linalg.norm(side.sizes)) for side in sides)
+    tiny = ABOVE + ROUNDINGS * size / floor
+    known = np.inf
+    lower = floor * (1 + tiny)
+    for level in LEVELS:
+        upper = lower * (1 + level + tiny)
+        covers = [search(side, upper, floor=lower, most_points=POINTS, keep=False) for side in sides]
+        if not all(cover.proven for cover in covers):
+            found = _climbed(sides, covers)
+            best = max(float(values.max(initial=0.0)) for _, _, values in found)
+            return Peaks(found, min(known, _reach(sides, best * (1 + tiny))), floor)
+        known = max(cover.reach for cover in covers)
+    return Peaks(_climbed(sides, covers), known, floor)
+
+
+def _climbed(
+    sides: tuple[Function, Function], covers: list[Cover]
+) -> list[tuple[float, np.ndarray, np.ndarray]]:
+    found = []
+    for sign, side, cover in zip((1.0, -1.0), sides, covers, strict=True):
+        found.append((sign, cover.points, cover.values))
+        found.append((sign, *climb(side, cover.points)))
+    return found
+
+
+def _reach(sides: tuple[Function, Function], threshold: float) -> float:
+    """A bound of the maximum where it is the threshold or less, infinite where it is not."""
+    covers = [search(side, threshold, most_points=1, max_cones=MOST_CONES, keep=False) for side in sides]
+    return max(cover.reach for cover in covers) if all(cover.proven for cover in covers) else np.inf
+
+
+def glimpsed(sides: tuple[Function, Function], floor: float, turn: int) -> Peaks:
+    """Points above the floor from ascents; that there are none says nothing."""
+    rng = np.random.default_rng(turn)
+    found = []
+    for sign, side in zip((1.0, -1.0), sides, strict=True):
+        starts = rng.normal(size=(starts_for(side), side.rows.shape[1]))
+        found.append((sign, *climb(side, starts / np.linalg.norm(starts, axis=1, keepdims=True))))
+    return Peaks(found, 0.0, floor)
+
+
+def largest(sides: tuple[Function, Function]) -> Peaks:
+    """The maximum over the sphere: ascents, and searches for what is above the best of them until there
+    is none."""
+    found = glimpsed(sides, 0.0, 0)
+    for _ in range(TURNS):
+        best = float(found.values.max(initial=0.0))
+        size = max(float(np.linalg.norm(side.sizes)) for side in sides)
+        better = peaks(sides, max(best, size * 2.0**-46))
+        if len(better.values) == 0:
+            break
+        found = better
+    return found

@@ -1,0 +1,90 @@
+"""From a dual vector to a cover that proves it feasible, in coordinates that the checker reconstructs
+exactly."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .. import checker
+from .basis import orthonormal
+from .encoding import BITS, Pen, deepest
+from .search import Cover, Function, search
+
+BELOW = 1 - 2.0**-50  # more than all roundings of beta
+_LONGEST = 900
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Coordinates:
+    """A problem for the checker, and the basis of its row space that a cover uses.
+
+    Attributes:
+        stated: the problem as the checker reads it.
+        basis: r x d, None where X has full column rank: then the coordinates are those of u.
+    """
+
+    stated: checker.Problem
+    basis: tuple[tuple[Fraction, ...], ...] | None
+
+    @classmethod
+    def of(cls, stated: checker.Problem) -> Coordinates:
+        """The coordinates of a problem."""
+        return cls(stated, orthonormal(checker.integer_rows(stated.rows)[0]))
+
+    def function(self, dual: tuple[Fraction, ...]) -> tuple[Function, float]:
+        """``z'phi(Xu)`` in floats, each within a few roundings of the exact one, and beta (rounded down)."""
+        exact = checker.kinks(self.stated, dual, self.basis, 0)
+        one = math.isqrt(exact.limit)
+        shift = max((abs(x).bit_length() for row in exact.rows for x in row), default=0)
+        scale = one.bit_length() - 1
+        rows = np.array([[_float(x, shift) for x in row] for row in exact.rows])
+        weights = np.array([_float(w, scale - shift) for w in exact.weights])
+        base = np.array([_float(b, scale) for b in exact.base])
+        return Function.of(rows, weights, base), _float(one, scale) * BELOW
+
+
+def _float(value: int, shift: int) -> float:
+    """``value / 2^shift`` to nearest, or nearly."""
+    excess = max(abs(value).bit_length() - _LONGEST, 0)
+    return math.ldexp(float(value >> excess), excess - shift)
+
+
+def covers(
+    coordinates: Coordinates, dual: tuple[Fraction, ...], *, keep: bool, **limits: Any
+) -> tuple[Cover, Cover]:
+    """Search for z and for -z, as far as the first failure.
+
+    Args:
+        coordinates: of the problem.
+        dual: z, exact.
+        keep: whether the trees are kept.
+        limits: as for :func:`.search.search`.
+    """
+    g, beta = coordinates.function(dual)
+    plus = search(g, beta, keep=keep, most_points=1, **limits)
+    negated = Function(g.rows, -g.weights, -g.base)
+    return plus, search(negated, beta, keep=keep, most_points=1, **limits) if plus.proven else plus
+
+
+def written(
+    coordinates: Coordinates, dual: tuple[Fraction, ...], found: tuple[Cover, Cover]
+) -> checker.Cover:
+    """The cover of a certificate, proven by the checker's own walk while it is written.
+
+    Raises:
+        checker.Refusal: a leaf that floats proved does not hold, or trees that are not whole.
+    """
+    pens, depth = [], max(deepest(cover.trees or ()) for cover in found)
+    draft = checker.Cover(coordinates.basis, depth, BITS, b"", b"")
+    g = checker.kinks(coordinates.stated, dual, coordinates.basis, 2 * depth + checker.CHORD_BITS)
+    for side, cover, name in ((g, found[0], "plus"), (g.negated(), found[1], "minus")):
+        assert cover.trees is not None
+        pen = Pen(cover.trees, f"cover.{name}")
+        checker.faces_hold(side, draft, pen)
+        pens.append(pen.data)
+    return checker.Cover(coordinates.basis, depth, BITS, *pens)
