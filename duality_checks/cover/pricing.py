@@ -7,11 +7,12 @@ import numpy as np
 
 from ..pricing.landscape import Landscape
 from .climbing import climb, starts_for
-from .search import Cover, Function, search
+from .search import Cover, Function, Limits, search
 
 LEVELS = (1e-2, 1e-4, 1e-7, 0.0)
-POINTS = 64
-MOST_CONES = 200_000
+ENOUGH = Limits(points=64)
+CLOSE = 1e-6  # where the exact reach is worth another search
+LIMITS = Limits(points=1, cones=1_000_000)
 ABOVE = 2.0**-42
 ROUNDINGS = 2.0**-48
 TURNS = 60
@@ -67,11 +68,15 @@ def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
     lower = floor * (1 + tiny)
     for level in LEVELS:
         upper = lower * (1 + level + tiny)
-        covers = [search(side, upper, floor=lower, most_points=POINTS, keep=False) for side in sides]
+        covers = [
+            search(side, upper, floor=lower, limits=Limits(points=POINTS), keep=False) for side in sides
+        ]
         if not all(cover.proven for cover in covers):
             found = _climbed(sides, covers)
             best = max(float(values.max(initial=0.0)) for _, _, values in found)
-            return Peaks(found, min(known, _reach(sides, best * (1 + tiny))), floor)
+            if best <= floor * (1 + CLOSE):
+                known = min(known, _reach(sides, best * (1 + 4 * tiny)))
+            return Peaks(found, known, floor)
         known = max(cover.reach for cover in covers)
     return Peaks(_climbed(sides, covers), known, floor)
 
@@ -88,7 +93,7 @@ def _climbed(
 
 def _reach(sides: tuple[Function, Function], threshold: float) -> float:
     """A bound of the maximum where it is the threshold or less, infinite where it is not."""
-    covers = [search(side, threshold, most_points=1, max_cones=MOST_CONES, keep=False) for side in sides]
+    covers = [search(side, threshold, limits=LIMITS, keep=False) for side in sides]
     return max(cover.reach for cover in covers) if all(cover.proven for cover in covers) else np.inf
 
 

@@ -6,17 +6,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from .. import checker
 from .basis import orthonormal
 from .encoding import BITS, Pen, deepest
-from .search import Cover, Function, search
+from .search import Cover, Function, Limits, search
 
 BELOW = 1 - 2.0**-50  # more than all roundings of beta
 _LONGEST = 900
+FIRST = Limits(points=1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,7 +55,7 @@ def _float(value: int, shift: int) -> float:
 
 
 def covers(
-    coordinates: Coordinates, dual: tuple[Fraction, ...], *, keep: bool, **limits: Any
+    coordinates: Coordinates, dual: tuple[Fraction, ...], *, keep: bool, limits: Limits = FIRST
 ) -> tuple[Cover, Cover]:
     """Search for z and for -z, as far as the first failure.
 
@@ -63,12 +63,12 @@ def covers(
         coordinates: of the problem.
         dual: z, exact.
         keep: whether the trees are kept.
-        limits: as for :func:`.search.search`.
+        limits: when to stop; by default at the first point that exceeds beta.
     """
     g, beta = coordinates.function(dual)
-    plus = search(g, beta, keep=keep, most_points=1, **limits)
+    plus = search(g, beta, keep=keep, limits=limits)
     negated = Function(g.rows, -g.weights, -g.base)
-    return plus, search(negated, beta, keep=keep, most_points=1, **limits) if plus.proven else plus
+    return plus, search(negated, beta, keep=keep, limits=limits) if plus.proven else plus
 
 
 def written(

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .boxes import Box, faces, open_boxes
+from .boxes import Box, faces
 from .codes import LEAF, OPEN
 
 NODES = 2_000
@@ -24,7 +24,8 @@ MOST_NODES = 50_000
 SLOPES = 4_000_000
 PEAKS = 512
 STEPS = 2**24
-WORTH_THREADS = 3_000
+THREADS = 2
+AHEAD = 4
 ROUNDING = 2.0**-53
 
 
@@ -98,14 +99,61 @@ class Cover:
     values: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a search stops before its end.
+
+    Attributes:
+        points: as soon as so many points above the floor were found.
+        cones: when so many boxes were closed.
+        deadline: at this time of :func:`time.perf_counter`.
+        progress: told of the boxes closed and the pieces open, as they come.
+    """
+
+    points: int | None = None
+    cones: int | None = None
+    deadline: float | None = None
+    progress: Callable[[int, int], Any] | None = None
+
+    def reached(self, cones: int, pieces: int, values: list[np.ndarray]) -> bool:
+        """Whether to stop now."""
+        if self.progress is not None:
+            self.progress(cones, pieces)
+        return (
+            (self.points is not None and sum(map(len, values)) >= self.points)
+            or (self.cones is not None and cones >= self.cones)
+            or (self.deadline is not None and perf_counter() >= self.deadline)
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """What the search of one box returns: see :func:`.search_kernel.search_box`."""
+
+    codes: np.ndarray
+    slopes: np.ndarray
+    rows: np.ndarray
+    marks: np.ndarray
+    open_lo: np.ndarray
+    open_hi: np.ndarray
+    points: np.ndarray
+    values: np.ndarray
+    reach: float
+
+
 @dataclass(slots=True)
 class _Piece:
+    """A box, what its search found, and the pieces for the boxes that it left open."""
+
     box: Box
-    codes: np.ndarray | None = None
-    slopes: np.ndarray | None = None
-    rows: np.ndarray | None = None
-    marks: np.ndarray | None = None
+    found: Found | None = None
     parts: list[_Piece] = field(default_factory=list)
+
+    def receive(self, found: Found) -> None:
+        self.found = found
+        self.parts = [
+            _Piece(Box(self.box.j, lo, hi)) for lo, hi in zip(found.open_lo, found.open_hi, strict=True)
+        ]
 
 
 def search(
@@ -113,10 +161,7 @@ def search(
     threshold: float,
     *,
     floor: float | None = None,
-    most_points: int | None = None,
-    max_cones: int | None = None,
-    deadline: float | None = None,
-    progress: Callable[[int, int], Any] | None = None,
+    limits: Limits = Limits(),
     executor: Executor | None = None,
     keep: bool = True,
 ) -> Cover:
@@ -128,10 +173,7 @@ def search(
         floor: points where g exceeds it are recorded, and boxes in which it does are not halved for ever;
         below
             the threshold by the share to which values matter. By default it is the threshold.
-        most_points: stop as soon as so many points above the threshold were found.
-        max_cones: stop when so many boxes were closed.
-        deadline: stop at this time of :func:`time.perf_counter`.
-        progress: told of the boxes closed and the pieces open.
+        limits: when to stop before the end.
         executor: where pieces are searched; two threads by default.
         keep: whether the trees are kept, as a proof needs them.
 
@@ -145,57 +187,61 @@ def search(
     """
     roots = [_Piece(box) for box in faces(function.rows.shape[1])]
     work = _Work(function, threshold if floor is None else floor, threshold)
-    pool = executor if executor is not None else ThreadPoolExecutor(2)
-    cones, closed, reach, points, values, stopped = 0, True, 0.0, [], [], False
-    waiting: list[_Piece] = roots[::-1]
-    running: dict[Future[Any], _Piece] = {}
-    nodes = NODES
-    try:
-        while waiting or running:
-            while waiting and len(running) < 4:
-                piece = waiting.pop()
-                running[pool.submit(work, piece.box, nodes)] = piece
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                piece = running.pop(future)
-                codes, slopes, rows, marks, tops, heights, found = future.result()
-                ends = codes < 0
-                opened = int((codes == OPEN).sum())
-                cones += int(ends.sum()) - opened
-                closed &= bool((codes[ends & (codes != OPEN)] == LEAF).all())
-                reach = max(reach, found)
-                points.append(tops)
-                values.append(heights)
-                if opened:
-                    piece.parts = [_Piece(box) for box in open_boxes(piece.box, codes)]
-                    waiting += piece.parts[::-1]
-                if keep:
-                    piece.codes, piece.slopes, piece.rows, piece.marks = codes, slopes, rows, marks
-            if progress is not None:
-                progress(cones, len(waiting) + len(running))
-            nodes = min(MOST_NODES, NODES + cones // 8)
-            stopped = (
-                (most_points is not None and sum(map(len, values)) >= most_points)
-                or (max_cones is not None and cones >= max_cones)
-                or (deadline is not None and perf_counter() >= deadline)
-            )
-            if stopped and (waiting or running):
-                for future in running:
-                    future.cancel()
-                break
-            stopped = False
-    finally:
-        if executor is None:
-            pool.shutdown(wait=True, cancel_futures=True)
-    trees = tuple(_spliced(root) for root in roots) if keep and not stopped else None
+    state = _State()
+    if executor is not None:
+        finished = _run(work, roots, state, limits, executor)
+    else:
+        with ThreadPoolExecutor(THREADS) as pool:
+            finished = _run(work, roots, state, limits, pool)
     return Cover(
-        trees,
-        closed and not stopped,
-        cones,
-        np.inf if stopped else reach,
-        np.concatenate(points),
-        np.concatenate(values),
+        tuple(_spliced(root) for root in roots) if keep and finished else None,
+        finished and state.closed,
+        state.cones,
+        state.reach if finished else np.inf,
+        np.concatenate([np.empty((0, function.rows.shape[1])), *state.points]),
+        np.concatenate([np.empty(0), *state.values]),
     )
+
+
+@dataclass(slots=True)
+class _State:
+    """What all pieces together have found so far."""
+
+    cones: int = 0
+    closed: bool = True
+    reach: float = 0.0
+    points: list[np.ndarray] = field(default_factory=list)
+    values: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, found: Found) -> None:
+        ends = found.codes[(found.codes < 0) & (found.codes != OPEN)]
+        self.cones += len(ends)
+        self.closed &= bool((ends == LEAF).all())
+        self.reach = max(self.reach, found.reach)
+        if len(found.values):
+            self.points.append(found.points)
+            self.values.append(found.values)
+
+
+def _run(work: _Work, roots: list[_Piece], state: _State, limits: Limits, pool: Executor) -> bool:
+    """Search all pieces, those of the first face first; whether it came to the end."""
+    waiting, running = roots[::-1], dict[Future[Found], _Piece]()
+    while waiting or running:
+        while waiting and len(running) < AHEAD:
+            piece = waiting.pop()
+            running[pool.submit(work, piece.box, min(MOST_NODES, NODES + state.cones // 8))] = piece
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            piece = running.pop(future)
+            piece.receive(future.result())
+            assert piece.found is not None
+            state.add(piece.found)
+            waiting += piece.parts[::-1]
+        if (waiting or running) and limits.reached(state.cones, len(waiting) + len(running), state.values):
+            for future in running:
+                future.cancel()
+            return False
+    return True
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -206,32 +252,41 @@ class _Work:
     floor: float
     threshold: float
 
-    def __call__(self, box: Box, nodes: int) -> tuple[np.ndarray, ...]:
+    def __call__(self, box: Box, nodes: int) -> Found:
         from .search_kernel import search_box
 
         g = self.function
-        r = g.rows.shape[1]
-        error = 4 * (r + 2) * ROUNDING
-        room = SLOPES + len(g.rows)
-        return search_box(
-            g.rows, g.weights, g.base, g.sizes, box.lo, box.hi, box.j, self.floor, self.threshold, error,
-            float(STEPS), nodes, room, PEAKS,
-        )  # fmt: skip
+        return Found(
+            *search_box(
+                g.rows,
+                g.weights,
+                g.base,
+                g.sizes,
+                box.lo,
+                box.hi,
+                box.j,
+                self.floor,
+                self.threshold,
+                4 * (g.rows.shape[1] + 2) * ROUNDING,
+                float(STEPS),
+                nodes,
+                SLOPES + len(g.rows),
+                PEAKS,
+            )
+        )
 
 
 def _spliced(piece: _Piece) -> Tree:
     """The tree of a piece with those of its open boxes in their places."""
-    assert piece.codes is not None and piece.slopes is not None
-    assert piece.rows is not None and piece.marks is not None
+    found = piece.found
+    assert found is not None
     parts: list[Tree] = []
     at = before = 0
-    for place, mark, part in zip(np.flatnonzero(piece.codes == OPEN), piece.marks, piece.parts, strict=True):
-        parts += [
-            Tree(piece.codes[at:place], piece.slopes[before:mark], piece.rows[before:mark]),
-            _spliced(part),
-        ]
+    for place, mark, part in zip(np.flatnonzero(found.codes == OPEN), found.marks, piece.parts, strict=True):
+        parts.append(Tree(found.codes[at:place], found.slopes[before:mark], found.rows[before:mark]))
+        parts.append(_spliced(part))
         at, before = place + 1, mark
-    parts.append(Tree(piece.codes[at:], piece.slopes[before:], piece.rows[before:]))
+    parts.append(Tree(found.codes[at:], found.slopes[before:], found.rows[before:]))
     return Tree(
         np.concatenate([part.codes for part in parts]),
         np.concatenate([part.slopes for part in parts]),

@@ -184,15 +184,15 @@ def search_box(
     Returns:
         codes (int8, preorder: the coordinate halved, or LEAF, OPEN, ABOVE, STUCK); the slopes of the leaves'
         undecided rows of negative weight in order, in steps (uint32), and these rows, -1 after each leaf; how
-        many slopes stand before each OPEN;
-        points above the threshold (p x r) and their values; the largest bound of all boxes that are closed.
+        many slopes stand before each OPEN, and the ends of its box; points above the floor (p x r) and their
+        values; the largest bound of all boxes that are closed.
     """
     h, r = rows.shape
     levels = HALVINGS * r + 2
     codes = np.empty(2 * nodes + 2 * levels, np.int8)
     written = 0
     slopes, sloping = np.empty(slopes_room, np.uint32), np.empty(slopes_room, np.int32)
-    marks = np.empty(levels, np.int64)
+    marks, open_lo, open_hi = np.empty(levels, np.int64), np.empty((levels, r)), np.empty((levels, r))
     marked = 0
     sloped = 0
     peaks, heights = np.empty((peaks_room, r)), np.empty(peaks_room)
@@ -252,7 +252,7 @@ def search_box(
             if halved >= nodes or sloped + before + 1 > slopes_room or peaked >= peaks_room:
                 codes[written] = OPEN
                 written += 1
-                marks[marked] = sloped
+                marks[marked], open_lo[marked], open_hi[marked] = sloped, lo[level], hi[level]
                 marked += 1
                 level -= 1
                 continue
@@ -417,6 +417,8 @@ def search_box(
         slopes[:sloped].copy(),
         sloping[:sloped].copy(),
         marks[:marked].copy(),
+        open_lo[:marked].copy(),
+        open_hi[:marked].copy(),
         peaks[:peaked].copy(),
         heights[:peaked].copy(),
         reach,

@@ -594,9 +594,9 @@ def _(p, c):
     c["format"] = "convex-landscape problem"
 
 
-@mutation("another version", "certificate: version is 3, not 1")
+@mutation("another version", "certificate: version is 4, not 1")
 def _(p, c):
-    c["version"] = 3
+    c["version"] = 4
 
 
 @mutation("version true", "certificate: version is True, not 1")
