@@ -395,7 +395,16 @@ def _claimed_shape(document: Any) -> tuple[int, int, int, int]:
     Nothing in a certificate says how many rows the problem has.
     """
     d = _length(document, "chambers", 0, "witness") or _length(document, "network", "hidden", 0)
-    return _length(document, "dual"), _MOST_ROWS, d, _length(document, "network", "skip")
+    return _samples(document), _MOST_ROWS, d, _length(document, "network", "skip")
+
+
+def _samples(document: Any) -> int:
+    """The length of the dual, packed or not."""
+    try:
+        packed = document["dual"]
+        return len(binascii.a2b_base64(packed["entries"])) // packed["bytes"]
+    except (LookupError, TypeError, ValueError, ZeroDivisionError):
+        return _length(document, "dual")
 
 
 def _length(document: Any, *path: str | int) -> int:

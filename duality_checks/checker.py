@@ -999,11 +999,16 @@ Undecided = list[tuple[int, int, int]]
 
 def cover_proves(problem: Problem, dual: Sequence[Fraction], cover: Cover) -> None:
     """abs(z'phi(Xu)) <= beta norm(u) for all u: on the cone over every box, for z and for -z."""
-    require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
-    require(cover.basis is None or problem.bias is None, "cover.basis: with free biases it must be null")
+    cover_fits(problem, cover)
     g = kinks(problem, dual, cover.basis, 2 * cover.depth + CHORD_BITS)
     faces_hold(g, cover, Bits(cover.plus, "cover.plus"))
     faces_hold(g.negated(), cover, Bits(cover.minus, "cover.minus"))
+
+
+def cover_fits(problem: Problem, cover: Cover) -> None:
+    """The argument is for the 2-norm, and for free biases in the coordinates of u alone."""
+    require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
+    require(cover.basis is None or problem.bias is None, "cover.basis: with free biases it must be null")
 
 
 def faces_hold(g: Kinks, cover: Cover, bits: Bits) -> None:
@@ -1029,17 +1034,25 @@ def tree_holds(g: Kinks, cover: Cover, bits: Bits, j: int, lo: list[int], hi: li
         if i is None:
             leaf_holds(g, cover, bits, j, lo, hi, c, undecided)
             continue
-        require(
-            i < len(lo) and i != j, f"{bits.where}: no coordinate {i} to halve on a face of coordinate {j}"
-        )
+        coordinate_is_free(i, j, len(lo), bits.where)
         step, odd = divmod(hi[i] - lo[i], 2)
-        require(not odd, f"{bits.where}: an interval is halved more than {cover.depth} times")
+        halves_are_whole(odd, bits.where, cover.depth)
         middle = lo[i] + step
         entries = [(k, low, high, g.rows[k][i] * step) for k, low, high in undecided]
         upper = ((k, low + x, high) if x > 0 else (k, low, high + x) for k, low, high, x in entries)
         stack.append(([*lo[:i], middle, *lo[i + 1 :]], hi, *decided(g, c, upper)))
         lower = ((k, low, high - x) if x > 0 else (k, low - x, high) for k, low, high, x in entries)
         stack.append((lo, [*hi[:i], middle, *hi[i + 1 :]], *decided(g, c, lower)))
+
+
+def coordinate_is_free(i: int, j: int, count: int, where: str) -> None:
+    """Only a coordinate that varies on the face can be halved."""
+    require(i < count and i != j, f"{where}: no coordinate {i} to halve on a face of coordinate {j}")
+
+
+def halves_are_whole(odd: int, where: str, depth: int) -> None:
+    """An end of a half that were rounded would leave a gap between the two."""
+    require(not odd, f"{where}: an interval is halved more than {depth} times")
 
 
 def zip_products(row: Row, lo: Sequence[int], hi: Sequence[int]) -> Iterable[tuple[int, int]]:
@@ -1085,8 +1098,12 @@ def leaf_holds(
     total = [value << cover.depth for value in total]
     total[j] += constant if lo[j] > 0 else -constant
     square = square_on_cone(total, lo, hi, j, g.free)
-    holds = square is not None and square <= g.limit
-    require(holds, f"{bits.where}: the bound fails on the leaf that ends at bit {bits.place}")
+    leaf_is_bounded(square, g.limit, f"{bits.where}: the leaf that ends at bit {bits.place}")
+
+
+def leaf_is_bounded(square: int | None, limit: int, where: str) -> None:
+    """norm(e) <= beta on the cone over one box."""
+    require(square is not None and square <= limit, f"{where}: the bound norm(e) <= beta fails")
 
 
 def square_on_cone(c: list[int], lo: list[int], hi: list[int], j: int, free: int | None) -> int | None:

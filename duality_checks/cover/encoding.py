@@ -15,15 +15,17 @@ BITS = STEPS.bit_length() - 1
 
 
 def deepest(trees: tuple[Tree, ...]) -> int:
-    """How often the most halved interval is halved.
+    """The power of two over which the ends of all boxes are integers.
+
+    An interval of length 2 can be halved once more.
 
     Example:
         >>> import numpy as np
         >>> none = np.empty(0)
         >>> deepest((Tree(np.array([1, 1, -1, -1, 0, -1, -1]), none, none),))
-        2
+        1
     """
-    most = 0
+    most = 1
     for tree in trees:
         stack: list[dict[int, int]] = [{}]
         for code in tree.codes.tolist():
@@ -32,7 +34,7 @@ def deepest(trees: tuple[Tree, ...]) -> int:
                 halved = {**halved, code: halved.get(code, 0) + 1}
                 most = max(most, halved[code])
                 stack += [halved, halved]
-    return most
+    return most - 1
 
 
 class Pen(checker.Bits):

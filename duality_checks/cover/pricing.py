@@ -68,9 +68,7 @@ def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
     lower = floor * (1 + tiny)
     for level in LEVELS:
         upper = lower * (1 + level + tiny)
-        covers = [
-            search(side, upper, floor=lower, limits=Limits(points=POINTS), keep=False) for side in sides
-        ]
+        covers = [search(side, upper, floor=lower, limits=ENOUGH, keep=False) for side in sides]
         if not all(cover.proven for cover in covers):
             found = _climbed(sides, covers)
             best = max(float(values.max(initial=0.0)) for _, _, values in found)
@@ -111,9 +109,9 @@ def largest(sides: tuple[Function, Function]) -> Peaks:
     """The maximum over the sphere: ascents, and searches for what is above the best of them until there
     is none."""
     found = glimpsed(sides, 0.0, 0)
-    for _ in range(TURNS):
+    size = max(float(np.linalg.norm(side.sizes)) for side in sides)
+    for _ in range(TURNS if size > 0 else 0):
         best = float(found.values.max(initial=0.0))
-        size = max(float(np.linalg.norm(side.sizes)) for side in sides)
         better = peaks(sides, max(best, size * 2.0**-46))
         if len(better.values) == 0:
             break

@@ -24,6 +24,7 @@ SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53
 LARGE = 1e300
 HALVINGS = 50
+SAME = 1 + 1e-12
 
 
 @cached_njit(nogil=True)
@@ -197,7 +198,7 @@ def search_box(
     sloped = 0
     peaks, heights = np.empty((peaks_room, r)), np.empty(peaks_room)
     peaked = 0
-    reach, top, near = 0.0, floor, threshold / floor
+    reach, top, near = 0.0, floor, max(threshold / floor, SAME)
 
     room = 2 * h + 1024
     ids, warm = np.empty(room, np.int32), np.empty(room)

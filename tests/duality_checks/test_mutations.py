@@ -145,8 +145,17 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     "the bound": ("bound_holds", accept, ["dual scaled up", "multipliers dropped", "multiplier too large"]),
 }
 # Functions that call checks; what they are for the sweeps of version 2 is in pricing/test_sweep_kernel.py and
-# training/test_free.py.
+# training/test_free.py, and for the covers of version 3 in cover/test_certificates.py.
 ROUTES = {
+    "cover_proves",
+    "cover_fits",
+    "faces_hold",
+    "tree_holds",
+    "leaf_holds",
+    "leaf_is_bounded",
+    "spans_all",
+    "coordinate_is_free",
+    "halves_are_whole",
     "require",
     "listed_chambers_prove",
     "sweep_proves",

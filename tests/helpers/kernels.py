@@ -1,7 +1,7 @@
 """Compile once, before tests run side by side, what each of their processes would compile for itself.
 
 numba keeps compiled code on disk, so that this takes a moment unless the checkout is fresh or a kernel was
-changed. `python kernels.py search` and `python kernels.py pricing` take about half of it each.
+changed. Each part, such as `python kernels.py search`, takes about a third of it.
 """
 
 from __future__ import annotations
@@ -42,11 +42,23 @@ def pricing() -> None:
     assert sweep_circles.signatures and prove_circles.signatures and prove_chambers.signatures
 
 
-PARTS: dict[str, Callable[[], None]] = {"search": search, "pricing": pricing}
+def cover() -> None:
+    """The search over the boxes of a cover."""
+    import numpy as np
+
+    from duality_checks.cover.search import Function
+    from duality_checks.cover.search import search as searched
+    from duality_checks.cover.search_kernel import search_box
+
+    assert searched(Function(np.eye(3), np.ones(3), np.zeros(3)), 2.0).proven
+    assert search_box.signatures
+
+
+PARTS: dict[str, Callable[[], None]] = {"search": search, "pricing": pricing, "cover": cover}
 
 
 def compile_all() -> None:
-    """Both parts, side by side.
+    """All parts, side by side.
 
     Raises:
         CalledProcessError: a part failed, and has printed why.
