@@ -63,6 +63,18 @@ def is_covered(arrangement: Arrangement, least_rank: int = 3) -> bool:
     return rank >= least_rank and most_chambers(len(arrangement.hyperplanes), rank) > COVERED_ABOVE
 
 
+def counted_chambers(arrangement: Arrangement) -> int | None:
+    """How many chambers there are where counting is quick, else None.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> counted_chambers(Arrangement([[1, 0], [0, 1]]))
+        4
+    """
+    most = most_chambers(len(arrangement.hyperplanes), arrangement.rank)
+    return arrangement.count_chambers() if most <= COUNTED_AT_MOST else None
+
+
 def chambers_in_words(arrangement: Arrangement) -> str:
     """How many chambers there are: exactly where counting is quick, else Cover's bound.
 
@@ -71,8 +83,9 @@ def chambers_in_words(arrangement: Arrangement) -> str:
         >>> chambers_in_words(Arrangement([[1, 0], [0, 1]]))
         '4'
     """
+    count = counted_chambers(arrangement)
     most = most_chambers(len(arrangement.hyperplanes), arrangement.rank)
-    return f"{arrangement.count_chambers():,}" if most <= COUNTED_AT_MOST else f"at most {most:,}"
+    return f"at most {most:,}" if count is None else f"{count:,}"
 
 
 def require_feasible(arrangement: Arrangement, limit: int) -> None:

@@ -285,7 +285,7 @@ def _spliced(piece: _Piece) -> Tree:
     for place, mark, part in zip(np.flatnonzero(found.codes == OPEN), found.marks, piece.parts, strict=True):
         parts.append(Tree(found.codes[at:place], found.slopes[before:mark], found.rows[before:mark]))
         parts.append(_spliced(part))
-        at, before = place + 1, mark
+        at, before = int(place) + 1, int(mark)
     parts.append(Tree(found.codes[at:], found.slopes[before:], found.rows[before:]))
     return Tree(
         np.concatenate([part.codes for part in parts]),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..exact.enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
-from ..limits import chambers_in_words
+from ..limits import chambers_in_words, counted_chambers
 
 if TYPE_CHECKING:
     from ..checker import Verdict
@@ -65,7 +65,7 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "weighted": outcome.data.weights is not None,
         "penalty": outcome.problem.penalty.name,
         "free": outcome.problem.free.name,
-        "chambers": chambers_in_words(outcome.problem.arrangement).replace(",", ""),
+        "chambers": counted_chambers(outcome.problem.arrangement),
         "proven": verdict.proven,
         "reason": verdict.reason,
         **interval_facts(certificate.lower, certificate.upper),

@@ -277,7 +277,7 @@ def test_bad_input_is_one_message_and_no_trace(run, here: Path, arguments: str, 
     assert sorted(here.rglob("*")) == before
 
 
-@pytest.mark.parametrize("verb", [["certify", "--target", "3"], ["chambers"]])
+@pytest.mark.parametrize("verb", [["certify", "--target", "3", "--penalty", "1-norm"], ["chambers"]])
 def test_a_job_over_the_limit_is_refused_with_the_count_and_what_would_do(
     run, here: Path, verb: list[str]
 ) -> None:
