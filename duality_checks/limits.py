@@ -5,8 +5,6 @@ from __future__ import annotations
 from math import comb
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hyperplane_arrangements.errors import TooLargeError
 
 if TYPE_CHECKING:
@@ -121,6 +119,8 @@ def _some_of_many(arrangement: Arrangement, limit: int) -> Arrangement:
     """As few rows as may have more chambers than the limit, in a subspace if their rank is high."""
     hyperplanes, rank = arrangement.hyperplanes, arrangement.rank
     if rank > QUICK_RANK:
+        import numpy as np  # a check prints counts, and needs nothing else of numpy
+
         basis = np.random.default_rng(0).integers(-9, 10, size=(rank, QUICK_RANK))
         hyperplanes, rank = hyperplanes @ basis.astype(object), QUICK_RANK
     return type(arrangement)(hyperplanes[: most_hyperplanes(rank, limit) + 1].tolist())
