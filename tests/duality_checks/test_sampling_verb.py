@@ -73,7 +73,6 @@ def test_another_loss_gives_an_interval_too(capsys):
             "sampling chambers needs penalty='2-norm'",
         ),
         (["--samples", "9", "--beta", "1", "--free", "intercept"], "sampling chambers needs free="),
-        (["--max-chambers", "100"], "--samples 500 with --beta: a proven interval from sampled chambers"),
     ],
 )
 def test_what_sampling_cannot_do_is_said(capsys, arguments, words):
