@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Enough digits for any use, few enough that the exact number is readable.
 BETA_DIGITS = 12
+# A beta_max that is a smaller share of what the sizes of the data allow is nothing but rounding.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,56 @@ def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> Trainin
     """
     from ..training.paths import approximate_beta_max
 
-    return problem.with_beta(share_of(approximate_beta_max(problem, max_chambers), ratio))
+    require_improvable([problem])
+    largest = approximate_beta_max(problem, max_chambers)
+    require_improvable([problem], largest)
+    return problem.with_beta(share_of(largest, ratio))
+
+
+def require_improvable(problems: Sequence[TrainingProblem], beta_max: float | None = None) -> None:
+    """Refuse a ``beta_max`` of 0, or of nothing but rounding: then no network lowers the loss (2.6).
+
+    Args:
+        problems: one an output; the same but for their targets.
+        beta_max: the weight decay from which on all outputs are zero, in floats; None before it is known.
+
+    Raises:
+        InputError: saying what the targets are, and what to do.
+
+    Example:
+        >>> require_improvable([TrainingProblem([[1], [2]], [0, 0], beta=1)])
+        Traceback (most recent call last):
+        ...
+        hyperplane_arrangements.errors.InputError: beta_max is 0 (every target is 0): no neuron lowers the
+        loss at any weight decay, so there is no share to take; choose another target, or give --beta to have
+        just that proven
+    """
+    first = problems[0]
+    if not any(y for problem in problems for y in problem.y):
+        why = "every target is 0"
+    elif beta_max is None or beta_max > ROUNDING * max(map(_reach, problems)):
+        return
+    elif first.free.intercept and all(len(set(problem.y)) == 1 for problem in problems):
+        why = "the target is constant, which the free intercept fits"
+    elif first.free:
+        why = f"nothing is better than what is free alone, free={first.free.name!r}"
+    else:
+        why = "the targets of equal samples cancel"
+    raise InputError(
+        f"beta_max is 0 ({why}): no neuron lowers the loss at any weight decay, so there is no share to take; "
+        "choose another target, or give --beta to have just that proven"
+    )
+
+
+def _reach(problem: TrainingProblem) -> float:
+    """A bound on ``beta_max`` from the sizes of the rows alone: what rounding is small beside."""
+    import numpy as np
+
+    from ..training.paths import slope_at_zero
+
+    sizes = np.abs(problem.readout.spread(np.array([float(v) for v in slope_at_zero(problem)])))
+    lengths = np.linalg.norm(problem.features, axis=1)
+    return max(1.0, abs(float(problem.kappa))) * float(sizes @ lengths)
 
 
 def share_of(beta_max: float, ratio: Any) -> Fraction:

@@ -20,7 +20,7 @@ from ..optima.several_outputs import (
     intercepts_of,
     train_outputs,
 )
-from .outcome import Clock, Outcome, settle, share_of
+from .outcome import Clock, Outcome, require_improvable, settle, share_of
 
 if TYPE_CHECKING:
     from ..optima.several_outputs import OutputsProof
@@ -140,7 +140,10 @@ def prove_outputs(
     share = None if beta is not None else beta_ratio
     if beta is None:
         say("Finding beta_max")
-        decay = share_of(beta_max_of_outputs(stated, max_chambers), beta_ratio)
+        require_improvable(stated.outputs)
+        largest = beta_max_of_outputs(stated, max_chambers)
+        require_improvable(stated.outputs, largest)
+        decay = share_of(largest, beta_ratio)
         problems = tuple(one.with_beta(decay) for one in stated.outputs)
         clock.lap("beta_max")
     else:

@@ -177,7 +177,8 @@ TABLES = {
     "ragged.csv": "x,y\n1,2\n3\n",
     "twice.csv": "x,y,x\n1,2,3\n",
     "lonely.csv": "y\n1\n2\n",
-    "flat.csv": "x,y\n1,0\n2,0\n",
+    "flat.csv": "x,y,tenth,other,third\n1,0,0.1,0,1/3\n2,0,0.1,0,2/3\n",
+    "cancelling.csv": "x,y\n1,3\n1,-3\n2,0\n",
     "good.csv": SMALL,
     "far.csv": "x,y\n1,2\n1e400,3\n",
     "high.csv": "x,y\n1,2\n2,-1e400\n",
@@ -241,7 +242,37 @@ BAD_JOBS = {
     "decimal comma": ("commas.csv --target y", "'0,5', which is not a number; write decimals with a point"),
     "ratio zero": ("good.csv --target y --beta-ratio 0", "--beta-ratio=0 is not positive"),
     "both": ("good.csv --target y --beta 1 --beta-ratio 1", "--beta and --beta-ratio exclude each other"),
-    "no beta_max": ("flat.csv --target y", "is not positive"),
+    "a target of zeros": (
+        "flat.csv --target y --features x",
+        "beta_max is 0 (every target is 0): no neuron lowers the loss at any weight decay, so there is no share "
+        "to take; choose another target, or give --beta to have just that proven",
+    ),
+    "a target of zeros and a kink": (
+        "flat.csv --target y --features x --loss l1",
+        "beta_max is 0 (every target is 0)",
+    ),
+    "two targets of zeros": ("flat.csv --target y --target other --features x", "(every target is 0)"),
+    "two coupled targets of zeros": (
+        "flat.csv --target y --target other --features x --coupling 2-norm",
+        "(every target is 0)",
+    ),
+    "a constant target": (
+        "flat.csv --target tenth --features x --free intercept",
+        "beta_max is 0 (the target is constant, which the free intercept fits)",
+    ),
+    "a constant target and free biases": (
+        "flat.csv --target tenth --features x --free biases",
+        "beta_max is 0 (the target is constant, which the free intercept fits)",
+    ),
+    "a linear target": (
+        "flat.csv --target third --features x --free linear",
+        "beta_max is 0 (nothing is better than what is free alone, free='linear')",
+    ),
+    "a linear target and the 1-norm": (
+        "flat.csv --target third --features x --free linear --penalty 1-norm",
+        "beta_max is 0 (nothing is better than what is free alone, free='linear')",
+    ),
+    "targets that cancel": ("cancelling.csv --target y", "(the targets of equal samples cancel)"),
     "activation": (
         "good.csv --target y --activation tanh",
         "activation='tanh' is unknown; use 'relu', 'abs'",
