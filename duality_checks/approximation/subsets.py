@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..stationary_points.restricted import RestrictedCertificate
 
 _VIOLATION = 1e-9
+_INWARD = 1 - Fraction(1, 2**50)
 _BLOCKS_A_ROUND = 12
 _ROUNDS = 60
 
@@ -273,6 +274,8 @@ def _best_multiple(problem: TrainingProblem, dual: Vector, norm_bound: Fraction)
     if norm_bound > 0:
         most = 1 / rounded_up(norm_bound / problem.beta)
         tries = [min(scale, most) for scale in tries]
+    # As a float the largest multiple in the domain may be a hair too large for it.
+    tries += [scale * _INWARD for scale in tries]
     found = []
     for scale in tries:
         multiple = tuple(scale * v for v in dual)

@@ -11,7 +11,8 @@ from ..problem import TrainingProblem
 from .orthogonal import orthogonal
 from .setting import Vector
 
-# How far from the bounds of its domain an entry of the dual must be to be moved, as a share of the largest.
+# How far from the bounds of its domain an entry of the dual must be to be moved, as a share of the largest;
+# nearer ones may be on the bound.
 STEP = Fraction(1, 2**40)
 SHRINKS = 3
 BITS = 52
@@ -46,21 +47,35 @@ def on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[Vector, np.nd
 def _orthogonal(problem: TrainingProblem, dual: Vector) -> Vector:
     """The dual made orthogonal to what is free in the outputs, still in the domain of the loss.
 
-    Entries at a bound of the domain stay there; shrinking the whole brings others off theirs. Where nothing
+    Entries at a bound of the domain stay there; shrinking the whole brings others off theirs. An entry a little
+    off a bound may stay or be put on it: off it, it may be what nothing else can make up for. Where nothing
     helps, zero, which proves little but is feasible.
     """
-    loss, step = problem.loss, max(map(abs, dual)) * STEP
+    step = max(map(abs, dual)) * STEP
     for _ in range(SHRINKS):
-        movable = [
-            k
-            for k, (v, y) in enumerate(zip(dual, problem.y, strict=True))
-            if all(loss.one(k).inside(v + side * step, y) == v + side * step for side in (1, -1))
-        ]
-        found = orthogonal(dual, problem.equations, movable)
-        if found is not None and loss.holds(found, problem.y):
-            return found
+        for candidate in (dual, _on_bounds(problem, dual, step)):
+            movable = [k for k, v in enumerate(candidate) if _is_inside(problem, k, v, step)]
+            found = orthogonal(candidate, problem.equations, movable)
+            if found is not None and problem.loss.holds(found, problem.y):
+                return found
         dual = tuple(v * (1 - 2 * STEP) for v in dual)
     return (Fraction(0),) * problem.n
+
+
+def _is_inside(problem: TrainingProblem, k: int, v: Fraction, room: Fraction) -> bool:
+    """Whether entry k may be v, and as much more or less as there shall be room for."""
+    return all(problem.loss.one(k).inside(x, problem.y[k]) == x for x in (v - room, v + room))
+
+
+def _on_bounds(problem: TrainingProblem, dual: Vector, step: Fraction) -> Vector:
+    """The dual with entries on a bound of their domain that are nearer to it than a step."""
+
+    def nearest(k: int, v: Fraction) -> Fraction:
+        loss, y = problem.loss.one(k), problem.y[k]
+        bounds = [bound for x in (v - step, v + step) if (bound := loss.inside(x, y)) != x]
+        return min(bounds, key=lambda bound: abs(bound - v), default=v)
+
+    return tuple(nearest(k, v) for k, v in enumerate(dual))
 
 
 def power_of_two(size: float, bits: int) -> float:

@@ -18,6 +18,7 @@ from duality_checks.approximation.subsets import (
     restricted_to,
 )
 from duality_checks.exact.norms import dual_norm_squared, gradient, project
+from duality_checks.exact.setting import RationalNetwork
 from duality_checks.theorems.bounds import proven_interval
 from duality_checks.theorems.samples import ACTIVATIONS, random_problem
 from hyperplane_arrangements.errors import InputError
@@ -124,6 +125,20 @@ def test_a_gap_of_zero_over_a_sample_proves_nothing() -> None:
     assert wrong.lower > proven_interval(problem).upper
     right = interval_by_chambers(problem, [(1, -1)])
     assert right.lower <= 4 <= right.upper
+
+
+@given(
+    st.sampled_from(["l1", "hinge"]),
+    st.lists(st.tuples(st.sampled_from([-1, 1]), st.floats(0.01, 0.4)), min_size=1, max_size=4),
+)
+def test_a_multiple_an_ulp_outside_the_domain_is_not_thrown_away(loss, entries) -> None:
+    """On the identity the dual norm is no obstacle to `beta = 10**6`: the best multiple ends at 1 exactly."""
+    labels = [y for y, _ in entries]
+    problem = TrainingProblem(np.eye(len(labels)), labels, 10**6, loss=loss)
+    dual = tuple(y * Fraction(a) for y, a in entries)
+    found = interval(problem, RationalNetwork([], []), dual, Fraction(len(labels)), "by hand")
+    best = sum(map(abs, dual)) / max(map(abs, dual))
+    assert best * (1 - Fraction(1, 10**12)) <= found.lower <= best
 
 
 def test_directions_on_a_hyperplane_pick_no_chamber() -> None:

@@ -70,3 +70,43 @@ def test_other_losses_with_free_parts_are_certified_and_checked(loss, free):
     verdict = check(problem, certificate)
     assert verdict.proven, verdict.reason
     assert sum(certificate.dual) == 0 and certificate.lower > 0
+
+
+def certified_from(problem, dual):
+    nothing = TwoLayerNetwork(np.zeros((0, problem.d)), [])
+    certificate = certify(problem, SimpleNamespace(network=nothing, dual=dual))
+    assert check(problem, certificate).proven
+    return certificate
+
+
+def test_an_entry_just_off_its_bound_does_not_cost_the_whole_dual():
+    """The first two samples are one point with both labels, and the third has no loss: p* = 2 * 1/2 = 1.
+
+    Orthogonality to the free parts asks for a third entry of 0; solvers leave a few units of rounding.
+    """
+    rows, labels = [[-1, 0, 1], [-1, 0, 1], [0, 0, 1]], [1, -1, 1]
+    problem = TrainingProblem(rows, labels, "1/100", loss="squared-hinge", free="biases+linear")
+    for rest in (2e-16, 1e-15):
+        assert 1 - Fraction(1, 10**15) < certified_from(problem, [1.0, -1.0, rest]).lower <= 1
+    # One entry alone is orthogonal to nothing: of this dual zero is left.
+    assert certified_from(problem, [0.0, -1.0, 0.0]).lower == 0
+
+
+@given(
+    st.sampled_from(["l1", "huber:1", "hinge", "squared-hinge", "logistic"]),
+    st.sampled_from([name for name in NAMES if name != "nothing"]),
+    st.lists(st.tuples(st.integers(-3, 3), st.sampled_from([0, 1, 0.25, 0.625])), min_size=2, max_size=4),
+    st.integers(0, 2**32 - 1),
+)
+def test_a_feasible_dual_survives_rounding_errors_at_its_bounds(loss, free, pairs, seed):
+    """Samples in pairs of one point with both labels: entries a and -a are orthogonal to all that is free."""
+    rows = [[2 * x, 1, 7 - x * x] for x, _ in pairs for _ in range(2)]
+    labels = [1, -1] * len(pairs)
+    right = np.array([sign * a for _, a in pairs for sign in (1, -1)])
+    problem = TrainingProblem(rows, labels, 1, loss=loss, free=free)
+    rng = np.random.default_rng(seed)
+    noise = rng.choice([0.0, 1e-17, 3e-16, 2e-14], len(labels)) * rng.choice([-1, 1], len(labels))
+    exact, _ = on_a_grid(problem, right + noise)
+    assert max(abs(float(v) - a) for v, a in zip(exact, right, strict=True)) < 1e-10
+    assert all(product(column, exact) == 0 for column in problem.skips)
+    assert all(problem.loss.inside(v, t) == v for v, t in zip(exact, problem.y, strict=True))
