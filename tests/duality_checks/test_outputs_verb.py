@@ -165,3 +165,35 @@ def test_the_api_proves_the_same_interval(run: Run) -> None:
     facts = facts_of(run, "--beta", "1/4", "--activation", "abs", "--loss", "l1", "--penalty", "inf-norm")
     proof = train_outputs(MultiOutputProblem(ROWS, Y, "1/4", "abs", loss="l1", penalty="inf-norm"))
     assert proof.lower == proof.upper == Fraction(facts["lower"]) == Fraction(facts["upper"])
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("later", [(), ("--coupling", "2-norm")])
+def test_no_certificate_of_an_earlier_job_stays_beside_a_later_one(
+    run: Run, here: Path, later: tuple[str, ...]
+) -> None:
+    folder, one = here / "out", ("table.csv", "--target", "a", "--beta", "1/4", "--output", "out")
+    assert run(*one)[0] == 0
+    alone = files_of(folder)
+    (folder / "problem-9.json").write_text("{}")  # not of ours
+    assert run(*TWO, "--beta", "1/4", "--output", "out", *later)[0] == 0
+    assert "network.json" in files_of(folder)
+    assert not {"problem.json", "certificate.json"} & set(files_of(folder))
+    assert main(["check", str(folder / "problem.json"), str(folder / "certificate.json")]) == 2
+    assert run(*one)[0] == 0
+    assert files_of(folder) == sorted([*alone, "problem-9.json"])
+
+
+def test_a_page_that_is_not_written_again_does_not_stay(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without matplotlib there is no page: that of the job before has other numbers."""
+    job = ("table.csv", "--target", "a", "--beta", "1/4", "--output", "out")
+    assert run(*job)[0] == 0
+    assert (here / "out" / "report.html").exists()
+    monkeypatch.setattr("duality_checks.commands.certify.page", lambda write: {})
+    assert run(*job)[0] == 0
+    assert not (here / "out" / "report.html").exists()
