@@ -27,8 +27,8 @@ def output_folder(path: str | Path) -> Iterator[Deliver]:
     interrupted, the staged files and the folders made for them vanish.
 
     Yields:
-        A function that delivers texts by file name; it replaces files of the same names, and removes what else
-        an earlier job delivered there: its certificate is not one for the new problem.
+        A function that delivers texts by file name; it replaces files of the same names, and removes what
+        else an earlier job delivered there: its certificate is not one for the new problem.
 
     Raises:
         InputError: the folder cannot be made or written.

@@ -47,9 +47,9 @@ def on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[Vector, np.nd
 def _orthogonal(problem: TrainingProblem, dual: Vector) -> Vector:
     """The dual made orthogonal to what is free in the outputs, still in the domain of the loss.
 
-    Entries at a bound of the domain stay there; shrinking the whole brings others off theirs. An entry a little
-    off a bound may stay or be put on it: off it, it may be what nothing else can make up for. Where nothing
-    helps, zero, which proves little but is feasible.
+    Entries at a bound of the domain stay there; shrinking the whole brings others off theirs. An entry a
+    little off a bound may stay or be put on it: off it, it may be what nothing else can make up for. Where
+    nothing helps, zero, which proves little but is feasible.
     """
     step = max(map(abs, dual)) * STEP
     for _ in range(SHRINKS):

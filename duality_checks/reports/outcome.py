@@ -104,8 +104,8 @@ def require_improvable(problems: Sequence[TrainingProblem], beta_max: float | No
     else:
         why = "the targets of equal samples cancel"
     raise InputError(
-        f"beta_max is 0 ({why}): no neuron lowers the loss at any weight decay, so there is no share to take; "
-        "choose another target, or give --beta to have just that proven"
+        f"beta_max is 0 ({why}): no neuron lowers the loss at any weight decay, so there is no share to "
+        "take; choose another target, or give --beta to have just that proven"
     )
 
 

@@ -244,8 +244,8 @@ BAD_JOBS = {
     "both": ("good.csv --target y --beta 1 --beta-ratio 1", "--beta and --beta-ratio exclude each other"),
     "a target of zeros": (
         "flat.csv --target y --features x",
-        "beta_max is 0 (every target is 0): no neuron lowers the loss at any weight decay, so there is no share "
-        "to take; choose another target, or give --beta to have just that proven",
+        "beta_max is 0 (every target is 0): no neuron lowers the loss at any weight decay, so there is no "
+        "share to take; choose another target, or give --beta to have just that proven",
     ),
     "a target of zeros and a kink": (
         "flat.csv --target y --features x --loss l1",
