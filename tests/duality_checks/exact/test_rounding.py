@@ -99,7 +99,7 @@ def test_an_entry_just_off_its_bound_does_not_cost_the_whole_dual():
     st.integers(0, 2**32 - 1),
 )
 def test_a_feasible_dual_survives_rounding_errors_at_its_bounds(loss, free, pairs, seed):
-    """Samples in pairs of one point with both labels: entries a and -a are orthogonal to all that is free."""
+    """Samples in pairs of one point and both labels: a and -a are orthogonal to what costs nothing."""
     rows = [[2 * x, 1, 7 - x * x] for x, _ in pairs for _ in range(2)]
     labels = [1, -1] * len(pairs)
     right = np.array([sign * a for _, a in pairs for sign in (1, -1)])
@@ -108,5 +108,5 @@ def test_a_feasible_dual_survives_rounding_errors_at_its_bounds(loss, free, pair
     noise = rng.choice([0.0, 1e-17, 3e-16, 2e-14], len(labels)) * rng.choice([-1, 1], len(labels))
     exact, _ = on_a_grid(problem, right + noise)
     assert max(abs(float(v) - a) for v, a in zip(exact, right, strict=True)) < 1e-10
-    assert all(product(column, exact) == 0 for column in problem.skips)
+    assert all(product(column, exact) == 0 for column in problem.equations)
     assert all(problem.loss.inside(v, t) == v for v, t in zip(exact, problem.y, strict=True))
