@@ -29,11 +29,9 @@ from .dual_scaling.proof import feasible_multiple
 from .dual_scaling.witnesses import integer_points
 from .exact.rounding import on_a_grid
 from .files import read_text, write_text
-from .limits import FAR, most_chambers
+from .limits import few_chambers
 
 if TYPE_CHECKING:
-    from hyperplane_arrangements.arrangement import Arrangement
-
     from .network import TwoLayerNetwork
     from .problem import TrainingProblem
 
@@ -188,9 +186,8 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     each chamber whose gradient is longer than beta.
 
     More than `LISTED_AT_MOST` chambers are not listed: then all directions are covered, at any rank. With
-    free
-    biases, at rank 3 and for more than `LISTED_WITH_BIASES` chambers, the dual is scaled by its numerical
-    dual norm, a little further inside, and the proof is left to the checker's own sweep.
+    free biases, at rank 3 and for more than `LISTED_WITH_BIASES` chambers, the dual is scaled by its
+    numerical dual norm, a little further inside, and the proof is left to the checker's own sweep.
 
     Args:
         problem: with its arrangement; all its chambers are listed.
@@ -229,7 +226,7 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
         from .polyhedral.certificate import exact_parts
 
         hidden, output, skip, feasible, chambers = exact_parts(problem, solution)
-    elif problem.bias is None and _is_long(arrangement):
+    elif problem.bias is None and not few_chambers(arrangement, LISTED_AT_MOST):
         feasible, cover = _covered(problem, stated, dual)
         chambers = None
     elif (
@@ -253,14 +250,6 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     )
     _require_writable(certificate)
     return certificate
-
-
-def _is_long(arrangement: Arrangement) -> bool:
-    """Whether there are more chambers than are listed; only lists that may well be short are counted."""
-    most = most_chambers(len(arrangement.hyperplanes), arrangement.rank)
-    if most <= LISTED_AT_MOST or most > FAR * LISTED_AT_MOST:
-        return most > LISTED_AT_MOST
-    return arrangement.count_chambers() > LISTED_AT_MOST
 
 
 def _covered(

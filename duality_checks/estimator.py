@@ -26,8 +26,9 @@ except ImportError as error:
     ) from error
 
 from .exact.enclosures import float_above, float_below
+from .limits import few_chambers
 from .problem import TrainingProblem
-from .training.fits import Fit, few_chambers, side_by_side
+from .training.fits import Fit, side_by_side
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -98,7 +99,7 @@ class _CertifiedReLU(BaseEstimator):
         return self.beta if self.beta_ratio is None else 1
 
     def _require_chambers(self, problem: TrainingProblem) -> None:
-        if not few_chambers(problem, self.max_chambers):
+        if not few_chambers(problem.arrangement, self.max_chambers):
             raise InputError(
                 f"beta_ratio needs beta_max, a maximum over all chambers, and the data have more than "
                 f"max_chambers={self.max_chambers:,}; give beta, or raise max_chambers"

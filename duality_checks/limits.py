@@ -29,6 +29,17 @@ def most_chambers(hyperplanes: int, rank: int) -> int:
     return 2 * sum(comb(hyperplanes - 1, k) for k in range(rank))
 
 
+def chambers_at_most(arrangement: Arrangement) -> int:
+    """Cover's bound for the distinct hyperplanes of an arrangement.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> chambers_at_most(Arrangement([[1, 0], [0, 1], [0, 2]]))
+        4
+    """
+    return most_chambers(len(arrangement.hyperplanes), arrangement.rank)
+
+
 def most_hyperplanes(rank: int, limit: int) -> int:
     """The largest number of hyperplanes of this rank that has at most ``limit`` chambers wherever they lie.
 
@@ -57,8 +68,21 @@ def is_covered(arrangement: Arrangement, least_rank: int = 3) -> bool:
         >>> is_covered(Arrangement([[1, 0, 0], [0, 1, 0], [0, 0, 1]]))
         False
     """
-    rank = arrangement.rank
-    return rank >= least_rank and most_chambers(len(arrangement.hyperplanes), rank) > COVERED_ABOVE
+    return arrangement.rank >= least_rank and chambers_at_most(arrangement) > COVERED_ABOVE
+
+
+def few_chambers(arrangement: Arrangement, limit: int) -> bool:
+    """Whether there are at most so many chambers; they are counted only where that is quick.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> few_chambers(Arrangement([[1], [-1]]), 2), few_chambers(Arrangement([[1], [-1]]), 1)
+        (True, False)
+    """
+    most = chambers_at_most(arrangement)
+    if most <= limit or most > FAR * limit:
+        return most <= limit
+    return arrangement.count_chambers() <= limit
 
 
 def counted_chambers(arrangement: Arrangement) -> int | None:
@@ -69,8 +93,7 @@ def counted_chambers(arrangement: Arrangement) -> int | None:
         >>> counted_chambers(Arrangement([[1, 0], [0, 1]]))
         4
     """
-    most = most_chambers(len(arrangement.hyperplanes), arrangement.rank)
-    return arrangement.count_chambers() if most <= COUNTED_AT_MOST else None
+    return arrangement.count_chambers() if chambers_at_most(arrangement) <= COUNTED_AT_MOST else None
 
 
 def chambers_in_words(arrangement: Arrangement) -> str:
@@ -82,8 +105,7 @@ def chambers_in_words(arrangement: Arrangement) -> str:
         '4'
     """
     count = counted_chambers(arrangement)
-    most = most_chambers(len(arrangement.hyperplanes), arrangement.rank)
-    return f"at most {most:,}" if count is None else f"{count:,}"
+    return f"at most {chambers_at_most(arrangement):,}" if count is None else f"{count:,}"
 
 
 def require_feasible(arrangement: Arrangement, limit: int) -> None:
@@ -100,8 +122,7 @@ def require_feasible(arrangement: Arrangement, limit: int) -> None:
         >>> from hyperplane_arrangements import Arrangement
         >>> require_feasible(Arrangement([[1, 0], [0, 1], [1, 1]]), 6)
     """
-    hyperplanes, rank = arrangement.hyperplanes, arrangement.rank
-    most = most_chambers(len(hyperplanes), rank)
+    most, rank = chambers_at_most(arrangement), arrangement.rank
     if most <= limit:
         return
     if most > FAR * limit:

@@ -16,7 +16,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..limits import most_chambers
+from ..limits import chambers_at_most
 from .dual_norm_bounds import NormBound, relaxed_bound, spectral_bound
 from .nets import net_sample_size
 from .subsets import ProvenInterval, chambers_of_directions, interval, proposal_over, restricted_to
@@ -90,7 +90,7 @@ def bound_by_sampling(problem: TrainingProblem, samples: int, seed: int = 0) -> 
     norm = relaxed_bound(problem, dual)
     proof = interval(problem, network, dual, norm.bound, "dual norm by relaxation, not enumeration")
     shape = problem.arrangement
-    at_most = most_chambers(len(shape.hyperplanes), shape.rank)
+    at_most = chambers_at_most(shape)
     reached = interval(problem, network, dual, Fraction(norm.attained), "").lower
     at_best = max(proof.lower, min(reached, proof.upper))
     return SampledBound(proof, norm, samples, len(chambers), at_most, at_best)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hyperplane_arrangements.errors import InputError, TooLargeError
+from hyperplane_arrangements.errors import InputError
 
-from ..limits import FAR, most_chambers, require_feasible
+from ..limits import few_chambers
 from ..problem import TrainingProblem
 from .ascents import proven_interval, train_by_ascents
 from .columns import Solution, train
@@ -49,7 +49,7 @@ class Fit:
             >>> fit.exhaustive, fit.bounds.lower <= 4 <= fit.bounds.upper
             (True, True)
         """
-        if few_chambers(problem, max_chambers):
+        if few_chambers(problem.arrangement, max_chambers):
             return cls(problem, train(problem, max_chambers=max_chambers), True)
         if problem.plain_loss.name != "squared" or problem.free:
             what = (
@@ -74,23 +74,6 @@ class Fit:
     def bounds(self) -> Certificate | ProvenInterval:
         """What proves `lower <= p* <= upper`: the certificate, or without all chambers a wider interval."""
         return self.certificate if self.exhaustive else proven_interval(self.problem, self.solution.network)
-
-
-def few_chambers(problem: TrainingProblem, limit: int) -> bool:
-    """Whether all chambers can be gone through; counted only where that is quick.
-
-    Example:
-        >>> few_chambers(TrainingProblem([[1], [-1]], [3, 2], beta=1), 2)
-        True
-    """
-    arrangement = problem.arrangement
-    if most_chambers(len(arrangement.hyperplanes), arrangement.rank) > FAR * limit:
-        return False
-    try:
-        require_feasible(arrangement, limit)
-    except TooLargeError:
-        return False
-    return True
 
 
 def side_by_side(fits: Sequence[Fit]) -> VectorNetwork:
