@@ -10,6 +10,8 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..files import read_bytes
+
 # Little-endian, as the format asks for. NumPy has no bfloat16: it is the upper half of a float32.
 _KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "U8": "u1"}
 _LARGEST_HEADER = 100_000_000
@@ -31,10 +33,7 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
         ...     read_tensors(file.name)
         {'w': array([[1., 2.]])}
     """
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+    content = read_bytes(path)
     length = int.from_bytes(content[:8], "little")
     if len(content) < 8 or length > min(len(content) - 8, _LARGEST_HEADER):
         raise _broken(path, "its header is longer than the file")
