@@ -159,8 +159,7 @@ class Chamber:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Trees of boxes for z and for -z, in bits; the basis (r x d) of their coordinates, or None for those of
-    u.
+    """Trees of boxes for z and for -z, in bits; the basis (r x d) of their coordinates, or None for u's own.
 
     Ends of boxes are integers over 2^depth, slopes are integers over 2^bits.
     """
@@ -1111,9 +1110,8 @@ def square_on_cone(c: list[int], lo: list[int], hi: list[int], j: int, free: int
 
     For any tau >= 0: e_i = clip(c_i, tau lo_i, tau hi_i), so that (c_i - e_i) t_i is largest at an end, and
     what these ends add up to goes to coordinate j. The best tau solves a piecewise linear equation; it is
-    found
-    by Newton's method within a bracket, and the bound holds for every tau. In the free coordinate e must be
-    0.
+    found by Newton's method within a bracket, and the bound holds for every tau. In the free coordinate e
+    must be 0.
     """
     sigma, unit = (1, lo[j]) if lo[j] > 0 else (-1, -lo[j])
     others = [(x, a, b) for i, (x, a, b) in enumerate(zip(c, lo, hi, strict=True)) if i != j and i != free]

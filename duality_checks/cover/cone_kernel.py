@@ -1,11 +1,9 @@
 """Compiled: the projection onto the cone over a box, which needs one number.
 
 ``K = {tau w : tau >= 0, lo <= w <= hi}`` with ``w_j = sigma`` fixed. For any c and any ``tau >= 0`` the
-vector e with
-``e_i = clip(c_i, tau lo_i, tau hi_i)`` and ``sigma e_j = max(0, sigma c_j + sum_i max over w_i of (c_i -
-e_i) w_i)``
-satisfies ``c'u <= e'u`` on K, so ``norm(e)`` bounds ``c'u / norm(u)``; with the best tau it is the
-projection of c.
+vector e with ``e_i = clip(c_i, tau lo_i, tau hi_i)`` and ``sigma e_j = max(0, sigma c_j + sum_i max over w_i
+of (c_i - e_i) w_i)`` satisfies ``c'u <= e'u`` on K, so ``norm(e)`` bounds ``c'u / norm(u)``; with the best
+tau it is the projection of c.
 """
 
 from __future__ import annotations

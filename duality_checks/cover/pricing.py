@@ -31,7 +31,8 @@ def functions(landscape: Landscape, v: np.ndarray) -> tuple[Function, Function]:
     """
     linear, bends = landscape.parts(np.asarray(v, dtype=float))
     base = linear - bends @ landscape.normals
-    return Function.of(landscape.normals, 2 * bends, base), Function.of(landscape.normals, -2 * bends, -base)
+    g = Function.of(landscape.normals, 2 * bends, base)
+    return g, g.negated()
 
 
 class Peaks:
@@ -62,7 +63,7 @@ def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
         floor: positive.
     """
     # What differs from the floor by roundings alone cannot be told from it, however small the box.
-    size = max(float(np.linalg.norm(side.sizes)) for side in sides)
+    size = float(np.linalg.norm(sides[0].sizes))
     tiny = ABOVE + ROUNDINGS * size / floor
     known = np.inf
     lower = floor * (1 + tiny)
@@ -109,7 +110,7 @@ def largest(sides: tuple[Function, Function]) -> Peaks:
     """The maximum over the sphere: ascents, and searches for what is above the best of them until there
     is none."""
     found = glimpsed(sides, 0.0, 0)
-    size = max(float(np.linalg.norm(side.sizes)) for side in sides)
+    size = float(np.linalg.norm(sides[0].sizes))
     for _ in range(TURNS if size > 0 else 0):
         best = float(found.values.max(initial=0.0))
         better = peaks(sides, max(best, size * 2.0**-46))

@@ -67,8 +67,7 @@ def covers(
     """
     g, beta = coordinates.function(dual)
     plus = search(g, beta, keep=keep, limits=limits)
-    negated = Function(g.rows, -g.weights, -g.base)
-    return plus, search(negated, beta, keep=keep, limits=limits) if plus.proven else plus
+    return plus, search(g.negated(), beta, keep=keep, limits=limits) if plus.proven else plus
 
 
 def written(

@@ -1,9 +1,8 @@
 """Branch and bound over the sphere: is ``g(u) <= threshold * norm(u)`` for all u, and if not, where not?
 
 The boxes of the cube's faces are searched depth first, a piece of the tree at a time; the boxes that a piece
-leaves
-open are pieces of their own, so that threads, processes or machines can share them, and a search that is
-stopped has still bounded what it has closed.
+leaves open are pieces of their own, so that threads, processes or machines can share them, and a search that
+is stopped has still bounded what it has closed.
 """
 
 from __future__ import annotations
@@ -55,6 +54,10 @@ class Function:
         """g at many points (m x r), length m."""
         return u @ self.base + np.maximum(u @ self.rows.T, 0) @ self.weights
 
+    def negated(self) -> Function:
+        """-g."""
+        return Function(self.rows, -self.weights, -self.base)
+
     @property
     def sizes(self) -> np.ndarray:
         """For each coordinate the sum of the sizes of all terms, which bounds rounding errors."""
@@ -85,8 +88,7 @@ class Cover:
         proven: whether every box is a leaf: then ``g <= threshold * norm`` everywhere, in rigorous floats.
         cones: how many boxes were closed.
         reach: the largest bound over all boxes, at least the maximum of g on the sphere (up to rounding);
-        infinite
-            where boxes were left open.
+            infinite where boxes were left open.
         points: where g exceeds the threshold, p x r, unit vectors.
         values: g there, length p.
     """
@@ -171,8 +173,7 @@ def search(
         function: g.
         threshold: positive; what g is compared with on the unit sphere.
         floor: points where g exceeds it are recorded, and boxes in which it does are not halved for ever;
-        below
-            the threshold by the share to which values matter. By default it is the threshold.
+            below the threshold by the share to which values matter. By default it is the threshold.
         limits: when to stop before the end.
         executor: where pieces are searched; two threads by default.
         keep: whether the trees are kept, as a proof needs them.
@@ -186,7 +187,7 @@ def search(
         (True, False)
     """
     roots = [_Piece(box) for box in faces(function.rows.shape[1])]
-    work = _Work(function, threshold if floor is None else floor, threshold)
+    work = _Work(function, function.sizes, threshold if floor is None else floor, threshold)
     state = _State()
     if executor is not None:
         finished = _run(work, roots, state, limits, executor)
@@ -249,6 +250,7 @@ class _Work:
     """Search one box; a value, so that it can be sent to another process."""
 
     function: Function
+    sizes: np.ndarray
     floor: float
     threshold: float
 
@@ -261,7 +263,7 @@ class _Work:
                 g.rows,
                 g.weights,
                 g.base,
-                g.sizes,
+                self.sizes,
                 box.lo,
                 box.hi,
                 box.j,

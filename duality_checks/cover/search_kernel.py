@@ -1,11 +1,10 @@
 """Compiled: depth-first search over the boxes of one face of the cube (statements 7.2 and 7.3).
 
 The function is ``g(u) = base'u + sum_h weights_h * max(0, rows_h'u)``. On a box every row that keeps its
-sign is
-linear; an undecided row of positive weight is replaced by its chord, one of negative weight by a line of
-some slope
-in [0, 1]. That over-estimates g on the cone by ``c'u``, and ``norm(e) >= c'u / norm(u)`` there. Where it is
-at most the threshold, all roundings of floats included, the box is a leaf; otherwise it is halved.
+sign is linear; an undecided row of positive weight is replaced by its chord, one of negative weight by a line
+of some slope in [0, 1]. That over-estimates g on the cone by ``c'u``, and ``norm(e) >= c'u / norm(u)`` there.
+Where it is at most the threshold, all roundings of floats included, the box is a leaf; otherwise it is
+halved.
 """
 
 from __future__ import annotations
@@ -169,14 +168,14 @@ def search_box(
         rows: h x r.
         weights: length h, none zero.
         base: length r.
-        sizes: for each coordinate ``sum_h abs(weights_h * rows_hi) + abs(base_i)``, which bounds rounding
-        errors. first_lo, first_hi: the box, with ``lo_j = hi_j = +-1``.
+        sizes: for each coordinate ``sum_h abs(weights_h * rows_hi) + abs(base_i)``, which bounds
+            rounding errors.
+        first_lo, first_hi: the box, with ``lo_j = hi_j = +-1``.
         j: the coordinate of the face.
         floor: points where g exceeds it are recorded.
         threshold: what ``norm(e)`` must not exceed, at least the floor. Where g exceeds the floor a box is
-        not
-            halved further when its bound exceeds what was found in it by no larger a share than the threshold
-            does the floor, or exceeds the floor by at most half of what was found in any box.
+            not halved further when its bound exceeds what was found in it by no larger a share than the
+            threshold does the floor, or exceeds the floor by at most half of what was found in any box.
         error: a bound on the rounding of ``rows_h'w``, as a share of ``sum_i abs(rows_hi)``.
         steps: slopes are whole multiples of ``1 / steps``.
         nodes: halve at most so many boxes.

@@ -1,11 +1,9 @@
 """Compiled: the shortest vector ``c + A'w`` over a box of coefficients, by bounded least squares.
 
 In a cone over a box the over-estimate of ``v' phi(X u)`` is linear, ``c'u``, with a slope in [0, 1] to
-choose for
-each undecided concave kink and a multiplier ``>= 0`` for each facet of the cone. The shortest such vector
-gives the
-least bound (statements 7.2 and 7.3). It is found here to rounding by an active set, because a maximum of the
-function lies on kinks, and there only the right fractions of slopes close the cone.
+choose for each undecided concave kink and a multiplier ``>= 0`` for each facet of the cone. The shortest such
+vector gives the least bound (statements 7.2 and 7.3). It is found here to rounding by an active set, because
+a maximum of the function lies on kinks, and there only the right fractions of slopes close the cone.
 """
 
 from __future__ import annotations
@@ -16,6 +14,14 @@ from hyperplane_arrangements.kernel_cache import cached_njit
 
 DEPENDENT = 1e-24
 VIOLATED = 1e-14
+
+
+@cached_njit(nogil=True)
+def _length(p):
+    square = 0.0
+    for i in range(len(p)):
+        square += p[i] * p[i]
+    return sqrt(square)
 
 
 @cached_njit(nogil=True)
@@ -37,10 +43,7 @@ def descend(A, w, upper, squares, m, p, sweeps, enough):
     """
     r = len(p)
     for sweep in range(sweeps + 1):
-        size = 0.0
-        for i in range(r):
-            size += p[i] * p[i]
-        size = sqrt(size)
+        size = _length(p)
         if size <= enough or sweep == sweeps:
             break
         for a in range(m):
@@ -155,10 +158,7 @@ def shorten(A, w, upper, squares, m, p, turns, enough, free, is_free, Q, R, step
     size = 0.0
     for _ in range(turns):
         count = _settle(A, w, upper, p, free, is_free, count, Q, R, step)
-        size = 0.0
-        for i in range(r):
-            size += p[i] * p[i]
-        size = sqrt(size)
+        size = _length(p)
         if size <= enough or count == r:
             break
         worst, place = VIOLATED, -1
