@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
+from hyperplane_arrangements.exact.rational import dyadic
 
 from .files import read_json, read_text, version_of, write_text
 
@@ -151,16 +154,30 @@ class TwoLayerNetwork:
         hidden = [[Fraction(float(value)) for value in row] for row in self.hidden]
         output = [Fraction(float(value)) for value in self.output]
         values = [Fraction(0)] * problem.n
-        for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True):
-            for weights, alpha in zip(hidden, output, strict=True):
-                before = sum(x * w for x, w in zip(row, weights, strict=True))
-                values[sample] += alpha * (before if before > 0 else self.kappa * before)
+        for value, sample in zip(self._neurons(problem), problem.readout.samples, strict=True):
+            values[sample] = values[sample] + value if values[sample] else value
         skip = tuple(map(Fraction, self.skip(problem)))
         for theta, column in zip(skip, problem.skips, strict=True):
             values = [value + theta * b for value, b in zip(values, column, strict=True)]
         kept = [[w for j, w in enumerate(weights) if j != problem.bias] for weights in hidden]
         decay = sum(map(problem.penalty.square, kept)) + sum(alpha * alpha for alpha in output)
         return problem.loss.upper(values, problem.y) + problem.beta * decay / 2 + problem.skip_decay(skip)
+
+    def _neurons(self, problem: TrainingProblem) -> Iterator[Fraction]:
+        """What the neurons make of each row of the data, exactly: one fraction a row, integers before."""
+        above, below = self.kappa.denominator, self.kappa.numerator
+        flat, power = dyadic(self.hidden.ravel().tolist())
+        width = self.hidden.shape[1]
+        weights = [flat[i : i + width] for i in range(0, len(flat), width)]
+        alphas, more = dyadic(self.output.tolist())
+        neurons = list(zip(weights, alphas, strict=True))
+        unit = above << power + more
+        for row, denominator in zip(problem.X.integers.tolist(), problem.X.denominators, strict=True):
+            value = 0
+            for w, alpha in neurons:
+                before = sum(map(mul, row, w))
+                value += alpha * before * (above if before > 0 else below)
+            yield Fraction(value, denominator * unit)
 
     def to_json(self) -> str:
         """The network file; floats are written so that they read back to the same bits. Version 2 where there

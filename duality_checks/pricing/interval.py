@@ -35,6 +35,8 @@ ATTEMPTS = 6
 BATCH = 50_000
 CIRCLES = 50
 THREADS = 2
+# At most 1 if the dual is proven feasible, else its squared excess; chambers; how many were exact.
+Way = Callable[[TrainingProblem, np.ndarray, int, Callable[[int, int], Any] | None], tuple[float, int, int]]
 # Below so many signs NumPy is done before a compiled loop would be loaded.
 WORTH_COMPILING = 1_000_000
 # Triple products of data of such sizes neither overflow nor underflow.
@@ -50,7 +52,8 @@ class IntervalProof:
     Attributes:
         lower, upper: exact.
         chambers: how many chambers the proof covers: all of them.
-        exact: how many chambers (great circles, where those are swept) needed rational arithmetic.
+        exact: how many chambers (great circles, where those are swept) needed rational arithmetic; at rank 2
+            all of them get it.
     """
 
     lower: Fraction
@@ -104,7 +107,7 @@ def prove_interval(
         )
     _require_relative_rounding(twin.problem, solution.dual)
     require_feasible(problem.arrangement, max_chambers)
-    scale, reach_of = ROOM, _reach_by_circles if _is_simple(twin.problem) else _reach_by_chambers
+    scale, reach_of = ROOM, _way(twin.problem)
     for _ in range(ATTEMPTS):
         dual = problem.loss.clip(scale * solution.dual, problem.target)
         reach, chambers, exact = reach_of(twin.problem, dual, max_chambers, progress)
@@ -119,9 +122,18 @@ def prove_interval(
     )
 
 
+def _way(problem: TrainingProblem) -> Way:
+    if problem.arrangement.rank == 2:
+        return _reach_on_plane
+    return _reach_by_circles if _is_simple(problem) else _reach_by_chambers
+
+
 def _require_relative_rounding(problem: TrainingProblem, dual: np.ndarray) -> None:
     """Refuse numbers so small or large that the bounds on roundings would not hold."""
-    named = [(f"X[{k}, {i}]", x) for k, row in enumerate(problem.X.fractions) for i, x in enumerate(row) if x]
+    named, sizes, nonzero = [], np.abs(problem.X.floats), problem.X.integers != 0
+    if not ((sizes[nonzero] > LEAST) & (sizes[nonzero] < MOST)).all():
+        rows = enumerate(problem.X.fractions)
+        named = [(f"X[{k}, {i}]", x) for k, row in rows for i, x in enumerate(row) if x]
     for name, size in [*named, ("beta", problem.beta)]:
         if not LEAST <= abs(size) <= MOST:
             raise InputError(
@@ -129,6 +141,18 @@ def _require_relative_rounding(problem: TrainingProblem, dual: np.ndarray) -> No
             )
     if not (np.abs(dual) <= MOST).all():
         raise InputError("solution.dual is too large for bounds in floats; rescale the data")
+
+
+def _reach_on_plane(
+    problem: TrainingProblem, dual: np.ndarray, max_chambers: int, progress: Callable[[int, int], Any] | None
+) -> tuple[float, int, int]:
+    """The same for rank 2, in integers."""
+    from .plane_proof import reach_on_plane
+
+    reach, total = reach_on_plane(problem, dual), problem.arrangement.count_chambers()
+    if progress is not None:
+        progress(total, total)
+    return max(float_above(reach), 1 + 4 * UNIT) if reach > 1 else 1.0, total, total
 
 
 def _reach_by_chambers(

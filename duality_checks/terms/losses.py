@@ -18,6 +18,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
+from hyperplane_arrangements.exact.rational import total
 
 from .logarithms import entropy_below, log_one_plus_exp_above
 
@@ -126,7 +127,7 @@ class Loss(ABC):
             >>> parse_loss("huber:1/2").upper([Fraction(3)], [Fraction(1)])
             Fraction(7, 8)
         """
-        return sum((self.one(k).above(a, b) for k, (a, b) in enumerate(zip(f, y, strict=True))), ZERO)
+        return total(self.one(k).above(a, b) for k, (a, b) in enumerate(zip(f, y, strict=True)))
 
     def lower(self, v: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
         """``d(v)`` exactly; for the logistic loss a proven lower bound.
@@ -138,15 +139,15 @@ class Loss(ABC):
             >>> parse_loss("l1").lower([Fraction(1, 2)], [Fraction(3)])
             Fraction(3, 2)
         """
-        total = ZERO
+        parts = []
         for k, (a, b) in enumerate(zip(v, y, strict=True)):
             own = self.one(k)
             if own.inside(a, b) != a:
                 raise InputError(
                     f"v[{k}]={a} is outside the dual domain of the {self.name} loss; clip it with inside()"
                 )
-            total += own.below(a, b)
-        return total
+            parts.append(own.below(a, b))
+        return total(parts)
 
     def require_targets(self, y: Sequence[Fraction]) -> None:
         """Refuse targets that are no labels where the loss needs labels.
@@ -203,7 +204,7 @@ class Squared(Loss):
         return (f - y) ** 2 / 2
 
     def below(self, v: Fraction, y: Fraction) -> Fraction:
-        return v * y - v * v / 2
+        return v * (y - v / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +291,7 @@ class Huber(Loss):
         return error**2 / 2 if error <= self.delta else self.delta * (error - self.delta / 2)
 
     def below(self, v: Fraction, y: Fraction) -> Fraction:
-        return v * y - v * v / 2
+        return v * (y - v / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +360,7 @@ class SquaredHinge(Loss):
         return max(ZERO, 1 - y * f) ** 2 / 2
 
     def below(self, v: Fraction, y: Fraction) -> Fraction:
-        return v * y - v * v / 2
+        return v * (y - v / 2)
 
 
 @dataclass(frozen=True, slots=True)

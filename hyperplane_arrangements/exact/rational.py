@@ -55,6 +55,35 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Fraction:
     return sum((x * y for x, y in zip(a, b, strict=True)), _ZERO)
 
 
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The sum of many: numerators over one denominator together first, then neighbours in pairs.
+
+    Example:
+        >>> total(Fraction(1, k) for k in (2, 3, 2, 6))
+        Fraction(3, 2)
+    """
+    numerators: dict[int, int] = {}
+    for value in values:
+        numerators[value.denominator] = numerators.get(value.denominator, 0) + value.numerator
+    parts = [Fraction(p, q) for q, p in sorted(numerators.items())]
+    while len(parts) > 1:
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        parts = [a + b for a, b in pairs] + parts[len(parts) - len(parts) % 2 :]
+    return parts[0] if parts else _ZERO
+
+
+def dyadic(values: Sequence[float]) -> tuple[list[int], int]:
+    """Integers and p: each float is its integer over 2^p, exactly.
+
+    Example:
+        >>> dyadic([0.5, -3.0])
+        ([1, -6], 1)
+    """
+    ratios = [value.as_integer_ratio() for value in values]
+    power = max((q for _, q in ratios), default=1).bit_length() - 1
+    return [(p << power) // q for p, q in ratios], power
+
+
 def transposed(matrix: Sequence[Sequence[Fraction]]) -> Matrix:
     return list(map(list, zip(*matrix, strict=True)))
 
