@@ -40,6 +40,7 @@ _MOST_ROWS = 10**9
 _ROOM = 1 - 1e-12
 _ATTEMPTS = 8
 LISTED_AT_MOST = 5_000
+SIGNS_AT_MOST = 1_000_000  # of a list, one a chamber and hyperplane: at rank 2 rows are many and chambers few
 # The same with free biases, where every chamber needs multipliers.
 LISTED_WITH_BIASES = 2_000
 
@@ -185,9 +186,10 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     shows how far that is from optimal. Cost: linear in chambers times rows, plus one small projection for
     each chamber whose gradient is longer than beta.
 
-    More than `LISTED_AT_MOST` chambers are not listed: then all directions are covered, at any rank. With
-    free biases, at rank 3 and for more than `LISTED_WITH_BIASES` chambers, the dual is scaled by its
-    numerical dual norm, a little further inside, and the proof is left to the checker's own sweep.
+    More than `LISTED_AT_MOST` chambers, or `SIGNS_AT_MOST` of their signs, are not listed: then all
+    directions are covered, at any rank. With free biases, at rank 3 and for more than `LISTED_WITH_BIASES`
+    chambers, the dual is scaled by its numerical dual norm, a little further inside, and the proof is left to
+    the checker's own sweep.
 
     Args:
         problem: with its arrangement; all its chambers are listed.
@@ -226,7 +228,7 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
         from .polyhedral.certificate import exact_parts
 
         hidden, output, skip, feasible, chambers = exact_parts(problem, solution)
-    elif problem.bias is None and not few_chambers(arrangement, LISTED_AT_MOST):
+    elif problem.bias is None and not few_chambers(arrangement, _listed(arrangement)):
         feasible, cover = _covered(problem, stated, dual)
         chambers = None
     elif (
@@ -250,6 +252,10 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     )
     _require_writable(certificate)
     return certificate
+
+
+def _listed(arrangement: Arrangement) -> int:
+    return min(LISTED_AT_MOST, SIGNS_AT_MOST // len(arrangement.hyperplanes))
 
 
 def _covered(

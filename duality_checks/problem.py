@@ -420,10 +420,13 @@ class TrainingProblem:
              "readout": "identity", "kappa": "0", "beta": "1", "X": [["1/2"]], "y": ["1"]}
             <BLANKLINE>
         """
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         from .problem_file import problem_document
 
-        document = problem_document(self)
-        return json.dumps(document) + "\n"
+        return json.dumps(problem_document(self)) + "\n"
 
     def save(self, path: str | Path) -> None:
         """Write the problem file; nothing half-written stays on disk.

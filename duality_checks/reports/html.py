@@ -37,7 +37,8 @@ _COLORED = (
 )
 _RING_CAPTION = (
     f"The dual landscape over all directions of the weights. {_COLORED} The curve may touch the dashed lines "
-    "at beta and &minus;beta, and never crosses them: that is optimality. Circles are the neurons."
+    "at beta and &minus;beta, and never crosses them: that is optimality. Circles are the neurons. Of more "
+    "than 360 chambers some are coloured, a degree apart."
 )
 _SPHERE_CAPTION = (
     f"The arrangement on the two halves of the sphere of weights. {_COLORED} Triangles are the neurons: up "
@@ -147,9 +148,12 @@ def function_figure(
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    from .pictures import plot_function, varying_columns
+    from .pictures import drawn_samples, plot_function, varying_columns
 
     caption = _FUNCTION_CAPTIONS.get(len(varying_columns(problem)), _FIT_CAPTION)
+    shown = len(range(problem.n)[drawn_samples(problem)])
+    if shown < problem.n:
+        caption += f" Of {problem.n:,} samples {shown:,} are drawn."
     picture = svg(
         lambda ax: plot_function(problem, network, ax=ax, names=[*data.features, data.target]),
         name=f"{prefix}function",

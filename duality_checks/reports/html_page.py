@@ -166,7 +166,10 @@ def _themed() -> dict[str, str]:
 
 
 def _own_ids(text: str, name: str) -> str:
-    for found in set(re.findall(r'\bid="([^"]+)"', text)):
-        for before, after in (('id="', '"'), ("url(#", ")"), ('href="#', '"')):
-            text = text.replace(f"{before}{found}{after}", f"{before}{name}-{found}{after}")
-    return text
+    ids = set(re.findall(r'\bid="([^"]+)"', text))
+
+    def own(match: re.Match[str]) -> str:
+        before, found, after = match.groups()
+        return f"{before}{name}-{found}{after}" if found in ids else match[0]
+
+    return re.sub(r"""(\bid="|url\(#|href="#)([^")]+)([")])""", own, text)

@@ -27,6 +27,9 @@ PLUS, MINUS = "#dd6b35", "#2e7fb8"
 _PIXELS = 460
 _MANY = 300
 _MOST_CIRCLES = 120
+_MOST_POINTS = 2000  # more than that cover each other
+_ARCS = 360
+_ENTRIES_AT_ONCE = 4_000_000
 # How fast colour fades with slack: at half of beta an eighth of it is left.
 _FADE = 3
 # Below this share of beta a chamber would be too pale to be seen.
@@ -39,7 +42,8 @@ def plot_function(
     """Draw the data with the learned function: over one or two features, else the fit against the targets.
 
     A constant column of the data counts as a bias. Over one feature the kinks of the neurons are marked;
-    over two the neurons are lines, and the side they are on for is hatched.
+    over two the neurons are lines, and the side they are on for is hatched. Of many samples those in
+    :func:`drawn_samples` are drawn.
 
     Args:
         problem: one sample a row (no readout that pools rows).
@@ -66,6 +70,11 @@ def plot_function(
         _fit(ax, problem, network)
         label_axes(ax, f"{labels[-1]}, given", f"{labels[-1]}, learned")
     return ax
+
+
+def drawn_samples(problem: TrainingProblem) -> slice:
+    """Which samples are drawn: all, or every k-th of them where more would cover each other."""
+    return slice(None, None, -(-problem.n // _MOST_POINTS))
 
 
 def varying_columns(problem: TrainingProblem) -> list[int]:
@@ -100,7 +109,8 @@ def _curve(ax: Any, problem: TrainingProblem, network: TwoLayerNetwork, j: int, 
     for kink in kinks:
         ax.axvline(kink, color=MUTED, lw=0.7, ls=(0, (2, 3)), zorder=1)
     ax.plot(kinks, _along(network, kinks, j, shared), "o", ms=7, mfc=PAPER, mec=PLUS, mew=1.6, zorder=4)
-    ax.plot(x, problem.target, "o", ms=4.5, color=INK, mec=PAPER, mew=0.5, zorder=5)
+    some = drawn_samples(problem)
+    ax.plot(x[some], problem.target[some], "o", ms=4.5, color=INK, mec=PAPER, mew=0.5, zorder=5)
     ax.set_xlim(low, high)
 
 
@@ -127,9 +137,10 @@ def _plane(
         ax.contour(across, up, surface, levels=[0.0], colors=[INK], linewidths=1.4, zorder=2)
     for weights in network.hidden:
         _neuron_line(ax, weights[free], float(weights @ shared), box)
-    colors = _two_colors(problem.target / max(float(np.abs(problem.target).max()), 1e-300), 1.0)
+    some = drawn_samples(problem)
+    colors = _two_colors(problem.target[some] / max(float(np.abs(problem.target).max()), 1e-300), 1.0)
     size = float(np.clip(3000 / len(points), 7, 26))
-    ax.scatter(*points.T, c=colors, s=size, edgecolors=INK, linewidths=0.027 * size, zorder=4)
+    ax.scatter(*points[some].T, c=colors, s=size, edgecolors=INK, linewidths=0.027 * size, zorder=4)
     ax.set(xlim=box[:2], ylim=box[2:])
 
 
@@ -167,7 +178,8 @@ def _fit(ax: Any, problem: TrainingProblem, network: TwoLayerNetwork) -> None:
     both = np.concatenate([outputs, problem.target])
     ends = [float(both.min()), float(both.max())]
     ax.plot(ends, ends, color=MUTED, lw=0.9, ls=(0, (3, 3)), zorder=1)
-    ax.plot(problem.target, outputs, "o", ms=4.5, color=PLUS, mec=PAPER, mew=0.5, zorder=3)
+    some = drawn_samples(problem)
+    ax.plot(problem.target[some], outputs[some], "o", ms=4.5, color=PLUS, mec=PAPER, mew=0.5, zorder=3)
 
 
 def plot_landscape(
@@ -183,7 +195,8 @@ def plot_landscape(
 
     Full colour is slack 0: there, and only there, neurons sit. One colour is for `v` (positive output
     weights), the other for `-v`. At rank 2 the landscape `v'phi(Xu)` is drawn over the angle of u, between
-    the lines at `beta` and `-beta` which it may touch and not cross. At rank 3 half of the sphere is drawn,
+    the lines at `beta` and `-beta` which it may touch and not cross; of many chambers the ones a degree apart
+    are coloured. At rank 3 half of the sphere is drawn,
     equal areas as equal areas, in coordinates in which the data are white.
 
     Args:
@@ -219,25 +232,36 @@ def _ring(
     beta = float(problem.beta)
     turns = np.arctan2(-landscape.normals[:, 0], landscape.normals[:, 1])
     walls = np.sort(np.concatenate([turns, np.where(turns > 0, turns - np.pi, turns + np.pi)]))
-    edges = np.concatenate([[-np.pi], walls, [np.pi]])
-    middles = (edges[1:] + edges[:-1]) / 2
-    colors = _shades(*chamber_values(landscape, dual, _circle(middles)), beta)
-    for left, right, color in zip(edges, edges[1:], colors, strict=False):
-        ax.axvspan(
-            np.degrees(left), np.degrees(right), facecolor=color, lw=0, alpha=0.55 * color[3], zorder=0
-        )
-    grid = np.sort(np.concatenate([np.linspace(-np.pi, np.pi, 721), walls]))
-    ax.plot(np.degrees(grid), landscape.values(dual, _circle(grid)), color=INK, lw=1.4, zorder=3)
+    weights = network.hidden @ landscape.basis
+    angles = np.arctan2(weights[:, 1], weights[:, 0])
+    few = len(walls) <= _ARCS
+    edges = np.concatenate([[-np.pi], walls, [np.pi]]) if few else np.linspace(-np.pi, np.pi, _ARCS + 1)
+    middles = _circle((edges[1:] + edges[:-1]) / 2)
+    if few:
+        shades = _shades(*chamber_values(landscape, dual, middles), beta)
+    else:  # a chamber is thinner than a line, and all of its values are about the same
+        seen = _heights(landscape, dual, middles)
+        shades = _shades(seen, -seen, beta)
+    for left, right, color in zip(np.degrees(edges), np.degrees(edges[1:]), shades, strict=False):
+        ax.axvspan(left, right, facecolor=color, lw=0, alpha=0.55 * color[3], zorder=0)
+    grid = np.sort(np.concatenate([np.linspace(-np.pi, np.pi, 721), walls if few else angles]))
+    ax.plot(np.degrees(grid), _heights(landscape, dual, _circle(grid)), color=INK, lw=1.4, zorder=3)
     for level, color in ((beta, PLUS), (-beta, MINUS)):
         ax.axhline(level, color=color, lw=1.1, ls=(0, (4, 2)), zorder=2)
-    weights = network.hidden @ landscape.basis
-    angles = np.degrees(np.arctan2(weights[:, 1], weights[:, 0]))
-    for angle, sign in zip(angles, np.sign(network.output), strict=True):
+    for angle, sign in zip(np.degrees(angles), np.sign(network.output), strict=True):
         color = PLUS if sign > 0 else MINUS
         ax.plot(angle, sign * beta, "o", ms=8, mfc=PAPER, mec=color, mew=1.8, zorder=5)
     ax.set(xlim=(-180, 180), xticks=range(-180, 181, 90))
-    ax.plot(np.degrees(walls), np.full(len(walls), 0.0), "|", ms=5, color=MUTED, zorder=4, clip_on=False)
+    ticks = np.degrees(walls) if few else np.unique(np.round(np.degrees(walls)))
+    ax.plot(ticks, np.zeros(len(ticks)), "|", ms=5, color=MUTED, zorder=4, clip_on=False)
     label_axes(ax, "angle of the weights u, in degrees", "v'phi(Xu)")
+
+
+def _heights(landscape: Landscape, dual: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """The landscape at some directions, in a bounded amount of memory."""
+    step = max(1, _ENTRIES_AT_ONCE // len(landscape.normals))
+    parts = [directions[i : i + step] for i in range(0, len(directions), step)]
+    return np.concatenate([landscape.values(dual, part) for part in parts])
 
 
 def _circle(angles: np.ndarray) -> np.ndarray:

@@ -119,6 +119,16 @@ def test_chambers_in_large_numbers_are_covered_and_small_ones_listed():
     assert len(found.to_json()) < 20_000
 
 
+def test_at_rank_2_a_list_is_short_in_signs_not_in_chambers_alone(monkeypatch):
+    monkeypatch.setattr(certificate, "SIGNS_AT_MOST", 2 * 20 * 20)
+    for rows, is_covered in ((20, False), (21, True)):
+        X = [[k, 1] for k in range(rows)]
+        problem = TrainingProblem(X, [k * k % 7 for k in range(rows)], beta=1)
+        made = certify(problem, train(problem))
+        assert (made.cover is not None) == is_covered
+        assert check(problem, made).proven
+
+
 def test_a_dual_that_is_too_long_is_scaled_until_it_is_proven():
     problem = TrainingProblem(ROWS, [int(v) for v in DUAL], beta=2)
     solution = train(problem)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from browser import NEEDED, measured, screenshot, share
 
-from duality_checks import Verdict
+from duality_checks import TrainingProblem, TwoLayerNetwork, Verdict
 from duality_checks.data.datasets import TrainingData
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.pricing.pricers import dual_norm
@@ -186,6 +186,30 @@ def test_a_dual_that_is_too_long_crosses_the_lines(jobs: dict[int, Outcome]) -> 
     problem, solution = jobs[2].problem, jobs[2].solution
     ax = plot_landscape(problem, 2 * solution.dual, solution.network)
     assert np.abs(ax.lines[0].get_ydata()).max() > 1.9 * float(problem.beta)
+
+
+def test_of_many_samples_and_chambers_some_are_drawn() -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    x = np.linspace(-1, 1, 4500)
+    features, target = np.column_stack([x, np.ones(4500)]), np.abs(x)
+    problem = TrainingProblem(features, target, beta=100)
+    network = TwoLayerNetwork([[1.0, 0.0], [-1.0, 0.0]], [1.0, 1.0])
+    drawn = plot_function(problem, network).lines[-1].get_xydata()
+    assert drawn.tolist() == np.column_stack([x, target])[::3].tolist()
+    ax = plot_landscape(problem, target, network)
+    assert len(ax.patches) == 360
+    # The curve is the landscape at every angle, whatever is drawn of its chambers.
+    angles, heights = ax.lines[0].get_xydata().T
+    rows = (
+        features
+        @ (
+            np.stack([np.cos(np.radians(angles)), np.sin(np.radians(angles))]).T
+            @ Landscape.of(problem).basis.T
+        ).T
+    )
+    assert np.allclose(heights, target @ np.maximum(rows, 0))
 
 
 def test_pictures_that_cannot_be_drawn_say_so(jobs: dict[int, Outcome]) -> None:
