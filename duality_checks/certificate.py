@@ -224,11 +224,12 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     output = tuple(map(_exact, solution.network.output))
     skip = tuple(map(_exact, solution.network.skip(problem)))
     arrangement, cover = problem.arrangement, None
+    listed = min(LISTED_AT_MOST, SIGNS_AT_MOST // max(1, len(arrangement.hyperplanes)))
     if problem.penalty.polyhedral:
         from .polyhedral.certificate import exact_parts
 
         hidden, output, skip, feasible, chambers = exact_parts(problem, solution)
-    elif problem.bias is None and not few_chambers(arrangement, _listed(arrangement)):
+    elif problem.bias is None and not few_chambers(arrangement, listed):
         feasible, cover = _covered(problem, stated, dual)
         chambers = None
     elif (
@@ -252,10 +253,6 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
     )
     _require_writable(certificate)
     return certificate
-
-
-def _listed(arrangement: Arrangement) -> int:
-    return min(LISTED_AT_MOST, SIGNS_AT_MOST // len(arrangement.hyperplanes))
 
 
 def _covered(

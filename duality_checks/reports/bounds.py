@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _FEW_DECADES = 300
 # Where a width of zero is drawn on a logarithmic scale.
 _LEAST_WIDTH = 1e-16
+_DECADES = 100  # from this ratio on there are two powers of ten to label
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def plot_bounds(
@@ -65,6 +68,7 @@ def plot_bounds(
         ax.plot(when, width, "D", ms=8, mfc=PAPER, mec=INK, mew=1.6, label="interval, proven", zorder=4)
     ax.set(xscale="log", yscale="log")
     _seconds(ax)
+    _powers(ax)
     ax.legend(frameon=False, labelcolor=INK, fontsize=8)
     label_axes(ax, "seconds", "distance, relative to p*")
     return ax
@@ -78,3 +82,23 @@ def _seconds(ax: Any) -> None:
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < _FEW_DECADES * low else (1,)))
     ax.xaxis.set_major_formatter("{x:g}")
     ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _powers(ax: Any) -> None:
+    """Powers of ten along a logarithmic axis as plain text, which takes no parser of formulas."""
+    from matplotlib.ticker import NullFormatter
+
+    low, high = ax.get_ylim()
+    if high >= _DECADES * low:
+        ax.yaxis.set_major_formatter(lambda x, _: power_of_ten(x))
+        ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def power_of_ten(value: float) -> str:
+    """A power of ten in print.
+
+    Example:
+        >>> power_of_ten(1e-12)
+        '10⁻¹²'
+    """
+    return "10" + str(round(math.log10(value))).translate(_RAISED)

@@ -148,6 +148,11 @@ def svg(draw: Callable[[Any], Any], *, name: str, label: str, size: tuple[float,
     with rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 9}):
         sheet = Figure(figsize=size, layout="constrained")
         draw(sheet.add_subplot())
+        # Laid out once, on what else would be laid out again and drawn for nothing before it is written.
+        layout = sheet.get_layout_engine()
+        if layout is not None:
+            layout.execute(sheet)
+        sheet.set_layout_engine("none")
         sheet.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     text = out.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)

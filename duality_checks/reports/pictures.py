@@ -300,8 +300,9 @@ def _disc(
     image.set_clip_path(Circle((0, 0), 1, transform=ax.transData))
     normals = landscape.normals @ np.linalg.inv(white) @ turn
     if len(normals) <= _MOST_CIRCLES:
-        for normal in normals:
-            ax.plot(*_great_circle(normal).T, color=MUTED, lw=max(0.25, 0.9 - len(normals) / 150), alpha=0.8)
+        gap = np.full((1, 2), np.nan)
+        curves = np.concatenate([part for normal in normals for part in (_great_circle(normal), gap)])
+        ax.plot(*curves.T, color=MUTED, lw=max(0.25, 0.9 - len(normals) / 150), alpha=0.8)
     ax.add_patch(Circle((0, 0), 1, fill=False, edgecolor=INK, lw=1.1))
     directions = network.hidden @ landscape.basis @ white.T @ turn
     directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-300)
