@@ -65,9 +65,11 @@ Definition common_scale : Z := (denominator (kappa p) * of_rows p * basis_scale 
 (** The least factor for which beta times the scale is an integer. *)
 Definition multiple : Z := (denominator (beta p) / Z.gcd common_scale (denominator (beta p)))%Z.
 
-Definition zdual : list Z := map (fun z => multiple * cleared of_dual z)%Z (dual c).
+Definition zdual : list Z :=
+  let m := multiple in let n := of_dual in map (fun z => m * cleared n z)%Z (dual c).
 
-Definition pairs : list (Z * list Z) := map (fun r => (nth (fst r) zdual 0%Z, zrow p (snd r))) (rows p).
+Definition pairs : list (Z * list Z) :=
+  let zs := zdual in let row := zrow p in map (fun r => (nth (fst r) zs 0%Z, row (snd r))) (rows p).
 
 Definition weighted (l : list (Z * list Z)) : list Z :=
   fold_right (fun zx s => zadd (zscale (fst zx) (snd zx)) s) [] l.
@@ -89,13 +91,17 @@ Definition of_inverses : Z := common (map (fun s => Qinv (snd s)) (samples p)).
 
 Definition of_values : Z := common (targets p).
 
-Definition dual_term_z (t : Q * (Q * Q)) : Z :=
+Definition dual_term_z : Q * (Q * Q) -> Z :=
+  let n := of_dual in
+  let m := of_inverses in
+  let v := of_values in
+  fun t =>
   let '(q, (y, s)) := t in
-  let z := cleared of_dual q in
-  let y := cleared of_values y in
+  let z := cleared n q in
+  let y := cleared v y in
   match the_loss p with
-  | L1 | Hinge => 2 * of_dual * of_inverses * z * y
-  | _ => 2 * of_dual * of_inverses * z * y - of_values * (z * z) * cleared of_inverses (Qinv s)
+  | L1 | Hinge => 2 * n * m * z * y
+  | _ => 2 * n * m * z * y - v * (z * z) * cleared m (Qinv s)
   end%Z.
 
 Definition intercept_term_q : Q :=
@@ -110,7 +116,7 @@ Definition lower_bound : Q :=
 
 (** ** Coordinates *)
 
-Definition zbasis (bs : list (list Q)) : list (list Z) := map (map (cleared basis_scale)) bs.
+Definition zbasis (bs : list (list Q)) : list (list Z) := let m := basis_scale in map (map (cleared m)) bs.
 
 Definition coordinates (bs : list (list Z)) (x : list Z) : list Z := map (fun b => zdot b x) bs.
 
@@ -120,8 +126,9 @@ Definition in_coordinates (bs : list (list Z)) (k : kink) : kink :=
 (** The largest row sum of [abs (B B' - I)], times the square of [basis_scale]. *)
 Definition skewness (bs : list (list Z)) : Z :=
   let l := combine (seq 0 (length bs)) bs in
+  let square := (basis_scale * basis_scale)%Z in
   fold_right (fun ib m => Z.max m (zsum (fun kb =>
-    Z.abs (zdot (snd ib) (snd kb) - if Nat.eqb (fst ib) (fst kb) then basis_scale * basis_scale else 0)) l)%Z)
+    Z.abs (zdot (snd ib) (snd kb) - if Nat.eqb (fst ib) (fst kb) then square else 0)) l)%Z)
     0%Z l.
 
 (** ** The bound *)

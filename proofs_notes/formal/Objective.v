@@ -32,11 +32,13 @@ Definition targets : list Q := map fst (samples p).
 Definition of_target : Z := common (match the_loss p with Huber d => d :: targets | _ => targets end).
 Definition of_weights : Z := common (map snd (samples p)).
 
-Definition zrow (x : list Q) : list Z := map (cleared of_rows) x.
+(** Where a function begins with [let], what follows is computed once and not for each argument. *)
+Definition zrow : list Q -> list Z := let m := of_rows in fun x => map (cleared m) x.
 
 Definition zneurons : list (list Z * Z) :=
-  map (fun wa => (map (cleared of_hidden) (fst wa), cleared of_output (snd wa)))
-      (combine (hidden_weights f) (output_weights f)).
+  let m := of_hidden in
+  let n := of_output in
+  map (fun wa => (map (cleared m) (fst wa), cleared n (snd wa))) (combine (hidden_weights f) (output_weights f)).
 
 Definition zphi (t : Z) : Z := ((if 0 <=? t then denominator (kappa p) else Qnum (kappa p)) * t)%Z.
 
@@ -45,10 +47,13 @@ Definition zneuron (x : list Z) (wa : list Z * Z) : Z := (snd wa * zphi (zdot x 
 Definition zsum {A : Type} (h : A -> Z) (l : list A) : Z := fold_right (fun a s => h a + s)%Z 0%Z l.
 
 (** The output times [scale_of_output]. *)
-Definition zoutput (x : list Z) : Z :=
-  (zsum (zneuron x) zneurons * of_free
-   + (cleared of_free (free_offset f) * of_rows + zdot x (map (cleared of_free) (free_slope f)))
-     * (of_hidden * of_output * denominator (kappa p)))%Z.
+Definition zoutput : list Z -> Z :=
+  let ns := zneurons in
+  let m := of_free in
+  let offset := (cleared of_free (free_offset f) * of_rows)%Z in
+  let slope := map (cleared of_free) (free_slope f) in
+  let scale := (of_hidden * of_output * denominator (kappa p))%Z in
+  fun x => (zsum (zneuron x) ns * m + (offset + zdot x slope) * scale)%Z.
 
 Definition scale_of_output : Z := (of_rows * of_hidden * of_output * denominator (kappa p) * of_free)%Z.
 
@@ -110,7 +115,9 @@ Fixpoint add_at (s : nat) (a : Z) (l : list Z) : list Z :=
   end.
 
 Definition zpredictions : list Z :=
-  fold_right (fun r l => add_at (fst r) (zoutput (zrow (snd r))) l) (repeat 0%Z (length (samples p))) (rows p).
+  let row := zrow in
+  let out := zoutput in
+  fold_right (fun r l => add_at (fst r) (out (row (snd r))) l) (repeat 0%Z (length (samples p))) (rows p).
 
 Lemma add_at_length a : forall l s, length (add_at s a l) = length l.
 Proof. induction l as [|b l IH]; intros [|s]; simpl; auto. Qed.
@@ -148,22 +155,27 @@ Definition scale_of_loss : Z :=
   end%Z.
 
 (** The loss of one sample, without its weight. *)
-Definition zloss (a : Z) (q : Q) : Z :=
+Definition zloss : Z -> Q -> Z :=
   let e := scale_of_error in
-  let f := (a * of_target)%Z in
-  let y := (cleared of_target q * scale_of_output)%Z in
+  let t := of_target in
+  let s := scale_of_output in
+  fun a q =>
+  let f := (a * t)%Z in
+  let y := (cleared t q * s)%Z in
   match the_loss p with
   | Squared => (f - y) * (f - y)
   | L1 => 2 * Z.abs (f - y) * e
   | Huber d =>
-      let d := (cleared of_target d * scale_of_output)%Z in
+      let d := (cleared t d * s)%Z in
       if Z.abs (f - y) <=? d then (f - y) * (f - y) else 2 * d * Z.abs (f - y) - d * d
   | Hinge => 2 * Z.max 0 (e * e - y * f)
   | SquaredHinge => Z.max 0 (e * e - y * f) * Z.max 0 (e * e - y * f)
   end%Z.
 
 Definition zlosses : Z :=
-  zsum (fun t => cleared of_weights (snd (snd t)) * zloss (fst t) (fst (snd t)))%Z (combine zpredictions (samples p)).
+  let m := of_weights in
+  let h := zloss in
+  zsum (fun t => cleared m (snd (snd t)) * h (fst t) (fst (snd t)))%Z (combine zpredictions (samples p)).
 
 Lemma scale_of_output_positive : (0 < scale_of_output)%Z.
 Proof.
@@ -248,10 +260,13 @@ Definition zwithout (place : option nat) (w : list Z) : list Z :=
 Definition largest_entry_z (e : list Z) : Z := fold_right (fun a m => Z.max (Z.abs a) m) 0%Z e.
 
 (** The squares of the weights, for the 2-norm; else the least penalty over all scalings of the neurons. *)
-Definition zpenalty (wa : list Z * Z) : Z :=
+Definition zpenalty : list Z * Z -> Z :=
+  let m := (of_output * of_output)%Z in
+  let n := (of_hidden * of_hidden)%Z in
+  fun wa =>
   let w := zwithout (free_bias p) (fst wa) in
   match the_penalty p with
-  | TwoNorm => zdot w w * (of_output * of_output) + snd wa * snd wa * (of_hidden * of_hidden)
+  | TwoNorm => zdot w w * m + snd wa * snd wa * n
   | OneNorm => zsum Z.abs w * Z.abs (snd wa)
   | InfNorm => largest_entry_z w * Z.abs (snd wa)
   end%Z.
