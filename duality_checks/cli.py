@@ -23,6 +23,7 @@ from .commands.certify import certify
 from .commands.chambers import chambers
 from .commands.check import check
 from .commands.draw import draw
+from .commands.export import export
 from .commands.signals import Terminated, terminable
 from .commands.theorems import theorems
 
@@ -88,6 +89,7 @@ def cli() -> None:
     convex-landscape certify                            # Fisher's Iris, shipped with the package
     convex-landscape certify DATA.csv --target price    # a file of yours
     convex-landscape check problem.json certificate.json
+    convex-landscape export --coq problem.json certificate.json    # a theorem for Coq
     convex-landscape audit network.json --data DATA.csv --target price --beta 0.1
     convex-landscape chambers DATA.csv --count
     convex-landscape draw braid_4                       # a picture, of data or of a named family
@@ -100,6 +102,7 @@ cli.add_command(certify)
 cli.add_command(check)
 cli.add_command(chambers)
 cli.add_command(draw)
+cli.add_command(export)
 cli.add_command(theorems)
 
 

@@ -9,7 +9,9 @@ import re
 from pathlib import Path
 
 import pytest
-from coq import FOLDER, compile_text, compiled_library, sources
+from coq import FOLDER, compile_text, compiled_library
+
+from duality_checks.formal.sources import sources
 
 # Those of the standard library's real numbers, and no other.
 OF_THE_REALS = {

@@ -45,6 +45,16 @@ def refuse_penalty(problem: Problem) -> None:
         )
 
 
+def refuse_bias(problem: Problem) -> None:
+    """With free biases chambers are listed or swept; covers are not searched for.
+
+    Raises:
+        InputError: a free bias.
+    """
+    if problem.bias is not None:
+        raise InputError(f"problem: with free biases no cover is made; the formal proof covers {COVERED}")
+
+
 def cover_of(certificate: Certificate) -> Cover:
     """The cover of a certificate of version 3.
 
@@ -54,7 +64,7 @@ def cover_of(certificate: Certificate) -> Cover:
     if certificate.cover is None:
         version = 2 if certificate.chambers is None else 1
         raise InputError(
-            f"certificate: version {version} holds no cover, which the formal proof needs; it covers {COVERED}; "
-            "duality_checks.formal.covering.with_cover makes one"
+            f"certificate: version {version} holds no cover, which the formal proof needs; it covers "
+            f"{COVERED}; duality_checks.formal.covering.with_cover makes one"
         )
     return certificate.cover

@@ -1,4 +1,4 @@
-"""A problem and a certificate in Coq's language: the records of Definitions.v and Checker.v, number by number."""
+"""A problem and a certificate in Coq's language: the records of Definitions.v and Checker.v."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def folder() -> Path:
     for place in PLACES:
         if (place / "_CoqProject").is_file():
             return place
-    raise InputError("the Coq sources are not installed beside duality_checks.formal; install the package again")
+    raise InputError(f"the Coq sources are not installed in {PLACES[0]}; install the package again")
 
 
 def sources() -> list[Path]:

@@ -11,14 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from duality_checks.formal.sources import sources
+
 FOLDER = Path(__file__).parent.parent.parent / "proofs_notes" / "formal"
 LIBRARY = "ConvexLandscape"
-
-
-def sources() -> list[Path]:
-    """The files in the order in which they compile."""
-    lines = (FOLDER / "_CoqProject").read_text(encoding="utf-8").split("\n")
-    return [FOLDER / line for line in lines if line.endswith(".v")]
 
 
 def coqc(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
