@@ -117,3 +117,19 @@ def test_the_readme_names_theorems_that_are_there_and_every_file() -> None:
             assert re.search(rf"^(Theorem|Lemma) {name}\b", text, re.MULTILINE), f"{name} is not in {files}"
     missing = [path.stem for path in sources() if path.stem not in readme]
     assert missing == []
+
+
+NOTE = FOLDER.parent / "a-theorem-about-your-data.md"
+
+
+def test_the_note_prints_every_definition_as_it_is() -> None:
+    source = (FOLDER / "Definitions.v").read_text(encoding="utf-8")
+    vectors = (FOLDER / "Vectors.v").read_text(encoding="utf-8").split("(** ** Sums *)")[0]
+    blocks = re.findall(r"```coq\n(.*?)```", NOTE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) >= 5
+    for block in blocks:
+        assert block.strip() in source or block.strip() in vectors, block
+    defining = r"^(?:Definition|Record|Inductive|Fixpoint) (\w+)"
+    printed = set(re.findall(defining, "\n".join(blocks), re.MULTILINE))
+    assert set(re.findall(defining, source, re.MULTILINE)) <= printed
+    assert {"vector", "sum", "dot", "norm2", "norm1", "norm_inf"} <= printed
