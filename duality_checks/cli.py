@@ -23,6 +23,7 @@ from .commands.certify import certify
 from .commands.chambers import chambers
 from .commands.check import check
 from .commands.draw import draw
+from .commands.explain import explain
 from .commands.export import export
 from .commands.signals import Terminated, terminable
 from .commands.theorems import theorems
@@ -89,6 +90,7 @@ def cli() -> None:
     convex-landscape certify                            # Fisher's Iris, shipped with the package
     convex-landscape certify DATA.csv --target price    # a file of yours
     convex-landscape check problem.json certificate.json
+    convex-landscape explain problem.json certificate.json         # a theorem on a page
     convex-landscape export --coq problem.json certificate.json    # a theorem for Coq
     convex-landscape audit network.json --data DATA.csv --target price --beta 0.1
     convex-landscape chambers DATA.csv --count
@@ -102,6 +104,7 @@ cli.add_command(certify)
 cli.add_command(check)
 cli.add_command(chambers)
 cli.add_command(draw)
+cli.add_command(explain)
 cli.add_command(export)
 cli.add_command(theorems)
 

@@ -1,0 +1,1 @@
+"""A certificate as a theorem on a page, for people with a pencil."""

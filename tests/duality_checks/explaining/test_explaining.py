@@ -1,0 +1,239 @@
+"""A theorem on a page: its numbers are those of the definitions, and all of them are there."""
+
+from __future__ import annotations
+
+import json
+import re
+from fractions import Fraction
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from cover_forgeries import covered, honest, with_term
+from hypothesis import given, settings
+
+from duality_checks import TrainingProblem, certify, checker, train
+from duality_checks.cli import main
+from duality_checks.explaining import blocks
+from duality_checks.explaining.blocks import Heading, Paragraph, Table
+from duality_checks.explaining.cones import cones
+from duality_checks.explaining.numbers import chamber_rows, conjugates, losses, outputs
+from duality_checks.explaining.theorem import explained
+from duality_checks.strategies import training_problems
+from hyperplane_arrangements.errors import InputError
+
+EXAMPLE = Path(__file__).parent.parent.parent.parent / "proofs_notes" / "a-theorem-on-a-page.md"
+# Three samples in the plane, the 1-norm, beta = 1; the gap is zero.
+PROBLEM = {
+    "format": "convex-landscape problem",
+    "version": 1,
+    "loss": "squared",
+    "penalty": "1-norm",
+    "readout": "identity",
+    "kappa": "0",
+    "beta": "1",
+    "X": [["1", "-1"], ["1", "2"], ["-1", "1"]],
+    "y": ["-1", "-1", "2"],
+}
+CERTIFICATE = {
+    "format": "convex-landscape certificate",
+    "version": 1,
+    "lower": "9/4",
+    "upper": "9/4",
+    "dual": ["-1/2", "-1/2", "1"],
+    "network": {"hidden": [["-1", "0"], ["1", "0"]], "output": ["1", "-1/2"]},
+    "chambers": [
+        {"witness": ["1", "-2"], "plus": {}, "minus": {}},
+        {"witness": ["-1", "2"], "plus": {"1": "1/2"}, "minus": {"0": "3/4"}},
+        {"witness": ["1", "0"], "plus": {}, "minus": {}},
+        {"witness": ["-1", "0"], "plus": {}, "minus": {}},
+    ],
+}
+
+
+def example() -> tuple[str, str]:
+    problem = json.dumps(PROBLEM)
+    return problem, json.dumps({**CERTIFICATE, "problem": checker.read_problem(problem).digest})
+
+
+def read(problem: str, certificate: str) -> tuple[checker.Problem, checker.Certificate]:
+    stated = checker.read_problem(problem)
+    shape = len(stated.target), len(stated.rows), len(stated.rows[0]), len(stated.skips)
+    return stated, checker.read_certificate(checker.parse(certificate), *shape)
+
+
+@settings(max_examples=25)
+@given(training_problems())
+def test_the_numbers_of_a_page_are_those_that_the_checker_compares(problem: TrainingProblem) -> None:
+    stated, found = read(problem.to_json(), certify(problem, train(problem)).to_json())
+    system = checker.scaled(stated, found.dual)
+    rows = chamber_rows(stated, found.dual, found.chambers)
+    assert len(rows) == 2 * len(found.chambers)
+    for row in rows:
+        signs = bytes(sign == "+" for sign in row.signs)
+        gradient = [value if row.sign == "+" else -value for value in system.gradient(signs)]
+        norm, beta = system.squares(*system.moved(gradient, signs, row.multipliers))
+        square = 1 if stated.penalty == "2-norm" else 2
+        assert Fraction(norm, beta) == (row.size / row.limit) ** square
+        assert row.size <= row.limit
+    values = outputs(stated, found)
+    assert sum(losses(stated, values)) <= found.upper
+    assert sum(conjugates(stated, found.dual)) >= found.lower
+    if not stated.decayed:
+        assert sum(conjugates(stated, found.dual)) == found.lower
+
+
+@pytest.mark.parametrize("options", [{}, {"activation": "leaky:-3"}, {"free": "decayed-intercept"}], ids=str)
+def test_the_cones_of_a_page_are_those_that_the_checker_compares(options, monkeypatch) -> None:
+    problem = with_term(options)
+    stated, found = read(problem.to_json(), covered(problem, train(problem)).to_json())
+    compared = []
+    monkeypatch.setattr(
+        checker, "leaf_is_bounded", lambda square, limit, where: compared.append(Fraction(square, limit))
+    )
+    checker.cover_proves(stated, found.dual, found.cover)
+    assert [cone.share for cone in cones(stated, found.dual, found.cover)] == compared
+    assert max(compared) <= 1
+
+
+def test_the_cones_of_a_page_cover_each_face() -> None:
+    stated, found = read(*map(json.dumps, honest()))
+    for sign in "+-":
+        boxes = [cone.box for cone in cones(stated, found.dual, found.cover) if cone.sign == sign]
+        area = Fraction(0)
+        for box in boxes:
+            assert sum(a == b and abs(a) == 1 for a, b in box) == 1
+            sides = [b - a for a, b in box if a != b]
+            area += sides[0] * sides[1]
+        assert area == 6 * 4  # of the six faces of the cube of side 2
+
+
+def test_the_example_is_proven_and_its_page_is_the_one_in_the_notes() -> None:
+    assert str(checker.check_documents(*example())) == "PROVEN 9/4 <= p* <= 9/4"
+    page = blocks.markdown(explained(*example()))
+    assert EXAMPLE.read_text(encoding="utf-8").split("<!-- the page -->\n\n")[1] == page
+
+
+def test_every_fraction_of_the_example_is_short() -> None:
+    page = explained(*example())
+    (chambers,) = [block for block in page if isinstance(block, Table) and block.header[0] == "chamber"]
+    assert len(chambers.rows) == 8
+    cells = [cell for block in page if isinstance(block, Table) for row in block.rows for cell in row]
+    assert max(map(len, cells)) <= 12
+
+
+def table(page: list[blocks.Block], first: str) -> Table:
+    (found,) = [block for block in page if isinstance(block, Table) and block.header[0] == first]
+    return found
+
+
+def test_large_ones_are_cut_and_say_the_tightest() -> None:
+    rows = [[i, (i * i) % 17, 1] for i in range(1, 11)]
+    problem = TrainingProblem(rows, [i % 3 for i in range(10)], beta=1)
+    listed = certify(problem, train(problem))
+    page = explained(problem.to_json(), listed.to_json())
+    texts = [block.text for block in page if isinstance(block, Paragraph)]
+    count = 2 * len(listed.chambers)
+    assert len(table(page, "chamber").rows) == 80 < count
+    assert f"These are the first 80 of {count} comparisons." in texts
+    assert any(text.startswith(f"The tightest of {count} comparisons is in chamber") for text in texts)
+    page = explained(problem.to_json(), covered(problem, train(problem)).to_json())
+    assert len(table(page, "z or -z").rows) == 40
+    texts = [block.text for block in page if isinstance(block, Paragraph)]
+    assert any(re.match(r"The tightest of \d+ comparisons: norm\(e\)² / β² is (0\.9999|1)", t) for t in texts)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"loss": "huber:1/2"}, {"loss": "logistic"}, {"free": "intercept"}, {"activation": "leaky:1/10"}],
+    ids=str,
+)
+def test_terms_are_said(options: dict[str, str]) -> None:
+    problem = with_term(options)
+    page = explained(problem.to_json(), certify(problem, train(problem)).to_json())
+    text = "\n".join(block.text for block in page if isinstance(block, Paragraph))
+    said = {
+        "huber:1/2": "huber loss with delta 1/2",
+        "logistic": "logistic loss",
+        "intercept": "What is free adds nothing",
+        "leaky:1/10": "max(t, 0) + 1/10 min(t, 0)",
+    }
+    assert said[next(iter(options.values()))] in text
+
+
+def test_what_is_refused_is_not_explained() -> None:
+    problem, certificate = example()
+    for changed in (certificate.replace('"9/4"', '"5/2"', 1), "{}"):
+        with pytest.raises(InputError, match="only what `convex-landscape check` proves is explained"):
+            explained(problem, changed)
+    with pytest.raises(InputError, match="not one JSON value"):
+        explained("no", certificate)
+
+
+# ------------------------------------------------ the three spellings
+
+
+class Cells(HTMLParser):
+    """The cells of all tables, and the open tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag != "meta":
+            self.open.append(tag)
+        if tag in ("td", "th"):
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("td", "th"):
+            self.cells[-1] += data
+
+
+def test_each_spelling_holds_every_cell() -> None:
+    page = explained(*example())
+    cells = [
+        cell
+        for block in page
+        if isinstance(block, Table)
+        for row in (block.header, *block.rows)
+        for cell in row
+    ]
+    parser = Cells()
+    parser.feed(blocks.html(page))
+    assert parser.cells == cells and parser.open == []
+    lines = [
+        line for line in blocks.markdown(page).splitlines() if line.startswith("| ") and "---" not in line
+    ]
+    found = [re.sub(r"\\(.)", r"\1", cell) for line in lines for cell in line[2:-2].split(" | ")]
+    assert found == cells
+
+
+def test_latex_escapes_what_it_would_read() -> None:
+    text = blocks.latex([Heading("50% & more_of {it} #1"), Table(("a|b", "κ ≤ β²"), (("x^2", "~"),))])
+    assert r"\section*{50\% \& more\_of \{it\} \#1}" in text
+    assert r"a\textbar{}b & $\kappa$ $\le$ $\beta$$^2$ \\" in text
+    assert r"x\textasciicircum{}2 & \textasciitilde{} \\" in text
+    assert blocks.latex(explained(*example())).isascii()
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in zip(("p.json", "c.json"), example(), strict=True):
+        Path(name).write_text(text)
+
+
+def test_the_command_prints_and_writes(files, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "p.json", "c.json"]) == 0
+    assert capsys.readouterr().out == blocks.markdown(explained(*example()))
+    for form in ("html", "latex"):
+        assert main(["explain", "p.json", "c.json", "--format", form, "--output", "page"]) == 0
+        assert Path("page").read_text() == blocks.FORMATS[form](explained(*example()))
+    assert main(["explain", "p.json", "p.json"]) == 2
+    assert "only what `convex-landscape check` proves is explained" in capsys.readouterr().err
