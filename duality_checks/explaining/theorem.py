@@ -212,7 +212,7 @@ def _by_cones(found: list[Cone], where: str) -> list[Block]:
     return [
         Paragraph(
             f"All directions{where} lie in cones over boxes on the faces of a cube, {len(found)} of them for "
-            "z and for -z together. On the cone over a box, rows of one sign are linear; the others lie below "
+            "z and for -z together. On the cone over a box rows of one sign are linear; the others lie below "
             "a chord or, of negative weight, below a line. So the sum is at most e'u there for one vector e, "
             "and norm(e) ≤ β."
         ),
