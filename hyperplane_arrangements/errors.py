@@ -28,5 +28,17 @@ class TooLargeError(InputError):
         self.limit = limit
 
 
+class LimitError(InputError):
+    """A search that came to its limit without an answer; the message says what to do.
+
+    Attributes:
+        limit: the limit.
+    """
+
+    def __init__(self, message: str, *, limit: int):
+        super().__init__(message)
+        self.limit = limit
+
+
 class MissingExtraError(ConvexLandscapeError, ImportError):
     """An optional dependency is not installed; the message names the extra that brings it."""

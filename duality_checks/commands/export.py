@@ -23,8 +23,24 @@ from . import options
     help="Where to.",
 )
 @click.option("--compile", "compiled", is_flag=True, help="Let Coq check it at once.")
+@click.option(
+    "--cones",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    metavar="N",
+    help="Stop a search for a cover at so many.",
+)
 @options.as_json
-def export(coq: bool, problem: Path, certificate: Path, output: Path, compiled: bool, as_json: bool) -> int:
+def export(
+    coq: bool,
+    problem: Path,
+    certificate: Path,
+    output: Path,
+    compiled: bool,
+    cones: int,
+    as_json: bool,
+) -> int:
     """Write a theorem about your data that Coq's kernel checks.
 
     The file holds your numbers, the definitions of networks and objectives over the real numbers, the proof
@@ -55,7 +71,7 @@ def export(coq: bool, problem: Path, certificate: Path, output: Path, compiled: 
     with progress() as say:
         if claim.cover is None:
             say("Covering all directions")
-            made = with_cover(TrainingProblem.load(problem), Certificate.from_json(texts[1]))
+            made = with_cover(TrainingProblem.load(problem), Certificate.from_json(texts[1]), cones=cones)
             stated, claim = claims(texts[0], made.to_json())
         text = coq_text(stated, claim)
         write_text(output, text)

@@ -64,6 +64,11 @@ class Function:
         return np.abs(self.weights) @ np.abs(self.rows) + np.abs(self.base)
 
 
+def relative_rounding(function: Function) -> float:
+    """How far floats may be off in a value of g, as a share of `sizes` weighted by the coordinates' sizes."""
+    return 4 * (function.rows.shape[1] + 2) * ROUNDING
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Tree:
     """What became of one face.
@@ -269,7 +274,7 @@ class _Work:
                 box.j,
                 self.floor,
                 self.threshold,
-                4 * (g.rows.shape[1] + 2) * ROUNDING,
+                relative_rounding(g),
                 float(STEPS),
                 nodes,
                 SLOPES + len(g.rows),

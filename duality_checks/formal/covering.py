@@ -7,34 +7,43 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from hyperplane_arrangements.errors import InputError
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError, LimitError
 
 from .. import checker
 from ..cover.proof import Coordinates, covers, written
-from ..cover.search import Limits
+from ..cover.search import Limits, relative_rounding
 from .coverage import refuse_bias, refuse_penalty, refuse_problem
 
 if TYPE_CHECKING:
     from ..certificate import Certificate
     from ..problem import TrainingProblem
 
-# How much shorter the dual becomes: a cover needs room where the bound is reached, or its boxes have no end.
-SHARES = tuple(Fraction(1, 2**bits) for bits in (40, 36, 30, 24))
-ENOUGH = Limits(points=1, cones=300_000)
+# How much shorter the dual becomes at least: a cover needs room where the bound is reached, or its boxes have
+# no end. In floats it needs more: as much as their roundings, a few times over.
+LEAST_SHARE = Fraction(1, 2**40)
+MOST_SHARE = 1 / 4
+TIMES_ROUNDING = 4
+TRIES = 3
+CONES = 100_000
 
 
-def with_cover(problem: TrainingProblem, certificate: Certificate) -> Certificate:
+def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int = CONES) -> Certificate:
     """The same network and nearly the same bounds, proven by a cover of all directions (statement 7.2).
 
     Args:
         problem: what the certificate is for.
         certificate: of any version; one that has a cover is returned as it is.
+        cones: the search for the cover stops at about so many.
 
     Returns:
-        A certificate of version 3. Its lower bound is less by a share of about 2^-40, or of 2^-24 at worst.
+        A certificate of version 3. The dual vector is shorter by a share of about 2^-40; by more
+        where entries of X are so large beside beta that floats need the room.
 
     Raises:
         InputError: a problem that covers or the formal proof are not for, or a dual that is too long.
+        LimitError: the cover needs more cones.
 
     Example:
         >>> from ..certificate import certify, check
@@ -54,14 +63,33 @@ def with_cover(problem: TrainingProblem, certificate: Certificate) -> Certificat
         return certificate
     refuse_bias(stated)
     coordinates = Coordinates.of(stated)
-    for share in SHARES:
+    share = _room(coordinates, certificate.dual)
+    for _ in range(TRIES):
         dual = tuple((1 - share) * z for z in certificate.dual)
-        found = covers(coordinates, dual, keep=True, limits=ENOUGH)
+        found = covers(coordinates, dual, keep=True, limits=Limits(points=1, cones=cones))
+        if len(found[1].values):
+            raise InputError(
+                "certificate: no cover proves its dual vector; make one that `convex-landscape check` accepts"
+            )
         if found[1].proven:
             with contextlib.suppress(checker.Refusal):
                 cover = written(coordinates, dual, found)
                 lower = checker.dual_value(stated, dual)
                 return replace(certificate, lower=lower, dual=dual, chambers=None, cover=cover)
-    raise InputError(
-        "certificate: no cover proves its dual vector; make one that `convex-landscape check` accepts"
+        share *= 16
+    raise LimitError(
+        f"certificate: a cover that proves its dual vector has more than {cones:,} cones; allow more with "
+        "--cones (Coq checks about a hundred a second), or give a problem with a larger beta or fewer "
+        "columns",
+        limit=cones,
     )
+
+
+def _room(coordinates: Coordinates, dual: tuple[Fraction, ...]) -> Fraction:
+    """The share of beta that is left free: a power of 2, above all roundings of a value of g."""
+    g, beta = coordinates.function(dual)
+    unsure = TIMES_ROUNDING * relative_rounding(g) * float(np.linalg.norm(g.sizes)) / beta
+    share = LEAST_SHARE
+    while share < min(unsure, MOST_SHARE):
+        share *= 2
+    return share

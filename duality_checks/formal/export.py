@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .. import certificate as certificates
     from ..problem import TrainingProblem
 
-IMPORT = "From ConvexLandscape Require Import Base64 Soundness."
 THEOREM = """\
 (** * A theorem about the data below
 
@@ -50,13 +49,11 @@ Print Assumptions optimum.
 """
 
 
-def coq_text(problem: Problem, certificate: Certificate, *, alone: bool = True) -> str:
+def coq_text(problem: Problem, certificate: Certificate) -> str:
     """The text of a file for Coq 8.16 whose theorem says what the certificate claims.
 
     Args:
         problem, certificate: as the checker reads them. Nothing is checked here: Coq does.
-        alone: whether the proof of the checker's theorem comes with it; otherwise it is imported from a
-            library `ConvexLandscape`, compiled before.
 
     Returns:
         Text that `coqc` compiles if the certificate is a proof, and not otherwise.
@@ -68,7 +65,7 @@ def coq_text(problem: Problem, certificate: Certificate, *, alone: bool = True) 
         floor=decimal(certificate.lower, ROUND_FLOOR, 12),
         ceiling=decimal(certificate.upper, ROUND_CEILING, 12),
         digest=problem.digest,
-        library=library_text() if alone else IMPORT,
+        library=library_text(),
         problem=problem_term(problem),
         certificate=certificate_term(problem, certificate),
         lower=rational(certificate.lower),
@@ -99,12 +96,11 @@ def claims(problem_text: str, certificate_text: str) -> tuple[Problem, Certifica
     return problem, certificate
 
 
-def to_coq(problem: TrainingProblem, certificate: certificates.Certificate, *, alone: bool = True) -> str:
+def to_coq(problem: TrainingProblem, certificate: certificates.Certificate) -> str:
     """A file for Coq about any certificate: one that lists chambers is made again as a cover.
 
     Args:
         problem, certificate: of this package.
-        alone: as for `coq_text`.
 
     Raises:
         InputError: what the formal proof does not cover.
@@ -114,10 +110,10 @@ def to_coq(problem: TrainingProblem, certificate: certificates.Certificate, *, a
         >>> from ..problem import TrainingProblem
         >>> from ..training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2")
-        >>> text = to_coq(problem, certify(problem, train(problem)), alone=False)
+        >>> text = to_coq(problem, certify(problem, train(problem)))
         >>> "Theorem optimum" in text, "beta := 1 # 2" in text
         (True, True)
     """
     from .covering import with_cover
 
-    return coq_text(*claims(problem.to_json(), with_cover(problem, certificate).to_json()), alone=alone)
+    return coq_text(*claims(problem.to_json(), with_cover(problem, certificate).to_json()))

@@ -1,9 +1,11 @@
-"""Coq for tests: the sources of `proofs_notes/formal`, compiled once for each version of them, and files that
-import them."""
+"""Coq for tests: the formal proof as exported files hold it, compiled once for each version of it, and files
+that import it."""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import re
 import shutil
 import subprocess
 import uuid
@@ -11,10 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from duality_checks.formal.sources import sources
+from duality_checks.formal.sources import library_text
 
 FOLDER = Path(__file__).parent.parent.parent / "proofs_notes" / "formal"
 LIBRARY = "ConvexLandscape"
+# What takes the place of the library's text.
+IMPORT = f"From {LIBRARY} Require Import Whole.\nImport Base64 Soundness."
+
+# Those of the standard library's real numbers, and no other.
+OF_THE_REALS = {
+    "ClassicalDedekindReals.sig_not_dec",
+    "ClassicalDedekindReals.sig_forall_dec",
+    "FunctionalExtensionality.functional_extensionality_dep",
+}
 
 
 def coqc(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -25,35 +36,38 @@ def coqc(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def compiled_library(config: pytest.Config) -> Path:
-    """A folder of compiled sources, kept by pytest under the digest of sources and compiler.
+    """The folder of the compiled library, kept by pytest under the digest of its text and of the compiler.
 
     Raises:
-        AssertionError: a source does not compile.
+        AssertionError: it does not compile.
     """
     if shutil.which("coqc") is None:
         pytest.skip("needs Coq: apt-get install coq")
     version = coqc("--version", folder=FOLDER).stdout
-    digest = hashlib.sha256(version.encode() + b"".join(path.read_bytes() for path in sources())).hexdigest()
+    text = library_text()
     parent = config.cache.mkdir("coq")  # type: ignore[union-attr]
-    folder = parent / digest[:16]
-    if not folder.exists():
-        # Compiled beside it and renamed: a run that is cut off, or another process, leaves nothing half-done.
-        draft = parent / uuid.uuid4().hex
-        draft.mkdir()
-        for path in sources():
-            shutil.copy(path, draft)
-            done = coqc("-Q", ".", LIBRARY, path.name, folder=draft)
+    folder = parent / hashlib.sha256((version + text).encode()).hexdigest()[:16]
+    # One process compiles, the others wait; beside it and renamed, so that nothing half-done is left.
+    with (parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            draft = parent / uuid.uuid4().hex
+            draft.mkdir()
+            (draft / "Whole.v").write_text(text, encoding="utf-8")
+            done = coqc("-Q", ".", LIBRARY, "Whole.v", folder=draft)
             assert done.returncode == 0, done.stderr
-        try:
             draft.rename(folder)
-        except OSError:  # another process was faster
-            shutil.rmtree(draft)
     return folder
 
 
 def compile_text(
     library: Path, text: str, folder: Path, name: str = "Example"
 ) -> subprocess.CompletedProcess[str]:
-    """Compile a file that may import the library."""
-    (folder / f"{name}.v").write_text(text, encoding="utf-8")
+    """Compile a file that imports the library, or that holds its text: it is not compiled again."""
+    (folder / f"{name}.v").write_text(text.replace(library_text(), IMPORT), encoding="utf-8")
     return coqc("-Q", library, LIBRARY, f"{name}.v", folder=folder)
+
+
+def axioms(printed: str) -> set[str]:
+    """The names in what `Print Assumptions` prints."""
+    return set(re.findall(r"^(\S+)\s*:", printed.split("Axioms:", 1)[-1], re.MULTILINE))

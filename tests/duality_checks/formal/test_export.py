@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from coq import compile_text, compiled_library
+from coq import IMPORT, LIBRARY, OF_THE_REALS, axioms, compile_text, compiled_library
 from cover_forgeries import FORGERIES, TERMS, covered, honest, verdict, with_term
 
 from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.cli import main
+from duality_checks.data.datasets import versicolor_against_virginica
 from duality_checks.formal import coq
 from duality_checks.formal.covering import with_cover
 from duality_checks.formal.export import claims, coq_text, to_coq
 from duality_checks.formal.gallina import certificate_term, problem_term
-from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.errors import InputError, LimitError
 
 RATIONAL = re.compile(r"(-?\d+) # (\d+)")
 COVERED = [options for options in TERMS if options != {"loss": "logistic"}]
@@ -31,7 +31,7 @@ def library(pytestconfig: pytest.Config) -> Path:
 
 def judged(cases: list[tuple[str, str]], library: Path, folder: Path) -> list[bool]:
     """What `accept` says about each pair of documents: one file for all."""
-    lines = ["From ConvexLandscape Require Import Base64 Soundness.", "Open Scope Q_scope."]
+    lines = [IMPORT, "Open Scope Q_scope."]
     for problem, certificate in cases:
         stated, claim = claims(problem, certificate)
         lines.append(f"Eval vm_compute in accept {problem_term(stated)} {certificate_term(stated, claim)}.")
@@ -74,25 +74,30 @@ def test_coq_says_of_each_certificate_what_the_checker_says(library: Path, tmp_p
     assert sum(expected) == 3 + len(COVERED) + 1
 
 
+def about(problem: str, certificate: str) -> str:
+    """The file, but for its last line, which takes longer than the rest."""
+    return coq_text(*claims(problem, certificate)).replace("Print Assumptions optimum.", "")
+
+
 @pytest.mark.slow
 def test_a_file_about_a_forgery_does_not_compile(library: Path, tmp_path: Path) -> None:
-    text = coq_text(*claims(*map(json.dumps, honest())), alone=False)
-    assert compile_text(library, text, tmp_path, "Honest").returncode == 0
-    forged = coq_text(*claims(*readable_forgeries()["dual scaled by 1 + 2^-36"]), alone=False)
+    done = compile_text(library, about(*map(json.dumps, honest())), tmp_path, "Honest")
+    assert done.returncode == 0, done.stderr
+    forged = about(*readable_forgeries()["dual scaled by 1 + 2^-36"])
     refused = compile_text(library, forged, tmp_path, "Forged")
     assert refused.returncode != 0
     assert re.search(r"expected to have type\s+\"accept data claim = true\"", refused.stderr), refused.stderr
 
 
 @pytest.mark.slow
-def test_the_theorem_about_iris_compiles_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if shutil.which("coqc") is None:
-        pytest.skip("needs Coq: apt-get install coq")
-    assert main(["certify", "--output", str(tmp_path)]) == 0
-    files = [str(tmp_path / name) for name in ("problem.json", "certificate.json", "optimum.v")]
-    assert main(["export", "--coq", *files[:2], "--output", files[2], "--compile"]) == 0
-    assert "compiled: Coq's kernel accepts the theorem" in capsys.readouterr().out
-    assert "ConvexLandscape" not in Path(files[2]).read_text()
+def test_the_theorem_about_iris_compiles(library: Path, tmp_path: Path) -> None:
+    data = versicolor_against_virginica()
+    problem = TrainingProblem(data.X, data.y, beta="3.67")
+    text = to_coq(problem, certify(problem, train(problem)))
+    assert LIBRARY not in text  # it stands alone
+    done = compile_text(library, text, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert axioms(done.stdout) == OF_THE_REALS
 
 
 def test_a_list_becomes_a_cover_of_nearly_the_same_bounds() -> None:
@@ -115,6 +120,31 @@ def test_a_dual_that_is_too_long_gets_no_cover() -> None:
     )
     with pytest.raises(InputError, match="no cover proves its dual vector; make one that"):
         with_cover(problem, longer)
+
+
+@pytest.mark.parametrize("size", [10, 10**4, 10**7])
+def test_room_is_left_for_floats_where_entries_are_large(size: int) -> None:
+    rows = [[size * (k * k % 7 - 3), k - 4, 1] for k in range(9)]
+    problem = TrainingProblem(rows, [k % 3 - 1 for k in range(9)], beta="1/2")
+    listed = certify(problem, train(problem))
+    made = with_cover(problem, listed, cones=2_000)
+    assert check(problem, made).proven
+    assert made.upper == listed.upper and made.lower >= listed.lower * (1 - Fraction(size, 2**36))
+
+
+def test_a_search_for_a_cover_ends_at_its_limit(files, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = with_term({"loss": "squared"})
+    listed = certify(problem, train(problem))
+    with pytest.raises(
+        LimitError, match=r"more than 1 cones; allow more with --cones .* or give a problem"
+    ) as caught:
+        with_cover(problem, listed, cones=1)
+    assert caught.value.limit == 1
+    files[0].write_text(problem.to_json())
+    files[1].write_text(listed.to_json())
+    assert run("--coq", *files, "--cones", 1) == 2
+    assert "larger beta or fewer columns" in capsys.readouterr().err
+    assert not Path("optimum.v").exists()
 
 
 @pytest.mark.parametrize("options", [{"free": "intercept+linear"}, {"loss": "huber:1/2"}], ids=str)

@@ -23,9 +23,9 @@ Case = tuple[str, str]
 @pytest.fixture(scope="module")
 def program(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("ocamlfind") is None:
-        pytest.skip("needs OCaml with zarith: apt-get install ocaml-nox libzarith-ocaml-dev")
+        pytest.skip("needs OCaml with zarith: apt-get install ocaml-nox ocaml-findlib libzarith-ocaml-dev")
     path = tmp_path_factory.mktemp("ocaml") / "accept"
-    environment = os.environ | {"COMPILED": str(compiled_library(pytestconfig))}
+    environment = os.environ | {"WHOLE": str(compiled_library(pytestconfig))}
     build = ["bash", str(FOLDER / "ocaml" / "build.sh"), str(path)]
     done = subprocess.run(build, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
