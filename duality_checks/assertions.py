@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hyperplane_arrangements.errors import InputError
 
 from .exact.enclosures import float_above, float_below
+from .tolerances import allowance, relative
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -41,14 +42,14 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
         problem: the problem.
         network: a :class:`~duality_checks.network.TwoLayerNetwork`, or anything with `hidden` (m x d) and
             `output` (length m).
-        gap: the relative gap that is claimed.
+        gap: the relative gap that is claimed, above 0 and below 1.
 
     Returns:
         The certificate for this network.
 
     Raises:
         AssertionError: the claim is refuted by a better network, or it could not be proven.
-        InputError: a gap that is not positive, or a network that does not fit the problem.
+        InputError: a gap that is not above 0 and below 1, or a network that does not fit the problem.
         TooLargeError: too many chambers.
 
     Example:
@@ -65,7 +66,8 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
     from .certificate import certify
     from .training.columns import train
 
-    claimed, chosen = _positive_gap(gap), _network(problem, network)
+    claimed = relative(gap, "gap", zero=False)
+    gap, chosen = float(claimed), _network(problem, network)
     solution = train(problem)
     certificate = certify(problem, _Proposal(chosen, solution.dual))
     _require_checked(problem, certificate)
@@ -101,14 +103,14 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
         problem: the problem.
         solution: anything with `.network` and `.dual` (length n), such as a
             :class:`~duality_checks.training.columns.Solution`.
-        gap: the relative gap that is claimed.
+        gap: the relative gap that is claimed, above 0 and below 1.
 
     Returns:
         The certificate, accepted by the checker.
 
     Raises:
         AssertionError: the gap proven is larger.
-        InputError: a gap that is not positive, or a network or dual that does not fit.
+        InputError: a gap that is not above 0 and below 1, or a network or dual that does not fit.
         TooLargeError: too many chambers.
 
     Example:
@@ -120,7 +122,8 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     __tracebackhide__ = True
     from .certificate import certify
 
-    claimed, chosen = _positive_gap(gap), _network(problem, solution.network)
+    claimed = relative(gap, "gap", zero=False)
+    gap, chosen = float(claimed), _network(problem, solution.network)
     certificate = certify(problem, _Proposal(chosen, solution.dual))
     _require_checked(problem, certificate)
     if certificate.upper - certificate.lower <= claimed * certificate.upper:
@@ -149,7 +152,7 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
     Raises:
         AssertionError: the network is not stationary; the text has a direction along which the objective
             falls.
-        InputError: the network does not fit.
+        InputError: the network does not fit, or an epsilon that is negative or not finite.
 
     Example:
         >>> from duality_checks.stationary_points.examples import spurious_minimum
@@ -160,10 +163,11 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
     from .exact.setting import RationalNetwork
     from .stationary_points.stationary import Standing, stationarity
 
+    allowed = float(allowance(epsilon, "epsilon"))
     chosen = network if isinstance(network, RationalNetwork) else _network(problem, network)
-    verdict = stationarity(problem, chosen, epsilon=epsilon)
+    verdict = stationarity(problem, chosen, epsilon=allowed)
     if verdict.standing is Standing.NOT:
-        raise AssertionError(_failure(str(verdict), [f"epsilon = {epsilon:g}"], problem, chosen))
+        raise AssertionError(_failure(str(verdict), [f"epsilon = {allowed:g}"], problem, chosen))
     return verdict
 
 
@@ -255,15 +259,6 @@ def _network(problem: TrainingProblem, network: Any) -> TwoLayerNetwork:
 
     hidden = np.asarray(network.hidden, dtype=float).reshape(-1, problem.d)
     return TwoLayerNetwork(hidden, np.asarray(network.output, dtype=float), problem.kappa)
-
-
-def _positive_gap(gap: float) -> Fraction:
-    claimed = Fraction(gap)
-    if claimed <= 0:
-        raise InputError(
-            f"gap={gap} is not positive; a certificate proves an interval, so claim a gap such as 1e-6"
-        )
-    return claimed
 
 
 def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
@@ -20,6 +19,7 @@ from .pricing.interval import IntervalProof, prove_interval
 from .problem import TrainingProblem
 from .stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
 from .stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
+from .tolerances import allowance, relative
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -252,7 +252,7 @@ def audit(
         The audit.
 
     Raises:
-        InputError: the network does not fit the problem.
+        InputError: the network does not fit the problem; a negative epsilon, or a reach of 1 or more.
         TooLargeError: too many chambers.
 
     Example:
@@ -263,8 +263,7 @@ def audit(
         >>> found.excess[0] <= Fraction(1, 2) <= found.excess[1]
         True
     """
-    if not (isfinite(epsilon) and epsilon >= 0):
-        raise InputError(f"epsilon is {epsilon}; give a finite number from 0 on")
+    epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
     placed = place(problem, network, biases)
     objective, setting, verdict = _shown(placed.exact_objective), placed.setting, None
     if setting is not None:

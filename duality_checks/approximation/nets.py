@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import exact_scalar
 
 from ..exact.norms import Vector, dot, root_above, root_below
 from ..exact.spectral import rounded_up
+from ..tolerances import allowance, relative
 
 _GRAIN = 2**20
 # pi < 22/7: the caps of a circle are measured from below with it.
@@ -129,8 +129,8 @@ def net_failure(rank: int, eps: Any, samples: int) -> Fraction:
         >>> round(float(net_failure(3, "0.5", 500)), 4)  # 256 (1 - 1/64)^500
         0.0974
     """
-    radius = exact_scalar(eps, "eps")
-    if rank < 1 or samples < 0 or not 0 < radius <= 2:
+    radius = allowance(eps, "eps", zero=False)
+    if rank < 1 or samples < 0 or radius > 2:
         raise InputError(
             f"rank={rank}, eps={eps}, samples={samples}: give rank >= 1, 0 < eps <= 2, samples >= 0"
         )
@@ -155,9 +155,7 @@ def net_sample_size(rank: int, eps: Any, failure: Any = Fraction(1, 20)) -> int:
         >>> [net_sample_size(rank, "0.5") for rank in (1, 2, 3)]
         [6, 76, 543]
     """
-    allowed = exact_scalar(failure, "failure")
-    if not 0 < allowed < 1:
-        raise InputError(f"failure is {failure}; give a probability between 0 and 1")
+    allowed = relative(failure, "failure", zero=False)
     high = 1
     while net_failure(rank, eps, high) > allowed:
         high *= 2

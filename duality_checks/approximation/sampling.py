@@ -17,6 +17,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..limits import chambers_at_most
+from ..tolerances import allowance, relative
 from .dual_norm_bounds import NormBound, relaxed_bound, spectral_bound
 from .nets import net_sample_size
 from .subsets import ProvenInterval, chambers_of_directions, interval, proposal_over, restricted_to
@@ -134,13 +135,11 @@ def guarantee(problem: TrainingProblem, eps: Any, failure: Any = Fraction(1, 20)
         >>> round(float(found.ratio), 6), found.samples
         (1.1, 489)
     """
-    from hyperplane_arrangements.exact import exact_scalar
-
     problem.require_standard("sampling chambers")
-    radius = exact_scalar(eps, "eps")
+    radius = allowance(eps, "eps", zero=False)
     ratio = 1 + radius * spectral_bound(problem, problem.y) / problem.beta
     samples = net_sample_size(problem.arrangement.rank, radius, failure)
-    return Guarantee(ratio, samples, radius, exact_scalar(failure, "failure"))
+    return Guarantee(ratio, samples, radius, relative(failure, "failure", zero=False))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

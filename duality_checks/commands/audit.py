@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +20,16 @@ if TYPE_CHECKING:
 BIASES = ("auto", "none", "column", "free", "decayed")
 
 
-class _Finite(click.FloatRange):
-    """A number from 0 on; ``nan`` and ``inf`` are none."""
+def _allowance(context: click.Context, option: click.Parameter, number: float | None) -> float | None:
+    from ..tolerances import allowance
 
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
-        number = super().convert(value, param, context)
-        if not isfinite(number):
-            self.fail(f"{value} is not a finite number.", param, context)
-        return number
+    return None if number is None else float(allowance(number, option.opts[0]))
+
+
+def _share(context: click.Context, option: click.Parameter, number: float | None) -> float | None:
+    from ..tolerances import relative
+
+    return None if number is None else float(relative(number, option.opts[0]))
 
 
 @click.command()
@@ -80,7 +81,8 @@ class _Finite(click.FloatRange):
 @click.option("--activation", metavar="relu|leaky:K|abs", help="Activation.  [default: the file's, or relu]")
 @click.option(
     "--epsilon",
-    type=_Finite(min=0),
+    type=float,
+    callback=_allowance,
     default=1e-6,
     show_default=True,
     metavar="E",
@@ -88,7 +90,8 @@ class _Finite(click.FloatRange):
 )
 @click.option(
     "--gap",
-    type=_Finite(min=0),
+    type=float,
+    callback=_share,
     metavar="G",
     help="Claim that its objective exceeds p* by at most this share of itself; the exit code is 1 unless "
     "that is proven.",

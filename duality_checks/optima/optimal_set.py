@@ -23,6 +23,7 @@ from hyperplane_arrangements.errors import InputError
 
 from ..exact.norms import Vector, dot, gradient, project
 from ..exact.setting import RationalNetwork, combination
+from ..tolerances import relative
 
 if TYPE_CHECKING:
     from ..network import TwoLayerNetwork
@@ -251,7 +252,8 @@ def optimal_set(
         The set, with directions and weights as the rationals that the floats are.
 
     Raises:
-        InputError: more directions than can be handled, or a solution that is not optimal to the tolerance.
+        InputError: more directions than can be handled, a solution that is not optimal to the tolerance, or a
+            tolerance that is not above 0 and below 1.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -261,6 +263,7 @@ def optimal_set(
     from ..training.columns import train
 
     problem.require_standard("the set of optima")
+    tolerance = float(relative(tolerance, "tolerance", zero=False))  # 0 is what says that all was exact
     network = (solution or train(problem)).network
     fit = network.predict(problem.features)
     atoms = _numerical_atoms(problem, problem.target - fit, tolerance)

@@ -29,6 +29,7 @@ from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
 from ..exact.setting import ZERO, combination, dot
 from ..network import TwoLayerNetwork
+from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NAMES, NOTHING
 from ..training.columns import MAX_CHAMBERS, train
@@ -262,6 +263,8 @@ def _sums(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, F
 
 def _shared(problem: MultiOutputProblem) -> OutputsProof:
     first, Y = problem.outputs[0], problem.targets
+    for one in problem.outputs:
+        require_squares(one)
     shared = SharedNeurons(first)
     found = shared.train(Y)
     sizes = np.linalg.norm(found.weights, axis=1)
@@ -297,8 +300,8 @@ def _feasible(problem: MultiOutputProblem, shared: SharedNeurons, errors: np.nda
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
     slack = 1 - INSIDE
     for _ in range(ATTEMPTS):
-        grain = GRAIN / max(float(np.abs(residual).max()), 1e-300)
-        table = [[Fraction(round(x * grain)) / Fraction(grain) for x in row] for row in residual.tolist()]
+        grain = GRAIN / Fraction(float(np.abs(residual).max()))  # beyond floats where the targets are tiny
+        table = [[round(Fraction(x) * grain) / grain for x in row] for row in residual.tolist()]
         share = Fraction(scale * (1 - slack))
         dual = tuple(
             _without_what_is_free(problem, tuple(share * x for x in column))

@@ -69,7 +69,7 @@ class Landscape:
                 leave the range of floats.
         """
         problem.require_penalised("one landscape of all directions", NAMES[: NAMES.index("biases")])
-        _require_squares(problem)
+        require_squares(problem)
         arrangement = problem.arrangement
         scale = np.abs(problem.features).max()
         _, _, right = np.linalg.svd(problem.features / scale, full_matrices=False)
@@ -131,7 +131,7 @@ class Landscape:
         return directions @ self.basis.T
 
 
-def _require_squares(problem: TrainingProblem) -> None:
+def require_squares(problem: TrainingProblem) -> None:
     """Refuse rows, targets, weight decay or slopes that floats cannot square."""
     sizes = np.abs(problem.features).max(axis=1)
     named = [

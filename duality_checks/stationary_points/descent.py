@@ -17,6 +17,7 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 from ..exact.setting import Setting, fitting
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
+from ..tolerances import allowance, relative
 from .blocks import adjacent_blocks
 from .restricted import RestrictedCertificate
 from .solver import restricted_optimum
@@ -57,6 +58,8 @@ def gradient_descent(
     if rate is None:
         size = float(np.linalg.norm(rows, 2)) ** 2 + float(problem.beta)
         rate = 0.1 / (size * (1 + float(np.abs(target).max())))
+    else:
+        rate = float(allowance(rate, "rate", zero=False))
     for _ in range(steps):
         before = rows @ hidden.T
         after = np.where(before > 0, before, kappa * before)
@@ -81,7 +84,7 @@ def settle(problem: TrainingProblem | Setting, network: Any, *, reach: float = 1
         interval.
 
     Raises:
-        InputError: the network does not fit.
+        InputError: the network does not fit, or a reach that is negative, or 1 or more.
         ConvexLandscapeError: it does not settle in 100 rounds.
 
     Example:
@@ -90,6 +93,7 @@ def settle(problem: TrainingProblem | Setting, network: Any, *, reach: float = 1
         >>> found.network.hidden, found.upper
         (((Fraction(2, 1),),), Fraction(13, 2))
     """
+    reach = float(relative(reach, "reach"))
     setting, exact = fitting(problem, network)
     sizes = [
         float(abs(a)) * max(map(abs, map(float, w))) for w, a in zip(exact.hidden, exact.output, strict=True)

@@ -19,6 +19,7 @@ import numpy as np
 from ..exact.programs import Membership
 from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot, fitting
 from ..problem import TrainingProblem
+from ..tolerances import allowance, relative
 from .clarke import Subdifferential, leaves_downhill, subdifferentials
 
 EPSILON = 1e-6
@@ -283,7 +284,7 @@ def stationarity(
         ones always are.
 
     Raises:
-        InputError: the network does not fit the problem.
+        InputError: the network does not fit the problem; a negative epsilon, or a reach of 1 or more.
         TooLargeError: too many chambers meet at a neuron.
 
     Example:
@@ -294,6 +295,7 @@ def stationarity(
         >>> stationarity(problem, TwoLayerNetwork([[2.0]], [2.5])).standing
         <Standing.NOT: 'not stationary'>
     """
+    epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
     setting, exact = fitting(problem, network)
     at = first_order(setting, exact)
     if at.is_clarke:
@@ -371,6 +373,7 @@ def onto_kinks(setting: Setting, network: RationalNetwork, reach: float) -> Rati
         >>> onto_kinks(setting, RationalNetwork([[1, "1e-12"]], [1]), 1e-9).hidden
         ((Fraction(1, 1), Fraction(0, 1)),)
     """
+    reach = float(relative(reach, "reach"))
     if not network.width:
         return network
     hidden = np.array([[float(x) for x in row] for row in network.hidden])

@@ -24,6 +24,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..checker import Refusal
+from ..tolerances import allowance
 
 _MODULE = re.compile(r"t\d+_\d+_\w+")
 _Instance = TypeVar("_Instance")
@@ -88,6 +89,7 @@ def at_least(larger: Any, smaller: Any, what: str, tolerance: float = 0.0) -> Ou
         >>> at_least(1, 2, "1 >= 2").reason
         '1 >= 2 fails: 1 < 2'
     """
+    allowance(tolerance, "tolerance")
     margin = larger - smaller
     # Written so that nan is refused.
     if margin >= -tolerance:
@@ -102,6 +104,7 @@ def equal(left: Any, right: Any, what: str, tolerance: float = 0.0) -> Outcome:
         >>> equal(Fraction(1, 2), Fraction(1, 3), "halves").reason
         'halves fails: 1/2 != 1/3'
     """
+    allowance(tolerance, "tolerance")
     margin = -abs(left - right)
     if margin >= -tolerance:
         return Outcome(margin, tolerance)

@@ -448,7 +448,7 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "epsilon": (
         lambda: audit(both_signs()[0], TwoLayerNetwork([[1.0, 0.0]], [1.0]), epsilon=float("nan")),
-        "epsilon is nan; give a finite number from 0 on",
+        "epsilon is nan; give a finite number >= 0",
     ),
 }
 
@@ -528,7 +528,7 @@ def test_the_command_prints_the_verdict_and_the_same_as_json(run: Callable[..., 
         ("optimal.json", "1e-6", "proven", 0),
         ("optimal.json", "0", "open", 1),  # its objective is not the bound, which is rational
         ("ones.json", "0.01", "refuted", 1),
-        ("ones.json", "1", "proven", 0),  # no objective is negative
+        ("ones.json", "0.999", "proven", 0),
     ],
 )
 def test_a_claimed_gap_decides_the_exit_code(
@@ -578,8 +578,10 @@ BAD_COMMANDS = {
     ("ones.json", *TABLE[:-1], "-1"): "--beta",
     ("free.npz", *TABLE, "--bias", "none"): "with --bias none the problem has none",
     ("free.npz", *TABLE, "--free", "linear"): "here --bias says what is free",
-    ("ones.json", *TABLE, "--gap", "nan"): "nan is not a finite number",
-    ("ones.json", *TABLE, "--epsilon", "inf"): "inf is not a finite number",
+    ("ones.json", *TABLE, "--gap", "nan"): "--gap is nan; give a finite number >= 0 and < 1",
+    ("ones.json", *TABLE, "--epsilon", "inf"): "--epsilon is inf; give a finite number >= 0",
+    ("ones.json", *TABLE, "--gap", "1"): "--gap is 1.0; give a finite number >= 0 and < 1",
+    ("ones.json", *TABLE, "--epsilon", "-1e9"): "--epsilon is -1000000000.0; give a finite number >= 0",
     ("ones.json", *TABLE, "--free", "spam"): "free='spam' is unknown",
     ("nowhere.json", *TABLE): "nowhere.json cannot be read",
 }

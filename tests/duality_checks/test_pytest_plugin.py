@@ -202,7 +202,7 @@ def test_other_losses_are_decided_and_printed() -> None:
 
 
 def test_a_gap_of_zero_is_refused() -> None:
-    with pytest.raises(InputError, match="gap=0 is not positive; a certificate proves an interval"):
+    with pytest.raises(InputError, match="gap is 0; give a finite number > 0 and < 1"):
         assert_global_optimum(two_sides(), TwoLayerNetwork([[1.0]], [1.0]), gap=0)
 
 

@@ -198,3 +198,27 @@ def test_sizes_are_limited():
         train_outputs(MultiOutputProblem(rows, np.ones((5, 2), int), 1), max_chambers=5)
     with pytest.raises(InputError, match="Y"):
         MultiOutputProblem([[1]], [1], 1)
+
+
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+@pytest.mark.parametrize("free", ["nothing", "intercept", "decayed-intercept"])
+@pytest.mark.parametrize("target", [0, 1e-300, 1e-160, "1/5"])
+def test_small_targets_have_the_zero_network(coupling, free, target):
+    """One sample of size 2, beta 1: from a target of 1/2 on a neuron pays; a free intercept fits it."""
+    problem = MultiOutputProblem([[2]], [[target, 0]], beta=1, coupling=coupling, free=free)
+    proof = train_outputs(problem)
+    half = Fraction(target) ** 2 / 2
+    value = {"nothing": half, "intercept": 0, "decayed-intercept": half / 2}[free]
+    assert check_outputs(problem, proof).proven
+    assert proof.network.width == 0
+    assert proof.lower <= value <= proof.upper
+    assert 0 <= proof.upper - value <= half / 10**6
+    assert np.isfinite(proof.network.predict([[2.0]])).all()
+    if target == 0:
+        assert (proof.lower, proof.upper, proof.relative_gap) == (0, 0, 0.0)
+
+
+def test_sizes_beyond_squares_are_refused_by_name():
+    problem = MultiOutputProblem([["1e200"]], [["1e-200", 0]], "1e-5", coupling="2-norm")
+    with pytest.raises(InputError, match=r"X\[0\] is of size 1e\+200, and training takes"):
+        train_outputs(problem)
