@@ -25,6 +25,7 @@ from .commands.check import check
 from .commands.draw import draw
 from .commands.explain import explain
 from .commands.export import export
+from .commands.predict import predict
 from .commands.signals import Terminated, terminable
 from .commands.theorems import theorems
 
@@ -92,6 +93,7 @@ def cli() -> None:
     convex-landscape check problem.json certificate.json
     convex-landscape explain problem.json certificate.json         # a theorem on a page
     convex-landscape export --coq problem.json certificate.json    # a theorem for Coq
+    convex-landscape predict network.json DATA.csv      # what a certified network says of other rows
     convex-landscape audit network.json --data DATA.csv --target price --beta 0.1
     convex-landscape chambers DATA.csv --count
     convex-landscape draw braid_4                       # a picture, of data or of a named family
@@ -106,6 +108,7 @@ cli.add_command(chambers)
 cli.add_command(draw)
 cli.add_command(explain)
 cli.add_command(export)
+cli.add_command(predict)
 cli.add_command(theorems)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from .problem import TrainingProblem
 
 FORMAT = "convex-landscape network"
+_FIELDS = ("kappa", "inputs", "hidden", "output")
+# What each version of the file says. Version 3 is written beside data: it says how tables are prepared.
+FIELDS = {
+    1: _FIELDS,
+    2: (*_FIELDS, "intercept", "linear"),
+    3: (*_FIELDS, "intercept", "linear", "preparation"),
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -179,19 +186,45 @@ class TwoLayerNetwork:
                 value += alpha * before * (above if before > 0 else below)
             yield Fraction(value, denominator * unit)
 
-    def to_json(self) -> str:
-        """The network file; floats are written so that they read back to the same bits. Version 2 where there
-        is an intercept or a linear skip."""
+    def document(self) -> dict[str, Any]:
+        """What a file of it holds beside its format and version; floats to the bit. The intercept and the
+        linear skip only where there is one."""
         skip = {"intercept": self.intercept, "linear": self.linear.tolist()}
-        document = {
-            "format": FORMAT,
-            "version": 1 + self.has_skip,
+        return {
             "kappa": str(self.kappa),
             "inputs": self.hidden.shape[1],
             "hidden": self.hidden.tolist(),
             "output": self.output.tolist(),
             **(skip if self.has_skip else {}),
         }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], source: str) -> TwoLayerNetwork:
+        """The network that such fields hold.
+
+        Raises:
+            InputError: fields that do not fit each other.
+
+        Example:
+            >>> TwoLayerNetwork.of(TwoLayerNetwork([[1.0]], [2.0]).document(), "memory").output
+            array([2.])
+        """
+        from .problem import parse_activation
+
+        hidden, inputs = document["hidden"], document["inputs"]
+        if hidden == [] and isinstance(inputs, int):
+            hidden = np.zeros((0, inputs))
+        slope = parse_activation(f"leaky:{document['kappa']}")
+        skip = document.get("intercept", 0.0), document.get("linear")
+        network = cls(hidden, document["output"], slope, *skip)
+        if network.hidden.shape[1] != inputs:
+            raise InputError(f"{source}: inputs={inputs!r}, but hidden has {network.hidden.shape[1]} columns")
+        return network
+
+    def to_json(self) -> str:
+        """The network file; floats are written so that they read back to the same bits. Version 2 where there
+        is an intercept or a linear skip."""
+        document = {"format": FORMAT, "version": 1 + self.has_skip, **self.document()}
         return json.dumps(document, indent=1) + "\n"
 
     def save(self, path: str | Path) -> None:
@@ -200,27 +233,16 @@ class TwoLayerNetwork:
 
     @classmethod
     def load(cls, path: str | Path) -> TwoLayerNetwork:
-        """Read a network file written by :meth:`save`.
+        """Read a network file written by :meth:`save`, or by `certify`: what that says of the preparation of
+        tables is for :class:`~duality_checks.prepared.PreparedNetwork`.
 
         Raises:
             InputError: the file is missing or damaged.
         """
-        from .problem import parse_activation
-
         text = read_text(path)
-        later = version_of(text) == 2
-        skip_names = ("intercept", "linear") if later else ()
-        names = ("kappa", "inputs", "hidden", "output", *skip_names)
-        document = read_json(text, str(path), FORMAT, names, version=1 + later)
-        hidden, inputs = document["hidden"], document["inputs"]
-        if hidden == [] and isinstance(inputs, int):
-            hidden = np.zeros((0, inputs))
-        slope = parse_activation(f"leaky:{document['kappa']}")
-        skip = document.get("intercept", 0.0), document.get("linear")
-        network = cls(hidden, document["output"], slope, *skip)
-        if network.hidden.shape[1] != inputs:
-            raise InputError(f"{path}: inputs={inputs!r}, but hidden has {network.hidden.shape[1]} columns")
-        return network
+        version = version_of(text) if version_of(text) in FIELDS else 1
+        names = FIELDS[version]
+        return cls.of(read_json(text, str(path), FORMAT, names, version=version), str(path))
 
 
 def _floats(values: Any, name: str) -> np.ndarray:

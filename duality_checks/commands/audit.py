@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,9 @@ from . import options
 
 if TYPE_CHECKING:
     from ..auditing import Audit
+    from ..data.datasets import TrainingData
+    from ..data.preparation import Labels
+    from ..data.tables import Table
     from ..importing import Imported
     from ..problem import TrainingProblem
 
@@ -104,7 +107,7 @@ def audit(
     target: str | None,
     features: list[str] | None,
     weights: str | None,
-    labels: tuple[str, str] | None,
+    labels: Labels | None,
     reading: options.Reading,
     beta: str | None,
     weight_decay: str | None,
@@ -194,7 +197,7 @@ class _Stated:
     target: str | None
     features: list[str] | None
     weights: str | None
-    labels: tuple[str, str] | None
+    labels: Labels | None
     reading: options.Reading
     beta: str | None
     weight_decay: str | None
@@ -205,7 +208,6 @@ class _Stated:
 
     def placed(self, found: Imported) -> tuple[TrainingProblem, Imported, str | None]:
         """The problem, the network, and what is said of its biases."""
-        from ..data.datasets import training_data
         from ..importing import Imported
         from ..problem import TrainingProblem, parse_activation
 
@@ -219,23 +221,10 @@ class _Stated:
         if self.data is None:
             raise click.UsageError("--data is missing: which table was the network trained on?")
         table = self.reading.table(self.data)
-        if self.target is None:
-            raise click.UsageError(
-                f"--target is missing: which column is predicted? {self.data} has {', '.join(table.columns)}"
-            )
         asked = None if self.activation is None else parse_activation(self.activation)
         slope = asked if asked is not None else found.kappa or Fraction(0)
-        spoken = [self.target, self.weights]
-        wanted = table.others(spoken) if self.features is None else self.features
-        chosen = training_data(
-            self.reading.kept(table, [*wanted, *spoken]),
-            target=self.target,
-            features=self.features,
-            bias=False,
-            weights=self.weights,
-            labels=self.labels,
-        )
-        place = self._place(found, len(chosen.X[0]))
+        chosen = self._chosen(table, found)
+        place = self._place(found, chosen)
         X = [(*row, Fraction(1)) for row in chosen.X] if place == "ones" else chosen.X
         problem = TrainingProblem(
             X,
@@ -251,6 +240,42 @@ class _Stated:
         )
         stated = Imported(found.network, found.origin, found.kappa, notes)
         return problem, stated, place if place in ("free", "decayed", "column") else None
+
+    def _chosen(self, table: Table, found: Imported) -> TrainingData:
+        """The columns that the command line names, or that the network's file does with their
+        preparation."""
+        from ..data.datasets import known_labels, prepared_data, training_data, weights_in
+        from ..data.preparation import Output
+
+        known = found.preparation
+        outputs = () if known is None else known.outputs
+        target = self.target or (outputs[0].column if len(outputs) == 1 else None)
+        if target is None:
+            raise click.UsageError(
+                f"--target is missing: which column is predicted? {self.data} has {', '.join(table.columns)}"
+            )
+        if known is None or self.features not in (None, list(known.columns)):
+            if known is not None and not known.is_plain:
+                raise click.UsageError(
+                    f"the network's file says that it reads {', '.join(known.columns)}, and how they are "
+                    "prepared; leave --features out"
+                )
+            spoken = [target, self.weights]
+            wanted = table.others(spoken) if self.features is None else self.features
+            return training_data(
+                self.reading.kept(table, [*wanted, *spoken]),
+                target=target,
+                features=self.features,
+                bias=False,
+                weights=self.weights,
+                labels=self.labels,
+            )
+        table = self.reading.kept(table, [*known.columns, target, self.weights])
+        labels = next((one.labels for one in outputs if one.column == target), None)
+        if self.labels is not None:
+            labels = known_labels(table, target, self.labels)
+        shares = None if self.weights is None else weights_in(table, self.weights)
+        return prepared_data(table, replace(known, outputs=(Output(target, labels),)), shares)
 
     def _decay(self, n: int) -> Fraction:
         """beta, exactly; for a mean over n rows n wd, and half of that for the squared loss."""
@@ -278,9 +303,9 @@ class _Stated:
         parts = ["intercept"] * bool(network.intercept) + ["linear"] * bool(network.linear.any())
         return self.free or "+".join(parts) or NOTHING
 
-    def _place(self, found: Imported, columns: int) -> str | None:
-        """Where the biases are: "ones" for a column of ones that the network takes as an input; as asked for;
-        or None."""
+    def _place(self, found: Imported, chosen: TrainingData) -> str | None:
+        """Where the biases are: "ones" for a column of ones to be added, which the network takes as an input;
+        as asked for; or None."""
         from hyperplane_arrangements.errors import InputError
 
         from ..network import TwoLayerNetwork
@@ -290,8 +315,10 @@ class _Stated:
                 raise InputError(
                     f"the network has no biases to be {self.bias}; use --bias none or --bias column"
                 )
+            if chosen.preparation is not None and chosen.preparation.ones:
+                return None
             has_ones = self.bias == "column" or (
-                self.bias == "auto" and found.network.hidden.shape[1] == columns + 1
+                self.bias == "auto" and found.network.hidden.shape[1] == len(chosen.features) + 1
             )
             return "ones" if has_ones else None
         if self.bias == "none":

@@ -21,6 +21,7 @@ from .several import certify_outputs, page
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
     from ..data.datasets import TrainingData
+    from ..data.preparation import Labels, Wanted
     from ..reports.outcome import Outcome
     from ..training.checkpoint import Checkpoint
 
@@ -46,6 +47,7 @@ COUPLINGS = ("1-norm", "2-norm")
 )
 @click.option("--weights", metavar="COLUMN", help="Weights of the samples: 2 counts a row twice.")
 @options.labels
+@options.prepares_table
 @options.reads_table
 @click.option("--no-bias", is_flag=True, help="Do not append a column of ones.")
 @click.option("--beta", metavar="B", help="Weight decay, exactly: 0.1 or 1/3.")
@@ -116,7 +118,8 @@ def certify(
     targets: tuple[str, ...],
     features: list[str] | None,
     weights: str | None,
-    labels: tuple[str, str] | None,
+    labels: Labels | None,
+    wanted: Wanted,
     reading: options.Reading,
     no_bias: bool,
     beta: str | None,
@@ -148,6 +151,8 @@ def certify(
     convex-landscape certify houses.csv --target price --features area --free biases
     convex-landscape certify wide.csv --target y --beta 1 --samples 500
     convex-landscape certify mail.csv --target spam --labels no,yes --loss logistic --drop-missing
+    convex-landscape certify flats.csv --target rent --standardise --one-hot city
+    convex-landscape certify mail.csv --target folder --positive spam --loss logistic
     convex-landscape certify haus.csv --target preis --separator ';' --decimal , --encoding latin-1
     convex-landscape certify houses.csv --target price --target rent --features area,rooms
     convex-landscape certify houses.csv --target price --target rent --features area --coupling 2-norm
@@ -170,7 +175,14 @@ def certify(
     decay, share = _weight_decay(beta, beta_ratio)
     terms = {"loss": loss, "penalty": penalty, "free": free}
     original, *others = chosen_data(
-        data, targets, features, bias=not no_bias, weights=weights, labels=labels, reading=reading
+        data,
+        targets,
+        features,
+        bias=not no_bias,
+        weights=weights,
+        labels=labels,
+        reading=reading,
+        wanted=wanted,
     )
     if others:
         if rank is not None or samples is not None or resume:
@@ -265,13 +277,14 @@ def _kept(checkpoint: Checkpoint) -> Iterator[None]:
 
 def documents(outcome: Outcome) -> dict[str, str]:
     """The files of a job: their names and texts. The page with pictures needs the extra `plot`."""
+    from ..prepared import PreparedNetwork
     from ..reports.html import html
     from ..reports.text import markdown
 
     return {
         "problem.json": outcome.problem_text,
         "certificate.json": outcome.certificate_text,
-        "network.json": outcome.solution.network.to_json(),
+        "network.json": PreparedNetwork(outcome.solution.network, outcome.data.preparation).to_json(),
         "report.md": markdown(outcome),
         **page(lambda: html(outcome)),
     }

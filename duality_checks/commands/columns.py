@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hyperplane_arrangements.errors import InputError
-
 from .options import Reading
 
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
+    from ..data.preparation import Labels, Wanted
 
 
 def chosen_data(
@@ -23,8 +21,9 @@ def chosen_data(
     *,
     bias: bool,
     weights: str | None = None,
-    labels: tuple[str, str] | None = None,
+    labels: Labels | None = None,
     reading: Reading | None = None,
+    wanted: Wanted | None = None,
 ) -> list[TrainingData]:
     """What `certify` trains on: the columns of a table, or Fisher's Iris.
 
@@ -36,6 +35,7 @@ def chosen_data(
         weights: the column of the samples' weights; ones when None.
         labels: what targets say for -1 and for +1.
         reading: how to read the file.
+        wanted: how to prepare the features.
 
     Returns:
         The data, once for each target, with the same features.
@@ -48,19 +48,20 @@ def chosen_data(
         >>> len(chosen_data(None, (), None, bias=True)[0].X)
         100
     """
-    from ..data.datasets import targets as targets_of
-    from ..data.datasets import training_data, versicolor_against_virginica
+    from ..data.datasets import feature_names, training_data, versicolor_against_virginica, with_target
+    from ..data.preparation import Wanted
 
-    reading = reading or Reading()
+    reading, wanted = reading or Reading(), wanted or Wanted()
 
     if data is None:
         if targets or features is not None or weights is not None:
             raise click.UsageError(
                 "--target, --features and --weights choose columns of DATA; give the file too"
             )
-        if labels is not None or reading != Reading():
+        if labels is not None or reading != Reading() or wanted != Wanted():
             raise click.UsageError(
-                "--labels, --separator and the like say how to read DATA; give the file too"
+                "--labels, --separator, --standardise and the like say how to read and prepare DATA; give "
+                "the file too"
             )
         return [versicolor_against_virginica(bias=bias)]
     table = reading.table(data)
@@ -72,19 +73,10 @@ def chosen_data(
         table.index(target)
         if targets.count(target) > 1:
             raise click.UsageError(f"--target {target} is given twice; name each output once")
-    if len(targets) > 1 and features is None:
-        features = table.others([*targets, weights])
-        if not features:
-            raise InputError(f"{table.source} has no column beside the targets; add a feature")
+    names = feature_names(table, features, targets, weights)
+    table = reading.kept(table, [*names, *targets, weights])
     first, *others = targets
-    wanted = table.others([*targets, weights]) if features is None else features
-    table = reading.kept(table, [*wanted, *targets, weights])
-    chosen = training_data(table, target=first, features=features, bias=bias, weights=weights, labels=labels)
-    found = [chosen]
-    for target in others:
-        if target in chosen.features:
-            raise InputError(f"column {target!r} is both target and feature; leave it out of the features")
-        if target == weights:
-            raise InputError(f"column {weights!r} holds the weights and is a target too; name another")
-        found.append(replace(chosen, target=target, y=targets_of(table, target, labels)))
-    return found
+    chosen = training_data(
+        table, target=first, features=names, bias=bias, weights=weights, labels=labels, wanted=wanted
+    )
+    return [chosen, *(with_target(chosen, table, target, labels) for target in others)]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from ..data.preparation import Labels
     from ..data.tables import Table
 
 MAX_CHAMBERS = 5_000_000
@@ -24,7 +25,7 @@ def column_names(context: click.Context, option: click.Parameter, text: str | No
     return None if text is None else [name.strip() for name in next(csv.reader([text]), [])]
 
 
-def two_labels(context: click.Context, option: click.Parameter, text: str | None) -> tuple[str, str] | None:
+def two_labels(context: click.Context, option: click.Parameter, text: str | None) -> Labels | None:
     """The labels in ``NO,YES``."""
     names = column_names(context, option, text)
     if names is None:
@@ -49,12 +50,55 @@ columns = click.option(
 offsets = click.option(
     "--offsets", metavar="COLUMN", help="The column of right-hand sides; without it all are 0."
 )
-labels = click.option(
-    "--labels",
-    callback=two_labels,
-    metavar="NO,YES",
-    help="What the target says for -1 and for +1.",
+_LABELS = (
+    click.option(
+        "--labels", callback=two_labels, metavar="NO,YES", help="What the target says for -1 and for +1."
+    ),
+    click.option("--positive", metavar="LABEL", help="What it says for +1; everything else is -1."),
 )
+
+
+def labels(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on what a target says; it gets them as one `labels`."""
+
+    @wraps(command)
+    def told(*, labels: Labels | None, positive: str | None, **rest: Any) -> Any:
+        if labels is not None and positive is not None:
+            raise click.UsageError("--labels and --positive exclude each other; give one of them")
+        return command(labels=labels if positive is None else (None, positive), **rest)
+
+    for option in reversed(_LABELS):
+        told = option(told)
+    return told
+
+
+_PREPARES = (
+    click.option(
+        "--standardise",
+        is_flag=True,
+        help="Shift and scale columns of numbers to mean 0 and standard deviation 1.",
+    ),
+    click.option(
+        "--one-hot",
+        multiple=True,
+        metavar="COLUMN",
+        help="A column of labels: one column of 0 and 1 for each; again for more.",
+    ),
+)
+
+
+def prepares_table(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on what becomes of features; it gets them as one `wanted`."""
+
+    @wraps(command)
+    def told(*, standardise: bool, one_hot: tuple[str, ...], **rest: Any) -> Any:
+        from ..data.preparation import Wanted
+
+        return command(wanted=Wanted(standardise, one_hot), **rest)
+
+    for option in reversed(_PREPARES):
+        told = option(told)
+    return told
 
 
 @dataclass(frozen=True, slots=True)

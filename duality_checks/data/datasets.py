@@ -15,10 +15,10 @@ from importlib import resources
 
 from hyperplane_arrangements.errors import InputError
 
-from .cells import is_number, parse_number
+from .cells import is_number
+from .preparation import BIAS as BIAS
+from .preparation import Labels, Output, Preparation, Wanted, as_label, in_order, labels_in
 from .tables import Rows, Table, parse_csv
-
-BIAS = "(ones)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class TrainingData:
         X: n rows of d Fractions.
         y: n Fractions.
         weights: of the samples, n positive Fractions; None for ones.
+        preparation: what made them of the columns of a table, with the target as its output; None where
+            there was no table.
     """
 
     source: str
@@ -40,6 +42,7 @@ class TrainingData:
     X: Rows
     y: tuple[Fraction, ...]
     weights: tuple[Fraction, ...] | None = None
+    preparation: Preparation | None = None
 
 
 def iris() -> Table:
@@ -67,11 +70,13 @@ def versicolor_against_virginica(*, bias: bool = True) -> TrainingData:
         >>> data.features, len(data.X), sum(data.y)
         (('petal_length', 'petal_width', '(ones)'), 100, Fraction(0, 1))
     """
-    table, names = iris(), ("petal_length", "petal_width")
-    parts = [table.where("species", species).numbers(names) for species in ("versicolor", "virginica")]
+    table, names, pair = iris(), ("petal_length", "petal_width"), ("versicolor", "virginica")
+    preparation = replace(Preparation.of(table, names, ones=bias), outputs=(Output("species", pair),))
+    parts = [preparation.rows(table.where("species", species)) for species in pair]
     y = tuple(Fraction(label) for label, part in zip((-1, 1), parts, strict=True) for _ in part)
     source = "Fisher's Iris, versicolor (-1) against virginica (+1)"
-    return _data(source, names, "species", parts[0] + parts[1], y, bias)
+    X = parts[0] + parts[1]
+    return TrainingData(source, preparation.names, "species", X, y, preparation=preparation)
 
 
 def training_data(
@@ -81,7 +86,8 @@ def training_data(
     features: Sequence[str] | None = None,
     bias: bool = True,
     weights: str | None = None,
-    labels: tuple[str, str] | None = None,
+    labels: Labels | None = None,
+    wanted: Wanted | None = None,
 ) -> TrainingData:
     """Choose features and target from a table.
 
@@ -91,7 +97,9 @@ def training_data(
         features: the columns of features, in this order; every other column when None.
         bias: append a column of ones.
         weights: the column of the samples' weights; None for ones.
-        labels: what the target says for -1 and for +1; None where it holds numbers.
+        labels: what the target says for -1 and for +1, None in place of the first for all others; None where
+            it holds numbers.
+        wanted: how features are prepared; taken as they stand when None.
 
     Raises:
         InputError: a column is missing, chosen twice or both feature and target; a cell is no finite number;
@@ -103,25 +111,92 @@ def training_data(
         >>> data.X, data.y
         (((Fraction(1, 2),), (Fraction(2, 1),)), (Fraction(1, 1), Fraction(3, 1)))
     """
-    table.index(target)
-    names = tuple(table.others([target, weights]) if features is None else features)
-    if not names:
-        raise InputError(f"{table.source} has no column beside the target {target!r}; add a feature")
-    if target in names:
-        raise InputError(f"column {target!r} is both target and feature; leave it out of the features")
-    if weights is not None and weights in (target, *names):
-        raise InputError(f"column {weights!r} holds the weights and is target or feature too; name another")
-    X = matrix(table, names)
-    y = targets(table, target, labels)
-    found = _data(table.source, names, target, X, y, bias)
-    return found if weights is None else replace(found, weights=_weights(table, weights))
+    names = feature_names(table, features, [target], weights)
+    shares = None if weights is None else weights_in(table, weights)
+    _require_once(names)
+    preparation = Preparation.of(table, names, ones=bias, wanted=wanted, weights=shares)
+    output = Output(target, known_labels(table, target, labels))
+    return prepared_data(table, replace(preparation, outputs=(output,)), shares)
 
 
-def targets(table: Table, column: str, labels: tuple[str, str] | None = None) -> tuple[Fraction, ...]:
-    """The numbers in a column, or -1 and +1 for two labels; "1" and "1.0" are one label.
+def prepared_data(
+    table: Table, preparation: Preparation, weights: tuple[Fraction, ...] | None = None
+) -> TrainingData:
+    """The data that a preparation makes of a table.
+
+    Args:
+        table: the table.
+        preparation: with one output.
+        weights: of the samples.
 
     Raises:
-        InputError: a cell is no number, or none of the labels.
+        InputError: the columns cannot be prepared so; fewer than two rows; only zeros in the features.
+
+    Example:
+        >>> table = parse_csv("x,y\\n1,5\\n2,6", "memory")
+        >>> prepared_data(table, training_data(table, target="y").preparation).X[1]
+        (Fraction(2, 1), Fraction(1, 1))
+    """
+    (output,) = preparation.outputs
+    X = preparation.rows(table)
+    found = X if not preparation.ones else [row[:-1] for row in X]
+    _require_use(table, [one.name for one in preparation.inputs], found)
+    y = targets(table, output.column, output.labels)
+    return TrainingData(table.source, preparation.names, output.column, X, y, weights, preparation)
+
+
+def with_target(data: TrainingData, table: Table, target: str, labels: Labels | None = None) -> TrainingData:
+    """The same features with another target from the table that they are of.
+
+    Raises:
+        InputError: the column cannot be a target.
+
+    Example:
+        >>> table = parse_csv("x,y,z\\n1,5,3\\n2,6,4", "memory")
+        >>> with_target(training_data(table, target="y", features=["x"]), table, "z").y
+        (Fraction(3, 1), Fraction(4, 1))
+    """
+    known = known_labels(table, target, labels)
+    kept = data.preparation and replace(data.preparation, outputs=(Output(target, known),))
+    return replace(data, target=target, y=targets(table, target, known), preparation=kept)
+
+
+def feature_names(
+    table: Table, features: Sequence[str] | None, outputs: Sequence[str], weights: str | None
+) -> tuple[str, ...]:
+    """The columns of features: those that are named, or all but the targets and the weights.
+
+    Raises:
+        InputError: a column is missing, or one of them is target or holds weights too.
+
+    Example:
+        >>> feature_names(parse_csv("x,y,z\\n1,2,3", "memory"), None, ["y"], None)
+        ('x', 'z')
+    """
+    for output in outputs:
+        table.index(output)
+    names = tuple(table.others([*outputs, weights]) if features is None else features)
+    if not names:
+        beside = f"target {outputs[0]!r}" if len(outputs) == 1 else "targets"
+        raise InputError(f"{table.source} has no column beside the {beside}; add a feature")
+    for output in outputs:
+        if output in names:
+            raise InputError(f"column {output!r} is both target and feature; leave it out of the features")
+    if weights is not None and weights in (*outputs, *names):
+        raise InputError(f"column {weights!r} holds the weights and is target or feature too; name another")
+    return names
+
+
+def targets(table: Table, column: str, labels: Labels | None = None) -> tuple[Fraction, ...]:
+    """The numbers in a column, or -1 and +1 for two labels; "1" and "1.0" are one label.
+
+    Args:
+        table: the table.
+        column: its column.
+        labels: those for -1 and for +1; None in place of the first for everything but the second.
+
+    Raises:
+        InputError: a cell is no number, or none of the labels; one label for all.
 
     Example:
         >>> table = parse_csv("x,y\\n1,no\\n2,yes", "memory")
@@ -133,26 +208,43 @@ def targets(table: Table, column: str, labels: tuple[str, str] | None = None) ->
             return tuple(value for (value,) in table.numbers([column]))
         except InputError as error:
             raise InputError(f"{error}{_naming(table, column)}") from None
-    sides = {_as_label(label): Fraction(side) for label, side in zip(labels, (-1, 1), strict=True)}
+    no, yes = labels
+    if no is None:
+        return tuple(Fraction(1 if found == as_label(yes) else -1) for found in labels_in(table, column))
+    sides = {as_label(label): Fraction(side) for label, side in zip((no, yes), (-1, 1), strict=True)}
     if len(sides) != 2:
-        raise InputError(f"--labels {labels[0]},{labels[1]} are one label; name two, for -1 and for +1")
-    place, found = table.index(column), []
-    for row, cells in enumerate(table.cells):
-        label = _as_label(cells[place], table.decimal)
+        raise InputError(f"--labels {no},{yes} are one label; name two, for -1 and for +1")
+    found = []
+    for row, label in enumerate(labels_in(table, column)):
         if label not in sides:
             raise InputError(
-                f"{table.place(row)}, column {column!r}: {str(cells[place])!r} is neither {labels[0]!r} nor "
-                f"{labels[1]!r}; name the two labels, or leave the row out"
+                f"{table.place(row)}, column {column!r}: {str(label)!r} is neither {no!r} nor {yes!r}; name "
+                "the two labels, or leave the row out"
             )
         found.append(sides[label])
     return tuple(found)
 
 
-def _as_label(cell: str | Fraction, decimal: str = ".") -> str | Fraction:
-    """1 and 1.0 are one label; text is itself."""
-    if isinstance(cell, str) and is_number(cell, decimal):
-        return parse_number(cell, "the label", decimal)
-    return cell
+def known_labels(table: Table, column: str, labels: Labels | None) -> Labels | None:
+    """The labels of a target with the first one by its name, if it is None and there is one other.
+
+    Raises:
+        InputError: the second is not there, or there is no other.
+
+    Example:
+        >>> known_labels(parse_csv("y\\na\\nb\\na", "memory"), "y", (None, "b"))
+        ('a', 'b')
+    """
+    if labels is None or labels[0] is not None:
+        return labels
+    yes, found = as_label(labels[1]), set(labels_in(table, column))
+    others = in_order(found - {yes})
+    if yes not in found or not others:
+        what = "nothing but" if yes in found else "no"
+        listed = ", ".join(repr(str(label)) for label in others[:8])
+        remedy = f"; give one of {listed}" if others else "; there is nothing to tell it from"
+        raise InputError(f"{table.source}: column {column!r} holds {what} {labels[1]!r}{remedy}")
+    return (str(others[0]) if len(others) == 1 else None), labels[1]
 
 
 def _naming(table: Table, column: str) -> str:
@@ -164,8 +256,12 @@ def _naming(table: Table, column: str) -> str:
     return f"; or say which of its two labels is -1 and which is +1: --labels {texts[0]},{texts[1]}"
 
 
-def _weights(table: Table, column: str) -> tuple[Fraction, ...]:
-    """The weights in a column, all of them positive."""
+def weights_in(table: Table, column: str) -> tuple[Fraction, ...]:
+    """The weights in a column, all of them positive.
+
+    Raises:
+        InputError: one is not.
+    """
     found = tuple(value for (value,) in table.numbers([column]))
     for row, weight in enumerate(found):
         if weight <= 0:
@@ -188,10 +284,21 @@ def matrix(table: Table, columns: Sequence[str] | None = None) -> Rows:
         ((Fraction(1, 1),), (Fraction(3, 1),))
     """
     names = tuple(table.others() if columns is None else columns)
+    _require_once(names)
+    rows = table.numbers(names)
+    _require_use(table, names, rows)
+    return rows
+
+
+def _require_once(names: Sequence[str]) -> None:
+    """Refuse columns that are named twice."""
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"column {name!r} is chosen twice; name each column once")
-    rows = table.numbers(names)
+
+
+def _require_use(table: Table, names: Sequence[str], rows: Sequence[Sequence[Fraction]]) -> None:
+    """Refuse fewer than two rows, and nothing but zeros."""
     if len(rows) < 2:
         raise InputError(f"{table.source} has {_count(len(rows), 'row')} of data; give at least two")
     if not any(value for row in rows for value in row):
@@ -199,15 +306,6 @@ def matrix(table: Table, columns: Sequence[str] | None = None) -> Rows:
             f"{table.source} holds only zeros in {', '.join(map(repr, names))}: no hyperplane, nothing "
             "to learn from; choose other columns"
         )
-    return rows
-
-
-def _data(
-    source: str, names: tuple[str, ...], target: str, X: Rows, y: tuple[Fraction, ...], bias: bool
-) -> TrainingData:
-    if bias:
-        names, X = (*names, BIAS), tuple((*row, Fraction(1)) for row in X)
-    return TrainingData(source, names, target, X, y)
 
 
 def _count(number: int, noun: str) -> str:

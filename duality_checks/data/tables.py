@@ -135,11 +135,21 @@ class Table:
         cell = self.cells[row][position]
         if isinstance(cell, Fraction):
             return cell
-        place = f"{self.place(row)}, column {name!r}"
-        if is_missing(cell):
+        self.require_there(row, cell, name)
+        return parse_number(cell, f"{self.place(row)}, column {name!r}", self.decimal)
+
+    def require_there(self, row: int, cell: str | Fraction, name: str) -> None:
+        """Refuse a cell of the named column whose value is missing.
+
+        Raises:
+            InputError: it is; the message says where.
+        """
+        if isinstance(cell, str) and is_missing(cell):
             what = f"is {cell}" if cell else "is empty"
-            raise InputError(f"{place} {what}; drop or impute the row: --drop-missing leaves such rows out")
-        return parse_number(cell, place, self.decimal)
+            raise InputError(
+                f"{self.place(row)}, column {name!r} {what}; drop or impute the row: --drop-missing leaves "
+                "such rows out"
+            )
 
     def place(self, row: int) -> str:
         """What to call a row in messages.

@@ -13,8 +13,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
-from ..network import TwoLayerNetwork
-from .networks import Imported, Network, from_layers
+from ..prepared import PreparedNetwork
+from ..vector_network import VectorNetwork
+from .networks import Imported, Network, OutputsNetwork, from_layers
 from .safetensors import read_tensors
 from .state_dicts import import_state_dict
 
@@ -48,8 +49,7 @@ def import_network(path: str | Path) -> Imported:
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix == ".json":
-        network = TwoLayerNetwork.load(path)
-        return Imported(network, "convex-landscape", network.kappa)
+        return _ours(PreparedNetwork.load(path))
     if suffix == ".npz":
         return _from_archive(path)
     if suffix == ".safetensors":
@@ -60,6 +60,14 @@ def import_network(path: str | Path) -> Imported:
         f"{path} is none of .json, .npz, {', '.join(TORCH_FILES)}, .safetensors; export the weights to .npz "
         "(pickled files are never loaded, for they can run any code)"
     )
+
+
+def _ours(found: PreparedNetwork) -> Imported:
+    network = found.network
+    if isinstance(network, VectorNetwork):
+        whole = OutputsNetwork(network.hidden, network.output, None, network.intercepts)
+        return Imported(whole, "convex-landscape", network.kappa, preparation=found.preparation)
+    return Imported(network, "convex-landscape", network.kappa, preparation=found.preparation)
 
 
 def _assuming_relu(found: Imported) -> Imported:

@@ -10,6 +10,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..data.preparation import Preparation
 from ..exact.setting import RationalNetwork, Setting
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
@@ -163,12 +164,14 @@ class Imported:
             without further word usually come from, and so which objective they were trained on.
         kappa: the activation's slope, None where the file does not say.
         notes: sentences for the reader.
+        preparation: how it reads tables, where the file says so.
     """
 
     network: Network
     origin: str
     kappa: Fraction | None = None
     notes: tuple[str, ...] = ()
+    preparation: Preparation | None = None
 
 
 def require_inputs(hidden: np.ndarray, columns: int) -> None:

@@ -35,48 +35,13 @@ from ..terms.free import DECAYED, NAMES, NOTHING
 from ..training.columns import MAX_CHAMBERS, train
 from ..training.free import with_best_skip
 from ..training.narrowing import narrowed
+from ..vector_network import VectorNetwork as VectorNetwork
 from .vector_output import SharedNeurons
 
 COUPLINGS = ("1-norm", "2-norm")
 INSIDE = 1 - 2.0**-40
 ATTEMPTS = 12
 GRAIN = 2**50
-
-
-@dataclass(frozen=True, slots=True)
-class VectorNetwork:
-    """``f(x) = intercepts + sum_j phi(x'w_j) alpha_j`` with k outputs.
-
-    Attributes:
-        hidden: the rows ``w_j``, m x d.
-        output: the rows ``alpha_j``, m x k.
-        kappa: the activation's slope on the negative side.
-        intercepts: a constant an output, length k; None for zeros.
-
-    Example:
-        >>> VectorNetwork(np.array([[1.0]]), np.array([[2.0, -1.0]]), Fraction(0)).predict([[3.0], [-1.0]])
-        array([[ 6., -3.],
-               [ 0.,  0.]])
-    """
-
-    hidden: np.ndarray
-    output: np.ndarray
-    kappa: Fraction
-    intercepts: np.ndarray | None = None
-
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return len(self.hidden)
-
-    def one(self, k: int) -> TwoLayerNetwork:
-        """Output k alone, with all neurons."""
-        intercept = 0.0 if self.intercepts is None else float(self.intercepts[k])
-        return TwoLayerNetwork(self.hidden, self.output[:, k], self.kappa, intercept)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """The outputs on the rows of ``X`` (n x d), n x k, in float64."""
-        return np.stack([self.one(k).predict(X) for k in range(self.output.shape[1])], axis=1)
 
 
 class MultiOutputProblem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..checker import Verdict
 from ..data.datasets import TrainingData
+from ..data.preparation import Input, Output, Preparation
 from ..limits import require_feasible
 from ..optima.several_outputs import (
     MultiOutputProblem,
@@ -20,13 +21,13 @@ from ..optima.several_outputs import (
     intercepts_of,
     train_outputs,
 )
+from ..prepared import PreparedNetwork
 from .outcome import Clock, Outcome, require_improvable, settle, share_of
 
 if TYPE_CHECKING:
     from ..optima.several_outputs import OutputsProof
     from ..problem import TrainingProblem
 
-NETWORK_FORMAT = "convex-landscape network of several outputs"
 PROOF_FORMAT = "convex-landscape proof for shared neurons"
 
 
@@ -67,20 +68,15 @@ class OutputsOutcome:
         return tuple(one.target for one in self.data)
 
     def network_json(self) -> str:
-        """The network file: hidden weights m x d, output weights m x k and, where there are any, k
-        intercepts; floats to the bit."""
-        constants = self.network.intercepts
-        document = {
-            "format": NETWORK_FORMAT,
-            "version": 1,
-            "kappa": str(self.network.kappa),
-            "inputs": list(self.data[0].features),
-            "outputs": list(self.targets),
-            "hidden": self.network.hidden.tolist(),
-            "output": self.network.output.tolist(),
-            **({} if constants is None else {"intercepts": constants.tolist()}),
-        }
-        return json.dumps(document, indent=1) + "\n"
+        """The network file, with the names of the columns and their preparation."""
+        kept = [one.preparation for one in self.data if one.preparation is not None]
+        if len(kept) == len(self.data):
+            outputs = tuple(output for one in kept for output in one.outputs)
+            preparation = replace(kept[0], outputs=outputs)
+        else:
+            inputs = tuple(map(Input, self.data[0].features))
+            preparation = Preparation(inputs, False, tuple(map(Output, self.targets)))
+        return PreparedNetwork(self.network, preparation).to_json()
 
     def proof_json(self) -> str:
         """The data and the dual of a proof for shared neurons: what it takes to check it again."""

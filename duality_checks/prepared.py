@@ -1,0 +1,134 @@
+"""A network with what it takes to use it: which columns of a table it reads, and how they are prepared."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hyperplane_arrangements.errors import InputError
+
+from . import network as one_output
+from . import vector_network as several
+from .data.preparation import Preparation
+from .files import read_json, read_text, version_of
+from .network import TwoLayerNetwork
+from .vector_network import VectorNetwork
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .data.tables import Table
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PreparedNetwork:
+    """A network and the preparation of the tables that it predicts from.
+
+    Args:
+        network: of one output or of several.
+        preparation: None where nobody said.
+
+    Raises:
+        InputError: the preparation is of another number of inputs or outputs.
+
+    Example:
+        >>> from .data.preparation import Input, Output
+        >>> from .data.tables import parse_csv
+        >>> preparation = Preparation((Input("x"),), True, (Output("y"),))
+        >>> prepared = PreparedNetwork(TwoLayerNetwork([[1.0, -1.0]], [2.0]), preparation)
+        >>> prepared.predict(parse_csv("name,x\\na,3\\nb,0\\n", "memory"))
+        array([[4.],
+               [0.]])
+    """
+
+    network: TwoLayerNetwork | VectorNetwork
+    preparation: Preparation | None
+
+    def __post_init__(self) -> None:
+        if self.preparation is None:
+            return
+        inputs, count = self.network.hidden.shape[1], self.count
+        named = len(self.preparation.names), len(self.preparation.outputs)
+        if named != (inputs, count):
+            raise InputError(
+                f"the network has {inputs} inputs and {count} outputs, but its preparation is of {named[0]} "
+                f"and {named[1]}"
+            )
+
+    @property
+    def count(self) -> int:
+        """The number of outputs."""
+        return self.network.count if isinstance(self.network, VectorNetwork) else 1
+
+    @property
+    def stated(self) -> Preparation:
+        """The preparation.
+
+        Raises:
+            InputError: there is none.
+        """
+        if self.preparation is None:
+            raise InputError(
+                "the network does not say which columns it reads; write it again with certify, whose network "
+                "files do"
+            )
+        return self.preparation
+
+    def predict(self, table: Table) -> np.ndarray:
+        """The outputs for the rows of a table, n x k, in float64.
+
+        Raises:
+            InputError: nothing is known of the columns, or the table cannot be prepared as they were.
+        """
+        from hyperplane_arrangements.exact import exact_matrix
+
+        rows = exact_matrix(self.stated.rows(table), name="the table").floats
+        found: np.ndarray = self.network.predict(rows)
+        return found.reshape(len(rows), self.count)
+
+    def to_json(self) -> str:
+        """The file of the network: :meth:`TwoLayerNetwork.to_json` where nothing is said of columns."""
+        network, preparation = self.network, self.preparation
+        if isinstance(network, VectorNetwork):
+            kept = self.stated
+            facts = {"format": several.FORMAT, "version": 2, **network.document()}
+            facts |= {"intercepts": _constants(network), "preparation": kept.document()}
+        elif preparation is None:
+            return network.to_json()
+        else:
+            facts = {"format": one_output.FORMAT, "version": 3, **network.document()}
+            facts |= {"intercept": network.intercept, "linear": network.linear.tolist()}
+            facts |= {"preparation": preparation.document()}
+        return json.dumps(facts, indent=1) + "\n"
+
+    @classmethod
+    def load(cls, path: str | Path) -> PreparedNetwork:
+        """Read a network file of ours, of one output or of several.
+
+        Raises:
+            InputError: the file is missing or damaged.
+        """
+        text, source = read_text(path), str(path)
+        if f'"format": "{several.FORMAT}"' in text:
+            return _several(text, source)
+        version = version_of(text) if version_of(text) in one_output.FIELDS else 1
+        fields = one_output.FIELDS[version]
+        document = read_json(text, source, one_output.FORMAT, fields, version=version)
+        stated = document.get("preparation")
+        preparation = None if stated is None else Preparation.parse(stated, source)
+        return cls(TwoLayerNetwork.of(document, source), preparation)
+
+
+def _constants(network: VectorNetwork) -> list[float]:
+    constants = network.intercepts
+    return [0.0] * network.count if constants is None else constants.tolist()
+
+
+def _several(text: str, source: str) -> PreparedNetwork:
+    fields = ("kappa", "hidden", "output", "intercepts", "preparation")
+    document = read_json(text, source, several.FORMAT, fields, version=2)
+    preparation = Preparation.parse(document["preparation"], source)
+    network = VectorNetwork.of(document, len(preparation.names), len(preparation.outputs))
+    return PreparedNetwork(network, preparation)

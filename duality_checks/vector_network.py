@@ -1,0 +1,115 @@
+"""Two-layer networks with several outputs, whose neurons all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+
+from .network import TwoLayerNetwork
+
+FORMAT = "convex-landscape network of several outputs"
+
+
+@dataclass(frozen=True, slots=True)
+class VectorNetwork:
+    """``f(x) = intercepts + sum_j phi(x'w_j) alpha_j`` with k outputs.
+
+    Attributes:
+        hidden: the rows ``w_j``, m x d.
+        output: the rows ``alpha_j``, m x k.
+        kappa: the activation's slope on the negative side.
+        intercepts: a constant an output, length k; None for zeros.
+
+    Raises:
+        InputError: shapes that do not fit, or entries that are not finite.
+
+    Example:
+        >>> VectorNetwork(np.array([[1.0]]), np.array([[2.0, -1.0]]), Fraction(0)).predict([[3.0], [-1.0]])
+        array([[ 6., -3.],
+               [ 0.,  0.]])
+    """
+
+    hidden: np.ndarray
+    output: np.ndarray
+    kappa: Fraction
+    intercepts: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        output = np.array(self.output, dtype=float)
+        if output.ndim != 2 or output.shape[1] == 0:
+            raise InputError(f"output has shape {output.shape}; give m x k, one row a neuron")
+        constants = None if self.intercepts is None else np.array(self.intercepts, dtype=float)
+        if constants is not None and constants.shape != output.shape[1:]:
+            raise InputError(
+                f"intercepts has shape {constants.shape}; a network of {output.shape[1]} outputs has as many"
+            )
+        object.__setattr__(self, "output", output)
+        object.__setattr__(self, "intercepts", constants)
+        object.__setattr__(self, "hidden", self.one(0).hidden)
+
+    @property
+    def width(self) -> int:
+        """The number of neurons."""
+        return len(self.hidden)
+
+    @property
+    def count(self) -> int:
+        """The number k of outputs."""
+        return int(self.output.shape[1])
+
+    def one(self, k: int) -> TwoLayerNetwork:
+        """Output k alone, with all neurons."""
+        intercept = 0.0 if self.intercepts is None else float(self.intercepts[k])
+        return TwoLayerNetwork(self.hidden, self.output[:, k], self.kappa, intercept)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The outputs on the rows of ``X`` (n x d), n x k, in float64."""
+        return np.stack([self.one(k).predict(X) for k in range(self.output.shape[1])], axis=1)
+
+    def document(self) -> dict[str, Any]:
+        """What a file of it holds beside its format and version: hidden weights m x d, output weights m x k
+        and, where there are any, k intercepts; floats to the bit."""
+        constants = self.intercepts
+        return {
+            "kappa": str(self.kappa),
+            "hidden": self.hidden.tolist(),
+            "output": self.output.tolist(),
+            **({} if constants is None else {"intercepts": constants.tolist()}),
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any], inputs: int, outputs: int) -> VectorNetwork:
+        """The network that such fields hold.
+
+        Args:
+            document: the fields.
+            inputs: how many inputs it has, which no neurons do not say.
+            outputs: likewise.
+
+        Raises:
+            InputError: fields that do not fit.
+
+        Example:
+            >>> network = VectorNetwork(np.eye(2), np.array([[2.0, -1.0, 0.0], [0.0, 1.0, 0.5]]), Fraction(0))
+            >>> VectorNetwork.of(network.document(), 2, 3).count
+            3
+        """
+        from .problem import parse_activation
+
+        hidden, output = document["hidden"], document["output"]
+        if hidden == [] and output == []:
+            hidden, output = np.zeros((0, inputs)), np.zeros((0, outputs))
+        slope = parse_activation(f"leaky:{document['kappa']}")
+        network = cls(hidden, output, slope, document.get("intercepts"))
+        if (network.hidden.shape[1], network.count) != (inputs, outputs):
+            raise InputError(
+                f"the network has {network.hidden.shape[1]} inputs and {network.count} outputs, and its file "
+                f"names {inputs} and {outputs}"
+            )
+        return network
