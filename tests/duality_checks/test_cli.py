@@ -235,7 +235,7 @@ BAD_JOBS = {
     ),
     "huber far out": ("good.csv --target y --beta 1 --loss huber:1e300", "huber delta is of size 1e+300"),
     "commas and points": ("semicolons.csv --target y", "whether its comma marks decimals or thousands"),
-    "how to read nothing": ("--decimal ,", "--separator and the like say how to read DATA"),
+    "how to read nothing": ("--decimal ,", "--standardise and the like say how to read and prepare DATA"),
     "three labels": ("good.csv --target y --labels a,b,c", "give two, for -1 and for +1"),
     "no such labels": ("good.csv --target y --labels no,yes", "is neither 'no' nor 'yes'"),
     "no mark": ("good.csv --target y --separator ab", "--separator 'ab' is not one mark between cells"),
