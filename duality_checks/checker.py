@@ -59,7 +59,7 @@ from fractions import Fraction
 from html import escape
 from itertools import chain, compress, groupby
 from math import gcd, lcm
-from operator import mul
+from operator import add, mul, sub
 from typing import Any
 
 MAX_DIGITS = 4000  # of a numerator or a denominator; Python itself reads integers of up to 4300 digits
@@ -547,6 +547,14 @@ def dot(a: Sequence[int], b: Sequence[int]) -> int:
     return sum(map(mul, a, b))
 
 
+def summed(values: Iterable[Fraction]) -> Fraction:
+    """The sum, of those with equal denominators first."""
+    numerators: dict[int, int] = {}
+    for value in values:
+        numerators[value.denominator] = numerators.get(value.denominator, 0) + value.numerator
+    return sum((Fraction(p, q) for q, p in sorted(numerators.items())), Fraction(0))
+
+
 def objective(
     problem: Problem,
     hidden: Sequence[Sequence[Fraction]],
@@ -569,7 +577,7 @@ def objective(
         for sample, b in zip(problem.samples, column, strict=True):
             values[sample] += theta * b
     triples = zip(problem.weights, values, problem.target, strict=True)
-    losses = sum((s * loss_above(problem.loss, f, y) for s, f, y in triples), Fraction(0))
+    losses = summed(s * loss_above(problem.loss, f, y) for s, f, y in triples)
     penalised = [without(weights, problem.bias) for weights in hidden]
     penalty = weight_penalty(problem.penalty, penalised, output)
     if problem.decayed:
@@ -617,7 +625,7 @@ def conjugate_below(loss: tuple[str, Fraction], z: Fraction, y: Fraction) -> Fra
         return z * y
     if loss[0] == "logistic":
         return entropy_below(z * y)
-    return z * y - z**2 / 2
+    return z * (y - z / 2)
 
 
 def in_domain(loss: tuple[str, Fraction], z: Fraction, y: Fraction) -> bool:
@@ -655,7 +663,7 @@ def dual_value(problem: Problem, dual: Sequence[Fraction]) -> Fraction:
     """d(z) = min_f sum_i s_i loss(f_i; y_i) + z'f for z in the domain, less what a decayed intercept takes
     off; exactly, or below it, where logs are rounded."""
     triples = zip(problem.weights, dual, problem.target, strict=True)
-    value = sum((s * conjugate_below(problem.loss, z / s, y) for s, z, y in triples), Fraction(0))
+    value = summed(s * conjugate_below(problem.loss, z / s, y) for s, z, y in triples)
     if problem.decayed:
         value -= sum((product_with(problem, column, dual) ** 2 for column in problem.skips), Fraction(0)) / (
             2 * problem.beta
@@ -926,10 +934,12 @@ def kinks(
     base = [slope * dot(values, column) for column in zip(*rows, strict=True)]
     for row, z in zip(rows, values, strict=True):
         if any(row):
-            key, size = primitive(row), gcd(*row)
-            normal = normals.setdefault(key, tuple(x // size for x in row))
+            size = gcd(*row)
+            own = tuple([x // size for x in row])
+            key = own if next(filter(None, own)) > 0 else tuple([-x for x in own])
+            normal = normals.setdefault(key, own)
             weights[key] = weights.get(key, 0) + (one - slope) * size * z
-            if normal != tuple(x // size for x in row):
+            if normal != own:
                 base = [b + (one - slope) * z * x for b, x in zip(base, row, strict=True)]
     limit = radius**2 << 2 * shift
     if basis is None:
@@ -1024,9 +1034,7 @@ def faces_hold(g: Kinks, cover: Cover, bits: Bits) -> None:
 def tree_holds(g: Kinks, cover: Cover, bits: Bits, j: int, lo: list[int], hi: list[int]) -> None:
     """A box is halved, lower half first, or it is a leaf. Rows decided by a box are so in its halves."""
     width = (len(lo) - 1).bit_length()
-    spans = ((k, sum(map(min, zip_products(row, lo, hi))), sum(map(max, zip_products(row, lo, hi))))
-             for k, row in enumerate(g.rows) if g.weights[k])  # fmt: skip
-    stack = [(lo, hi, *decided(g, g.base, spans))]
+    stack = [(lo, hi, *decided(g, g.base, box_spans(g, lo, hi)))]
     while stack:
         lo, hi, c, undecided = stack.pop()
         i = bits.halved(width)
@@ -1054,22 +1062,26 @@ def halves_are_whole(odd: int, where: str, depth: int) -> None:
     require(not odd, f"{where}: an interval is halved more than {depth} times")
 
 
-def zip_products(row: Row, lo: Sequence[int], hi: Sequence[int]) -> Iterable[tuple[int, int]]:
-    """The two ends of each term of row'w, w in the box."""
-    return ((x * a, x * b) for x, a, b in zip(row, lo, hi, strict=True))
+def box_spans(g: Kinks, lo: Sequence[int], hi: Sequence[int]) -> Iterable[tuple[int, int, int]]:
+    """The rows that count, each with the least and the largest y'w, w in the box: twice its value at the
+    middle of the box, less and plus twice how far it goes from there."""
+    middle, width = list(map(add, lo, hi)), list(map(sub, hi, lo))
+    for k, (row, weight) in enumerate(zip(g.rows, g.weights, strict=True)):
+        if weight:
+            twice, reach = sum(map(mul, row, middle)), sum(map(mul, map(abs, row), width))
+            yield k, (twice - reach) // 2, (twice + reach) // 2
 
 
 def decided(g: Kinks, c: Sequence[int], spans: Iterable[tuple[int, int, int]]) -> tuple[list[int], Undecided]:
     """c with the rows that are positive on the box, and the rows that are neither positive nor negative."""
-    total, rest = list(c), []
+    positive, rest = [], []
     for span in spans:
-        k, low, high = span
-        if low >= 0:
-            weight = g.weights[k]
-            total = [t + weight * x for t, x in zip(total, g.rows[k], strict=True)]
-        elif high > 0:
+        if span[1] >= 0:
+            positive.append(span[0])
+        elif span[2] > 0:
             rest.append(span)
-    return total, rest
+    weights, rows = [g.weights[k] for k in positive], [g.rows[k] for k in positive]
+    return [t + dot(weights, [row[i] for row in rows]) for i, t in enumerate(c)], rest
 
 
 def leaf_holds(

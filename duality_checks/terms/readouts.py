@@ -10,7 +10,7 @@ Every statement holds with ``v`` replaced by ``T'v``, and the rank is at most th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +37,7 @@ class Readout:
     """
 
     samples: tuple[int, ...]
+    is_identity: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         samples = tuple(self.samples)
@@ -52,6 +53,7 @@ class Readout:
                 f"readout: sample {min(missing)} has no row of X; number the samples without gaps"
             )
         object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "is_identity", samples == tuple(range(len(samples))))
 
     @classmethod
     def identity(cls, n: int) -> Readout:
@@ -67,11 +69,6 @@ class Readout:
     def n(self) -> int:
         """The number of samples."""
         return max(self.samples) + 1
-
-    @property
-    def is_identity(self) -> bool:
-        """Whether row i is sample i."""
-        return self.samples == tuple(range(self.rows))
 
     def pool(self, values: np.ndarray) -> np.ndarray:
         """``T values``: N, or N x m, to n, or n x m."""
