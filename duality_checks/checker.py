@@ -555,6 +555,11 @@ def summed(values: Iterable[Fraction]) -> Fraction:
     return sum((Fraction(p, q) for q, p in sorted(numerators.items())), Fraction(0))
 
 
+def times(s: Fraction, value: Fraction) -> Fraction:
+    """The product; most weights are 1, and cost nothing."""
+    return value if s == 1 else s * value
+
+
 def objective(
     problem: Problem,
     hidden: Sequence[Sequence[Fraction]],
@@ -577,7 +582,7 @@ def objective(
         for sample, b in zip(problem.samples, column, strict=True):
             values[sample] += theta * b
     triples = zip(problem.weights, values, problem.target, strict=True)
-    losses = summed(s * loss_above(problem.loss, f, y) for s, f, y in triples)
+    losses = summed(times(s, loss_above(problem.loss, f, y)) for s, f, y in triples)
     penalised = [without(weights, problem.bias) for weights in hidden]
     penalty = weight_penalty(problem.penalty, penalised, output)
     if problem.decayed:
@@ -606,13 +611,14 @@ def weight_penalty(
 def loss_above(loss: tuple[str, Fraction], f: Fraction, y: Fraction) -> Fraction:
     """The loss of one sample; for the logistic loss a rational above it."""
     kind, delta = loss
-    error, margin = abs(f - y), y * f
+    error = abs(f - y)
     if kind == "squared" or (kind == "huber" and error <= delta):
         return error**2 / 2
     if kind == "huber":
         return delta * error - delta**2 / 2
     if kind == "l1":
         return error
+    margin = y * f
     if kind == "logistic":
         return log_one_plus_exp_above(-margin)
     short = max(Fraction(0), 1 - margin)
@@ -663,7 +669,7 @@ def dual_value(problem: Problem, dual: Sequence[Fraction]) -> Fraction:
     """d(z) = min_f sum_i s_i loss(f_i; y_i) + z'f for z in the domain, less what a decayed intercept takes
     off; exactly, or below it, where logs are rounded."""
     triples = zip(problem.weights, dual, problem.target, strict=True)
-    value = summed(s * conjugate_below(problem.loss, z / s, y) for s, z, y in triples)
+    value = summed(times(s, conjugate_below(problem.loss, z / s if s != 1 else z, y)) for s, z, y in triples)
     if problem.decayed:
         value -= sum((product_with(problem, column, dual) ** 2 for column in problem.skips), Fraction(0)) / (
             2 * problem.beta
@@ -1473,7 +1479,7 @@ def lower_is_exact(problem: Problem, certificate: Certificate) -> None:
 def dual_is_in_domain(problem: Problem, dual: Sequence[Fraction]) -> None:
     """Outside the domain d(z) is minus infinity, whatever a formula says."""
     for i, (s, z, y) in enumerate(zip(problem.weights, dual, problem.target, strict=True)):
-        inside = in_domain(problem.loss, z / s, y)
+        inside = in_domain(problem.loss, z / s if s != 1 else z, y)
         require(
             inside, f"dual: entry {i} is outside the domain of the conjugate of the {problem.loss[0]} loss"
         )

@@ -399,7 +399,6 @@ class TrainingProblem:
             penalty=self.penalty,
             readout=self.readout,
             free=self.free,
-            sample_weights=self.sample_weights,
         )
         if "arrangement" in self.__dict__:
             other.__dict__["arrangement"] = self.arrangement

@@ -189,7 +189,9 @@ def weighted(loss: Loss, weights: Any, count: int) -> Loss:
         ((Fraction(1, 1), Fraction(1, 2)), 'l1')
     """
     if weights is None:
-        weights = loss.weights if isinstance(loss, Weighted) else (Fraction(1),) * count
+        if not isinstance(loss, Weighted):
+            return loss
+        weights = loss.weights
     exact = exact_vector(weights, name="sample_weights")
     if len(exact) != count:
         raise InputError(

@@ -182,6 +182,8 @@ def exact_scalar(value: Any, name: str = "value") -> Fraction:
         >>> exact_scalar("0.1"), exact_scalar(0.5)
         (Fraction(1, 10), Fraction(1, 2))
     """
+    if type(value) is Fraction:
+        return value
     if isinstance(value, (bool, np.bool_)):
         raise InputError(f"{name} is the boolean {value}; give a number")
     if isinstance(value, (int, np.integer)):
