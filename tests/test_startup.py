@@ -18,6 +18,7 @@ HEAVY = {
     "matplotlib",
     "networkx",
     "numba",
+    "onnx",
     "rich",
     "scipy",
     "sklearn",

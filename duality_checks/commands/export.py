@@ -1,4 +1,5 @@
-"""``convex-landscape export``: a certificate as a theorem for a proof assistant."""
+"""``convex-landscape export``: a certificate as a theorem for a proof assistant, a network for other
+libraries."""
 
 from __future__ import annotations
 
@@ -9,18 +10,24 @@ import click
 
 from . import options
 
+DEFAULTS = {"coq": "optimum.v", "torch": "network.pt", "onnx": "network.onnx"}
+READ = {
+    "coq": ("PROBLEM.json", "CERTIFICATE.json"),
+    "torch": ("NETWORK.json",),
+    "onnx": ("NETWORK.json",),
+}
+
 
 @click.command()
-@click.option("--coq", is_flag=True, help="For Coq 8.16. (Nothing else is written yet; say it all the same.)")
-@click.argument("problem", type=click.Path(path_type=Path), metavar="PROBLEM.json")
-@click.argument("certificate", type=click.Path(path_type=Path), metavar="CERTIFICATE.json")
+@click.option("--coq", "kind", flag_value="coq", help="A theorem for Coq 8.16, of PROBLEM CERTIFICATE.")
+@click.option("--torch", "kind", flag_value="torch", help="A PyTorch state_dict, of NETWORK (extra torch).")
+@click.option("--onnx", "kind", flag_value="onnx", help="An ONNX model, of NETWORK (extra onnx).")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE.json...")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    default="optimum.v",
-    show_default=True,
-    metavar="FILE.v",
-    help="Where to.",
+    metavar="FILE",
+    help="Where to.  [default: optimum.v, network.pt or network.onnx]",
 )
 @click.option("--compile", "compiled", is_flag=True, help="Let Coq check it at once.")
 @click.option(
@@ -33,29 +40,53 @@ from . import options
 )
 @options.as_json
 def export(
-    coq: bool,
-    problem: Path,
-    certificate: Path,
-    output: Path,
+    kind: str | None,
+    files: tuple[Path, ...],
+    output: Path | None,
     compiled: bool,
     cones: int,
     as_json: bool,
 ) -> int:
-    """Write a theorem about your data that Coq's kernel checks.
+    """Write a theorem about your data that Coq's kernel checks, or a network for other libraries.
 
-    The file holds your numbers, the definitions of networks and objectives over the real numbers, the proof
-    that the checker is right, and the theorem: no network, of any width and with any real weights, is below
-    the lower bound, and one reaches the upper bound. It compiles only if the certificate is a proof; it needs
-    nothing beside it, and no trust in this package.
+    With --coq the file holds your numbers, the definitions of networks and objectives over the real numbers,
+    the proof that the checker is right, and the theorem: no network, of any width and with any real weights,
+    is below the lower bound, and one reaches the upper bound. It compiles only if the certificate is a proof;
+    it needs nothing beside it, and no trust in this package.
 
     \b
     cd convex-landscape-output
     convex-landscape export --coq problem.json certificate.json
     coqc optimum.v
+    convex-landscape export --torch network.json
+    convex-landscape export --onnx network.json --output price.onnx
 
-    For every loss but the logistic one, with the 2-norm. A certificate that lists chambers is made again as a
-    cover of all directions, which costs a share of about 2^-40 of its lower bound.
+    --coq is for every loss but the logistic one, with the 2-norm. A certificate that lists chambers is made
+    again as a cover of all directions, which costs a share of about 2^-40 of its lower bound.
+
+    --torch and --onnx take the columns as the table has them, and a column of 0 and 1 for each label: shifts
+    and scales are in the first layer. Numbers are doubles; the outputs are those of predict, to rounding.
     """
+    from .models import export_model
+
+    if kind is None:
+        raise click.UsageError("say what to write: --coq, --torch or --onnx")
+    target = output or Path(DEFAULTS[kind])
+    if len(files) != len(READ[kind]):
+        raise click.UsageError(f"--{kind} takes {' and '.join(READ[kind])}, and {len(files)} files are given")
+    if kind == "coq":
+        return _theorem(files[0], files[1], target, compiled=compiled, cones=cones, as_json=as_json)
+    if compiled:
+        raise click.UsageError("--compile is for --coq; leave it out")
+    facts, lines = export_model(files[0], target, kind)
+    click.echo(json.dumps(facts) if as_json else lines)
+    return 0
+
+
+def _theorem(
+    problem: Path, certificate: Path, output: Path, *, compiled: bool, cones: int, as_json: bool
+) -> int:
+    """A certificate as a theorem for Coq."""
     from ..certificate import Certificate
     from ..files import read_text, write_text
     from ..formal.coq import compiles
@@ -64,8 +95,6 @@ def export(
     from ..problem import TrainingProblem
     from .terminal import progress
 
-    if not coq:
-        raise click.UsageError("say for which proof assistant: --coq")
     texts = read_text(problem), read_text(certificate)
     stated, claim = claims(*texts)
     with progress() as say:

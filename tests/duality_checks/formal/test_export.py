@@ -268,7 +268,7 @@ def test_without_coq_the_remedy_is_said(files, monkeypatch, capsys: pytest.Captu
 
 def test_bad_use_is_said(files, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*files) == 2
-    assert "say for which proof assistant: --coq" in capsys.readouterr().err
+    assert "say what to write: --coq, --torch or --onnx" in capsys.readouterr().err
     assert run("--coq", files[0], files[0]) == 2
     assert "write certificates with Certificate.save" in capsys.readouterr().err
     assert run("--coq", files[1], files[1]) == 2
