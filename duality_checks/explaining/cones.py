@@ -64,9 +64,7 @@ def _cone(
     hi: list[int],
 ) -> Cone:
     """One leaf, computed from its box alone."""
-    products = ((k, list(checker.zip_products(row, lo, hi))) for k, row in enumerate(g.rows) if g.weights[k])
-    spans = ((k, sum(map(min, ends)), sum(map(max, ends))) for k, ends in products)
-    c, undecided = checker.decided(g, g.base, spans)
+    c, undecided = checker.decided(g, g.base, checker.box_spans(g, lo, hi))
     total, constant = [value << checker.CHORD_BITS for value in c], 0
     one = 1 << checker.CHORD_BITS
     for k, low, high in undecided:
