@@ -18,7 +18,7 @@ from .tolerances import allowance, relative
 
 if TYPE_CHECKING:
     from .certificate import Certificate
-    from .network import TwoLayerNetwork
+    from .exact.setting import RationalNetwork
     from .problem import TrainingProblem
     from .stationary_points.stationary import Stationarity
 
@@ -28,7 +28,7 @@ _DIGITS = 17
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Proposal:
-    network: TwoLayerNetwork
+    network: RationalNetwork
     dual: Any
 
 
@@ -40,12 +40,13 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
 
     Args:
         problem: the problem.
-        network: a :class:`~duality_checks.network.TwoLayerNetwork`, or anything with `hidden` (m x d) and
-            `output` (length m).
+        network: a :class:`~duality_checks.network.TwoLayerNetwork`, a RationalNetwork, a network of another
+            library, or any object with weights: see :func:`~duality_checks.exact.judged.judged`. It is judged
+            as it predicts: with its own activation, biases, intercept and linear skip.
         gap: the relative gap that is claimed, above 0 and below 1.
 
     Returns:
-        The certificate for this network.
+        The certificate for this network; with a polyhedral norm, for its neurons once balanced.
 
     Raises:
         AssertionError: the claim is refuted by a better network, or it could not be proven.
@@ -66,12 +67,11 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
     from .certificate import certify
     from .training.columns import train
 
-    claimed = relative(gap, "gap", zero=False)
-    gap, chosen = float(claimed), _network(problem, network)
+    claimed, chosen = relative(gap, "gap", zero=False), _judged(problem, network)
     solution = train(problem)
     certificate = certify(problem, _Proposal(chosen, solution.dual))
     _require_checked(problem, certificate)
-    objective = certificate.upper
+    objective = _objective(problem, chosen, certificate)
     if objective - certificate.lower <= claimed * objective:
         return certificate
     best = solution.network.exact_objective(problem)
@@ -81,15 +81,17 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
     ]
     if objective - best > claimed * objective:
         verdict = "not a global optimum: a better network exists (proven)"
+        excess = float((objective - best) / objective)
         facts += [
             f"p* is at most             {_above(best)}",
-            f"relative excess           {float((objective - best) / objective):.3g}, but gap = {gap:g}",
+            f"relative excess           {excess:.3g}, but gap = {float(claimed):g}",
             *_way_out(problem, chosen),
         ]
     else:
-        verdict = f"not a global optimum: not proven to a relative gap of {gap:g} (nor refuted)"
-        facts += [f"relative gap proven       {certificate.relative_gap:.3g}; ask for a larger gap"]
-    raise AssertionError(_failure(verdict, facts, problem, chosen))
+        verdict = f"not a global optimum: not proven to a relative gap of {float(claimed):g} (nor refuted)"
+        proven = float((objective - certificate.lower) / objective)
+        facts += [f"relative gap proven       {proven:.3g}; ask for a larger gap"]
+    raise AssertionError(_failure(verdict, facts, problem, _shown(network, chosen)))
 
 
 def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float = 1e-9) -> Certificate:
@@ -101,8 +103,8 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
 
     Args:
         problem: the problem.
-        solution: anything with `.network` and `.dual` (length n), such as a
-            :class:`~duality_checks.training.columns.Solution`.
+        solution: anything with `.network`, of any kind that :func:`assert_global_optimum` takes, and `.dual`
+            (length n), such as a :class:`~duality_checks.training.columns.Solution`.
         gap: the relative gap that is claimed, above 0 and below 1.
 
     Returns:
@@ -122,19 +124,20 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     __tracebackhide__ = True
     from .certificate import certify
 
-    claimed = relative(gap, "gap", zero=False)
-    gap, chosen = float(claimed), _network(problem, solution.network)
+    claimed, chosen = relative(gap, "gap", zero=False), _judged(problem, solution.network)
     certificate = certify(problem, _Proposal(chosen, solution.dual))
     _require_checked(problem, certificate)
-    if certificate.upper - certificate.lower <= claimed * certificate.upper:
+    objective = _objective(problem, chosen, certificate)
+    if objective - certificate.lower <= claimed * objective:
         return certificate
+    found = float((objective - certificate.lower) / objective)
     facts = [
-        f"primal objective          {_above(certificate.upper)}",
+        f"primal objective          {_above(objective)}",
         f"best feasible dual value  {_below(certificate.lower)}",
-        f"relative gap              {certificate.relative_gap:.3g}, but gap = {gap:g}",
+        f"relative gap              {found:.3g}, but gap = {float(claimed):g}",
         "either the network is not optimal or the dual is not: assert_global_optimum says which",
     ]
-    raise AssertionError(_failure("no strong duality", facts, problem, chosen))
+    raise AssertionError(_failure("no strong duality", facts, problem, _shown(solution.network, chosen)))
 
 
 def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float = 1e-6) -> Stationarity:
@@ -142,9 +145,9 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
 
     Args:
         problem: the problem.
-        network: a TwoLayerNetwork, a RationalNetwork, or anything with `hidden` and `output`.
-        epsilon: the relative distance of zero from the Clarke subdifferential that is allowed; 0 asks for
-            stationarity itself.
+        network: of any kind that :func:`assert_global_optimum` takes.
+        epsilon: the relative distance of zero from the Clarke subdifferential that is allowed, at least 0; 0
+            asks for stationarity itself.
 
     Returns:
         The verdict, see :func:`~duality_checks.stationary_points.stationary.stationarity`.
@@ -160,14 +163,14 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
         stationary (proven): directionally
     """
     __tracebackhide__ = True
-    from .exact.setting import RationalNetwork
     from .stationary_points.stationary import Standing, stationarity
 
     allowed = float(allowance(epsilon, "epsilon"))
-    chosen = network if isinstance(network, RationalNetwork) else _network(problem, network)
+    chosen = _judged(problem, network)
     verdict = stationarity(problem, chosen, epsilon=allowed)
     if verdict.standing is Standing.NOT:
-        raise AssertionError(_failure(str(verdict), [f"epsilon = {allowed:g}"], problem, chosen))
+        facts = [f"epsilon = {allowed:g}"]
+        raise AssertionError(_failure(str(verdict), facts, problem, _shown(network, chosen)))
     return verdict
 
 
@@ -250,15 +253,12 @@ def instance(problem: TrainingProblem) -> str:
     )
 
 
-def _network(problem: TrainingProblem, network: Any) -> TwoLayerNetwork:
-    from .network import TwoLayerNetwork
+def _judged(problem: TrainingProblem, network: Any) -> RationalNetwork:
+    """The very network, on the columns of the problem, exactly."""
+    from .exact.judged import judged
+    from .placing import native
 
-    if isinstance(network, TwoLayerNetwork):
-        return network
-    import numpy as np
-
-    hidden = np.asarray(network.hidden, dtype=float).reshape(-1, problem.d)
-    return TwoLayerNetwork(hidden, np.asarray(network.output, dtype=float), problem.kappa)
+    return judged(problem, native(problem, network))
 
 
 def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None:
@@ -272,7 +272,21 @@ def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None
         )
 
 
-def _way_out(problem: TrainingProblem, network: TwoLayerNetwork) -> list[str]:
+def _objective(problem: TrainingProblem, network: RationalNetwork, certificate: Certificate) -> Fraction:
+    """What the network costs as it is: the certificate of a polyhedral norm counts its neurons balanced."""
+    from .exact.judged import objective_of
+
+    return objective_of(problem, network) if problem.penalty.polyhedral else certificate.upper
+
+
+def _shown(network: Any, judged: RationalNetwork) -> Any:
+    """The network as it was given where that can be written down, else as it was judged."""
+    from .network import TwoLayerNetwork
+
+    return network if isinstance(network, TwoLayerNetwork) else judged
+
+
+def _way_out(problem: TrainingProblem, network: RationalNetwork) -> list[str]:
     """The neuron to add (statement 3.7), for networks that are not optimal."""
     from .stationary_points.escape import improving_neuron
 
@@ -293,7 +307,7 @@ def _failure(verdict: str, facts: list[str], problem: TrainingProblem, network: 
     text = f"{verdict}\n{_lines(facts)}instance: {instance(problem)}"
     if network is None:
         return text
-    if network.width == 0:
+    if network.width == 0 and not (network.intercept or any(network.linear)):
         return f"{text}\nnetwork: zero, no neuron"
     return f"{text}\nnetwork: {network_code(network)}"
 

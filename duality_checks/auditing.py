@@ -13,7 +13,6 @@ from hyperplane_arrangements.exact import fits_float, in_short
 from .exact.enclosures import decimal_interval, exact_text, scientific_above
 from .exact.setting import RationalNetwork, Setting
 from .limits import require_feasible
-from .network import TwoLayerNetwork
 from .placing import Placed, place
 from .pricing.interval import IntervalProof, prove_interval
 from .problem import TrainingProblem
@@ -53,7 +52,7 @@ class Audit:
     """
 
     setting: Setting | None
-    network: RationalNetwork | TwoLayerNetwork
+    network: RationalNetwork
     objective: Fraction
     lower: Fraction | None
     upper: Fraction
@@ -239,7 +238,9 @@ def audit(
             another than the squared loss, or a linear skip, stationarity is not judged.
         network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a PyTorch module or state_dict, or a
             fitted MLPRegressor or MLPClassifier of scikit-learn, also at the end of a Pipeline or in a
-            TransformedTargetRegressor: these are judged on what their transformers give.
+            TransformedTargetRegressor: these are judged on what their transformers give. A state_dict is
+            taken to have the problem's activation. Or any other that
+            :func:`~duality_checks.exact.judged.judged` takes.
         biases: what decays of a network with biases: "free" (the weights alone: scikit-learn), "decayed"
             (all, the output's bias too: weight_decay of PyTorch's SGD and Adam), "column" (the hidden biases,
             and not the output's). By default the first, for PyTorch's the second.
@@ -257,6 +258,7 @@ def audit(
 
     Example:
         >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1)
+        >>> from duality_checks import TwoLayerNetwork
         >>> found = audit(problem, TwoLayerNetwork([[2.0]], [2.0]))
         >>> found.objective, found.stationarity.standing.value, found.escape.decrease
         (Fraction(13, 2), 'stationary (proven)', Fraction(1, 2))
@@ -275,11 +277,10 @@ def audit(
     if setting is not None:
         say("Looking for a neuron to add")
         escape = _notable(improving_neuron(setting, placed.network, max_chambers=max_chambers), objective)
-    judged = placed.network if setting is None else RationalNetwork.of(placed.network)
     bounds = _interval(objective, certificate, proof)
     return Audit(
         setting,
-        judged,
+        placed.network,
         objective,
         *bounds,
         certificate,

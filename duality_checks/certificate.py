@@ -27,12 +27,13 @@ from .checker import Chamber, Cover, Refusal, Verdict
 from .dual_scaling.draft import draft
 from .dual_scaling.proof import feasible_multiple
 from .dual_scaling.witnesses import integer_points
+from .exact.judged import judged, skip_of
 from .exact.rounding import on_a_grid
 from .files import read_text, write_text
 from .limits import few_chambers
+from .ranges import reals, whole
 
 if TYPE_CHECKING:
-    from .network import TwoLayerNetwork
     from .problem import TrainingProblem
 
 _MOST_ROWS = 10**9
@@ -49,10 +50,10 @@ class Proposal(Protocol):
     """What a certificate is made from: any trained network and any dual vector."""
 
     @property
-    def network(self) -> TwoLayerNetwork: ...
+    def network(self) -> Any: ...
 
     @property
-    def dual(self) -> np.ndarray: ...
+    def dual(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,8 @@ def check(problem: TrainingProblem, certificate: Certificate) -> Verdict:
 def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int = 5_000_000) -> Certificate:
     """A certificate from a numerical solution, as tight as the solution is good.
 
-    The upper bound is the exact objective of `solution.network`. The lower bound comes from the best multiple
+    The upper bound is the exact objective of `solution.network`, which fits the problem in every part
+    (:func:`~duality_checks.exact.judged.judged`). The lower bound comes from the best multiple
     of `solution.dual` that is feasible on every chamber (statement 2.5), proven in integers; `relative_gap`
     shows how far that is from optimal. Cost: linear in chambers times rows, plus one small projection for
     each chamber whose gradient is longer than beta.
@@ -193,15 +195,15 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
 
     Args:
         problem: with its arrangement; all its chambers are listed.
-        solution: anything with `.network` and `.dual` (length n).
+        solution: anything with `.network`, of any kind that `judged` takes, and `.dual` (length n).
         max_chambers: refuse to list more than these.
 
     Returns:
         The certificate; `check` proves it.
 
     Raises:
-        InputError: a dual of the wrong length or not finite, numbers outside the range of floats, or bounds
-            too long for the format.
+        InputError: a network that does not fit, a dual of the wrong length or not of finite real numbers,
+            numbers outside the range of floats, or bounds too long for the format.
         TooLargeError: too many chambers to list.
 
     Example:
@@ -213,22 +215,16 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
         >>> check(problem, certificate).proven, certificate.relative_gap < 1e-12
         (True, True)
     """
+    max_chambers = whole(max_chambers, "max_chambers", least=0)
     stated = _stated(problem)
     dual = _dual_vector(problem, solution.dual)
-    if solution.network.hidden.shape[1] != problem.d:
-        raise InputError(
-            f"network: hidden has {solution.network.hidden.shape[1]} columns but X has {problem.d}; "
-            "train on this problem's features"
-        )
-    hidden = tuple(tuple(map(_exact, row)) for row in solution.network.hidden)
-    output = tuple(map(_exact, solution.network.output))
-    skip = tuple(map(_exact, solution.network.skip(problem)))
+    network = judged(problem, solution.network)
     arrangement, cover = problem.arrangement, None
     listed = min(LISTED_AT_MOST, SIGNS_AT_MOST // max(1, len(arrangement.hyperplanes)))
     if problem.penalty.polyhedral:
         from .polyhedral.certificate import exact_parts
 
-        hidden, output, skip, feasible, chambers = exact_parts(problem, solution)
+        network, feasible, chambers = exact_parts(problem, solution)
     elif problem.bias is None and not few_chambers(arrangement, listed):
         feasible, cover = _covered(problem, stated, dual)
         chambers = None
@@ -240,13 +236,14 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
         feasible, chambers = _swept(problem, stated, dual), None
     else:
         feasible, chambers = _listed(problem, stated, dual, max_chambers)
+    skip = skip_of(problem, network)
     certificate = Certificate(
         problem=stated.digest,
         lower=checker.dual_value(stated, feasible),
-        upper=checker.objective(stated, hidden, output, skip),
+        upper=checker.objective(stated, network.hidden, network.output, skip),
         dual=feasible,
-        network_hidden=hidden,
-        network_output=output,
+        network_hidden=network.hidden,
+        network_output=network.output,
         chambers=chambers,
         network_skip=skip,
         cover=cover,
@@ -316,13 +313,9 @@ def _stated(problem: TrainingProblem) -> checker.Problem:
 
 
 def _dual_vector(problem: TrainingProblem, dual: Any) -> np.ndarray:
-    vector = np.asarray(dual, dtype=float)
+    vector = reals(dual, "dual")
     if vector.shape != (problem.n,):
         raise InputError(f"dual has shape {vector.shape}; give one entry a sample, ({problem.n},)")
-    if not np.isfinite(vector).all():
-        raise InputError(
-            f"dual[{int(np.argmin(np.isfinite(vector)))}] is not finite; train the problem again"
-        )
     numbers = np.concatenate([problem.features.ravel(), problem.target])
     if not np.isfinite(numbers).all() or not 1e-280 < float(problem.beta) < 1e280:
         raise InputError("X, y or beta is beyond the range of floats; rescale the problem")
@@ -337,10 +330,6 @@ def _require_writable(certificate: Certificate) -> None:
                 f"the exact {name} bound has about {digits} digits, more than the format's "
                 f"{checker.MAX_DIGITS}; round X, y and beta to fewer digits or to a common denominator"
             )
-
-
-def _exact(value: Any) -> Fraction:
-    return Fraction(float(value))
 
 
 def _strings(values: Sequence[Fraction]) -> list[str]:

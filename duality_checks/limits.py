@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import TooLargeError
 
+from .ranges import whole
+
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
@@ -117,11 +119,13 @@ def require_feasible(arrangement: Arrangement, limit: int) -> None:
 
     Raises:
         TooLargeError: with the predicted number, and what would make the job feasible.
+        InputError: a limit that is no whole number from 0 on.
 
     Example:
         >>> from hyperplane_arrangements import Arrangement
         >>> require_feasible(Arrangement([[1, 0], [0, 1], [1, 1]]), 6)
     """
+    limit = whole(limit, "max_chambers", least=0)
     most, rank = chambers_at_most(arrangement), arrangement.rank
     if most <= limit:
         return

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from operator import mul
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,10 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
-from hyperplane_arrangements.exact.rational import dyadic
 
+from .exact.objective import exact_objective
 from .files import read_json, read_text, version_of, write_text
+from .ranges import reals
 
 if TYPE_CHECKING:
     from .problem import TrainingProblem
@@ -60,15 +60,15 @@ class TwoLayerNetwork:
     linear: Any = None
 
     def __post_init__(self) -> None:
-        hidden, output = _floats(self.hidden, "hidden"), _floats(self.output, "output")
+        hidden, output = reals(self.hidden, "hidden"), reals(self.output, "output")
         if hidden.ndim != 2 or output.ndim != 1 or len(hidden) != len(output):
             raise InputError(
                 f"hidden has shape {hidden.shape} and output {output.shape}; "
                 "give m x d and m, one row a neuron"
             )
         inputs = hidden.shape[1]
-        linear = np.zeros(inputs) if self.linear is None else _floats(self.linear, "linear")
-        intercept = _floats(self.intercept, "intercept")
+        linear = np.zeros(inputs) if self.linear is None else reals(self.linear, "linear")
+        intercept = reals(self.intercept, "intercept")
         if linear.shape != (inputs,) or intercept.shape != ():
             raise InputError(
                 f"linear has shape {linear.shape} and intercept {intercept.shape}; a network of {inputs} "
@@ -116,7 +116,7 @@ class TwoLayerNetwork:
         Raises:
             InputError: ``X`` has another number of columns than the network has inputs.
         """
-        data = _floats(X, "X")
+        data = reals(X, "X")
         if data.ndim != 2 or data.shape[1] != self.hidden.shape[1]:
             raise InputError(f"X has shape {data.shape}; the network takes {self.hidden.shape[1]} columns")
         before = data @ self.hidden.T
@@ -146,7 +146,8 @@ class TwoLayerNetwork:
         p*. (The logistic loss has no rational values: a rational just above.)
 
         Raises:
-            InputError: the network has another activation than the problem.
+            InputError: the network has another activation or another number of inputs than the problem, or
+                something that the problem does not leave free.
 
         Example:
             >>> from duality_checks import TrainingProblem
@@ -158,33 +159,14 @@ class TwoLayerNetwork:
                 f"network.kappa={self.kappa}, but the problem has kappa={problem.kappa}: "
                 "give both one activation"
             )
-        hidden = [[Fraction(float(value)) for value in row] for row in self.hidden]
-        output = [Fraction(float(value)) for value in self.output]
-        values = [Fraction(0)] * problem.n
-        for value, sample in zip(self._neurons(problem), problem.readout.samples, strict=True):
-            values[sample] = values[sample] + value if values[sample] else value
-        skip = tuple(map(Fraction, self.skip(problem)))
-        for theta, column in zip(skip, problem.skips, strict=True):
-            values = [value + theta * b for value, b in zip(values, column, strict=True)]
-        kept = [[w for j, w in enumerate(weights) if j != problem.bias] for weights in hidden]
-        decay = sum(map(problem.penalty.square, kept)) + sum(alpha * alpha for alpha in output)
-        return problem.loss.upper(values, problem.y) + problem.beta * decay / 2 + problem.skip_decay(skip)
-
-    def _neurons(self, problem: TrainingProblem) -> Iterator[Fraction]:
-        """What the neurons make of each row of the data, exactly: one fraction a row, integers before."""
-        above, below = self.kappa.denominator, self.kappa.numerator
-        flat, power = dyadic(self.hidden.ravel().tolist())
-        width = self.hidden.shape[1]
-        weights = [flat[i : i + width] for i in range(0, len(flat), width)]
-        alphas, more = dyadic(self.output.tolist())
-        neurons = list(zip(weights, alphas, strict=True))
-        unit = above << power + more
-        for row, denominator in zip(problem.X.integers.tolist(), problem.X.denominators, strict=True):
-            value = 0
-            for w, alpha in neurons:
-                before = sum(map(mul, row, w))
-                value += alpha * before * (above if before > 0 else below)
-            yield Fraction(value, denominator * unit)
+        if self.hidden.shape[1] != problem.d:
+            raise InputError(
+                f"hidden has {self.hidden.shape[1]} columns but X has {problem.d}; give the network the "
+                "features it was trained on"
+            )
+        hidden = [tuple(map(Fraction, row)) for row in self.hidden.tolist()]
+        output = tuple(map(Fraction, self.output.tolist()))
+        return exact_objective(problem, hidden, output, tuple(map(Fraction, self.skip(problem))))
 
     def document(self) -> dict[str, Any]:
         """What a file of it holds beside its format and version; floats to the bit. The intercept and the
@@ -243,18 +225,3 @@ class TwoLayerNetwork:
         version = version_of(text) if version_of(text) in FIELDS else 1
         names = FIELDS[version]
         return cls.of(read_json(text, str(path), FORMAT, names, version=version), str(path))
-
-
-def _floats(values: Any, name: str) -> np.ndarray:
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} is not a rectangular array of numbers") from None
-    except OverflowError:
-        raise InputError(
-            f"{name} holds an integer beyond the range of floats; was the training stable?"
-        ) from None
-    if not np.isfinite(array).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise InputError(f"{name}{list(place)} is {array[place]}; give finite numbers")
-    return array

@@ -9,15 +9,16 @@ biases do, the output's bias, if there is one, does not).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
+from .exact.judged import judged, objective_of, require_activation, require_inputs
 from .exact.setting import RationalNetwork, Setting
-from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork, require_inputs
+from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork
 from .foreign.sklearn_models import LOGISTIC, is_sklearn, take_apart
 from .foreign.state_dicts import import_state_dict, import_torch_module
 from .network import TwoLayerNetwork
@@ -41,8 +42,7 @@ class Placed:
 
     Attributes:
         problem: what the network is judged on, and certificates are written for.
-        network: a TwoLayerNetwork for the problem; with biases that are free a RationalNetwork for the
-            setting.
+        network: the network in the columns of the problem, exactly.
         setting: for deciding stationarity; None where that is not done, and `unjudged` says why.
         unjudged: why not; '' otherwise.
         objective: what decays, in words, and how to name another.
@@ -50,7 +50,7 @@ class Placed:
     """
 
     problem: TrainingProblem
-    network: TwoLayerNetwork | RationalNetwork
+    network: RationalNetwork
     setting: Setting | None
     unjudged: str
     objective: str
@@ -60,9 +60,8 @@ class Placed:
     def exact_objective(self) -> Fraction:
         """The objective of the network, exactly; with the logistic loss a rational just above."""
         if self.setting is not None:
-            return self.setting.objective(RationalNetwork.of(self.network))
-        assert isinstance(self.network, TwoLayerNetwork)
-        return self.network.exact_objective(self.problem)
+            return self.setting.objective(self.network)
+        return objective_of(self.problem, self.network)
 
 
 def imported(network: Any) -> Imported:
@@ -84,7 +83,7 @@ def imported(network: Any) -> Imported:
     if isinstance(network, TwoLayerNetwork):
         return Imported(network, "convex-landscape", network.kappa)
     if isinstance(network, BiasedNetwork | OutputsNetwork):
-        return Imported(network, "arrays")
+        return Imported(network, "arrays", network.kappa)
     raise InputError(
         f"network is a {type(network).__name__}; give a TwoLayerNetwork, a BiasedNetwork, a fitted "
         "MLPRegressor or MLPClassifier (or a Pipeline that ends in one), a state_dict, or the torch module"
@@ -110,34 +109,78 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
     """
     if biases is not None and biases not in BIASES:
         raise InputError(f"biases={biases!r} is unknown; use {', '.join(BIASES)}")
-    if isinstance(network, RationalNetwork):
-        setting = Setting.of(problem)
-        setting.require_fit(network)
-        return Placed(problem, network, setting, "", _stated(problem), ())
+    notes: tuple[str, ...] = ()
     if is_sklearn(network):
-        problem, found = _as_fitted(problem, network)
-    else:
-        found = imported(network)
-    if isinstance(found.network, OutputsNetwork):
+        problem, network = _as_fitted(problem, network)
+    if _has_origin(network):
+        found = _with_slope(problem, imported(network))
+        if isinstance(found.network, BiasedNetwork):
+            return _with_biases(problem, found.network, found, biases)
+        network, notes = found.network, found.notes
+    if isinstance(network, OutputsNetwork):
         raise InputError(
-            f"the network has {found.network.count} outputs, and the problem one; an audit is of one output. "
+            f"the network has {network.count} outputs, and the problem one; an audit is of one output. "
             "duality_checks.train_outputs proves the optimum of a MultiOutputProblem to compare with"
         )
-    if isinstance(found.network, BiasedNetwork):
-        return _with_biases(problem, found.network, found, biases)
     if biases is not None:
         raise InputError(f"the network has no biases to be {biases}; leave biases out")
-    return _without_biases(problem, found)
+    return _as_stated(problem, network, notes)
+
+
+def native(problem: TrainingProblem, network: Any) -> Any:
+    """A network of another library as one that :func:`~duality_checks.exact.judged.judged` takes.
+
+    The problem has the columns and the loss that it was trained on. All else is returned as it is.
+
+    Args:
+        problem: gives the activation to state_dicts, which do not say theirs.
+        network: a state_dict, a torch module, a fitted model of scikit-learn, or anything else.
+
+    Raises:
+        InputError: a model that transforms features or targets, or of another loss; or weights that are none
+            of a network.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [2]], [1, 2], beta=1, activation="abs")
+        >>> native(problem, {"0.weight": [[1.0]], "2.weight": [[2.0]]}).kappa
+        Fraction(-1, 1)
+    """
+    if is_sklearn(network):
+        parts = take_apart(network)
+        if parts.before or parts.behind is not None:
+            raise InputError(
+                f"the model is a {type(network).__name__} that transforms features or targets; state the "
+                "problem with what its transformers give and give the network alone, or audit the model"
+            )
+        if problem.plain_loss.name != parts.loss:
+            raise _other_loss(problem, parts.loss)
+        return parts.network
+    return _with_slope(problem, imported(network)).network if _has_origin(network) else network
+
+
+def _has_origin(network: Any) -> bool:
+    """Whether :func:`imported` knows it; other objects may still have weights."""
+    ours = Imported | Mapping | TwoLayerNetwork | BiasedNetwork | OutputsNetwork
+    return isinstance(network, ours) or (hasattr(network, "state_dict") and hasattr(network, "modules"))
+
+
+def _with_slope(problem: TrainingProblem, found: Imported) -> Imported:
+    """With the activation of the problem, where its own is not known."""
+    return found.with_activation(problem.kappa) if found.kappa is None else found
+
+
+def _other_loss(problem: TrainingProblem, loss: str) -> InputError:
+    return InputError(
+        f"the model was trained with the {loss} loss, and the problem has {problem.plain_loss.name!r}; give "
+        f"loss={loss!r}"
+    )
 
 
 def _as_fitted(problem: TrainingProblem, model: Any) -> tuple[TrainingProblem, Imported]:
     """What a model of scikit-learn was fitted on, and its network."""
     parts = take_apart(model)
     if problem.plain_loss.name not in ("squared", parts.loss):
-        raise InputError(
-            f"the model was trained with the {parts.loss} loss, and the problem has "
-            f"{problem.plain_loss.name!r}; give loss={parts.loss!r}"
-        )
+        raise _other_loss(problem, parts.loss)
     X = parts.features(problem.features) if parts.before else problem.X
     changed = parts.before or parts.behind is not None or parts.loss == LOGISTIC
     if changed:
@@ -168,23 +211,11 @@ def restated(problem: TrainingProblem, **changes: Any) -> TrainingProblem:
     return TrainingProblem(**(stated | changes))
 
 
-def _without_biases(problem: TrainingProblem, found: Imported) -> Placed:
-    network = found.network
-    assert isinstance(network, TwoLayerNetwork)
-    require_inputs(network.hidden, problem.d)
-    _require_slope(problem, found)
-    network = replace(network, kappa=problem.kappa)
-    network.skip(problem)
+def _as_stated(problem: TrainingProblem, network: Any, notes: tuple[str, ...]) -> Placed:
+    """A network whose objective the problem states itself."""
+    exact = judged(problem, network)
     setting, unjudged = _setting(problem)
-    return Placed(problem, network, setting, unjudged, _stated(problem), found.notes)
-
-
-def _require_slope(problem: TrainingProblem, found: Imported) -> None:
-    if found.kappa not in (None, problem.kappa):
-        raise InputError(
-            f"the network's activation has kappa={found.kappa}, the problem's kappa={problem.kappa}; "
-            "use the activation that the network was trained with"
-        )
+    return Placed(problem, exact, setting, unjudged, _stated(problem), notes)
 
 
 def _setting(problem: TrainingProblem) -> tuple[Setting | None, str]:
@@ -205,17 +236,13 @@ def _setting(problem: TrainingProblem) -> tuple[Setting | None, str]:
 def _with_biases(
     problem: TrainingProblem, network: BiasedNetwork, found: Imported, biases: str | None
 ) -> Placed:
-    if problem.free.linear:
-        raise InputError(
-            "network is a BiasedNetwork; for a problem with a linear skip give a TwoLayerNetwork"
-        )
-    _require_slope(problem, found)
+    if network.width:
+        require_activation(problem.kappa, network.kappa)
     ones = _columns_of_ones(problem)
     if biases is None and network.inputs == problem.d - 1 and len(ones) == 1:
         # The problem says what is penalised: its column of ones is that of the biases.
-        stated = Imported(network.on_ones(problem.kappa, ones[0]), found.origin, problem.kappa, found.notes)
-        return _without_biases(problem, stated)
-    require_inputs(network.hidden, problem.d)
+        return _as_stated(problem, network.on_ones(ones[0]), found.notes)
+    require_inputs(network.inputs, problem.d)
     if problem.free:
         raise InputError(
             f"the problem has free={problem.free.name!r} and no column of ones for the biases; give the "
@@ -237,7 +264,8 @@ def _with_biases(
     X = exact_matrix([(*row, Fraction(1)) for row in problem.X.fractions])
     stated_problem = restated(problem, X=X, free=free)
     setting, unjudged = _setting(stated_problem)
-    return Placed(stated_problem, network.on_ones(problem.kappa), setting, unjudged, objective, found.notes)
+    exact = judged(stated_problem, network.on_ones())
+    return Placed(stated_problem, exact, setting, unjudged, objective, found.notes)
 
 
 def _columns_of_ones(problem: TrainingProblem) -> list[int]:

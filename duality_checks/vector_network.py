@@ -12,6 +12,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from .network import TwoLayerNetwork
+from .ranges import reals
 
 FORMAT = "convex-landscape network of several outputs"
 
@@ -27,7 +28,7 @@ class VectorNetwork:
         intercepts: a constant an output, length k; None for zeros.
 
     Raises:
-        InputError: shapes that do not fit, or entries that are not finite.
+        InputError: shapes that do not fit, or entries that are no finite real numbers.
 
     Example:
         >>> VectorNetwork(np.array([[1.0]]), np.array([[2.0, -1.0]]), Fraction(0)).predict([[3.0], [-1.0]])
@@ -41,17 +42,21 @@ class VectorNetwork:
     intercepts: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        output = np.array(self.output, dtype=float)
+        output = reals(self.output, "output")
         if output.ndim != 2 or output.shape[1] == 0:
             raise InputError(f"output has shape {output.shape}; give m x k, one row a neuron")
-        constants = None if self.intercepts is None else np.array(self.intercepts, dtype=float)
+        constants = None if self.intercepts is None else reals(self.intercepts, "intercepts")
         if constants is not None and constants.shape != output.shape[1:]:
             raise InputError(
                 f"intercepts has shape {constants.shape}; a network of {output.shape[1]} outputs has as many"
             )
-        object.__setattr__(self, "output", output)
-        object.__setattr__(self, "intercepts", constants)
-        object.__setattr__(self, "hidden", self.one(0).hidden)
+        for name, array in (("output", output), ("intercepts", constants)):
+            if array is not None:
+                array.flags.writeable = False
+            object.__setattr__(self, name, array)
+        one = self.one(0)
+        object.__setattr__(self, "hidden", one.hidden)
+        object.__setattr__(self, "kappa", one.kappa)
 
     @property
     def width(self) -> int:

@@ -25,6 +25,7 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 from ..exact.norms import Vector, dot, root_above
 from ..exact.setting import RationalNetwork
 from ..exact.spectral import Enclosure, norm_above, rounded_up, singular_value
+from ..ranges import whole
 from .subsets import ProvenInterval, interval
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def reduce_rank(problem: TrainingProblem, rank: int) -> LowRank:
     from ..problem import TrainingProblem
 
     problem.require_standard("the reduction of rank")
-    if not 1 <= rank <= min(problem.X.shape):
+    if whole(rank, "rank", least=0) not in range(1, min(problem.X.shape) + 1):
         raise InputError(f"rank is {rank}; give 1 to {min(problem.X.shape)}, the smaller side of X")
     sigma = singular_value(problem.X, rank + 1)
     if not sigma.upper:

@@ -17,6 +17,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..limits import chambers_at_most
+from ..ranges import whole
 from ..tolerances import allowance, relative
 from .dual_norm_bounds import NormBound, relaxed_bound, spectral_bound
 from .nets import net_sample_size
@@ -99,9 +100,7 @@ def bound_by_sampling(problem: TrainingProblem, samples: int, seed: int = 0) -> 
 
 def drawn(problem: TrainingProblem, samples: int, seed: int) -> np.ndarray:
     """Gaussian directions (samples x d): the part outside the row space does not change their signs."""
-    if samples < 1:
-        raise InputError(f"samples is {samples}; draw at least one direction")
-    return np.random.default_rng(seed).standard_normal((samples, problem.d))
+    return np.random.default_rng(seed).standard_normal((whole(samples, "samples"), problem.d))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hyperplane_arrangements.errors import InputError
+
+from ..exact.judged import judged, objective_of
 from ..exact.norms import Vector, dot, dual_norm_squared, root_above
 from ..exact.rounding import on_a_grid
-from ..exact.setting import RationalNetwork, Setting, combination
+from ..exact.setting import RationalNetwork, Setting
 from ..exact.spectral import rounded_up
 from ..network import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..stationary_points.blocks import Block
-from ..stationary_points.polyhedral import outputs
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
@@ -167,7 +169,8 @@ def proposal_over(
         >>> from duality_checks import TrainingProblem
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
         >>> network, dual = proposal_over(problem, [(1, -1)])
-        >>> value = exact_objective(problem, network)  # fits one sample: 3/2 + 2
+        >>> from duality_checks.exact.judged import objective_of
+        >>> value = objective_of(problem, network)  # fits one sample: 3/2 + 2
         >>> round(float(value), 6), round(float(dual[1]), 9)
         (3.5, 1.0)
     """
@@ -257,10 +260,17 @@ def interval(
         dual: any v, length n.
         norm_bound: at least `norm_dual(dual)`; whoever calls this answers for it.
         method: how the bound was proven.
+
+    Raises:
+        InputError: a network that does not fit (:func:`~duality_checks.exact.judged.judged`), or a dual of
+            another length.
     """
+    if len(dual) != problem.n:
+        raise InputError(f"dual has {len(dual)} entries; give one a sample, {problem.n}")
+    exact = judged(problem, network)
     scale, lower = _best_multiple(problem, dual, norm_bound)
-    upper = exact_objective(problem, network)
-    return ProvenInterval(max(lower, Fraction(0)), upper, network, dual, norm_bound, scale, method)
+    upper = objective_of(problem, exact)
+    return ProvenInterval(max(lower, Fraction(0)), upper, exact, dual, norm_bound, scale, method)
 
 
 def _best_multiple(problem: TrainingProblem, dual: Vector, norm_bound: Fraction) -> tuple[Fraction, Fraction]:
@@ -282,20 +292,6 @@ def _best_multiple(problem: TrainingProblem, dual: Vector, norm_bound: Fraction)
         if loss.holds(multiple, y):
             found.append((scale, loss.lower(multiple, y)))
     return max(found, key=lambda pair: pair[1])
-
-
-def exact_objective(problem: TrainingProblem, network: RationalNetwork) -> Fraction:
-    """The training objective of a network, exactly; for the logistic loss a proven upper bound.
-
-    Example:
-        >>> from duality_checks import TrainingProblem
-        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, loss="l1")
-        >>> exact_objective(problem, RationalNetwork([[1]], [1]))
-        Fraction(5, 1)
-    """
-    fit = combination(network.output, [outputs(problem, w) for w in network.hidden], problem.n)
-    weights = (*network.output, *(x for row in network.hidden for x in row))
-    return problem.loss.upper(fit, problem.y) + problem.beta * dot(weights, weights) / 2
 
 
 def interval_by_chambers(problem: TrainingProblem, chambers: Iterable[Sequence[int]]) -> ProvenInterval:

@@ -9,7 +9,7 @@ have a free coordinate a neuron, its bias, and a free intercept at the output (s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from operator import mul
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
+from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_scalar, exact_vector
 
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
@@ -55,12 +55,16 @@ def combination(weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction
 
 @dataclass(frozen=True, slots=True)
 class RationalNetwork:
-    """`f(x) = intercept + sum_j alpha_j phi(w_j'x)` with rational weights.
+    """`f(x) = intercept + linear'x + sum_j alpha_j phi(w_j'x)` with rational weights; phi is the problem's.
 
     Args:
         hidden: the rows w_j, m x p, in any form that :func:`exact_vector` takes.
         output: the weights alpha_j, length m.
-        intercept: a constant, 0 unless the setting has one.
+        intercept: a constant, 0 unless the problem leaves one free.
+        linear: the linear skip, length p, likewise; all zeros are the same as none.
+
+    Raises:
+        InputError: shapes that do not fit, or entries that are no finite real numbers.
 
     Example:
         >>> RationalNetwork([["1/3", 1]], ["1/2"]).output
@@ -70,31 +74,33 @@ class RationalNetwork:
     hidden: tuple[Vector, ...]
     output: Vector
     intercept: Fraction = ZERO
+    linear: Vector = ()
 
-    def __init__(self, hidden: Any, output: Any, intercept: Any = ZERO):
-        hidden = tuple(exact_vector(row, f"hidden[{j}]") for j, row in enumerate(hidden))
-        output = exact_vector(output, "output") if len(output) else ()
+    def __init__(self, hidden: Any, output: Any, intercept: Any = ZERO, linear: Any = ()):
+        hidden = tuple(exact_vector(row, f"hidden[{j}]") for j, row in enumerate(_listed(hidden, "hidden")))
+        output, skip = _vector(output, "output"), _vector(linear, "linear")
         if len(hidden) != len(output):
             raise InputError(
                 f"hidden has {len(hidden)} rows and output {len(output)} entries; give one a neuron"
             )
-        (intercept,) = exact_vector([intercept], "intercept")
-        for name, value in (("hidden", hidden), ("output", output), ("intercept", intercept)):
+        lengths = sorted({len(row) for row in hidden})
+        if len(lengths) > 1:
+            raise InputError(f"hidden has rows of lengths {lengths}; give all of them one length")
+        for name, value in (
+            ("hidden", hidden),
+            ("output", output),
+            ("intercept", exact_scalar(intercept, "intercept")),
+            ("linear", skip if any(skip) else ()),
+        ):
             object.__setattr__(self, name, value)
 
     @classmethod
     def of(cls, network: TwoLayerNetwork | RationalNetwork) -> RationalNetwork:
-        """The network with the same weights: floats are dyadic rationals.
-
-        Raises:
-            InputError: there is a linear skip, which stationarity knows nothing of.
-        """
+        """The network with the same weights: floats are dyadic rationals."""
         if isinstance(network, RationalNetwork):
             return network
-        if network.linear.any():
-            raise InputError(f"{_PURPOSE} knows no linear skip, and the network has one")
         hidden, output = tuple(map(tuple, network.hidden.tolist())), tuple(network.output.tolist())
-        return cls(hidden, output, network.intercept)
+        return cls(hidden, output, network.intercept, network.linear.tolist())
 
     @property
     def width(self) -> int:
@@ -103,19 +109,33 @@ class RationalNetwork:
 
     def with_neuron(self, weights: Vector, output: Fraction) -> RationalNetwork:
         """The network with one more neuron."""
-        return RationalNetwork((*self.hidden, weights), (*self.output, output), self.intercept)
+        return replace(self, hidden=(*self.hidden, weights), output=(*self.output, output))
 
     def without(self, neurons: Iterable[int]) -> RationalNetwork:
         """The network without some neurons."""
         kept = [j for j in range(self.width) if j not in set(neurons)]
         hidden = tuple(self.hidden[j] for j in kept)
-        return RationalNetwork(hidden, tuple(self.output[j] for j in kept), self.intercept)
+        return replace(self, hidden=hidden, output=tuple(self.output[j] for j in kept))
 
     def floats(self, kappa: Fraction, inputs: int) -> TwoLayerNetwork:
         """The network rounded to float64."""
         hidden = np.array([[float(x) for x in row] for row in self.hidden]).reshape(-1, inputs)
         output = np.array([float(a) for a in self.output])
-        return TwoLayerNetwork(hidden, output, kappa, float(self.intercept))
+        linear = [float(b) for b in self.linear] if self.linear else None
+        return TwoLayerNetwork(hidden, output, kappa, float(self.intercept), linear)
+
+
+def _vector(values: Any, name: str) -> Vector:
+    """Exact numbers; there may be none."""
+    listed = _listed(values, name)
+    return exact_vector(listed, name) if listed else ()
+
+
+def _listed(values: Any, name: str) -> list[Any]:
+    try:
+        return list(values)
+    except TypeError:
+        raise InputError(f"{name} is {values!r}; give a sequence of weights") from None
 
 
 @dataclass(frozen=True)
@@ -304,25 +324,5 @@ class Setting:
                 f"the network has an output intercept {float(network.intercept):.6g}, but the problem has "
                 "none; use free biases, or retrain without it"
             )
-
-
-def fitting(problem: TrainingProblem | Setting, network: Any) -> tuple[Setting, RationalNetwork]:
-    """Problem and network in exact form, once they are known to fit.
-
-    Raises:
-        InputError: another activation or another number of inputs.
-
-    Example:
-        >>> problem = TrainingProblem([[1]], [1], beta=1)
-        >>> fitting(problem, TwoLayerNetwork([[0.5]], [0.5]))[1].hidden
-        ((Fraction(1, 2),),)
-    """
-    setting = Setting.of(problem)
-    if isinstance(network, TwoLayerNetwork) and network.kappa != setting.kappa:
-        raise InputError(
-            f"the network's activation has kappa={network.kappa}, the problem's kappa={setting.kappa}; "
-            "use the activation that the network was trained with"
-        )
-    exact = RationalNetwork.of(network)
-    setting.require_fit(exact)
-    return setting, exact
+        if network.linear:
+            raise InputError(f"{_PURPOSE} knows no linear skip, and the network has one")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,9 +11,11 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..data.preparation import Preparation
+from ..exact.judged import require_activation, require_inputs
 from ..exact.setting import RationalNetwork, Setting
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
+from ..ranges import reals
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -25,6 +27,7 @@ class BiasedNetwork:
         output: the weights alpha_j, length m.
         biases: the b_j, length m.
         intercept: the output's bias.
+        kappa: the activation's slope on the negative side.
 
     Raises:
         InputError: shapes that do not fit, or entries that are not finite.
@@ -38,19 +41,19 @@ class BiasedNetwork:
     output: np.ndarray
     biases: np.ndarray
     intercept: float = 0.0
+    kappa: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
-        inner = TwoLayerNetwork(self.hidden, self.output)
-        biases = np.array(self.biases, dtype=float)
+        inner = TwoLayerNetwork(self.hidden, self.output, self.kappa, self.intercept)
+        biases = reals(self.biases, "biases")
         if biases.shape != inner.output.shape:
             raise InputError(
                 f"biases has shape {biases.shape} but there are {inner.width} neurons; give one bias a neuron"
             )
-        if not (np.isfinite(biases).all() and np.isfinite(self.intercept)):
-            raise InputError("biases or intercept hold a number that is not finite; was the training stable?")
-        for name, value in (("hidden", inner.hidden), ("output", inner.output), ("biases", biases)):
-            object.__setattr__(self, name, value)
-        object.__setattr__(self, "intercept", float(self.intercept))
+        biases.flags.writeable = False
+        for name in ("hidden", "output", "intercept", "kappa"):
+            object.__setattr__(self, name, getattr(inner, name))
+        object.__setattr__(self, "biases", biases)
 
     @property
     def width(self) -> int:
@@ -62,10 +65,11 @@ class BiasedNetwork:
         """The number d of features."""
         return int(self.hidden.shape[1])
 
-    def predict(self, X: Any, kappa: float = 0.0) -> np.ndarray:
-        """The outputs on the rows of ``X`` (n x d), length n, in floats, with the slope kappa."""
-        before = np.asarray(X, dtype=float) @ self.hidden.T + self.biases
-        return (np.maximum(before, 0) + kappa * np.minimum(before, 0)) @ self.output + self.intercept
+    def predict(self, X: Any) -> np.ndarray:
+        """The outputs on the rows of ``X`` (n x d), length n, in floats."""
+        before = reals(X, "X") @ self.hidden.T + self.biases
+        after = np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)
+        return after @ self.output + self.intercept
 
     def rational(self) -> RationalNetwork:
         """The network with its biases as last weights, exactly: for rows with a last column of ones."""
@@ -74,26 +78,28 @@ class BiasedNetwork:
         )
         return RationalNetwork(hidden, tuple(self.output.tolist()), Fraction(self.intercept))
 
-    def on_ones(self, kappa: Fraction, column: int | None = None) -> TwoLayerNetwork:
+    def on_ones(self, column: int | None = None) -> TwoLayerNetwork:
         """The network with its biases as the weights on a column of ones, the last one unless named, and its
         intercept.
 
         Example:
-            >>> BiasedNetwork([[1.0]], [2.0], [-1.0], 3.0).on_ones(Fraction(0)).hidden
+            >>> BiasedNetwork([[1.0]], [2.0], [-1.0], 3.0).on_ones().hidden
             array([[ 1., -1.]])
         """
         place = self.inputs if column is None else column
         return TwoLayerNetwork(
-            np.insert(self.hidden, place, self.biases, axis=1), self.output, kappa, self.intercept
+            np.insert(self.hidden, place, self.biases, axis=1), self.output, self.kappa, self.intercept
         )
 
     def free_setting(self, problem: TrainingProblem) -> tuple[Setting, RationalNetwork]:
         """The problem with free biases and an intercept, and the network in it (statement 2.14).
 
         Raises:
-            InputError: the network takes another number of features.
+            InputError: the network takes another number of features, or has another activation.
         """
-        require_inputs(self.hidden, problem.d)
+        if self.width:
+            require_activation(problem.kappa, self.kappa)
+        require_inputs(self.inputs, problem.d)
         return Setting.with_free_biases(problem), self.rational()
 
 
@@ -106,6 +112,7 @@ class OutputsNetwork:
         output: the rows alpha_j, m x k.
         biases: the b_j, length m; None where the hidden layer has none.
         intercepts: the outputs' biases, length k; None where there are none.
+        kappa: the activation's slope on the negative side.
 
     Raises:
         InputError: shapes that do not fit, or entries that are not finite.
@@ -121,15 +128,18 @@ class OutputsNetwork:
     output: np.ndarray
     biases: np.ndarray | None
     intercepts: np.ndarray | None
+    kappa: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
-        output = np.array(self.output, dtype=float)
+        output = reals(self.output, "output")
         if output.ndim != 2:
             raise InputError(f"output has shape {output.shape}; give m x k")
         if self.intercepts is not None and np.shape(self.intercepts) != (output.shape[1],):
             raise InputError(
                 f"intercepts has shape {np.shape(self.intercepts)} but there are {output.shape[1]} outputs"
             )
+        hidden = reals(self.hidden, "hidden")
+        object.__setattr__(self, "hidden", hidden)
         object.__setattr__(self, "output", output)
         for k in range(output.shape[1]):
             self.one(k)
@@ -148,9 +158,10 @@ class OutputsNetwork:
         """Output k alone."""
         biases = np.zeros(len(self.hidden)) if self.biases is None else self.biases
         intercept = 0.0 if self.intercepts is None else float(self.intercepts[k])
-        return BiasedNetwork(self.hidden, self.output[:, k], biases, intercept)
+        return BiasedNetwork(self.hidden, self.output[:, k], biases, intercept, self.kappa)
 
 
+RELU = Fraction(0)
 Network = TwoLayerNetwork | BiasedNetwork | OutputsNetwork
 
 
@@ -162,7 +173,8 @@ class Imported:
         network: the network.
         origin: ``"convex-landscape"``, ``"PyTorch"``, ``"scikit-learn"`` or ``"arrays"``: where weights
             without further word usually come from, and so which objective they were trained on.
-        kappa: the activation's slope, None where the file does not say.
+        kappa: the activation's slope, None where the file does not say: the network is then taken to have
+            that of the problem it is judged on.
         notes: sentences for the reader.
         preparation: how it reads tables, where the file says so.
     """
@@ -173,27 +185,27 @@ class Imported:
     notes: tuple[str, ...] = ()
     preparation: Preparation | None = None
 
+    def with_activation(self, kappa: Fraction) -> Imported:
+        """The same, known to have this slope on the negative side.
 
-def require_inputs(hidden: np.ndarray, columns: int) -> None:
-    """Refuse a network with another number of inputs than the data has columns.
-
-    Raises:
-        InputError: they differ.
-    """
-    if hidden.shape[1] != columns:
-        raise InputError(
-            f"the network takes {hidden.shape[1]} inputs but the data has {columns} columns; choose the "
-            "columns it was trained on, in its order, and say whether a column of ones is one of them"
-        )
+        Example:
+            >>> found = Imported(TwoLayerNetwork([[1.0]], [1.0]), "arrays")
+            >>> found.with_activation(Fraction(-1)).network.kappa
+            Fraction(-1, 1)
+        """
+        return replace(self, network=replace(self.network, kappa=kappa), kappa=kappa)
 
 
-def from_layers(weights: list[np.ndarray], biases: list[np.ndarray | None], source: str) -> Network:
+def from_layers(
+    weights: list[np.ndarray], biases: list[np.ndarray | None], source: str, kappa: Fraction = RELU
+) -> Network:
     """A network from the weight matrices (outputs x inputs) and biases of its layers, first layer first.
 
     Args:
         weights: the matrices.
         biases: for each layer its biases, or None.
         source: what to call the network in messages.
+        kappa: the activation's slope on the negative side; arrays do not tell it.
 
     Raises:
         InputError: not two layers, or shapes that do not fit.
@@ -207,18 +219,19 @@ def from_layers(weights: list[np.ndarray], biases: list[np.ndarray | None], sour
             f"{source} has {len(weights)} layers of weights; give a network with two, one hidden and one "
             "output layer"
         )
-    first, last = (np.asarray(weight, dtype=float) for weight in weights)
+    first, last = (reals(weight, f"{source}: a weight") for weight in weights)
     last = np.atleast_2d(last)
     if first.ndim != 2 or last.ndim != 2 or last.shape[1] != first.shape[0]:
         raise InputError(
             f"{source} has layers of shapes {first.shape} and {last.shape}; give m x d and 1 x m"
         )
-    offsets = [None if bias is None else np.atleast_1d(np.asarray(bias, dtype=float)) for bias in biases]
+    offsets = [None if bias is None else np.atleast_1d(reals(bias, f"{source}: a bias")) for bias in biases]
     if offsets[1] is not None and offsets[1].shape != (len(last),):
         raise InputError(f"{source} has {offsets[1].shape} output biases; give one an output")
     if len(last) != 1:
-        return OutputsNetwork(first, last.T, *offsets)
+        return OutputsNetwork(first, last.T, offsets[0], offsets[1], kappa)
     if offsets[0] is None and offsets[1] is None:
-        return TwoLayerNetwork(first, last[0])
+        return TwoLayerNetwork(first, last[0], kappa)
     hidden = np.zeros(len(first)) if offsets[0] is None else offsets[0]
-    return BiasedNetwork(first, last[0], hidden, 0.0 if offsets[1] is None else float(offsets[1][0]))
+    constant = 0.0 if offsets[1] is None else float(offsets[1][0])
+    return BiasedNetwork(first, last[0], hidden, constant, kappa)

@@ -17,6 +17,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..problem import parse_activation
 from .networks import Imported, Network, from_layers
 
 # Keys under which training scripts and Lightning keep the weights.
@@ -28,12 +29,15 @@ _NORMED = re.compile(
 )
 
 
-def from_state_dict(state: Mapping[str, Any], source: str = "state_dict") -> Network:
+def from_state_dict(
+    state: Mapping[str, Any], source: str = "state_dict", *, activation: Any = "relu"
+) -> Network:
     """The weights of a PyTorch ``state_dict``: two linear layers, with or without biases.
 
     Args:
         state: names to tensors (or arrays), or a checkpoint that holds such a mapping.
         source: what to call it in messages.
+        activation: of the hidden layer, as for a problem; a state_dict does not tell it.
 
     Raises:
         InputError: something else than the weights and biases of two linear layers and normalisations of
@@ -44,7 +48,7 @@ def from_state_dict(state: Mapping[str, Any], source: str = "state_dict") -> Net
         >>> from_state_dict(state).width
         3
     """
-    return import_state_dict(state, source).network
+    return import_state_dict(state, source).with_activation(parse_activation(activation)).network
 
 
 def import_state_dict(state: Mapping[str, Any], source: str = "state_dict") -> Imported:
@@ -96,9 +100,9 @@ def import_torch_module(module: Any) -> Imported:
         )
     if "LeakyReLU" in names:
         # A slope is written as a decimal: 0.01 is meant to be 1/100.
-        return replace(found, kappa=Fraction(repr(float(names["LeakyReLU"].negative_slope))))
+        return found.with_activation(Fraction(repr(float(names["LeakyReLU"].negative_slope))))
     if "ReLU" in names:
-        return replace(found, kappa=Fraction(0))
+        return found.with_activation(Fraction(0))
     return replace(found, notes=(*found.notes, "judged as ReLU: the modules do not say their activation"))
 
 
@@ -140,8 +144,10 @@ def _arrays(state: Mapping[str, Any], source: str) -> dict[str, np.ndarray]:
 
 
 def _array(value: Any) -> np.ndarray:
-    # NumPy has no bfloat16; every float of PyTorch is a double exactly.
-    for method in ("detach", "cpu", "double", "numpy"):
+    # NumPy has no bfloat16; every float of PyTorch is a double exactly. As doubles complex numbers would lose
+    # their imaginary parts; they are refused below.
+    real = not (hasattr(value, "is_complex") and value.is_complex())
+    for method in ("detach", "cpu", *(["double"] if real else []), "numpy"):
         value = getattr(value, method)() if hasattr(value, method) else value
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":

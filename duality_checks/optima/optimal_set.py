@@ -21,6 +21,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient, project
 from ..exact.setting import RationalNetwork, combination
 from ..tolerances import relative
@@ -245,15 +246,15 @@ def optimal_set(
 
     Args:
         problem: squared loss, 2-norm, with chambers that can be priced.
-        solution: an optimum; trained if None.
+        solution: an optimum, by its `.network`; trained if None.
         tolerance: relative; for values near beta, for dependence of atoms, and for weights that are zero.
 
     Returns:
         The set, with directions and weights as the rationals that the floats are.
 
     Raises:
-        InputError: more directions than can be handled, a solution that is not optimal to the tolerance, or a
-            tolerance that is not above 0 and below 1.
+        InputError: more directions than can be handled, a network that does not fit or is not optimal to the
+            tolerance, or a tolerance that is not above 0 and below 1.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -264,8 +265,8 @@ def optimal_set(
 
     problem.require_standard("the set of optima")
     tolerance = float(relative(tolerance, "tolerance", zero=False))  # 0 is what says that all was exact
-    network = (solution or train(problem)).network
-    fit = network.predict(problem.features)
+    exact_network = judged(problem, (solution or train(problem)).network)
+    fit = exact_network.floats(problem.kappa, problem.d).predict(problem.features)
     atoms = _numerical_atoms(problem, problem.target - fit, tolerance)
     columns = np.array([[float(x) for x in atom.column] for atom in atoms]).reshape(-1, problem.n).T
     vertices = _numerical_vertices(columns, fit, tolerance)
@@ -273,7 +274,8 @@ def optimal_set(
     sizes = np.linalg.svd(offsets, compute_uv=False) if offsets.size else np.zeros(0)
     dimension = int((sizes > 10 * tolerance * max(1.0, np.abs(vertices[0]).max(initial=0.0))).sum())
     exact = tuple(sorted(tuple(map(Fraction, vertex)) for vertex in vertices))
-    value = Fraction(network.objective(problem))
+    missing = problem.target - fit
+    value = Fraction(0.5 * float(missing @ missing) + float(problem.beta) * float(vertices[0].sum()))
     return OptimalSet(problem, atoms, exact, (), dimension, value, tolerance)
 
 

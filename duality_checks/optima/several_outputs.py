@@ -27,8 +27,9 @@ from ..checker import Refusal, Verdict
 from ..exact.copositive import MOST, gram, is_nonnegative_on, is_positive_semidefinite
 from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
-from ..exact.setting import ZERO, combination, dot
+from ..exact.setting import ZERO, RationalNetwork, combination, dot
 from ..network import TwoLayerNetwork
+from ..polyhedral.training import balanced
 from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NAMES, NOTHING
@@ -190,14 +191,7 @@ def _apart(problem: MultiOutputProblem, max_chambers: int) -> OutputsProof:
         certify(one, solution, max_chambers=max_chambers)
         for one, solution in zip(problem.outputs, solutions, strict=True)
     )
-    count = len(solutions)
-    output = [np.outer(solution.network.output, np.eye(count)[c]) for c, solution in enumerate(solutions)]
-    network = VectorNetwork(
-        np.concatenate([solution.network.hidden for solution in solutions]),
-        np.concatenate(output),
-        problem.outputs[0].kappa,
-        intercepts_of(solution.network for solution in solutions),
-    )
+    network = _side_by_side([solution.network for solution in solutions])
     lower = sum((one.lower for one in certificates), ZERO)
     upper = sum((one.upper for one in certificates), ZERO)
     return OutputsProof(network, lower, upper, certificates, tuple(one.dual for one in certificates))
@@ -223,7 +217,48 @@ def _sums(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, F
         if verdict.lower is None or verdict.upper is None:
             raise Refusal(f"output {c}: {verdict.reason}")
         lower, upper = lower + verdict.lower, upper + verdict.upper
+    _require_network(problem, proof)
     return lower, upper
+
+
+def _require_network(problem: MultiOutputProblem, proof: OutputsProof) -> None:
+    """The network is that of the certificates, side by side; balanced, where they have neurons of norm 1."""
+    first, network = problem.outputs[0], proof.network
+    _require_shape(problem, network)
+    parts = [
+        RationalNetwork(
+            one.network_hidden, one.network_output, one.network_skip[0] if first.free.intercept else ZERO
+        ).floats(first.kappa, first.d)
+        for one in proof.certificates
+    ]
+    if first.penalty.polyhedral:
+        parts = [balanced(part) for part in parts]
+    proven = _side_by_side(parts)
+    if not all(
+        np.array_equal(own, stated)
+        for own, stated in (
+            (network.hidden, proven.hidden),
+            (network.output, proven.output),
+            (_constants(network), _constants(proven)),
+        )
+    ):
+        raise Refusal("the network is not the one that the certificates prove")
+
+
+def _side_by_side(parts: Sequence[TwoLayerNetwork]) -> VectorNetwork:
+    """The neurons of all outputs, each with a weight for its own output alone."""
+    output = [np.outer(part.output, np.eye(len(parts))[c]) for c, part in enumerate(parts)]
+    return VectorNetwork(
+        np.concatenate([part.hidden for part in parts]),
+        np.concatenate(output),
+        parts[0].kappa,
+        intercepts_of(parts),
+    )
+
+
+def _constants(network: VectorNetwork) -> np.ndarray:
+    """The intercepts, also where there are none."""
+    return np.zeros(network.output.shape[1]) if network.intercepts is None else network.intercepts
 
 
 def _shared(problem: MultiOutputProblem) -> OutputsProof:
@@ -297,13 +332,18 @@ def _bounds(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction,
 
 def _require_shapes(problem: MultiOutputProblem, proof: OutputsProof) -> None:
     """The network and the dual are of this problem."""
-    first, network, count = problem.outputs[0], proof.network, len(problem.outputs)
+    first, count = problem.outputs[0], len(problem.outputs)
+    _require_shape(problem, proof.network)
+    if [len(column) for column in proof.dual] != [first.n] * count:
+        raise Refusal(f"the dual is not {count} columns of {first.n} entries")
+
+
+def _require_shape(problem: MultiOutputProblem, network: VectorNetwork) -> None:
+    first, count = problem.outputs[0], len(problem.outputs)
     if network.kappa != first.kappa:
         raise Refusal(f"the network has kappa={network.kappa}, the problem kappa={first.kappa}")
     if network.hidden.shape != (network.width, first.d) or network.output.shape != (network.width, count):
         raise Refusal(f"the network is not of {first.d} inputs and {count} outputs")
-    if [len(column) for column in proof.dual] != [first.n] * count:
-        raise Refusal(f"the dual is not {count} columns of {first.n} entries")
 
 
 def _broken(problem: MultiOutputProblem, dual: Sequence[Vector]) -> int | None:

@@ -21,6 +21,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..exact.judged import judged, skip_of
 from ..exact.norms import Vector
 from ..exact.programs import zero_in_hull
 from ..exact.setting import RationalNetwork, dot
@@ -180,10 +181,14 @@ def corrected(problem: TrainingProblem, network: RationalNetwork, outputs: Vecto
 def exact_outputs(problem: TrainingProblem, network: RationalNetwork) -> Vector:
     """``f``, the outputs on the samples, exactly, length n.
 
+    Raises:
+        InputError: the network does not fit.
+
     Example:
         >>> exact_outputs(TrainingProblem([[1], [-2]], [0, 0], 1, "abs"), RationalNetwork([[3]], ["1/2"]))
         (Fraction(3, 2), Fraction(3, 1))
     """
+    network = judged(problem, network)
     total = [ZERO] * problem.n
     units = [Fraction(1, q) for q in problem.X.denominators]
     for weights, alpha in zip(network.hidden, network.output, strict=True):
@@ -193,6 +198,8 @@ def exact_outputs(problem: TrainingProblem, network: RationalNetwork) -> Vector:
             if value:
                 share = alpha * unit / scale * value
                 total[sample] += share if value > 0 else problem.kappa * share
+    for theta, column in zip(skip_of(problem, network), problem.skips, strict=True):
+        total = [value + theta * b for value, b in zip(total, column, strict=True)]
     return tuple(total)
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..checker import Chamber
 from ..dual_scaling.witnesses import integer_points
+from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient
 from ..exact.rounding import on_a_grid
 from ..exact.setting import RationalNetwork
+from ..ranges import reals
 from .optimum import multipliers_on
 
 if TYPE_CHECKING:
@@ -24,18 +24,17 @@ if TYPE_CHECKING:
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
-Parts = tuple[tuple[Vector, ...], Vector, Vector, Vector, tuple[Chamber, ...]]
+Parts = tuple[RationalNetwork, Vector, tuple[Chamber, ...]]
 Proof = tuple[dict[int, Fraction], dict[int, Fraction], Fraction]
 
 
 def exact_parts(problem: TrainingProblem, solution: Any) -> Parts:
-    """The hidden weights, the output weights, those of the skip, a feasible dual and all chambers with
-    multipliers.
+    """The network, exactly, a feasible dual and all chambers with multipliers.
 
     Args:
         problem: with a polyhedral norm.
-        solution: its exact network, skip and dual are used where it has them, else ``network`` and ``dual``,
-            whose floats are rationals.
+        solution: its exact network and dual are used where it has them, else ``network`` and ``dual``, whose
+            floats are rationals.
 
     Returns:
         The parts of a certificate. The dual is orthogonal to what is free, and scaled down just enough to be
@@ -44,11 +43,13 @@ def exact_parts(problem: TrainingProblem, solution: Any) -> Parts:
     Example:
         >>> from duality_checks import TrainingProblem, train
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, penalty="1-norm")
-        >>> hidden, output, skip, dual, chambers = exact_parts(problem, train(problem))
+        >>> network, dual, chambers = exact_parts(problem, train(problem))
         >>> [str(z) for z in dual], len(chambers)
         (['1', '1'], 2)
     """
-    hidden, output, skip = _network(problem, solution)
+    network, exact = judged(problem, solution.network), getattr(solution, "exact_network", None)
+    if exact is not None:
+        network = judged(problem, exact)
     dual = _dual(problem, solution)
     listed = problem.arrangement.chambers()
     proofs = [_proof(problem, signs, dual) for signs in listed.signs.tolist()]
@@ -58,25 +59,14 @@ def exact_parts(problem: TrainingProblem, solution: Any) -> Parts:
         Chamber(point, _scaled(plus, share), _scaled(minus, share))
         for point, (plus, minus, _) in zip(integer_points(problem.X, listed), proofs, strict=True)
     )
-    return hidden, output, skip, tuple(share * z for z in dual), chambers
-
-
-def _network(problem: TrainingProblem, solution: Any) -> tuple[tuple[Vector, ...], Vector, Vector]:
-    """Hidden and output weights, and those of the free columns."""
-    skip = tuple(map(Fraction, solution.network.skip(problem)))
-    exact = getattr(solution, "exact_network", None)
-    if exact is not None:
-        stated = solution.exact_skip
-        return exact.hidden, exact.output, stated if len(stated) == len(skip) else skip
-    weights = RationalNetwork(solution.network.hidden.tolist(), solution.network.output.tolist())
-    return weights.hidden, weights.output, skip
+    return network, tuple(share * z for z in dual), chambers
 
 
 def _dual(problem: TrainingProblem, solution: Any) -> Vector:
     """The exact dual if it is orthogonal to what is free, else the numerical one, made so."""
     exact = getattr(solution, "exact_dual", None)
     if exact is None or any(dot(exact, column) for column in problem.equations):
-        return on_a_grid(problem, np.asarray(solution.dual, dtype=float))[0]
+        return on_a_grid(problem, reals(solution.dual, "dual"))[0]
     return problem.loss.exactly_inside(exact, problem.y)
 
 

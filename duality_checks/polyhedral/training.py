@@ -97,7 +97,7 @@ def train_polyhedral(
     longest = float((columns.T @ v).max(initial=0.0))
     if longest > float(problem.beta):
         v = v * (float(problem.beta) / longest)
-    floats = _balanced(problem, network, skip)
+    floats = balanced(network.floats(problem.kappa, problem.d))
     lower = problem.dual(problem.loss.clip(v, problem.target))
     history.append(Round(1, perf_counter() - began, lower, floats.objective(problem), floats))
     if progress is not None:
@@ -241,16 +241,20 @@ def _network(
     count = len(neurons)
     hidden = tuple(neurons.direction(j % count) for j in chosen)
     output = tuple(t if j < count else -t for j, t in zip(chosen, weights, strict=True))
-    return RationalNetwork(hidden, output, skip[0] if problem.free.intercept else ZERO)
+    intercept = skip[0] if problem.free.intercept else ZERO
+    return RationalNetwork(hidden, output, intercept, skip[-problem.d :] if problem.free.linear else ())
 
 
-def _balanced(problem: TrainingProblem, network: RationalNetwork, skip: Vector) -> TwoLayerNetwork:
-    """The network in floats with ``norm(w_j) = abs(alpha_j)`` (statement 2.2), and its linear skip."""
-    floats = network.floats(problem.kappa, problem.d)
-    roots = np.sqrt(np.abs(floats.output))
-    hidden, output = floats.hidden * roots[:, None], np.sign(floats.output) * roots
-    linear = [float(b) for b in skip[-problem.d :]] if problem.free.linear else None
-    return TwoLayerNetwork(hidden, output, problem.kappa, floats.intercept, linear)
+def balanced(network: TwoLayerNetwork) -> TwoLayerNetwork:
+    """The network of neurons of norm 1 with ``norm(w_j) = abs(alpha_j)`` instead (statement 2.2).
+
+    Example:
+        >>> balanced(TwoLayerNetwork([[1.0]], [-4.0])).output
+        array([-2.])
+    """
+    roots = np.sqrt(np.abs(network.output))
+    hidden, output = network.hidden * roots[:, None], np.sign(network.output) * roots
+    return TwoLayerNetwork(hidden, output, network.kappa, network.intercept, network.linear)
 
 
 def _active(

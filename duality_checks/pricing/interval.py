@@ -20,10 +20,11 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..exact.enclosures import float_above
+from ..exact.judged import objective_of
 from ..exact.norms import gradient, project
 from ..limits import require_feasible
 from ..problem import TrainingProblem
-from ..training.columns import Solution
+from ..ranges import reals
 from .bounds import TINY, UNIT, gamma, gradients, shortened, squares_above
 from .landscape import Landscape
 from .multipliers import cone_multipliers
@@ -74,7 +75,7 @@ class IntervalProof:
 
 def prove_interval(
     problem: TrainingProblem,
-    solution: Solution,
+    solution: Any,
     *,
     max_chambers: int = 5_000_000,
     progress: Callable[[int, int], Any] | None = None,
@@ -84,13 +85,14 @@ def prove_interval(
     Args:
         problem: 2-norm penalty, fully connected, any loss; with the squared one an intercept or the biases
             may be free (:mod:`.twin`).
-        solution: from :func:`train`.
+        solution: from :func:`train`, or anything with `.network`, of any kind that
+            :func:`~duality_checks.exact.judged.judged` takes, and `.dual` (length n).
         max_chambers: refuse longer lists before the work starts.
         progress: called with the chambers done and their number after each batch.
 
     Raises:
         InputError: another penalty, a readout, a free linear skip, something free with another than the
-            squared loss, or a dual that is far from feasible.
+            squared loss, a network that does not fit, or a dual that is far from feasible.
         TooLargeError: more chambers than ``max_chambers``.
 
     Example:
@@ -101,19 +103,19 @@ def prove_interval(
         (6, True, True)
     """
     twin = PenalisedTwin.of(problem)
-    if np.shape(solution.dual) != (problem.n,):
-        raise InputError(
-            f"solution.dual has shape {np.shape(solution.dual)}; give one entry a sample, ({problem.n},)"
-        )
-    _require_relative_rounding(twin.problem, solution.dual)
+    proposed = reals(solution.dual, "solution.dual")
+    if proposed.shape != (problem.n,):
+        raise InputError(f"solution.dual has shape {proposed.shape}; give one entry a sample, ({problem.n},)")
+    _require_relative_rounding(twin.problem, proposed)
     require_feasible(problem.arrangement, max_chambers)
+    upper = objective_of(problem, solution.network)
     scale, reach_of = ROOM, _way(twin.problem)
     for _ in range(ATTEMPTS):
-        dual = problem.loss.clip(scale * solution.dual, problem.target)
+        dual = problem.loss.clip(scale * proposed, problem.target)
         reach, chambers, exact = reach_of(twin.problem, dual, max_chambers, progress)
         if reach <= 1.0:
             lower = max(twin.lower([Fraction(v) for v in dual.tolist()]), Fraction(0))
-            return IntervalProof(lower, solution.network.exact_objective(problem), chambers, exact)
+            return IntervalProof(lower, upper, chambers, exact)
         if not isfinite(reach):
             raise InputError("X, y: their products leave the range of floats; rescale the data")
         scale *= ROOM / sqrt(reach)

@@ -16,7 +16,8 @@ from typing import Any
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import signs
 
-from ..exact.setting import RationalNetwork, Setting, Vector, fitting
+from ..exact.judged import fitting
+from ..exact.setting import RationalNetwork, Setting, Vector
 from ..problem import TrainingProblem
 from .stationary import FirstOrder, Role, first_order
 

@@ -14,9 +14,11 @@ import numpy as np
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
-from ..exact.setting import Setting, fitting
+from ..exact.judged import fitting
+from ..exact.setting import Setting
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
+from ..ranges import whole
 from ..tolerances import allowance, relative
 from .blocks import adjacent_blocks
 from .restricted import RestrictedCertificate
@@ -51,6 +53,7 @@ def gradient_descent(
         6.0
     """
     problem.require_standard("gradient descent")
+    width, steps = whole(width, "width", least=0), whole(steps, "steps", least=0)
     rng = np.random.default_rng(seed)
     rows, target, kappa = problem.features, problem.target, float(problem.kappa)
     hidden = rng.normal(size=(width, problem.d))

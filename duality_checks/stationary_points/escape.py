@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ..exact.setting import RationalNetwork, Setting, Vector, dot, fitting
+from ..exact.judged import fitting
+from ..exact.setting import RationalNetwork, Setting, Vector, dot
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 

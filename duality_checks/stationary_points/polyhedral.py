@@ -19,8 +19,9 @@ from fractions import Fraction
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix
 
+from ..exact.judged import fit_of, judged
 from ..exact.norms import Vector, gradient
-from ..exact.setting import ZERO, RationalNetwork, combination, dot
+from ..exact.setting import ZERO, RationalNetwork, dot
 from ..polyhedral.optimum import (
     LOSSES,
     NORMS,
@@ -136,9 +137,8 @@ def objective(problem: TrainingProblem, network: RationalNetwork) -> Fraction:
         Fraction(13, 2)
     """
     _require_polyhedral(problem)
-    require_fit(problem, network)
-    fits = [outputs(problem, weights) for weights in network.hidden]
-    fit = combination(network.output, fits, problem.n)
+    network = judged(problem, network)
+    fit = fit_of(problem, network)
     norm = problem.penalty.name
     decay = sum(
         (abs(a) * norm_of(w, norm) for a, w in zip(network.output, network.hidden, strict=True)), ZERO
@@ -200,16 +200,3 @@ def _require_blocks(problem: TrainingProblem, blocks: Sequence[Block]) -> None:
             raise InputError(
                 f"blocks[{b}]={block!r} is no block; give signs -1, 0 or 1 and an output sign -1 or 1"
             )
-
-
-def require_fit(problem: TrainingProblem, network: RationalNetwork) -> None:
-    """Refuse a network with another number of inputs, or with an intercept.
-
-    Raises:
-        InputError: it does not fit.
-    """
-    for j, row in enumerate(network.hidden):
-        if len(row) != problem.d:
-            raise InputError(f"hidden[{j}] has {len(row)} weights, but a row of X has {problem.d} entries")
-    if network.intercept:
-        raise InputError("the network has an output intercept, but the problem has none; retrain without it")

@@ -20,14 +20,14 @@ from itertools import combinations
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import signs
 
+from ..exact.judged import fit_of, judged
 from ..exact.norms import gradient
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, RationalNetwork, Vector, combination
+from ..exact.setting import ZERO, RationalNetwork, Vector
 from ..polyhedral.optimum import NORMS
 from ..problem import TrainingProblem
 from .blocks import Block
 from .clarke import MAX_LOCAL_CHAMBERS, Subdifferential, local_signs
-from .polyhedral import outputs, require_fit
 
 ONE = Fraction(1)
 # Minus the derivative of these is y - f, moved into the dual domain; that of the logistic loss is irrational.
@@ -91,6 +91,7 @@ def clarke_stationary(
         >>> print(clarke_stationary(problem, RationalNetwork([[2]], [1])))
         not Clarke stationary (proven): the objective falls as neuron 0 moves along (2)
     """
+    network = judged(problem, network)
     used = product_neurons(network)
     found = polyhedral_subdifferentials(problem, network, max_chambers)
     return ClarkeVerdict(used, found, tuple(around.contains_zero() for around in found))
@@ -128,7 +129,7 @@ def polyhedral_subdifferentials(
             f"{', '.join(NORMS)}"
         )
     problem.require_penalised("Clarke stationarity with a polyhedral norm")
-    require_fit(problem, network)
+    network = judged(problem, network)
     spread = problem.readout.samples
     v = loss_slope(problem, network)
     pulls = tuple(v[sample] for sample in spread)
@@ -157,6 +158,7 @@ def product_faces(problem: TrainingProblem, network: RationalNetwork) -> tuple[B
         >>> [block.label for block in product_faces(*kink_of_both())]
         ['+0|+']
     """
+    network = judged(problem, network)
     faces = [
         Block(tuple(signs(problem.X, [network.hidden[j]])[0].tolist()), 1 if network.output[j] > 0 else -1)
         for j in product_neurons(network)
@@ -176,8 +178,7 @@ def loss_slope(problem: TrainingProblem, network: RationalNetwork) -> Vector:
         (Fraction(1, 1), Fraction(-1, 1))
     """
     loss, kind = problem.loss, problem.loss.name.partition(":")[0]
-    fits = [outputs(problem, weights) for weights in network.hidden]
-    pairs = list(zip(combination(network.output, fits, problem.n), problem.y, strict=True))
+    pairs = list(zip(fit_of(problem, network), problem.y, strict=True))
     if kind in _RESIDUALS:
         return tuple(loss.inside(y - f, y) for f, y in pairs)
     if loss.smooth:

@@ -16,11 +16,12 @@ from hyperplane_arrangements.errors import TooLargeError
 from hyperplane_arrangements.exact import signs
 from hyperplane_arrangements.findings import Finding
 
+from ..exact.judged import judged
 from ..exact.setting import RationalNetwork
 from ..problem import TrainingProblem
 from .blocks import Block
 from .clarke import local_signs
-from .polyhedral import ExactOptimum, exact_restricted_optimum, objective, require_fit
+from .polyhedral import ExactOptimum, exact_restricted_optimum, objective
 
 MAX_SELECTIONS = 4096
 
@@ -37,7 +38,7 @@ def blocks_around(problem: TrainingProblem, network: RationalNetwork) -> tuple[t
         >>> [[b.label for b in around] for around in blocks_around(problem, RationalNetwork([[1, 0]], [1]))]
         [['++|+', '+-|+']]
     """
-    require_fit(problem, network)
+    network = judged(problem, network)
     found, rows = [], problem.X.fractions
     for weights, alpha in zip(network.hidden, network.output, strict=True):
         if not alpha or not any(weights):

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from ..exact.judged import fitting
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot, fitting
+from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
 from ..problem import TrainingProblem
 from ..tolerances import allowance, relative
 from .clarke import Subdifferential, leaves_downhill, subdifferentials
@@ -140,7 +141,7 @@ def first_order(problem: TrainingProblem | Setting, network: Any) -> FirstOrder:
 
     Args:
         problem: the problem.
-        network: a TwoLayerNetwork, whose floats are taken literally, or a RationalNetwork.
+        network: a network as :func:`~duality_checks.exact.judged.judged` takes it, its floats literally.
 
     Returns:
         The conditions, each with its witness.
@@ -272,7 +273,7 @@ def stationarity(
 
     Args:
         problem: the problem.
-        network: a TwoLayerNetwork or a RationalNetwork.
+        network: a network, as :func:`~duality_checks.exact.judged.judged` takes it.
         epsilon: the largest distance of zero from the Clarke subdifferential, over `beta * norm(weights)`,
             that counts as epsilon-stationary. It decides no claim: the distance itself is proven and
             reported.

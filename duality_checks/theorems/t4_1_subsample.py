@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..approximation.subsets import exact_objective, proposal_over
+from ..approximation.subsets import proposal_over
+from ..exact.judged import objective_of
 from ..exact.norms import dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
@@ -45,7 +46,7 @@ def check(instance: Subsample) -> Iterator[Outcome]:
     claimed = share if instance.share is None else instance.share
     full = proven_interval(problem)
     yield at_least(full.upper, claimed * value, "p* >= p~ * share")
-    yield at_least(exact_objective(problem, network), full.lower, "p~ >= p*")
+    yield at_least(objective_of(problem, network), full.lower, "p~ >= p*")
     scaled = tuple(share * x for x in dual)
     yield at_least(problem.beta**2, dual_norm_squared(problem, scaled), "share * v~ is feasible")
     yield at_least(dual_objective(problem, scaled), share * value, "the dual objective is concave")

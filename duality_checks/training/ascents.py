@@ -16,12 +16,13 @@ import numpy as np
 
 from ..approximation.dual_norm_bounds import spectral_bound
 from ..approximation.subsets import ProvenInterval, interval
+from ..exact.judged import judged
 from ..exact.norms import Vector, dot, root_above
-from ..exact.setting import RationalNetwork
 from ..exact.spectral import norm_above
 from ..network import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
+from ..ranges import whole
 from ..terms.losses import Datafit, Squared
 from .columns import Round, Solution, network_of
 from .lasso import nonnegative_lasso
@@ -60,6 +61,7 @@ def train_by_ascents(problem: TrainingProblem, *, starts: int = 300, seed: int =
     if problem.is_weighted and problem.plain_loss.name == "squared":
         return _of_weighted(problem, starts, seed)
     problem.require_standard("training by ascents")
+    starts = whole(starts, "starts")
     began = perf_counter()
     landscape, target, beta = Landscape.of(problem), problem.target, float(problem.beta)
     rng = np.random.default_rng(seed)
@@ -161,7 +163,7 @@ def proven_interval(problem: TrainingProblem, network: TwoLayerNetwork) -> Prove
 
     Args:
         problem: with 2-norm weight decay, of any size and rank, any loss and weights of samples.
-        network: any network; the slope of the loss at its outputs is the dual.
+        network: any network that fits the problem; the slope of the loss at its outputs is the dual.
 
     Returns:
         The interval: valid, and often wide.
@@ -171,8 +173,9 @@ def proven_interval(problem: TrainingProblem, network: TwoLayerNetwork) -> Prove
         >>> found.lower <= 4 <= found.upper  # p* = 4
         True
     """
-    residual = _coarse(problem.loss.slope(network.outputs(problem), problem.target))
-    exact = RationalNetwork.of(network)
+    exact = judged(problem, network)
+    fit = exact.floats(problem.kappa, problem.d).outputs(problem)
+    residual = _coarse(problem.loss.slope(fit, problem.target))
     bound = norm_bound(problem, residual)
     return interval(problem, exact, residual, bound, "dual norm by relaxation, not enumeration")
 

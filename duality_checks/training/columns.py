@@ -153,7 +153,7 @@ def train(
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
-        InputError: ``start`` has another number of inputs.
+        InputError: ``start`` is no such network, or has another number of inputs.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -161,6 +161,8 @@ def train(
         >>> solution.network.width, round(solution.upper, 12)  # two soft thresholds: 3 - 1/2 + 2 - 1/2
         (2, 4.0)
     """
+    if start is not None:
+        _require_start(problem, start)
     if problem.penalty.polyhedral:
         from ..polyhedral.training import train_polyhedral
 
@@ -208,12 +210,15 @@ def train(
     return Solution(network, dual, lower, upper, active, history.seconds, tuple(history.rounds))
 
 
+def _require_start(problem: TrainingProblem, start: Any) -> None:
+    if not isinstance(start, TwoLayerNetwork):
+        raise InputError(f"start is of type {type(start).__name__}; give a TwoLayerNetwork")
+    if start.hidden.shape[1] != problem.d:
+        raise InputError(f"start has {start.hidden.shape[1]} inputs but the problem has {problem.d} columns")
+
+
 def neurons_of(landscape: Landscape, network: TwoLayerNetwork) -> list[Neuron]:
     """The neurons of a network in the rescaled program: ``v = abs(alpha) w``."""
-    if network.hidden.shape[1] != len(landscape.basis):
-        raise InputError(
-            f"start has {network.hidden.shape[1]} inputs but the problem has {len(landscape.basis)} columns"
-        )
     weights = np.abs(network.output)[:, None] * network.hidden @ landscape.basis
     none = np.empty(0, dtype=int)
     alive = landscape.outputs(weights).any(axis=0)

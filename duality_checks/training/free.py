@@ -121,8 +121,6 @@ def _placed(problem: TrainingProblem, pricing: FreePricer, start: TwoLayerNetwor
     """The neurons of a network in the rescaled program, with free biases each at the kink nearest to it."""
     if start is None:
         return []
-    if start.hidden.shape[1] != problem.d:
-        raise InputError(f"start has {start.hidden.shape[1]} inputs but the problem has {problem.d} columns")
     placed = []
     for w, alpha in zip(start.hidden, start.output, strict=True):
         spots = [_spot(problem, landscape, w) for landscape in pricing.landscapes]

@@ -278,7 +278,7 @@ def test_a_skip_that_the_problem_does_not_leave_free_is_refused() -> None:
     with pytest.raises(InputError, match=r"has a linear skip, which the problem \(free='nothing'\) has not"):
         audit(TrainingProblem([[1]], [1], 1), TwoLayerNetwork([[1.0]], [1.0], linear=[1.0]))
     problem = TrainingProblem([[0, 1], [1, 1]], [1, 2], 1, free="linear")
-    with pytest.raises(InputError, match="for a problem with a linear skip give a TwoLayerNetwork"):
+    with pytest.raises(InputError, match="has free='linear' and no column of ones for the biases"):
         audit(problem, biased(0, features=2))
     with pytest.raises(InputError, match="kappa=-1"):
         audit(problem, TwoLayerNetwork([[1.0, 0.0]], [1.0], Fraction(-1)))
@@ -431,9 +431,9 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "not finite": (
         lambda: BiasedNetwork([[1.0]], [1.0], [np.nan]),
-        "biases or intercept hold a number that is not finite",
+        r"biases\[0\] is nan; give finite numbers",
     ),
-    "kind": (lambda: audit(spurious_minimum()[0], 3), "network is a int; give a TwoLayerNetwork"),
+    "kind": (lambda: audit(spurious_minimum()[0], 3), "network is of type int; give a TwoLayerNetwork"),
     "width": (
         lambda: audit(both_signs()[0], TwoLayerNetwork([[1.0]], [1.0])),
         "takes 1 inputs but the data has 2 columns",

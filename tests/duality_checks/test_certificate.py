@@ -179,7 +179,8 @@ def test_few_multipliers_suffice():
 
 def example():
     problem = TrainingProblem([[1, 2], [2, -1], [0, 0]], [1, "1/3", 5], beta="1/4", activation="leaky:0.1")
-    return problem, certify(problem, guess([0.5, 0.25, 5.0], [[0.5, 0.25]], [0.75]))
+    network = TwoLayerNetwork([[0.5, 0.25]], [0.75], "0.1")
+    return problem, certify(problem, SimpleNamespace(network=network, dual=[0.5, 0.25, 5.0]))
 
 
 def test_saving_and_loading_lose_nothing(tmp_path):
@@ -239,8 +240,8 @@ def test_a_missing_file_is_named(tmp_path):
     [
         ([1.0], r"dual has shape \(1,\); give one entry a sample, \(3,\)"),
         ([[1.0, 2.0, 3.0]], "dual has shape"),
-        ([1.0, np.nan, 0.0], r"dual\[1\] is not finite"),
-        ([1.0, 2.0, np.inf], r"dual\[2\] is not finite"),
+        ([1.0, np.nan, 0.0], r"dual\[1\] is nan; give finite numbers"),
+        ([1.0, 2.0, np.inf], r"dual\[2\] is inf"),
     ],
 )
 def test_duals_that_cannot_be_are_refused(dual, message):
@@ -257,8 +258,9 @@ def test_numbers_beyond_floats_are_refused():
 
 def test_networks_of_another_width_are_refused():
     problem, _ = example()
-    with pytest.raises(InputError, match="hidden has 3 columns but X has 2"):
-        certify(problem, guess([0.0] * 3, [[1.0, 2.0, 3.0]], [1.0], width=3))
+    with pytest.raises(InputError, match="the network takes 3 inputs but the data has 2 columns"):
+        network = TwoLayerNetwork([[1.0, 2.0, 3.0]], [1.0], "0.1")
+        certify(problem, SimpleNamespace(network=network, dual=[0.0] * 3))
 
 
 def test_bounds_too_long_for_the_format_are_refused():

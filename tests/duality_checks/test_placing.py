@@ -117,7 +117,12 @@ REFUSED = {
         None,
         "has free='intercept' and no column of ones for the biases; give the features alone",
     ),
-    "a skip": (TrainingProblem(X, Y, 1, free="linear"), NETWORK, None, "with a linear skip give a TwoLayer"),
+    "a skip": (
+        TrainingProblem(X, Y, 1, free="linear"),
+        NETWORK,
+        None,
+        "free='linear' and no column of ones for",
+    ),
     "ones twice": (
         TrainingProblem(np.column_stack([X[:, 0], np.ones(5)]), np.sign(Y - 0.25), 1, loss="logistic"),
         NETWORK,

@@ -153,7 +153,7 @@ def test_the_picture_is_drawn_on_the_axes_given(curve) -> None:
 
 def test_bad_input_is_refused() -> None:
     problem = TrainingProblem([[1, 0], [0, 1]], [1, 2], 1)
-    with pytest.raises(InputError, match="samples is 0; draw at least one direction"):
+    with pytest.raises(InputError, match="samples is 0; give a whole number, 1 or more"):
         bound_by_sampling(problem, 0)
     with pytest.raises(InputError, match="give increasing sizes of at least 1"):
         coverage(problem, [5, 5])

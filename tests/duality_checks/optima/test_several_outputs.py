@@ -66,6 +66,47 @@ def test_parts_of_another_problem_are_refused(part, reason):
     assert not verdict.proven and reason in verdict.reason
 
 
+@pytest.mark.parametrize("terms", [{}, {"loss": "logistic"}, {"penalty": "1-norm"}], ids=str)
+def test_a_network_that_the_certificates_do_not_prove_is_refused(terms):
+    """Once the certificates alone were looked at, and any network passed with them."""
+    problem = MultiOutputProblem(ROWS, [[1, -1], [-1, -1], [1, 1], [-1, 1]], "1/4", **terms)
+    proof = train_outputs(problem)
+    assert check_outputs(problem, proof).proven
+    network = proof.network
+    for part, reason in (
+        ({"output": 2 * network.output}, "not the one"),
+        ({"hidden": network.hidden[:, ::-1]}, "not the one"),
+        ({"hidden": network.hidden[:-1], "output": network.output[:-1]}, "not the one"),
+        ({"kappa": -1}, "kappa=-1"),
+        ({"output": network.output[:, :1]}, "2 outputs"),
+    ):
+        verdict = check_outputs(problem, replace(proof, network=replace(network, **part)))
+        assert not verdict.proven and reason in verdict.reason
+
+
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+@pytest.mark.parametrize("Y", [[[0, 0]] * 4, [[1, 0]] * 4, [[0], [0], [0], [0]]])
+def test_targets_of_zeros_are_proven(Y, coupling):
+    problem = MultiOutputProblem(ROWS, Y, 1000, coupling=coupling)
+    proof = train_outputs(problem)
+    half = Fraction(sum(y * y for row in Y for y in row), 2)
+    assert check_outputs(problem, proof).proven
+    assert (proof.network.width, proof.upper) == (0, half) and proof.relative_gap < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("hidden", "output", "message"),
+    [
+        ([[1.0]], [1.0], "give m x k, one row a neuron"),
+        ([[1j]], [[1.0]], "hidden has complex numbers"),
+        ([[1.0]], [[np.nan]], "is nan; give finite numbers"),
+    ],
+)
+def test_a_network_of_several_outputs_has_real_weights_in_shape(hidden, output, message):
+    with pytest.raises(InputError, match=message):
+        VectorNetwork(hidden, output, 0)
+
+
 def test_the_1_norm_separates():
     problem = MultiOutputProblem(ROWS, Y, "1/4", loss="l1", penalty="inf-norm")
     proof = train_outputs(problem)
