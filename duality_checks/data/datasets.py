@@ -114,9 +114,24 @@ def training_data(
     names = feature_names(table, features, [target], weights)
     shares = None if weights is None else weights_in(table, weights)
     _require_once(names)
-    preparation = Preparation.of(table, names, ones=bias, wanted=wanted, weights=shares)
-    output = Output(target, known_labels(table, target, labels))
-    return prepared_data(table, replace(preparation, outputs=(output,)), shares)
+    try:
+        preparation = Preparation.of(table, names, ones=bias, wanted=wanted, weights=shares)
+        output = Output(target, known_labels(table, target, labels))
+        return prepared_data(table, replace(preparation, outputs=(output,)), shares)
+    except InputError as error:
+        raise InputError(f"{error}{_as_labels(table, names, wanted)}") from None
+
+
+def _as_labels(table: Table, names: Sequence[str], wanted: Wanted | None) -> str:
+    """How to take a column of text that is asked for as numbers, where labels can be."""
+    if wanted is None:
+        return ""
+    for name in names:
+        place = table.index(name)
+        cells = [cells[place] for cells in table.cells]
+        if name not in wanted.one_hot and all(isinstance(as_label(c, table.decimal), str) for c in cells):
+            return f"; or take {name!r} as a column of labels: --one-hot {name}"
+    return ""
 
 
 def prepared_data(

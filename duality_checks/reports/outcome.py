@@ -15,6 +15,7 @@ from hyperplane_arrangements.exact import fits_float, in_short
 from ..data.datasets import TrainingData
 from ..limits import is_covered, require_feasible
 from ..problem import TrainingProblem, positive
+from .hints import hints
 
 if TYPE_CHECKING:
     from ..certificate import Certificate
@@ -43,6 +44,7 @@ class Outcome:
         problem_text: the problem file.
         certificate_text: the certificate file.
         seconds: the time of each part, by name.
+        hints: where its numbers may mislead.
     """
 
     data: TrainingData
@@ -55,6 +57,7 @@ class Outcome:
     problem_text: str
     certificate_text: str
     seconds: dict[str, float]
+    hints: tuple[str, ...] = ()
 
 
 def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> TrainingProblem:
@@ -249,6 +252,7 @@ def settle(
         verdict,
         *texts,
         clock.laps,
+        hints(data, problem, solution.network),
     )
 
 

@@ -22,6 +22,7 @@ from ..optima.several_outputs import (
     train_outputs,
 )
 from ..prepared import PreparedNetwork
+from .hints import hints_of_outputs
 from .outcome import Clock, Outcome, require_improvable, settle, share_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class OutputsOutcome:
         proof: with the 2-norm the dual that proves the bound, which this package checks; with the 1-norm
             None.
         seconds: the time of each part, by name.
+        hints: where its numbers may mislead.
     """
 
     data: tuple[TrainingData, ...]
@@ -61,6 +63,7 @@ class OutputsOutcome:
     parts: tuple[Outcome, ...]
     proof: OutputsProof | None
     seconds: dict[str, float]
+    hints: tuple[str, ...] = ()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -145,8 +148,10 @@ def prove_outputs(
     else:
         problems = stated.outputs
     if coupling == "1-norm":
-        return _apart(tuple(data), problems, share, clock, max_chambers, say)
-    return _shared(tuple(data), problems, targets, share, clock, max_chambers, say)
+        found = _apart(tuple(data), problems, share, clock, max_chambers, say)
+    else:
+        found = _shared(tuple(data), problems, targets, share, clock, max_chambers, say)
+    return replace(found, hints=hints_of_outputs(data, problems, found.network.output))
 
 
 def beta_max_of_outputs(problem: MultiOutputProblem, max_chambers: int) -> float:

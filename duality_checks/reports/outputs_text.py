@@ -16,6 +16,7 @@ from .text import (
     beta_text,
     cell,
     count,
+    hints_text,
     interval_facts,
     loss_name,
     outcome_facts,
@@ -87,6 +88,7 @@ def outputs_facts(outcome: OutputsOutcome) -> dict[str, Any]:
         "neurons": outcome.network.width,
         "seconds": sum(outcome.seconds.values()),
         "seconds_by_part": outcome.seconds,
+        "hints": list(outcome.hints),
         "outputs": outputs,
     }
 
@@ -122,6 +124,7 @@ def outputs_summary(outcome: OutputsOutcome) -> str:
         ("optimum", f"{low} <= p* <= {high}"),
         ("gap", f"relative width at most {scientific_above(relative_gap(outcome.lower, outcome.upper))}"),
         ("verdict", _verdict_line(outcome)),
+        *(("hint", hint) for hint in outcome.hints),
     ]
     return "\n".join(f"{name:<10} {text}" for name, text in facts)
 
@@ -202,7 +205,7 @@ def _problem_section(outcome: OutputsOutcome) -> str:
         ("coupling", f"{outcome.coupling}: {_COUPLED[outcome.coupling]}"),
         ("beta", beta_text(problem.beta, outcome.beta_ratio)),
     ]
-    return "## The problem\n\n" + table(("what", "value"), facts)
+    return "## The problem\n\n" + table(("what", "value"), facts) + hints_text(outcome.hints)
 
 
 def _interval_section(outcome: OutputsOutcome) -> str:

@@ -73,6 +73,7 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "neurons": outcome.solution.network.width,
         "seconds": sum(outcome.seconds.values()),
         "seconds_by_part": outcome.seconds,
+        "hints": list(outcome.hints),
         "history": [[bounds.seconds, bounds.lower, bounds.upper] for bounds in outcome.history],
     }
 
@@ -108,6 +109,7 @@ def summary(outcome: Outcome) -> str:
         ("optimum", f"{low} <= p* <= {high}"),
         ("gap", f"relative width at most {gap}"),
         ("verdict", _verdict_line(outcome)),
+        *(("hint", hint) for hint in outcome.hints),
     ]
     return "\n".join(f"{name:<10}{text}" for name, text in facts)
 
@@ -155,7 +157,12 @@ def _problem_section(outcome: Outcome) -> str:
         ("objective", f"`{_objective(outcome.problem)}`"),
         ("beta", beta_text(problem.beta, outcome.beta_ratio)),
     ]
-    return "## The problem\n\n" + table(("what", "value"), facts)
+    return "## The problem\n\n" + table(("what", "value"), facts) + hints_text(outcome.hints)
+
+
+def hints_text(hints: tuple[str, ...]) -> str:
+    """Hints as a list in Markdown; nothing where there are none."""
+    return "".join(f"\n- **Hint.** {cell(hint)}" for hint in hints) + ("\n" if hints else "")
 
 
 def _chambers_section(outcome: Outcome) -> str:

@@ -148,6 +148,7 @@ def test_labels_of_a_target_are_remembered_by_audits(capsys: Any) -> None:
     [
         (["--positive", "yes", "--labels", "no,yes"], "--labels and --positive exclude each other"),
         (["--positive", "maybe"], "holds no 'maybe'; give one of 'no', 'yes'"),
+        (["--features", "city", "--positive", "yes"], "column of labels: --one-hot city"),
         (["--positive", "yes", "--one-hot", "rent"], "--one-hot rent: the column is no feature"),
     ],
 )
