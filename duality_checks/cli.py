@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 import click
 
+from hyperplane_arrangements.cores import VARIABLE, using_cores
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 
 from .commands.audit import audit
@@ -84,7 +85,16 @@ class _Verbs(click.Group):
     epilog="Exit codes: 0 proven (or done), 1 refused, 2 bad input, 130 interrupted, 143 terminated.",
 )
 @click.version_option(package_name="convex-landscape")
-def cli() -> None:
+@click.option(
+    "--cores",
+    type=click.IntRange(min=1),
+    envvar=VARIABLE,
+    show_envvar=True,
+    metavar="N",
+    help="How many work at once; all that there are by default.",
+)
+@click.pass_context
+def cli(context: click.Context, cores: int | None) -> None:
     """Train two-layer networks to their GLOBAL optimum, and prove it in rational arithmetic.
 
     \b
@@ -99,6 +109,7 @@ def cli() -> None:
     convex-landscape draw braid_4                       # a picture, of data or of a named family
     convex-landscape theorems                           # every statement of the theory, verified
     """
+    context.with_resource(using_cores(cores))
 
 
 cli.add_command(audit)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from . import families as families
     from . import strategies as strategies
     from .arrangement import Arrangement
+    from .cores import using_cores
     from .enumeration.chambers import ChamberBatch, Chambers, Position, count_by_search, upper_bound
     from .errors import ConvexLandscapeError, InputError, MissingExtraError, TooLargeError
     from .exact import ExactMatrix, exact_matrix, exact_vector
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
 
 _NAMES = {
     "arrangement": ("Arrangement",),
+    "cores": ("using_cores",),
     "enumeration.chambers": ("ChamberBatch", "Chambers", "Position", "count_by_search", "upper_bound"),
     "errors": ("ConvexLandscapeError", "InputError", "MissingExtraError", "TooLargeError"),
     "exact": ("ExactMatrix", "exact_matrix", "exact_vector"),
@@ -86,6 +88,7 @@ __all__ = [
     "separating_rows",
     "solid_angle",
     "upper_bound",
+    "using_cores",
 ]
 
 cards_in(f"{__name__}.pictures.cards")

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from hyperplane_arrangements.cores import cores
+
 from .boxes import Box, faces
 from .codes import LEAF, OPEN
 
@@ -23,8 +25,7 @@ MOST_NODES = 50_000
 SLOPES = 4_000_000
 PEAKS = 512
 STEPS = 2**24
-THREADS = 2
-AHEAD = 4
+AHEAD = 2  # pieces waiting for each core
 ROUNDING = 2.0**-53
 
 
@@ -180,7 +181,7 @@ def search(
         floor: points where g exceeds it are recorded, and boxes in which it does are not halved for ever;
             below the threshold by the share to which values matter. By default it is the threshold.
         limits: when to stop before the end.
-        executor: where pieces are searched; two threads by default.
+        executor: where pieces are searched; a thread for each core by default.
         keep: whether the trees are kept, as a proof needs them.
 
     Returns:
@@ -197,7 +198,7 @@ def search(
     if executor is not None:
         finished = _run(work, roots, state, limits, executor)
     else:
-        with ThreadPoolExecutor(THREADS) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             finished = _run(work, roots, state, limits, pool)
     return Cover(
         tuple(_spliced(root) for root in roots) if keep and finished else None,
@@ -231,9 +232,9 @@ class _State:
 
 def _run(work: _Work, roots: list[_Piece], state: _State, limits: Limits, pool: Executor) -> bool:
     """Search all pieces, those of the first face first; whether it came to the end."""
-    waiting, running = roots[::-1], dict[Future[Found], _Piece]()
+    waiting, running, ahead = roots[::-1], dict[Future[Found], _Piece](), AHEAD * cores()
     while waiting or running:
-        while waiting and len(running) < AHEAD:
+        while waiting and len(running) < ahead:
             piece = waiting.pop()
             running[pool.submit(work, piece.box, min(MOST_NODES, NODES + state.cones // 8))] = piece
         done, _ = wait(running, return_when=FIRST_COMPLETED)

@@ -9,7 +9,6 @@ but it rests on this package's enumeration (statement 1.1) instead of the indepe
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite, sqrt
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from hyperplane_arrangements.cores import parts, shared_out
 from hyperplane_arrangements.errors import InputError
 
 from ..exact.enclosures import float_above
@@ -35,7 +35,6 @@ ROOM = 1 - 2.0**-32
 ATTEMPTS = 6
 BATCH = 50_000
 CIRCLES = 50
-THREADS = 2
 # At most 1 if the dual is proven feasible, else its squared excess; chambers; how many were exact.
 Way = Callable[[TrainingProblem, np.ndarray, int, Callable[[int, int], Any] | None], tuple[float, int, int]]
 # Below so many signs NumPy is done before a compiled loop would be loaded.
@@ -215,9 +214,7 @@ def _settled(problem: TrainingProblem, signs: np.ndarray, dual: np.ndarray) -> n
             proven[part],
         )
 
-    step = -(-len(signs) // THREADS)
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(prove, [slice(i, i + step) for i in range(0, len(signs), step)]))
+    list(shared_out(prove, parts(len(signs))))
     return proven
 
 
@@ -259,10 +256,9 @@ def _reach_by_circles(
     def sweep(start: int) -> None:
         prove_circles(rows, lengths, bends, linear, error, beta, start, min(start + CIRCLES, n), proven)
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        for done, _ in enumerate(pool.map(sweep, range(0, n, CIRCLES)), start=1):
-            if progress is not None:
-                progress(min(done * CIRCLES, n) * total // n, total)
+    for done, _ in enumerate(shared_out(sweep, range(0, n, CIRCLES)), start=1):
+        if progress is not None:
+            progress(min(done * CIRCLES, n) * total // n, total)
     open_ = np.flatnonzero(~proven).tolist()
     if open_:
         stated = checker.read_problem(problem.to_json())

@@ -13,13 +13,14 @@ Values found here are numerical lower bounds of the dual norm; a certificate tur
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from hyperplane_arrangements.cores import shared_out
 
 from ..limits import is_covered, most_chambers, require_feasible
 from ..problem import TrainingProblem
@@ -36,7 +37,6 @@ GLIMPSES = 16
 BUFFER = 4096
 CHAMBERS_AT_ONCE = 20_000
 NEGLIGIBLE = 1e-13
-THREADS = 2
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -202,8 +202,7 @@ class Sweep:
         if rank == 1:
             found = [_poles(linear, bends, floor)]
         else:
-            with ThreadPoolExecutor(THREADS) as pool:
-                found = list(pool.map(lambda block: self._block(block, linear, bends, floor), blocks))
+            found = list(shared_out(lambda block: self._block(block, linear, bends, floor), blocks))
         maxima = Maxima.join(found, rank)
         return _distinct(_of_each_pair(maxima) if self.landscape.is_even else maxima)
 

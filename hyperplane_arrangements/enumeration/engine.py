@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..cores import cores, parts, shared_out
 from . import search, tables, witness
 from .candidates import candidates, compiled, floats
 from .frame import Frame, Integers, frame
@@ -23,8 +25,7 @@ _SMALL = 5_000
 _PIECE = 1 << 22  # bytes of packed signs in a piece at most, if rows are not too few to split it
 _LEAST = 1 << 15  # and at least
 _PIECES = 16  # if neither matters
-_THREADS = 2
-_BUSY = 20_000  # lines, and millions of signs, from which two threads are worth starting
+_BUSY = 20_000  # lines, and millions of signs, from which threads are worth starting
 
 T = TypeVar("T")
 
@@ -95,12 +96,10 @@ class Work:
         large = len(cells.bits) > _SMALL
         if not (tables.is_loaded("witness_kernel", "witnesses") or (large and self.tables is not None)):
             return candidates(rounded, cells.basis, cells.bits, affine)
-        half = len(cells.bits) // 2
-        if half * self.frame.size < 100 * _BUSY:
+        if len(cells.bits) * self.frame.size < 200 * _BUSY:
             return compiled(rounded, cells.basis, cells.bits, affine)
-        with ThreadPoolExecutor(_THREADS) as pool:
-            parts = (cells[:half], cells[half:])
-            found = list(pool.map(lambda part: compiled(rounded, part.basis, part.bits, affine), parts))
+        pieces = [cells[part] for part in parts(len(cells.bits))]
+        found = list(shared_out(lambda part: compiled(rounded, part.basis, part.bits, affine), pieces))
         return np.concatenate([p for p, _ in found]), np.concatenate([ok for _, ok in found])
 
     def exact_points(self, basis: np.ndarray, affine: bool) -> Iterator[list[Any]]:
@@ -233,16 +232,14 @@ def _counts(
     cuts = sorted({round(last * (k / pieces) ** 0.5) for k in range(pieces + 1)})
     ranges = [(a - (a == 0), b) for a, b in pairwise(cuts)]
     total = np.zeros(last + 1, np.int64)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        each = pool.map if len(ranges) > 1 else map
-        for counts, undecided in each(lambda ends: tables.count(arrays, prefix, ends, limit), ranges):
+    with closing(shared_out(lambda ends: tables.count(arrays, prefix, ends, limit), ranges)) as found:
+        for counts, undecided in found:
             total[: len(counts)] += counts
             for flat in search.flats(search.root(work.frame), undecided, search.descend_below):
                 if flat is not None:
                     child = flat.basis[len(prefix)] + 1 if len(flat.basis) > len(prefix) else 0
                     total[child] += search.count(flat)
             if limit is not None and total.sum() > limit:
-                pool.shutdown(cancel_futures=True)
                 raise tables.OverLimit
     return [int(x) for x in total]
 
@@ -272,11 +269,15 @@ def run(plan: Plan, first: int, executor: Executor | None) -> Iterator[tuple[int
     jobs = range(first, len(plan.tasks))
     if executor is not None:
         yield from _in_order(executor.submit, plan, jobs)
-    elif plan.work.tables is None or len(jobs) < 2 or plan.chambers * plan.work.tables.words < _BUSY:
+    elif (
+        plan.work.tables is None
+        or min(len(jobs), cores()) < 2
+        or plan.chambers * plan.work.tables.words < _BUSY
+    ):
         for index in jobs:
             yield index, run_task(plan.work, plan.tasks[index])
     else:
-        with ThreadPoolExecutor(_THREADS) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             yield from _in_order(pool.submit, plan, jobs)
 
 
@@ -286,7 +287,7 @@ def _in_order(submit: Callable, plan: Plan, jobs: range) -> Iterator[tuple[int, 
     try:
         for index in jobs:
             waiting.append((index, submit(run_task, plan.work, plan.tasks[index])))
-            if len(waiting) > 2 * _THREADS:
+            if len(waiting) > 2 * cores():
                 ready, future = waiting.popleft()
                 yield ready, future.result()
         while waiting:

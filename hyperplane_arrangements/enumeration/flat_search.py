@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cores import cores
+from ..cores import cores, shared_out
 from ..exact.rows import Row, signed_content
 from .frame import EXACT, Integers, column_shifts, equalised
 from .minors import poincare_coefficients
@@ -439,8 +439,7 @@ def count_on_flats(hyperplanes: Integers, infinity: int | None = None) -> tuple[
     else:
         work, whole = FlatWork(hyperplanes, arithmetics(hyperplanes), rank), whole_space(hyperplanes)
         pieces = _pieces(len(hyperplanes), rank)
-        with ThreadPoolExecutor(cores()) as pool:
-            parts = list(pool.map(lambda ends: work.counts(at_infinity, (), ends, 0), pieces))
-        totals = np.sum(parts, axis=0).astype(object)
+        counts = list(shared_out(lambda ends: work.counts(at_infinity, (), ends, 0), pieces))
+        totals = np.sum(counts, axis=0).astype(object)
         totals[0] = _chambers_on(whole)
     return tuple(int(x) // (1 if infinity is None else 2) for x in totals)

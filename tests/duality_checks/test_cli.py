@@ -549,3 +549,22 @@ def test_a_loss_that_does_not_fit_the_labels_is_refused(run, here):
     code, _, err = run("certify", "labels.csv", *options)
     assert code != 0
     assert "y[1]=0 is no label" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "count"), [(["--cores", "3"], "5", 3), ([], "5", 5), (["--cores", "3"], "", 3)]
+)
+def test_the_cores_of_a_job_are_those_asked_for(run, here, monkeypatch, words, environment, count):
+    from hyperplane_arrangements import Arrangement
+    from hyperplane_arrangements.cores import VARIABLE, cores
+
+    seen, own = [], Arrangement.count_chambers
+    monkeypatch.setattr(Arrangement, "count_chambers", lambda *args: seen.append(cores()) or own(*args))
+    monkeypatch.setenv(VARIABLE, environment)
+    assert run(*words, "chambers", "small.csv", "--count")[0] == 0
+    assert set(seen) == {count}
+
+
+def test_no_cores_are_refused(run, here):
+    code, _, err = run("--cores", "0", "chambers", "small.csv", "--count")
+    assert code == 2 and "--cores" in err
