@@ -1,39 +1,48 @@
-"""Ascents on the sphere: cheap, many at once, and no proof of anything (statement 7.4).
-
-On a chamber ``g(u) = c'u``; ``u <- c / norm(c)`` never lowers g, and ends in a chamber that holds its own
-gradient or at a kink, which the step leaps over.
-"""
+"""Ascents on the sphere: cheap, many at once, and no proof of anything (statement 7.4)."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
-from .search import Function
+from .search import THREADS, Function
 
-STEPS = 40
 STARTS = 200
-ENTRIES = 4_000_000
+FEWEST = 4
+MOST_TIMES = 32
+ENTRIES = 1_000_000
 
 
 def starts_for(function: Function) -> int:
     """How many ascents are worth their time beside so many rows.
 
     Example:
-        >>> starts_for(Function(np.ones((1_000_000, 3)), np.ones(1_000_000), np.zeros(3)))
-        16
+        >>> starts_for(Function(np.ones((100_000, 3)), np.ones(100_000), np.zeros(3)))
+        10
     """
-    return max(16, min(STARTS, ENTRIES // max(len(function.rows), 1)))
+    return max(FEWEST, min(STARTS, ENTRIES // max(len(function.rows), 1)))
+
+
+def starts_before_a_search(function: Function) -> int:
+    """The same before a search over all directions, whose cost grows with the rank.
+
+    Example:
+        >>> starts_before_a_search(Function(np.ones((100, 6)), np.ones(100), np.zeros(6)))
+        1600
+    """
+    return min(2 ** max(function.rows.shape[1] - 3, 0), MOST_TIMES) * starts_for(function)
 
 
 def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The best point of each ascent and its value.
+    """The local maximum next to each point, and its value.
 
     Args:
         function: g.
         points: where the ascents start, m x r, unit vectors.
 
     Returns:
-        Unit vectors, m x r, and g there.
+        Unit vectors, m x r, and g there, never less than where it started.
 
     Example:
         >>> g = Function(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([3.0, 4.0]), np.zeros(2))
@@ -41,15 +50,17 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
         >>> point.round(9).tolist(), float(value[0].round(9))
         ([[0.6, 0.8]], 5.0)
     """
-    best, kept = np.full(len(points), -np.inf), points
-    for _ in range(STEPS):
-        heights = points @ function.rows.T
-        gradients = function.base + (heights > 0) @ (function.weights[:, None] * function.rows)
-        values = np.einsum("mr,mr->m", gradients, points)
-        better = values > best * (1 + 1e-15)
-        if not better.any():
-            break
-        best, kept = np.where(better, values, best), np.where(better[:, None], points, kept)
-        lengths = np.linalg.norm(gradients, axis=1, keepdims=True)
-        points = np.divide(gradients, lengths, out=points.copy(), where=lengths > 0)
-    return kept, best
+    from .ridge_kernel import settle_points
+
+    ends, values = points.copy(), function.values(points)
+    lengths = np.linalg.norm(function.rows, axis=1)
+
+    def settle(part: slice) -> None:
+        settle_points(
+            function.rows, function.weights, function.base, lengths, ends[part], values[part]
+        )
+
+    step = max(1, -(-len(points) // THREADS))
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(settle, [slice(i, i + step) for i in range(0, len(points), step)]))
+    return ends, values

@@ -6,10 +6,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..pricing.landscape import Landscape
-from .climbing import climb, starts_for
+from .climbing import climb, starts_before_a_search, starts_for
 from .search import Cover, Function, Limits, search
 
-LEVELS = (1e-2, 1e-4, 1e-7, 0.0)
 ENOUGH = Limits(points=64)
 CLOSE = 1e-6  # where the exact reach is worth another search
 LIMITS = Limits(points=1, cones=1_000_000)
@@ -56,7 +55,8 @@ class Peaks:
 
 
 def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
-    """Points above the floor from a search over all directions: none only if there are none.
+    """Points above the floor from many ascents, else from a search over all directions: none only if there
+    are none.
 
     Args:
         sides: the function and its negative.
@@ -65,19 +65,17 @@ def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
     # What differs from the floor by roundings alone cannot be told from it, however small the box.
     size = float(np.linalg.norm(sides[0].sizes))
     tiny = ABOVE + ROUNDINGS * size / floor
-    known = np.inf
     lower = floor * (1 + tiny)
-    for level in LEVELS:
-        upper = lower * (1 + level + tiny)
-        covers = [search(side, upper, floor=lower, limits=ENOUGH, keep=False) for side in sides]
-        if not all(cover.proven for cover in covers):
-            found = _climbed(sides, covers)
-            best = max(float(values.max(initial=0.0)) for _, _, values in found)
-            if best <= floor * (1 + CLOSE):
-                known = min(known, _reach(sides, best * (1 + 4 * tiny)))
-            return Peaks(found, known, floor)
-        known = max(cover.reach for cover in covers)
-    return Peaks(_climbed(sides, covers), known, floor)
+    seen = glimpsed(sides, lower, -1, starts_before_a_search(sides[0]))
+    if len(seen.values):
+        return seen
+    covers = [search(side, lower * (1 + tiny), floor=lower, limits=ENOUGH, keep=False) for side in sides]
+    found = _climbed(sides, covers)
+    if all(cover.proven for cover in covers):
+        return Peaks(found, max(cover.reach for cover in covers), floor)
+    best = max(float(values.max(initial=0.0)) for _, _, values in found)
+    close = best <= floor * (1 + CLOSE)
+    return Peaks(found, _reach(sides, best * (1 + 4 * tiny)) if close else np.inf, floor)
 
 
 def _climbed(
@@ -96,20 +94,27 @@ def _reach(sides: tuple[Function, Function], threshold: float) -> float:
     return max(cover.reach for cover in covers) if all(cover.proven for cover in covers) else np.inf
 
 
-def glimpsed(sides: tuple[Function, Function], floor: float, turn: int) -> Peaks:
-    """Points above the floor from ascents; that there are none says nothing."""
-    rng = np.random.default_rng(turn)
+def glimpsed(sides: tuple[Function, Function], floor: float, turn: int, starts: int) -> Peaks:
+    """Points above the floor from ascents; that there are none says nothing.
+
+    Args:
+        sides: the function and its negative.
+        floor: only larger values are wanted.
+        turn: other starts for each.
+        starts: how many, for each side.
+    """
+    rng = np.random.default_rng([abs(turn), turn < 0])
     found = []
     for sign, side in zip((1.0, -1.0), sides, strict=True):
-        starts = rng.normal(size=(starts_for(side), side.rows.shape[1]))
-        found.append((sign, *climb(side, starts / np.linalg.norm(starts, axis=1, keepdims=True))))
-    return Peaks(found, 0.0, floor)
+        points = rng.normal(size=(starts, side.rows.shape[1]))
+        found.append((sign, *climb(side, points / np.linalg.norm(points, axis=1, keepdims=True))))
+    return Peaks(found, np.inf, floor)
 
 
 def largest(sides: tuple[Function, Function]) -> Peaks:
     """The maximum over the sphere: ascents, and searches for what is above the best of them until there
     is none."""
-    found = glimpsed(sides, 0.0, 0)
+    found = glimpsed(sides, 0.0, 0, starts_for(sides[0]))
     size = float(np.linalg.norm(sides[0].sizes))
     for _ in range(TURNS if size > 0 else 0):
         best = float(found.values.max(initial=0.0))

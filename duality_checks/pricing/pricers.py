@@ -332,9 +332,11 @@ class CoverPricer:
 
     def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
         """What ascents from random directions find above the floor, others each turn."""
+        from ..cover.climbing import starts_for
         from ..cover.pricing import functions, glimpsed
 
-        return self._listed(glimpsed(functions(self.landscape, v), floor, turn))
+        sides = functions(self.landscape, v)
+        return self._listed(glimpsed(sides, floor, turn, starts_for(sides[0])))
 
     def _listed(self, found: Peaks) -> Maxima:
         rank = self.landscape.rank

@@ -33,7 +33,7 @@ NEAR = 1e-9
 PATIENCE = 2
 COLUMNS = 50
 LOOKS = 30
-CLEARLY = 1.001
+CLEARLY = 1 + 1e-7
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""Compiled: from a point on the sphere up to the local maximum next to it (statement 7.4).
+
+Local maxima lie on kinks of the concave rows, which steps along gradients leap over. So the concave rows near
+the point get whatever slopes in [0, 1] make the gradient shortest: its direction is the maximum over the
+sphere of what they and the linear part are together, and where no other row changes its side it is a local
+maximum. Where the value falls, fewer rows are near.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hyperplane_arrangements.kernel_cache import cached_njit
+
+from .slopes_kernel import descend, shorten
+
+WIDEST, NARROWEST = 0.5, 1e-6
+MOST_NEAR = 256
+SHRINK = 0.5
+STEPS, SWEEPS, TURNS = 60, 3, 60
+GAIN = 1e-14
+
+
+@cached_njit(nogil=True)
+def _value(rows, weights, base, u):
+    value = 0.0
+    for i in range(len(u)):
+        value += base[i] * u[i]
+    for k in range(len(rows)):
+        height = 0.0
+        for i in range(len(u)):
+            height += rows[k, i] * u[i]
+        if height > 0.0:
+            value += weights[k] * height
+    return value
+
+
+@cached_njit(nogil=True)
+def settle_points(rows, weights, base, lengths, points, values):
+    """Move each point to a local maximum; both arrays are updated, and no value falls.
+
+    Args:
+        rows: h x r.
+        weights: length h.
+        base: length r.
+        lengths: of the rows.
+        points: unit vectors, m x r.
+        values: the function there.
+    """
+    h, r = rows.shape
+    A, squares, w, upper = np.empty((h, r)), np.empty(h), np.empty(h), np.ones(h)
+    free, is_free = np.empty(r, np.int64), np.empty(h, np.bool_)
+    Q, R, step = np.empty((r, r)), np.empty((r, r)), np.empty(r)
+    p = np.empty(r)
+    first = min(WIDEST, MOST_NEAR / max(h, 1))
+    for a in range(len(points)):
+        u, width = points[a], first
+        for _ in range(STEPS):
+            if width < NARROWEST * first:
+                break
+            p[:] = base
+            m = 0
+            for k in range(h):
+                height = 0.0
+                for i in range(r):
+                    height += rows[k, i] * u[i]
+                if weights[k] < 0.0 and abs(height) <= width * lengths[k]:
+                    w[m] = 1.0 if height > 0.0 else 0.0
+                    squares[m] = weights[k] * weights[k] * lengths[k] * lengths[k]
+                    for i in range(r):
+                        A[m, i] = weights[k] * rows[k, i]
+                        p[i] += w[m] * A[m, i]
+                    m += 1
+                elif height > 0.0:
+                    for i in range(r):
+                        p[i] += weights[k] * rows[k, i]
+            descend(A, w, upper, squares, m, p, SWEEPS, 0.0)
+            size = shorten(A, w, upper, squares, m, p, TURNS, 0.0, free, is_free, Q, R, step)
+            if size == 0.0:
+                width *= SHRINK
+                continue
+            p /= size
+            value = _value(rows, weights, base, p)
+            if value > values[a] * (1 + GAIN):
+                values[a] = value
+                points[a] = p
+            else:
+                width *= SHRINK
