@@ -10,11 +10,13 @@ from .climbing import climb, starts_before_a_search, starts_for
 from .search import Cover, Function, Limits, search
 
 ENOUGH = Limits(points=64)
-CLOSE = 1e-6  # where the exact reach is worth another search
-LIMITS = Limits(points=1, cones=1_000_000)
+# Nearer to the floor than this, what ascents have found is worth proving the largest.
+CLOSE = 1e-6
 ABOVE = 2.0**-42
 ROUNDINGS = 2.0**-48
 TURNS = 60
+
+Part = tuple[float, np.ndarray, np.ndarray]
 
 
 def functions(landscape: Landscape, v: np.ndarray) -> tuple[Function, Function]:
@@ -38,20 +40,21 @@ class Peaks:
     """Points where one of two functions is above a floor, climbed from and sorted.
 
     Attributes:
+        parts: what they are from: a sign, points, and the values of the function with this sign there.
         values: decreasing, length m.
         directions: unit vectors, m x r.
         signs: +1.0 or -1.0, length m.
         bound: at least the maximum over the sphere, or infinite.
     """
 
-    def __init__(self, found: list[tuple[float, np.ndarray, np.ndarray]], bound: float, floor: float):
-        values = np.concatenate([value for _, _, value in found])
-        directions = np.concatenate([point for _, point, _ in found])
-        signs = np.concatenate([np.full(len(value), sign) for sign, _, value in found])
+    def __init__(self, parts: list[Part], bound: float, floor: float):
+        self.parts, self.bound = parts, bound
+        values = np.concatenate([value for _, _, value in parts])
+        directions = np.concatenate([point for _, point, _ in parts])
+        signs = np.concatenate([np.full(len(value), sign) for sign, _, value in parts])
         order = np.argsort(-values, kind="stable")
         order = order[values[order] > floor]
         self.values, self.directions, self.signs = values[order], directions[order], signs[order]
-        self.bound = bound
 
 
 def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
@@ -62,36 +65,24 @@ def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
         sides: the function and its negative.
         floor: positive.
     """
-    # What differs from the floor by roundings alone cannot be told from it, however small the box.
-    size = float(np.linalg.norm(sides[0].sizes))
-    tiny = ABOVE + ROUNDINGS * size / floor
-    lower = floor * (1 + tiny)
-    seen = glimpsed(sides, lower, -1, starts_before_a_search(sides[0]))
-    if len(seen.values):
+    seen = glimpsed(sides, floor, -1, starts_before_a_search(sides[0]))
+    best = max(floor, float(seen.values.max(initial=0.0)))
+    if best > floor * (1 + CLOSE):
         return seen
+    # What differs by roundings alone cannot be told apart, however small the box.
+    tiny = ABOVE + ROUNDINGS * float(np.linalg.norm(sides[0].sizes)) / best
+    lower = best * (1 + tiny)
     covers = [search(side, lower * (1 + tiny), floor=lower, limits=ENOUGH, keep=False) for side in sides]
-    found = _climbed(sides, covers)
-    if all(cover.proven for cover in covers):
-        return Peaks(found, max(cover.reach for cover in covers), floor)
-    best = max(float(values.max(initial=0.0)) for _, _, values in found)
-    close = best <= floor * (1 + CLOSE)
-    return Peaks(found, _reach(sides, best * (1 + 4 * tiny)) if close else np.inf, floor)
+    reach = max(cover.reach for cover in covers) if all(cover.proven for cover in covers) else np.inf
+    return Peaks([*seen.parts, *_climbed(sides, covers)], reach, floor)
 
 
-def _climbed(
-    sides: tuple[Function, Function], covers: list[Cover]
-) -> list[tuple[float, np.ndarray, np.ndarray]]:
+def _climbed(sides: tuple[Function, Function], covers: list[Cover]) -> list[Part]:
     found = []
     for sign, side, cover in zip((1.0, -1.0), sides, covers, strict=True):
         found.append((sign, cover.points, cover.values))
         found.append((sign, *climb(side, cover.points)))
     return found
-
-
-def _reach(sides: tuple[Function, Function], threshold: float) -> float:
-    """A bound of the maximum where it is the threshold or less, infinite where it is not."""
-    covers = [search(side, threshold, limits=LIMITS, keep=False) for side in sides]
-    return max(cover.reach for cover in covers) if all(cover.proven for cover in covers) else np.inf
 
 
 def glimpsed(sides: tuple[Function, Function], floor: float, turn: int, starts: int) -> Peaks:
@@ -117,9 +108,8 @@ def largest(sides: tuple[Function, Function]) -> Peaks:
     found = glimpsed(sides, 0.0, 0, starts_for(sides[0]))
     size = float(np.linalg.norm(sides[0].sizes))
     for _ in range(TURNS if size > 0 else 0):
-        best = float(found.values.max(initial=0.0))
-        better = peaks(sides, max(best, size * 2.0**-46))
-        if len(better.values) == 0:
-            break
+        better = peaks(sides, max(float(found.values.max(initial=0.0)), size * 2.0**-46))
+        if np.isfinite(better.bound):
+            return Peaks([*found.parts, *better.parts], better.bound, 0.0)
         found = better
     return found

@@ -204,6 +204,11 @@ class Sightings:
         return len(self.places)
 
     @property
+    def reach(self) -> float:
+        """At least the maximum in all landscapes, up to rounding; 0 where nothing was above the floor."""
+        return self.maxima.reach
+
+    @property
     def largest(self) -> float:
         """The largest value, 0 where there is none."""
         return float(self.maxima.values[0]) if len(self) else 0.0

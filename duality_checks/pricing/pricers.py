@@ -83,6 +83,7 @@ class Maxima:
             np.concatenate([part.directions for part in parts])[order],
             np.concatenate([part.signs for part in parts])[order],
             np.concatenate([part.kinks for part in parts])[order],
+            max(part.bound for part in parts),
         )
 
 

@@ -134,8 +134,7 @@ def is_stuck(rounds: list[Round]) -> bool:
 def _feasible(problem: TrainingProblem, dual: np.ndarray, violators: Maxima) -> tuple[np.ndarray, float]:
     """The best feasible multiple of a dual point (statement 2.5), and its dual objective."""
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    longest = max(float(violators.values[0]), beta) if len(violators) else beta
-    scaled = dual * min(loss.multiple(dual, target), beta / longest)
+    scaled = dual * min(loss.multiple(dual, target), beta / max(violators.reach, beta))
     return scaled, loss.dual(loss.clip(scaled, target), target)
 
 

@@ -98,7 +98,7 @@ def train_free(
         found = pricing.maxima(slope, beta)
         upper = datafit.value(fit) + beta * sum(neuron.size for _, neuron in placed)
         best_multiple = datafit.loss.multiple(slope, datafit.target)
-        dual = slope * min(best_multiple, beta / max(found.largest, beta))
+        dual = slope * min(best_multiple, beta / max(found.reach, beta))
         lower = datafit.loss.dual(dual, datafit.target)
         gap = upper - lower
         slow = best is not None and best[0] <= NEAR * upper and gap > 0.5 * best[0]

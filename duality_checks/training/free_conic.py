@@ -67,7 +67,7 @@ def train_free_conic(
             groups = [group[_used(part, vectors)] for group, part in zip(groups, vectors, strict=True)]
         dual = readout.project(loss.clip(readout.project(dual), target))
         violators = pricing.maxima(dual, beta)
-        scaled = dual * min(problem.multiple(dual), beta / max(violators.largest, beta))
+        scaled = dual * min(problem.multiple(dual), beta / max(violators.reach, beta))
         value = problem.dual(loss.clip(scaled, target))
         if value > lower:
             lower, best_dual = value, scaled
