@@ -999,8 +999,10 @@ class Bits:
     def slope(self, row: int, count: int, nearer: int) -> int:
         """The slope of a row of negative weight, in 2^count: the nearer of 0 and 1, the other, or a
         number."""
-        if not self.take(1):
+        if self.text[self.place : self.place + 1] == "0":
+            self.place += 1
             return nearer << count
+        self.take(1)
         return self.take(count) if self.take(1) else (1 - nearer) << count
 
     def finished(self) -> None:
@@ -1052,9 +1054,9 @@ def tree_holds(g: Kinks, cover: Cover, bits: Bits, j: int, lo: list[int], hi: li
         halves_are_whole(odd, bits.where, cover.depth)
         middle = lo[i] + step
         entries = [(k, low, high, g.rows[k][i] * step) for k, low, high in undecided]
-        upper = ((k, low + x, high) if x > 0 else (k, low, high + x) for k, low, high, x in entries)
+        upper = [(k, low + x, high) if x > 0 else (k, low, high + x) for k, low, high, x in entries]
         stack.append(([*lo[:i], middle, *lo[i + 1 :]], hi, *decided(g, c, upper)))
-        lower = ((k, low, high - x) if x > 0 else (k, low - x, high) for k, low, high, x in entries)
+        lower = [(k, low, high - x) if x > 0 else (k, low - x, high) for k, low, high, x in entries]
         stack.append((lo, [*hi[:i], middle, *hi[i + 1 :]], *decided(g, c, lower)))
 
 
@@ -1086,8 +1088,13 @@ def decided(g: Kinks, c: Sequence[int], spans: Iterable[tuple[int, int, int]]) -
             positive.append(span[0])
         elif span[2] > 0:
             rest.append(span)
-    weights, rows = [g.weights[k] for k in positive], [g.rows[k] for k in positive]
-    return [t + dot(weights, [row[i] for row in rows]) for i, t in enumerate(c)], rest
+    return plus(c, [g.weights[k] for k in positive], [g.rows[k] for k in positive]), rest
+
+
+def plus(c: Sequence[int], shares: Sequence[int], rows: Sequence[Row]) -> list[int]:
+    """c with the sum of some rows, each times its share."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(c)
+    return [x + sum(map(mul, shares, column)) for x, column in zip(c, columns, strict=True)]
 
 
 def leaf_holds(
@@ -1102,7 +1109,7 @@ def leaf_holds(
 ) -> None:
     """The bound on the cone over one box. c is over-estimated with the chords and the slopes of this leaf."""
     one = 1 << CHORD_BITS
-    total, constant = [value << CHORD_BITS for value in c], 0
+    shares, constant = [], 0
     for k, low, high in undecided:
         weight = g.weights[k]
         if weight > 0:
@@ -1110,8 +1117,8 @@ def leaf_holds(
             constant += weight * max(-share * low, (one - share) * high)
         else:
             share = bits.slope(k, cover.bits, int(low + high > 0)) << (CHORD_BITS - cover.bits)
-        share *= weight
-        total = [t + share * x for t, x in zip(total, g.rows[k], strict=True)]
+        shares.append(share * weight)
+    total = plus([value << CHORD_BITS for value in c], shares, [g.rows[k] for k, _, _ in undecided])
     total = [value << cover.depth for value in total]
     total[j] += constant if lo[j] > 0 else -constant
     square = square_on_cone(total, lo, hi, j, g.free)
