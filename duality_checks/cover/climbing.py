@@ -56,9 +56,7 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
     lengths = np.linalg.norm(function.rows, axis=1)
 
     def settle(part: slice) -> None:
-        settle_points(
-            function.rows, function.weights, function.base, lengths, ends[part], values[part]
-        )
+        settle_points(function.rows, function.weights, function.base, lengths, ends[part], values[part])
 
     step = max(1, -(-len(points) // THREADS))
     with ThreadPoolExecutor(THREADS) as pool:

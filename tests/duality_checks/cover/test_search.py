@@ -25,6 +25,7 @@ from duality_checks.cover.search import Function, Limits, search
 from duality_checks.pricing.landscape import Landscape
 
 entries = st.integers(-3, 3)
+seeds = st.integers(0, 10**6)
 
 
 slopes = st.sampled_from([Fraction(0), Fraction(1, 10), Fraction(-1), Fraction(-5, 2)])
@@ -190,3 +191,20 @@ def test_powers_of_two_change_nothing(power):
 def test_the_faces_cover_the_cube():
     assert len(faces(4)) == 8
     assert {(box.j, float(box.lo[box.j])) for box in faces(2)} == {(0, 1.0), (0, -1.0), (1, 1.0), (1, -1.0)}
+
+
+@settings(max_examples=60)
+@given(seeds, st.integers(2, 5))
+def test_an_ascent_ends_at_a_local_maximum_if_it_is_positive_and_never_falls(seed, r):
+    rng = np.random.default_rng(seed)
+    g = some_function(seed, r=r)
+    starts = rng.normal(size=(5, r))
+    starts /= np.linalg.norm(starts, axis=1, keepdims=True)
+    points, values = climb(g, starts)
+    assert (values >= g.values(starts)).all()
+    assert np.linalg.norm(points, axis=1) == pytest.approx(1)
+    assert values == pytest.approx(g.values(points), abs=1e-9 * float(np.linalg.norm(g.sizes)))
+    for point, value in zip(points, values, strict=True):
+        near = point + 1e-4 * rng.normal(size=(200, r))
+        near /= np.linalg.norm(near, axis=1, keepdims=True)
+        assert value <= 0 or g.values(near).max() <= value + 1e-8 * float(np.linalg.norm(g.sizes))
