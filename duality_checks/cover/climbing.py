@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from .search import THREADS, Function
+from hyperplane_arrangements.cores import cores
+
+from .search import Function
 
 STARTS = 200
 FEWEST = 4
@@ -58,7 +60,7 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
     def settle(part: slice) -> None:
         settle_points(function.rows, function.weights, function.base, lengths, ends[part], values[part])
 
-    step = max(1, -(-len(points) // THREADS))
-    with ThreadPoolExecutor(THREADS) as pool:
+    step = max(1, -(-len(points) // cores()))
+    with ThreadPoolExecutor(cores()) as pool:
         list(pool.map(settle, [slice(i, i + step) for i in range(0, len(points), step)]))
     return ends, values
