@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN
 from fractions import Fraction
 
 from hyperplane_arrangements.errors import InputError
@@ -202,29 +202,45 @@ def _by_chambers(rows: list[ChamberRow], problem: Problem) -> list[Block]:
 
 def _by_cones(found: list[Cone], where: str) -> list[Block]:
     tightest = max(found, key=lambda cone: cone.share)
-    table = Table(
-        ("z or -z", "box", "rows of no one sign", "norm(e)² / β²"),
-        tuple(
-            ("z" if cone.sign == "+" else "-z", _box(cone), str(cone.undecided), _share(cone))
-            for cone in found
-        )[:ROWS],
-    )
+    header = ("z or -z", "box of w", "w inside", "slopes", "c", "e", "norm(e)² / β²")
     return [
         Paragraph(
             f"All directions{where} lie in cones over boxes on the faces of a cube, {len(found)} of them for "
-            "z and for -z together. On the cone over a box rows of one sign are linear; the others lie below "
-            "a chord or, of negative weight, below a line. So the sum is at most e'u there for one vector e, "
-            "and norm(e) ≤ β."
+            "z and for -z together. On the cone over a box a row of one sign is linear. One of both signs "
+            "lies below a line: of positive weight below its chord, of negative weight below any line of a "
+            "slope from 0 to 1; the slopes stand by row (rows on one hyperplane count as one). So the sum is "
+            "at most c'w on the box, what chords have at 0 going to the coordinate that is 1 or -1; c'w ≤ "
+            "e'w at every corner of the box, hence on its cone, and norm(e) ≤ β."
         ),
-        table,
+        Table(header, tuple(map(_cone_cells, found[:ROWS]))),
+        Paragraph("The slopes, c and e are rounded to six digits; the last column is exact or above."),
         *_cut(len(found), "cones"),
         Paragraph(
             f"The tightest of {len(found)} comparisons: norm(e)² / β² is {_share(tightest)}, on the cone "
-            "over "
-            f"{_box(tightest)}, for {'z' if tightest.sign == '+' else '-z'}. Rows on one hyperplane count as "
-            "one."
+            f"over {_box(tightest)}, for {_side(tightest)}."
         ),
     ]
+
+
+def _cone_cells(cone: Cone) -> tuple[str, ...]:
+    return (
+        _side(cone),
+        _box(cone),
+        shown_vector(cone.point),
+        ", ".join(f"{k}: {_near(slope)}" for k, slope in cone.slopes.items()) or "none",
+        f"({', '.join(map(_near, cone.above))})",
+        f"({', '.join(map(_near, cone.short))})",
+        _share(cone),
+    )
+
+
+def _side(cone: Cone) -> str:
+    return "z" if cone.sign == "+" else "-z"
+
+
+def _near(value: Fraction) -> str:
+    """To six digits, in full where that is shorter."""
+    return str(value) if len(str(value)) <= 7 else str(decimal(value, ROUND_HALF_EVEN, 6))
 
 
 def _box(cone: Cone) -> str:

@@ -6,22 +6,27 @@ import json
 import re
 from fractions import Fraction
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cover_forgeries import covered, honest, with_term
 from hypothesis import given, settings
+from hypothesis.strategies import data, fractions, integers, lists, tuples
+from scipy.optimize import nnls
 
 from duality_checks import TrainingProblem, certify, checker, train
 from duality_checks.cli import main
 from duality_checks.explaining import blocks
 from duality_checks.explaining.blocks import Heading, Paragraph, Table
-from duality_checks.explaining.cones import cones
+from duality_checks.explaining.cones import cones, shortened
 from duality_checks.explaining.numbers import chamber_rows, conjugates, losses, outputs
 from duality_checks.explaining.theorem import explained
 from duality_checks.strategies import training_problems
 from hyperplane_arrangements.errors import InputError
 
+F = Fraction
 EXAMPLE = Path(__file__).parent.parent.parent.parent / "proofs_notes" / "a-theorem-on-a-page.md"
 # Three samples in the plane, the 1-norm, beta = 1; the gap is zero.
 PROBLEM = {
@@ -94,6 +99,53 @@ def test_the_cones_of_a_page_are_those_that_the_checker_compares(options, monkey
     checker.cover_proves(stated, found.dual, found.cover)
     assert [cone.share for cone in cones(stated, found.dual, found.cover)] == compared
     assert max(compared) <= 1
+
+
+def landscape(problem: checker.Problem, dual: tuple[Fraction, ...], u: list[Fraction]) -> Fraction:
+    """z'phi(Xu), from the definition."""
+    products = (sum(a * b for a, b in zip(row, u, strict=True)) for row in problem.rows)
+    return sum(
+        (dual[i] * max(t, problem.kappa * t) for i, t in zip(problem.samples, products, strict=True)),
+        Fraction(0),
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"activation": "leaky:-3"}, {"readout": [0, 0, 1, 1, 2, 2, 3, 3]}])
+def test_on_each_cone_of_a_page_the_landscape_is_below_two_linear_functions(options) -> None:
+    problem = with_term(options)
+    stated, found = read(problem.to_json(), covered(problem, train(problem)).to_json())
+    touched = 0
+    for cone in cones(stated, found.dual, found.cover):
+        corners = list(product(*({a, b} for a, b in cone.box)))
+        for w in [*corners, cone.point]:
+            c, e = (sum(a * b for a, b in zip(v, w, strict=True)) for v in (cone.above, cone.short))
+            value = landscape(stated, found.dual, list(w))
+            value = value if cone.sign == "+" else -value
+            assert value <= c <= e
+            touched += value == c
+        square = sum(x * x for x in cone.short)
+        assert square <= cone.share * stated.beta**2 <= stated.beta**2
+        assert all(0 <= slope <= 1 for slope in cone.slopes.values())
+    assert touched > 0  # c is the landscape itself where all rows have one sign
+
+
+@given(data())
+def test_no_shorter_vector_is_above_a_linear_function_on_a_cone(drawn) -> None:
+    small, side = fractions(-4, 4, max_denominator=4), fractions(-1, 1, max_denominator=4)
+    c = drawn.draw(lists(small, min_size=2, max_size=3))
+    ends = drawn.draw(lists(tuples(side, side), min_size=len(c), max_size=len(c)))
+    j = drawn.draw(integers(0, len(c) - 1))
+    box = [(min(ab), max(ab)) for ab in ends]
+    box[j] = (F(1), F(1))
+    e = shortened(c, box, j, None)
+    corners = list(product(*({a, b} for a, b in box)))
+    for w in corners:
+        assert sum(a * b for a, b in zip(c, w, strict=True)) <= sum(a * b for a, b in zip(e, w, strict=True))
+    # Another way: the shortest such vector is the projection of c on the cone that the corners span.
+    target, length = np.array(c, dtype=float), float(sum(x * x for x in e)) ** 0.5
+    _, residual = nnls(np.array(corners, dtype=float).T, target)
+    projected = max(float(target @ target) - residual**2, 0.0) ** 0.5
+    assert length == pytest.approx(projected, abs=1e-6)
 
 
 def test_the_cones_of_a_page_cover_each_face() -> None:
