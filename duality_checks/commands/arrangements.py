@@ -39,7 +39,6 @@ def read_arrangement(
         Arrangement(affine, n=12, dimension=4, rank=3)
     """
     from hyperplane_arrangements.arrangement import Arrangement
-    from hyperplane_arrangements.exact import exact_matrix
 
     if _FAMILY.fullmatch(source) and not Path(source).exists():
         from hyperplane_arrangements.families import named
@@ -50,7 +49,7 @@ def read_arrangement(
             raise click.UsageError("--separator and the like say how to read a file; a family is none")
         return named(source)
 
-    from ..data.datasets import matrix
+    from ..data.datasets import exact_columns
 
     reading = reading or Reading()
     table = reading.table(source)
@@ -58,7 +57,7 @@ def read_arrangement(
         raise click.UsageError(f"--offsets {offsets} is one of --features too; leave it out of one of them")
     chosen = table.others([offsets]) if features is None else features
     table = reading.kept(table, [*chosen, offsets])
-    X = exact_matrix(matrix(table, chosen), name=source)
+    X = exact_columns(table, chosen)
     if offsets is None:
         return Arrangement(X)
     return Arrangement(X, tuple(value for (value,) in table.numbers([offsets])))

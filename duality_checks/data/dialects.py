@@ -152,6 +152,8 @@ def _without_comments(lines: list[str]) -> tuple[list[str], int, tuple[int, str]
     """The lines with comments blanked out; how many there were; and the last one before the first row, which
     may be a header."""
     kept, count, heading, begun = [], 0, None, False
+    if not any("#" in line for line in lines):
+        return lines, 0, None
     for place, line in enumerate(lines):
         if line.lstrip(" ").startswith("#"):
             count += 1
@@ -184,10 +186,11 @@ def _with_heading(
 
 def _separator(lines: list[str], heading: tuple[int, str] | None, source: str, dialect: Dialect) -> str:
     """The one separator that cuts all lines alike; of several the one that leaves nothing but numbers."""
+    seen = [mark for mark in _BY_LOOK if mark != dialect.decimal and any(mark in line for line in lines)]
+    if seen == [","]:
+        return ","
     fitting: dict[str, bool] = {}
-    for separator in _BY_LOOK:
-        if separator == dialect.decimal:
-            continue
+    for separator in seen:
         try:
             records = _records(lines, separator, source)
         except InputError:
@@ -219,11 +222,7 @@ def _records(lines: list[str], separator: str, source: str) -> list[Record]:
     given = (line.strip() + "\n" if spaced else line for line in lines)
     reader = csv.reader(given, delimiter=separator, skipinitialspace=spaced, strict=True)
     try:
-        return [
-            (reader.line_num, tuple(cell.strip() for cell in cells))
-            for cells in reader
-            if any(cell.strip() for cell in cells)
-        ]
+        return [(reader.line_num, cells) for row in reader if any(cells := tuple(map(str.strip, row)))]
     except csv.Error as error:
         raise InputError(f"{source}: line {reader.line_num} is not CSV ({error})") from None
 

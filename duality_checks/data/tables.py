@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hyperplane_arrangements.errors import InputError
 
@@ -19,6 +19,8 @@ from .dialects import Dialect, decoded, understood
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from hyperplane_arrangements.exact import ExactMatrix
 
 Rows = tuple[tuple[Fraction, ...], ...]
 
@@ -115,6 +117,39 @@ class Table:
             >>> table.numbers(["y", "x"])
             ((Fraction(2, 1), Fraction(1, 10)), (Fraction(1, 3), Fraction(-1, 10)))
         """
+        names = tuple(names)
+        plain = self._plain(names)
+        return self._one_by_one(names) if plain is None else plain.fractions
+
+    def exact(self, names: Iterable[str]) -> ExactMatrix:
+        """The same as a matrix, which takes a tenth of the time where all cells are plain decimals.
+
+        Raises:
+            InputError: as for :meth:`numbers`; no columns or no rows.
+
+        Example:
+            >>> parse_csv("x,y,name\\n0.1,2,a\\n-1e-1,1/3,b", "memory").exact(["y", "x"]).denominators
+            (10, 30)
+        """
+        from hyperplane_arrangements.exact import exact_matrix
+
+        names = tuple(names)
+        plain = self._plain(names)
+        return exact_matrix(self._one_by_one(names), name=self.source) if plain is None else plain
+
+    def _plain(self, names: tuple[str, ...]) -> ExactMatrix | None:
+        """The numbers at once, where all of them are written plainly."""
+        positions = [self.index(name) for name in names]
+        if not positions or not self.cells or self.decimal != ".":
+            return None
+        cells = [row[place] for row in self.cells for place in positions]
+        if set(map(type, cells)) != {str}:
+            return None
+        from .decimals import plain_matrix
+
+        return plain_matrix(cast("list[str]", cells), len(positions))
+
+    def _one_by_one(self, names: tuple[str, ...]) -> Rows:
         positions = [(self.index(name), name) for name in names]
         return tuple(
             tuple(self._number(row, position, name) for position, name in positions)

@@ -305,7 +305,7 @@ def _integers_over(row: Sequence[Any], name: str, i: int) -> tuple[Sequence[int]
     kinds = set(map(type, row))
     if kinds == {int}:
         return row, 1
-    if kinds == {float} and all(map(isfinite, row)):
+    if kinds == {Fraction} or (kinds == {float} and all(map(isfinite, row))):
         pairs = [value.as_integer_ratio() for value in row]
     else:
         pairs = [_ratio(value, name, i, j) for j, value in enumerate(row)]
