@@ -19,7 +19,7 @@ from hyperplane_arrangements.exact import exact_matrix
 from .exact.judged import judged, objective_of, require_activation, require_inputs
 from .exact.setting import RationalNetwork, Setting
 from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork
-from .foreign.sklearn_models import LOGISTIC, is_sklearn, take_apart
+from .foreign.sklearn_models import LOGISTIC, from_sklearn, is_sklearn, take_apart
 from .foreign.state_dicts import import_state_dict, import_torch_module
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
@@ -146,15 +146,10 @@ def native(problem: TrainingProblem, network: Any) -> Any:
         Fraction(-1, 1)
     """
     if is_sklearn(network):
-        parts = take_apart(network)
-        if parts.before or parts.behind is not None:
-            raise InputError(
-                f"the model is a {type(network).__name__} that transforms features or targets; state the "
-                "problem with what its transformers give and give the network alone, or audit the model"
-            )
-        if problem.plain_loss.name != parts.loss:
-            raise _other_loss(problem, parts.loss)
-        return parts.network
+        alone, loss = from_sklearn(network), take_apart(network).loss
+        if problem.plain_loss.name != loss:
+            raise _other_loss(problem, loss)
+        return alone
     return _with_slope(problem, imported(network)).network if _has_origin(network) else network
 
 

@@ -112,9 +112,17 @@ def from_sklearn(model: Any) -> Network:
         model: the fitted model, with activation ``relu`` and one hidden layer.
 
     Raises:
-        InputError: not fitted, another activation or loss, more layers or classes.
+        InputError: not fitted, another activation or loss, more layers or classes; or a model that transforms
+            features or targets, which a network alone does not.
     """
-    return take_apart(model).network
+    parts = take_apart(model)
+    if parts.before or parts.behind is not None:
+        raise InputError(
+            f"the model is a {type(model).__name__} that transforms features or targets, which its network "
+            "alone does not; audit the model, or give the network inside, for a problem of what its "
+            "transformers give"
+        )
+    return parts.network
 
 
 def take_apart(model: Any) -> SklearnModel:

@@ -13,7 +13,7 @@ three neurons, which makes any output in the span exact, rounding errors include
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
@@ -158,11 +158,11 @@ def corrected(problem: TrainingProblem, network: RationalNetwork, outputs: Vecto
 
     Args:
         problem: the data.
-        network: any.
+        network: any that fits the problem.
         outputs: f, length n, in the span of the outputs of networks.
 
     Raises:
-        InputError: f is not in that span.
+        InputError: f is not in that span, or the network does not fit.
 
     Example:
         >>> problem = TrainingProblem([[1, 1], [2, 1]], [5, -3], 1)
@@ -170,12 +170,13 @@ def corrected(problem: TrainingProblem, network: RationalNetwork, outputs: Vecto
         >>> exact_outputs(problem, corrected(problem, close, problem.y)) == problem.y
         True
     """
+    network = judged(problem, network)
     wanted = tuple(a - b for a, b in zip(outputs, exact_outputs(problem, network), strict=True))
     weights = _solved(bends(problem) + _lines(problem), wanted)
     if weights is None:
         raise InputError("outputs: no network has them; reach_targets shows why")
     more = _network(problem, weights)
-    return RationalNetwork(network.hidden + more.hidden, network.output + more.output)
+    return replace(network, hidden=network.hidden + more.hidden, output=network.output + more.output)
 
 
 def exact_outputs(problem: TrainingProblem, network: RationalNetwork) -> Vector:

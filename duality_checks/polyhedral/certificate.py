@@ -33,8 +33,8 @@ def exact_parts(problem: TrainingProblem, solution: Any) -> Parts:
 
     Args:
         problem: with a polyhedral norm.
-        solution: its exact network and dual are used where it has them, else ``network`` and ``dual``, whose
-            floats are rationals.
+        solution: its exact network is used where it has one and its ``network`` is that one, rounded;
+            likewise its exact dual. Else ``network`` and ``dual``, whose floats are rationals.
 
     Returns:
         The parts of a certificate. The dual is orthogonal to what is free, and scaled down just enough to be
@@ -47,9 +47,7 @@ def exact_parts(problem: TrainingProblem, solution: Any) -> Parts:
         >>> [str(z) for z in dual], len(chambers)
         (['1', '1'], 2)
     """
-    network, exact = judged(problem, solution.network), getattr(solution, "exact_network", None)
-    if exact is not None:
-        network = judged(problem, exact)
+    network = _network(problem, solution)
     dual = _dual(problem, solution)
     listed = problem.arrangement.chambers()
     proofs = [_proof(problem, signs, dual) for signs in listed.signs.tolist()]
@@ -60,6 +58,17 @@ def exact_parts(problem: TrainingProblem, solution: Any) -> Parts:
         for point, (plus, minus, _) in zip(integer_points(problem.X, listed), proofs, strict=True)
     )
     return network, tuple(share * z for z in dual), chambers
+
+
+def _network(problem: TrainingProblem, solution: Any) -> RationalNetwork:
+    """The network of a solution; in its exact form only where that is the same network."""
+    from .training import balanced
+
+    network, exact = judged(problem, solution.network), getattr(solution, "exact_network", None)
+    if exact is None:
+        return network
+    exact = judged(problem, exact)
+    return exact if judged(problem, balanced(exact.floats(problem.kappa, problem.d))) == network else network
 
 
 def _dual(problem: TrainingProblem, solution: Any) -> Vector:

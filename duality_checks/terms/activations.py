@@ -83,12 +83,21 @@ class Slopes:
     def weights(self, network: TwoLayerNetwork) -> tuple[np.ndarray, np.ndarray]:
         """Hidden (m x d) and output weights (m) of the same function with ``psi`` for ``phi_kappa``.
 
-        Both layers shrink by the root of ``abs(factor)``, so a balanced network stays balanced.
+        Both layers shrink by the root of ``abs(factor)``, so a balanced network stays balanced. Its intercept
+        and its linear skip stay as they are.
+
+        Raises:
+            InputError: the network has another activation than the reduced one.
 
         Example:
             >>> Slopes(Fraction(-4), Fraction(0)).weights(TwoLayerNetwork([[2.0]], [2.0]))
             (array([[1.]]), array([-1.]))
         """
+        if network.kappa != self.kappa:
+            raise InputError(
+                f"the network's activation has kappa={network.kappa}, the reduced one kappa={self.kappa}; "
+                "give a network that was trained for these slopes"
+            )
         root = float(abs(self.factor)) ** 0.5
         sign = 1 if self.factor > 0 else -1
         return self.side * network.hidden / root, sign * network.output / root

@@ -34,12 +34,14 @@ from duality_checks import (
     stationarity,
     train,
 )
-from duality_checks.exact.judged import judged, objective_of
+from duality_checks.exact.judged import fit_of, judged, objective_of
 from duality_checks.exact.setting import RationalNetwork, Setting
 from duality_checks.importing import BiasedNetwork
 from duality_checks.optima.optimal_set import optimal_set
 from duality_checks.optima.several_outputs import VectorNetwork
+from duality_checks.optima.spanning import corrected
 from duality_checks.stationary_points.escape import improving_neuron
+from duality_checks.terms.activations import Slopes
 from duality_checks.training.ascents import proven_interval
 from hyperplane_arrangements.errors import InputError
 
@@ -405,6 +407,31 @@ def test_a_raw_state_dict_has_the_activation_of_the_problem() -> None:
     for free in ("nothing", "biases"):
         with pytest.raises(InputError, match="activation has kappa=0, the problem's kappa=-1"):
             audit(trained(free, Fraction(-1))[0], model)
+
+
+def test_a_network_put_in_the_place_of_another_is_the_one_that_is_certified() -> None:
+    """A solution with a polyhedral norm knows its network exactly: but then another was put there."""
+    problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, penalty="1-norm")
+    solution = train(problem)
+    assert certify(problem, solution).upper == 4  # 3 - 1/2 + 2 - 1/2
+    other = replace(solution, network=TwoLayerNetwork([[5.0]], [7.0]))
+    assert certify(problem, other).upper == Fraction(35 - 3) ** 2 / 2 + 2 + 35  # balanced: 5 times 7
+    with pytest.raises(InputError, match="kappa=-1"):
+        certify(problem, replace(solution, network=replace(solution.network, kappa=Fraction(-1))))
+
+
+def test_a_network_is_corrected_with_its_intercept_and_its_skip() -> None:
+    problem = TrainingProblem([[1, 1], [2, 1]], [5, -3], 1, free="intercept+linear")
+    close = RationalNetwork([["5/2", "5/2"]], [1], 2, [1, 0])
+    found = corrected(problem, close, problem.y)
+    assert fit_of(problem, found) == problem.y and (found.intercept, found.linear) == (2, (1, 0))
+    with pytest.raises(InputError, match="kappa=-1"):
+        corrected(problem, TwoLayerNetwork([[1.0, 1.0]], [1.0], -1), problem.y)  # type: ignore[arg-type]
+
+
+def test_slopes_belong_to_the_network() -> None:
+    with pytest.raises(InputError, match="kappa=0, the reduced one kappa=-1/4"):
+        Slopes.parse("slopes:2,-1/2").weights(TwoLayerNetwork([[1.0]], [1.0]))
 
 
 def test_an_unbalanced_network_is_not_optimal_with_a_polyhedral_norm() -> None:

@@ -105,5 +105,5 @@ def test_bad_input_is_refused() -> None:
         covering_radius([(Fraction(1), Fraction(1))])
     with pytest.raises(InputError, match="give rank >= 1, 0 < eps <= 2"):
         net_failure(2, 3, 5)
-    with pytest.raises(InputError, match="failure is 2; give a probability between 0 and 1"):
+    with pytest.raises(InputError, match="failure is 2; give a finite number > 0 and < 1"):
         net_sample_size(2, 1, 2)

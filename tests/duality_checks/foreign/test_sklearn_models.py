@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from duality_checks import TrainingProblem, audit, from_sklearn
+from duality_checks import TrainingProblem, assert_global_optimum, audit, from_sklearn
 from duality_checks.foreign.sklearn_models import take_apart
 from duality_checks.placing import place
 from hyperplane_arrangements.errors import InputError
@@ -108,7 +108,20 @@ def test_batches_make_the_decay_weigh_more() -> None:
 
 def test_the_function_is_the_pipelines_own() -> None:
     model = make_pipeline(StandardScaler(), MLPRegressor(**TERMS, max_iter=60)).fit(X, Y)
-    assert from_sklearn(model).predict(model[:-1].transform(X)) == pytest.approx(model.predict(X))
+    assert take_apart(model).network.predict(model[:-1].transform(X)) == pytest.approx(model.predict(X))
+    assert from_sklearn(model[-1]).predict(model[:-1].transform(X)) == pytest.approx(model.predict(X))
+
+
+def test_a_network_is_not_taken_out_of_its_pipeline_in_silence() -> None:
+    """On the features themselves it is another function."""
+    model = make_pipeline(StandardScaler(), MLPRegressor(**TERMS, max_iter=60)).fit(X, Y)
+    problem = TrainingProblem(X, Y, 1, free="intercept")
+    for judge in (from_sklearn, lambda model: assert_global_optimum(problem, model)):
+        with pytest.raises(InputError, match="a Pipeline that transforms features or targets, which"):
+            judge(model)
+    classifier = fitted(classes_=[-1, 1], loss="log_loss")
+    with pytest.raises(InputError, match="trained with the logistic loss, and the problem has 'squared'"):
+        assert_global_optimum(problem, classifier)
 
 
 NAMED = SimpleNamespace(coefs_=[np.ones((2, 1)), np.ones((1, 1))], intercepts_=[np.zeros(1), np.zeros(1)])
