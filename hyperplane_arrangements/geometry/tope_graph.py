@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -81,9 +82,9 @@ def tope_graph(arrangement: PlainArrangement, max_chambers: int = 100_000) -> An
     signs = np.asarray(chambers(arrangement, max_chambers).signs)
     graph = Graph()
     graph.add_nodes_from((i, {"signs": tuple(row)}) for i, row in enumerate(signs.tolist()))
-    for rows in _hyperplanes(arrangement):
-        lower, upper = _adjacent(signs, rows)
-        graph.add_edges_from(zip(lower.tolist(), upper.tolist(), strict=True), row=rows[0])
+    rows = [group[0] for group in _hyperplanes(arrangement)]
+    for row, (lower, upper) in zip(rows, _neighbours(signs[:, rows] > 0), strict=True):
+        graph.add_edges_from(zip(lower.tolist(), upper.tolist(), strict=True), row=row)
     return graph
 
 
@@ -97,16 +98,44 @@ def _hyperplanes(arrangement: PlainArrangement) -> list[list[int]]:
     return list(groups.values())
 
 
-def _adjacent(signs: np.ndarray, rows: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs of chambers (one index array each) whose signs differ on exactly `rows`."""
-    chambers = np.arange(len(signs))
-    negative, positive = chambers[signs[:, rows[0]] < 0], chambers[signs[:, rows[0]] > 0]
-    flipped = signs[negative]
-    flipped[:, rows] *= -1
-    where = {row.tobytes(): j for row, j in zip(signs[positive], positive, strict=True)}
-    found = [where.get(row.tobytes(), -1) for row in flipped]
-    partner = np.array(found, dtype=np.int64)
-    return negative[partner >= 0], partner[partner >= 0]
+def _neighbours(sides: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each hyperplane the pairs of chambers, on its negative and its positive side, that it alone
+    separates.
+
+    A chamber's key is the sum modulo two of random numbers, one for each hyperplane that it is on the
+    positive side of. Distinct chambers have distinct keys, or others are drawn: so the neighbour behind a
+    wall, if there is one, is the one chamber with the key that it must have. Whether it is one, its sides
+    tell.
+
+    Args:
+        sides: P x H, whether a chamber is on the positive side of a hyperplane, no two rows equal.
+    """
+    packed = np.packbits(sides, axis=1, bitorder="little")
+    own, keys = _keys(sides)
+    order = np.argsort(keys)
+    ordered = keys[order]
+    for h, key in enumerate(own):
+        lower = np.flatnonzero(~sides[:, h])
+        wanted = keys[lower] ^ key
+        upper = order[np.searchsorted(ordered, wanted).clip(max=len(order) - 1)]
+        found = keys[upper] == wanted
+        lower, upper = lower[found], upper[found]
+        between = packed[lower] ^ packed[upper]
+        between[:, h >> 3] ^= np.uint8(1 << (h & 7))
+        alone = ~between.any(axis=1)
+        yield lower[alone], upper[alone]
+
+
+def _keys(sides: np.ndarray, bits: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """A random number for each hyperplane, and their sums for the chambers, all distinct."""
+    random = np.random.default_rng(0)
+    while True:
+        own = random.integers(2**bits, size=sides.shape[1], dtype=np.uint64)
+        keys = np.zeros(len(sides), np.uint64)
+        for side, key in zip(sides.T, own, strict=True):
+            keys[side] ^= key
+        if len(np.unique(keys)) == len(keys):
+            return own, keys
 
 
 def check_simplicial(arrangement: PlainArrangement, max_chambers: int = 100_000) -> Finding:

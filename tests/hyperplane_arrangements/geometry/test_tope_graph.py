@@ -4,6 +4,7 @@ from itertools import pairwise, permutations
 from math import comb
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from hyperplane_arrangements import Arrangement, InputError, TooLargeError, families
 from hyperplane_arrangements.geometry.faces import faces
 from hyperplane_arrangements.geometry.tope_graph import (
+    _keys,
+    _neighbours,
     check_simple,
     check_simplicial,
     distance,
@@ -126,3 +129,33 @@ def test_errors_say_what_to_do():
         check_simplicial(families.shi(3))
     with pytest.raises(TooLargeError):
         tope_graph(families.braid(5), max_chambers=100)
+
+
+@given(
+    st.integers(1, 10).flatmap(
+        lambda n: st.lists(st.integers(0, 2**n - 1), unique=True, min_size=1).map(
+            lambda rows: [[row >> k & 1 for k in range(n)] for row in rows]
+        )
+    )
+)
+def test_neighbours_differ_in_one_place_and_all_of_them_are_found(rows):
+    sides = np.array(rows, dtype=bool)
+    found = [sorted(zip(lower.tolist(), upper.tolist(), strict=True)) for lower, upper in _neighbours(sides)]
+    for h, pairs in enumerate(found):
+        alone = np.arange(sides.shape[1]) == h
+        assert pairs == [
+            (i, j)
+            for i, a in enumerate(sides)
+            for j, b in enumerate(sides)
+            if not a[h] and ((a ^ b) == alone).all()
+        ]
+
+
+def test_keys_are_drawn_again_until_they_are_distinct():
+    # All sides of six hyperplanes, and keys of six bits: the numbers must be linearly independent.
+    sides = np.arange(64)[:, None] >> np.arange(6) & 1 == 1
+    own, keys = _keys(sides, bits=6)
+    assert sorted(keys.tolist()) == list(range(64))
+    assert keys.tolist() == [int(np.bitwise_xor.reduce(own[side], initial=0)) for side in sides]
+    first = np.random.default_rng(0).integers(64, size=6, dtype=np.uint64)
+    assert len({int(np.bitwise_xor.reduce(first[side], initial=0)) for side in sides}) < 64
