@@ -9,7 +9,7 @@ biases do, the output's bias, if there is one, does not).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -20,9 +20,11 @@ from .exact.judged import judged, objective_of, require_activation, require_inpu
 from .exact.setting import RationalNetwork, Setting
 from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork
 from .foreign.sklearn_models import LOGISTIC, from_sklearn, is_sklearn, take_apart
-from .foreign.state_dicts import import_state_dict, import_torch_module
+from .foreign.state_dicts import import_state_dict
+from .foreign.torch_modules import import_torch_module
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
+from .reports.text import activation_name
 from .stationary_points.escape import problem_of
 from .terms.free import DECAYED, NOTHING
 
@@ -160,8 +162,13 @@ def _has_origin(network: Any) -> bool:
 
 
 def _with_slope(problem: TrainingProblem, found: Imported) -> Imported:
-    """With the activation of the problem, where its own is not known."""
-    return found.with_activation(problem.kappa) if found.kappa is None else found
+    """With the activation of the problem, where its own is not known; the notes say which that is."""
+    if found.kappa is not None:
+        return found
+    notes = tuple(
+        note.replace("judged as ReLU", f"judged as {activation_name(problem.kappa)}") for note in found.notes
+    )
+    return replace(found, notes=notes).with_activation(problem.kappa)
 
 
 def _other_loss(problem: TrainingProblem, loss: str) -> InputError:

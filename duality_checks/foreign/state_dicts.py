@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -79,46 +78,6 @@ def import_state_dict(state: Mapping[str, Any], source: str = "state_dict") -> I
         source,
     )
     return Imported(network, "PyTorch", None, tuple(notes))
-
-
-def import_torch_module(module: Any) -> Imported:
-    """The network that a ``torch.nn.Module`` is, with the slope that its activation module has.
-
-    Args:
-        module: anything with ``state_dict()`` and ``modules()``.
-
-    Raises:
-        InputError: as for a state_dict, or an activation without a convex program.
-    """
-    found = import_state_dict(module.state_dict(), type(module).__name__)
-    names = {type(part).__name__: part for part in module.modules()}
-    foreign = sorted(_NOT_PIECEWISE & names.keys())
-    if foreign:
-        raise InputError(
-            f"the network has the activation {foreign[0]}; only ReLU, LeakyReLU and the absolute value have "
-            "a convex program, so retrain with one of them"
-        )
-    if "LeakyReLU" in names:
-        # A slope is written as a decimal: 0.01 is meant to be 1/100.
-        return found.with_activation(Fraction(repr(float(names["LeakyReLU"].negative_slope))))
-    if "ReLU" in names:
-        return found.with_activation(Fraction(0))
-    return replace(found, notes=(*found.notes, "judged as ReLU: the modules do not say their activation"))
-
-
-_NOT_PIECEWISE = {
-    "ELU",
-    "CELU",
-    "GELU",
-    "SELU",
-    "SiLU",
-    "Mish",
-    "Sigmoid",
-    "Softplus",
-    "Tanh",
-    "ReLU6",
-    "PReLU",
-}
 
 
 def _unwrapped(state: Mapping[str, Any], notes: list[str]) -> Mapping[str, Any]:

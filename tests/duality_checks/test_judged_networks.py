@@ -34,13 +34,29 @@ from duality_checks import (
     stationarity,
     train,
 )
+from duality_checks.approximation.subsets import interval
 from duality_checks.exact.judged import fit_of, judged, objective_of
 from duality_checks.exact.setting import RationalNetwork, Setting
 from duality_checks.importing import BiasedNetwork
 from duality_checks.optima.optimal_set import optimal_set
 from duality_checks.optima.several_outputs import VectorNetwork
-from duality_checks.optima.spanning import corrected
+from duality_checks.optima.spanning import corrected, exact_outputs
+from duality_checks.stationary_points.blocks import (
+    adjacent_blocks,
+    face_blocks,
+    is_autodiff_stationary,
+    selected_blocks,
+)
+from duality_checks.stationary_points.descent import settle
 from duality_checks.stationary_points.escape import improving_neuron
+from duality_checks.stationary_points.polyhedral import objective as polyhedral_objective
+from duality_checks.stationary_points.polyhedral_clarke import (
+    loss_slope,
+    polyhedral_subdifferentials,
+    product_faces,
+)
+from duality_checks.stationary_points.selections import blocks_around, directional, directional_when_split
+from duality_checks.stationary_points.stationary import first_order
 from duality_checks.terms.activations import Slopes
 from duality_checks.training.ascents import proven_interval
 from hyperplane_arrangements.errors import InputError
@@ -371,12 +387,45 @@ MISFITS = {
 }
 
 
+ZEROS = (Fraction(0),) * len(ROWS)
+JUDGES: tuple[Callable[[TrainingProblem, Any], Any], ...] = (
+    judged,
+    objective_of,
+    fit_of,
+    exact_outputs,
+    proven_interval,
+    assert_global_optimum,
+    assert_stationary,
+    stationarity,
+    first_order,
+    improving_neuron,
+    settle,
+    face_blocks,
+    adjacent_blocks,
+    lambda problem, network: selected_blocks(problem, network, 1),
+    lambda problem, network: is_autodiff_stationary(problem, network, 1),
+    lambda problem, network: corrected(problem, network, problem.y),
+    lambda problem, network: interval(problem, network, ZEROS, Fraction(1), "none"),
+)
+POLYHEDRAL_JUDGES: tuple[Callable[[TrainingProblem, Any], Any], ...] = (
+    clarke_stationary,
+    polyhedral_subdifferentials,
+    product_faces,
+    loss_slope,
+    polyhedral_objective,
+    blocks_around,
+    directional,
+    directional_when_split,
+    assert_global_optimum,
+)
+
+
 @pytest.mark.parametrize("name", MISFITS)
 def test_what_does_not_fit_is_refused_by_name_everywhere(name: str) -> None:
     make, message = MISFITS[name]
     problem, solution, _ = trained("nothing", Fraction(0))
     proposal = SimpleNamespace(network=make(), dual=solution.dual)
-    for judge in (judged, stationarity, assert_global_optimum, assert_stationary, proven_interval):
+    for judge in JUDGES:
         with pytest.raises(InputError, match=message):
             judge(problem, proposal.network)
     for judge in (certify, assert_strong_duality, prove_interval, optimal_set):
@@ -385,8 +434,9 @@ def test_what_does_not_fit_is_refused_by_name_everywhere(name: str) -> None:
     polyhedral = TrainingProblem(ROWS, TARGETS, BETA, penalty="1-norm")
     with pytest.raises(InputError, match=message):
         certify(polyhedral, proposal)
-    with pytest.raises(InputError, match=message):
-        clarke_stationary(polyhedral, proposal.network)
+    for judge in POLYHEDRAL_JUDGES:
+        with pytest.raises(InputError, match=message):
+            judge(polyhedral, proposal.network)
     if not isinstance(proposal.network, (TwoLayerNetwork, type(None))):
         with pytest.raises(InputError, match="start is of type"):
             train(problem, start=proposal.network)
