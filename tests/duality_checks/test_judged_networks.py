@@ -28,35 +28,16 @@ from duality_checks import (
     assert_strong_duality,
     audit,
     certify,
-    clarke_stationary,
     from_state_dict,
     prove_interval,
     stationarity,
     train,
 )
-from duality_checks.approximation.subsets import interval
-from duality_checks.exact.judged import fit_of, judged, objective_of
+from duality_checks.exact.judged import fit_of, objective_of
 from duality_checks.exact.setting import RationalNetwork, Setting
 from duality_checks.importing import BiasedNetwork
-from duality_checks.optima.optimal_set import optimal_set
-from duality_checks.optima.several_outputs import VectorNetwork
-from duality_checks.optima.spanning import corrected, exact_outputs
-from duality_checks.stationary_points.blocks import (
-    adjacent_blocks,
-    face_blocks,
-    is_autodiff_stationary,
-    selected_blocks,
-)
-from duality_checks.stationary_points.descent import settle
+from duality_checks.optima.spanning import corrected
 from duality_checks.stationary_points.escape import improving_neuron
-from duality_checks.stationary_points.polyhedral import objective as polyhedral_objective
-from duality_checks.stationary_points.polyhedral_clarke import (
-    loss_slope,
-    polyhedral_subdifferentials,
-    product_faces,
-)
-from duality_checks.stationary_points.selections import blocks_around, directional, directional_when_split
-from duality_checks.stationary_points.stationary import first_order
 from duality_checks.terms.activations import Slopes
 from duality_checks.training.ascents import proven_interval
 from hyperplane_arrangements.errors import InputError
@@ -334,112 +315,6 @@ def test_an_intercept_is_judged_where_the_problem_has_one() -> None:
     assert_stationary(moved, RationalNetwork([], [], 7))
     with pytest.raises(AssertionError, match="a better network exists"):
         assert_global_optimum(moved, RationalNetwork([], [], 0))
-
-
-HIDDEN, OUTPUT = [[0.5, 1.0], [1.0, -0.5], [0.25, 0.0]], [1.0, -1.0, 2.0]
-MISFITS = {
-    "biases beside all columns": (
-        lambda: from_state_dict(
-            {"0.weight": HIDDEN, "0.bias": np.full(3, 100.0), "2.weight": [OUTPUT], "2.bias": [55.0]}
-        ),
-        r"the network has biases beside 2 inputs, but X has 2 columns, 1 of them of ones; state the problem",
-    ),
-    "an intercept": (
-        lambda: RationalNetwork([], [], 7),
-        r"the network has an (output )?intercept.* the problem",
-    ),
-    "a linear skip": (lambda: RationalNetwork([], [], 0, [1, 0]), "linear skip"),
-    "another activation": (
-        lambda: TwoLayerNetwork(HIDDEN, OUTPUT, kappa=-1),
-        "the network's activation has kappa=-1, the problem's kappa=0",
-    ),
-    "more inputs": (lambda: TwoLayerNetwork(np.ones((3, 3)), OUTPUT), "takes 3 inputs but the data has 2"),
-    "a transposed layer": (
-        lambda: SimpleNamespace(hidden=np.transpose(HIDDEN), output=OUTPUT),
-        "hidden has 2 rows and output 3 entries",
-    ),
-    "a flat layer": (
-        lambda: SimpleNamespace(hidden=np.ravel(HIDDEN), output=OUTPUT),
-        r"hidden\[0\] is 0.5; give a sequence of numbers",
-    ),
-    "imaginary parts": (
-        lambda: SimpleNamespace(hidden=np.array(HIDDEN) + 1j, output=OUTPUT),
-        "a complex number; give a real one",
-    ),
-    "an imaginary intercept": (
-        lambda: SimpleNamespace(hidden=HIDDEN, output=OUTPUT, intercept=1j),
-        "intercept is 1j, a complex number",
-    ),
-    "several outputs": (
-        lambda: VectorNetwork(HIDDEN, np.ones((3, 2)), 0),
-        r"is a VectorNetwork with output weights of shape \(3, 2\), and the problem has one output",
-    ),
-    "weights that are not finite": (
-        lambda: SimpleNamespace(hidden=HIDDEN, output=[1.0, np.nan, 0.0]),
-        r"output\[1\] is nan; drop or impute it",
-    ),
-    "biases of another number": (
-        lambda: SimpleNamespace(hidden=HIDDEN, output=OUTPUT, biases=[1.0]),
-        "biases has 1 entries but there are 3 neurons",
-    ),
-    "no network": (lambda: 3, "network is of type int; give a TwoLayerNetwork"),
-    "nothing": (lambda: None, "network is of type NoneType; give a TwoLayerNetwork"),
-}
-
-
-ZEROS = (Fraction(0),) * len(ROWS)
-JUDGES: tuple[Callable[[TrainingProblem, Any], Any], ...] = (
-    judged,
-    objective_of,
-    fit_of,
-    exact_outputs,
-    proven_interval,
-    assert_global_optimum,
-    assert_stationary,
-    stationarity,
-    first_order,
-    improving_neuron,
-    settle,
-    face_blocks,
-    adjacent_blocks,
-    lambda problem, network: selected_blocks(problem, network, 1),
-    lambda problem, network: is_autodiff_stationary(problem, network, 1),
-    lambda problem, network: corrected(problem, network, problem.y),
-    lambda problem, network: interval(problem, network, ZEROS, Fraction(1), "none"),
-)
-POLYHEDRAL_JUDGES: tuple[Callable[[TrainingProblem, Any], Any], ...] = (
-    clarke_stationary,
-    polyhedral_subdifferentials,
-    product_faces,
-    loss_slope,
-    polyhedral_objective,
-    blocks_around,
-    directional,
-    directional_when_split,
-    assert_global_optimum,
-)
-
-
-@pytest.mark.parametrize("name", MISFITS)
-def test_what_does_not_fit_is_refused_by_name_everywhere(name: str) -> None:
-    make, message = MISFITS[name]
-    problem, solution, _ = trained("nothing", Fraction(0))
-    proposal = SimpleNamespace(network=make(), dual=solution.dual)
-    for judge in JUDGES:
-        with pytest.raises(InputError, match=message):
-            judge(problem, proposal.network)
-    for judge in (certify, assert_strong_duality, prove_interval, optimal_set):
-        with pytest.raises(InputError, match=message):
-            judge(problem, proposal)
-    polyhedral = TrainingProblem(ROWS, TARGETS, BETA, penalty="1-norm")
-    with pytest.raises(InputError, match=message):
-        certify(polyhedral, proposal)
-    for judge in POLYHEDRAL_JUDGES:
-        with pytest.raises(InputError, match=message):
-            judge(polyhedral, proposal.network)
-    if not isinstance(proposal.network, (TwoLayerNetwork, type(None))):
-        with pytest.raises(InputError, match="start is of type"):
-            train(problem, start=proposal.network)
 
 
 def test_a_raw_state_dict_has_the_activation_of_the_problem() -> None:
