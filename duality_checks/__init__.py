@@ -26,6 +26,7 @@ _NAMES = {
         "assert_strong_duality",
     ),
     "auditing": ("Audit", "audit"),
+    "auditing_outputs": ("OutputsAudit", "audit_outputs"),
     "certificate": ("Certificate", "certify", "check"),
     "checker": ("Verdict",),
     "training.checkpoint": ("Checkpoint",),

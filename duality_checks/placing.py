@@ -31,7 +31,7 @@ from .terms.free import DECAYED, NOTHING
 BIASES = ("free", "decayed", "column")
 # What a network with biases was trained on, by where it comes from, unless its owner says so.
 USUAL = {"scikit-learn": "free", "PyTorch": "decayed", "arrays": "free", "convex-landscape": "free"}
-_SAID = {
+SAID = {
     "free": "weights decay, hidden biases and the output's do not (scikit-learn's alpha)",
     "decayed": "all weights and biases decay, the output's too (PyTorch's weight_decay in SGD and Adam)",
     "column": "weights and hidden biases decay, the output's bias, if there is one, does not",
@@ -121,8 +121,8 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
         network, notes = found.network, found.notes
     if isinstance(network, OutputsNetwork):
         raise InputError(
-            f"the network has {network.count} outputs, and the problem one; an audit is of one output. "
-            "duality_checks.train_outputs proves the optimum of a MultiOutputProblem to compare with"
+            f"the network has {network.count} outputs, and the problem one; use "
+            "audit_outputs with one problem an output, or name each --target on the command line"
         )
     if biases is not None:
         raise InputError(f"the network has no biases to be {biases}; leave biases out")
@@ -217,7 +217,7 @@ def _as_stated(problem: TrainingProblem, network: Any, notes: tuple[str, ...]) -
     """A network whose objective the problem states itself."""
     exact = judged(problem, network)
     setting, unjudged = _setting(problem)
-    return Placed(problem, exact, setting, unjudged, _stated(problem), notes)
+    return Placed(problem, exact, setting, unjudged, stated_decay(problem), notes)
 
 
 def _setting(problem: TrainingProblem) -> tuple[Setting | None, str]:
@@ -240,7 +240,7 @@ def _with_biases(
 ) -> Placed:
     if network.width:
         require_activation(problem.kappa, network.kappa)
-    ones = _columns_of_ones(problem)
+    ones = columns_of_ones(problem)
     if biases is None and network.inputs == problem.d - 1 and len(ones) == 1:
         # The problem says what is penalised: its column of ones is that of the biases.
         return _as_stated(problem, network.on_ones(ones[0]), found.notes)
@@ -252,7 +252,7 @@ def _with_biases(
         )
     kind = biases or USUAL[found.origin]
     other = "decayed" if kind == "free" else "free"
-    objective = f"{_SAID[kind]}; for another: --bias {other}, or biases={other!r}"
+    objective = f"{SAID[kind]}; for another: --bias {other}, or biases={other!r}"
     if kind == "free" and problem.plain_loss.name == "squared":
         free_setting, exact = network.free_setting(problem)
         return Placed(problem_of(free_setting)[0], exact, free_setting, "", objective, found.notes)
@@ -270,12 +270,23 @@ def _with_biases(
     return Placed(stated_problem, exact, setting, unjudged, objective, found.notes)
 
 
-def _columns_of_ones(problem: TrainingProblem) -> list[int]:
+def columns_of_ones(problem: TrainingProblem) -> list[int]:
+    """The columns of X that hold nothing but ones.
+
+    Example:
+        >>> columns_of_ones(TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1))
+        [1]
+    """
     return [j for j, column in enumerate(zip(*problem.X.fractions, strict=True)) if set(column) == {1}]
 
 
-def _stated(problem: TrainingProblem) -> str:
-    """What decays where the problem says it."""
+def stated_decay(problem: TrainingProblem) -> str:
+    """What decays where the problem says it.
+
+    Example:
+        >>> stated_decay(TrainingProblem([[1]], [1], beta=1, free="intercept"))
+        'weights decay, intercept not'
+    """
     if problem.free.decayed:
-        return _SAID["decayed"]
+        return SAID["decayed"]
     return "weights decay" + (f", {problem.free.name} not" if problem.free else "")

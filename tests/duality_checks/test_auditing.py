@@ -407,7 +407,7 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "outputs": (
         lambda: audit(both_signs()[0], {"0.weight": np.ones((3, 2)), "2.weight": np.ones((2, 3))}),
-        "the network has 2 outputs, and the problem one; an audit is of one output",
+        "the network has 2 outputs, and the problem one; use audit_outputs",
     ),
     "shapes": (
         lambda: from_state_dict({"0.weight": np.ones((3, 2)), "2.weight": np.ones((1, 4))}),
