@@ -8,12 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from coq import IMPORT, LIBRARY, OF_THE_REALS, axioms, compile_text, compiled_library
+from coq import IMPORT, compile_text, compiled_library
 from cover_forgeries import FORGERIES, TERMS, covered, honest, verdict, with_term
 
 from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.cli import main
-from duality_checks.data.datasets import versicolor_against_virginica
 from duality_checks.formal import coq
 from duality_checks.formal.covering import with_cover
 from duality_checks.formal.export import claims, coq_text, to_coq
@@ -87,17 +86,6 @@ def test_a_file_about_a_forgery_does_not_compile(library: Path, tmp_path: Path) 
     refused = compile_text(library, forged, tmp_path, "Forged")
     assert refused.returncode != 0
     assert re.search(r"expected to have type\s+\"accept data claim = true\"", refused.stderr), refused.stderr
-
-
-@pytest.mark.slow
-def test_the_theorem_about_iris_compiles(library: Path, tmp_path: Path) -> None:
-    data = versicolor_against_virginica()
-    problem = TrainingProblem(data.X, data.y, beta="3.67")
-    text = to_coq(problem, certify(problem, train(problem)))
-    assert LIBRARY not in text  # it stands alone
-    done = compile_text(library, text, tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert axioms(done.stdout) == OF_THE_REALS
 
 
 def test_a_list_becomes_a_cover_of_nearly_the_same_bounds() -> None:
