@@ -11,6 +11,7 @@ from ..checker import Certificate, Chamber, Problem, conjugate_below, decimal, l
 
 Vector = tuple[Fraction, ...]
 LONG = 24
+SMALL = Fraction(1, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ def shown(value: Fraction) -> str:
         ('-3/4', '2.36E-29')
     """
     text = str(value)
-    return text if len(text) <= LONG else str(decimal(value, ROUND_CEILING, 3 if abs(value) < 1 else 12))
+    if len(text) <= LONG:
+        return text
+    return str(decimal(value, ROUND_CEILING, 12 if abs(value) >= SMALL else 3))
 
 
 def shown_vector(values: Sequence[Fraction | int]) -> str:

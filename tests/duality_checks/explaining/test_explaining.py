@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from fractions import Fraction
 from html.parser import HTMLParser
 from itertools import product
@@ -166,6 +167,26 @@ def test_the_example_is_proven_and_its_page_is_the_one_in_the_notes() -> None:
     assert EXAMPLE.read_text(encoding="utf-8").split("<!-- the page -->\n\n")[1] == page
 
 
+def test_the_commands_of_the_page_print_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    introduction, page = EXAMPLE.read_text(encoding="utf-8").split("<!-- the page -->\n\n")
+    (commands,) = re.findall(r"```sh\n(.*?)```", introduction, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    for line in commands.splitlines():
+        program, *words = shlex.split(line)
+        capsys.readouterr()
+        if program == "printf":
+            text, arrow, name = words
+            assert arrow == ">"
+            Path(name).write_text(text.replace(r"\n", "\n"))
+        elif program == "cd":
+            monkeypatch.chdir(tmp_path / words[0])
+        else:
+            assert program == "convex-landscape" and main(words) == 0
+    assert capsys.readouterr().out == page
+
+
 def test_every_fraction_of_the_example_is_short() -> None:
     page = explained(*example())
     (chambers,) = [block for block in page if isinstance(block, Table) and block.header[0] == "chamber"]
@@ -191,6 +212,7 @@ def test_large_ones_are_cut_and_say_the_tightest() -> None:
     assert any(text.startswith(f"The tightest of {count} comparisons is in chamber") for text in texts)
     page = explained(problem.to_json(), covered(problem, train(problem)).to_json())
     assert len(table(page, "z or -z").rows) == 40
+    assert blocks.latex(page).isascii()
     texts = [block.text for block in page if isinstance(block, Paragraph)]
     assert any(re.match(r"The tightest of \d+ comparisons: norm\(e\)² / β² is (0\.9999|1)", t) for t in texts)
 
