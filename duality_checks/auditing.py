@@ -12,7 +12,7 @@ from hyperplane_arrangements.exact import fits_float, in_short
 
 from .exact.enclosures import decimal_interval, exact_text, scientific_above
 from .exact.setting import RationalNetwork, Setting
-from .limits import require_feasible
+from .limits import few_chambers, require_feasible
 from .placing import Placed, place
 from .pricing.interval import IntervalProof, prove_interval
 from .problem import TrainingProblem
@@ -164,7 +164,7 @@ class Audit:
         rests = "a certificate that the independent checker accepted"
         if self.proof is not None:
             rests = (
-                f"this package's enumeration and arithmetic over {self.proof.chambers:,} chambers, too many "
+                f"this package's enumeration and arithmetic over {self.proof.extent}, too many "
                 "for the independent checker"
             )
         return [
@@ -307,7 +307,7 @@ def _bounds(
 ) -> tuple[Certificate | None, IntervalProof | None]:
     """A certificate where it is worth its time, else a proof by this package where it knows one."""
     arrangement = problem.arrangement
-    listable = arrangement.rank <= 3 or arrangement.count_chambers() <= MAX_LISTED
+    listable = arrangement.rank <= 3 or few_chambers(arrangement, MAX_LISTED)
     squared = problem.plain_loss.name == "squared"
     if not listable and (problem.free.linear or (problem.equations and not squared)):
         return None, None

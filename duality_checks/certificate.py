@@ -27,6 +27,7 @@ from .checker import Chamber, Cover, Refusal, Verdict
 from .dual_scaling.draft import draft
 from .dual_scaling.proof import feasible_multiple
 from .dual_scaling.witnesses import integer_points
+from .effort import WHOLE, Effort
 from .exact.judged import judged, skip_of
 from .exact.rounding import on_a_grid
 from .files import read_text, write_text
@@ -179,7 +180,13 @@ def check(problem: TrainingProblem, certificate: Certificate) -> Verdict:
     return checker.check_documents(problem.to_json(), certificate.to_json())
 
 
-def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int = 5_000_000) -> Certificate:
+def certify(
+    problem: TrainingProblem,
+    solution: Proposal,
+    *,
+    max_chambers: int = 5_000_000,
+    effort: Effort = WHOLE,
+) -> Certificate:
     """A certificate from a numerical solution, as tight as the solution is good.
 
     The upper bound is the exact objective of `solution.network`, which fits the problem in every part
@@ -197,6 +204,8 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
         problem: with its arrangement; all its chambers are listed.
         solution: anything with `.network`, of any kind that `judged` takes, and `.dual` (length n).
         max_chambers: refuse to list more than these.
+        effort: that of the training, where it was limited: then all directions are covered for the dual as it
+            is, and no better multiple of it is looked for.
 
     Returns:
         The certificate; `check` proves it.
@@ -226,7 +235,7 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
 
         network, feasible, chambers = exact_parts(problem, solution)
     elif problem.bias is None and not few_chambers(arrangement, listed):
-        feasible, cover = _covered(problem, stated, dual)
+        feasible, cover = _covered(problem, stated, dual, effort)
         chambers = None
     elif (
         problem.bias is not None
@@ -253,7 +262,7 @@ def certify(problem: TrainingProblem, solution: Proposal, *, max_chambers: int =
 
 
 def _covered(
-    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray
+    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray, effort: Effort
 ) -> tuple[tuple[Fraction, ...], Cover]:
     """A multiple of the dual that a cover proves feasible: itself, if it is as near as it was thought to be.
 
@@ -261,19 +270,21 @@ def _covered(
         InputError: no multiple was proven.
     """
     from .cover.proof import Coordinates, covers, written
+    from .cover.search import Limits
     from .pricing.pricers import dual_norm
 
     coordinates = Coordinates.of(stated)
-    scale, room = problem.loss.multiple(dual, problem.target), _ROOM
-    size = None
+    scale = problem.loss.multiple(dual, problem.target) if effort.whole else 1.0
+    size, room = None, _ROOM
+    limits = Limits(points=1, progress=effort.progress)
     for _ in range(_ATTEMPTS):
         feasible, _ = on_a_grid(problem, (scale if size is None else min(scale, size)) * room * dual)
-        found = covers(coordinates, feasible, keep=True)
+        found = covers(coordinates, feasible, keep=True, limits=limits)
         if found[1].proven:
             with contextlib.suppress(Refusal):
                 return feasible, written(coordinates, feasible, found)
         if size is None:
-            norm = dual_norm(problem, dual)
+            norm = dual_norm(problem, dual, effort=effort)
             size = float(problem.beta) / norm if norm > 0 else np.inf
         room = 1 - 16 * (1 - room)
     raise InputError("dual: no multiple of it was proven feasible by a cover; train the problem further")

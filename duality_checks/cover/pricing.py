@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..effort import WHOLE, Effort
 from ..pricing.landscape import Landscape
 from .climbing import climb, starts_before_a_search, starts_for
 from .search import Cover, Function, Limits, search
 
-ENOUGH = Limits(points=64)
+ENOUGH = 64
 # Nearer to the floor than this, what ascents have found is worth proving the largest.
 CLOSE = 1e-6
 ABOVE = 2.0**-42
@@ -45,10 +46,11 @@ class Peaks:
         directions: unit vectors, m x r.
         signs: +1.0 or -1.0, length m.
         bound: at least the maximum over the sphere, or infinite.
+        stopped: whether a search for more came to a limit.
     """
 
-    def __init__(self, parts: list[Part], bound: float, floor: float):
-        self.parts, self.bound = parts, bound
+    def __init__(self, parts: list[Part], bound: float, floor: float, *, stopped: bool = False):
+        self.parts, self.bound, self.stopped = parts, bound, stopped
         values = np.concatenate([value for _, _, value in parts])
         directions = np.concatenate([point for _, point, _ in parts])
         signs = np.concatenate([np.full(len(value), sign) for sign, _, value in parts])
@@ -57,13 +59,20 @@ class Peaks:
         self.values, self.directions, self.signs = values[order], directions[order], signs[order]
 
 
-def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
+def peaks(
+    sides: tuple[Function, Function],
+    floor: float,
+    effort: Effort = WHOLE,
+    deadline: float | None = None,
+) -> Peaks:
     """Points above the floor from many ascents, else from a search over all directions: none only if there
-    are none.
+    are none, or the search came to a limit; then the bound is what was proven before.
 
     Args:
         sides: the function and its negative.
         floor: positive.
+        effort: by how much the bound may exceed the floor, and the limits of a search.
+        deadline: when a search is to end.
     """
     seen = glimpsed(sides, floor, -1, starts_before_a_search(sides[0]))
     best = max(floor, float(seen.values.max(initial=0.0)))
@@ -71,10 +80,17 @@ def peaks(sides: tuple[Function, Function], floor: float) -> Peaks:
         return seen
     # What differs by roundings alone cannot be told apart, however small the box.
     tiny = ABOVE + ROUNDINGS * float(np.linalg.norm(sides[0].sizes)) / best
-    lower = best * (1 + tiny)
-    covers = [search(side, lower * (1 + tiny), floor=lower, limits=ENOUGH, keep=False) for side in sides]
-    reach = max(cover.reach for cover in covers) if all(cover.proven for cover in covers) else np.inf
-    return Peaks([*seen.parts, *_climbed(sides, covers)], reach, floor)
+    lower, reach, parts, stopped = best * (1 + tiny), np.inf, seen.parts, False
+    limits = Limits(ENOUGH, effort.cones, deadline, effort.progress)
+    for level in effort.levels:
+        upper = lower * (1 + level + tiny)
+        covers = [search(side, upper, floor=lower, limits=limits, keep=False) for side in sides]
+        parts = [*seen.parts, *_climbed(sides, covers)]
+        if not all(cover.proven for cover in covers):
+            stopped = not any(len(cover.values) for cover in covers)
+            break
+        reach = max(cover.reach for cover in covers)
+    return Peaks(parts, reach, floor, stopped=stopped)
 
 
 def _climbed(sides: tuple[Function, Function], covers: list[Cover]) -> list[Part]:
@@ -102,9 +118,11 @@ def glimpsed(sides: tuple[Function, Function], floor: float, turn: int, starts: 
     return Peaks(found, np.inf, floor)
 
 
-def largest(sides: tuple[Function, Function]) -> Peaks:
+def largest(sides: tuple[Function, Function], effort: Effort = WHOLE) -> Peaks:
     """The maximum over the sphere: ascents, and searches for what is above the best of them until there
-    is none."""
+    is none; with an effort that is limited ascents alone, which say nothing of what they miss."""
+    if effort.limited:
+        return glimpsed(sides, 0.0, 0, starts_before_a_search(sides[0]))
     found = glimpsed(sides, 0.0, 0, starts_for(sides[0]))
     size = float(np.linalg.norm(sides[0].sizes))
     for _ in range(TURNS if size > 0 else 0):

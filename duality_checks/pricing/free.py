@@ -29,6 +29,7 @@ import numpy as np
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, pivot_columns
 
+from ..effort import WHOLE, Effort
 from ..limits import require_feasible
 from ..problem import TrainingProblem
 from ..terms.readouts import Readout
@@ -209,6 +210,11 @@ class Sightings:
         return self.maxima.reach
 
     @property
+    def stopped(self) -> bool:
+        """Whether a search came to a limit."""
+        return self.maxima.stopped
+
+    @property
     def largest(self) -> float:
         """The largest value, 0 where there is none."""
         return float(self.maxima.values[0]) if len(self) else 0.0
@@ -234,16 +240,21 @@ class FreePricer:
 
     @classmethod
     def of(
-        cls, problem: TrainingProblem, max_chambers: int, readout: ProjectedReadout | None = None
+        cls,
+        problem: TrainingProblem,
+        max_chambers: int,
+        readout: ProjectedReadout | None = None,
+        effort: Effort = WHOLE,
     ) -> FreePricer:
         """The pricing of a problem, with a readout as for :func:`free_landscapes`.
 
         Raises:
             TooLargeError: the arrangement has more chambers than ``max_chambers``.
         """
-        require_feasible(problem.arrangement, max_chambers)
+        if problem.bias is not None:
+            require_feasible(problem.arrangement, max_chambers)
         found = list(free_landscapes(problem, readout))
-        pricers = tuple(pricer_on(*each, max_chambers) for each in found)
+        pricers = tuple(pricer_on(*each, max_chambers, effort) for each in found)
         return cls(tuple(landscape for _, landscape in found), pricers)
 
     def maxima(self, v: np.ndarray, floor: float) -> Sightings:

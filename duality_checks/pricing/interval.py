@@ -1,9 +1,11 @@
-"""The proven interval for p* without a certificate file, for lists of chambers too long to write down.
+"""The proven interval for p* without a certificate file, for proofs too long to write down.
 
-Chambers stream from the exact enumeration in batches. On each, multipliers found in floats are taken as the
-exact numbers they are, and the norm of statement 2.3 is bounded from above by floats with a rigorous bound on
-every rounding; what that cannot decide is computed in rationals. The proof is as strict as a certificate's,
-but it rests on this package's enumeration (statement 1.1) instead of the independent checker's.
+Where chambers are few they stream from the exact enumeration in batches. On each, multipliers found in floats
+are taken as the exact numbers they are, and the norm of statement 2.3 is bounded from above by floats with a
+rigorous bound on every rounding; what that cannot decide is computed in rationals. Where they are many, all
+directions are covered (statement 7.2), each cone bounded in floats with the same rigour. The proof is as
+strict as a certificate's, but it rests on this package's enumeration or search instead of the independent
+checker's.
 """
 
 from __future__ import annotations
@@ -17,49 +19,50 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.cores import parts, shared_out
-from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.errors import InputError, TooLargeError
 
+from ..effort import WHOLE, Effort
 from ..exact.enclosures import float_above
 from ..exact.judged import objective_of
 from ..exact.norms import gradient, project
-from ..limits import require_feasible
+from ..limits import is_covered, require_feasible
 from ..problem import TrainingProblem
 from ..ranges import reals
-from .bounds import TINY, UNIT, gamma, gradients, shortened, squares_above
+from .bounds import UNIT, gradients, shortened, squares_above
 from .landscape import Landscape
 from .multipliers import cone_multipliers
-from .pricers import dual_norm
 from .twin import PenalisedTwin
 
 ROOM = 1 - 2.0**-32
 ATTEMPTS = 6
 BATCH = 50_000
-CIRCLES = 50
-# At most 1 if the dual is proven feasible, else its squared excess; chambers; how many were exact.
-Way = Callable[[TrainingProblem, np.ndarray, int, Callable[[int, int], Any] | None], tuple[float, int, int]]
 # Below so many signs NumPy is done before a compiled loop would be loaded.
 WORTH_COMPILING = 1_000_000
-# Triple products of data of such sizes neither overflow nor underflow.
-SMALLEST, LARGEST = 2.0**-200, 2.0**200
 # Data of such sizes are rounded by a share of themselves, and so are their products with what else there is.
 LEAST, MOST = 2.0**-500, 2.0**500
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalProof:
-    """``lower <= p* <= upper``, proven by this package's enumeration and arithmetic.
+    """``lower <= p* <= upper``, proven by this package's enumeration or search, and arithmetic.
 
     Attributes:
         lower, upper: exact.
-        chambers: how many chambers the proof covers: all of them.
-        exact: how many chambers (great circles, where those are swept) needed rational arithmetic; at rank 2
-            all of them get it.
+        chambers: how many chambers the proof went through, all of them; 0 if it covered all directions.
+        exact: how many of them needed rational arithmetic; at rank 2 all of them get it.
+        cones: how many cones cover all directions, for the dual and its negative together.
     """
 
     lower: Fraction
     upper: Fraction
     chambers: int
     exact: int
+    cones: int = 0
+
+    @property
+    def extent(self) -> str:
+        """What the proof went through, in words."""
+        return f"{self.cones:,} cones" if self.cones else f"{self.chambers:,} chambers"
 
     @property
     def relative_gap(self) -> float:
@@ -78,8 +81,9 @@ def prove_interval(
     *,
     max_chambers: int = 5_000_000,
     progress: Callable[[int, int], Any] | None = None,
+    effort: Effort = WHOLE,
 ) -> IntervalProof:
-    """Bounds on p* proven over all chambers, in memory that does not grow with their number.
+    """Bounds on p* proven over all chambers or directions, in memory that does not grow with their number.
 
     Args:
         problem: 2-norm penalty, fully connected, any loss; with the squared one an intercept or the biases
@@ -87,12 +91,15 @@ def prove_interval(
         solution: from :func:`train`, or anything with `.network`, of any kind that
             :func:`~duality_checks.exact.judged.judged` takes, and `.dual` (length n).
         max_chambers: refuse longer lists before the work starts.
-        progress: called with the chambers done and their number after each batch.
+        progress: called with the chambers done and their number after each batch; or with the cones closed
+            and the boxes open.
+        effort: the limits of a search over all directions.
 
     Raises:
         InputError: another penalty, a readout, a free linear skip, something free with another than the
             squared loss, a network that does not fit, or a dual that is far from feasible.
-        TooLargeError: more chambers than ``max_chambers``.
+        TooLargeError: more chambers than ``max_chambers``, where these are gone through; or a search that
+            came to a limit.
 
     Example:
         >>> from duality_checks import TrainingProblem, train
@@ -106,27 +113,29 @@ def prove_interval(
     if proposed.shape != (problem.n,):
         raise InputError(f"solution.dual has shape {proposed.shape}; give one entry a sample, ({problem.n},)")
     _require_relative_rounding(twin.problem, proposed)
-    require_feasible(problem.arrangement, max_chambers)
+    covered = is_covered(problem.arrangement)
+    if not covered:
+        require_feasible(problem.arrangement, max_chambers)
     upper = objective_of(problem, solution.network)
-    scale, reach_of = ROOM, _way(twin.problem)
+    scale = ROOM
     for _ in range(ATTEMPTS):
         dual = problem.loss.clip(scale * proposed, problem.target)
-        reach, chambers, exact = reach_of(twin.problem, dual, max_chambers, progress)
+        chambers = exact = cones = 0
+        if covered:
+            reach, cones = _reach_by_cover(twin.problem, dual, effort, progress)
+        elif problem.arrangement.rank == 2:
+            reach, chambers, exact = _reach_on_plane(twin.problem, dual, progress)
+        else:
+            reach, chambers, exact = _reach_by_chambers(twin.problem, dual, max_chambers, progress)
         if reach <= 1.0:
             lower = max(twin.lower([Fraction(v) for v in dual.tolist()]), Fraction(0))
-            return IntervalProof(lower, upper, chambers, exact)
+            return IntervalProof(lower, upper, chambers, exact, cones)
         if not isfinite(reach):
             raise InputError("X, y: their products leave the range of floats; rescale the data")
         scale *= ROOM / sqrt(reach)
     raise InputError(
         f"solution.dual exceeds beta by {sqrt(reach) - 1:.1e} even after scaling; train it further"
     )
-
-
-def _way(problem: TrainingProblem) -> Way:
-    if problem.arrangement.rank == 2:
-        return _reach_on_plane
-    return _reach_by_circles if _is_simple(problem) else _reach_by_chambers
 
 
 def _require_relative_rounding(problem: TrainingProblem, dual: np.ndarray) -> None:
@@ -144,10 +153,39 @@ def _require_relative_rounding(problem: TrainingProblem, dual: np.ndarray) -> No
         raise InputError("solution.dual is too large for bounds in floats; rescale the data")
 
 
+def _reach_by_cover(
+    problem: TrainingProblem,
+    dual: np.ndarray,
+    effort: Effort,
+    progress: Callable[[int, int], Any] | None,
+) -> tuple[float, int]:
+    """At most 1 if the dual is proven feasible, else its squared excess at some point; and the cones."""
+    from .. import checker
+    from ..cover.proof import Coordinates, covers
+    from ..cover.search import Limits
+
+    coordinates = Coordinates.of(checker.read_problem(problem.to_json()))
+    limits = Limits(1, effort.cones, effort.deadline(), progress)
+    exact = tuple(Fraction(value) for value in dual.tolist())
+    found = covers(coordinates, exact, keep=False, limits=limits)
+    cones = sum(cover.cones for cover in found)
+    if found[1].proven:
+        return 1.0, cones
+    highest = max(float(cover.values.max(initial=0.0)) for cover in found)
+    if highest == 0.0:
+        raise TooLargeError(
+            f"the search over all directions came to its limit after {cones:,} cones; raise it, or ask for a "
+            "wider gap",
+            predicted=cones,
+            limit=effort.cones or cones,
+        )
+    return max(highest / float(problem.beta), 1 + 2.0**-40) ** 2, cones
+
+
 def _reach_on_plane(
-    problem: TrainingProblem, dual: np.ndarray, max_chambers: int, progress: Callable[[int, int], Any] | None
+    problem: TrainingProblem, dual: np.ndarray, progress: Callable[[int, int], Any] | None
 ) -> tuple[float, int, int]:
-    """The same for rank 2, in integers."""
+    """As for chambers, at rank 2, in integers."""
     from .plane_proof import reach_on_plane
 
     reach, total = reach_on_plane(problem, dual), problem.arrangement.count_chambers()
@@ -216,60 +254,6 @@ def _settled(problem: TrainingProblem, signs: np.ndarray, dual: np.ndarray) -> n
 
     list(shared_out(prove, parts(len(signs))))
     return proven
-
-
-def _is_simple(problem: TrainingProblem) -> bool:
-    """Rank 3 in three columns of exact floats, no two rows parallel and none zero, all far from the ends of
-    the range of floats: the circles' own ground."""
-    X = problem.X
-    sizes = [abs(x) for x in [*X.floats.ravel().tolist(), float(problem.beta)] if x]
-    return (
-        problem.d == problem.arrangement.rank == 3
-        and all(SMALLEST <= size <= LARGEST for size in sizes)
-        and len(problem.arrangement.hyperplanes) == problem.n
-        and all(
-            Fraction(a) == b
-            for row, exact in zip(X.floats, X.fractions, strict=True)
-            for a, b in zip(row.tolist(), exact, strict=True)
-        )
-    )
-
-
-def _reach_by_circles(
-    problem: TrainingProblem, dual: np.ndarray, max_chambers: int, progress: Callable[[int, int], Any] | None
-) -> tuple[float, int, int]:
-    """The same for rank 3 by sweeping great circles, each proven in floats or else exactly by the checker's
-    code."""
-    from .. import checker
-    from .circle_kernel import prove_circles
-
-    rows, n = problem.features, problem.n
-    lengths = np.sqrt((rows * rows).sum(axis=1))
-    kappa = float(problem.kappa)
-    odd = (1 + kappa) / 2 * dual
-    linear = odd @ rows
-    error = 2 * gamma(n) * float((np.abs(odd) @ np.abs(rows)).max()) + TINY
-    bends, beta = (1 - kappa) / 2 * dual, float(np.nextafter(float(problem.beta), 0.0))
-    proven = np.zeros(n, dtype=bool)
-    total = problem.arrangement.count_chambers()
-
-    def sweep(start: int) -> None:
-        prove_circles(rows, lengths, bends, linear, error, beta, start, min(start + CIRCLES, n), proven)
-
-    for done, _ in enumerate(shared_out(sweep, range(0, n, CIRCLES)), start=1):
-        if progress is not None:
-            progress(min(done * CIRCLES, n) * total // n, total)
-    open_ = np.flatnonzero(~proven).tolist()
-    if open_:
-        stated = checker.read_problem(problem.to_json())
-        field = checker.field(stated, [Fraction(v) for v in dual.tolist()])
-        try:
-            for j in open_:
-                checker.sweep_circle(field, j)
-        except checker.Refusal:
-            excess = dual_norm(problem, dual) / float(problem.beta)
-            return max(excess, 1 + 2.0**-40) ** 2, total, len(open_)
-    return 1.0, total, len(open_)
 
 
 def _shortest(

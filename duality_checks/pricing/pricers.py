@@ -13,7 +13,7 @@ Values found here are numerical lower bounds of the dual norm; a certificate tur
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ import numpy as np
 
 from hyperplane_arrangements.cores import shared_out
 
+from ..effort import WHOLE, Effort
 from ..limits import is_covered, most_chambers, require_feasible
 from ..problem import TrainingProblem
 from .landscape import Landscape
@@ -50,6 +51,7 @@ class Maxima:
         kinks: hyperplanes the direction lies on, m x (r-1), padded with -1.
         bound: of all values on the sphere, where it is not the largest of these: a search may have bounded
             more than it has listed, and infinity says that it was not finished.
+        stopped: whether a search for more came to a limit.
     """
 
     values: np.ndarray
@@ -57,6 +59,7 @@ class Maxima:
     signs: np.ndarray
     kinks: np.ndarray
     bound: float = 0.0
+    stopped: bool = False
 
     @property
     def reach(self) -> float:
@@ -68,7 +71,12 @@ class Maxima:
 
     def __getitem__(self, chosen: slice | np.ndarray) -> Maxima:
         return Maxima(
-            self.values[chosen], self.directions[chosen], self.signs[chosen], self.kinks[chosen], self.bound
+            self.values[chosen],
+            self.directions[chosen],
+            self.signs[chosen],
+            self.kinks[chosen],
+            self.bound,
+            self.stopped,
         )
 
     @classmethod
@@ -84,6 +92,7 @@ class Maxima:
             np.concatenate([part.signs for part in parts])[order],
             np.concatenate([part.kinks for part in parts])[order],
             max(part.bound for part in parts),
+            any(part.stopped for part in parts),
         )
 
 
@@ -312,6 +321,7 @@ class CoverPricer:
 
     Args:
         landscape: the landscape.
+        effort: how long searches go on; the clock starts now.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -320,16 +330,19 @@ class CoverPricer:
         5.0
     """
 
-    def __init__(self, landscape: Landscape):
+    def __init__(self, landscape: Landscape, effort: Effort = WHOLE):
         self.landscape = landscape
+        self._effort, self._deadline = effort, effort.deadline()
 
     def maxima(self, v: np.ndarray, floor: float) -> Maxima:
-        """Points above the floor, best first; none only where there are none. With floor 0 the maximum
-        alone."""
+        """Points above the floor, best first; none only where there are none or the effort ends, which the
+        bound tells. With floor 0 the maximum alone."""
         from ..cover.pricing import functions, largest, peaks
 
         sides = functions(self.landscape, v)
-        return self._listed(peaks(sides, floor) if floor > 0 else largest(sides))
+        if floor > 0:
+            return self._listed(peaks(sides, floor, self._effort, self._deadline))
+        return self._listed(largest(sides, self._effort))
 
     def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
         """What ascents from random directions find above the floor, others each turn."""
@@ -342,27 +355,32 @@ class CoverPricer:
     def _listed(self, found: Peaks) -> Maxima:
         rank = self.landscape.rank
         kinks = np.full((len(found.values), rank - 1), -1)
-        maxima = Maxima(found.values, found.directions, found.signs, kinks, found.bound)
+        maxima = Maxima(found.values, found.directions, found.signs, kinks, found.bound, found.stopped)
         return _distinct(_of_each_pair(maxima) if self.landscape.is_even else maxima)
 
 
 Pricer = Sweep | ChamberList | CoverPricer
 
 
-def pricer(problem: TrainingProblem, landscape: Landscape, max_chambers: int) -> Pricer:
-    """The pricing that fits the arrangement: circles up to rank 3 and in general position, else its chambers.
+def pricer(
+    problem: TrainingProblem, landscape: Landscape, max_chambers: int, effort: Effort = WHOLE
+) -> Pricer:
+    """The pricing that fits the arrangement: circles up to rank 3 and in general position, its chambers where
+    these are few, else covers, which alone need an effort.
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
     """
-    return pricer_on(problem.arrangement, landscape, max_chambers)
+    return pricer_on(problem.arrangement, landscape, max_chambers, effort)
 
 
-def pricer_on(arrangement: Arrangement, landscape: Landscape, max_chambers: int) -> Pricer:
+def pricer_on(
+    arrangement: Arrangement, landscape: Landscape, max_chambers: int, effort: Effort = WHOLE
+) -> Pricer:
     """:func:`pricer` for a landscape of its own arrangement."""
     hyperplanes, rank = landscape.normals.shape
     if is_covered(arrangement):
-        return CoverPricer(landscape)
+        return CoverPricer(landscape, effort)
     require_feasible(arrangement, max_chambers)
     if rank <= 3 or arrangement.count_chambers() == most_chambers(hyperplanes, rank):
         return Sweep(landscape)
@@ -376,7 +394,9 @@ def pricer_on(arrangement: Arrangement, landscape: Landscape, max_chambers: int)
     return ChamberList(landscape, signs)
 
 
-def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000) -> float:
+def dual_norm(
+    problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000, effort: Effort = WHOLE
+) -> float:
     """``max_{norm(u) <= 1} abs(v' phi(X u))`` over all chambers, numerical. At ``v = y`` it is ``beta_max``
     (2.6).
 
@@ -385,6 +405,7 @@ def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000
             projected off what is free in the outputs.
         v: length n.
         max_chambers: refuse arrangements with more chambers before starting.
+        effort: where directions are searched and this is limited, the best of many ascents will do.
 
     Raises:
         TooLargeError: too many chambers.
@@ -399,7 +420,8 @@ def dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000
         from .free import free_dual_norm
 
         return free_dual_norm(problem, v, max_chambers)
-    found = pricer(problem, Landscape.of(problem), max_chambers).maxima(np.asarray(v, dtype=float), 0.0)
+    pricing = pricer(problem, Landscape.of(problem), max_chambers, effort)
+    found = pricing.maxima(np.asarray(v, dtype=float), 0.0)
     return float(found.values[0]) if len(found) else 0.0
 
 
@@ -415,7 +437,7 @@ def _of_each_pair(maxima: Maxima) -> Maxima:
     """The same with -u for u wherever the largest entry of u is negative."""
     largest = np.abs(maxima.directions).argmax(axis=1)
     sides = np.sign(np.take_along_axis(maxima.directions, largest[:, None], axis=1))
-    return Maxima(maxima.values, maxima.directions * sides, maxima.signs, maxima.kinks, maxima.bound)
+    return replace(maxima, directions=maxima.directions * sides)
 
 
 def _distinct(maxima: Maxima) -> Maxima:

@@ -17,6 +17,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..pricing.pricers import Maxima, Pricer, pricer
@@ -138,6 +139,7 @@ def train(
     max_chambers: int = MAX_CHAMBERS,
     progress: Callable[[Round], Any] | None = None,
     start: TwoLayerNetwork | None = None,
+    effort: Effort = WHOLE,
 ) -> Solution:
     """The global optimum of a training problem, by statement 2.1, numerically.
 
@@ -147,9 +149,10 @@ def train(
         progress: called after each round.
         start: a network to begin with, such as the optimum of a nearby problem or the last one of an
             interrupted run; the result is the same, sooner.
+        effort: where directions are searched, how narrow the bounds have to be, and when to stop.
 
     Returns:
-        The solution, typically with a relative gap of 1e-12.
+        The solution, typically with a relative gap of 1e-12, or with the best bounds of the effort.
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
@@ -170,14 +173,14 @@ def train(
     if problem.free:
         from .free import train_free
 
-        return train_free(problem, max_chambers=max_chambers, progress=progress, start=start)
+        return train_free(problem, max_chambers=max_chambers, progress=progress, start=start, effort=effort)
     if not problem.loss.strictly_convex:
         from .conic import train_conic
 
-        return train_conic(problem, max_chambers=max_chambers, progress=progress, start=start)
+        return train_conic(problem, max_chambers=max_chambers, progress=progress, start=start, effort=effort)
     history = History(progress)
     landscape = Landscape.of(problem)
-    pricing = pricer(problem, landscape, max_chambers)
+    pricing = pricer(problem, landscape, max_chambers, effort)
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     datafit = Datafit(loss, target)
     neurons = neurons_of(landscape, start) if start is not None else []
@@ -200,7 +203,7 @@ def train(
             best = (gap, neurons, lower, dual)
         network, _ = network_of(problem, landscape, neurons)
         history.note(lower, upper, network)
-        if gap <= GAP * upper:
+        if gap <= max(GAP, effort.gap) * upper or found.stopped:
             break
         neurons = _improve(landscape, datafit, beta, neurons, found[:COLUMNS])
     assert best is not None

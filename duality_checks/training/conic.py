@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..pricing.pricers import Maxima, pricer
@@ -47,12 +48,14 @@ def train_conic(
     max_chambers: int = MAX_CHAMBERS,
     progress: Callable[[Round], Any] | None = None,
     start: TwoLayerNetwork | None = None,
+    effort: Effort = WHOLE,
 ) -> Solution:
     """The global optimum for any loss and readout with the 2-norm, numerically.
 
     Args:
         problem: the problem.
         max_chambers, progress: as for :func:`~.columns.train`.
+        effort: likewise.
         start: a network whose chambers to begin with.
 
     Returns:
@@ -69,7 +72,7 @@ def train_conic(
     history = History(progress)
     problem.require_penalised("training with a conic master")
     landscape = Landscape.of(problem)
-    price = pricer(problem, landscape, max_chambers).maxima
+    price = pricer(problem, landscape, max_chambers, effort).maxima
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     nothing = np.zeros(problem.n)
     blocks = _empty(landscape)
@@ -101,12 +104,12 @@ def train_conic(
             if value > lower:
                 lower, best_dual = value, scaled
         history.note(lower, upper, network)
-        if upper - lower <= GAP * upper or not len(violators):
+        if upper - lower <= max(GAP, effort.gap) * upper or not len(violators) or violators.stopped:
             break
         violators = violators[:COLUMNS]
         blocks = _extended(landscape, blocks, violators.directions, violators.signs)
     network = _narrowed(problem, network)
-    if loss.smooth and upper - lower > GAP * upper:
+    if loss.smooth and upper - lower > max(GAP, effort.gap) * upper:
         polished = _polished(problem, landscape, network)
         if polished.objective(problem) <= upper:
             network = polished

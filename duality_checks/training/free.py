@@ -14,6 +14,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
 from ..pricing.free import FreePricer, ProjectedReadout, Sightings
 from ..pricing.landscape import Landscape
@@ -47,12 +48,14 @@ def train_free(
     max_chambers: int = MAX_CHAMBERS,
     progress: Callable[[Round], Any] | None = None,
     start: TwoLayerNetwork | None = None,
+    effort: Effort = WHOLE,
 ) -> Solution:
     """The global optimum with something free of the penalty, numerically.
 
     Args:
         problem: with the 2-norm; losses other than the squared one are left to :mod:`.free_conic`.
         max_chambers, progress: as for :func:`~.columns.train`.
+        effort: likewise.
         start: a network to begin with; used where no biases are free.
 
     Returns:
@@ -78,10 +81,10 @@ def train_free(
     if problem.plain_loss.name != "squared":
         from .free_conic import train_free_conic
 
-        return train_free_conic(problem, max_chambers=max_chambers, progress=progress)
+        return train_free_conic(problem, max_chambers=max_chambers, progress=progress, effort=effort)
     history = History(progress)
     readout, beta = ProjectedReadout.of_squares(problem), float(problem.beta)
-    pricing = FreePricer.of(problem, max_chambers, readout)
+    pricing = FreePricer.of(problem, max_chambers, readout, effort)
     datafit = Datafit(Squared(), readout.squared(problem.target))
     most = float(problem.weight_floats @ problem.target**2)
     placed = _placed(problem, pricing, start)
@@ -107,7 +110,7 @@ def train_free(
             best = gap, placed, dual, lower
         network = _network(problem, placed)
         history.note(lower, upper, network)
-        if gap <= GAP * upper + NOTHING * most:
+        if gap <= max(GAP, effort.gap) * upper + NOTHING * most or found.stopped:
             break
         placed = _improved(pricing, datafit, beta, placed, found)
     assert best is not None

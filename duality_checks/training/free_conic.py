@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
 from ..pricing.free import FreePricer, ProjectedReadout
 from ..pricing.landscape import Landscape
@@ -29,6 +30,7 @@ def train_free_conic(
     *,
     max_chambers: int = MAX_CHAMBERS,
     progress: Callable[[Round], Any] | None = None,
+    effort: Effort = WHOLE,
 ) -> Solution:
     """The global optimum for any loss with the 2-norm and something free of it, numerically.
 
@@ -52,7 +54,7 @@ def train_free_conic(
         (0, 4.0)
     """
     history = History(progress)
-    pricing, readout = FreePricer.of(problem, max_chambers), ProjectedReadout.of(problem)
+    pricing, readout = FreePricer.of(problem, max_chambers, effort=effort), ProjectedReadout.of(problem)
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     groups = [_empty(landscape) for landscape in pricing.landscapes]
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
@@ -72,7 +74,7 @@ def train_free_conic(
         if value > lower:
             lower, best_dual = value, scaled
         history.note(lower, upper, network)
-        if upper - lower <= GAP * upper or not len(violators):
+        if upper - lower <= max(GAP, effort.gap) * upper or not len(violators) or violators.stopped:
             break
         new = violators.maxima[:COLUMNS]
         for place, direction, sign in zip(violators.places, new.directions, new.signs, strict=False):

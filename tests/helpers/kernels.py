@@ -28,10 +28,9 @@ def search() -> None:
 
 
 def pricing() -> None:
-    """Pricing, and the two proofs in floats."""
+    """Pricing, and the proof in floats."""
     from duality_checks import TrainingProblem, train
     from duality_checks.pricing.chamber_kernel import prove_chambers
-    from duality_checks.pricing.circle_kernel import prove_circles
     from duality_checks.pricing.interval import _settled, prove_interval
     from duality_checks.pricing.sweep_kernel import sweep_circles
 
@@ -39,19 +38,23 @@ def pricing() -> None:
     solution = train(problem)
     prove_interval(problem, solution)
     _settled(problem, problem.arrangement.chambers().signs, solution.dual)
-    assert sweep_circles.signatures and prove_circles.signatures and prove_chambers.signatures
+    assert sweep_circles.signatures and prove_chambers.signatures
 
 
 def cover() -> None:
-    """The search over the boxes of a cover."""
+    """The search over the boxes of a cover, and ascents."""
     import numpy as np
 
+    from duality_checks.cover.climbing import climb
+    from duality_checks.cover.ridge_kernel import settle_points
     from duality_checks.cover.search import Function
     from duality_checks.cover.search import search as searched
     from duality_checks.cover.search_kernel import search_box
 
-    assert searched(Function(np.eye(3), np.ones(3), np.zeros(3)), 2.0).proven
-    assert search_box.signatures
+    g = Function(np.eye(3), np.ones(3), np.zeros(3))
+    assert searched(g, 2.0).proven
+    assert len(climb(g, np.eye(3))[1]) == 3
+    assert search_box.signatures and settle_points.signatures
 
 
 PARTS: dict[str, Callable[[], None]] = {"search": search, "pricing": pricing, "cover": cover}

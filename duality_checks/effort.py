@@ -1,0 +1,76 @@
+"""How long a search over all directions goes on, and how narrow an interval has to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+from time import perf_counter
+from typing import Any
+
+from hyperplane_arrangements.errors import InputError
+
+from .tolerances import relative
+
+# Excesses over beta that are proven one after the other, so that a search that is stopped has proven the
+# last; each costs a fraction of the next at ranks where that matters.
+LADDER = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """When training and its proof are content, or give up.
+
+    Small instances, whose chambers are gone through one by one, are not limited.
+
+    Args:
+        gap: the relative gap ``(upper - lower) / upper`` that is narrow enough, in [0, 1).
+        seconds: from the start of training; a search that is under way then ends soon after. None: no limit.
+        cones: that one search may close. None: no limit.
+        progress: told of each search while it goes on: the cones closed, and the boxes still open.
+
+    Raises:
+        InputError: a gap outside [0, 1), or a limit that is not positive.
+
+    Example:
+        >>> Effort(gap=0.01, seconds=60).levels
+        (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.005)
+        >>> Effort().levels
+        (0.0,)
+    """
+
+    gap: float = 0.0
+    seconds: float | None = None
+    cones: int | None = None
+    progress: Callable[[int, int], Any] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gap", float(relative(self.gap, "gap")))
+        for name, value in (("seconds", self.seconds), ("cones", self.cones)):
+            if value is not None and not (isfinite(value) and value > 0):
+                raise InputError(
+                    f"{name}={value} is no limit; give a positive number, or leave it out for no limit"
+                )
+
+    @property
+    def limited(self) -> bool:
+        """Whether a search may end before it has proven what it set out to prove."""
+        return self.seconds is not None or self.cones is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing short of the optimum will do, however long it takes."""
+        return self.gap == 0 and not self.limited
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """The excesses over beta to prove in turn; the last is what the gap asks for."""
+        last = self.gap / 2
+        return (*(level for level in LADDER if self.limited and level > last), last)
+
+    def deadline(self) -> float | None:
+        """When a training that starts now is to end, by :func:`time.perf_counter`."""
+        return None if self.seconds is None else perf_counter() + self.seconds
+
+
+WHOLE = Effort()
