@@ -6,7 +6,7 @@ and what it is told is noted. So what is written has been proven, in integers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .. import checker
 from .search import STEPS, Tree
@@ -42,14 +42,15 @@ class Pen(checker.Bits):
 
     Args:
         trees: one for each face, every box of them a leaf.
+        kept: the checker's number of each row that the search numbered.
         where: what the checker calls it when it refuses.
     """
 
-    def __init__(self, trees: tuple[Tree, ...], where: str):
+    def __init__(self, trees: tuple[Tree, ...], kept: Sequence[int], where: str):
         super().__init__(b"", where)
         self._codes: Iterator[int] = (code for tree in trees for code in tree.codes.tolist())
         self._slopes = (
-            (row, slope)
+            (kept[row] if row >= 0 else row, slope)
             for tree in trees
             for row, slope in zip(tree.rows.tolist(), tree.slopes.tolist(), strict=True)
         )

@@ -38,6 +38,14 @@ class Coordinates:
 
     def function(self, dual: tuple[Fraction, ...]) -> tuple[Function, float]:
         """``z'phi(Xu)`` in floats, each within a few roundings of the exact one, and beta (rounded down)."""
+        rows, weights, base, beta = self._floats(dual)
+        return Function.of(rows, weights, base), beta
+
+    def kept(self, dual: tuple[Fraction, ...]) -> list[int]:
+        """Which of the checker's hyperplanes the rows of the function are: those without weight are not."""
+        return np.flatnonzero(self._floats(dual)[1]).tolist()
+
+    def _floats(self, dual: tuple[Fraction, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
         exact = checker.kinks(self.stated, dual, self.basis, 0)
         one = math.isqrt(exact.limit)
         shift = max((abs(x).bit_length() for row in exact.rows for x in row), default=0)
@@ -45,7 +53,7 @@ class Coordinates:
         rows = np.array([[_float(x, shift) for x in row] for row in exact.rows])
         weights = np.array([_float(w, scale - shift) for w in exact.weights])
         base = np.array([_float(b, scale) for b in exact.base])
-        return Function.of(rows, weights, base), _float(one, scale) * BELOW
+        return rows, weights, base, _float(one, scale) * BELOW
 
 
 def _float(value: int, shift: int) -> float:
@@ -78,12 +86,13 @@ def written(
     Raises:
         checker.Refusal: a leaf that floats proved does not hold, or trees that are not whole.
     """
+    kept = coordinates.kept(dual)
     pens, depth = [], max(deepest(cover.trees or ()) for cover in found)
     draft = checker.Cover(coordinates.basis, depth, BITS, b"", b"")
     g = checker.kinks(coordinates.stated, dual, coordinates.basis, 2 * depth + checker.CHORD_BITS)
     for side, cover, name in ((g, found[0], "plus"), (g.negated(), found[1], "minus")):
         assert cover.trees is not None
-        pen = Pen(cover.trees, f"cover.{name}")
+        pen = Pen(cover.trees, kept, f"cover.{name}")
         checker.faces_hold(side, draft, pen)
         pens.append(pen.data)
     return checker.Cover(coordinates.basis, depth, BITS, *pens)

@@ -21,7 +21,7 @@ from cover_forgeries import (
     verdict,
     with_term,
 )
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
 
@@ -83,6 +83,30 @@ def test_chambers_in_large_numbers_are_covered_and_small_ones_listed():
     assert found.cover is not None and found.chambers is None
     assert check(problem, found).proven and found.relative_gap < 1e-9
     assert len(found.to_json()) < 20_000
+
+
+def test_samples_without_a_say_leave_the_others_their_slopes():
+    rng = np.random.default_rng(0)
+    X = rng.integers(-4, 5, (14, 3))
+    problem = TrainingProblem(X.tolist(), np.where(X[:, 0] > 0, 1, -1).tolist(), beta="1/4", loss="hinge")
+    found = covered(problem, train(problem))
+    assert found.dual.count(0) > 1 and any(found.dual)
+    assert check(problem, found).proven and found.relative_gap < 1e-9
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(-3, 3), min_size=7, max_size=7), st.integers(0, 6))
+def test_a_cover_of_a_dual_with_zeros_is_written_as_it_was_found(entries, zero):
+    stated = checker.read_problem(TrainingProblem(ROWS, range(8), beta=1).to_json())
+    coordinates = Coordinates.of(stated)
+    entries[zero] = 0
+    entries = (*map(Fraction, entries), Fraction(1))
+    u = np.random.default_rng(0).normal(size=(2_000, 3))
+    largest = np.abs(coordinates.function(entries)[0].values(u / np.linalg.norm(u, axis=1)[:, None])).max()
+    dual = tuple(z / Fraction(max(largest, 1.0) * 1.01) for z in entries)
+    found = covers(coordinates, dual, keep=True)
+    assume(found[1].proven)
+    checker.cover_proves(stated, dual, written(coordinates, dual, found))
 
 
 def test_at_rank_2_a_list_is_short_in_signs_not_in_chambers_alone(monkeypatch):
