@@ -64,6 +64,7 @@ from typing import Any
 
 MAX_DIGITS = 4000  # of a numerator or a denominator; Python itself reads integers of up to 4300 digits
 TOO_LONG = 10**MAX_DIGITS
+SHORT_DIGITS = 40  # of integers that are welcome in any number of columns
 PROBLEM = {"format": "convex-landscape problem", "version": 1}
 LOSSES = ("squared", "l1", "hinge", "squared-hinge", "logistic")
 LABELLED = ("hinge", "squared-hinge", "logistic")
@@ -262,6 +263,16 @@ def common_denominator_within_limit(values: Iterable[Fraction], where: str) -> N
         require(scale < TOO_LONG, f"{where}: the common denominator has more than {MAX_DIGITS} digits")
 
 
+def minors_within_limit(rows: Sequence[Sequence[Fraction]], where: str) -> None:
+    """No common denominator, and no minor of the rows in integers, much longer than MAX_DIGITS: counting
+    chambers and checking a basis multiply as many entries as there are columns. Short ones always pass."""
+    common_denominator_within_limit(chain(*rows), where)
+    entries, _ = integers([value for row in rows for value in row])
+    digits = max(SHORT_DIGITS, MAX_DIGITS // min(len(rows), len(rows[0])))
+    short = max(map(abs, entries)) < 10**digits
+    require(short, f"{where}: over the common denominator an integer has more than {digits} digits")
+
+
 def lowest_terms(numerator: int, denominator: int, where: str) -> None:
     """A written denominator is above 1 and shares no factor with the numerator."""
     if denominator == 1 or gcd(numerator, denominator) != 1:
@@ -330,7 +341,8 @@ def read_problem(text: str) -> Problem:
     labels_fit(loss, target)
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     X = tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows))
-    common_denominator_within_limit(chain(*X), "problem: X")
+    minors_within_limit(X, "problem: X")
+    common_denominator_within_limit(target, "problem: y")
     weights = read_weights(document["weights"], len(target)) if version == 3 else (Fraction(1),) * len(target)
     return Problem(
         loss=loss,
@@ -504,7 +516,7 @@ def read_cover(value: Any, d: int) -> Cover:
         lines = array(document["basis"], None, "cover.basis")
         require(0 < len(lines) <= d, f"cover.basis has {len(lines)} rows, and X has {d} columns")
         basis = tuple(vector(line, d, f"cover.basis[{i}]") for i, line in enumerate(lines))
-        common_denominator_within_limit(chain(*basis), "cover.basis")
+        minors_within_limit(basis, "cover.basis")
     return Cover(
         basis=basis,
         depth=whole(document["depth"], 0, MAX_HALVINGS, "cover.depth"),

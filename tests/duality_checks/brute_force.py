@@ -371,6 +371,13 @@ def honest_decay() -> Case:
 # What is wrong, decided without the checker.
 
 
+def in_integers(X: list[list[str]]) -> list[int]:
+    """The entries over their common denominator."""
+    entries = [Fraction(x) for row in X for x in row]
+    scale = math.lcm(*(x.denominator for x in entries))
+    return [int(x * scale) for x in entries]
+
+
 def canonical_rational(value: Any) -> bool:
     try:
         return type(value) is str and str(Fraction(value)) == value and len(value) <= 4000
@@ -450,15 +457,17 @@ def format_defect(case: Case) -> bool:
         numbers += [value for vector, _ in vectors for value in vector]
         if version == 3 and set(problem["weights"]) == {"1"}:
             return True
-        joint = [[x for row in problem["X"] for x in row], certificate["dual"]]
+        joint = [[x for row in problem["X"] for x in row], problem["y"], certificate["dual"]]
         joint += [[x for row in network["hidden"] for x in row], network["output"] + network.get("skip", [])]
         for chamber in certificate["chambers"]:
             joint += [chamber["witness"], *(list(chamber[name].values()) for name in ("plus", "minus"))]
         if version == 3 and all(map(canonical_rational, problem["weights"])):
             weights = [w for w in map(Fraction, problem["weights"]) if w]
             joint += [list(map(text, weights)) + [text(1 / w) for w in weights]]
-        return not all(map(canonical_rational, numbers)) or any(
-            math.lcm(*(Fraction(x).denominator for x in part)) >= 10**4000 for part in joint
+        return (
+            not all(map(canonical_rational, numbers))
+            or any(math.lcm(*(Fraction(x).denominator for x in part)) >= 10**4000 for part in joint)
+            or any(len(str(abs(x))) > max(40, 4000 // min(rows, d)) for x in in_integers(problem["X"]))
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return True

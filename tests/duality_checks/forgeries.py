@@ -241,6 +241,19 @@ def _(p, c):
     restated(p, c)
 
 
+@mutation("long integers", "X: over the common denominator an integer has more than 2000 digits")
+def _(p, c):
+    p["X"][3] = [text(Fraction(x) * (1 - Fraction(1, 10**2002))) for x in p["X"][3]]
+    c["network"] = {"hidden": [], "output": []}
+    restated(p, c)
+
+
+@mutation("common denominator of targets huge", "y: the common denominator has more than 4000 digits")
+def _(p, c):
+    # The bounds are then too long to be written: this keeps the checker from finding them in minutes.
+    p["y"] = long_fractions(p["y"])
+
+
 def long_fractions(values: list[str]) -> list[str]:
     """Each a little less, by long denominators without common factors."""
     return [text(Fraction(x) * (1 - Fraction(1, 10**2001 + j))) for j, x in enumerate(values)]

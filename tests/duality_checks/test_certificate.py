@@ -266,8 +266,11 @@ def test_networks_of_another_width_are_refused():
 def test_bounds_too_long_for_the_format_are_refused():
     primes = [p for p in range(2, 4000) if all(p % q for q in range(2, int(p**0.5) + 1))]
     huge = [Fraction(1, p) ** 60 for p in primes[-60:]]
-    problem = TrainingProblem([[1]] * 60, huge, beta=1)
+    problem = TrainingProblem([[1]], [Fraction(10**2500, 10**2500 + 1)], beta=1)
     with pytest.raises(InputError, match="more than the format's 4000; round X, y and beta"):
+        certify(problem, guess([0.0], [[1.0]], [1.0], width=1))
+    problem = TrainingProblem([[1]] * 60, huge, beta=1)
+    with pytest.raises(InputError, match=r"y: the common denominator .* 4000 digits; round X, y and beta"):
         certify(problem, guess([0.0] * 60, [[1.0]], [1.0], width=1))
     problem = TrainingProblem([[x] for x in huge], [1] * 60, beta=1)
     with pytest.raises(InputError, match=r"X: the common denominator .* 4000 digits; round X, y and beta"):

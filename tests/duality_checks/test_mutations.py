@@ -91,12 +91,9 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     "digits of common denominators": (
         "common_denominator_within_limit",
         accept,
-        [
-            "common denominator huge",
-            "common denominator of a witness huge",
-            "common denominator of multipliers huge",
-        ],
+        ["common denominator of a witness huge", "common denominator of multipliers huge"],
     ),
+    "digits of minors": ("minors_within_limit", accept, ["common denominator huge", "long integers"]),
     "lowest terms": ("lowest_terms", accept, ["same value not in lowest terms", "denominator one"]),
     "lengths": ("array", lambda value, length, where: value, ["witness too long", "neuron too long"]),
     "row numbers": (
