@@ -28,6 +28,7 @@ from .dual_scaling.draft import draft
 from .dual_scaling.proof import feasible_multiple
 from .dual_scaling.witnesses import integer_points
 from .effort import WHOLE, Effort
+from .exact.enclosures import require_writable
 from .exact.judged import judged, skip_of
 from .exact.rounding import on_a_grid
 from .files import read_text, write_text
@@ -257,7 +258,7 @@ def certify(
         network_skip=skip,
         cover=cover,
     )
-    _require_writable(certificate)
+    require_writable(certificate.lower, certificate.upper)
     return certificate
 
 
@@ -331,16 +332,6 @@ def _dual_vector(problem: TrainingProblem, dual: Any) -> np.ndarray:
     if not np.isfinite(numbers).all() or not 1e-280 < float(problem.beta) < 1e280:
         raise InputError("X, y or beta is beyond the range of floats; rescale the problem")
     return vector
-
-
-def _require_writable(certificate: Certificate) -> None:
-    for name, bound in (("lower", certificate.lower), ("upper", certificate.upper)):
-        digits = math.ceil(max(abs(bound.numerator), bound.denominator).bit_length() * math.log10(2))
-        if digits > checker.MAX_DIGITS:
-            raise InputError(
-                f"the exact {name} bound has about {digits} digits, more than the format's "
-                f"{checker.MAX_DIGITS}; round X, y and beta to fewer digits or to a common denominator"
-            )
 
 
 def _strings(values: Sequence[Fraction]) -> list[str]:

@@ -1,8 +1,9 @@
 """The command ``convex-landscape``: it gathers the verbs and turns what happens into exit codes.
 
-Exit codes: 0 proven (or done), 1 refused, 2 bad input; 128 and the number of the signal where one ends the
-job: 130 after Ctrl-C, 143 after SIGTERM, 141 when nobody reads the output any more. Errors of our own are one
-line on standard error; a traceback is a bug.
+Exit codes: 0 proven (or done), 1 refused, 2 bad input, 70 a fault of this program, about which nothing is
+said of the input; 128 and the number of the signal where one ends the job: 130 after Ctrl-C, 143 after
+SIGTERM, 141 when nobody reads the output any more. Errors of our own are one line on standard error; a
+traceback is a bug.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
@@ -30,7 +32,7 @@ from .commands.predict import predict
 from .commands.signals import Terminated, terminable
 from .commands.theorems import theorems
 
-BAD_INPUT, INTERRUPTED, UNREAD, SIGNALLED = 2, 130, 141, 128
+BAD_INPUT, INTERNAL, INTERRUPTED, UNREAD, SIGNALLED = 2, 70, 130, 141, 128
 
 
 @contextmanager
@@ -82,7 +84,8 @@ class _Verbs(click.Group):
 @click.group(
     cls=_Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 proven (or done), 1 refused, 2 bad input, 130 interrupted, 143 terminated.",
+    epilog="Exit codes: 0 proven (or done), 1 refused, 2 bad input, 70 internal error, 130 interrupted, 143 "
+    "terminated.",
 )
 @click.version_option(package_name="convex-landscape")
 @click.option(
@@ -154,6 +157,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = "ended by a signal" if isinstance(ended, Terminated) else "interrupted"
         _complain(f"{told}; nothing half-written is left")
         return SIGNALLED + ended.number if isinstance(ended, Terminated) else INTERRUPTED
+    except Exception as error:  # 1 would say that something was refused
+        with _errors_unread():
+            click.echo(traceback.format_exc(), err=True, nl=False)
+        _complain(
+            f"internal error ({type(error).__name__}): nothing is proven or refuted, and the traceback above "
+            "is a bug of this program; please report it with the command"
+        )
+        return INTERNAL
 
 
 def _complain(text: str) -> None:

@@ -73,7 +73,9 @@ def read_json(
 
     try:
         document = json.loads(text, object_pairs_hook=object_of)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:  # integers of more than 4300 digits are no JSONDecodeError
         raise InputError(f"{source}: not a JSON document ({error}); was the file cut short?") from None
     if not isinstance(document, dict) or document.get("format") != form:
         raise InputError(f"{source}: not a '{form}' file")

@@ -23,8 +23,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector, fits_float, in_short
+from hyperplane_arrangements.exact import (
+    ExactMatrix,
+    clipped,
+    exact_matrix,
+    exact_vector,
+    fits_float,
+    in_short,
+)
 
+from .checker import MAX_DIGITS
 from .files import read_text, write_text
 from .terms.free import NAMES, NOTHING, Free, parse_free
 from .terms.losses import Loss, parse_loss
@@ -84,7 +92,8 @@ def positive(value: Any, name: str) -> Fraction:
     """
     (number,) = exact_vector([value], name=name)
     if number <= 0:
-        raise InputError(f"{name}={value} is not positive; the convex program needs {name} > 0")
+        shown = value[:60] if isinstance(value, str) else clipped(value)
+        raise InputError(f"{name}={shown} is not positive; the convex program needs {name} > 0")
     return number
 
 
@@ -111,10 +120,10 @@ class TrainingProblem:
             given twice is one of weight 2.
 
     Raises:
-        InputError: data of the wrong shape, not finite, beyond the range of floats, or without any nonzero
-            row; ``beta <= 0``, or so small that it is 0 as a float; an unknown activation, loss or penalty;
-            targets that do not fit the loss; free biases without a column of ones; weights of samples that
-            are not positive.
+        InputError: data of the wrong shape, not finite, beyond the range of floats, of more than 4000 digits,
+            or without any nonzero row; ``beta <= 0``, or so small that it is 0 as a float; an unknown
+            activation, loss or penalty; targets that do not fit the loss; free biases without a column of
+            ones; weights of samples that are not positive.
 
     Example:
         >>> problem = TrainingProblem([[1.0, 1], [2, 1]], ["0.1", 1], beta=0.5, activation="leaky:0.1")
@@ -181,6 +190,7 @@ class TrainingProblem:
         ):
             object.__setattr__(self, name, value)
         _require_floats(self)
+        _require_digits(self)
         if self.free.biases:
             _require_one_column_of_ones(matrix)
 
@@ -454,6 +464,23 @@ class TrainingProblem:
             InputError: the file is missing or damaged.
         """
         return cls.from_json(read_text(path), source=str(path))
+
+
+def _require_digits(problem: TrainingProblem) -> None:
+    """Refuse numbers too long for the file of the problem, which Python cannot even print."""
+    limit = 10**MAX_DIGITS
+    named = [("beta", problem.beta), ("kappa", problem.kappa)]
+    named += [("huber delta", getattr(problem.plain_loss, "delta", Fraction(0)))]
+    named += [(f"y[{i}]", y) for i, y in enumerate(problem.y)]
+    named += [(f"sample_weights[{i}]", weight) for i, weight in enumerate(problem.sample_weights)]
+    if max(problem.X.largest, *problem.X.denominators) >= limit:
+        rows = problem.X.fractions
+        named += [(f"X[{i}, {j}]", value) for i, row in enumerate(rows) for j, value in enumerate(row)]
+    for name, value in named:
+        if max(abs(value.numerator), value.denominator) >= limit:
+            raise InputError(
+                f"{name}, about {in_short(value)}, has more than {MAX_DIGITS} digits as a fraction; round it"
+            )
 
 
 def _require_floats(problem: TrainingProblem) -> None:

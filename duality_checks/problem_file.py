@@ -80,6 +80,12 @@ def read_problem(text: str, source: str) -> dict[str, Any]:
 def _samples(readout: Any, source: str) -> Any:
     if readout == "identity":
         return readout
-    if not isinstance(readout, list) or not all(str(entry).isdecimal() for entry in readout):
+    if not isinstance(readout, list) or not all(_is_number(entry) for entry in readout):
         raise InputError(f"{source}: readout is neither 'identity' nor a list of sample numbers")
     return [int(entry) for entry in readout]
+
+
+def _is_number(entry: Any) -> bool:
+    """Longer ones number no sample, and Python reads no integer of more than 4300 digits."""
+    text = str(entry)
+    return text.isdecimal() and len(text) <= 18

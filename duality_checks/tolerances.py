@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import exact_scalar, fits_float
+from hyperplane_arrangements.exact import clipped, exact_scalar, fits_float
 
 
 def allowance(value: Any, name: str, *, below: int | None = None, zero: bool = True) -> Fraction:
@@ -34,11 +34,11 @@ def allowance(value: Any, name: str, *, below: int | None = None, zero: bool = T
     try:
         number = exact_scalar(value, name)
     except InputError:
-        raise InputError(f"{name} is {_shown(value)}; {remedy}") from None
+        raise InputError(f"{name} is {clipped(value, 40)}; {remedy}") from None
     if number < 0 or not (zero or number) or (below is not None and number >= below):
-        raise InputError(f"{name} is {_shown(value)}; {remedy}")
+        raise InputError(f"{name} is {clipped(value, 40)}; {remedy}")
     if not fits_float(number):
-        raise InputError(f"{name} is {_shown(value)}, beyond the range of floats; {remedy}")
+        raise InputError(f"{name} is {clipped(value, 40)}, beyond the range of floats; {remedy}")
     return number
 
 
@@ -52,7 +52,3 @@ def relative(value: Any, name: str, *, zero: bool = True) -> Fraction:
         hyperplane_arrangements.errors.InputError: gap is 1; give a finite number > 0 and < 1
     """
     return allowance(value, name, below=1, zero=zero)
-
-
-def _shown(value: Any) -> str:
-    return repr(value[:40]) if isinstance(value, str) else str(value)[:40]

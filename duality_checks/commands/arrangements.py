@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from os.path import exists
 from typing import TYPE_CHECKING
 
 import click
@@ -40,7 +40,7 @@ def read_arrangement(
     """
     from hyperplane_arrangements.arrangement import Arrangement
 
-    if _FAMILY.fullmatch(source) and not Path(source).exists():
+    if _FAMILY.fullmatch(source) and not exists(source):
         from hyperplane_arrangements.families import named
 
         if features is not None or offsets is not None:

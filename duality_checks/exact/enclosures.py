@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from hyperplane_arrangements.errors import InputError
+
+from ..checker import MAX_DIGITS
+
 # Three digits beyond the point where the two ends of an interval part: enough to see its width.
 _DIGITS_OF_WIDTH = 3
 _LONGEST_DECIMAL = 25
@@ -80,6 +84,28 @@ def exact_text(value: Fraction) -> str:
         if (value * 10**places).denominator == 1:
             return decimal_below(value, places)
     return str(value)
+
+
+def require_writable(lower: Fraction, upper: Fraction) -> None:
+    """Refuse exact bounds too long to be written, which Python cannot even print.
+
+    Raises:
+        InputError: with their number of digits, and what to round.
+
+    Example:
+        >>> require_writable(Fraction(1, 10**5000), Fraction(1))
+        Traceback (most recent call last):
+        ...
+        hyperplane_arrangements.errors.InputError: the exact lower bound has about 5001 digits, more than the
+        format's 4000; round X, y and beta to fewer digits or to a common denominator
+    """
+    for name, bound in (("lower", lower), ("upper", upper)):
+        digits = math.ceil(max(abs(bound.numerator), bound.denominator).bit_length() * math.log10(2))
+        if digits > MAX_DIGITS:
+            raise InputError(
+                f"the exact {name} bound has about {digits} digits, more than the format's {MAX_DIGITS}; "
+                "round X, y and beta to fewer digits or to a common denominator"
+            )
 
 
 def scientific_above(value: Fraction) -> str:

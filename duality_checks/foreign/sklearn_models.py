@@ -21,6 +21,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..ranges import reals
 from .networks import Network, from_layers
 
 LOGISTIC = "logistic"
@@ -74,7 +75,7 @@ class SklearnModel:
         """
         for step in self.before:
             X = _transformed(step, X, "features")
-        return np.asarray(X, dtype=float)
+        return reals(X, "the transformed features")
 
     def targets(self, y: Sequence[Fraction]) -> Any:
         """What it was to predict: transformed targets, or labels -1 and +1.
@@ -87,7 +88,8 @@ class SklearnModel:
         if self.behind is None:
             return y
         column = np.array([[float(value)] for value in y])
-        return np.asarray(_transformed(self.behind, column, "targets"), dtype=float).reshape(len(y), -1)[:, 0]
+        found = reals(_transformed(self.behind, column, "targets"), "the transformed targets")
+        return found.reshape(len(y), -1)[:, 0]
 
 
 def is_sklearn(model: Any) -> bool:

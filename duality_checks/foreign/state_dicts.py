@@ -93,6 +93,8 @@ def _unwrapped(state: Mapping[str, Any], notes: list[str]) -> Mapping[str, Any]:
 def _arrays(state: Mapping[str, Any], source: str) -> dict[str, np.ndarray]:
     found = {}
     for name, value in state.items():
+        if _is_complex(value):
+            raise InputError(f"{source}: {str(name)!r} has complex numbers; give real ones")
         try:
             found[str(name)] = _array(value)
         except (TypeError, ValueError):
@@ -100,6 +102,12 @@ def _arrays(state: Mapping[str, Any], source: str) -> dict[str, np.ndarray]:
                 f"{source} holds {str(name)!r}, which is no tensor; of a checkpoint give the state_dict alone"
             ) from None
     return found
+
+
+def _is_complex(value: Any) -> bool:
+    """PyTorch would drop the imaginary parts as it makes doubles, and say so in a warning."""
+    tells = getattr(value, "is_complex", None)
+    return bool(tells()) if callable(tells) else bool(np.iscomplexobj(value))
 
 
 def _array(value: Any) -> np.ndarray:

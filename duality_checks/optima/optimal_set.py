@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_vector
 
 from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient, project
@@ -171,7 +172,7 @@ def exact_optimal_set(problem: TrainingProblem, dual: Sequence[Fraction]) -> Opt
         InputError: v is not feasible, or no network has the fit `y - v` at the price that v allows.
     """
     problem.require_standard("the set of optima")
-    v = tuple(dual)
+    v = exact_vector(dual, "dual")
     fit = tuple(y - x for y, x in zip(problem.y, v, strict=True))
     atoms = _exact_atoms(problem, v)
     vertices, rays = polytope([atom.column for atom in atoms], fit)

@@ -19,6 +19,7 @@ from hyperplane_arrangements.errors import InputError
 
 from ..pricing.free import ProjectedReadout
 from ..problem import TrainingProblem
+from ..ranges import reals
 from ..terms.free import DECAYED, NOTHING
 
 INSIDE = 1e-9
@@ -131,7 +132,7 @@ class SharedNeurons:
             >>> round(found.upper, 6)  # one neuron serves both outputs: 5 - 1/2
             4.5
         """
-        target = np.asarray(Y, dtype=float)
+        target = reals(Y, "Y")
         if target.ndim != 2 or len(target) != self.problem.n:
             raise InputError(f"Y has shape {target.shape}; give {self.problem.n} rows, one column an output")
         target = self.readout.squared(target)

@@ -34,7 +34,7 @@ from ..limits import require_feasible
 from ..problem import TrainingProblem
 from ..terms.readouts import Readout
 from .landscape import Landscape
-from .pricers import Maxima, Pricer, pricer_on
+from .pricers import Maxima, Pricer, dual_vector, pricer_on
 
 GLIMPSES = 16
 # So few landscapes are priced at once.
@@ -287,4 +287,4 @@ def free_dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 
         max_chambers: refuse arrangements with more chambers before starting.
     """
     pricing = FreePricer.of(problem, max_chambers)
-    return pricing.maxima(ProjectedReadout.of(problem).project(np.asarray(v, dtype=float)), 0.0).largest
+    return pricing.maxima(ProjectedReadout.of(problem).project(dual_vector(problem, v)), 0.0).largest

@@ -22,7 +22,7 @@ from hyperplane_arrangements.cores import parts, shared_out
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 from ..effort import WHOLE, Effort
-from ..exact.enclosures import float_above
+from ..exact.enclosures import float_above, require_writable
 from ..exact.judged import objective_of
 from ..exact.norms import gradient, project
 from ..limits import is_covered, require_feasible
@@ -129,6 +129,7 @@ def prove_interval(
             reach, chambers, exact = _reach_by_chambers(twin.problem, dual, max_chambers, progress)
         if reach <= 1.0:
             lower = max(twin.lower([Fraction(v) for v in dual.tolist()]), Fraction(0))
+            require_writable(lower, upper)
             return IntervalProof(lower, upper, chambers, exact, cones)
         if not isfinite(reach):
             raise InputError("X, y: their products leave the range of floats; rescale the data")

@@ -16,15 +16,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hyperplane_arrangements.cores import shared_out
+from hyperplane_arrangements.errors import InputError
 
 from ..effort import WHOLE, Effort
 from ..limits import is_covered, most_chambers, require_feasible
 from ..problem import TrainingProblem
+from ..ranges import reals
 from .landscape import Landscape
 
 if TYPE_CHECKING:
@@ -409,6 +411,7 @@ def dual_norm(
 
     Raises:
         TooLargeError: too many chambers.
+        InputError: v has another length, or an entry that is no finite real number.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -421,8 +424,24 @@ def dual_norm(
 
         return free_dual_norm(problem, v, max_chambers)
     pricing = pricer(problem, Landscape.of(problem), max_chambers, effort)
-    found = pricing.maxima(np.asarray(v, dtype=float), 0.0)
+    found = pricing.maxima(dual_vector(problem, v), 0.0)
     return float(found.values[0]) if len(found) else 0.0
+
+
+def dual_vector(problem: TrainingProblem, v: Any) -> np.ndarray:
+    """One finite real number a sample.
+
+    Raises:
+        InputError: another length, or something else.
+
+    Example:
+        >>> dual_vector(TrainingProblem([[1], [2]], [3, 4], beta=1), [1, 2])
+        array([1., 2.])
+    """
+    vector = reals(v, "v")
+    if vector.shape != (problem.n,):
+        raise InputError(f"v has shape {vector.shape}; give one entry a sample, ({problem.n},)")
+    return vector
 
 
 def _poles(linear: np.ndarray, bends: np.ndarray, floor: float) -> Maxima:

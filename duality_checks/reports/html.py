@@ -11,7 +11,7 @@ from hyperplane_arrangements.errors import MissingExtraError
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
 from .html_page import facts, figure, page, svg, table
-from .text import MOST_NEURONS, activation_name, beta_text, count, relative_gap, skip_text
+from .text import MOST_NEURONS, activation_name, beta_text, count, printable, relative_gap, skip_text
 
 if TYPE_CHECKING:
     from ..checker import Verdict
@@ -154,8 +154,9 @@ def function_figure(
     shown = len(range(problem.n)[drawn_samples(problem)])
     if shown < problem.n:
         caption += f" Of {problem.n:,} samples {shown:,} are drawn."
+    names = [printable(name) for name in (*data.features, data.target)]
     picture = svg(
-        lambda ax: plot_function(problem, network, ax=ax, names=[*data.features, data.target]),
+        lambda ax: plot_function(problem, network, ax=ax, names=names),
         name=f"{prefix}function",
         label=f"the data with the learned function: {data.target}",
         size=(4.6, 3.7),

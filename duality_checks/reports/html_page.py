@@ -75,12 +75,14 @@ def page(title: str, body: str) -> str:
         >>> page("a < b", "<p>hello</p>").startswith("<!doctype html>")
         True
     """
-    return (
+    document = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_ALONE}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
+    # Names may hold control characters, which a document may not.
+    return "".join(c if c.isprintable() or c.isspace() else "?" for c in document)
 
 
 def table(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:

@@ -20,6 +20,7 @@ from .text import (
     interval_facts,
     loss_name,
     outcome_facts,
+    printable,
     relative_gap,
     table,
     times_section,
@@ -108,7 +109,7 @@ def outputs_summary(outcome: OutputsOutcome) -> str:
     problem = outcome.problems[0]
     low, high = decimal_interval(outcome.lower, outcome.upper)
     facts = [
-        ("data", f"{outcome.data[0].source}: {problem.n} rows, {problem.d} columns"),
+        ("data", f"{printable(outcome.data[0].source)}: {problem.n} rows, {problem.d} columns"),
         ("outputs", f"{', '.join(outcome.targets)}; {outcome.coupling}: {_COUPLED[outcome.coupling]}"),
         (
             "problem",
@@ -134,7 +135,7 @@ def _lines(outcome: OutputsOutcome) -> list[str]:
     for part in outcome.parts:
         low, high = decimal_interval(part.certificate.lower, part.certificate.upper)
         neurons = count(part.solution.network.width, "neuron")
-        lines.append(f"{part.data.target}: {low} <= p* <= {high}, {neurons}")
+        lines.append(f"{printable(part.data.target)}: {low} <= p* <= {high}, {neurons}")
     return lines
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..exact.enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from .outcome import Outcome
 
 MOST_NEURONS = 100
+# What Markdown takes for more than itself.
+_MEANS_MORE = re.compile(r"[\\`*{}\[\]|~#!$]|(?<![^\W_])_|_(?![^\W_])|^[-+]")
 _DECAY = "beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)"
 
 EQUALITY = """\
@@ -95,7 +99,7 @@ def summary(outcome: Outcome) -> str:
     gap = scientific_above(relative_gap(certificate.lower, certificate.upper))
     seconds = outcome.seconds
     facts = [
-        ("data", f"{outcome.data.source}: {problem.n} rows, {problem.d} columns"),
+        ("data", f"{printable(outcome.data.source)}: {problem.n} rows, {problem.d} columns"),
         (
             "problem",
             f"{activation_name(problem.kappa)}, {loss_name(problem)}, "
@@ -344,13 +348,25 @@ def count(number: int, noun: str) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that cannot break a Markdown table.
+    """A user's text as itself, in Markdown and in the HTML it becomes: no table breaks, no tag begins.
+
+    An underscore inside a word means itself.
 
     Example:
-        >>> cell("a|b")
-        'a\\\\|b'
+        >>> print(cell("a|b"), cell("<script>"), cell("petal_length *"))
+        a\\|b &lt;script&gt; petal_length \\*
     """
-    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").split())
+    return _MEANS_MORE.sub(r"\\\g<0>", escape(printable(text), quote=False))
+
+
+def printable(text: str) -> str:
+    """A user's text on one line, without what moves a terminal's cursor or colours what follows.
+
+    Example:
+        >>> printable("a\\tb"), printable("a\\x1b[31m")
+        ('a b', 'a?[31m')
+    """
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
 
 
 def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

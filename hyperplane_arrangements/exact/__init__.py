@@ -5,6 +5,7 @@ What other rooms need most stands here; the modules have the rest.
 
 from .numbers import (
     ExactMatrix,
+    clipped,
     exact_matrix,
     exact_scalar,
     exact_vector,
@@ -20,6 +21,7 @@ from .signs import certain_signs, signs
 __all__ = [
     "ExactMatrix",
     "certain_signs",
+    "clipped",
     "exact_matrix",
     "exact_scalar",
     "exact_vector",

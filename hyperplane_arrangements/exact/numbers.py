@@ -165,6 +165,22 @@ def in_short(value: Fraction) -> str:
     return f"{Decimal(value.numerator) / Decimal(value.denominator):.3g}"
 
 
+def clipped(value: Any, most: int = 60) -> str:
+    """What was given, in at most so many characters, for messages.
+
+    Python refuses to print integers of more than 4300 digits.
+
+    Example:
+        >>> clipped("spam"), clipped(10**5000), clipped("7" * 100, 10)
+        ("'spam'", '1.00e+5000', "'77777777...")
+    """
+    try:
+        text = repr(value) if isinstance(value, str) else str(value)
+    except ValueError:
+        text = in_short(Fraction(value)) if isinstance(value, Rational) else f"a {type(value).__name__}"
+    return text if len(text) <= most else f"{text[: most - 1]}..."
+
+
 def exact_scalar(value: Any, name: str = "value") -> Fraction:
     """One number as a fraction: float (exact dyadic), int, Fraction, Decimal, numpy, sympy, "0.1", "1/3".
 
@@ -214,7 +230,7 @@ def _fraction_of_text(value: Any, name: str) -> Fraction:
             return Fraction(text)
         except (ValueError, OverflowError, ZeroDivisionError) as error:
             raise InputError(
-                f"{name} is {value!r}, no finite rational number; give one such as 0.1 or 1/3"
+                f"{name} is {clipped(value)}, no finite rational number; give one such as 0.1 or 1/3"
             ) from error
     raise InputError(
         f"{name} is {value!r} ({type(value).__name__}); give a float, an integer, a Fraction or a text"

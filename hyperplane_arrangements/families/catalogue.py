@@ -18,7 +18,7 @@ from typing import Any
 
 from ..arrangement import Arrangement
 from ..errors import InputError
-from ..exact import exact_matrix, exact_vector
+from ..exact import clipped, exact_matrix, exact_vector
 from . import published
 
 
@@ -454,8 +454,10 @@ def named(text: str) -> Arrangement:
     split = next((i for i, word in enumerate(words) if word.isdecimal()), len(words))
     family = FAMILIES.get("_".join(words[:split]))
     if family is None:
-        raise InputError(f"family {text!r} is not known; there are {', '.join(FAMILIES)}")
-    if len(words) - split != len(family.parameters) or not all(w.isdecimal() for w in words[split:]):
+        raise InputError(f"family {clipped(text)} is not known; there are {', '.join(FAMILIES)}")
+    if len(words) - split != len(family.parameters) or not all(
+        word.isdecimal() and len(word) < 10 for word in words[split:]
+    ):
         usage = "_".join([family.name, *(f"<{name}>" for name in family.parameters)])
-        raise InputError(f"family {text!r} has the wrong parameters; write {usage}")
+        raise InputError(f"family {clipped(text)} has the wrong parameters; write {usage}, small integers")
     return family.build(*map(int, words[split:]))

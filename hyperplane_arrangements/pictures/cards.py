@@ -6,12 +6,14 @@ Cards are plain HTML tables that take the notebook's own colours.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from html import escape
 from typing import Any
 
 from .. import display
 from ..enumeration.chambers import Chambers, count_chambers
 from ..errors import MissingExtraError
+from ..exact import in_short
 from ..geometry.faces import Faces
 from ..geometry.flats import IntersectionLattice
 from ..geometry.zonotope import Zonotope
@@ -74,10 +76,17 @@ def chambers_card(chambers: Chambers) -> str:
     """
     first = next(chambers.batches(_SHOWN))
     signs = ["".join("-0+"[sign + 1] for sign in row) for row in first.signs.tolist()]
-    points = [f"({', '.join(f'{float(x):.4g}' for x in point)})" for point in first.witnesses.tolist()]
+    points = [f"({', '.join(map(_short, point))})" for point in first.witnesses.tolist()]
     rows = list(zip(signs, points, strict=True))
     title, header = f"{len(chambers):,} chambers", ["signs of the rows", "a point inside"]
     return columns(title, header, rows, total=len(chambers))
+
+
+def _short(x: Any) -> str:
+    try:
+        return f"{float(x):.4g}"
+    except OverflowError:
+        return in_short(Fraction(x))
 
 
 @display.html.register
