@@ -138,7 +138,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {**PLAIN, "1.weight": B1, "1.bias": B1},
         "'1.bias', '1.weight', which no linear layer has",
     ),
-    "complex": ({**PLAIN, "0.bias": B1 + 1j}, "'0.bias', which is no tensor"),
+    "complex": ({**PLAIN, "0.bias": B1 + 1j}, "'0.bias' has complex numbers; give real ones"),
     "words": (
         {**PLAIN, "epoch": "seven"},
         "'epoch', which is no tensor; of a checkpoint give the state_dict",
