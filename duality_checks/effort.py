@@ -15,6 +15,8 @@ from .tolerances import relative
 # Excesses over beta that are proven one after the other, so that a search that is stopped has proven the
 # last; each costs a fraction of the next at ranks where that matters.
 LADDER = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3)
+# Below this rank the last search costs hardly more than the first.
+CLIMBED_FROM = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Effort:
         InputError: a gap outside [0, 1), or a limit that is not positive.
 
     Example:
-        >>> Effort(gap=0.01, seconds=60).levels
+        >>> Effort(gap=0.01, seconds=60).levels(rank=8)
         (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.005)
-        >>> Effort().levels
+        >>> Effort().levels(rank=8)
         (0.0,)
     """
 
@@ -62,11 +64,11 @@ class Effort:
         """Whether nothing short of the optimum will do, however long it takes."""
         return self.gap == 0 and not self.limited
 
-    @property
-    def levels(self) -> tuple[float, ...]:
+    def levels(self, rank: int) -> tuple[float, ...]:
         """The excesses over beta to prove in turn; the last is what the gap asks for."""
         last = self.gap / 2
-        return (*(level for level in LADDER if self.limited and level > last), last)
+        first = LADDER if self.limited and rank >= CLIMBED_FROM else ()
+        return (*(level for level in first if level > last), last)
 
     def deadline(self) -> float | None:
         """When a training that starts now is to end, by :func:`time.perf_counter`."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
+    from ..effort import Effort
     from ..reports.outcome import Outcome
     from ..training.checkpoint import Checkpoint
 
@@ -111,6 +112,7 @@ COUPLINGS = ("1-norm", "2-norm")
     metavar="N",
     help="Do not enumerate: print the interval that the chambers of N random directions prove. Needs --beta.",
 )
+@options.takes_effort
 @click.option("--resume", is_flag=True, help="Go on from the state that an interrupted run left in DIR.")
 @options.as_json
 def certify(
@@ -131,6 +133,7 @@ def certify(
     coupling: str,
     output: Path,
     max_chambers: int,
+    effort: Effort,
     rank: int | None,
     samples: int | None,
     resume: bool,
@@ -149,6 +152,7 @@ def certify(
     convex-landscape certify houses.csv --target price --features area,rooms --beta-ratio 0.1
     convex-landscape certify matrix.npy --target 4 --beta 1/3 --activation leaky:0.1 --json
     convex-landscape certify houses.csv --target price --features area --free biases
+    convex-landscape certify wide.csv --target y --gap 0.01 --time-limit 60
     convex-landscape certify wide.csv --target y --beta 1 --samples 500
     convex-landscape certify mail.csv --target spam --labels no,yes --loss logistic --drop-missing
     convex-landscape certify flats.csv --target rent --standardise --one-hot city
@@ -158,8 +162,11 @@ def certify(
     convex-landscape certify houses.csv --target price --target rent --features area --coupling 2-norm
 
     beta_max is the weight decay from which on the zero network is optimal. With --rank all files belong to
-    the projected data; what they prove about the data themselves is said at the end. --samples is for ranks
-    at which the patterns cannot be enumerated: it proves an interval, and says what would close it.
+    the projected data; what they prove about the data themselves is said at the end.
+
+    Where the patterns are too many to enumerate, all directions are covered by cones instead, at any rank.
+    A search that comes to --time-limit or --max-cones leaves what was proven before: a certificate all the
+    same, with a wider gap, which is printed. --samples proves an interval from some of the patterns.
 
     Several --target train one network with as many outputs. With --coupling 1-norm each output is a convex
     program of its own with its own certificate, and the bounds are added. With 2-norm, the usual weight
@@ -217,6 +224,7 @@ def certify(
                 **terms,
                 max_chambers=max_chambers,
                 say=say,
+                effort=effort,
                 recall=checkpoint.load if resume else lambda problem: None,
                 keep=checkpoint.save,
             )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..data.tables import Table
 
 MAX_CHAMBERS = 5_000_000
+MAX_CONES = 100_000
 
 
 def column_names(context: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
@@ -124,6 +125,52 @@ class Reading:
         for note in found.notes:
             click.echo(f"note: {found.source}: {note}", err=True)
         return found
+
+
+_EFFORT = (
+    click.option(
+        "--gap",
+        default="0",
+        show_default=True,
+        metavar="G",
+        help="A relative gap between the bounds that will do, such as 0.01 or 1/100.",
+    ),
+    click.option(
+        "--time-limit",
+        type=float,
+        metavar="SECONDS",
+        help="Stop searching then, and prove what was reached; writing and checking come on top.",
+    ),
+    click.option(
+        "--max-cones",
+        type=int,
+        default=MAX_CONES,
+        show_default=True,
+        metavar="N",
+        help="Stop a search over all directions then; a certificate takes a millisecond or more a cone.",
+    ),
+)
+
+
+def takes_effort(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on how long to search; it gets them as one `effort`."""
+
+    @wraps(command)
+    def told(*, gap: str, time_limit: float | None, max_cones: int, **rest: Any) -> Any:
+        from ..data.tables import parse_number
+        from ..effort import Effort
+
+        for name, value in (("--time-limit", time_limit), ("--max-cones", max_cones)):
+            if value is not None and not 0 < value < float("inf"):
+                raise click.UsageError(f"{name} {value} is no limit; give a positive number")
+        share = parse_number(gap, "--gap")
+        if not 0 <= share < 1:
+            raise click.UsageError(f"--gap {gap} claims nothing; give a number from 0 to below 1")
+        return command(effort=Effort(float(share), time_limit, max_cones), **rest)
+
+    for option in reversed(_EFFORT):
+        told = option(told)
+    return told
 
 
 _READING = (

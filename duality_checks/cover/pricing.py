@@ -82,7 +82,7 @@ def peaks(
     tiny = ABOVE + ROUNDINGS * float(np.linalg.norm(sides[0].sizes)) / best
     lower, reach, parts, stopped = best * (1 + tiny), np.inf, seen.parts, False
     limits = Limits(ENOUGH, effort.cones, deadline, effort.progress)
-    for level in effort.levels:
+    for level in effort.levels(sides[0].rows.shape[1]):
         upper = lower * (1 + level + tiny)
         covers = [search(side, upper, floor=lower, limits=limits, keep=False) for side in sides]
         parts = [*seen.parts, *_climbed(sides, covers)]
@@ -120,8 +120,8 @@ def glimpsed(sides: tuple[Function, Function], floor: float, turn: int, starts: 
 
 def largest(sides: tuple[Function, Function], effort: Effort = WHOLE) -> Peaks:
     """The maximum over the sphere: ascents, and searches for what is above the best of them until there
-    is none; with an effort that is limited ascents alone, which say nothing of what they miss."""
-    if effort.limited:
+    is none; where less than all will do, ascents alone, which say nothing of what they miss."""
+    if not effort.whole:
         return glimpsed(sides, 0.0, 0, starts_before_a_search(sides[0]))
     found = glimpsed(sides, 0.0, 0, starts_for(sides[0]))
     size = float(np.linalg.norm(sides[0].sizes))

@@ -278,13 +278,16 @@ class FreePricer:
         return Sightings(Maxima.join([part for _, part in parts], rank), places[order])
 
 
-def free_dual_norm(problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000) -> float:
+def free_dual_norm(
+    problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000, effort: Effort = WHOLE
+) -> float:
     """``max abs(v' phi(X u))`` over ``norm(P u) <= 1``, P without the free biases, numerical.
 
     Args:
         problem: with something free.
         v: length n; it is projected off what is free.
         max_chambers: refuse arrangements with more chambers before starting.
+        effort: as for :func:`~.pricers.dual_norm`.
     """
-    pricing = FreePricer.of(problem, max_chambers)
+    pricing = FreePricer.of(problem, max_chambers, effort=effort)
     return pricing.maxima(ProjectedReadout.of(problem).project(dual_vector(problem, v)), 0.0).largest

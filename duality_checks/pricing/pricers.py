@@ -407,7 +407,7 @@ def dual_norm(
             projected off what is free in the outputs.
         v: length n.
         max_chambers: refuse arrangements with more chambers before starting.
-        effort: where directions are searched and this is limited, the best of many ascents will do.
+        effort: where directions are searched and less than all will do, the best of many ascents.
 
     Raises:
         TooLargeError: too many chambers.
@@ -422,7 +422,7 @@ def dual_norm(
     if problem.bias is not None:
         from .free import free_dual_norm
 
-        return free_dual_norm(problem, v, max_chambers)
+        return free_dual_norm(problem, v, max_chambers, effort)
     pricing = pricer(problem, Landscape.of(problem), max_chambers, effort)
     found = pricing.maxima(dual_vector(problem, v), 0.0)
     return float(found.values[0]) if len(found) else 0.0

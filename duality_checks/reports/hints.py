@@ -12,6 +12,8 @@ import numpy as np
 
 from hyperplane_arrangements.errors import TooLargeError
 
+from ..effort import Effort
+
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
     from ..network import TwoLayerNetwork
@@ -85,7 +87,7 @@ def _zero_network(problem: TrainingProblem) -> str:
     what = "what is free alone" if problem.free else "the zero network"
     head = f"{what} is optimal: no neuron pays for its weight decay"
     try:
-        largest = approximate_beta_max(problem)
+        largest = approximate_beta_max(problem, effort=Effort(gap=0.5))
     except TooLargeError:
         return f"{head}, for beta is beta_max or above; --beta-ratio 0.1 is a tenth of it"
     if not largest > 0:

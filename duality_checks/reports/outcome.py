@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
 from time import perf_counter
@@ -13,6 +13,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import fits_float, in_short
 
 from ..data.datasets import TrainingData
+from ..effort import WHOLE, Effort
 from ..limits import is_covered, require_feasible
 from ..problem import TrainingProblem, positive
 from .hints import hints
@@ -60,7 +61,9 @@ class Outcome:
     hints: tuple[str, ...] = ()
 
 
-def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> TrainingProblem:
+def at_ratio(
+    problem: TrainingProblem, ratio: Any, max_chambers: int, effort: Effort = WHOLE
+) -> TrainingProblem:
     """The problem with ``beta = ratio * beta_max``; for the squared loss ``beta_max = norm_dual(y)`` (2.6).
 
     From ``beta_max`` on, the zero network is optimal. It is computed in floats; the product is rounded to 12
@@ -72,7 +75,7 @@ def at_ratio(problem: TrainingProblem, ratio: Any, max_chambers: int) -> Trainin
     from ..training.paths import approximate_beta_max
 
     require_improvable([problem])
-    largest = approximate_beta_max(problem, max_chambers)
+    largest = approximate_beta_max(problem, max_chambers, effort)
     require_improvable([problem], largest)
     return problem.with_beta(share_of(largest, ratio))
 
@@ -154,6 +157,7 @@ def prove(
     loss: str = "squared",
     penalty: str = "2-norm",
     free: str = "nothing",
+    effort: Effort = WHOLE,
     recall: Callable[[TrainingProblem], State | None] = lambda problem: None,
     keep: Callable[[TrainingProblem, State], None] = lambda problem, state: None,
 ) -> Outcome:
@@ -169,6 +173,7 @@ def prove(
         loss: see :func:`~duality_checks.terms.losses.parse_loss`.
         penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
         free: see :func:`~duality_checks.terms.free.parse_free`.
+        effort: the gap that will do, and the limits of searches over all directions.
         recall: the state an interrupted run left, or None.
         keep: is given the state after every round.
 
@@ -186,10 +191,20 @@ def prove(
     clock.lap("counting")
     if beta is None:
         say("Finding beta_max")
-        problem = at_ratio(problem, beta_ratio, max_chambers)
+        problem = at_ratio(problem, beta_ratio, max_chambers, effort)
         clock.lap("beta_max")
     share = None if beta is not None else beta_ratio
-    return settle(data, problem, share, clock, max_chambers=max_chambers, say=say, recall=recall, keep=keep)
+    return settle(
+        data,
+        problem,
+        share,
+        clock,
+        max_chambers=max_chambers,
+        say=say,
+        effort=effort,
+        recall=recall,
+        keep=keep,
+    )
 
 
 def settle(
@@ -200,6 +215,7 @@ def settle(
     *,
     max_chambers: int,
     say: Callable[[str], None],
+    effort: Effort = WHOLE,
     recall: Callable[[TrainingProblem], State | None] = lambda problem: None,
     keep: Callable[[TrainingProblem, State], None] = lambda problem, state: None,
 ) -> Outcome:
@@ -212,6 +228,7 @@ def settle(
         clock: has timed what was done before.
         max_chambers: likewise.
         say: likewise.
+        effort: likewise.
         recall: likewise.
         keep: likewise.
     """
@@ -232,11 +249,16 @@ def settle(
         say(f"Training: round {history[-1].number}, {round.lower:.9g} to {round.upper:.9g}")
         keep(problem, State(round.network, tuple(history)))
 
-    start = state.network if state else None
-    solution = train(problem, max_chambers=max_chambers, progress=tell, start=start)
+    def searching(cones: int, boxes: int) -> None:
+        say(f"{doing}: searching all directions, {cones:,} cones closed")
+
+    effort = replace(effort, progress=searching)
+    start, doing = state.network if state else None, "Training"
+    solution = train(problem, max_chambers=max_chambers, progress=tell, start=start, effort=effort)
     clock.lap("training")
-    say("Certifying")
-    certificate = certify(problem, solution, max_chambers=max_chambers)
+    doing = "Certifying"
+    say(doing)
+    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
     texts = problem.to_json(), certificate.to_json()
     clock.lap("certification")
     say("Checking in rational arithmetic")

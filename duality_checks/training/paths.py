@@ -17,6 +17,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..certificate import Certificate, certify
+from ..effort import WHOLE, Effort
 from ..exact.norms import Vector, dot, root_above
 from ..limits import require_feasible
 from ..pricing.free import ProjectedReadout, free_dual_norm
@@ -107,8 +108,11 @@ def _large(name: str, y: Fraction) -> Fraction:
     return y / abs(y) if name == "l1" else y
 
 
-def approximate_beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> float:
-    """``beta_max`` in floats, not proven: one sweep over the chambers, or one over the finitely many neurons.
+def approximate_beta_max(
+    problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS, effort: Effort = WHOLE
+) -> float:
+    """``beta_max`` in floats, not proven: one sweep over the chambers, or one over the finitely many neurons;
+    where the effort is not whole, the best of many ascents.
 
     Raises:
         InputError: as :func:`slope_at_zero`.
@@ -119,30 +123,32 @@ def approximate_beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMB
         5.0
     """
     if problem.free:
-        return _free_beta_max(problem, max_chambers)
+        return _free_beta_max(problem, max_chambers, effort)
     if problem.penalty.polyhedral:
         return float(beta_max(problem, max_chambers)[0])
     floats = np.array([float(value) for value in slope_at_zero(problem)])
-    return dual_norm(problem, floats, max_chambers)
+    return dual_norm(problem, floats, max_chambers, effort)
 
 
-def _free_beta_max(problem: TrainingProblem, max_chambers: int) -> float:
+def _free_beta_max(problem: TrainingProblem, max_chambers: int, effort: Effort) -> float:
     """The dual norm of the slope at the best free part."""
     if not problem.loss.smooth:
         raise InputError(
             f"the {problem.loss.name} loss has many slopes at the best free part, and beta_max is a minimum "
             "over them; give beta itself, or use a loss without kinks"
         )
-    sized = _dual_norm_of(problem, max_chambers)
+    sized = _dual_norm_of(problem, max_chambers, effort)
     if not problem.free.decayed:
         return sized(_without_neurons(problem))
     return where_equal(lambda beta: sized(_without_neurons(problem.with_beta(beta))))
 
 
-def _dual_norm_of(problem: TrainingProblem, max_chambers: int) -> Callable[[np.ndarray], float]:
+def _dual_norm_of(
+    problem: TrainingProblem, max_chambers: int, effort: Effort
+) -> Callable[[np.ndarray], float]:
     """The dual norm of a vector, in floats, where something is free of the penalty."""
     if not problem.penalty.polyhedral:
-        return lambda v: free_dual_norm(problem, v, max_chambers)
+        return lambda v: free_dual_norm(problem, v, max_chambers, effort)
     from ..polyhedral.neurons import Neurons
 
     columns = Neurons.of(problem).columns

@@ -1,4 +1,4 @@
-"""Weight decay by cross-validation: scores are those of networks fitted one by one, and all of them proven."""
+"""Weight decay by cross-validation: scores are those of networks fitted one by one, all of them proven."""
 
 from __future__ import annotations
 
