@@ -16,7 +16,7 @@ from .tolerances import relative
 # last; each costs a fraction of the next at ranks where that matters.
 LADDER = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3)
 # Below this rank the last search costs hardly more than the first.
-CLIMBED_FROM = 6
+CLIMBED_FROM = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,9 +57,10 @@ def test_few_chambers_need_no_limits():
 
 
 def test_levels_fall_to_what_the_gap_asks_for():
-    assert Effort(gap="1/5").levels == (0.1,)
-    assert Effort(gap="1/5", seconds=1).levels == (3.0, 1.0, 0.3, 0.1)
-    assert Effort(cones=9).levels == (*LADDER, 0.0)
+    assert Effort(gap="1/5").levels(8) == (0.1,)
+    assert Effort(gap="1/5", seconds=1).levels(8) == (3.0, 1.0, 0.3, 0.1)
+    assert Effort(cones=9).levels(3) == (0.0,)
+    assert Effort(cones=9).levels(8) == (*LADDER, 0.0)
 
 
 @pytest.mark.parametrize(
