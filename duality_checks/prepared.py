@@ -14,6 +14,7 @@ from . import vector_network as several
 from .data.preparation import Preparation
 from .files import read_json, read_text, version_of
 from .network import TwoLayerNetwork
+from .terms.readouts import Readout
 from .vector_network import VectorNetwork
 
 if TYPE_CHECKING:
@@ -85,8 +86,9 @@ class PreparedNetwork:
         from hyperplane_arrangements.exact import exact_matrix
 
         rows = exact_matrix(self.stated.rows(table), name="the table").floats
-        found: np.ndarray = self.network.predict(rows)
-        return found.reshape(len(rows), self.count)
+        found: np.ndarray = self.network.predict(rows).reshape(len(rows), self.count)
+        places = self.stated.readout(len(table.cells))
+        return found if places is None else Readout(places).pool(found)
 
     def to_json(self) -> str:
         """The file of the network: :meth:`TwoLayerNetwork.to_json` where nothing is said of columns."""

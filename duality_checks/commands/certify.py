@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
     from ..effort import Effort
+    from ..problem import TrainingProblem
     from ..reports.outcome import Outcome
-    from ..training.checkpoint import Checkpoint
+    from ..training.checkpoint import Checkpoint, State
 
 DEFAULT_RATIO = "0.05"
 DEFAULT_OUTPUT = "convex-landscape-output"
@@ -113,6 +114,12 @@ COUPLINGS = ("1-norm", "2-norm")
     help="Do not enumerate: print the interval that the chambers of N random directions prove. Needs --beta.",
 )
 @options.takes_effort
+@click.option(
+    "--start",
+    type=click.Path(path_type=Path),
+    metavar="NETWORK",
+    help="Begin with the neurons of a network of the same columns: of another beta, or another library's.",
+)
 @click.option("--resume", is_flag=True, help="Go on from the state that an interrupted run left in DIR.")
 @options.as_json
 def certify(
@@ -136,6 +143,7 @@ def certify(
     effort: Effort,
     rank: int | None,
     samples: int | None,
+    start: Path | None,
     resume: bool,
     as_json: bool,
 ) -> int:
@@ -157,6 +165,8 @@ def certify(
     convex-landscape certify mail.csv --target spam --labels no,yes --loss logistic --drop-missing
     convex-landscape certify flats.csv --target rent --standardise --one-hot city
     convex-landscape certify mail.csv --target folder --positive spam --loss logistic
+    convex-landscape certify signals.csv --target class --filter 3 --stride 2
+    convex-landscape certify houses.csv --target price --beta 0.1 --start earlier/network.json
     convex-landscape certify haus.csv --target preis --separator ';' --decimal , --encoding latin-1
     convex-landscape certify houses.csv --target price --target rent --features area,rooms
     convex-landscape certify houses.csv --target price --target rent --features area --coupling 2-norm
@@ -192,8 +202,10 @@ def certify(
         wanted=wanted,
     )
     if others:
-        if rank is not None or samples is not None or resume:
-            raise click.UsageError("--rank, --samples and --resume are for one --target; leave them out")
+        if rank is not None or samples is not None or resume or start is not None:
+            raise click.UsageError(
+                "--rank, --samples, --start and --resume are for one --target; leave them out"
+            )
         with _advised():
             return certify_outputs(
                 (original, *others),
@@ -206,14 +218,22 @@ def certify(
                 max_chambers=max_chambers,
                 as_json=as_json,
             )
+    if resume and start is not None:
+        raise click.UsageError("--start and --resume both say where training begins; give one of them")
+    if original.readout is not None and "biases" in free:
+        raise click.UsageError(
+            "--free biases is for networks that see whole rows: the places of a --filter are averaged, their "
+            "ones too; use --free intercept"
+        )
     if samples is not None:
-        if rank is not None or resume:
-            raise click.UsageError("--samples excludes --rank and --resume; leave them out")
+        if rank is not None or resume or start is not None:
+            raise click.UsageError("--samples excludes --rank, --start and --resume; leave them out")
         return sampled_interval(
             original, beta=decay, activation=activation, terms=terms, samples=samples, as_json=as_json
         )
     chosen = original if rank is None else _projected(original, rank, loss, penalty, free)
     checkpoint = Checkpoint(output / "state.json")
+    recall = checkpoint.load if resume else _beginning(start, chosen)
     with output_folder(output) as deliver:
         with progress() as say, _kept(checkpoint), _advised():
             outcome = prove(
@@ -225,7 +245,7 @@ def certify(
                 max_chambers=max_chambers,
                 say=say,
                 effort=effort,
-                recall=checkpoint.load if resume else lambda problem: None,
+                recall=recall,
                 keep=checkpoint.save,
             )
             say("Writing the reports")
@@ -243,14 +263,27 @@ def certify(
     return 0 if outcome.verdict.proven else 1
 
 
+def _beginning(start: Path | None, data: TrainingData) -> Callable[[TrainingProblem], State | None]:
+    """What training begins with: nothing, or the neurons of a network file."""
+    from ..foreign.networks import starting_network
+    from ..importing import import_network
+    from ..training.checkpoint import State
+
+    if start is None:
+        return lambda problem: None
+    found = import_network(start)
+    return lambda problem: State(starting_network(found, problem, data.features))
+
+
 def _projected(data: TrainingData, rank: int, loss: str, penalty: str, free: str) -> TrainingData:
     """The data at a lower rank, which there is a bound for with the squared loss and the 2-norm."""
     from ..approximation.low_rank import data_of_rank
 
-    if (loss, penalty, free, data.weights) != ("squared", "2-norm", "nothing", None):
+    stated = (loss, penalty, free, data.weights, data.readout)
+    if stated != ("squared", "2-norm", "nothing", None, None):
         raise click.UsageError(
-            "--rank is for --loss squared with --penalty 2-norm, nothing --free and no --weights; leave it "
-            "out"
+            "--rank is for --loss squared with --penalty 2-norm, nothing --free, no --weights and no "
+            "--filter; leave it out"
         )
     return data_of_rank(data, rank)
 

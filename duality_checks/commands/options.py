@@ -85,6 +85,16 @@ _PREPARES = (
         metavar="COLUMN",
         help="A column of labels: one column of 0 and 1 for each; again for more.",
     ),
+    click.option(
+        "--filter",
+        "size",
+        type=click.IntRange(min=1),
+        metavar="K",
+        help="The features of a row are a signal: neurons see K of them at once, averaged over all places.",
+    ),
+    click.option(
+        "--stride", type=click.IntRange(min=1), metavar="S", help="Step between places.  [default: 1]"
+    ),
 )
 
 
@@ -92,10 +102,15 @@ def prepares_table(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a verb the options on what becomes of features; it gets them as one `wanted`."""
 
     @wraps(command)
-    def told(*, standardise: bool, one_hot: tuple[str, ...], **rest: Any) -> Any:
-        from ..data.preparation import Wanted
+    def told(
+        *, standardise: bool, one_hot: tuple[str, ...], size: int | None, stride: int | None, **rest: Any
+    ) -> Any:
+        from ..data.preparation import Wanted, Window
 
-        return command(wanted=Wanted(standardise, one_hot), **rest)
+        if size is None and stride is not None:
+            raise click.UsageError("--stride is the step of a --filter; give that too")
+        window = None if size is None else Window(size, stride or 1)
+        return command(wanted=Wanted(standardise, one_hot, window), **rest)
 
     for option in reversed(_PREPARES):
         told = option(told)

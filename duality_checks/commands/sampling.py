@@ -43,7 +43,7 @@ def sampled_interval(
 
     if beta is None:
         raise click.UsageError("--samples needs --beta: beta_max is a maximum over all chambers")
-    problem = TrainingProblem(data.X, data.y, beta, activation, sample_weights=data.weights, **terms)
+    problem = TrainingProblem(data.X, data.y, beta, activation, **data.terms, **terms)
     found = bound_by_sampling(problem, samples)
     if as_json:
         facts = {

@@ -70,7 +70,7 @@ class Stated:
                 slope,
                 loss=self.loss,
                 free=self._free(found),
-                sample_weights=one.weights,
+                **one.terms,
             )
             problems.append(problem)
         notes = (

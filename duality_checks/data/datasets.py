@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError
 
@@ -38,6 +38,7 @@ class TrainingData:
         weights: of the samples, n positive Fractions; None for ones.
         preparation: what made them of the columns of a table, with the target as its output; None where
             there was no table.
+        readout: the sample that each row of X belongs to, for a convolution; None where row i is sample i.
     """
 
     source: str
@@ -47,6 +48,13 @@ class TrainingData:
     y: tuple[Fraction, ...]
     weights: tuple[Fraction, ...] | None = None
     preparation: Preparation | None = None
+    readout: tuple[int, ...] | None = None
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What it says of a problem beside X and y: the arguments of a TrainingProblem."""
+        pooled = {} if self.readout is None else {"readout": self.readout}
+        return {"sample_weights": self.weights, **pooled}
 
 
 def iris() -> Table:
@@ -161,7 +169,8 @@ def prepared_data(
     found = X if not preparation.ones else [row[:-1] for row in X]
     _require_use(table, [one.name for one in preparation.inputs], found)
     y = targets(table, output.column, output.labels)
-    return TrainingData(table.source, preparation.names, output.column, X, y, weights, preparation)
+    readout = preparation.readout(len(y))
+    return TrainingData(table.source, preparation.names, output.column, X, y, weights, preparation, readout)
 
 
 def with_target(data: TrainingData, table: Table, target: str, labels: Labels | None = None) -> TrainingData:
@@ -312,7 +321,7 @@ def exact_columns(table: Table, columns: Sequence[str] | None = None) -> ExactMa
         InputError: as for :func:`matrix`.
 
     Example:
-        >>> exact_columns(parse_csv("x,y\n0.5,1\n2,3", "memory")).integers.tolist()
+        >>> exact_columns(parse_csv("x,y\\n0.5,1\\n2,3", "memory")).integers.tolist()
         [[1, 2], [2, 3]]
     """
     names = tuple(table.others() if columns is None else columns)
@@ -333,8 +342,8 @@ def _require_once(names: Sequence[str]) -> None:
 
 def _require_use(table: Table, names: Sequence[str], rows: Sequence[Sequence[Fraction | int]]) -> None:
     """Refuse fewer than two rows, and nothing but zeros."""
-    if len(rows) < 2:
-        raise InputError(f"{table.source} has {_count(len(rows), 'row')} of data; give at least two")
+    if len(table.cells) < 2:
+        raise InputError(f"{table.source} has {_count(len(table.cells), 'row')} of data; give at least two")
     if not any(value for row in rows for value in row):
         raise InputError(
             f"{table.source} holds only zeros in {', '.join(map(repr, names))}: no hyperplane, nothing "

@@ -28,16 +28,39 @@ Labels = tuple[str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """What an average-pooled convolution sees of a signal at once.
+
+    Args:
+        size: the length of the filter.
+        stride: the step between places.
+
+    Raises:
+        InputError: they are not positive.
+    """
+
+    size: int
+    stride: int = 1
+
+    def __post_init__(self) -> None:
+        for name, value in (("--filter", self.size), ("--stride", self.stride)):
+            if type(value) is not int or value < 1:
+                raise InputError(f"{name} {value} is not a positive whole number")
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """How the columns of a table are to be prepared.
 
     Args:
         standardise: shift and scale columns of numbers to mean 0 and standard deviation 1.
         one_hot: columns of labels.
+        window: what a convolution sees at once, where the features are a signal.
     """
 
     standardise: bool = False
     one_hot: tuple[str, ...] = ()
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,8 @@ class Preparation:
         inputs: in the order of the network, without the column of ones.
         ones: whether a column of ones comes last.
         outputs: what is predicted.
+        window: for an average-pooled convolution: the inputs of a row are a signal, and the network sees so
+            much of it at once; None for a network that sees all of it.
 
     Example:
         >>> from .tables import parse_csv
@@ -111,6 +136,7 @@ class Preparation:
     inputs: tuple[Input, ...]
     ones: bool
     outputs: tuple[Output, ...] = field(default=())
+    window: Window | None = None
 
     @classmethod
     def of(
@@ -155,7 +181,7 @@ class Preparation:
                 inputs.append(_standardised(table, name, weights))
             else:
                 inputs.append(Input(name))
-        return cls(tuple(inputs), ones)
+        return cls(tuple(inputs), ones, (), wanted.window)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -164,16 +190,49 @@ class Preparation:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the inputs, the column of ones included."""
-        return (*(one.name for one in self.inputs), *([BIAS] if self.ones else []))
+        """The names of what the network takes, the column of ones included; of a signal the places in the
+        window."""
+        names = [one.name for one in self.inputs]
+        if self.window is not None:
+            names = [f"filter[{place}]" for place in range(self.window.size)]
+        return (*names, *([BIAS] if self.ones else []))
 
     @property
     def is_plain(self) -> bool:
         """Whether inputs are columns as they stand in a table."""
         return all(one == Input(one.column) for one in self.inputs)
 
+    def readout(self, count: int) -> tuple[int, ...] | None:
+        """The row of the table that each row of the network's inputs belongs to, for so many; None where each
+        is its own."""
+        if self.window is None:
+            return None
+        places = len(range(0, len(self.inputs) - self.window.size + 1, self.window.stride))
+        return tuple(row for row in range(count) for _ in range(places))
+
     def rows(self, table: Table) -> Rows:
-        """The exact inputs, one tuple a row.
+        """The exact inputs of the network, one tuple a row of the table; with a window one a place in it,
+        divided by the number of places, as the average over them is a sum.
+
+        Raises:
+            InputError: a column is missing, a cell is no number, a label was not there when the network
+                learnt, or the window is longer than the signals.
+        """
+        if self.window is None:
+            return self._rows(table, self.ones)
+        from ..terms.readouts import patches_1d
+
+        if self.window.size > len(self.inputs):
+            raise InputError(
+                f"--filter {self.window.size} is longer than the signals: {table.source} has "
+                f"{len(self.inputs)} columns for them"
+            )
+        signals = self._rows(table, False)
+        patches, _ = patches_1d(signals, self.window.size, self.window.stride, bias=self.ones)
+        return tuple(tuple(row) for row in patches.fractions)
+
+    def _rows(self, table: Table, ones: bool) -> Rows:
+        """The exact inputs, one tuple a row of the table.
 
         Raises:
             InputError: a column is missing, a cell is no number, or a label was not there when the network
@@ -182,7 +241,7 @@ class Preparation:
         plain = list(dict.fromkeys(one.column for one in self.inputs if one.label is None))
         numbers = table.numbers(plain)
         if self.is_plain and list(self.columns) == plain == [one.column for one in self.inputs]:
-            return tuple((*row, Fraction(1)) for row in numbers) if self.ones else numbers
+            return tuple((*row, Fraction(1)) for row in numbers) if ones else numbers
         parts = [_part(one, numbers, plain) for one in self.inputs if one.label is None]
         found = iter(parts)
         hot = {name: self._places(table, name) for name in self.columns if name not in plain}
@@ -192,7 +251,7 @@ class Preparation:
                 columns.append(next(found))
             else:
                 columns.append([Fraction(label == as_label(one.label)) for label in hot[one.column]])
-        if self.ones:
+        if ones:
             columns.append([Fraction(1)] * len(table.cells))
         return tuple(zip(*columns, strict=True))
 
@@ -230,6 +289,11 @@ class Preparation:
                 else {"column": one.column, "negative": one.labels[0], "positive": one.labels[1]}
                 for one in self.outputs
             ],
+            **(
+                {}
+                if self.window is None
+                else {"window": {"filter": self.window.size, "stride": self.window.stride}}
+            ),
         }
 
     @classmethod
@@ -247,11 +311,13 @@ class Preparation:
         try:
             inputs = tuple(_input(one) for one in document["columns"])
             outputs = tuple(_output(one) for one in document["targets"])
-            if document.keys() != {"columns", "ones", "targets"} or type(document["ones"]) is not bool:
+            known = {"columns", "ones", "targets"} | ({"window"} & document.keys())
+            if document.keys() != known or type(document["ones"]) is not bool:
                 raise KeyError
-        except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError):
+            window = _window(document["window"]) if "window" in document else None
+        except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError, InputError):
             raise InputError(f"{source}: preparation is damaged; write the network again") from None
-        return cls(inputs, document["ones"], outputs)
+        return cls(inputs, document["ones"], outputs, window)
 
 
 def _input(one: Mapping[str, Any]) -> Input:
@@ -271,6 +337,12 @@ def _output(one: Mapping[str, Any]) -> Output:
     return Output(
         _text(one["column"]), (None if negative is None else _text(negative), _text(one["positive"]))
     )
+
+
+def _window(one: Mapping[str, Any]) -> Window:
+    if one.keys() != {"filter", "stride"}:
+        raise KeyError
+    return Window(one["filter"], one["stride"])
 
 
 def _text(value: Any) -> str:

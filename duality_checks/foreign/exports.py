@@ -62,7 +62,8 @@ def layers_of(prepared: PreparedNetwork) -> Layers:
     A linear skip is two neurons more: ``phi(t) - phi(-t) = (1 + kappa) t``.
 
     Raises:
-        InputError: a linear skip beside the absolute value, which is no difference of its neurons.
+        InputError: a linear skip beside the absolute value, which is no difference of its neurons; a
+            convolution.
 
     Example:
         >>> from ..data.preparation import Preparation
@@ -73,6 +74,8 @@ def layers_of(prepared: PreparedNetwork) -> Layers:
         ([[2.0]], [-1.0])
     """
     network = prepared.network
+    if prepared.preparation is not None and prepared.preparation.window is not None:
+        raise InputError("the network is a convolution; networks of two linear layers are exported")
     hidden = [list(map(Fraction, row)) for row in network.hidden.tolist()]
     if isinstance(network, VectorNetwork):
         output, linear = network.output.T, None

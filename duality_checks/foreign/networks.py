@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..data.preparation import Preparation
+from ..data.preparation import BIAS, Preparation
 from ..exact.judged import require_activation, require_inputs
 from ..exact.setting import RationalNetwork, Setting
 from ..network import TwoLayerNetwork
@@ -235,3 +236,42 @@ def from_layers(
     hidden = np.zeros(len(first)) if offsets[0] is None else offsets[0]
     constant = 0.0 if offsets[1] is None else float(offsets[1][0])
     return BiasedNetwork(first, last[0], hidden, constant, kappa)
+
+
+def starting_network(found: Imported, problem: TrainingProblem, names: Sequence[str]) -> TwoLayerNetwork:
+    """The neurons of a network, for training on a problem to begin with.
+
+    They are proposals, so that a network of another beta or loss will do; its biases are its weights on the
+    column of ones.
+
+    Args:
+        found: the network.
+        problem: the problem.
+        names: of its columns.
+
+    Raises:
+        InputError: several outputs, or other columns than those of the problem.
+
+    Example:
+        >>> problem = TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1)
+        >>> found = Imported(BiasedNetwork([[2.0]], [1.0], [-1.0], 5.0), "PyTorch")
+        >>> starting_network(found, problem, ("x", "(ones)")).hidden
+        array([[ 2., -1.]])
+    """
+    network = found.network
+    if isinstance(network, OutputsNetwork):
+        raise InputError(f"--start has {network.count} outputs; training of one output begins with one")
+    if found.preparation is not None and found.preparation.names != tuple(names):
+        raise InputError(
+            f"--start reads {', '.join(found.preparation.names)}, and the problem has {', '.join(names)}; "
+            "begin with a network of the same columns"
+        )
+    hidden = network.hidden
+    if isinstance(network, BiasedNetwork) and names and names[-1] == BIAS:
+        hidden = network.on_ones().hidden
+    if hidden.shape[1] != problem.d:
+        raise InputError(
+            f"--start takes {hidden.shape[1]} inputs, and the problem has {problem.d} columns "
+            f"({', '.join(names)}); begin with a network of the same columns"
+        )
+    return TwoLayerNetwork(hidden, network.output, problem.kappa)

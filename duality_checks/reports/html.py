@@ -150,7 +150,8 @@ def function_figure(
     """
     from .pictures import drawn_samples, plot_function, varying_columns
 
-    caption = _FUNCTION_CAPTIONS.get(len(varying_columns(problem)), _FIT_CAPTION)
+    features = len(varying_columns(problem)) if problem.readout.is_identity else 0
+    caption = _FUNCTION_CAPTIONS.get(features, _FIT_CAPTION)
     shown = len(range(problem.n)[drawn_samples(problem)])
     if shown < problem.n:
         caption += f" Of {problem.n:,} samples {shown:,} are drawn."

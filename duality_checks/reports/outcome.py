@@ -184,7 +184,7 @@ def prove(
     clock = Clock()
     decay = 1 if beta is None else beta
     terms = {"loss": loss, "penalty": penalty, "free": free}
-    problem = TrainingProblem(data.X, data.y, decay, activation, sample_weights=data.weights, **terms)
+    problem = TrainingProblem(data.X, data.y, decay, activation, **data.terms, **terms)
     say("Counting the activation patterns")
     if not is_covered(problem.arrangement) or problem.penalty.polyhedral or problem.bias is not None:
         require_feasible(problem.arrangement, max_chambers)

@@ -131,7 +131,7 @@ def prove_outputs(
     """
     clock, decay = Clock(), 1 if beta is None else beta
     targets = list(zip(*(one.y for one in data), strict=True))
-    terms = {"sample_weights": data[0].weights, **terms}
+    terms = {**data[0].terms, **terms}
     stated = MultiOutputProblem(data[0].X, targets, decay, activation, coupling=coupling, **terms)
     say("Counting the activation patterns")
     require_feasible(stated.outputs[0].arrangement, max_chambers)
@@ -221,7 +221,7 @@ def _shared(
     say: Callable[[str], None],
 ) -> OutputsOutcome:
     first = problems[0]
-    terms = {"free": first.free, "sample_weights": first.sample_weights}
+    terms = {"free": first.free, "sample_weights": first.sample_weights, "readout": first.readout}
     problem = MultiOutputProblem(first.X, targets, first.beta, first.kappa, coupling="2-norm", **terms)
     say("Training neurons that all outputs share")
     proof = train_outputs(problem, max_chambers=max_chambers)

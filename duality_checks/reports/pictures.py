@@ -46,7 +46,7 @@ def plot_function(
     :func:`drawn_samples` are drawn.
 
     Args:
-        problem: one sample a row (no readout that pools rows).
+        problem: the problem; where a readout pools rows, given against learned is drawn.
         network: the network.
         ax: matplotlib Axes; a new figure if None.
         names: of the columns and then of the target.
@@ -60,10 +60,11 @@ def plot_function(
     ax = axes_of(ax)
     labels = list(names or [*(f"feature {j + 1}" for j in range(problem.d)), "target"])
     free, bias = _split(problem)
-    if len(free) == 1:
+    apart = problem.readout.is_identity  # a sample of several rows is no point over their columns
+    if apart and len(free) == 1:
         _curve(ax, problem, network, free[0], bias)
         label_axes(ax, labels[free[0]], labels[-1])
-    elif len(free) == 2:
+    elif apart and len(free) == 2:
         _plane(ax, problem, network, free, bias)
         label_axes(ax, labels[free[0]], labels[free[1]])
     else:

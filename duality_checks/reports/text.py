@@ -99,7 +99,7 @@ def summary(outcome: Outcome) -> str:
     gap = scientific_above(relative_gap(certificate.lower, certificate.upper))
     seconds = outcome.seconds
     facts = [
-        ("data", f"{printable(outcome.data.source)}: {problem.n} rows, {problem.d} columns"),
+        ("data", f"{printable(outcome.data.source)}: {_shape(problem)}"),
         (
             "problem",
             f"{activation_name(problem.kappa)}, {loss_name(problem)}, "
@@ -116,6 +116,12 @@ def summary(outcome: Outcome) -> str:
         *(("hint", hint) for hint in outcome.hints),
     ]
     return "\n".join(f"{name:<10}{text}" for name, text in facts)
+
+
+def _shape(problem: TrainingProblem) -> str:
+    if problem.readout.is_identity:
+        return f"{problem.n} rows, {problem.d} columns"
+    return f"{problem.n} signals at {problem.X.shape[0]} places, {problem.d} columns"
 
 
 def _verdict_line(outcome: Outcome) -> str:
@@ -153,6 +159,7 @@ def _problem_section(outcome: Outcome) -> str:
     facts = [
         ("data", cell(data.source)),
         ("samples", str(problem.n)),
+        *([] if problem.readout.is_identity else [("places of the filter", str(problem.X.shape[0]))]),
         ("features", ", ".join(map(cell, data.features))),
         ("target", cell(data.target)),
         ("rank of the data", f"{problem.arrangement.rank} of {problem.d} columns (exact)"),
@@ -171,7 +178,7 @@ def hints_text(hints: tuple[str, ...]) -> str:
 
 def _chambers_section(outcome: Outcome) -> str:
     problem = outcome.problem
-    number = chambers_in_words(problem.arrangement)
+    number, rows = chambers_in_words(problem.arrangement), problem.X.shape[0]
     if not outcome.verdict.proven:
         proof = "The checker refused, so nothing is proven about them."
     elif outcome.certificate.cover is not None:
@@ -192,7 +199,7 @@ def _chambers_section(outcome: Outcome) -> str:
         )
     return (
         "## The chambers\n\n"
-        f"The hyperplanes `x_k'w = 0` of the {problem.n} rows cut weight space into **{number}** chambers,\n"
+        f"The hyperplanes `x_k'w = 0` of the {rows} rows cut weight space into **{number}** chambers,\n"
         f"one for each activation pattern.\n{proof}\n"
     )
 
