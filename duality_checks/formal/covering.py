@@ -79,7 +79,7 @@ def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int
         share *= 16
     raise LimitError(
         f"certificate: a cover that proves its dual vector has more than {cones:,} cones; allow more with "
-        "--cones (Coq checks about a hundred a second), or give a problem with a larger beta or fewer "
+        "--cones (Coq checks fifty to a hundred a second), or give a problem with a larger beta or fewer "
         "columns",
         limit=cones,
     )
