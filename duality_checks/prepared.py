@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import InputError
 
+from . import gated_network as gated
 from . import network as one_output
 from . import vector_network as several
 from .data.preparation import Preparation
 from .files import read_json, read_text, version_of
+from .gated_network import GatedNetwork
 from .network import TwoLayerNetwork
 from .terms.readouts import Readout
 from .vector_network import VectorNetwork
@@ -28,7 +30,7 @@ class PreparedNetwork:
     """A network and the preparation of the tables that it predicts from.
 
     Args:
-        network: of one output or of several.
+        network: of one output, of several, or gated.
         preparation: None where nobody said.
 
     Raises:
@@ -44,7 +46,7 @@ class PreparedNetwork:
                [0.]])
     """
 
-    network: TwoLayerNetwork | VectorNetwork
+    network: TwoLayerNetwork | VectorNetwork | GatedNetwork
     preparation: Preparation | None
 
     def __post_init__(self) -> None:
@@ -97,6 +99,9 @@ class PreparedNetwork:
             kept = self.stated
             facts = {"format": several.FORMAT, "version": 2, **network.document()}
             facts |= {"intercepts": _constants(network), "preparation": kept.document()}
+        elif isinstance(network, GatedNetwork):
+            facts = {"format": gated.FORMAT, "version": 1, **network.document()}
+            facts |= {"preparation": self.stated.document()}
         elif preparation is None:
             return network.to_json()
         else:
@@ -115,12 +120,16 @@ class PreparedNetwork:
         text, source = read_text(path), str(path)
         if f'"format": "{several.FORMAT}"' in text:
             return _several(text, source)
+        if f'"format": "{gated.FORMAT}"' in text:
+            fields = ("kappa", "inputs", "gates", "hidden", "preparation")
+            document = read_json(text, source, gated.FORMAT, fields, version=1)
+            preparation = Preparation.parse(document["preparation"], source)
+            return cls(GatedNetwork.of(document, source), preparation)
         version = version_of(text) if version_of(text) in one_output.FIELDS else 1
-        fields = one_output.FIELDS[version]
-        document = read_json(text, source, one_output.FORMAT, fields, version=version)
+        document = read_json(text, source, one_output.FORMAT, one_output.FIELDS[version], version=version)
         stated = document.get("preparation")
-        preparation = None if stated is None else Preparation.parse(stated, source)
-        return cls(TwoLayerNetwork.of(document, source), preparation)
+        known = None if stated is None else Preparation.parse(stated, source)
+        return cls(TwoLayerNetwork.of(document, source), known)
 
 
 def _constants(network: VectorNetwork) -> list[float]:

@@ -18,6 +18,7 @@ import numpy as np
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from ..exact.norms import Vector, dot, gradient, root_above, root_below
+from ..gated_network import GatedNetwork
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
@@ -91,6 +92,48 @@ def gated_relaxation(problem: TrainingProblem, max_chambers: int = 200_000) -> G
     )
     lower, dual = _proven_below(problem, table, residual)
     return Gated(lower, gated_objective(problem, gates), dual, gates)
+
+
+def gated_beta_max(problem: TrainingProblem, max_chambers: int = 200_000) -> float:
+    """The least weight decay for which no gate is used, `max_i norm(X'D_i y)`, in floats.
+
+    Raises:
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> gated_beta_max(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1))
+        5.0
+    """
+    table = problem.arrangement.chambers(max_chambers).signs
+    gradients = _gradients(table, problem.target, problem.features, float(problem.kappa))
+    return float(np.linalg.norm(gradients, axis=1).max())
+
+
+def as_network(problem: TrainingProblem, gated: Gated) -> GatedNetwork:
+    """The gates as a network: directions inside the chambers, and what they let through.
+
+    Raises:
+        ConvexLandscapeError: a direction whose signs floats do not keep.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1)
+        >>> as_network(problem, gated_relaxation(problem)).predict([[1.0], [-1.0]]).round(9)
+        array([2., 1.])
+    """
+    from hyperplane_arrangements.exact import signs as signs_of
+
+    chambers = problem.arrangement.chambers()
+    places = {tuple(row): k for k, row in enumerate(chambers.signs.tolist())}
+    witnesses = chambers.witnesses
+    found = [[float(x) for x in witnesses[places[pattern]]] for pattern, _ in gated.gates]
+    gates = np.array(found).reshape(-1, problem.d)
+    for gate, (pattern, _) in zip(gates, gated.gates, strict=True):
+        if tuple(signs_of(problem.X, [gate])[0].tolist()) != pattern:
+            raise ConvexLandscapeError("a gate is too thin for floats; leave out rows that are nearly equal")
+    vectors = np.array([[float(x) for x in vector] for _, vector in gated.gates]).reshape(-1, problem.d)
+    return GatedNetwork(gates, vectors, problem.kappa)
 
 
 def gated_objective(problem: TrainingProblem, gates: tuple[tuple[tuple[int, ...], Vector], ...]) -> Fraction:

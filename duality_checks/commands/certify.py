@@ -15,6 +15,7 @@ from hyperplane_arrangements.errors import TooLargeError
 
 from . import options
 from .columns import chosen_data
+from .gated import certify_gated
 from .sampling import sampled_interval, with_advice
 from .several import certify_outputs, page
 
@@ -113,6 +114,12 @@ COUPLINGS = ("1-norm", "2-norm")
     metavar="N",
     help="Do not enumerate: print the interval that the chambers of N random directions prove. Needs --beta.",
 )
+@click.option(
+    "--gated",
+    is_flag=True,
+    help="Train networks whose gates are no weights: a group Lasso, and a bound for ReLU networks. beta_max is "
+    "theirs.",
+)
 @options.takes_effort
 @click.option(
     "--start",
@@ -143,6 +150,7 @@ def certify(
     effort: Effort,
     rank: int | None,
     samples: int | None,
+    gated: bool,
     start: Path | None,
     resume: bool,
     as_json: bool,
@@ -167,6 +175,7 @@ def certify(
     convex-landscape certify mail.csv --target folder --positive spam --loss logistic
     convex-landscape certify signals.csv --target class --filter 3 --stride 2
     convex-landscape certify houses.csv --target price --beta 0.1 --start earlier/network.json
+    convex-landscape certify houses.csv --target price --beta 0.1 --gated
     convex-landscape certify haus.csv --target preis --separator ';' --decimal , --encoding latin-1
     convex-landscape certify houses.csv --target price --target rent --features area,rooms
     convex-landscape certify houses.csv --target price --target rent --features area --coupling 2-norm
@@ -201,6 +210,21 @@ def certify(
         reading=reading,
         wanted=wanted,
     )
+    if gated:
+        if others or rank is not None or samples is not None or resume or start is not None:
+            raise click.UsageError(
+                "--gated is for one --target, without --rank, --samples, --start and --resume; leave them out"
+            )
+        return certify_gated(
+            original,
+            beta=decay,
+            beta_ratio=share,
+            activation=activation,
+            terms=terms,
+            output=output,
+            max_chambers=max_chambers,
+            as_json=as_json,
+        )
     if others:
         if rank is not None or samples is not None or resume or start is not None:
             raise click.UsageError(

@@ -18,6 +18,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
 from ..data.preparation import Input, Output
+from ..gated_network import GatedNetwork
 from ..prepared import PreparedNetwork
 from ..vector_network import VectorNetwork
 
@@ -63,7 +64,7 @@ def layers_of(prepared: PreparedNetwork) -> Layers:
 
     Raises:
         InputError: a linear skip beside the absolute value, which is no difference of its neurons; a
-            convolution.
+            convolution, or gates.
 
     Example:
         >>> from ..data.preparation import Preparation
@@ -74,6 +75,8 @@ def layers_of(prepared: PreparedNetwork) -> Layers:
         ([[2.0]], [-1.0])
     """
     network = prepared.network
+    if isinstance(network, GatedNetwork):
+        raise InputError("the network is gated; networks of two linear layers are exported")
     if prepared.preparation is not None and prepared.preparation.window is not None:
         raise InputError("the network is a convolution; networks of two linear layers are exported")
     hidden = [list(map(Fraction, row)) for row in network.hidden.tolist()]

@@ -13,6 +13,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
+from ..gated_network import GatedNetwork
 from ..prepared import PreparedNetwork
 from ..vector_network import VectorNetwork
 from .networks import Imported, Network, OutputsNetwork, from_layers
@@ -64,6 +65,10 @@ def import_network(path: str | Path) -> Imported:
 
 def _ours(found: PreparedNetwork) -> Imported:
     network = found.network
+    if isinstance(network, GatedNetwork):
+        raise InputError(
+            "the network is gated, and no ReLU network; certify --gated proves the optimum of its own kind"
+        )
     if isinstance(network, VectorNetwork):
         whole = OutputsNetwork(network.hidden, network.output, None, network.intercepts)
         return Imported(whole, "convex-landscape", network.kappa, preparation=found.preparation)
