@@ -117,8 +117,8 @@ COUPLINGS = ("1-norm", "2-norm")
 @click.option(
     "--gated",
     is_flag=True,
-    help="Train networks whose gates are no weights: a group Lasso, and a bound for ReLU networks. beta_max is "
-    "theirs.",
+    help="Train networks whose gates are no weights: a group Lasso, and a bound for ReLU networks. beta_max "
+    "is theirs.",
 )
 @options.takes_effort
 @click.option(
