@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import comb
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,14 +16,19 @@ from ..display import Shown
 from ..errors import InputError, TooLargeError
 from ..exact import integer_row
 from ..plain import PlainArrangement
-from .engine import Cells, Plan, count, make_plan, run
-from .minors import poincare_coefficients
+from .engine import Cells, Plan, count, make_plan, run, whitney_numbers
+from .minors import Memo, divide_by_infinity, poincare_coefficients
 from .search import Budget, OutOfBudget, weight
 from .tables import OverLimit, is_loaded
 
 _COUNTED = 5_000_000  # a prediction is exact at least up to here
-_MINORS = 200_000  # entries of minors to try before a search: what symmetry does not spare costs a blink
+# Entries of minors to try before a search (what symmetry does not spare costs a blink), and chambers to
+# search before more minors.
+_TURNS = ((200_000, _COUNTED), (10_000_000, 100_000_000))
+_SURE = 40_000_000  # chambers that a search takes seconds for, however many there are
 _COMPILED = 2**14  # entries up to which minors are counted by compiled code (`minors_kernel.LIMIT`)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,29 +325,54 @@ def count_by_search(arrangement: PlainArrangement) -> int:
     return count(distinct.rows, distinct.infinity)
 
 
+def poincare(arrangement: PlainArrangement) -> tuple[int, ...]:
+    """The unsigned Whitney numbers of the first kind, rank + 1 of them: their sum is the number of chambers.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> poincare(Arrangement([[1, 0], [0, 1], [1, 1]])), poincare(Arrangement([[1], [1]], [0, 1]))
+        ((1, 3, 2), (1, 2))
+    """
+    distinct = arrangement.distinct
+    return arrangement.remembered(
+        "poincare",
+        lambda: _in_turns(
+            arrangement,
+            lambda coefficients: coefficients,
+            lambda limit: whitney_numbers(distinct.rows, distinct.infinity, limit),
+        ),
+    )
+
+
 def _count(arrangement: PlainArrangement) -> int:
-    """Count by minors within a budget, for many may be alike; else by a search, unless it is long."""
-    largest, ready = _largest(arrangement), is_loaded("kernel", "walk")
-    general = largest > _COMPILED
-    if not (general and ready):
-        try:
-            return _count_by_minors(arrangement, Budget(_MINORS // weight(largest)))
-        except OutOfBudget:
-            if not (general or ready):
-                return _count_by_minors(arrangement)
-    try:
-        return _plan(arrangement, _COUNTED).chambers
-    except OverLimit:
-        return _count_by_minors(arrangement)
+    # A plan of the search serves to list the chambers too.
+    return _in_turns(arrangement, sum, lambda limit: _plan(arrangement, limit).chambers)
 
 
-def _largest(arrangement: PlainArrangement) -> int:
-    return max((abs(x) for row in arrangement.distinct.rows for x in row), default=0)
+def _in_turns(
+    arrangement: PlainArrangement,
+    from_minors: Callable[[tuple[int, ...]], T],
+    by_search: Callable[[int | None], T],
+) -> T:
+    """Memoised minors, of which many may be alike, and the search, which takes time with every chamber: each
+    within its bounds, then with more; a search at once where there cannot be many chambers."""
+    distinct, memo = arrangement.distinct, Memo()
+    largest = max((abs(x) for row in distinct.rows for x in row), default=0)
+    sure = upper_bound(len(distinct.rows), len(distinct.columns)) <= _SURE
+    searched_first = largest > _COMPILED and is_loaded("kernel", "walk")
+    for entries, counted in _TURNS:
+        if not searched_first:
+            with suppress(OutOfBudget):
+                return from_minors(_by_minors(arrangement, memo, Budget(entries // weight(largest))))
+        with suppress(OverLimit):
+            return by_search(None if sure else counted)
+        searched_first = False
+    return from_minors(_by_minors(arrangement, memo))
 
 
-def _count_by_minors(arrangement: PlainArrangement, budget: Budget | None = None) -> int:
-    both_sides = sum(poincare_coefficients(arrangement.distinct.rows, budget))
-    return both_sides if arrangement.is_central else both_sides // 2
+def _by_minors(arrangement: PlainArrangement, memo: Memo, budget: Budget | None = None) -> tuple[int, ...]:
+    coefficients = poincare_coefficients(arrangement.distinct.rows, budget, memo)
+    return coefficients if arrangement.is_central else divide_by_infinity(coefficients)
 
 
 def chambers(arrangement: PlainArrangement, max_chambers: int = 5_000_000) -> Chambers:

@@ -156,10 +156,29 @@ def make_plan(hyperplanes: Integers, infinity: int | None, limit: int | None = N
 
 def count(hyperplanes: Integers, infinity: int | None) -> int:
     """The number of chambers, by the search alone (arguments as in `make_plan`)."""
-    if not hyperplanes:
-        return 1
+    if len(hyperplanes) < 2:
+        return 2 if hyperplanes and infinity is None else 1
     _, counts = _decided(frame(hyperplanes, infinity), lambda work: _counts(work, (), None))
     return sum(counts) * (2 if infinity is None else 1)
+
+
+def whitney_numbers(hyperplanes: Integers, infinity: int | None, limit: int | None = None) -> tuple[int, ...]:
+    """The unsigned Whitney numbers of the first kind: the sizes of the NBC sets that the search finds, which
+    for a central arrangement are those of its part off one hyperplane (arguments as in `make_plan`).
+
+    Raises:
+        OverLimit: the search has been given up.
+
+    Example:
+        >>> whitney_numbers(((1, 0), (0, 1), (1, 1)), None)
+        (1, 3, 2)
+    """
+    if len(hyperplanes) < 2:
+        return (1, 1) if hyperplanes and infinity is None else (1,)
+    _, sizes = _decided(frame(hyperplanes, infinity), lambda work: _sizes(work, limit))
+    if infinity is None:
+        sizes = [a + b for a, b in zip([*sizes, 0], [0, *sizes], strict=True)]
+    return tuple(sizes)
 
 
 def _in_python(chosen: Frame) -> tuple[Work, list[Task]] | None:
@@ -181,7 +200,7 @@ def _in_python(chosen: Frame) -> tuple[Work, list[Task]] | None:
 
 def _decided(chosen: Frame, job: Callable[[Work], T]) -> tuple[Work, T]:
     """Do a job in the first arithmetic that leaves not too much undecided; the last is Python integers."""
-    for arrays in tables.arithmetics(chosen):
+    for arrays in tables.attempts(chosen):
         work = Work(chosen, arrays)
         try:
             return work, job(work)
@@ -228,10 +247,7 @@ def _counts(
     arrays = work.tables
     if arrays is None:
         return _counts_in_python(work.frame, prefix, budget)
-    pieces = 16 if left > 1 and comb(last, left - 1) > _BUSY else 1
-    cuts = sorted({round(last * (k / pieces) ** 0.5) for k in range(pieces + 1)})
-    ranges = [(a - (a == 0), b) for a, b in pairwise(cuts)]
-    total = np.zeros(last + 1, np.int64)
+    total, ranges = np.zeros(last + 1, np.int64), _ranges(last, left)
     with closing(shared_out(lambda ends: tables.count(arrays, prefix, ends, limit), ranges)) as found:
         for counts, undecided in found:
             total[: len(counts)] += counts
@@ -239,6 +255,32 @@ def _counts(
                 if flat is not None:
                     child = flat.basis[len(prefix)] + 1 if len(flat.basis) > len(prefix) else 0
                     total[child] += search.count(flat)
+            if limit is not None and total.sum() > limit:
+                raise tables.OverLimit
+    return [int(x) for x in total]
+
+
+def _ranges(last: int, left: int) -> list[tuple[int, int]]:
+    """Children -1, ..., last - 1 of a flat of a dimension, in pieces worth a thread each."""
+    pieces = 16 if left > 1 and comb(last, left - 1) > _BUSY else 1
+    cuts = sorted({round(last * (k / pieces) ** 0.5) for k in range(pieces + 1)})
+    return [(a - (a == 0), b) for a, b in pairwise(cuts)]
+
+
+def _sizes(work: Work, limit: int | None) -> list[int]:
+    """The numbers of NBC sets of size 0, ..., d."""
+    assert work.frame is not None
+    arrays, d = work.tables, work.frame.dimension
+    if arrays is None:
+        return search.count_by_size(search.root(work.frame))
+    total: np.ndarray = np.zeros(d + 1, object)
+    ranges = _ranges(len(work.frame.rows), d)
+    with closing(shared_out(lambda ends: tables.count_by_size(arrays, ends, limit), ranges)) as found:
+        for sizes, undecided in found:
+            total += sizes
+            for flat in search.flats(search.root(work.frame), undecided, search.descend_below):
+                if flat is not None:
+                    total[len(flat.basis) :] += search.count_by_size(flat)
             if limit is not None and total.sum() > limit:
                 raise tables.OverLimit
     return [int(x) for x in total]

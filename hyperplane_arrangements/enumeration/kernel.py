@@ -364,12 +364,13 @@ def _visit(space, exact, k, out, basis, size):
 
 
 @compiled
-def walk(space, exact, prefix, first, last, limit, counts, out, basis, undecided, noted):
+def walk(space, exact, prefix, first, last, limit, counts, sizes, out, basis, undecided, noted):
     """Visit the NBC sets that begin with the prefix and then j, for each j in first..last (-1: the prefix
     itself; a line is always visited as a whole).
 
-    Counts them, those under child j in `counts[j + 1]`, until there are more than the limit; if there is
-    room, writes the chambers to `out` (packed signs) and `basis`. Undecided flats are noted, and left out.
+    Counts them, those under child j in `counts[j + 1]`, and those of each size, until there are more than the
+    limit; if there is room, writes the chambers to `out` (packed signs) and `basis`. Undecided flats are
+    noted, and left out.
 
     Returns:
         A status.
@@ -383,6 +384,8 @@ def walk(space, exact, prefix, first, last, limit, counts, out, basis, undecided
             done = _visit(space, exact, k, out, basis, size) if status == GOOD else -1
             if done >= 0:
                 counts[space.stack[PIVOT, start] + 1 if k > start else 0] += done - size
+                sizes[k] += 1
+                sizes[k + 1] += done - size - 1  # the points of a line
                 size = done
             elif _note(undecided, noted, space, k, size):
                 status = UNDECIDED

@@ -34,10 +34,10 @@ _FLOAT = 2**26  # ratios of integers below this size are distinct as floats if d
 
 
 @dataclass(slots=True)
-class _Memo:
+class Memo:
     """The minors counted so far, the work done, and the work still allowed."""
 
-    budget: Budget | None
+    budget: Budget | None = None
     known: dict[tuple[Row, ...], tuple[int, ...]] = field(default_factory=dict)
     spent: int = 0
 
@@ -47,12 +47,15 @@ class _Memo:
             self.budget.spend(entries)
 
 
-def poincare_coefficients(rows: Iterable[Row], budget: Budget | None = None) -> tuple[int, ...]:
+def poincare_coefficients(
+    rows: Iterable[Row], budget: Budget | None = None, memo: Memo | None = None
+) -> tuple[int, ...]:
     """Return `(|w_0|, ..., |w_r|)`, the unsigned Whitney numbers of the first kind, of a central arrangement.
 
     Args:
         rows: integer normals; zero and repeated (also opposite) rows are allowed and count once.
         budget: the entries to compute at most; no limit if None.
+        memo: what an earlier attempt has counted of the same rows; it grows.
 
     Returns:
         rank + 1 positive integers; their sum is the number of chambers (statement 1.1).
@@ -65,10 +68,12 @@ def poincare_coefficients(rows: Iterable[Row], budget: Budget | None = None) -> 
         (1, 3, 2)
     """
     distinct = dict.fromkeys(canonical(row) for row in rows if any(row))
-    return _poincare(list(distinct), _Memo(budget))
+    memo = memo or Memo()
+    memo.budget = budget
+    return _poincare(list(distinct), memo)
 
 
-def _poincare(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...]:
+def _poincare(rows: Sequence[Row], memo: Memo) -> tuple[int, ...]:
     """Return the Whitney numbers of distinct primitive rows."""
     if not rows or len(rows[0]) <= 3:
         compiled = _compiled(rows, memo) if len(rows) > _FEW and len(rows[0]) == 3 else None
@@ -79,7 +84,7 @@ def _poincare(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...]:
     return memo.known[key]
 
 
-def _low_rank(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...]:
+def _low_rank(rows: Sequence[Row], memo: Memo) -> tuple[int, ...]:
     """Return the Whitney numbers of rows of length at most 3."""
     n = len(rows)
     if n < 2:
@@ -106,7 +111,7 @@ def _points_on(line: Row, others: Sequence[Row]) -> int:
     return len(set(map(canonical, points)))
 
 
-def _compiled(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...] | None:
+def _compiled(rows: Sequence[Row], memo: Memo) -> tuple[int, ...] | None:
     """Return the Whitney numbers by compiled code, None where it does not pay or entries are too large."""
     n, d = len(rows), len(rows[0])
     steps = comb(n, d - 1)
@@ -129,7 +134,7 @@ def _compiled(rows: Sequence[Row], memo: _Memo) -> tuple[int, ...] | None:
     return tuple(coefficients)
 
 
-def _by_restrictions(rows: tuple[Row, ...], memo: _Memo) -> tuple[int, ...]:
+def _by_restrictions(rows: tuple[Row, ...], memo: Memo) -> tuple[int, ...]:
     totals = [1]
     for i, row in enumerate(rows):
         memo.spend(i * len(row))

@@ -226,6 +226,25 @@ def count(flat: Flat, budget: Budget | None = None) -> int:
     return total
 
 
+def count_by_size(flat: Flat) -> list[int]:
+    """The same by how many more rows than the basis a set has, from none to as many as there are dimensions.
+
+    Example:
+        >>> from .frame import frame
+        >>> count_by_size(root(frame(((1, 0), (0, 1), (1, 1)))))
+        [1, 2]
+    """
+    below = _below(flat)
+    if flat.m == 1:
+        return [1, len(crossings(flat, below))]
+    sizes = [1] + [0] * flat.m
+    for j in range(below if flat.m else 0):
+        child = descend_below(flat, j)
+        if child is not None:
+            sizes[1:] = [a + b for a, b in zip(sizes[1:], count_by_size(child), strict=True)]
+    return sizes
+
+
 def cells(frame: Frame, flat: Flat) -> Iterator[Cell]:
     """The chambers whose NBC set begins with the basis of a flat, in the order of the search.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from .frame import EXACT, Frame, Integers
 
 _FLOAT = 2**53
 _ROOM = 2**16  # undecided flats in one call before it gives up
+_FEW = 2**8  # and before another arithmetic is tried first
 
 
 class OverLimit(Exception):
@@ -34,6 +35,7 @@ class Tables:
         scale: `Frame.scale`.
         bits: n int64, `Frame.bits`.
         infinity: `Frame.infinity`.
+        patience: how many flats may be left undecided in one call.
     """
 
     values: np.ndarray
@@ -42,6 +44,7 @@ class Tables:
     scale: int
     bits: np.ndarray
     infinity: int
+    patience: int = _ROOM
 
     @property
     def words(self) -> int:
@@ -80,6 +83,14 @@ def is_loaded(module: str, entry: str) -> bool:
     """Whether this process has compiled code at hand, so that even the smallest job may use it."""
     kernel: Any = sys.modules.get(f"{__package__}.{module}")
     return kernel is not None and bool(getattr(kernel, entry).signatures)
+
+
+def attempts(frame: Frame) -> Iterator[Tables]:
+    """What to try one after the other: each arithmetic as long as it leaves little undecided, then each until
+    it leaves very much. What is left to Python integers may take a thousand times as long."""
+    for patience in (_FEW, _ROOM):
+        for tables in arithmetics(frame):
+            yield replace(tables, patience=patience)
 
 
 def arithmetics(frame: Frame) -> list[Tables]:
@@ -137,8 +148,18 @@ def count(
     """
     out, basis = np.empty((0, tables.words), np.uint64), np.empty((0, len(tables.values) - 1), np.int32)
     most = np.iinfo(np.int64).max if limit is None else limit
-    counts, undecided = _walk(tables, prefix, ends, most, out, basis)
+    counts, _, undecided = _walk(tables, prefix, ends, most, out, basis)
     return counts, [pivots for _, pivots in undecided]
+
+
+def count_by_size(
+    tables: Tables, ends: tuple[int, int], limit: int | None = None
+) -> tuple[np.ndarray, list[tuple[int, ...]]]:
+    """The numbers of NBC sets of each size, 0 to d, that begin with some rows; otherwise as `count`."""
+    out, basis = np.empty((0, tables.words), np.uint64), np.empty((0, len(tables.values) - 1), np.int32)
+    most = np.iinfo(np.int64).max if limit is None else limit
+    _, sizes, undecided = _walk(tables, (), ends, most, out, basis)
+    return sizes[: len(tables.values)], [pivots for _, pivots in undecided]
 
 
 def search(
@@ -152,7 +173,7 @@ def search(
     """
     out = np.empty((capacity, tables.words), np.uint64)
     basis = np.empty((capacity, len(tables.values) - 1), np.int32)
-    counts, undecided = _walk(tables, prefix, ends, capacity, out, basis)
+    counts, _, undecided = _walk(tables, prefix, ends, capacity, out, basis)
     size = counts.sum()
     return out[:size].astype("<u8", copy=False).view(np.uint8), basis[:size], undecided
 
@@ -164,21 +185,22 @@ def _walk(
     limit: int,
     out: np.ndarray,
     basis: np.ndarray,
-) -> tuple[np.ndarray, list[tuple[int, tuple[int, ...]]]]:
-    """Call the kernel: the counts, and the undecided prefixes with their places."""
+) -> tuple[np.ndarray, np.ndarray, list[tuple[int, tuple[int, ...]]]]:
+    """Call the kernel: the counts, by child and by size, and the undecided prefixes with their places."""
     from . import kernel
 
-    counts = np.zeros(ends[1] + 1, np.int64)
-    undecided, noted = np.empty((_ROOM, len(tables.values) + 2), np.int32), np.zeros(1, np.int64)
+    counts, sizes = np.zeros(ends[1] + 1, np.int64), np.zeros(len(tables.values) + 1, np.int64)
+    room = min(_ROOM, tables.patience)
+    undecided, noted = np.empty((room, len(tables.values) + 2), np.int32), np.zeros(1, np.int64)
     space = tables.space(tables.words if len(out) else 0)
     run: Any = kernel.walk
     status = run(
         *(space, tables.exact, np.array(prefix, np.int64), *ends, limit),
-        *(counts, out, basis, undecided, noted),
+        *(counts, sizes, out, basis, undecided, noted),
     )
     if status == kernel.OVER_LIMIT:
         raise OverLimit
     if status != kernel.GOOD:
         raise GaveUp
     found = undecided[: noted[0]].tolist()
-    return counts, [(place, tuple(pivots[:size])) for place, size, *pivots in found]
+    return counts, sizes, [(place, tuple(pivots[:size])) for place, size, *pivots in found]

@@ -120,7 +120,7 @@ def test_compiled_and_plain_recursion_agree(name, monkeypatch):
 def test_compiled_code_waits_until_there_is_enough_to_do(monkeypatch):
     """Compiled before the start, once loaded; not in a fresh process, until enough has been spent."""
     key = tuple(map(tuple, families.generic(9, 4).normals.integers.tolist()))
-    memo = minors._Memo(None)
+    memo = minors.Memo(None)
     assert minors._compiled(key, memo)
     monkeypatch.setattr(minors, "_KERNEL", "not.loaded")
     assert minors._compiled(key, memo) is None
@@ -130,7 +130,7 @@ def test_compiled_code_waits_until_there_is_enough_to_do(monkeypatch):
 
 def test_rows_too_large_for_the_kernel_are_left_to_python_integers():
     huge = [[k**4, k**3, k**2, k * (LIMIT + 1) ** 3, 1] for k in range(1, 8)]
-    memo = minors._Memo(None)
+    memo = minors.Memo(None)
     assert minors._compiled(tuple(map(tuple, huge)), memo) is None
     assert sum(poincare_coefficients(map(tuple, huge))) == published.chambers("generic", 7, 5)
     # Small enough to start with, too large after one cut.
@@ -157,15 +157,42 @@ def test_a_budget_is_kept_or_runs_out():
     "name", ["resonance_4", "type_b_4", "shi_4", "generic_12_4", "generic_affine_9_3", "generic_60_4"]
 )
 @pytest.mark.parametrize(
-    ("minors", "compiled", "counted"), [(10**9, 0, 0), (0, 10**9, 0), (0, 0, 10**9), (0, 0, 100)]
+    ("turns", "sure", "compiled"),
+    [
+        ([(10**9, 0)], 0, 0),
+        ([(10**9, 0)], 0, 10**9),
+        ([(0, 10**9)], 0, 0),
+        ([(0, 100), (1000, 10**9)], 0, 0),
+        ([(0, 100)], 0, 0),
+        ([(0, 0)], 10**9, 0),
+    ],
 )
-def test_every_way_of_counting_gives_the_published_number(name, minors, compiled, counted, monkeypatch):
-    """Minors within a budget; minors of small integers; the search; a search that is given up."""
-    monkeypatch.setattr(chambers, "_MINORS", minors)
+def test_every_way_of_counting_gives_the_published_number(name, turns, sure, compiled, monkeypatch):
+    """Minors within a budget; the search; either after the other was given up; a search for certain."""
+    monkeypatch.setattr(chambers, "_TURNS", turns)
+    monkeypatch.setattr(chambers, "_SURE", sure)
     monkeypatch.setattr(chambers, "_COMPILED", compiled)
-    monkeypatch.setattr(chambers, "_COUNTED", counted)
     words = name.rsplit("_", 2) if name.startswith("generic") else name.rsplit("_", 1)
-    assert families.named(name).count_chambers() == published.chambers(words[0], *map(int, words[1:]))
+    published_number = published.chambers(words[0], *map(int, words[1:]))
+    assert families.named(name).count_chambers() == published_number
+    numbers = chambers.poincare(families.named(name))
+    assert sum(numbers) == published_number
+    distinct = families.named(name).distinct
+    assert numbers[:2] == (1, len(distinct.rows) - (distinct.infinity is not None))
+
+
+def test_what_has_been_counted_before_a_budget_ran_out_is_not_counted_again(monkeypatch):
+    monkeypatch.setattr(minors, "_STEPS", 0)  # all in Python
+    rows, memo = families.resonance(5).distinct.rows, minors.Memo()
+    with pytest.raises(OutOfBudget):
+        poincare_coefficients(rows, Budget(3000), memo)
+    known = dict(memo.known)
+    before = memo.spent
+    assert known and sum(poincare_coefficients(rows, None, memo)) == published.chambers("resonance", 5)
+    fresh = minors.Memo()
+    poincare_coefficients(rows, None, fresh)
+    assert known.items() <= memo.known.items() == fresh.known.items()
+    assert memo.spent - before < fresh.spent
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.enumeration import engine, frame, search, tables
 from hyperplane_arrangements.enumeration.candidates import candidates, compiled, floats
+from hyperplane_arrangements.enumeration.minors import divide_by_infinity, poincare_coefficients
 from hyperplane_arrangements.enumeration.witness import exact_witnesses
 from hyperplane_arrangements.exact import exact_matrix
 from hyperplane_arrangements.exact import signs as exact_signs
@@ -266,3 +268,36 @@ def test_python_integers_are_left_when_much_has_been_asked_of_them(monkeypatch):
     plans = [engine.make_plan(rows, None) for _ in range(3)]
     assert [plan.work.tables is None for plan in plans] == [True, False, False]
     assert plans[0].tasks == plans[1].tasks == plans[2].tasks
+
+
+@given(matrices(), st.lists(SMALL, min_size=7, max_size=7), st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_sets_by_size_are_the_whitney_numbers_in_every_arithmetic(rows, offsets, affine):
+    arrangement = Arrangement(rows, offsets[: len(rows)] if affine else None)
+    distinct = arrangement.distinct
+    wanted = poincare_coefficients(distinct.rows)
+    if distinct.infinity is not None:
+        wanted = divide_by_infinity(wanted)
+    assert engine.whitney_numbers(distinct.rows, distinct.infinity) == wanted
+    assert engine.count(distinct.rows, distinct.infinity) == sum(wanted)
+    if len(distinct.rows) > 1:
+        chosen = framed(arrangement)
+        ways = [None, *tables.arithmetics(chosen)]
+        sizes = [engine._sizes(engine.Work(chosen, arrays), None) for arrays in ways]
+        assert sizes[0] == search.count_by_size(search.root(chosen))
+        assert all(others == sizes[0] for others in sizes)
+        assert sum(sizes[0]) == search.count(search.root(chosen))
+
+
+def test_integers_that_outgrow_exact_floats_are_searched_in_rounded_ones(monkeypatch):
+    """Thousands of flats that one arithmetic cannot decide and the other can are not left to Python."""
+    left = []
+    monkeypatch.setattr(search, "count_by_size", lambda flat: left.append(flat) or [0] * (flat.m + 1))
+    rows = np.random.default_rng(5).integers(-99, 100, size=(16, 8))
+    distinct = Arrangement(rows.tolist()).distinct
+    exact = tables.arithmetics(frame.frame(distinct.rows))[0]
+    _, undecided = tables.count_by_size(exact, (-1, 15))
+    assert len(undecided) > tables._FEW
+    found = engine.whitney_numbers(distinct.rows, None)
+    assert not left
+    assert found == (1, *[comb(15, k) + comb(15, k - 1) for k in range(1, 8)], comb(15, 7))
