@@ -24,7 +24,7 @@ from .tables import OverLimit, is_loaded
 _COUNTED = 5_000_000  # a prediction is exact at least up to here
 # Entries of minors to try before a search (what symmetry does not spare costs a blink), and chambers to
 # search before more minors.
-_TURNS = ((200_000, _COUNTED), (10_000_000, 100_000_000))
+_TURNS = ((200_000, _COUNTED), (0, 100_000_000), (10_000_000, 1_000_000_000))
 _SURE = 40_000_000  # chambers that a search takes seconds for, however many there are
 _COMPILED = 2**14  # entries up to which minors are counted by compiled code (`minors_kernel.LIMIT`)
 
@@ -354,16 +354,19 @@ def _in_turns(
     from_minors: Callable[[tuple[int, ...]], T],
     by_search: Callable[[int | None], T],
 ) -> T:
-    """Memoised minors, of which many may be alike, and the search, which takes time with every chamber: each
-    within its bounds, then with more; a search at once where there cannot be many chambers."""
+    """Memoised minors if many are alike, else the search, which takes time with every chamber: each within
+    its bounds, then with more; a search for certain where there cannot be many chambers."""
     distinct, memo = arrangement.distinct, Memo()
     largest = max((abs(x) for row in distinct.rows for x in row), default=0)
     sure = upper_bound(len(distinct.rows), len(distinct.columns)) <= _SURE
-    searched_first = largest > _COMPILED and is_loaded("kernel", "walk")
+    ready = is_loaded("kernel", "walk")
+    searched_first = largest > _COMPILED and ready
     for entries, counted in _TURNS:
         if not searched_first:
             with suppress(OutOfBudget):
                 return from_minors(_by_minors(arrangement, memo, Budget(entries // weight(largest))))
+        if memo.is_worth_while and not (sure and ready):
+            break
         with suppress(OverLimit):
             return by_search(None if sure else counted)
         searched_first = False

@@ -40,6 +40,12 @@ class Memo:
     budget: Budget | None = None
     known: dict[tuple[Row, ...], tuple[int, ...]] = field(default_factory=dict)
     spent: int = 0
+    met_again: int = 0
+
+    @property
+    def is_worth_while(self) -> bool:
+        """Whether most minors so far were counted before: then so will those to come."""
+        return self.met_again > len(self.known)
 
     def spend(self, entries: int) -> None:
         self.spent += entries
@@ -81,6 +87,8 @@ def _poincare(rows: Sequence[Row], memo: Memo) -> tuple[int, ...]:
     key = _up_to_coordinates(rows)
     if key not in memo.known:
         memo.known[key] = _compiled(key, memo) or _by_restrictions(key, memo)
+    else:
+        memo.met_again += 1
     return memo.known[key]
 
 
