@@ -2,8 +2,10 @@
 `sklearn`).
 
 Where the activation patterns of the data are few enough to go through, the network is the global optimum, and
-`certificate_` proves it. Where they are not, the network is found by ascents from random directions,
-`proven_` is False, and the bounds are still proven, only wider.
+`certificate_` proves it. Where they are many, all directions are searched, and `certificate_` proves bounds
+as near to one another as `gap` asks for, or as `time_limit` allows. In between, with `max_chambers` lowered,
+the network is found by ascents from random directions, `proven_` is False, and the bounds are still proven,
+only wider.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ except ImportError as error:
         "duality_checks.estimator needs scikit-learn; install the extra: convex-landscape[sklearn]"
     ) from error
 
+from .effort import Effort
 from .exact.enclosures import float_above, float_below
-from .limits import few_chambers
+from .limits import few_chambers, is_covered
 from .problem import TrainingProblem
-from .training.fits import Fit, side_by_side
+from .training.fits import CONES, Fit, side_by_side
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -58,6 +61,8 @@ class _CertifiedReLU(BaseEstimator):
         fit_intercept: bool = True,
         free: Any = "nothing",
         max_chambers: int = 20_000,
+        gap: float = 1e-3,
+        time_limit: float | None = None,
         starts: int = 300,
         random_state: Any = 0,
     ):
@@ -68,6 +73,8 @@ class _CertifiedReLU(BaseEstimator):
         self.fit_intercept = fit_intercept
         self.free = free
         self.max_chambers = max_chambers
+        self.gap = gap
+        self.time_limit = time_limit
         self.starts = starts
         self.random_state = random_state
 
@@ -83,7 +90,7 @@ class _CertifiedReLU(BaseEstimator):
             from .reports.outcome import at_ratio
 
             self._require_chambers(problem)
-            problem = at_ratio(problem, self.beta_ratio, self.max_chambers)
+            problem = at_ratio(problem, self.beta_ratio, self.max_chambers, self._effort())
         fit = self._fitted(problem)
         self.problem_, self.solution_, self.network_ = problem, fit.solution, fit.solution.network
         self._keep([fit])
@@ -99,7 +106,8 @@ class _CertifiedReLU(BaseEstimator):
         return self.beta if self.beta_ratio is None else 1
 
     def _require_chambers(self, problem: TrainingProblem) -> None:
-        if not few_chambers(problem.arrangement, self.max_chambers):
+        searched = is_covered(problem.arrangement) and problem.bias is None
+        if not searched and not few_chambers(problem.arrangement, self.max_chambers):
             raise InputError(
                 f"beta_ratio needs beta_max, a maximum over all chambers, and the data have more than "
                 f"max_chambers={self.max_chambers:,}; give beta, or raise max_chambers"
@@ -112,7 +120,11 @@ class _CertifiedReLU(BaseEstimator):
         from sklearn.utils import check_random_state
 
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        return Fit.of(problem, max_chambers=self.max_chambers, starts=self.starts, seed=seed)
+        effort = self._effort()
+        return Fit.of(problem, max_chambers=self.max_chambers, starts=self.starts, seed=seed, effort=effort)
+
+    def _effort(self) -> Effort:
+        return Effort(self.gap, self.time_limit, CONES)
 
     def _weights(self, X: np.ndarray, sample_weight: Any) -> tuple[np.ndarray | None, np.ndarray]:
         """The weights of the samples that count, and which these are: a weight of 0 leaves a sample out."""
@@ -132,14 +144,14 @@ class _CertifiedReLU(BaseEstimator):
 
     @property
     def certificate_(self) -> Certificate | tuple[Certificate, ...]:
-        """The certificate over all chambers, made and checked when it is first asked for; one an output where
-        there are several.
+        """The certificate, made and checked when it is first asked for; one an output where there are
+        several.
 
         Raises:
             NoCertificateError: the chambers were too many to go through, or outputs share neurons.
         """
         check_is_fitted(self, "network_")
-        if not self.exhaustive_:
+        if not all(fit.certifiable for fit in self._fits) and self.proof_ is None:
             raise NoCertificateError(
                 f"the data have more than max_chambers={self.max_chambers:,} chambers, so the network is not "
                 "proven optimal; use fewer columns or rows, or raise max_chambers"
@@ -162,7 +174,7 @@ class _CertifiedReLU(BaseEstimator):
             from .optima.several_outputs import check_outputs
 
             return bool(check_outputs(self.problem_, self.proof_).proven)
-        return self.exhaustive_ and self.certificate_ is not None
+        return all(fit.certifiable and fit.settled for fit in self._fits)
 
     @property
     def lower_bound_(self) -> float:
@@ -198,8 +210,10 @@ _PARAMETERS = """
             rest, unless `free` says otherwise.
         free: what is not regularised: "nothing", "intercept", "biases" (as in scikit-learn's own networks),
             "linear", or "decayed-intercept" for PyTorch's weight_decay.
-        max_chambers: go through all chambers up to this many, else train by ascents (squared loss, nothing
-            free).
+        max_chambers: go through all chambers up to this many; beyond, and beyond 20,000, search all
+            directions instead (no biases free), else train by ascents (squared loss, nothing free).
+        gap: the relative gap between the bounds that will do where all directions are searched.
+        time_limit: seconds after which such a search ends; it ends after 100,000 cones in any case.
         starts: random directions in each round of ascents.
         random_state: seeds the ascents; training over all chambers is deterministic.
 
@@ -207,7 +221,7 @@ _PARAMETERS = """
         network_: the :class:`~duality_checks.network.TwoLayerNetwork`.
         exhaustive_: whether training went through all chambers.
         n_chambers_: the number of all chambers, exactly; None if there were too many to go through.
-        certificate_: the proof, made when first asked for; none unless exhaustive.
+        certificate_: the proof, made when first asked for; none where the network is from ascents alone.
         proven_: whether the network is proven globally optimal up to the gap between the bounds.
         lower_bound_, upper_bound_: proven bounds on the least objective, rounded outward.
         problem_, solution_: what was solved, and the numerical solution with its dual.
@@ -243,6 +257,8 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
         free: Any = "nothing",
         coupling: str = "1-norm",
         max_chambers: int = 20_000,
+        gap: float = 1e-3,
+        time_limit: float | None = None,
         starts: int = 300,
         random_state: Any = 0,
     ):
@@ -254,6 +270,8 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
             fit_intercept=fit_intercept,
             free=free,
             max_chambers=max_chambers,
+            gap=gap,
+            time_limit=time_limit,
             starts=starts,
             random_state=random_state,
         )
@@ -346,6 +364,8 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
         free: Any = "nothing",
         class_weight: Any = None,
         max_chambers: int = 20_000,
+        gap: float = 1e-3,
+        time_limit: float | None = None,
         starts: int = 300,
         random_state: Any = 0,
     ):
@@ -357,6 +377,8 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
             fit_intercept=fit_intercept,
             free=free,
             max_chambers=max_chambers,
+            gap=gap,
+            time_limit=time_limit,
             starts=starts,
             random_state=random_state,
         )

@@ -1,4 +1,5 @@
-"""A problem with its network, over all chambers where these are few enough, and its proofs when asked for."""
+"""A problem with its network, and its proofs when asked for: over all chambers where these are few enough, by
+a cover of all directions where there are many."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..limits import few_chambers
+from ..effort import WHOLE, Effort
+from ..limits import few_chambers, is_covered
 from ..problem import TrainingProblem
 from .ascents import proven_interval, train_by_ascents
 from .columns import Solution, train
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
     from ..certificate import Certificate
     from ..optima.several_outputs import VectorNetwork
+
+# A certificate takes about a millisecond for each.
+CONES = 100_000
+# A gap that is as good as none, where none was asked for.
+CLOSE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,27 +37,41 @@ class Fit:
         problem: the problem.
         solution: the network and its dual, numerical.
         exhaustive: whether training went through all chambers.
+        effort: of a search over all directions; None where there was none.
     """
 
     problem: TrainingProblem
     solution: Solution
     exhaustive: bool
+    effort: Effort | None = None
 
     @classmethod
-    def of(cls, problem: TrainingProblem, *, max_chambers: int, starts: int, seed: int) -> Fit:
-        """Train over all chambers, or by ascents where there are more than `max_chambers`.
+    def of(
+        cls,
+        problem: TrainingProblem,
+        *,
+        max_chambers: int,
+        starts: int,
+        seed: int,
+        effort: Effort,
+    ) -> Fit:
+        """Train over all chambers; where there are more than `max_chambers`, by a search over all directions
+        if they are many, else by ascents.
 
         Raises:
-            InputError: too many chambers for another than the squared loss, or with something free.
+            InputError: too many chambers and no search, for another than the squared loss, or with something
+                free.
 
         Example:
             >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1)
-            >>> fit = Fit.of(problem, max_chambers=10, starts=3, seed=0)
+            >>> fit = Fit.of(problem, max_chambers=10, starts=3, seed=0, effort=Effort(cones=CONES))
             >>> fit.exhaustive, fit.bounds.lower <= 4 <= fit.bounds.upper
             (True, True)
         """
         if few_chambers(problem.arrangement, max_chambers):
             return cls(problem, train(problem, max_chambers=max_chambers), True)
+        if is_covered(problem.arrangement) and problem.bias is None:
+            return cls(problem, train(problem, effort=effort), False, effort)
         if problem.plain_loss.name != "squared" or problem.free:
             what = (
                 f"the {problem.plain_loss.name} loss" if not problem.free else f"free={problem.free.name!r}"
@@ -61,19 +82,33 @@ class Fit:
             )
         return cls(problem, train_by_ascents(problem, starts=starts, seed=seed), False)
 
+    @property
+    def certifiable(self) -> bool:
+        """Whether there is a certificate: over all chambers or over all directions."""
+        return self.exhaustive or self.effort is not None
+
     @cached_property
     def certificate(self) -> Certificate:
-        """The certificate over all chambers, accepted by the checker."""
+        """The certificate, accepted by the checker."""
         from ..certificate import certify, check
 
-        found = certify(self.problem, self.solution)
+        found = certify(self.problem, self.solution, effort=self.effort or WHOLE)
         check(self.problem, found).require()
         return found
 
+    @property
+    def settled(self) -> bool:
+        """Whether a certificate proves the network optimal: over all chambers, or up to the effort's gap."""
+        if self.effort is None:
+            return self.exhaustive
+        return self.certificate.relative_gap <= max(self.effort.gap, CLOSE)
+
     @cached_property
     def bounds(self) -> Certificate | ProvenInterval:
-        """What proves `lower <= p* <= upper`: the certificate, or without all chambers a wider interval."""
-        return self.certificate if self.exhaustive else proven_interval(self.problem, self.solution.network)
+        """What proves `lower <= p* <= upper`: the certificate, or without one a wider interval."""
+        if self.certifiable:
+            return self.certificate
+        return proven_interval(self.problem, self.solution.network)
 
 
 def side_by_side(fits: Sequence[Fit]) -> VectorNetwork:
@@ -81,7 +116,7 @@ def side_by_side(fits: Sequence[Fit]) -> VectorNetwork:
 
     Example:
         >>> fits = [
-        ...     Fit.of(TrainingProblem([[1], [-1]], y, 1), max_chambers=10, starts=3, seed=0)
+        ...     Fit.of(TrainingProblem([[1], [-1]], y, 1), max_chambers=10, starts=3, seed=0, effort=WHOLE)
         ...     for y in ([3, 2], [0, 2])
         ... ]
         >>> side_by_side(fits).output.shape

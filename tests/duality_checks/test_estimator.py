@@ -336,3 +336,24 @@ def test_ascents_from_one_start_may_miss_what_helps() -> None:
         assert_global_optimum(one, train_by_ascents(one, starts=1).network, gap=0.99).relative_gap > 1e-3
         for one in problems
     )
+
+
+def test_many_chambers_are_proven_by_a_cover_up_to_a_stated_gap() -> None:
+    rng = np.random.default_rng(4)
+    X, y = rng.integers(-9, 10, (26, 4)), rng.integers(-9, 10, 26)
+    model = CertifiedReLURegressor(beta_ratio=0.3, gap=0.2).fit(X, y)
+    assert model.proven_ and not model.exhaustive_ and model.n_chambers_ is None
+    assert 0.8 * model.upper_bound_ <= model.lower_bound_ <= model.upper_bound_
+    assert model.certificate_.cover is not None
+    hasty = CertifiedReLURegressor(beta=model.beta_, time_limit=1e-9).fit(X, y)
+    assert not hasty.proven_ and hasty.certificate_.lower == 0
+    assert model.lower_bound_ <= hasty.upper_bound_
+    with pytest.raises(InputError, match="gap is 2; give a finite number >= 0 and < 1"):
+        CertifiedReLURegressor(gap=2).fit(X, y)
+
+
+def test_other_losses_beyond_the_limit_of_chambers() -> None:
+    rng = np.random.default_rng(5)
+    X = rng.integers(-9, 10, (26, 4))
+    model = CertifiedReLUClassifier(beta=20, loss="logistic", gap=0.3).fit(X, X[:, 0] > X[:, 1])
+    assert model.proven_ and not model.exhaustive_
