@@ -352,8 +352,8 @@ def test_an_active_chamber_hidden_from_pricing_gives_a_wrong_optimum_that_is_ref
     from duality_checks.training import columns as training
     from duality_checks.training import conic as conic_training
 
-    def blind(problem, landscape, limit):
-        full = original(problem, landscape, limit)
+    def blind(problem, landscape, *options):
+        full = original(problem, landscape, *options)
 
         def seen(found):
             sides = np.sign(landscape.rows @ found.directions.T).T
