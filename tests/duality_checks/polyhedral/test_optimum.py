@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import block_diag
 from scipy.optimize import linprog
 
 from duality_checks import TrainingProblem
@@ -39,14 +40,16 @@ def by_cvxpy(problem: TrainingProblem, norm: str, loss: str) -> float:
     """The convex program over all chambers, as the papers state it."""
     cp = pytest.importorskip("cvxpy")
     X, y, kappa = problem.features, problem.target, float(problem.kappa)
-    fit, penalty, constraints = 0, 0, []
+    blocks, inside = [], []
     for signs in problem.arrangement.chambers().signs:
         slopes = np.where(signs > 0, 1.0, kappa)
         for sign in (1, -1):
-            v = cp.Variable(problem.d)
-            fit = fit + sign * (slopes[:, None] * X) @ v
-            penalty = penalty + cp.norm(v, 1 if norm == "1-norm" else "inf")
-            constraints.append((signs[:, None] * X) @ v >= 0)
+            blocks.append(sign * slopes[:, None] * X)
+            inside.append(signs[:, None] * X)
+    v = cp.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
+    fit = np.hstack(blocks) @ cp.vec(v, order="C")
+    penalty = cp.sum(cp.norm(v, 1 if norm == "1-norm" else "inf", axis=1))
+    constraints = [block_diag(*inside) @ cp.vec(v, order="C") >= 0]
     value = {
         "squared": lambda: 0.5 * cp.sum_squares(fit - y),
         "l1": lambda: cp.norm1(fit - y),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
 from duality_checks.terms.activations import Slopes
@@ -48,13 +49,14 @@ def test_the_optimum_is_that_of_the_original_program(above, below):
     """Statement 2.1 with the slopes themselves, over all chambers, by CVXPY."""
     X, y = np.array([[1, 2], [-2, 1], [3, 1], [0, 1], [-1, 1]]), np.array([1, -2, 0, 3, 1])
     problem = TrainingProblem(X, y, "1/2", f"slopes:{above},{below}")
-    up, down, f, penalty, cones = float(Fraction(above)), float(Fraction(below)), 0, 0, []
+    up, down, blocks, inside = float(Fraction(above)), float(Fraction(below)), [], []
     for signs in problem.arrangement.chambers().signs:
         for output in (1, -1):
-            v = cvxpy.Variable(2)
-            f = f + output * (np.where(signs > 0, up, down)[:, None] * X) @ v
-            penalty = penalty + cvxpy.norm(v)
-            cones.append((signs[:, None] * X) @ v >= 0)
+            blocks.append(output * np.where(signs > 0, up, down)[:, None] * X)
+            inside.append(signs[:, None] * X)
+    v = cvxpy.Variable((len(blocks), 2))  # a neuron a row
+    f, penalty = np.hstack(blocks) @ cvxpy.vec(v, order="C"), cvxpy.sum(cvxpy.norm(v, axis=1))
+    cones = [block_diag(*inside) @ cvxpy.vec(v, order="C") >= 0]
     program = cvxpy.Problem(cvxpy.Minimize(0.5 * cvxpy.sum_squares(f - y) + 0.5 * penalty), cones)
     solution = train(problem)
     assert solution.upper == pytest.approx(program.solve(solver="CLARABEL"), rel=1e-6)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
 from duality_checks.terms.readouts import patches_1d, patches_2d
@@ -37,13 +38,18 @@ def full_program(problem):
     X, y = problem.features, problem.target
     pooling = np.zeros((problem.n, len(X)))
     pooling[problem.readout.samples, range(len(X))] = 1
-    f, penalty, cones = 0, 0, []
+    blocks, inside = [], []
     for signs, output in product(problem.arrangement.chambers().signs, (1, -1)):
-        v = cvxpy.Variable(problem.d)
         slopes = np.where(signs > 0, 1, float(problem.kappa))
-        f = f + output * (pooling @ (slopes[:, None] * X)) @ v
-        penalty = penalty + cvxpy.norm(v, {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}[problem.penalty.name])
-        cones.append((signs[:, None] * X) @ v >= 0)
+        blocks.append(output * pooling @ (slopes[:, None] * X))
+        inside.append(signs[:, None] * X)
+    v = cvxpy.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
+    f = np.hstack(blocks) @ cvxpy.vec(v, order="C")
+    norm = {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}[problem.penalty.name]
+    penalty, cones = (
+        cvxpy.sum(cvxpy.norm(v, norm, axis=1)),
+        [block_diag(*inside) @ cvxpy.vec(v, order="C") >= 0],
+    )
     margin = cvxpy.multiply(y, f)
     loss = {
         "squared": lambda: 0.5 * cvxpy.sum_squares(f - y),

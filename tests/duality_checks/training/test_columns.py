@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, train
 from duality_checks.pricing.pricers import dual_norm
@@ -29,13 +30,16 @@ def problems(draw, max_rows=7, max_columns=3):
 def full_program(problem):
     """Statement 2.1 over all chambers, through CVXPY."""
     cp = pytest.importorskip("cvxpy")
-    X, y, fit, penalty, cones = problem.features, problem.target, 0, 0, []
+    X, y, blocks, inside = problem.features, problem.target, [], []
     for signs in problem.arrangement.chambers().signs:
         slopes = np.where(signs > 0, 1.0, np.where(signs < 0, float(problem.kappa), 0.0))
-        v, w = cp.Variable(problem.d), cp.Variable(problem.d)
-        fit = fit + (slopes[:, None] * X) @ (v - w)
-        penalty = penalty + cp.norm(v) + cp.norm(w)
-        cones += [(signs[:, None] * X) @ v >= 0, (signs[:, None] * X) @ w >= 0]
+        blocks.append(slopes[:, None] * X)
+        inside.append(signs[:, None] * X)
+    # A neuron a row: as many variables are slow to set up.
+    v, w = cp.Variable((len(blocks), problem.d)), cp.Variable((len(blocks), problem.d))
+    fit = np.hstack(blocks) @ cp.vec(v - w, order="C")
+    penalty = cp.sum(cp.norm(v, axis=1)) + cp.sum(cp.norm(w, axis=1))
+    cones = [block_diag(*inside) @ cp.vec(side, order="C") >= 0 for side in (v, w)]
     program = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(fit - y) + float(problem.beta) * penalty), cones)
     return program.solve(solver=cp.CLARABEL)
 

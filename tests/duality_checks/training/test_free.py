@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.linalg import block_diag
 
 from duality_checks import (
     TrainingProblem,
@@ -66,23 +67,23 @@ def full_program(problem):
     cp = pytest.importorskip("cvxpy")
     fit = cp.Constant(np.zeros(problem.n))
     kept = [j for j in range(problem.d) if j != problem.bias]
-    penalty, cones = 0, []
+    penalty, blocks, inside = 0, [], []
     for column in problem.skips:
         theta = cp.Variable()
         fit = fit + theta * np.array([float(x) for x in column])
         penalty = penalty + (0.5 * cp.square(theta) if problem.free.decayed else 0)
+    pooling = np.zeros((problem.n, len(problem.features)))
+    pooling[list(problem.readout.samples), range(len(problem.features))] = 1
     for signs in problem.arrangement.chambers().signs:
         slopes = np.where(signs > 0, 1.0, np.where(signs < 0, float(problem.kappa), 0.0))
         for s in (1, -1):
-            v = cp.Variable(problem.d)
-            before = (slopes[:, None] * problem.features) @ v
-            pooling = np.zeros((problem.n, len(signs)))
-            pooling[list(problem.readout.samples), range(len(signs))] = 1
-            fit = fit + s * pooling @ before
-            penalty = penalty + cp.norm(
-                v[kept], {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}[problem.penalty.name]
-            )
-            cones.append((signs[:, None] * problem.features) @ v >= 0)
+            blocks.append(s * pooling @ (slopes[:, None] * problem.features))
+            inside.append(signs[:, None] * problem.features)
+    v = cp.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
+    fit = fit + np.hstack(blocks) @ cp.vec(v, order="C")
+    norm = {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}[problem.penalty.name]
+    penalty = penalty + cp.sum(cp.norm(v[:, kept], norm, axis=1))
+    cones = [block_diag(*inside) @ cp.vec(v, order="C") >= 0]
     y = problem.target
     loss = {
         "squared": lambda: 0.5 * cp.sum_squares(fit - y),
