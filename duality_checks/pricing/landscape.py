@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
 SAME = 1e-13  # the distance of unit normals that floats do not tell apart
+SPANS = 1e-12  # what unit normals span by less than this, relatively, is rounding
 SMALLEST, LARGEST = 1e-50, 1e50  # products of half a dozen such numbers neither underflow nor overflow
 
 
@@ -35,7 +36,7 @@ class Landscape:
     """The part of the dual landscape that does not depend on ``v``.
 
     Attributes:
-        basis: orthonormal basis of the row space of ``X``, d x r.
+        basis: orthonormal basis of the row space of ``X``, d x r, or of the part of it that floats can tell.
         rows: ``X`` in that basis, n x r.
         normals: unit normals of the hyperplanes that floats can tell apart, h x r.
         hyperplane_of_row: index of each row's hyperplane, -1 for a zero row, length n.
@@ -64,6 +65,9 @@ class Landscape:
     def of(cls, problem: TrainingProblem) -> Landscape:
         """The landscape of a training problem; rank and parallel rows are decided exactly.
 
+        But where rows are independent only by differences that are nothing but rounding beside them, the rank
+        is that of what is left without these: the landscape changes by as little.
+
         Raises:
             InputError: free biases, which have many landscapes (:mod:`.free`), or numbers whose squares
                 leave the range of floats.
@@ -71,8 +75,10 @@ class Landscape:
         problem.require_penalised("one landscape of all directions", NAMES[: NAMES.index("biases")])
         require_squares(problem)
         arrangement = problem.arrangement
-        scale = np.abs(problem.features).max()
-        _, _, right = np.linalg.svd(problem.features / scale, full_matrices=False)
+        # Units make small rows as certain as large ones.
+        sizes = np.abs(problem.features).max(axis=1, keepdims=True)
+        units = problem.features / np.where(sizes > 0, sizes, 1.0)
+        _, _, right = np.linalg.svd(units, full_matrices=False)
         basis = right[: arrangement.rank].T
         rows = problem.features @ basis
         return cls.on(arrangement, basis, rows, float(problem.kappa), problem.readout)
@@ -90,11 +96,16 @@ class Landscape:
         side = np.asarray(arrangement.orientation_of_row, dtype=float)
         normals *= side[representatives][:, None]
         lengths = side * np.linalg.norm(rows, axis=1)
-        return cls(basis, rows, *_told_apart(normals, owner, lengths), kappa, readout)
+        normals, owner, lengths = _told_apart(normals, owner, lengths)
+        certain = _certain_directions(normals)
+        if certain is not None:
+            basis, rows, normals = basis @ certain, rows @ certain, normals @ certain
+            normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+        return cls(basis, rows, normals, owner, lengths, kappa, readout)
 
     @property
     def rank(self) -> int:
-        """The rank r of the data."""
+        """The rank r of the data, as far as floats can tell."""
         return self.basis.shape[1]
 
     @property
@@ -148,13 +159,21 @@ def require_squares(problem: TrainingProblem) -> None:
             )
 
 
+def _certain_directions(normals: np.ndarray) -> np.ndarray | None:
+    """An orthonormal basis, r x q, of the part of the space that unit normals span by more than rounding;
+    None where that is all of it."""
+    _, sizes, right = np.linalg.svd(normals)
+    count = int((sizes > SPANS * sizes[0]).sum())
+    return None if count == normals.shape[1] else right[:count].T
+
+
 def _told_apart(
     normals: np.ndarray, owner: np.ndarray, lengths: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The same with normals merged that differ by little more than rounding.
 
     Between two such hyperplanes no direction has a float that can be trusted to lie there, and a sweep that
-    tried to would lose its way. Nothing is merged if the rank would suffer.
+    tried to would lose its way.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -167,7 +186,5 @@ def _told_apart(
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(h, h))
     _, group = connected_components(graph, directed=False)
     _, first = np.unique(group, return_index=True)
-    if np.linalg.matrix_rank(normals[first]) < normals.shape[1]:
-        return normals, owner, lengths
     side = np.append(np.sign((normals * normals[first][group]).sum(axis=1)), 1.0)
     return normals[first], np.append(group, -1)[owner], lengths * side[owner]

@@ -40,6 +40,8 @@ GLIMPSES = 16
 BUFFER = 4096
 CHAMBERS_AT_ONCE = 20_000
 NEGLIGIBLE = 1e-13
+# The sine of angles at which a Gram matrix, of size its square, is still clear of rounding.
+CLEAR = 1e-6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,6 +112,8 @@ class Circles:
         order: the other hyperplanes by the angle at which they cross, q x m.
         angles: those angles in [0, pi), increasing, q x m.
         before: sign of each ordered hyperplane just before angle 0, q x m.
+        least: the sine of the least angle at which a hyperplane crosses a circle; inverses are zero where it
+            is not clear of rounding.
     """
 
     flats: np.ndarray
@@ -119,6 +123,7 @@ class Circles:
     order: np.ndarray
     angles: np.ndarray
     before: np.ndarray
+    least: float
 
     @classmethod
     def of(cls, normals: np.ndarray, flats: np.ndarray) -> Circles:
@@ -136,15 +141,18 @@ class Circles:
         along = np.take_along_axis(heights, order[..., None], axis=1)
         # A row's height at angle t is sin(t - t_j) times a factor: its sign before t_j is minus the factor's.
         before = -np.sign(along[..., 1] * np.cos(angles) - along[..., 0] * np.sin(angles))
+        least = float(np.linalg.norm(along, axis=2).min(initial=1.0))
         grams = spans @ spans.transpose(0, 2, 1)
-        return cls(
-            flats, frames, grams, _inverses(grams), order.astype(np.int32), angles, before.astype(np.int8)
-        )
+        inverses = _inverses(grams, invertible=rank <= 3 or least > CLEAR)
+        order, before = order.astype(np.int32), before.astype(np.int8)
+        return cls(flats, frames, grams, inverses, order, angles, before, least)
 
 
-def _inverses(grams: np.ndarray) -> np.ndarray:
+def _inverses(grams: np.ndarray, invertible: bool) -> np.ndarray:
     circles, codimension, _ = grams.shape
     inverses = np.zeros((circles, 2**codimension, codimension, codimension))
+    if not invertible:
+        return inverses
     for mask in range(1, 2**codimension):
         held = [k for k in range(codimension) if mask >> k & 1]
         inverses[np.ix_(range(circles), [mask], held, held)] = np.linalg.inv(
@@ -180,6 +188,11 @@ class Sweep:
             # Strided, so that each block is a fair sample; copied, so that one compilation serves all.
             blocks = -(-len(flats) * count // ARCS_AT_ONCE)
             self._blocks = [Circles.of(landscape.normals, flats[i::blocks].copy()) for i in range(blocks)]
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the position is general beyond rounding, which ranks above 3 need."""
+        return self.landscape.rank <= 3 or all(block.least > CLEAR for block in self._blocks)
 
     def maxima(self, v: np.ndarray, floor: float) -> Maxima:
         """Every local maximum of ``abs(v' phi(X u))`` on the sphere with a value above ``floor``.
@@ -381,11 +394,16 @@ def pricer_on(
 ) -> Pricer:
     """:func:`pricer` for a landscape of its own arrangement."""
     hyperplanes, rank = landscape.normals.shape
-    if is_covered(arrangement):
+    if is_covered(arrangement) and rank >= 3:
         return CoverPricer(landscape, effort)
     require_feasible(arrangement, max_chambers)
-    if rank <= 3 or arrangement.count_chambers() == most_chambers(hyperplanes, rank):
+    if rank <= 3:
         return Sweep(landscape)
+    whole = (len(arrangement.hyperplanes), arrangement.rank) == (hyperplanes, rank)
+    if whole and arrangement.count_chambers() == most_chambers(hyperplanes, rank):
+        sweep = Sweep(landscape)
+        if sweep.is_clear:
+            return sweep
     owner = landscape.hyperplane_of_row
     _, first = np.unique(owner, return_index=True)
     rows = first[-hyperplanes:]
