@@ -27,13 +27,14 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
+from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, pivot_columns
 
 from ..effort import WHOLE, Effort
 from ..limits import require_feasible
 from ..problem import TrainingProblem
 from ..terms.readouts import Readout
-from .landscape import Landscape
+from .landscape import SPANS, Landscape
 from .pricers import Maxima, Pricer, dual_vector, pricer_on
 
 GLIMPSES = 16
@@ -66,7 +67,7 @@ class ProjectedReadout:
     def of(cls, problem: TrainingProblem) -> ProjectedReadout:
         """The readout of a problem, and what is free in it; without weights, for duals of the problem."""
         columns = _floats(problem.equations, problem.n)
-        return cls(problem.readout, _orthonormal(columns, _rank(problem)))
+        return cls(problem.readout, _orthonormal(problem, columns, _rank(problem)))
 
     @classmethod
     def of_squares(cls, problem: TrainingProblem) -> ProjectedReadout:
@@ -88,7 +89,7 @@ class ProjectedReadout:
         beta, size = float(problem.beta), float((columns * columns).sum())
         kept = float(np.sqrt(beta / (beta + size))) if problem.free.decayed else 0.0
         independent = 1 if problem.free.decayed else _rank(problem)
-        return cls(problem.readout, _orthonormal(columns, independent), kept, roots)
+        return cls(problem.readout, _orthonormal(problem, columns, independent), kept, roots)
 
     @property
     def n(self) -> int:
@@ -132,10 +133,20 @@ def _floats(columns: Sequence[Sequence[Any]], n: int) -> np.ndarray:
     return np.array([[float(x) for x in column] for column in columns]).reshape(-1, n).T
 
 
-def _orthonormal(columns: np.ndarray, independent: int) -> np.ndarray:
-    """A basis of the span of columns (n x q), of which so many are independent."""
+def _orthonormal(problem: TrainingProblem, columns: np.ndarray, independent: int) -> np.ndarray:
+    """A basis of the span of columns (n x q), of which so many are independent.
+
+    Raises:
+        InputError: by no more than rounding: what is free would then fit anything, with weights beyond
+            floats.
+    """
     scaled = columns / np.maximum(np.abs(columns).max(axis=0, initial=0.0), np.finfo(float).tiny)
-    left, _, _ = np.linalg.svd(scaled, full_matrices=False)
+    left, sizes, _ = np.linalg.svd(scaled, full_matrices=False)
+    if independent and sizes[independent - 1] <= SPANS * sizes[0]:
+        raise InputError(
+            f"free={problem.free.name!r}: the free columns of X are independent by no more than rounding, so "
+            "their weights would be beyond floats; leave out columns that others nearly make"
+        )
     return left[:, :independent]
 
 
@@ -194,7 +205,7 @@ class Sightings:
     """Local maxima in several landscapes, best first.
 
     Attributes:
-        maxima: in the coordinates of their landscapes, which all have the same number.
+        maxima: in the coordinates of their landscapes, padded with zeros where these have fewer than others.
         places: which landscape each is in, length m.
     """
 
@@ -270,12 +281,34 @@ class FreePricer:
         chosen = range(turn % GLIMPSES, len(self.pricers), GLIMPSES)
         return self._join([(k, self.pricers[k].maxima(v, floor)) for k in chosen])
 
+    def best(self, found: Sightings, count: int) -> Iterator[tuple[int, float, np.ndarray, np.ndarray]]:
+        """The first few: the number of the landscape, the sign, the direction in its coordinates, the
+        kinks."""
+        some = found.maxima[:count]
+        for place, sign, direction, kinks in zip(
+            found.places.tolist(), some.signs.tolist(), some.directions, some.kinks, strict=False
+        ):
+            yield place, sign, direction[: self.landscapes[place].rank], kinks
+
     def _join(self, parts: list[tuple[int, Maxima]]) -> Sightings:
-        rank = self.landscapes[0].rank if self.landscapes else 1
+        rank = max((landscape.rank for landscape in self.landscapes), default=1)
+        parts = [(k, _widened(part, rank)) for k, part in parts]
         values = np.concatenate([part.values for _, part in parts]) if parts else np.empty(0)
         places = np.concatenate([np.full(len(part), k) for k, part in parts]) if parts else np.empty(0, int)
         order = np.argsort(-values, kind="stable")
         return Sightings(Maxima.join([part for _, part in parts], rank), places[order])
+
+
+def _widened(maxima: Maxima, rank: int) -> Maxima:
+    """The same in more coordinates, all zero: floats may tell fewer directions in one landscape than in
+    another."""
+    more = rank - maxima.directions.shape[1]
+    if more == 0:
+        return maxima
+    directions = np.pad(maxima.directions, ((0, 0), (0, more)))
+    return replace(
+        maxima, directions=directions, kinks=np.pad(maxima.kinks, ((0, 0), (0, more)), constant_values=-1)
+    )
 
 
 def free_dual_norm(

@@ -150,6 +150,6 @@ def _free_directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarr
     found = FreePricer.of(problem, max_chambers)
     best = found.maxima(residual, float(setting.beta))
     directions = np.zeros((min(len(best), _TRIED), setting.inputs))
-    for row, place, direction in zip(directions, best.places, best.maxima.directions, strict=False):
+    for row, (place, _, direction, _) in zip(directions, found.best(best, _TRIED), strict=False):
         row[list(columns)] = found.landscapes[place].lift(direction[None])[0]
     return directions

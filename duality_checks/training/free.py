@@ -163,14 +163,11 @@ def _improved(
     pricing: FreePricer, datafit: Datafit, beta: float, placed: list[Placed], found: Sightings
 ) -> list[Placed]:
     """Add the best new neurons, reweigh all of them, and slide the survivors within their faces."""
-    new = found.maxima[:COLUMNS]
     candidates = list(placed)
-    for place, sign, direction, kinks in zip(
-        found.places, new.signs, new.directions, new.kinks, strict=False
-    ):
+    for place, sign, direction, kinks in pricing.best(found, COLUMNS):
         landscape = pricing.landscapes[place]
-        candidates.append((landscape, Neuron.at(landscape, float(sign), direction, kinks)))
-    start = np.array([neuron.size for _, neuron in placed] + [0.0] * len(new))
+        candidates.append((landscape, Neuron.at(landscape, sign, direction, kinks)))
+    start = np.array([neuron.size for _, neuron in placed] + [0.0] * (len(candidates) - len(placed)))
     columns = np.array([_column(*candidate) for candidate in candidates]).reshape(-1, len(datafit.target)).T
     sizes = np.linalg.norm(columns, axis=0)
     some = np.flatnonzero(sizes > VANISHING * sizes.max(initial=0.0))

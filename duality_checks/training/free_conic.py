@@ -76,8 +76,7 @@ def train_free_conic(
         history.note(lower, upper, network)
         if upper - lower <= max(GAP, effort.gap) * upper or not len(violators) or violators.stopped:
             break
-        new = violators.maxima[:COLUMNS]
-        for place, direction, sign in zip(violators.places, new.directions, new.signs, strict=False):
+        for place, sign, direction, _ in pricing.best(violators, COLUMNS):
             landscape = pricing.landscapes[place]
             groups[place] = _extended(landscape, groups[place], direction[None], np.array([sign]))
     network = _narrowed(problem, network)
