@@ -11,6 +11,7 @@ from .. import checker
 
 BITS = 56
 PASSES = 3
+EXACT_BITS = 160  # of factors where floats fail, whose differences cancel
 
 Lines = tuple[tuple[Fraction, ...], ...]
 
@@ -37,14 +38,40 @@ def orthonormal(rows: Sequence[tuple[int, ...]]) -> Lines | None:
     lines = [tuple(map(Fraction, row)) for row in found.values()]
     lines = [tuple(x / 2 ** max(abs(x.numerator).bit_length() for x in row) for x in row) for row in lines]
     for _ in range(PASSES):
-        gram = np.array(
-            [[float(sum(x * y for x, y in zip(a, b, strict=True))) for b in lines] for a in lines]
-        )
-        inverse = np.linalg.inv(np.linalg.cholesky(gram))
-        factors = [[Fraction(round(x * 2**BITS), 2**BITS) for x in line] for line in inverse.tolist()]
+        gram = [[sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0)) for b in lines] for a in lines]
+        factors = _factors(gram)
         columns = list(zip(*lines, strict=True))
         lines = [
             tuple(sum((f * x for f, x in zip(line, column, strict=True)), Fraction(0)) for column in columns)
             for line in factors
         ]
     return tuple(lines)
+
+
+def _factors(gram: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
+    """About the inverse of a Cholesky factor, lower triangular with a nonzero diagonal."""
+    try:
+        lower = np.linalg.cholesky(np.array([[float(x) for x in line] for line in gram]))
+        inverse = np.linalg.inv(lower).tolist()
+    except np.linalg.LinAlgError:  # lines that floats cannot tell apart
+        return _exact_factors(gram)
+    return [[Fraction(round(x * 2**BITS), 2**BITS) for x in line] for line in inverse]
+
+
+def _exact_factors(gram: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
+    """The same by Gram and Schmidt in rationals, each line over a power of two near its length."""
+    lines: list[list[Fraction]] = []
+    for i in range(len(gram)):
+        line = [Fraction(int(i == j)) for j in range(len(gram))]
+        for other in lines:
+            share = _product(gram, line, other) / _product(gram, other, other)
+            line = [x - share * y for x, y in zip(line, other, strict=True)]
+        square = _product(gram, line, line)
+        bits = square.numerator.bit_length() - square.denominator.bit_length()
+        lines.append([x / Fraction(2) ** (bits // 2) for x in line])
+    return [[Fraction(round(x * 2**EXACT_BITS), 2**EXACT_BITS) for x in line] for line in lines]
+
+
+def _product(gram: Sequence[Sequence[Fraction]], a: Sequence[Fraction], b: Sequence[Fraction]) -> Fraction:
+    parts = (x * g * y for x, line in zip(a, gram, strict=True) for g, y in zip(line, b, strict=True))
+    return sum(parts, Fraction(0))

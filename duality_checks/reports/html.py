@@ -129,7 +129,9 @@ def pictures(outcome: Outcome, *, prefix: str = "") -> str:
     """
     function = function_figure(outcome.problem, outcome.solution.network, outcome.data, prefix=prefix)
     landscape, bounds = _landscape(outcome, prefix), _bounds(outcome, prefix)
-    rank = outcome.problem.arrangement.rank
+    from .pictures import drawn_rank
+
+    rank = drawn_rank(outcome.problem)
     parts = (function, landscape, bounds) if rank == 2 else (function, bounds, landscape)
     return f'<div class="pictures">{"".join(parts)}</div>'
 
@@ -168,10 +170,11 @@ def function_figure(
 def _landscape(outcome: Outcome, prefix: str) -> str:
     if outcome.problem.bias is not None:
         return ""  # free biases have a landscape for every sample
-    from .pictures import far_side, plot_landscape
+    from .pictures import drawn_rank, far_side, plot_landscape
 
     problem, solution = outcome.problem, outcome.solution
-    if problem.arrangement.rank == 2:
+    rank = drawn_rank(problem)
+    if rank == 2:
         picture = svg(
             lambda ax: plot_landscape(problem, solution.dual, solution.network, ax=ax),
             name=f"{prefix}ring",
@@ -179,7 +182,7 @@ def _landscape(outcome: Outcome, prefix: str) -> str:
             size=(4.6, 3.7),
         )
         return figure(picture + _SCALE, _RING_CAPTION)
-    if problem.arrangement.rank == 3:
+    if rank == 3:
         halves = [
             svg(
                 lambda ax, pole=pole: plot_landscape(  # type: ignore[misc]
@@ -192,12 +195,13 @@ def _landscape(outcome: Outcome, prefix: str) -> str:
             for name, pole in (("near", None), ("far", far_side(problem)))
         ]
         return figure(f'<div class="halves">{"".join(halves)}</div>{_SCALE}', _SPHERE_CAPTION, "wide")
-    rank = problem.arrangement.rank
-    return f'<p class="wide">The arrangement has rank {rank}; it is drawn at rank 2 and 3.</p>'
+    told = "" if rank == problem.arrangement.rank else ", as far as floats can tell"
+    return f'<p class="wide">The arrangement has rank {rank}{told}; it is drawn at rank 2 and 3.</p>'
 
 
 def _bounds(outcome: Outcome, prefix: str) -> str:
     from .bounds import plot_bounds
+    from .pictures import drawn_rank
 
     certificate = outcome.certificate
     when = outcome.history[-1].seconds + outcome.seconds["certification"] + outcome.seconds["checking"]
@@ -208,7 +212,7 @@ def _bounds(outcome: Outcome, prefix: str) -> str:
         label="the bounds on the optimum against time",
         size=(4.6, 2.9),
     )
-    kind = "wide beside" if outcome.problem.arrangement.rank == 2 else ""
+    kind = "wide beside" if drawn_rank(outcome.problem) == 2 else ""
     return figure(picture, _BOUNDS_CAPTION, kind)
 
 

@@ -183,6 +183,17 @@ def _fit(ax: Any, problem: TrainingProblem, network: TwoLayerNetwork) -> None:
     ax.plot(problem.target[some], outputs[some], "o", ms=4.5, color=PLUS, mec=PAPER, mew=0.5, zorder=3)
 
 
+def drawn_rank(problem: TrainingProblem) -> int:
+    """The rank at which the landscape is drawn: that of the data, or what floats can tell of it.
+
+    Example:
+        >>> drawn_rank(TrainingProblem([[1, 0], [0, 1]], [1, 1], beta=1))
+        2
+    """
+    exact = problem.arrangement.rank
+    return Landscape.of(problem).rank if problem.bias is None and exact in (2, 3) else exact
+
+
 def plot_landscape(
     problem: TrainingProblem,
     dual: np.ndarray,
@@ -329,7 +340,7 @@ def _white(landscape: Landscape, pole: Sequence[float] | None) -> tuple[np.ndarr
     """The map u -> z to coordinates in which `X u = Q z` with orthonormal columns of Q, and a rotation whose
     third column is the pole."""
     _, sizes, right = np.linalg.svd(landscape.rows, full_matrices=False)
-    white = sizes[:, None] * right
+    white = np.maximum(sizes, 1e-12 * sizes[0])[:, None] * right
     if pole is None:
         rows = landscape.rows @ np.linalg.inv(white)
         pole = rows.sum(axis=0) if np.linalg.norm(rows.sum(axis=0)) > 1e-9 else np.eye(3)[2]
