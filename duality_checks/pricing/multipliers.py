@@ -45,19 +45,47 @@ def cone_multipliers(
         >>> cone_multipliers(np.eye(2), quadrant, gradient, enough=1.5)
         (array([[-1, -1]]), array([[0., 0.]]))
     """
-    support, values = np.full(gradients.shape, -1), np.zeros(gradients.shape)
+    faces = _on_all(rows, signs, gradients, enough)
+    return faces.support, faces.values
+
+
+def cone_projections(
+    rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Projections of gradients onto chambers.
+
+    Not from the multipliers, which cancel where rows are nearly dependent.
+
+    Args:
+        rows, signs, gradients: as for :func:`cone_multipliers`.
+
+    Returns:
+        `support`, as there, and the projections, B x r.
+
+    Example:
+        >>> quadrant, gradient = np.ones((1, 2), np.int8), np.array([[-1.0, 1.0]])
+        >>> cone_projections(np.eye(2), quadrant, gradient)
+        (array([[ 0, -1]]), array([[0., 1.]]))
+    """
+    faces = _on_all(rows, signs, gradients, 0.0)
+    return faces.support, faces.residuals
+
+
+def _on_all(rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray, enough: float) -> _Faces:
+    """The faces of all chambers, for rows of any length."""
+    faces = _Faces(np.full(gradients.shape, -1), np.zeros(gradients.shape), gradients.copy())
     lengths = np.linalg.norm(rows, axis=1)
     used = lengths > 0
     if not used.any():
-        return support, values
+        return faces
     units, signs = rows[used] / lengths[used, None], signs[:, used]
     for start in range(0, len(gradients), _CHAMBERS_AT_ONCE):
         part = slice(start, start + _CHAMBERS_AT_ONCE)
-        support[part], values[part] = _projections(units, signs[part], gradients[part], enough)
-    owner, found = np.flatnonzero(used), support >= 0
-    support[found] = owner[support[found]]
-    values[found] /= lengths[support[found]]
-    return support, values
+        faces.put(part, _projections(units, signs[part], gradients[part], enough))
+    owner, found = np.flatnonzero(used), faces.support >= 0
+    faces.support[found] = owner[faces.support[found]]
+    faces.values[found] /= lengths[faces.support[found]]
+    return faces
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,7 +102,7 @@ class _Faces:
     values: np.ndarray
     residuals: np.ndarray
 
-    def put(self, chambers: np.ndarray, other: _Faces) -> None:
+    def put(self, chambers: np.ndarray | slice, other: _Faces) -> None:
         """Overwrite some chambers."""
         self.support[chambers] = other.support
         self.values[chambers] = other.values
@@ -84,9 +112,7 @@ class _Faces:
         return _Faces(self.support[chambers], self.values[chambers], self.residuals[chambers])
 
 
-def _projections(
-    units: np.ndarray, signs: np.ndarray, gradients: np.ndarray, enough: float
-) -> tuple[np.ndarray, np.ndarray]:
+def _projections(units: np.ndarray, signs: np.ndarray, gradients: np.ndarray, enough: float) -> _Faces:
     """Lawson and Hanson's method on every chamber; the rows are unit vectors."""
     sizes = np.linalg.norm(gradients, axis=1)
     floors, lengths, open_ = _SLACK * sizes, np.full(len(sizes), np.inf), np.flatnonzero(sizes > enough)
@@ -104,7 +130,7 @@ def _projections(
             break
         faces.support[open_, (faces.support[open_] >= 0).sum(axis=1)] = enter
         faces.put(open_, _settled(units, signs[open_], gradients[open_], faces[open_]))
-    return faces.support, faces.values
+    return faces
 
 
 def _first(

@@ -305,21 +305,21 @@ class ChamberList:
     def _batch(
         self, signs: np.ndarray, linear: np.ndarray, bends: np.ndarray, sign: float, floor: float
     ) -> Maxima:
-        from .multipliers import cone_multipliers
+        from .multipliers import cone_projections
 
         normals, rank = self.landscape.normals, self.landscape.rank
         gradients = linear + (signs * bends) @ normals
         reach = np.linalg.norm(gradients, axis=1) > floor
         signs, gradients = signs[reach], gradients[reach]
-        support, multipliers = cone_multipliers(normals, signs, gradients)
-        for slot in range(rank):
-            row = support[:, slot]
-            side = np.take_along_axis(signs, row[:, None], axis=1)[:, 0] * (row >= 0)
-            gradients += (multipliers[:, slot] * side)[:, None] * normals[row]
-        values = np.linalg.norm(gradients, axis=1)
-        kept = values > max(floor, NEGLIGIBLE * float(np.abs(bends).sum()))
-        directions = gradients[kept] / values[kept, None]
-        return Maxima(values[kept], directions, np.full(kept.sum(), sign), support[kept, : rank - 1])
+        support, projected = cone_projections(normals, signs, gradients)
+        floor = max(floor, NEGLIGIBLE * float(np.abs(bends).sum()))
+        sizes = np.linalg.norm(projected, axis=1)
+        some = sizes > floor
+        support, directions = support[some, : rank - 1], projected[some] / sizes[some, None]
+        # Where rows are nearly dependent a projection may miss its chamber: what counts is what is there.
+        values = directions @ linear + np.abs(directions @ normals.T) @ bends
+        kept = values > floor
+        return Maxima(values[kept], directions[kept], np.full(kept.sum(), sign), support[kept])
 
 
 class HalfList(ChamberList):

@@ -69,9 +69,6 @@ def _keys(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
 
 
 def _projected(rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-    from ..pricing.multipliers import cone_multipliers
+    from ..pricing.multipliers import cone_projections
 
-    support, values = cone_multipliers(rows, signs, gradients)
-    weights = values * np.take_along_axis(signs, np.maximum(support, 0), axis=1)
-    moved = gradients + np.einsum("bt,btr->br", weights, rows[support])
-    return np.linalg.norm(moved, axis=1)
+    return np.linalg.norm(cone_projections(rows, signs, gradients)[1], axis=1)

@@ -10,6 +10,9 @@ from ..terms.losses import Datafit
 from ..terms.weighted import Weighted
 
 DEPENDENT = 1e-13
+VANISHING = (
+    1e-150  # of the longest column: rows that floats barely tell apart have neurons that are off on all
+)
 OPTIMAL = 1e-11
 ROUNDING = 2.0**-50
 NEWTON_STEPS = 20
@@ -24,7 +27,7 @@ def nonnegative_lasso(atoms: np.ndarray, target: np.ndarray, beta: float, start:
     (statement 5.1).
 
     Args:
-        atoms: n x m, nonzero columns.
+        atoms: n x m; columns of zeros get no weight.
         target: length n.
         beta: positive.
         start: nonnegative, length m; its positive columns must be independent. Zeros are always allowed.
@@ -37,6 +40,12 @@ def nonnegative_lasso(atoms: np.ndarray, target: np.ndarray, beta: float, start:
         array([1., 0.])
     """
     scale = np.linalg.norm(atoms, axis=0)
+    some = scale > VANISHING * scale.max(initial=0.0)
+    if not some.all():
+        weights = np.zeros(len(scale))
+        if some.any():
+            weights[some] = nonnegative_lasso(atoms[:, some], target, beta, start[some])
+        return weights
     units, price, size = atoms / scale, beta / scale, float(np.linalg.norm(target))
     gram, pull = units.T @ units, units.T @ target - price
     weights = start * scale
@@ -65,7 +74,7 @@ def nonnegative_fit(datafit: Datafit, atoms: np.ndarray, beta: float, start: np.
 
     Args:
         datafit: the loss.
-        atoms: n x m, nonzero columns.
+        atoms: n x m; columns of zeros get no weight.
         beta: positive.
         start: as for :func:`nonnegative_lasso`.
 
