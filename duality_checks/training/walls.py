@@ -12,6 +12,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 THIN = 1e-9
+NEAREST = 1e-100  # whose inverse can still be squared
 STEPS = 50
 CENTRED = 0.5
 
@@ -36,7 +37,10 @@ def chamber_walls(normals: np.ndarray, inside: np.ndarray) -> np.ndarray:
     everything = np.ones(count, dtype=bool)
     if count <= rank or not inward.any(axis=1).all():
         return everything
-    inside = _centred(inward, inside)
+    try:
+        inside = _centred(inward, inside)
+    except np.linalg.LinAlgError:  # so near a wall that floats cannot tell which way the middle is
+        return everything
     depths = inward @ inside
     if depths.min() <= THIN:
         return everything
@@ -61,7 +65,10 @@ def _centred(inward: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """
     count, rank = inward.shape
     for _ in range(STEPS):
-        pulls = inward / (inward @ inside)[:, None]
+        heights = inward @ inside
+        if heights.min() <= NEAREST:
+            raise np.linalg.LinAlgError
+        pulls = inward / heights[:, None]
         step = np.linalg.solve(pulls.T @ pulls + count * np.eye(rank), pulls.sum(axis=0) - count * inside)
         length = float(np.linalg.norm(pulls @ step))
         inside = inside + step / (1 + length)

@@ -30,6 +30,7 @@ from duality_checks.cover.basis import orthonormal
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.pricing.pricers import Sweep
 from duality_checks.training.lasso import nonnegative_lasso
+from duality_checks.training.walls import chamber_walls
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 
 ULP = 2.0**-52
@@ -213,3 +214,10 @@ def test_the_command_line_certifies_and_draws_them(
     beta = ("--data", "d.csv", "--target", "y", "--beta", "1/10")
     assert main(["audit", "out/network.json", *beta]) == 0
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("height", [1e-9, 1e-20, 1e-110, 1e-300, 0.0])
+def test_walls_are_found_or_all_kept_however_near_one_is(height: float) -> None:
+    normals = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.6, 0.8, 0.0]])
+    walls = chamber_walls(normals, np.array([height, 1.0, 1.0]))
+    assert walls[:3].all()
