@@ -3,7 +3,7 @@
 Instances: Gaussian features and a column of ones, labels random signs, seed fixed. Compilation, or loading
 what an earlier run compiled, comes first and is not counted. Each section puts its table into `README.md`:
 
-* scale: training and the proof over all chambers at growing n and rank, with the proven relative gap;
+* scale: training and the proof in rigorous floats at growing n and rank, with the proven relative gap;
 * certificate: building a certificate for n=1000 and checking it with the standard library alone;
 * small: small weight decay, the hard end, where nearly all samples are fitted;
 * program: the full convex program over all patterns through CVXPY and Clarabel, in the same run;
@@ -30,6 +30,7 @@ import rivals
 from rivals import instance
 
 from duality_checks import TrainingProblem, certify, check, train
+from duality_checks.limits import most_chambers
 from duality_checks.pricing.interval import prove_interval
 
 CHART = Path(__file__).with_name("growth-training.svg")
@@ -46,6 +47,8 @@ SCALE = [
     (3000, 3, 100),
     (200, 4, 100),
     (60, 5, 100),
+    (1000, 5, 20),
+    (100_000, 3, 100),
 ]
 SMALL = [(100, 3, 1000), (100, 3, 10000), (200, 3, 10000)]
 PROGRAMS = (16, 32, 48, 64, 200)
@@ -73,14 +76,14 @@ def timed() -> Iterator[Watch]:
 def compile_all() -> float:
     """Seconds to compile all loops, or to load them."""
     with timed() as watch:
-        for n, rank in ((12, 2), (150, 3), (60, 4)):
+        for n, rank in ((12, 2), (50, 3), (150, 3), (60, 4)):
             problem = instance(n, rank, 0.01)
             prove_interval(problem, train(problem))
     return watch.seconds
 
 
 def proven(rows: list[tuple[int, int, int]]) -> str:
-    """A table of training and of the proof over all chambers: n, rank, n / beta."""
+    """A table of training and of the proof in rigorous floats: n, rank, n / beta."""
     lines = []
     for n, rank, share in rows:
         problem = instance(n, rank, 1 / share)
@@ -88,11 +91,22 @@ def proven(rows: list[tuple[int, int, int]]) -> str:
             solution = train(problem, max_chambers=MAX_CHAMBERS)
         with timed() as proof:
             interval = prove_interval(problem, solution, max_chambers=MAX_CHAMBERS)
-        cells = [str(n), str(rank), f"n/{share}", f"{interval.chambers:,}", str(training), str(proof)]
+        chambers = f"{most_chambers(n, rank):,}"
+        cells = [str(n), str(rank), f"n/{share}", chambers, f"{interval.cones:,}", str(training), str(proof)]
         lines.append([*cells, f"{interval.relative_gap:.1e}", str(solution.network.width)])
         print(*lines[-1], flush=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    heads = ["n", "rank", "beta", "chambers", "training s (CPU)", "proof s (CPU)", "relative gap", "neurons"]
+    heads = [
+        "n",
+        "rank",
+        "beta",
+        "chambers",
+        "cones",
+        "training s (CPU)",
+        "proof s (CPU)",
+        "relative gap",
+        "neurons",
+    ]
     return f"{report.table(heads, lines)}\n\nMost memory until here: {memory} MiB."
 
 

@@ -33,6 +33,7 @@ _NAMES = {
     "optima.circular": ("circular_optimum",),
     "optima.circular_proof": ("prove_circular",),
     "approximation.gated": ("gated_relaxation",),
+    "effort": ("Effort",),
     "importing": ("from_sklearn", "from_state_dict", "read_network"),
     "pricing.interval": ("IntervalProof", "prove_interval"),
     "approximation.low_rank": ("reduce_rank", "transfer_certificate"),

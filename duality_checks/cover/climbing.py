@@ -10,10 +10,11 @@ from hyperplane_arrangements.cores import cores
 
 from .search import Function
 
-STARTS = 200
+STARTS = 60
+MOST_STARTS = 400
 FEWEST = 4
 MOST_TIMES = 32
-ENTRIES = 1_000_000
+ENTRIES = 200_000
 
 
 def starts_for(function: Function) -> int:
@@ -21,9 +22,10 @@ def starts_for(function: Function) -> int:
 
     Example:
         >>> starts_for(Function(np.ones((100_000, 3)), np.ones(100_000), np.zeros(3)))
-        10
+        4
     """
-    return max(FEWEST, min(STARTS, ENTRIES // max(len(function.rows), 1)))
+    h, r = function.rows.shape
+    return max(FEWEST, min(STARTS * 2 ** max(r - 3, 0), MOST_STARTS, ENTRIES // max(h, 1)))
 
 
 def starts_before_a_search(function: Function) -> int:
@@ -31,7 +33,7 @@ def starts_before_a_search(function: Function) -> int:
 
     Example:
         >>> starts_before_a_search(Function(np.ones((100, 6)), np.ones(100), np.zeros(6)))
-        1600
+        3200
     """
     return min(2 ** max(function.rows.shape[1] - 3, 0), MOST_TIMES) * starts_for(function)
 

@@ -97,7 +97,8 @@ def _climbed(sides: tuple[Function, Function], covers: list[Cover]) -> list[Part
     found = []
     for sign, side, cover in zip((1.0, -1.0), sides, covers, strict=True):
         found.append((sign, cover.points, cover.values))
-        found.append((sign, *climb(side, cover.points)))
+        best = np.argsort(-cover.values)[:ENOUGH]
+        found.append((sign, *climb(side, cover.points[best])))
     return found
 
 

@@ -17,7 +17,7 @@ from hyperplane_arrangements.kernel_cache import cached_njit
 from .slopes_kernel import descend, shorten
 
 WIDEST, NARROWEST = 0.5, 1e-6
-MOST_NEAR = 256
+NEAR = 16
 SHRINK = 0.25
 CUTS, CUT = 5, 0.25
 STEPS, SWEEPS, TURNS = 60, 3, 60
@@ -55,7 +55,7 @@ def settle_points(rows, weights, base, lengths, points, values):
     free, is_free = np.empty(r, np.int64), np.empty(h, np.bool_)
     Q, R, step = np.empty((r, r)), np.empty((r, r)), np.empty(r)
     p, q = np.empty(r), np.empty(r)
-    first = min(WIDEST, MOST_NEAR / max(h, 1))
+    first = min(WIDEST, NEAR * r / max(h, 1))
     for a in range(len(points)):
         u, width = points[a], first
         for _ in range(STEPS):
