@@ -139,11 +139,13 @@ def stationary_points(
         InputError: a rank that is not 1, 2 or 3.
 
     Example:
-        >>> from hypothesis import find
+        >>> from hypothesis import given, settings
         >>> from duality_checks.stationary_points.stationary import first_order
-        >>> problem, network = find(stationary_points(rank=1), lambda point: point[1].width == 2)
-        >>> first_order(problem, network).is_directional
-        True
+        >>> @settings(max_examples=5, deadline=None)
+        ... @given(stationary_points(rank=1))
+        ... def test_every_point_is_stationary(point):
+        ...     assert first_order(*point).is_directional
+        >>> test_every_point_is_stationary()
     """
     if rank is not None and rank not in _WHOLE:
         raise InputError(f"rank is {rank}; give 1, 2 or 3, or None for any of them")

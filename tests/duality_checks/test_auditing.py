@@ -23,6 +23,8 @@ from duality_checks.stationary_points.examples import both_signs, global_minimum
 from duality_checks.stationary_points.stationary import Standing, first_order
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 FEATURES = [[0.5], [1.5], [2.0], [3.1]]
 TARGETS = [1.0, 0.0, 0.5, 2.0]
 

@@ -20,6 +20,8 @@ from duality_checks.optima.several_outputs import MultiOutputProblem, train_outp
 from duality_checks.vector_network import VectorNetwork
 from hyperplane_arrangements.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 X = [[-3.0, 1.0], [-2.0, 0.0], [-2.5, 2.0], [2.0, 1.0], [3.0, 0.5]]
 Y = [[0.5, 1.0], [0.0, 0.5], [0.25, 0.0], [2.0, -1.0], [3.0, -1.5]]
 

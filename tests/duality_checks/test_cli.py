@@ -23,6 +23,8 @@ from duality_checks.checker import Verdict
 from duality_checks.cli import cli, main
 from duality_checks.data.tables import parse_csv
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SMALL = "x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n"
 FILES = ["certificate.json", "network.json", "problem.json", "report.html", "report.md"]
 
@@ -59,6 +61,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 # ---------------------------------------------------------------- certify
 
 
+@pytest.mark.usefixtures("drawn")
 def test_certify_writes_its_files_and_says_what_it_proved(run, here: Path) -> None:
     code, out, err = run("certify", "small.csv", "--target", "y")
     assert (code, err) == (0, "")
@@ -477,7 +480,8 @@ def test_shells_can_complete_the_verbs(shell: str) -> None:
 
 
 def test_shells_can_complete_options_and_choices() -> None:
-    assert completed("bash", "certify", "--max").split() == ["plain,--max-chambers"]
+    expected = ["plain,--max-chambers", "plain,--max-cones"]
+    assert completed("bash", "certify", "--max").split() == expected
     assert completed("bash", "draw", "--kind", "tope").split() == ["plain,tope-graph"]
 
 

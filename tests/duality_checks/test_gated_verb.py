@@ -15,6 +15,8 @@ from duality_checks.gated_network import GatedNetwork
 from duality_checks.prepared import PreparedNetwork
 from hyperplane_arrangements.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

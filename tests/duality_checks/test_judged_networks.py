@@ -42,6 +42,8 @@ from duality_checks.terms.activations import Slopes
 from duality_checks.training.ascents import proven_interval
 from hyperplane_arrangements.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 ROWS = [(1, 1), (2, 1), (-3, 1)]
 TARGETS = [1, Fraction(-1, 2), 2]
 FREE = ("nothing", "intercept", "linear", "intercept+linear", "biases")

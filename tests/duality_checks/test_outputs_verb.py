@@ -16,6 +16,8 @@ from duality_checks import MultiOutputProblem, TrainingProblem, train
 from duality_checks.checker import Verdict, check_documents
 from duality_checks.cli import main
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 TABLE = "u,v,a,b\n1,1,1,1/2\n2,0,-2,3/2\n3,1,1.5,-2\n-1,2,0.5,1\n"
 ROWS = [[1, 1], [2, 0], [3, 1], [-1, 2]]
 Y = [["1", "1/2"], ["-2", "3/2"], ["3/2", "-2"], ["1/2", "1"]]
@@ -109,6 +111,7 @@ def test_from_beta_max_on_all_outputs_are_zero(run: Run, coupling: str) -> None:
     assert Fraction(below["upper"]) < zero
 
 
+@pytest.mark.usefixtures("drawn")
 def test_what_is_printed_says_who_proved_it(run: Run, here: Path) -> None:
     code, out, _ = run(*TWO, "--beta", "1/4", "--output", "out")
     assert code == 0
@@ -143,7 +146,7 @@ def test_one_refused_output_refuses_the_sum(run: Run, here: Path, monkeypatch: p
         ("--target a --target c", "table.csv has no column 'c'"),
         ("--target a --target b --features u,b", "column 'b' is both target and feature"),
         ("--target a --target b --target u --target v", "has no column beside the targets; add a feature"),
-        ("--target a --target b --resume", "--rank, --samples and --resume are for one --target"),
+        ("--target a --target b --resume", "--samples, --start and --resume are for one --target"),
         ("--target a --target b --free linear", "several outputs needs free='nothing' or 'intercept'"),
         ("--target a --target b --coupling 2-norm --loss l1", "the 2-norm coupling needs loss='squared'"),
         ("--target a --target b --coupling max", "'max' is not one of '1-norm', '2-norm'"),

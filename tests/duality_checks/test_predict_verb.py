@@ -17,6 +17,8 @@ from duality_checks.prepared import PreparedNetwork
 from duality_checks.vector_network import VectorNetwork
 from hyperplane_arrangements.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 FLATS = (
     "area,city,rent,nice\n50,Rome,8,yes\n70.5,Oslo,15,no\n35,Rome,6.5,no\n"
     "90,Bern,21,yes\n61,Oslo,13,yes\n44,Bern,12,no\n"

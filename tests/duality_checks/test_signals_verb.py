@@ -14,6 +14,8 @@ import pytest
 
 from duality_checks.cli import main
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SIGNALS = np.round(np.random.default_rng(4).normal(size=(9, 6)), 2)
 RISES = np.round(np.maximum(np.diff(SIGNALS, axis=1), 0).mean(axis=1), 3)
 

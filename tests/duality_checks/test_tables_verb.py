@@ -11,6 +11,8 @@ import pytest
 
 from duality_checks.cli import main
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 PLAIN = "area,rooms,price\n0.5,1,1\n1.5,2,0\n2,1,0.5\n3.1,3,2\n"
 SPREADSHEET = "area;rooms;price\n0,5;1;1\n1,5;2;0\n2;1;0,5\n;2;9\n3,1;3;2\n"
 

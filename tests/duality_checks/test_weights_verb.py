@@ -14,6 +14,8 @@ from duality_checks import TrainingProblem
 from duality_checks.assertions import instance
 from duality_checks.cli import main
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 TABLE = "x,w,y\n0.5,1,1\n1.5,2,0\n2,0.5,0.5\n3.1,3,2\n"
 REPEATED = "x,y\n0.5,1\n0.5,1\n1.5,0\n1.5,0\n1.5,0\n1.5,0\n2,0.5\n" + "3.1,2\n" * 6
 

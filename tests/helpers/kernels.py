@@ -1,7 +1,7 @@
 """Compile once, before tests run side by side, what each of their processes would compile for itself.
 
 numba keeps compiled code on disk, so that this takes a moment unless the checkout is fresh or a kernel was
-changed. Each part, such as `python kernels.py search`, takes about a third of it.
+changed. Each part, such as `python kernels.py search`, takes a share of it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,19 @@ def search() -> None:
     assert next(chambers.batches(20_000)).witnesses.any()
     assert whitney_numbers(np.eye(4, dtype=np.int64), np.zeros(5, np.int64))
     assert walk.signatures and witnesses.signatures
+
+
+def flats() -> None:
+    """The walk over all flats, and counting on them."""
+    from hyperplane_arrangements import Arrangement
+    from hyperplane_arrangements.enumeration.flat_kernel import count_chambers, walk
+    from hyperplane_arrangements.enumeration.flat_search import FlatWork, arithmetics
+
+    rows = Arrangement([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]]).distinct.rows
+    work = FlatWork(rows, arithmetics(rows), 3)
+    assert len(work.run((0, 4)).pivots) == 4 + 6 + 1
+    assert work.counts(-1, (), (0, 4), 0).sum()
+    assert walk.signatures and count_chambers.signatures
 
 
 def pricing() -> None:
@@ -57,7 +70,7 @@ def cover() -> None:
     assert search_box.signatures and settle_points.signatures
 
 
-PARTS: dict[str, Callable[[], None]] = {"search": search, "pricing": pricing, "cover": cover}
+PARTS: dict[str, Callable[[], None]] = {"search": search, "flats": flats, "pricing": pricing, "cover": cover}
 
 
 def compile_all() -> None:

@@ -23,6 +23,8 @@ from duality_checks.theorems.samples import random_problem
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import rank
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10**6), st.integers(1, 3))

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from duality_checks.cli import cli
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):

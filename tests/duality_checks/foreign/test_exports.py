@@ -21,6 +21,8 @@ from duality_checks.prepared import PreparedNetwork
 from duality_checks.vector_network import VectorNetwork
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 INPUTS = (Input("year", Fraction(2000), Fraction(1, 7)), Input("town", label="a"), Input("town", label="b"))
 TABLE = parse_csv("year,town\n1999.5,a\n2003,b\n1987,a\n2020.25,b\n", "memory")
 RAW = np.array([[1999.5, 1, 0], [2003, 0, 1], [1987, 1, 0], [2020.25, 0, 1]])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, check, least_norm_fit, least_norm_margin, train
 from duality_checks.optima.spanning import UnreachableError, exact_outputs
@@ -29,12 +30,14 @@ def instance(penalty="2-norm", activation="relu", n=6, d=2, seed=0):
 def over_all_chambers(problem, margin):
     """The two programs of statement 2.12 as written, by CVXPY."""
     X, y = problem.features, problem.target
-    f, norm, cones = 0, 0, []
+    blocks, inside = [], []
     for signs, output in product(problem.arrangement.chambers().signs, (1, -1)):
-        v = cvxpy.Variable(problem.d)
-        f = f + output * (np.where(signs > 0, 1, float(problem.kappa))[:, None] * X) @ v
-        norm = norm + cvxpy.norm(v, NORMS[problem.penalty.name])
-        cones.append((signs[:, None] * X) @ v >= 0)
+        blocks.append(output * np.where(signs > 0, 1, float(problem.kappa))[:, None] * X)
+        inside.append(signs[:, None] * X)
+    v = cvxpy.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
+    f = np.hstack(blocks) @ cvxpy.vec(v, order="C")
+    norm = cvxpy.sum(cvxpy.norm(v, NORMS[problem.penalty.name], axis=1))
+    cones = [block_diag(*inside) @ cvxpy.vec(v, order="C") >= 0]
     goal = cvxpy.multiply(y, f) >= 1 if margin else f == y
     return cvxpy.Problem(cvxpy.Minimize(norm), [*cones, goal]).solve(solver="CLARABEL")
 

@@ -16,6 +16,8 @@ from duality_checks.data.preparation import Wanted
 from duality_checks.data.tables import parse_csv
 from duality_checks.reports.hints import hints, hints_of_outputs
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def data_of(text: str, **options: Any) -> TrainingData:
     return training_data(parse_csv(text, "memory"), target="y", **options)

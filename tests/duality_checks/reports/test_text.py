@@ -17,6 +17,8 @@ from duality_checks.reports.outcome import Outcome, at_ratio, prove
 from duality_checks.reports.text import cell, markdown, outcome_facts, relative_gap, summary, table
 from hyperplane_arrangements.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 TEXT = "size|x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n"
 
 

@@ -15,6 +15,8 @@ from duality_checks.reports.outcome import prove
 from duality_checks.training.checkpoint import Checkpoint, State
 from hyperplane_arrangements.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def problem():
