@@ -33,6 +33,14 @@ found = DirectoryBasedExampleDatabase(".hypothesis/examples")
 settings.register_profile(EXPLORE, derandomize=False, database=found, **ALWAYS)
 settings.load_profile(EVERY_TIME)
 
+CACHES = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+
+
+@pytest.fixture
+def kernels_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that `pytester` starts, which gives them another home, find the kernels compiled."""
+    monkeypatch.setenv("XDG_CACHE_HOME", CACHES)
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config, specs: Any) -> None:

@@ -90,6 +90,7 @@ def test_the_page_on_testing_solvers_does_what_it_says() -> None:
         )
 
 
+@pytest.mark.usefixtures("kernels_kept")
 def test_the_page_runs_under_pytest_with_its_fixtures(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,7 +46,9 @@ MOST = settings(max_examples=25)
 
 
 @pytest.fixture
-def plugin(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
+def plugin(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, kernels_kept: None
+) -> Callable[..., pytest.RunResult]:
     """Runs tests in a process of their own, with no plugin but ours."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
