@@ -17,8 +17,7 @@ s_i of the samples are 1, but for problems of version 3, which list them.
 A problem of version 2 or 3 says what is free of the penalty: an output intercept, a linear skip (f(x) gets
 terms c + b'x), or the biases: the weights on the column of ones of X, which norm(w_j) then leaves out. Free
 biases bring the intercept, for a neuron that is nothing but a bias is a constant that costs nothing. A
-decayed intercept
-is not free: f(x) gets a term c that costs beta/2 c^2.
+decayed intercept is not free: f(x) gets a term c that costs beta/2 c^2.
 
 The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
 
@@ -43,6 +42,14 @@ in integers, one great circle after the other: a maximum of z'phi(Xu) over the s
 and there it is the projection of the gradient c onto the span of the face. So it is enough that, for each
 face, this projection is no longer than beta or does not lie inside the face. With free biases the same is
 done in the plane for each kink of the data, where all maxima are.
+
+A certificate of version 3 covers all directions (statement 7.2). Write z'phi(Xu) = base'u + sum_h w_h
+max(0, n_h'u), one term a hyperplane. The faces of the cube [-1, 1]^r are halved into boxes by a tree. On a
+box, rows that keep their sign are linear; where w_h > 0 a chord lies above max(0, t), where w_h < 0 any line
+s t with 0 <= s <= 1 does, and the certificate says which. Their sum is a linear c'u >= z'phi(Xu) on the cone
+over the box, and a vector e with c'u <= e'u there is found from c. If norm(e) <= beta on every box, for z and
+for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere: the two halves of a box are the box, and every ray
+meets a face of the cube.
 """
 
 from __future__ import annotations
