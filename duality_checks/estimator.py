@@ -2,10 +2,9 @@
 `sklearn`).
 
 Where the activation patterns of the data are few enough to go through, the network is the global optimum, and
-`certificate_` proves it. Where they are many, all directions are searched, and `certificate_` proves bounds
-as near to one another as `gap` asks for, or as `time_limit` allows. In between, with `max_chambers` lowered,
-the network is found by ascents from random directions, `proven_` is False, and the bounds are still proven,
-only wider.
+`certificate_` proves it. Where they are many, and a `gap` is stated, all directions are searched, and
+`certificate_` proves bounds as near to one another as it says, or as `time_limit` allows. Else the network is
+found by ascents from random directions, `proven_` is False, and the bounds are still proven, only wider.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ except ImportError as error:
         "duality_checks.estimator needs scikit-learn; install the extra: convex-landscape[sklearn]"
     ) from error
 
-from .effort import Effort
+from .effort import WHOLE, Effort
 from .exact.enclosures import float_above, float_below
 from .limits import few_chambers, is_covered
 from .problem import TrainingProblem
@@ -61,7 +60,7 @@ class _CertifiedReLU(BaseEstimator):
         fit_intercept: bool = True,
         free: Any = "nothing",
         max_chambers: int = 20_000,
-        gap: float = 1e-3,
+        gap: float | None = None,
         time_limit: float | None = None,
         starts: int = 300,
         random_state: Any = 0,
@@ -90,7 +89,7 @@ class _CertifiedReLU(BaseEstimator):
             from .reports.outcome import at_ratio
 
             self._require_chambers(problem)
-            problem = at_ratio(problem, self.beta_ratio, self.max_chambers, self._effort())
+            problem = at_ratio(problem, self.beta_ratio, self.max_chambers, self._effort() or WHOLE)
         fit = self._fitted(problem)
         self.problem_, self.solution_, self.network_ = problem, fit.solution, fit.solution.network
         self._keep([fit])
@@ -106,7 +105,7 @@ class _CertifiedReLU(BaseEstimator):
         return self.beta if self.beta_ratio is None else 1
 
     def _require_chambers(self, problem: TrainingProblem) -> None:
-        searched = is_covered(problem.arrangement) and problem.bias is None
+        searched = self.gap is not None and is_covered(problem.arrangement) and problem.bias is None
         if not searched and not few_chambers(problem.arrangement, self.max_chambers):
             raise InputError(
                 f"beta_ratio needs beta_max, a maximum over all chambers, and the data have more than "
@@ -123,8 +122,9 @@ class _CertifiedReLU(BaseEstimator):
         effort = self._effort()
         return Fit.of(problem, max_chambers=self.max_chambers, starts=self.starts, seed=seed, effort=effort)
 
-    def _effort(self) -> Effort:
-        return Effort(self.gap, self.time_limit, CONES)
+    def _effort(self) -> Effort | None:
+        """The search that was asked for, if one was."""
+        return None if self.gap is None else Effort(self.gap, self.time_limit, CONES)
 
     def _weights(self, X: np.ndarray, sample_weight: Any) -> tuple[np.ndarray | None, np.ndarray]:
         """The weights of the samples that count, and which these are: a weight of 0 leaves a sample out."""
@@ -211,8 +211,10 @@ _PARAMETERS = """
         free: what is not regularised: "nothing", "intercept", "biases" (as in scikit-learn's own networks),
             "linear", or "decayed-intercept" for PyTorch's weight_decay.
         max_chambers: go through all chambers up to this many; beyond, and beyond 20,000, search all
-            directions instead (no biases free), else train by ascents (squared loss, nothing free).
-        gap: the relative gap between the bounds that will do where all directions are searched.
+            directions instead if a gap is stated (no biases free), else train by ascents (squared loss,
+            nothing free).
+        gap: the relative gap between the bounds that will do where all directions are searched; None for no
+            search.
         time_limit: seconds after which such a search ends; it ends after 100,000 cones in any case.
         starts: random directions in each round of ascents.
         random_state: seeds the ascents; training over all chambers is deterministic.
@@ -257,7 +259,7 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
         free: Any = "nothing",
         coupling: str = "1-norm",
         max_chambers: int = 20_000,
-        gap: float = 1e-3,
+        gap: float | None = None,
         time_limit: float | None = None,
         starts: int = 300,
         random_state: Any = 0,
@@ -364,7 +366,7 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
         free: Any = "nothing",
         class_weight: Any = None,
         max_chambers: int = 20_000,
-        gap: float = 1e-3,
+        gap: float | None = None,
         time_limit: float | None = None,
         starts: int = 300,
         random_state: Any = 0,

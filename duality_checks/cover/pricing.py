@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import numpy as np
 
 from ..effort import WHOLE, Effort
@@ -78,6 +80,8 @@ def peaks(
     best = max(floor, float(seen.values.max(initial=0.0)))
     if best > floor * (1 + CLOSE):
         return seen
+    if deadline is not None and perf_counter() >= deadline:
+        return Peaks(seen.parts, np.inf, floor, stopped=True)
     # What differs by roundings alone cannot be told apart, however small the box.
     tiny = ABOVE + ROUNDINGS * float(np.linalg.norm(sides[0].sizes)) / best
     lower, reach, parts, stopped = best * (1 + tiny), np.inf, seen.parts, False

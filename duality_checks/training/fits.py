@@ -53,10 +53,10 @@ class Fit:
         max_chambers: int,
         starts: int,
         seed: int,
-        effort: Effort,
+        effort: Effort | None,
     ) -> Fit:
         """Train over all chambers; where there are more than `max_chambers`, by a search over all directions
-        if they are many, else by ascents.
+        if they are many and there is an effort, else by ascents.
 
         Raises:
             InputError: too many chambers and no search, for another than the squared loss, or with something
@@ -64,13 +64,13 @@ class Fit:
 
         Example:
             >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1)
-            >>> fit = Fit.of(problem, max_chambers=10, starts=3, seed=0, effort=Effort(cones=CONES))
+            >>> fit = Fit.of(problem, max_chambers=10, starts=3, seed=0, effort=None)
             >>> fit.exhaustive, fit.bounds.lower <= 4 <= fit.bounds.upper
             (True, True)
         """
         if few_chambers(problem.arrangement, max_chambers):
             return cls(problem, train(problem, max_chambers=max_chambers), True)
-        if is_covered(problem.arrangement) and problem.bias is None:
+        if effort is not None and is_covered(problem.arrangement) and problem.bias is None:
             return cls(problem, train(problem, effort=effort), False, effort)
         if problem.plain_loss.name != "squared" or problem.free:
             what = (
@@ -116,7 +116,7 @@ def side_by_side(fits: Sequence[Fit]) -> VectorNetwork:
 
     Example:
         >>> fits = [
-        ...     Fit.of(TrainingProblem([[1], [-1]], y, 1), max_chambers=10, starts=3, seed=0, effort=WHOLE)
+        ...     Fit.of(TrainingProblem([[1], [-1]], y, 1), max_chambers=10, starts=3, seed=0, effort=None)
         ...     for y in ([3, 2], [0, 2])
         ... ]
         >>> side_by_side(fits).output.shape

@@ -345,7 +345,7 @@ def test_many_chambers_are_proven_by_a_cover_up_to_a_stated_gap() -> None:
     assert model.proven_ and not model.exhaustive_ and model.n_chambers_ is None
     assert 0.8 * model.upper_bound_ <= model.lower_bound_ <= model.upper_bound_
     assert model.certificate_.cover is not None
-    hasty = CertifiedReLURegressor(beta=model.beta_, time_limit=1e-9).fit(X, y)
+    hasty = CertifiedReLURegressor(beta=model.beta_, gap=0, time_limit=1e-9).fit(X, y)
     assert not hasty.proven_ and hasty.certificate_.lower == 0
     assert model.lower_bound_ <= hasty.upper_bound_
     with pytest.raises(InputError, match="gap is 2; give a finite number >= 0 and < 1"):
