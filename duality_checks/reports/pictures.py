@@ -187,6 +187,7 @@ def drawn_rank(problem: TrainingProblem) -> int:
     """The rank at which the landscape is drawn: that of the data, or what floats can tell of it.
 
     Example:
+        >>> from duality_checks import TrainingProblem
         >>> drawn_rank(TrainingProblem([[1, 0], [0, 1]], [1, 1], beta=1))
         2
     """

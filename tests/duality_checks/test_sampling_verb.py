@@ -67,7 +67,7 @@ def test_another_loss_gives_an_interval_too(capsys):
     ("arguments", "words"),
     [
         (["--samples", "9"], "--samples needs --beta: beta_max is a maximum over all chambers"),
-        (["--samples", "9", "--beta", "1", "--rank", "2"], "--samples excludes --rank and --resume"),
+        (["--samples", "9", "--beta", "1", "--rank", "2"], "--samples excludes --rank, --start and --resume"),
         (
             ["--samples", "9", "--beta", "1", "--penalty", "1-norm"],
             "sampling chambers needs penalty='2-norm'",
