@@ -29,7 +29,7 @@ from duality_checks.strategies import training_problems
 from duality_checks.training.ascents import norm_bound, proven_interval, train_by_ascents
 from hyperplane_arrangements.errors import InputError
 
-SMALL = {"max_chambers": 1000, "starts": 30}
+SMALL = {"max_chambers": 1000, "starts": 30, "beta": 30}  # few neurons, soon found
 
 
 @parametrize_with_checks([CertifiedReLURegressor(**SMALL), CertifiedReLUClassifier(**SMALL)])
