@@ -162,7 +162,7 @@ def require_squares(problem: TrainingProblem) -> None:
 def _certain_directions(normals: np.ndarray) -> np.ndarray | None:
     """An orthonormal basis, r x q, of the part of the space that unit normals span by more than rounding;
     None where that is all of it."""
-    _, sizes, right = np.linalg.svd(normals)
+    _, sizes, right = np.linalg.svd(normals, full_matrices=False)
     count = int((sizes > SPANS * sizes[0]).sum())
     return None if count == normals.shape[1] else right[:count].T
 
