@@ -28,9 +28,9 @@ except ImportError as error:
 
 from .effort import WHOLE, Effort
 from .exact.enclosures import float_above, float_below
-from .limits import few_chambers, is_covered
+from .limits import MAX_CONES, few_chambers, is_covered
 from .problem import TrainingProblem
-from .training.fits import CONES, Fit, side_by_side
+from .training.fits import Fit, side_by_side
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -124,7 +124,7 @@ class _CertifiedReLU(BaseEstimator):
 
     def _effort(self) -> Effort | None:
         """The search that was asked for, if one was."""
-        return None if self.gap is None else Effort(self.gap, self.time_limit, CONES)
+        return None if self.gap is None else Effort(self.gap, self.time_limit, MAX_CONES)
 
     def _weights(self, X: np.ndarray, sample_weight: Any) -> tuple[np.ndarray | None, np.ndarray]:
         """The weights of the samples that count, and which these are: a weight of 0 leaves a sample out."""
@@ -174,7 +174,7 @@ class _CertifiedReLU(BaseEstimator):
             from .optima.several_outputs import check_outputs
 
             return bool(check_outputs(self.problem_, self.proof_).proven)
-        return all(fit.certifiable and fit.settled for fit in self._fits)
+        return all(fit.settled for fit in self._fits)
 
     @property
     def lower_bound_(self) -> float:

@@ -19,6 +19,8 @@ QUICK_RANK = 8  # counting so many chambers costs least near this rank
 # Below, a list or sweep of the chambers is as fast as a cover, and needs no search to be compiled.
 COVERED_ABOVE = 20_000
 COUNTED_AT_MOST = 5_000_000
+# Of a cover, unless more are asked for: writing one down and checking it take about a millisecond each.
+MAX_CONES = 100_000
 
 
 def most_chambers(hyperplanes: int, rank: int) -> int:

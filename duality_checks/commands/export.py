@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ..limits import MAX_CONES
 from . import options
 
 DEFAULTS = {"coq": "optimum.v", "torch": "network.pt", "onnx": "network.onnx"}
@@ -33,7 +34,7 @@ READ = {
 @click.option(
     "--cones",
     type=click.IntRange(min=1),
-    default=100_000,
+    default=MAX_CONES,
     show_default=True,
     metavar="N",
     help="Stop a search for a cover at so many.",

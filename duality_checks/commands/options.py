@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..limits import MAX_CONES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from ..data.tables import Table
 
 MAX_CHAMBERS = 5_000_000
-MAX_CONES = 100_000
 
 
 def column_names(context: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:

@@ -14,6 +14,7 @@ from hyperplane_arrangements.errors import InputError, LimitError
 from .. import checker
 from ..cover.proof import Coordinates, covers, written
 from ..cover.search import Limits, relative_rounding
+from ..limits import MAX_CONES
 from .coverage import refuse_bias, refuse_penalty, refuse_problem
 
 if TYPE_CHECKING:
@@ -26,10 +27,9 @@ LEAST_SHARE = Fraction(1, 2**40)
 MOST_SHARE = 1 / 4
 TIMES_ROUNDING = 4
 TRIES = 3
-CONES = 100_000
 
 
-def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int = CONES) -> Certificate:
+def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int = MAX_CONES) -> Certificate:
     """The same network and nearly the same bounds, proven by a cover of all directions (statement 7.2).
 
     Args:

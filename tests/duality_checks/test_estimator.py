@@ -23,6 +23,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, check
 from duality_checks.assertions import assert_global_optimum
+from duality_checks.checker import Verdict
 from duality_checks.estimator import CertifiedReLUClassifier, CertifiedReLURegressor, NoCertificateError
 from duality_checks.pricing.pricers import dual_norm
 from duality_checks.strategies import training_problems
@@ -357,3 +358,11 @@ def test_other_losses_beyond_the_limit_of_chambers() -> None:
     X = rng.integers(-9, 10, (26, 4))
     model = CertifiedReLUClassifier(beta=20, loss="logistic", gap=0.3).fit(X, X[:, 0] > X[:, 1])
     assert model.proven_ and not model.exhaustive_
+
+
+def test_what_the_checker_refuses_is_never_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All chambers were gone through, and still it is the checker who decides."""
+    model = CertifiedReLURegressor(beta=1).fit([[0.0], [1.0]], [1.0, 2.0])
+    monkeypatch.setattr("duality_checks.certificate.check", lambda *_: Verdict(False, "not today"))
+    with pytest.raises(ValueError, match="not today"):
+        _ = model.proven_
