@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -210,38 +210,28 @@ def certify(
         reading=reading,
         wanted=wanted,
     )
+    job: dict[str, Any] = {
+        "beta": decay,
+        "beta_ratio": share,
+        "activation": activation,
+        "terms": terms,
+        "output": output,
+        "max_chambers": max_chambers,
+        "as_json": as_json,
+    }
     if gated:
         if others or rank is not None or samples is not None or resume or start is not None:
             raise click.UsageError(
                 "--gated is for one --target, without --rank, --samples, --start and --resume; leave them out"
             )
-        return certify_gated(
-            original,
-            beta=decay,
-            beta_ratio=share,
-            activation=activation,
-            terms=terms,
-            output=output,
-            max_chambers=max_chambers,
-            as_json=as_json,
-        )
+        return certify_gated(original, **job)
     if others:
         if rank is not None or samples is not None or resume or start is not None:
             raise click.UsageError(
                 "--rank, --samples, --start and --resume are for one --target; leave them out"
             )
         with _advised():
-            return certify_outputs(
-                (original, *others),
-                coupling=coupling,
-                beta=decay,
-                beta_ratio=share,
-                activation=activation,
-                terms=terms,
-                output=output,
-                max_chambers=max_chambers,
-                as_json=as_json,
-            )
+            return certify_outputs((original, *others), coupling=coupling, **job)
     if resume and start is not None:
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
     if original.readout is not None and "biases" in free:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
-from hyperplane_arrangements.cores import cores
+from hyperplane_arrangements.cores import parts, shared_out
 
 from .search import Function
 
@@ -62,7 +60,5 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
     def settle(part: slice) -> None:
         settle_points(function.rows, function.weights, function.base, lengths, ends[part], values[part])
 
-    step = max(1, -(-len(points) // cores()))
-    with ThreadPoolExecutor(cores()) as pool:
-        list(pool.map(settle, [slice(i, i + step) for i in range(0, len(points), step)]))
+    list(shared_out(settle, parts(len(points))))
     return ends, values

@@ -14,6 +14,7 @@ import numpy as np
 
 from hyperplane_arrangements.kernel_cache import cached_njit
 
+from .search_kernel import value_at
 from .slopes_kernel import descend, shorten
 
 WIDEST, NARROWEST = 0.5, 1e-6
@@ -22,20 +23,6 @@ SHRINK = 0.25
 CUTS, CUT = 5, 0.25
 STEPS, SWEEPS, TURNS = 60, 3, 60
 GAIN = 1e-14
-
-
-@cached_njit(nogil=True)
-def _value(rows, weights, base, u):
-    value = 0.0
-    for i in range(len(u)):
-        value += base[i] * u[i]
-    for k in range(len(rows)):
-        height = 0.0
-        for i in range(len(u)):
-            height += rows[k, i] * u[i]
-        if height > 0.0:
-            value += weights[k] * height
-    return value
 
 
 @cached_njit(nogil=True)
@@ -51,6 +38,7 @@ def settle_points(rows, weights, base, lengths, points, values):
         values: the function there.
     """
     h, r = rows.shape
+    everything = np.arange(h).astype(np.int32)
     A, squares, w, upper = np.empty((h, r)), np.empty(h), np.empty(h), np.ones(h)
     free, is_free = np.empty(r, np.int64), np.empty(h, np.bool_)
     Q, R, step = np.empty((r, r)), np.empty((r, r)), np.empty(r)
@@ -93,7 +81,7 @@ def settle_points(rows, weights, base, lengths, points, values):
                 if length == 0.0:
                     continue
                 q /= sqrt(length)
-                value = _value(rows, weights, base, q)
+                value = value_at(rows, weights, everything, 0, h, base, q)
                 if value > values[a] * (1 + GAIN):
                     break
             if value > values[a] * (1 + GAIN):

@@ -81,8 +81,9 @@ def _over_estimate(rows, weights, ids, at, count, low, high, slopes, first, sigm
 
 
 @cached_njit(nogil=True)
-def _value(rows, weights, ids, at, count, head, u):
-    """g(u), u in the cone of a box whose undecided rows are these."""
+def value_at(rows, weights, ids, at, count, head, u):
+    """``head'u`` and the terms of the rows ids[at : at + count]: g(u) where u is in the cone of a box whose
+    undecided rows are these."""
     value = 0.0
     for i in range(len(u)):
         value += head[i] * u[i]
@@ -309,7 +310,7 @@ def search_box(
                 if length > 0:
                     for i in range(r):
                         u[i] /= length
-                    value = _value(rows, weights, ids, at, kept, head[level], u)
+                    value = value_at(rows, weights, ids, at, kept, head[level], u)
                     relaxed = 0.0
                     for i in range(r):
                         relaxed += head[level, i] * u[i]

@@ -30,11 +30,3 @@ def add_multiple(target, factor, vector):
     """Add a multiple of a vector to another one, in place."""
     for i in range(len(target)):
         target[i] += factor * vector[i]
-
-
-@cached_njit(nogil=True)
-def set_cross(target, a, b):
-    """Set a 3-vector to the vector product of two others."""
-    for i in range(3):
-        j, k = (i + 1) % 3, (i + 2) % 3
-        target[i] = a[j] * b[k] - a[k] * b[j]
