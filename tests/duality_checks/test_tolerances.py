@@ -24,7 +24,8 @@ from duality_checks import (
 )
 from duality_checks.approximation.nets import net_failure, net_sample_size
 from duality_checks.exact.setting import RationalNetwork, Setting
-from duality_checks.optima.optimal_set import optimal_set
+from duality_checks.optima.lineup import read_lineup
+from duality_checks.optima.optimal_set import exact_optimal_set, optimal_set
 from duality_checks.stationary_points.descent import gradient_descent, settle
 from duality_checks.stationary_points.stationary import onto_kinks
 from duality_checks.theorems.catalogue import at_least, equal
@@ -33,6 +34,7 @@ from hyperplane_arrangements.errors import InputError
 
 PROBLEM = TrainingProblem([[1], [-1]], [3, 1], beta=1)
 NETWORK = TwoLayerNetwork([[2**0.5]], [2**0.5])
+OPTIMA = exact_optimal_set(PROBLEM, (Fraction(1), Fraction(1)))
 NUMBERS = (float("nan"), float("inf"), "spam", None, 1j, "1e400", "1e-400", -1e-9)
 ABOVE_ZERO, BELOW_ONE = (*NUMBERS, 0), (*NUMBERS, 1, "3/2")
 
@@ -61,6 +63,7 @@ TAKERS: dict[str, tuple[Callable[[Any], Any], str, tuple[Any, ...]]] = {
     ),
     "gradient_descent": (lambda x: gradient_descent(PROBLEM, 1, rate=x), "rate", (*NUMBERS[:3], 0)),
     "optimal_set": (lambda x: optimal_set(PROBLEM, tolerance=x), "tolerance", (*ABOVE_ZERO, *BELOW_ONE)),
+    "read_lineup": (lambda x: read_lineup(OPTIMA, NETWORK, x), "tolerance", (*ABOVE_ZERO, *BELOW_ONE)),
     "guarantee": (lambda x: guarantee(PROBLEM, x), "eps", ABOVE_ZERO),
     "guarantee-failure": (lambda x: guarantee(PROBLEM, "0.5", x), "failure", (*ABOVE_ZERO, *BELOW_ONE)),
     "net_failure": (lambda x: net_failure(3, x, 10), "eps", ABOVE_ZERO),

@@ -15,16 +15,18 @@ from duality_checks.theorems import t5_2_spline as spline
 from duality_checks.theorems import t5_3_spike_free as spike_free
 from duality_checks.theorems import t5_4_circular as circular
 from duality_checks.theorems import t5_4_threshold as threshold
+from duality_checks.theorems import t5_6_staircase as staircase
 from duality_checks.theorems import theorems, verify
 
-NUMBERS = ["5.1", "5.2", "5.3", "5.4", "5.4b"]
-EXACT = {"5.1", "5.2", "5.4b"}
+NUMBERS = ["5.1", "5.2", "5.3", "5.4", "5.4b", "5.6"]
+EXACT = {"5.1", "5.2", "5.4b", "5.6"}
 REASONS = {
     "5.1": "the dimension fails",
     "5.2": "the spline >= the program's lower bound fails",
     "5.3": "the optimum over two blocks fails",
     "5.4": "network objective = Lasso objective fails",
     "5.4b": "the Lasso over the patterns = p* fails",
+    "5.6": "connected from width 3 on fails",
 }
 numbers = st.builds(Fraction, st.integers(-6, 6), st.integers(1, 3))
 
@@ -58,6 +60,7 @@ INSTANCES = {
     "5.3": seeded(spike_free.draw),
     "5.4": seeded(circular.draw),
     "5.4b": seeded(threshold.draw),
+    "5.6": seeded(staircase.draw),
 }
 
 
@@ -142,3 +145,42 @@ def test_the_network_s_factor_is_caught_by_threshold_units() -> None:
     root = [Fraction(3, 2)]
     assert threshold.decayed_objective(cheap, [[0]], root, root) < Fraction(11, 4)
     assert threshold.decayed_objective(honest, [[0]], root, root) >= Fraction(11, 4)
+
+
+def test_a_missing_vertex_is_caught_by_the_stairs() -> None:
+    honest = next(iter(staircase.fixed()))
+    fewer = replace(honest.found, vertices=honest.found.vertices[:1])
+    reason = staircase.check(replace(honest, found=fewer)).reason
+    assert reason == "the vertices are not the basic solutions"
+
+
+@pytest.mark.parametrize("wrong", [3, 5])
+def test_another_width_of_connection_is_caught(wrong) -> None:
+    honest = next(iter(staircase.fixed()))
+    assert "connected" in staircase.check(replace(honest, connected_from=wrong)).reason
+
+
+def test_pieces_that_forget_the_orders_of_neurons_are_caught(monkeypatch) -> None:
+    """Mutation: counted up to permutation, as pieces of the polytope."""
+    monkeypatch.setattr("duality_checks.optima.staircase.factorial", lambda width: 1)
+    assert staircase.check(next(iter(staircase.fixed()))).reason.startswith("pieces at width 2 fails")
+
+
+def test_edges_that_ask_for_the_wider_of_two_vertices_only_are_caught(monkeypatch) -> None:
+    """Mutation: two vertices joined as soon as each of them fits, whatever is needed on the way."""
+    honest = staircase.Staircase.graph
+
+    def early(self):
+        graph = honest(self)
+        for i, j, data in graph.edges(data=True):
+            data["weight"] = max(self.found.widths[i], self.found.widths[j]) + 1
+        return graph
+
+    monkeypatch.setattr(staircase.Staircase, "graph", early)
+    assert staircase.check(next(iter(staircase.fixed()))).reason.startswith("pieces at width 3 fails")
+
+
+def test_a_path_that_turns_a_neuron_is_caught(monkeypatch) -> None:
+    """Mutation: a straight line between two networks, whatever their directions."""
+    monkeypatch.setattr(staircase.Lineup, "agrees", lambda self, other: True)
+    assert not staircase.check(next(iter(staircase.fixed()))).holds
