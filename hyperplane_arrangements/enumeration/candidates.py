@@ -3,7 +3,8 @@
 How a point is found proves nothing, so rounding does not matter there, and a number that is tiny may be taken
 for zero; the proof is a bound on the error of its product with each hyperplane. The points are those of
 `witness.py`, but that each step goes halfway. NumPy here and the compiled code of `witness_kernel.py` do the
-same operations in the same order, so that they find the same floats.
+same operations in the same order, so that they find the same floats. Many lines in a plane are always seen
+line by line (`line_kernel.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .frame import Frame
 from .roundoff import CANCELLED, INFLATE, TINY, UNIT
 from .tables import columns, scaled
 
+_LINES = 100  # from which on the time to sort them is made up for
 _CHUNK = 1 << 21  # numbers in the largest array
 
 
@@ -35,6 +37,11 @@ class Floats:
     bits: np.ndarray
     planes: np.ndarray
 
+    @property
+    def many_lines(self) -> bool:
+        """Whether these are so many lines in a plane that it saves time to see all chambers along one."""
+        return len(self.planes) == 3 and len(self.bits) >= _LINES
+
 
 def floats(frame: Frame) -> Floats:
     """Round a frame."""
@@ -47,18 +54,41 @@ def floats(frame: Frame) -> Floats:
 def compiled(
     floats: Floats, basis: np.ndarray, bits: np.ndarray, affine: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What `candidates` finds, by compiled code."""
+    """What `candidates` finds, by compiled code; for many lines in a plane other points, as they are proven
+    together (`line_kernel.py`)."""
+    points, proven = np.empty((len(basis), len(floats.planes))), np.zeros(len(basis), np.bool_)
+    # Bits that may not be written to are another type, and would be compiled for once more.
+    sets, patterns = np.ascontiguousarray(basis, np.int32), np.require(bits, requirements=["C", "W"])
+    if not floats.many_lines:
+        _one_by_one(floats, sets, patterns, affine, points, proven)
+        return points, proven
+    _line_by_line(floats, sets, patterns, affine, points, proven)
+    left = np.flatnonzero(~proven)
+    others, also = np.empty((len(left), len(floats.planes))), np.zeros(len(left), np.bool_)
+    _one_by_one(floats, sets[left], patterns[left], affine, others, also)
+    points[left], proven[left] = others, also
+    return points, proven
+
+
+def _one_by_one(floats: Floats, *job: Any) -> None:
     from . import witness_kernel
 
-    points, proven = np.empty((len(basis), len(floats.planes))), np.zeros(len(basis), np.bool_)
     values = np.empty((max(1, len(floats.planes) - 1), *floats.forms.shape))
     values[0] = floats.forms
     room = (values, np.zeros(len(values), np.int64), np.zeros((3, floats.forms.shape[1] + 8)))
     run: Any = witness_kernel.witnesses
-    # Bits that may not be written to are another type, and would be compiled for once more.
-    sets = (np.ascontiguousarray(basis, np.int32), np.require(bits, requirements=["C", "W"]))
-    run(*room, floats.bits, floats.planes, witness_kernel.SIGNS, affine, *sets, points, proven)
-    return points, proven
+    run(*room, floats.bits, floats.planes, witness_kernel.SIGNS, job[2], *job[:2], *job[3:])
+
+
+def _line_by_line(floats: Floats, *job: Any) -> None:
+    from . import line_kernel
+
+    n, width = floats.planes.shape[1], job[1].shape[1]
+    values = np.empty((2, *floats.forms.shape))
+    values[0] = floats.forms
+    room = (np.empty((10, n)), np.empty((5, n), np.int64), np.empty(width, np.uint8), np.empty((4, 3)))
+    run: Any = line_kernel.on_lines
+    run(values, floats.bits, floats.planes, *room, job[2], *job[:2], *job[3:])
 
 
 def candidates(

@@ -93,8 +93,8 @@ class Work:
         if "floats" not in self._cache:
             self._cache["floats"] = floats(self.frame)
         rounded = self._cache["floats"]
-        large = len(cells.bits) > _SMALL
-        if not (tables.is_loaded("witness_kernel", "witnesses") or (large and self.tables is not None)):
+        worth = rounded.many_lines or (len(cells.bits) > _SMALL and self.tables is not None)
+        if not (worth or tables.is_loaded("witness_kernel", "witnesses")):
             return candidates(rounded, cells.basis, cells.bits, affine)
         if len(cells.bits) * self.frame.size < 200 * _BUSY:
             return compiled(rounded, cells.basis, cells.bits, affine)

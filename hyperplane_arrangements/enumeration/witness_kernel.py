@@ -22,7 +22,7 @@ def _largest(ratios, n):
 
 
 @jit
-def _cut(values, k, j, m, n):
+def cut(values, k, j, m, n):
     """The flat of level k cut with row j: plain elimination, what is left of a cancellation taken for zero.
 
     Forms from n on are no rows and keep what is left.
@@ -145,7 +145,7 @@ def witnesses(values, path, work, bits, planes, signs, affine, basis, patterns, 
         while k < d - 1 and basis[p, k] >= 0:
             if k >= depth or path[k] != basis[p, k]:
                 path[k], depth = basis[p, k], k
-                _cut(values, k, path[k], d - k, n)
+                cut(values, k, path[k], d - k, n)
             k += 1
             depth = max(depth, k)
         depth = k

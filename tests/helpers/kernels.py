@@ -17,14 +17,20 @@ def search() -> None:
     import numpy as np
 
     from hyperplane_arrangements import Arrangement
+    from hyperplane_arrangements.enumeration.candidates import compiled, floats
+    from hyperplane_arrangements.enumeration.frame import frame
     from hyperplane_arrangements.enumeration.kernel import walk
+    from hyperplane_arrangements.enumeration.line_kernel import on_lines
     from hyperplane_arrangements.enumeration.minors_kernel import whitney_numbers
     from hyperplane_arrangements.enumeration.witness_kernel import witnesses
 
     chambers = Arrangement([row for row in product((0, 1), repeat=5) if any(row)]).chambers()
     assert next(chambers.batches(20_000)).witnesses.any()
     assert whitney_numbers(np.eye(4, dtype=np.int64), np.zeros(5, np.int64))
-    assert walk.signatures and witnesses.signatures
+    lines = Arrangement([[1, k, k * k] for k in range(101)])
+    cells = next(lines.chambers().batches(100)).cells
+    assert compiled(floats(frame(lines.distinct.rows)), cells.basis, cells.bits, False)[1].any()
+    assert walk.signatures and witnesses.signatures and on_lines.signatures
 
 
 def flats() -> None:
