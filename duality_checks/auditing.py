@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 from hyperplane_arrangements.exact import fits_float, in_short
 
+from .effort import Effort
 from .exact.enclosures import decimal_interval, exact_text, scientific_above
 from .exact.setting import RationalNetwork, Setting
-from .limits import few_chambers, require_feasible
+from .limits import MAX_CONES, few_chambers, is_searched, require_feasible
 from .placing import Placed, place
 from .pricing.interval import IntervalProof, prove_interval
 from .problem import TrainingProblem
@@ -26,8 +28,11 @@ if TYPE_CHECKING:
 
 # Below this share of the objective a decrease, though proven, only mends the rounding of floats.
 NOTABLE = Fraction(1, 10**12)
-# Above rank 3 the independent checker needs a list of all chambers; longer ones are left to this package.
+# With free biases, above rank 3, the checker needs a list of all chambers; longer ones are not for it.
 MAX_LISTED = 50_000
+EFFORT = Effort(cones=MAX_CONES)
+# Intervals that are narrower are so by choice, or as narrow as floats find them.
+WIDE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,8 @@ class Audit:
         low, high = decimal_interval(self.lower, self.upper)
         share = scientific_above(excess[1] / self.objective) if self.objective else "0"
         rests = "a certificate that the independent checker accepted"
+        if self.certificate is not None and self.certificate.relative_gap > WIDE:
+            rests += "; a longer search (time, cones) narrows it"
         if self.proof is not None:
             rests = (
                 f"this package's enumeration and arithmetic over {self.proof.extent}, too many "
@@ -227,6 +234,7 @@ def audit(
     biases: str | None = None,
     epsilon: float = EPSILON,
     reach: float = REACH,
+    effort: Effort = EFFORT,
     max_chambers: int = MAX_CHAMBERS,
     say: Callable[[str], None] = lambda text: None,
 ) -> Audit:
@@ -246,7 +254,8 @@ def audit(
             and not the output's). By default the first, for PyTorch's the second.
         epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
         reach: likewise.
-        max_chambers: refuse arrangements with more chambers before starting.
+        effort: how narrow the interval has to be, and the limits of searches over all directions.
+        max_chambers: where no search does, refuse arrangements with more chambers before starting.
         say: is told what happens.
 
     Returns:
@@ -266,17 +275,20 @@ def audit(
         True
     """
     epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
-    placed = place(problem, network, biases)
+    began, placed = perf_counter(), place(problem, network, biases)
     objective, setting, verdict = _shown(placed.exact_objective), placed.setting, None
     if setting is not None:
         say("Deciding stationarity in rational arithmetic")
         verdict = stationarity(setting, placed.network, epsilon=epsilon, reach=reach)
-    require_feasible(placed.problem.arrangement, max_chambers)
-    certificate, proof = _bounds(placed.problem, max_chambers, say)
+    if not is_searched(placed.problem):
+        require_feasible(placed.problem.arrangement, max_chambers)
+    certificate, proof = _bounds(placed.problem, effort.after(began), max_chambers, say)
     escape = None
     if setting is not None:
         say("Looking for a neuron to add")
-        escape = _notable(improving_neuron(setting, placed.network, max_chambers=max_chambers), objective)
+        left = effort.after(began)
+        added = improving_neuron(setting, placed.network, max_chambers=max_chambers, effort=left)
+        escape = _notable(added, objective)
     bounds = _interval(objective, certificate, proof)
     return Audit(
         setting,
@@ -303,20 +315,20 @@ def _shown(objective: Fraction) -> Fraction:
 
 
 def _bounds(
-    problem: TrainingProblem, max_chambers: int, say: Callable[[str], None]
+    problem: TrainingProblem, effort: Effort, max_chambers: int, say: Callable[[str], None]
 ) -> tuple[Certificate | None, IntervalProof | None]:
     """A certificate where it is worth its time, else a proof by this package where it knows one."""
     arrangement = problem.arrangement
-    listable = arrangement.rank <= 3 or few_chambers(arrangement, MAX_LISTED)
-    squared = problem.plain_loss.name == "squared"
-    if not listable and (problem.free.linear or (problem.equations and not squared)):
+    certified = problem.bias is None or arrangement.rank <= 3 or few_chambers(arrangement, MAX_LISTED)
+    if not certified and (problem.free.linear or problem.plain_loss.name != "squared"):
         return None, None
     from .training.columns import train
 
     say("Training to the global optimum")
-    solution = train(problem, max_chambers=max_chambers)
-    if listable:
-        return _certified(problem, solution, max_chambers), None
+    began = perf_counter()
+    solution = train(problem, max_chambers=max_chambers, effort=effort)
+    if certified:
+        return _certified(problem, solution, max_chambers, effort.after(began)), None
     say("Proving the bound on every chamber")
     return None, prove_interval(problem, solution, max_chambers=max_chambers)
 
@@ -333,10 +345,12 @@ def _notable(escape: Escape | None, objective: Fraction) -> Escape | None:
     return escape if escape is not None and escape.decrease > NOTABLE * objective else None
 
 
-def _certified(problem: TrainingProblem, solution: Solution, max_chambers: int) -> Certificate:
+def _certified(
+    problem: TrainingProblem, solution: Solution, max_chambers: int, effort: Effort
+) -> Certificate:
     from .certificate import certify, check
 
-    certificate = certify(problem, solution, max_chambers=max_chambers)
+    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
     verdict = check(problem, certificate)
     if not verdict.proven:
         raise ConvexLandscapeError(

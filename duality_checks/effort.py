@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from hyperplane_arrangements.errors import InputError
 
@@ -17,6 +17,30 @@ from .tolerances import relative
 LADDER = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3)
 # Below this rank the last search costs hardly more than the first.
 CLIMBED_FROM = 5
+INSTANT = 1e-9  # seconds: a limit that has passed
+Number = TypeVar("Number", int, float)
+
+
+def limit(value: Number | None, name: str) -> Number | None:
+    """A limit of a search, or None for no limit.
+
+    Args:
+        value: the limit.
+        name: how an error message calls it.
+
+    Raises:
+        InputError: it is not positive, or not finite.
+
+    Example:
+        >>> limit(0, "--max-cones")
+        Traceback (most recent call last):
+        ...
+        hyperplane_arrangements.errors.InputError: --max-cones=0 is no limit; give a positive number, or leave
+        it out
+    """
+    if value is not None and not (isfinite(value) and value > 0):
+        raise InputError(f"{name}={value} is no limit; give a positive number, or leave it out")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +72,14 @@ class Effort:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "gap", float(relative(self.gap, "gap")))
-        for name, value in (("seconds", self.seconds), ("cones", self.cones)):
-            if value is not None and not (isfinite(value) and value > 0):
-                raise InputError(
-                    f"{name}={value} is no limit; give a positive number, or leave it out for no limit"
-                )
+        limit(self.seconds, "seconds")
+        limit(self.cones, "cones")
+
+    def after(self, began: float) -> Effort:
+        """What is left of it when a part of the work began then, by :func:`time.perf_counter`."""
+        if self.seconds is None:
+            return self
+        return replace(self, seconds=max(self.seconds - (perf_counter() - began), INSTANT))
 
     @property
     def limited(self) -> bool:

@@ -28,7 +28,7 @@ except ImportError as error:
 
 from .effort import WHOLE, Effort
 from .exact.enclosures import float_above, float_below
-from .limits import MAX_CONES, few_chambers, is_covered
+from .limits import MAX_CONES, few_chambers, is_searched
 from .problem import TrainingProblem
 from .training.fits import Fit, side_by_side
 
@@ -105,7 +105,7 @@ class _CertifiedReLU(BaseEstimator):
         return self.beta if self.beta_ratio is None else 1
 
     def _require_chambers(self, problem: TrainingProblem) -> None:
-        searched = self.gap is not None and is_covered(problem.arrangement) and problem.bias is None
+        searched = self.gap is not None and is_searched(problem)
         if not searched and not few_chambers(problem.arrangement, self.max_chambers):
             raise InputError(
                 f"beta_ratio needs beta_max, a maximum over all chambers, and the data have more than "

@@ -12,6 +12,8 @@ from .ranges import whole
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
+    from .problem import TrainingProblem
+
 # Counting takes time in proportion to the count: an exact figure this many times over the limit is not worth
 # its time, nor is it advice to raise the limit by so much.
 FAR = 20
@@ -73,6 +75,18 @@ def is_covered(arrangement: Arrangement, least_rank: int = 3) -> bool:
         False
     """
     return arrangement.rank >= least_rank and chambers_at_most(arrangement) > COVERED_ABOVE
+
+
+def is_searched(problem: TrainingProblem) -> bool:
+    """Whether a problem is trained and certified by searches over all directions (statement 7.4), so that no
+    number of chambers is too many: not with a polyhedral norm or free biases, which need their list.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> is_searched(TrainingProblem([[1], [2]], [0, 1], beta=1))
+        False
+    """
+    return is_covered(problem.arrangement) and not problem.penalty.polyhedral and problem.bias is None
 
 
 def few_chambers(arrangement: Arrangement, limit: int) -> bool:

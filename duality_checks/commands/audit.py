@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,20 +18,16 @@ if TYPE_CHECKING:
     from ..auditing import Audit
     from ..auditing_outputs import OutputsAudit
     from ..data.preparation import Labels
+    from ..effort import Effort
 
 BIASES = ("auto", "none", "column", "free", "decayed")
+ENOUGH = 0.1
 
 
 def _allowance(context: click.Context, option: click.Parameter, number: float | None) -> float | None:
     from ..tolerances import allowance
 
     return None if number is None else float(allowance(number, option.opts[0]))
-
-
-def _share(context: click.Context, option: click.Parameter, number: float | None) -> float | None:
-    from ..tolerances import relative
-
-    return None if number is None else float(relative(number, option.opts[0]))
 
 
 @click.command()
@@ -104,12 +100,12 @@ def _share(context: click.Context, option: click.Parameter, number: float | None
 )
 @click.option(
     "--gap",
-    type=float,
-    callback=_share,
+    callback=options.share,
     metavar="G",
     help="Claim that its objective exceeds p* by at most this share of itself; the exit code is 1 unless "
     "that is proven.",
 )
+@options.takes_limits
 @options.max_chambers
 @options.as_json
 def audit(
@@ -129,6 +125,7 @@ def audit(
     activation: str | None,
     epsilon: float,
     gap: float | None,
+    effort: Effort,
     max_chambers: int,
     as_json: bool,
 ) -> int:
@@ -144,6 +141,7 @@ def audit(
     convex-landscape audit mlp.npz --data houses.csv --target price --beta 0.01 --gap 0.001 --json
     convex-landscape audit two.pt --data houses.csv --target price --target rent --features area --beta 0.1
     convex-landscape audit skip.json --data houses.csv --target price --beta 0.1 --free linear
+    convex-landscape audit wide.pt --data wide.csv --target y --weight-decay 1e-3 --time-limit 60
 
     A file of weights does not say what was minimised. With --bias auto, in PyTorch's files all parameters
     decay, biases too, as weight_decay of SGD and Adam has it; elsewhere biases are free, as scikit-learn
@@ -157,8 +155,10 @@ def audit(
     numbers, beta is n k wd / 2 (of scikit-learn it is alpha all the same). Up to rank 3, with the squared
     loss and penalised biases, the optimum is proven on every chamber; else it is enclosed, often widely.
 
-    Up to 50,000 chambers, and up to rank 3, the bound on the optimum rests on a certificate that the
-    independent checker accepts; beyond, on this package's own enumeration, and the output says so.
+    The bound on the optimum rests on a certificate that the independent checker accepts: over all directions
+    where the patterns are too many to list, as far as --time-limit and --max-cones let it. Where biases are
+    free, more than 50,000 chambers of a rank above 3 are left to this package's own enumeration, and the
+    output says so; more than --max-chambers are refused. Several outputs go through all chambers.
     """
     from ..auditing import audit as judge
     from ..auditing_outputs import audit_outputs
@@ -170,6 +170,8 @@ def audit(
         data, targets, features, weights, labels, reading, beta, weight_decay, loss, bias, free, activation
     )
     problems, placed, biases = stated.placed(loaded)
+    # What decides a claim has to be narrower than the claim.
+    effort = effort if gap is None else replace(effort, gap=gap * ENOUGH)
     found: Audit | OutputsAudit
     with progress() as say:
         if len(problems) > 1:
@@ -180,7 +182,13 @@ def audit(
             )
         else:
             found = judge(
-                problems[0], placed, biases=biases, epsilon=epsilon, max_chambers=max_chambers, say=say
+                problems[0],
+                placed,
+                biases=biases,
+                epsilon=epsilon,
+                effort=effort,
+                max_chambers=max_chambers,
+                say=say,
             )
     claim = None if gap is None else Claim.of(found, gap)
     if as_json:

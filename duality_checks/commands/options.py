@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..data.preparation import Labels
     from ..data.tables import Table
+    from ..effort import Effort
 
 MAX_CHAMBERS = 5_000_000
 
@@ -143,23 +144,39 @@ class Reading:
         return found
 
 
-_EFFORT = (
-    click.option(
-        "--gap",
-        default="0",
-        show_default=True,
-        metavar="G",
-        help="A relative gap between the bounds that will do, such as 0.01 or 1/100.",
-    ),
+def share(context: click.Context, option: click.Parameter, number: str | None) -> float | None:
+    """A relative gap: from 0 to below 1."""
+    from ..tolerances import relative
+
+    return None if number is None else float(relative(number, option.opts[0]))
+
+
+def _limit(context: click.Context, option: click.Parameter, number: float | None) -> float | None:
+    from ..effort import limit
+
+    return limit(number, option.opts[0])
+
+
+_GAP = click.option(
+    "--gap",
+    callback=share,
+    default="0",
+    show_default=True,
+    metavar="G",
+    help="A relative gap between the bounds that will do, such as 0.01 or 1/100.",
+)
+_LIMITS = (
     click.option(
         "--time-limit",
         type=float,
+        callback=_limit,
         metavar="SECONDS",
         help="Stop searching then, and prove what was reached; writing and checking come on top.",
     ),
     click.option(
         "--max-cones",
         type=int,
+        callback=_limit,
         default=MAX_CONES,
         show_default=True,
         metavar="N",
@@ -168,25 +185,30 @@ _EFFORT = (
 )
 
 
-def takes_effort(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb the options on how long to search; it gets them as one `effort`."""
+def takes_limits(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on when to stop searching; it gets them as one `effort`."""
 
     @wraps(command)
-    def told(*, gap: str, time_limit: float | None, max_cones: int, **rest: Any) -> Any:
-        from ..data.tables import parse_number
+    def told(*, time_limit: float | None, max_cones: int, **rest: Any) -> Any:
         from ..effort import Effort
 
-        for name, value in (("--time-limit", time_limit), ("--max-cones", max_cones)):
-            if value is not None and not 0 < value < float("inf"):
-                raise click.UsageError(f"{name} {value} is no limit; give a positive number")
-        share = parse_number(gap, "--gap")
-        if not 0 <= share < 1:
-            raise click.UsageError(f"--gap {gap} claims nothing; give a number from 0 to below 1")
-        return command(effort=Effort(float(share), time_limit, max_cones), **rest)
+        return command(effort=Effort(0.0, time_limit, max_cones), **rest)
 
-    for option in reversed(_EFFORT):
+    for option in reversed(_LIMITS):
         told = option(told)
     return told
+
+
+def takes_effort(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on how long to search and how narrow bounds have to be; it gets them as one
+    `effort`."""
+
+    @takes_limits
+    @wraps(command)
+    def told(*, gap: float, effort: Effort, **rest: Any) -> Any:
+        return command(effort=replace(effort, gap=gap), **rest)
+
+    return _GAP(told)
 
 
 _READING = (

@@ -14,7 +14,7 @@ from hyperplane_arrangements.exact import fits_float, in_short
 
 from ..data.datasets import TrainingData
 from ..effort import WHOLE, Effort
-from ..limits import is_covered, require_feasible
+from ..limits import is_searched, require_feasible
 from ..problem import TrainingProblem, positive
 from .hints import hints
 
@@ -186,7 +186,7 @@ def prove(
     terms = {"loss": loss, "penalty": penalty, "free": free}
     problem = TrainingProblem(data.X, data.y, decay, activation, **data.terms, **terms)
     say("Counting the activation patterns")
-    if not is_covered(problem.arrangement) or problem.penalty.polyhedral or problem.bias is not None:
+    if not is_searched(problem):
         require_feasible(problem.arrangement, max_chambers)
     clock.lap("counting")
     if beta is None:

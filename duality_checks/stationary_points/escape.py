@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..effort import WHOLE, Effort
 from ..exact.judged import fitting
 from ..exact.setting import RationalNetwork, Setting, Vector, dot
 from ..problem import TrainingProblem
@@ -43,14 +44,19 @@ class Escape:
 
 
 def improving_neuron(
-    problem: TrainingProblem | Setting, network: Any, *, max_chambers: int = MAX_CHAMBERS
+    problem: TrainingProblem | Setting,
+    network: Any,
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    effort: Effort = WHOLE,
 ) -> Escape | None:
-    """The best neuron to add, found by pricing the residual over every chamber.
+    """The best neuron to add, found by pricing the residual over every chamber, or over all directions.
 
     Args:
         problem: the problem.
         network: any network.
         max_chambers: refuse arrangements with more chambers before starting.
+        effort: the limits of a search over all directions, where ascents find nothing.
 
     Returns:
         The neuron, its decrease proven; None when floats find no direction above beta: only a certificate
@@ -68,7 +74,7 @@ def improving_neuron(
     """
     setting, exact = fitting(problem, network)
     v = setting.residual(exact)
-    found = _directions(setting, v, max_chambers)
+    found = _directions(setting, v, max_chambers, effort)
     best: Escape | None = None
     for direction in found[:_TRIED]:
         escape = _escape(setting, exact, v, direction)
@@ -127,27 +133,27 @@ def problem_of(setting: Setting) -> tuple[TrainingProblem, tuple[int, ...]]:
     return problem, tuple(kept)
 
 
-def _directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
+def _directions(setting: Setting, v: Vector, max_chambers: int, effort: Effort) -> np.ndarray:
     """Local maxima of the dual landscape above beta, best first."""
     from ..pricing.landscape import Landscape
     from ..pricing.pricers import pricer
 
     if setting.intercept and not setting.decayed:
-        return _free_directions(setting, v, max_chambers)
+        return _free_directions(setting, v, max_chambers, effort)
     problem, _ = problem_of(setting)
     landscape = Landscape.of(problem)
-    price = pricer(problem, landscape, max_chambers)
+    price = pricer(problem, landscape, max_chambers, effort)
     found = price.maxima(np.array([float(x) for x in v]), float(setting.beta))
     return landscape.lift(found.directions[:_TRIED])
 
 
-def _free_directions(setting: Setting, v: Vector, max_chambers: int) -> np.ndarray:
+def _free_directions(setting: Setting, v: Vector, max_chambers: int, effort: Effort) -> np.ndarray:
     """The same for the residual that the best intercept leaves."""
     from ..pricing.free import FreePricer, ProjectedReadout
 
     problem, columns = problem_of(setting)
     residual = ProjectedReadout.of(problem).project(np.array([float(x) for x in v]))
-    found = FreePricer.of(problem, max_chambers)
+    found = FreePricer.of(problem, max_chambers, effort=effort)
     best = found.maxima(residual, float(setting.beta))
     directions = np.zeros((min(len(best), _TRIED), setting.inputs))
     for row, (place, _, direction, _) in zip(directions, found.best(best, _TRIED), strict=False):

@@ -13,7 +13,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..effort import WHOLE, Effort
-from ..limits import few_chambers, is_covered
+from ..limits import few_chambers, is_searched
 from ..problem import TrainingProblem
 from .ascents import proven_interval, train_by_ascents
 from .columns import Solution, train
@@ -68,7 +68,7 @@ class Fit:
         """
         if few_chambers(problem.arrangement, max_chambers):
             return cls(problem, train(problem, max_chambers=max_chambers), True)
-        if effort is not None and is_covered(problem.arrangement) and problem.bias is None:
+        if effort is not None and is_searched(problem):
             return cls(problem, train(problem, effort=effort), False, effort)
         if problem.plain_loss.name != "squared" or problem.free:
             what = (

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, audit, auditing, check, train
 from duality_checks.cli import main
+from duality_checks.effort import Effort
 from duality_checks.exact.setting import RationalNetwork, Setting
 from duality_checks.importing import BiasedNetwork, from_sklearn, from_state_dict, read_network
 from duality_checks.stationary_points.examples import both_signs, global_minimum, spurious_minimum
@@ -151,15 +152,12 @@ def test_thousands_of_chambers_with_free_biases_are_bounded() -> None:
     assert found.escape is not None and found.escape.decrease <= found.objective - found.lower
 
 
-@pytest.mark.parametrize("biases", [True, False])
 def test_more_chambers_than_a_certificate_lists_are_bounded_and_it_says_by_whom(
-    monkeypatch: pytest.MonkeyPatch, biases: bool
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(0)
-    problem = TrainingProblem(rng.normal(size=(9, 4 - biases)), 3 * rng.normal(size=9), beta="0.1")
-    network = biased(1, features=4 - biases)
-    if not biases:
-        network = TwoLayerNetwork(network.hidden, network.output)
+    problem = TrainingProblem(rng.normal(size=(9, 3)), 3 * rng.normal(size=9), beta="0.1")
+    network = biased(1, features=3)
     listed = audit(problem, network)
     monkeypatch.setattr(auditing, "MAX_LISTED", 100)
     found = audit(problem, network)
@@ -177,11 +175,36 @@ def test_too_many_chambers_with_a_linear_skip_are_not_bounded_and_it_is_said(
 ) -> None:
     monkeypatch.setattr(auditing, "MAX_LISTED", 100)
     rng = np.random.default_rng(0)
-    problem = TrainingProblem(rng.normal(size=(8, 4)), rng.normal(size=8), beta="0.1", free="linear")
+    X = np.c_[rng.normal(size=(8, 3)), np.ones(8)]
+    problem = TrainingProblem(X, rng.normal(size=8), beta="0.1", free="biases+linear")
     found = audit(problem, TwoLayerNetwork(np.ones((1, 4)), [1.0]))
     assert (found.lower, found.excess, found.certificate, found.proof) == (None, None, None, None)
     assert "no proven lower bound: too many chambers for a linear skip" in str(found)
     assert (found.facts()["lower"], found.facts()["proven_by"]) == (None, None)
+
+
+@pytest.fixture(scope="module")
+def wide() -> tuple[np.ndarray, np.ndarray]:
+    """Data with more chambers than the audit of any list would take here."""
+    rng = np.random.default_rng(2)
+    return rng.integers(-9, 10, (25, 5)), rng.integers(-9, 10, 25)
+
+
+def test_directions_are_searched_where_chambers_are_too_many(wide: tuple[np.ndarray, np.ndarray]) -> None:
+    problem = TrainingProblem(*wide, beta="70")
+    near = train(problem, effort=Effort(gap=0.3))
+    found = audit(problem, near.network, effort=Effort(gap=0.3), max_chambers=100)
+    assert found.certificate is not None and check(problem, found.certificate).proven
+    assert found.excess is not None and 0 < found.excess[1] <= found.objective * Fraction(3, 10)
+    assert found.is_stationary
+
+
+def test_a_search_that_may_not_begin_leaves_what_needs_none(wide: tuple[np.ndarray, np.ndarray]) -> None:
+    problem = TrainingProblem(*wide, beta="70")
+    found = audit(problem, TwoLayerNetwork(np.ones((1, 5)), [1.0]), effort=Effort(seconds=1e-9))
+    assert found.lower == 0 and found.upper <= found.objective
+    assert found.escape is not None and found.is_stationary is False
+    assert "a longer search (time, cones) narrows it" in str(found)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -580,9 +603,9 @@ BAD_COMMANDS = {
     ("ones.json", *TABLE[:-1], "-1"): "--beta",
     ("free.npz", *TABLE, "--bias", "none"): "with --bias none the problem has none",
     ("free.npz", *TABLE, "--free", "linear"): "here --bias says what is free",
-    ("ones.json", *TABLE, "--gap", "nan"): "--gap is nan; give a finite number >= 0 and < 1",
+    ("ones.json", *TABLE, "--gap", "nan"): "--gap is 'nan'; give a finite number >= 0 and < 1",
     ("ones.json", *TABLE, "--epsilon", "inf"): "--epsilon is inf; give a finite number >= 0",
-    ("ones.json", *TABLE, "--gap", "1"): "--gap is 1.0; give a finite number >= 0 and < 1",
+    ("ones.json", *TABLE, "--gap", "1"): "--gap is '1'; give a finite number >= 0 and < 1",
     ("ones.json", *TABLE, "--epsilon", "-1e9"): "--epsilon is -1000000000.0; give a finite number >= 0",
     ("ones.json", *TABLE, "--free", "spam"): "free='spam' is unknown",
     ("nowhere.json", *TABLE): "nowhere.json cannot be read",

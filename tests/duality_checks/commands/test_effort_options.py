@@ -1,14 +1,15 @@
-"""`certify --gap --time-limit --max-cones`, from a table at a rank where chambers are not listed."""
+"""`--gap --time-limit --max-cones`, from a table at a rank where chambers are not listed."""
 
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from duality_checks.cli import cli
+from duality_checks.cli import cli, main
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -47,13 +48,28 @@ def test_a_search_that_ends_at_once_proves_nothing_but_what_is_true(table, tmp_p
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--gap", "1"], "--gap 1 claims nothing; give a number from 0 to below 1"),
-        (["--time-limit", "0"], "--time-limit 0.0 is no limit; give a positive number"),
-        (["--time-limit", "nan"], "--time-limit nan is no limit"),
-        (["--max-cones", "-1"], "--max-cones -1 is no limit"),
+        (["--gap", "1"], "--gap is '1'; give a finite number >= 0 and < 1"),
+        (["--time-limit", "0"], "--time-limit=0.0 is no limit; give a positive number"),
+        (["--time-limit", "nan"], "--time-limit=nan is no limit"),
+        (["--max-cones", "-1"], "--max-cones=-1 is no limit"),
     ],
 )
-def test_limits_that_are_none(table, tmp_path, options, message):
-    found = certified(table, tmp_path, *options)
-    assert found.exit_code == 2 and message in found.stderr
+def test_limits_that_are_none(table, tmp_path, options, message, capsys):
+    code = main(["certify", str(table), "--target", "y", "--output", str(tmp_path), *options])
+    assert code == 2 and message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_an_audit_searches_as_far_as_it_may(table, tmp_path):
+    np.savez(tmp_path / "n.npz", hidden=np.ones((1, 4)), output=[1.0], hidden_bias=[0.5], output_bias=0.5)
+    words = ["audit", str(tmp_path / "n.npz"), "--data", str(table), "--target", "y", "--beta", "70"]
+    words += ["--bias", "decayed", "--max-chambers", "100", "--json"]
+    bounds = {}
+    for name, more in {"none": ["--max-cones", "1"], "some": ["--gap", "0.9"]}.items():
+        found = CliRunner().invoke(cli, [*words, *more])
+        facts = json.loads(found.stdout)
+        assert facts["proven_by"] == "independent checker"
+        bounds[name] = Fraction(facts["lower"]), Fraction(facts["upper"])
+    assert bounds["none"][0] == 0 < bounds["some"][0] <= bounds["some"][1]
+    # The claim asks for a tenth of itself.
+    assert bounds["some"][1] - bounds["some"][0] <= bounds["some"][1] * Fraction(9, 100)
