@@ -234,7 +234,12 @@ def certify(
     if problem.penalty.polyhedral:
         from .polyhedral.certificate import exact_parts
 
+        problem.require_sums("a proof for a polyhedral norm")
         network, feasible, chambers = exact_parts(problem, solution)
+    elif problem.is_max_pooled:
+        from .max_pooling.proof import listed_chambers
+
+        feasible, chambers = listed_chambers(problem, stated, dual, max_chambers)
     elif problem.bias is None and not few_chambers(arrangement, listed):
         feasible, cover = _covered(problem, stated, dual, effort)
         chambers = None

@@ -11,7 +11,8 @@ The problem: over networks f(x) = sum_j alpha_j phi(w_j'x) of any width, phi(t) 
 
 The loss is squared, l1, huber:DELTA, hinge, squared-hinge or logistic; the norm is the 2-norm, 1-norm or
 inf-norm. The readout says which sample i each row x_k of X belongs to: f_i is the sum of f(x_k) over them. By
-default (identity) row i is sample i. Below z_k stands for the entry of z that belongs to row k. The weights
+default (identity) row i is sample i. With max pooling f_i = sum_j alpha_j max_k phi(w_j'x_k) over them, and
+nothing is free. Below z_k stands for the entry of z that belongs to row k. The weights
 s_i of the samples are 1, but for problems of version 3, which list them.
 
 A problem of version 2 or 3 says what is free of the penalty: an output intercept, a linear skip (f(x) gets
@@ -36,6 +37,12 @@ The argument (statements 2.3 and 2.4; proofs_notes has the proofs):
    in f must add nothing to z'f: sum_k z_k = 0 for the intercept, sum_k z_k x_k = 0 for the linear skip. A
    decayed intercept c adds beta/2 c^2 - c sum_k z_k, which is least, minus (sum_k z_k)^2 / (2 beta), at
    c = sum_k z_k / beta.
+
+With max pooling h_i(u) = max_k phi(x_k'u), the largest over the rows of sample i, takes the place of
+phi(Xu)_i (statement 2.15). The hyperplanes of step 2 are those of the rows x_k and of x_k - x_l for each two
+rows of a sample; for kappa < 0 also of x_k - kappa x_l. On a chamber of all these the largest of the
+functions x_k'u and kappa x_k'u, which h_i is, is the same everywhere: the one that is largest at the listed
+point. So c is the sum of these, each times z_i, and lambda has an entry for each hyperplane.
 
 A certificate of version 2 lists no chambers. For data of rank 3 and the 2-norm all faces are then swept here
 in integers, one great circle after the other: a maximum of z'phi(Xu) over the sphere lies inside some face,
@@ -139,7 +146,8 @@ class Problem:
 
     The loss is a name and a number (huber's delta, else 0); `samples` is the sample of each row. `skips` are
     the columns (length N) that outputs may add, freely unless they are `decayed`, and `bias` is the column of
-    the free biases, if any. `weights` are those of the samples (n).
+    the free biases, if any. `weights` are those of the samples (n). `largest`: whether a sample's output is
+    the largest over its rows, not their sum. `cuts` are the rows whose hyperplanes cut space into chambers.
     """
 
     loss: tuple[str, Fraction]
@@ -153,6 +161,8 @@ class Problem:
     decayed: bool
     bias: int | None
     weights: tuple[Fraction, ...]
+    largest: bool
+    cuts: tuple[tuple[Fraction, ...], ...]
     digest: str
 
 
@@ -343,7 +353,11 @@ def read_problem(text: str) -> Problem:
     require(len(rows) > 0, "problem: X has no rows")
     width = len(array(rows[0], None, "problem: X[0]"))
     require(width > 0, "problem: X has no columns")
-    pooled = document["readout"] != "identity"
+    readout = document["readout"]
+    largest, pooled = type(readout) is dict, readout != "identity"
+    if largest:
+        readout = fields(readout, ["max"], "problem: readout")["max"]
+        require(free in ("", "nothing"), "problem: with max pooling nothing can be free")
     target = vector(document["y"], None if pooled else len(rows), "problem: y")
     labels_fit(loss, target)
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
@@ -351,12 +365,15 @@ def read_problem(text: str) -> Problem:
     minors_within_limit(X, "problem: X")
     common_denominator_within_limit(target, "problem: y")
     weights = read_weights(document["weights"], len(target)) if version == 3 else (Fraction(1),) * len(target)
+    samples = read_samples(readout, len(rows), len(target)) if pooled else tuple(range(len(rows)))
+    cuts = (*X, *comparisons(X, samples, kappa)) if largest else X
+    if largest:
+        rows_are_pooled(samples, len(target))
+        minors_within_limit(cuts, "problem: X")
     return Problem(
         loss=loss,
         penalty=document["penalty"],
-        samples=(
-            read_samples(document["readout"], len(rows), len(target)) if pooled else tuple(range(len(rows)))
-        ),
+        samples=samples,
         rows=X,
         target=target,
         beta=beta,
@@ -366,7 +383,32 @@ def read_problem(text: str) -> Problem:
         decayed=free == DECAYED,
         bias=column_of_ones(X) if "biases" in free else None,
         weights=weights,
+        largest=largest,
+        cuts=cuts,
     )
+
+
+def rows_are_pooled(samples: Sequence[int], count: int) -> None:
+    """The largest over one row each is a sum over it, and written so; over none it is nothing."""
+    require(len(set(samples)) == count, "problem: readout: a sample has no rows to take the largest of")
+    require(len(samples) > count, "problem: readout: this list is written without max")
+
+
+def comparisons(
+    rows: Sequence[Sequence[Fraction]], samples: Sequence[int], kappa: Fraction
+) -> Iterable[tuple[Fraction, ...]]:
+    """Sample by sample, for each of its rows x_k before x_l: x_k - x_l, and for kappa < 0 then
+    x_k - kappa x_l and x_l - kappa x_k."""
+    members: dict[int, list[Sequence[Fraction]]] = {sample: [] for sample in range(max(samples) + 1)}
+    for row, sample in zip(rows, samples, strict=True):
+        members[sample].append(row)
+    for own in members.values():
+        for k, first in enumerate(own):
+            for second in own[k + 1 :]:
+                yield tuple(map(sub, first, second))
+                if kappa < 0:
+                    yield tuple(x - kappa * y for x, y in zip(first, second, strict=True))
+                    yield tuple(y - kappa * x for x, y in zip(first, second, strict=True))
 
 
 def read_free(value: Any, known: Sequence[str]) -> str:
@@ -592,9 +634,16 @@ def objective(
     alphas, alpha_scale = integers(output)
     slope, unit = problem.kappa.numerator, problem.kappa.denominator
     fits = [0] * len(problem.target)
+    tops: dict[int, list[int]] = {}
     for row, sample in zip(rows, problem.samples, strict=True):
         inputs = [dot(row, weight) for weight in weights]
-        fits[sample] += dot(alphas, [unit * t if t > 0 else slope * t for t in inputs])
+        outputs = [unit * t if t > 0 else slope * t for t in inputs]
+        if problem.largest:
+            tops[sample] = list(map(max, tops.get(sample, outputs), outputs))
+        else:
+            fits[sample] += dot(alphas, outputs)
+    for sample, outputs in tops.items():
+        fits[sample] = dot(alphas, outputs)
     scale = row_scale * weight_scale * alpha_scale * unit
     values = [Fraction(f, scale) for f in fits]
     for theta, column in zip(skip, problem.skips, strict=True):
@@ -812,7 +861,7 @@ class Scaled:
     """Statement 2.3 with all denominators cleared, once for all chambers.
 
     Attributes:
-        rows: X times an integer.
+        rows: those that cut space, times an integer.
         columns: the columns of (z_k x_k)_k, times an integer.
         slope, one: kappa = slope / one.
         lift: what turns `rows` into the scale of `gradient`.
@@ -834,6 +883,10 @@ class Scaled:
         """c = X'Dz on the chamber, times an integer."""
         gain, slope = self.one - self.slope, self.slope
         return [gain * sum(compress(column, signs)) + slope * sum(column) for column in self.columns]
+
+    def gradient_of(self, picks: Sequence[tuple[int, int]]) -> list[int]:
+        """The same with max pooling: the row of each sample that is the largest, and its slope."""
+        return [sum(slope * column[row] for row, slope in picks) for column in self.columns]
 
     def moved(
         self, gradient: Sequence[int], signs: bytes, lambdas: dict[int, Fraction]
@@ -869,12 +922,15 @@ def cleared(problem: Problem, dual: Sequence[Fraction], factor: int) -> tuple[li
 
 def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
     """Clear the denominators of X, z, kappa and beta."""
-    rows, row_scale = integer_rows(problem.rows)
+    rows, row_scale = integer_rows(problem.cuts)
     one = problem.kappa.denominator
     values, dual_scale, radius = cleared(problem, dual, one * row_scale)
     return Scaled(
         rows=rows,
-        columns=[[z * x for z, x in zip(values, column, strict=True)] for column in zip(*rows, strict=True)],
+        columns=[
+            [z * x for z, x in zip(values, column, strict=True)]
+            for column in zip(*rows[: len(values)], strict=True)
+        ],
         slope=problem.kappa.numerator,
         one=one,
         lift=one * dual_scale,
@@ -886,7 +942,7 @@ def scaled(problem: Problem, dual: Sequence[Fraction]) -> Scaled:
 
 def listed_chambers_prove(problem: Problem, dual: Sequence[Fraction], chambers: Sequence[Chamber]) -> None:
     """The listed chambers are all there are, and on each of them z and -z are bounded."""
-    rows, _ = integer_rows(problem.rows)
+    rows, _ = integer_rows(problem.cuts)
     patterns = [pattern(rows, chamber.witness, f"chambers[{i}]") for i, chamber in enumerate(chambers)]
     multipliers_are_on_hyperplanes(problem, chambers)
     chambers_are_distinct(patterns)
@@ -900,12 +956,33 @@ def dual_is_feasible(
     """norm_*(c + X'S lambda) <= beta on every chamber, for z with `plus` and for -z with `minus`."""
     system = scaled(problem, dual)
     for i, (chamber, signs) in enumerate(zip(chambers, patterns, strict=True)):
-        gradient = system.gradient(signs)
+        gradient = gradient_on(problem, system, signs, chamber.witness)
         opposite = [-value for value in gradient]
         for name, c, lambdas in (("plus", gradient, chamber.plus), ("minus", opposite, chamber.minus)):
             total, scale = system.moved(c, signs, lambdas)
             bias_vanishes(total, problem.bias, f"chambers[{i}].{name}")
             bound_holds(*system.squares(total, scale), f"chambers[{i}].{name}")
+
+
+def gradient_on(problem: Problem, system: Scaled, signs: bytes, witness: Row) -> list[int]:
+    """The gradient on the chamber of a point, times an integer."""
+    if problem.largest:
+        return system.gradient_of(largest_rows(problem, system.rows, witness))
+    return system.gradient(signs)
+
+
+def largest_rows(problem: Problem, rows: Sequence[Row], witness: Row) -> list[tuple[int, int]]:
+    """The row of each sample with the largest phi at a point, and the slope of phi there, over that of t > 0.
+
+    All in integers: kappa is slope / one, and phi is taken one times.
+    """
+    slope, one = problem.kappa.numerator, problem.kappa.denominator
+    best: dict[int, tuple[int, int, int]] = {}
+    for k, (row, sample) in enumerate(zip(rows, problem.samples, strict=False)):
+        t = dot(row, witness)
+        found = (t * (one if t > 0 else slope), k, one if t > 0 else slope)
+        best[sample] = max(best.get(sample, found), found)
+    return [(k, gain) for _, k, gain in best.values()]
 
 
 def bias_vanishes(total: Sequence[int], bias: int | None, where: str) -> None:
@@ -1044,6 +1121,7 @@ def cover_proves(problem: Problem, dual: Sequence[Fraction], cover: Cover) -> No
 def cover_fits(problem: Problem, cover: Cover) -> None:
     """The argument is for the 2-norm, and for free biases in the coordinates of u alone."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
+    require(not problem.largest, "certificate: with max pooling chambers must be listed")
     require(cover.basis is None or problem.bias is None, "cover.basis: with free biases it must be null")
 
 
@@ -1309,6 +1387,7 @@ def sweep_proves(problem: Problem, dual: Sequence[Fraction]) -> None:
 def sweep_fits(problem: Problem) -> None:
     """The sweep is in three dimensions, and projects onto faces, which is right for the 2-norm alone."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
+    require(not problem.largest, "certificate: with max pooling chambers must be listed")
     rank = len(pivot_columns(integer_rows(problem.rows)[0]))
     require(rank == 3, f"certificate: without chambers the rank must be 3, not {rank}")
 
@@ -1484,7 +1563,7 @@ def digest_matches(certificate: Certificate, problem: Problem) -> None:
 
 def multipliers_are_on_hyperplanes(problem: Problem, chambers: Sequence[Chamber]) -> None:
     """None on a zero row. (It would do nothing there: this keeps one way to write each certificate.)"""
-    zero = {k for k, row in enumerate(problem.rows) if not any(row)}
+    zero = {k for k, row in enumerate(problem.cuts) if not any(row)}
     for i, chamber in enumerate(chambers):
         where = zero & (chamber.plus.keys() | chamber.minus.keys())
         require(not where, f"chambers[{i}]: a multiplier on the zero row {min(where, default=0)}")
@@ -1525,7 +1604,7 @@ def bounds_are_ordered(certificate: Certificate) -> None:
 def verify(problem: Problem, certificate_text: str) -> Verdict:
     """All checks, in the order in which a reader would ask; the first that fails is the reason."""
     try:
-        shape = len(problem.target), len(problem.rows), len(problem.rows[0]), len(problem.skips)
+        shape = len(problem.target), len(problem.cuts), len(problem.rows[0]), len(problem.skips)
         certificate = read_certificate(parse(certificate_text), *shape)
         digest_matches(certificate, problem)
         common_denominator_within_limit(certificate.dual, "dual")

@@ -119,9 +119,19 @@ class TwoLayerNetwork:
         data = reals(X, "X")
         if data.ndim != 2 or data.shape[1] != self.hidden.shape[1]:
             raise InputError(f"X has shape {data.shape}; the network takes {self.hidden.shape[1]} columns")
-        before = data @ self.hidden.T
-        neurons = (np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)) @ self.output
+        neurons = self.neurons(data) @ self.output
         return neurons + (data @ self.linear + self.intercept) if self.has_skip else neurons
+
+    def neurons(self, X: np.ndarray) -> np.ndarray:
+        """What each neuron makes of the rows of ``X`` (n x d), before its output weight: n x m, in float64.
+
+        Example:
+            >>> TwoLayerNetwork([[1.0], [-1.0]], [2.0, 5.0]).neurons(np.array([[3.0]]))
+            array([[3., 0.]])
+        """
+        before = X @ self.hidden.T
+        activated: np.ndarray = np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)
+        return activated
 
     def _repr_html_(self) -> str:
         from .reports.cards import network_card
@@ -130,6 +140,8 @@ class TwoLayerNetwork:
 
     def outputs(self, problem: TrainingProblem) -> np.ndarray:
         """``f``, the outputs on the samples of a problem, length n, in float64."""
+        if problem.is_max_pooled:
+            return problem.readout.pool(self.neurons(problem.features)) @ self.output
         return problem.readout.pool(self.predict(problem.features))
 
     def objective(self, problem: TrainingProblem) -> float:

@@ -36,8 +36,9 @@ from .checker import MAX_DIGITS
 from .files import read_text, write_text
 from .terms.free import NAMES, NOTHING, Free, parse_free
 from .terms.losses import Loss, parse_loss
+from .terms.max_pooling import MaxPooling, compared, parse_pooling, refuse
 from .terms.penalties import Penalty, parse_penalty
-from .terms.readouts import Readout, parse_readout
+from .terms.readouts import Readout
 from .terms.weighted import Weighted, unweighted, weighted, weights_of
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ class TrainingProblem:
         loss: see :func:`~duality_checks.terms.losses.parse_loss`.
         penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
         readout: ``"identity"``, or the sample that each row of ``X`` belongs to
-            (:class:`~duality_checks.terms.readouts.Readout`).
+            (:class:`~duality_checks.terms.readouts.Readout`), whose outputs are then added; or a
+            :class:`~duality_checks.terms.max_pooling.MaxPooling`, which takes the largest of them, neuron by
+            neuron.
         free: what is not penalised: ``"intercept"``, ``"linear"``, ``"biases"`` or some joined by ``+``
             (:func:`~duality_checks.terms.free.parse_free`). Free biases are the weights on the column of
             ones of ``X``. Or ``"decayed-intercept"``: an output intercept b that costs ``beta/2 b^2``.
@@ -143,7 +146,7 @@ class TrainingProblem:
     kappa: Fraction = field(init=False)
     loss: Loss = field(init=False)
     penalty: Penalty = field(init=False)
-    readout: Readout = field(init=False)
+    readout: Readout | MaxPooling = field(init=False)
     free: Free = field(init=False)
 
     def __init__(
@@ -161,7 +164,7 @@ class TrainingProblem:
     ):
         matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X, name="X")
         target = exact_vector(y, name="y")
-        pooling = parse_readout(readout, matrix.shape[0])
+        pooling = parse_pooling(readout, matrix.shape[0])
         if len(target) != pooling.n:
             owner = "X has" if pooling.is_identity else "readout gives"
             unit = (
@@ -175,6 +178,11 @@ class TrainingProblem:
             from .terms.activations import Slopes
 
             slopes = Slopes.parse(activation)
+            if slopes.factor < 0 and isinstance(pooling, MaxPooling):
+                raise InputError(
+                    f"activation={activation!r} is concave, and with max pooling only convex ones have a "
+                    "convex program: give slopes A > B"
+                )
             decay, activation = slopes.reduced_beta(decay), slopes.kappa
         chosen = parse_loss(loss)
         chosen.require_targets(target)
@@ -193,6 +201,11 @@ class TrainingProblem:
         _require_digits(self)
         if self.free.biases:
             _require_one_column_of_ones(matrix)
+        if self.is_max_pooled and self.free:
+            raise InputError(
+                f"free={self.free.name!r} beside max pooling is not treated; leave free out, and give X a "
+                "column of ones for biases"
+            )
 
     @property
     def n(self) -> int:
@@ -219,11 +232,20 @@ class TrainingProblem:
         """The weights of the samples rounded to float64, length n."""
         return np.array([float(weight) for weight in self.sample_weights])
 
+    @property
+    def is_max_pooled(self) -> bool:
+        """Whether the outputs of a sample are the largest over its rows, not their sum."""
+        return isinstance(self.readout, MaxPooling)
+
     @cached_property
     def arrangement(self) -> Arrangement:
-        """The central arrangement ``{x_k' u = 0}`` whose chambers are the activation patterns."""
+        """The central arrangement ``{x_k' u = 0}`` whose chambers are the activation patterns; with max
+        pooling also of the rows that compare two rows of a sample
+        (:func:`~duality_checks.terms.max_pooling.compared`)."""
         from hyperplane_arrangements.arrangement import Arrangement
 
+        if isinstance(self.readout, MaxPooling):
+            return Arrangement(compared(self.X, self.readout, self.kappa))
         return Arrangement(self.X)
 
     @cached_property
@@ -347,7 +369,7 @@ class TrainingProblem:
         for name, found, wanted in (
             ("loss", self.loss.name, "squared"),
             ("penalty", self.penalty.name, "2-norm"),
-            ("readout", "identity" if self.readout.is_identity else "pooling", "identity"),
+            ("readout", _name_of(self.readout), "identity"),
         ):
             if found != wanted:
                 raise InputError(f"{purpose} needs {name}={wanted!r}, and the problem has {found!r}")
@@ -373,6 +395,23 @@ class TrainingProblem:
             found = "a readout" if self.penalty.name == "2-norm" else f"penalty={self.penalty.name!r}"
             raise InputError(f"{purpose} needs penalty='2-norm' and no readout, and the problem has {found}")
         return self.require_penalised(purpose, free)
+
+    def require_sums(self, purpose: str) -> TrainingProblem:
+        """This problem, if its outputs are sums over rows.
+
+        Args:
+            purpose: what needs that, for the message.
+
+        Raises:
+            InputError: max pooling.
+
+        Example:
+            >>> TrainingProblem([[1]], [1], 1).require_sums("the path").n
+            1
+        """
+        if self.is_max_pooled:
+            refuse(purpose)
+        return self
 
     def require_penalised(self, purpose: str, free: tuple[str, ...] = (NOTHING,)) -> TrainingProblem:
         """This problem, if nothing is unpenalised.
@@ -464,6 +503,12 @@ class TrainingProblem:
             InputError: the file is missing or damaged.
         """
         return cls.from_json(read_text(path), source=str(path))
+
+
+def _name_of(readout: Readout | MaxPooling) -> str:
+    if isinstance(readout, MaxPooling):
+        return "max pooling"
+    return "identity" if readout.is_identity else "pooling"
 
 
 def _require_digits(problem: TrainingProblem) -> None:

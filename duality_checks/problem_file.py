@@ -13,6 +13,8 @@ from hyperplane_arrangements.errors import InputError
 
 from .files import read_json, version_of
 from .terms.free import NAMES, NOTHING
+from .terms.max_pooling import MaxPooling
+from .terms.readouts import Readout
 
 if TYPE_CHECKING:
     from .problem import TrainingProblem
@@ -41,7 +43,7 @@ def problem_document(problem: TrainingProblem) -> dict[str, Any]:
         **({"weights": list(map(str, problem.sample_weights))} if problem.is_weighted else {}),
         "loss": problem.plain_loss.name,
         "penalty": problem.penalty.name,
-        "readout": "identity" if problem.readout.is_identity else list(map(str, problem.readout.samples)),
+        "readout": _readout_document(problem.readout),
         "kappa": str(problem.kappa),
         "beta": str(problem.beta),
         "X": [[str(value) for value in row] for row in problem.X.fractions],
@@ -71,10 +73,22 @@ def read_problem(text: str, source: str) -> dict[str, Any]:
         "activation": f"leaky:{document['kappa']}",
         "loss": document["loss"],
         "penalty": document["penalty"],
-        "readout": _samples(document["readout"], source),
+        "readout": _readout(document["readout"], source),
         "free": document.get("free", NOTHING),
         "sample_weights": weights,
     }
+
+
+def _readout_document(readout: Readout | MaxPooling) -> Any:
+    if isinstance(readout, MaxPooling):
+        return {"max": list(map(str, readout.groups))}
+    return "identity" if readout.is_identity else list(map(str, readout.samples))
+
+
+def _readout(readout: Any, source: str) -> Any:
+    if isinstance(readout, dict) and readout.keys() == {"max"}:
+        return MaxPooling(_samples(readout["max"], source))
+    return _samples(readout, source)
 
 
 def _samples(readout: Any, source: str) -> Any:

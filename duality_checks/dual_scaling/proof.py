@@ -7,6 +7,7 @@ decided by the integers of the checker.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -20,6 +21,7 @@ from ..pricing import bounds
 from ..pricing.bias_multipliers import balanced
 from ..problem import TrainingProblem
 from .draft import Draft, both
+from .witnesses import Point
 
 _ATTEMPTS = 30
 # Multipliers are rounded to few bits, below beta over the largest entry of X, where the bound is certain to
@@ -30,7 +32,11 @@ Multipliers = dict[int, Fraction]
 
 
 def feasible_multiple(
-    problem: TrainingProblem, stated: checker.Problem, draft: Draft, signs: np.ndarray
+    problem: TrainingProblem,
+    stated: checker.Problem,
+    draft: Draft,
+    signs: np.ndarray,
+    points: Sequence[Point] | None = None,
 ) -> tuple[Vector, dict[int, Multipliers]]:
     """A multiple of the dual, with multipliers, that is feasible on every chamber.
 
@@ -39,6 +45,7 @@ def feasible_multiple(
         stated: the same problem, as the checker reads it.
         draft: what floats propose.
         signs: all P chambers, P x N.
+        points: a point of each chamber, which max pooling asks for.
 
     Returns:
         The dual z, and block -> multipliers where there are any: block i is z on chamber i, block P + i is
@@ -65,7 +72,10 @@ def feasible_multiple(
         found, worst = {}, 1.0
         for k, b in enumerate(open_.tolist()):
             side, i = (1, b) if b < len(signs) else (-1, b - len(signs))
-            found[b], share = _shortest(system, signs[i], side, guesses.get(k, {}))
+            pattern = (signs[i] > 0).tobytes()
+            gradient = checker.gradient_on(stated, system, pattern, () if points is None else points[i])
+            gradient = [side * value for value in gradient]
+            found[b], share = _shortest(system, signs[i], gradient, guesses.get(k, {}))
             worst = max(worst, share)
         if worst == 1.0:
             if checker.dual_value(stated, dual) > 0:
@@ -87,8 +97,9 @@ def _rounded(problem: TrainingProblem, values: np.ndarray, bits: int) -> np.ndar
 def _surely_within(
     problem: TrainingProblem, dual: np.ndarray, signs: np.ndarray, support: np.ndarray, values: np.ndarray
 ) -> np.ndarray:
-    """The blocks where floats prove the bound; with free biases none, as something has to be 0 exactly."""
-    if problem.bias is not None:
+    """The blocks where floats prove the bound; with free biases none, as something has to be 0 exactly, and
+    with max pooling none, which are few."""
+    if problem.bias is not None or problem.is_max_pooled:
         return np.zeros(len(support), dtype=bool)
     with np.errstate(over="ignore", invalid="ignore"):
         vectors, error = bounds.gradients(problem, signs, dual)
@@ -109,11 +120,10 @@ def _fractions(support: np.ndarray, values: np.ndarray) -> dict[int, Multipliers
 
 
 def _shortest(
-    system: checker.Scaled, signs: np.ndarray, side: int, lambdas: Multipliers
+    system: checker.Scaled, signs: np.ndarray, gradient: list[int], lambdas: Multipliers
 ) -> tuple[Multipliers, float]:
     """Multipliers of one block: these if they hold, else the best there are. And what :func:`_share` says."""
     pattern = (signs > 0).tobytes()
-    gradient = [side * value for value in system.gradient(pattern)]
     if system.bias is not None:
         lambdas = balanced(system, gradient, pattern, lambdas)
         return lambdas, _share(system, gradient, pattern, lambdas)

@@ -8,6 +8,8 @@ from math import lcm
 from operator import mul
 from typing import TYPE_CHECKING
 
+from ..terms.max_pooling import MaxPooling
+
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
 
@@ -32,6 +34,8 @@ def exact_fit(
         >>> [str(f) for f in exact_fit(problem, [(Fraction(3),)], (Fraction(1, 2),))]
         ['3/2', '3']
     """
+    if isinstance(problem.readout, MaxPooling):
+        return _max_pooled(problem, problem.readout, hidden, output)
     values = [ZERO] * problem.n
     for value, sample in zip(_neurons(problem, hidden, output), problem.readout.samples, strict=True):
         values[sample] = values[sample] + value if values[sample] else value
@@ -52,6 +56,18 @@ def _neurons(problem: TrainingProblem, hidden: Sequence[Vector], output: Vector)
             before = sum(map(mul, row, w))
             value += alpha * before * (above if before > 0 else below)
         yield Fraction(value, denominator * above * unit * more)
+
+
+def _max_pooled(
+    problem: TrainingProblem, pooling: MaxPooling, hidden: Sequence[Vector], output: Vector
+) -> Vector:
+    """The sum over the neurons of the largest output over the rows of each sample."""
+    values = [ZERO] * problem.n
+    for weights, alpha in zip(hidden, output, strict=True):
+        alone = tuple(_neurons(problem, [weights], (Fraction(1),)))
+        for i, rows in enumerate(pooling.members()):
+            values[i] += alpha * max(alone[k] for k in rows)
+    return tuple(values)
 
 
 def exact_objective(

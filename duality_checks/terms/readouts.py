@@ -126,9 +126,22 @@ def patches_1d(inputs: Any, size: int, stride: int = 1, *, bias: bool = False) -
         >>> [[str(x) for x in row] for row in patches.fractions], readout.samples
         ([['1/2', '1'], ['1', '3/2']], (0, 0))
     """
+    return _averaged(windows_1d(inputs, size, stride), bias)
+
+
+def windows_1d(inputs: Any, size: int, stride: int) -> list[list[list[Fraction]]]:
+    """The patches of each signal, one after the other, undivided.
+
+    Raises:
+        InputError: a size or stride that leaves no patch.
+
+    Example:
+        >>> [[[int(x) for x in patch] for patch in own] for own in windows_1d([[1, 2, 3]], 2, 1)]
+        [[[1, 2], [2, 3]]]
+    """
     signals = exact_matrix(inputs, name="inputs")
     starts = _starts(signals.shape[1], size, stride, "signal")
-    return _averaged([[row[s : s + size] for s in starts] for row in signals.fractions], bias)
+    return [[list(row[s : s + size]) for s in starts] for row in signals.fractions]
 
 
 def patches_2d(
@@ -153,6 +166,19 @@ def patches_2d(
         >>> [[str(x) for x in row] for row in patches.fractions], readout.samples
         ([['1/2', '1'], ['3/2', '2']], (0, 0))
     """
+    return _averaged(windows_2d(inputs, size, stride), bias)
+
+
+def windows_2d(inputs: Any, size: tuple[int, int], stride: int) -> list[list[list[Fraction]]]:
+    """The patches of each image, read row by row and undivided.
+
+    Raises:
+        InputError: images of different shapes, or a size or stride that leaves no patch.
+
+    Example:
+        >>> [[[int(x) for x in patch] for patch in own] for own in windows_2d([[[1, 2], [3, 4]]], (1, 2), 1)]
+        [[[1, 2], [3, 4]]]
+    """
     images = [exact_matrix(image, name=f"inputs[{i}]") for i, image in enumerate(inputs)]
     shapes = {image.shape for image in images}
     if len(shapes) != 1:
@@ -172,7 +198,7 @@ def patches_2d(
                 for left in lefts
             ]
         )
-    return _averaged(patches, bias)
+    return patches
 
 
 def _starts(length: int, size: int, stride: int, what: str) -> range:
@@ -184,9 +210,23 @@ def _starts(length: int, size: int, stride: int, what: str) -> range:
     return range(0, length - size + 1, stride)
 
 
-def _averaged(patches: list[list[Any]], bias: bool) -> tuple[ExactMatrix, Readout]:
-    count = len(patches[0])
+def stacked(patches: list[list[Any]], bias: bool, share: int = 1) -> tuple[ExactMatrix, tuple[int, ...]]:
+    """All patches, one a row and divided by the share, and the input that each belongs to.
+
+    Args:
+        patches: of each input, as many for all of them.
+        bias: append a one to each before it is divided.
+        share: what they are divided by.
+
+    Example:
+        >>> stacked([[[3], [4]]], bias=True)[0].integers.tolist()
+        [[3, 1], [4, 1]]
+    """
     ones = [1] if bias else []
-    rows = [[Fraction(x) / count for x in [*patch, *ones]] for own in patches for patch in own]
-    samples = tuple(i for i in range(len(patches)) for _ in range(count))
-    return exact_matrix(rows, name="patches"), Readout(samples)
+    rows = [[Fraction(x) / share for x in [*patch, *ones]] for own in patches for patch in own]
+    return exact_matrix(rows, name="patches"), tuple(i for i, own in enumerate(patches) for _ in own)
+
+
+def _averaged(patches: list[list[Any]], bias: bool) -> tuple[ExactMatrix, Readout]:
+    rows, samples = stacked(patches, bias, len(patches[0]))
+    return rows, Readout(samples)

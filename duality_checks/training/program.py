@@ -20,6 +20,7 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 from ..exact.rounding import power_of_two
 from ..problem import TrainingProblem
 from ..terms.losses import Absolute, Hinge, Huber, Logistic, Loss, Squared, SquaredHinge
+from ..terms.max_pooling import require_sums
 from ..terms.weighted import Weighted
 
 TOLERANCE = 1e-12
@@ -153,7 +154,21 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
     """
     problem.require_penalised("a conic program")
     slopes = np.where(blocks.signs > 0, 1.0, float(problem.kappa)) * blocks.outputs[:, None]
-    columns = [problem.readout.pool(slope[:, None] * blocks.rows) for slope in slopes]
+    sums = require_sums(problem.readout, "a program over activation patterns")
+    return solve_columns(problem, blocks, [sums.pool(slope[:, None] * blocks.rows) for slope in slopes])
+
+
+def solve_columns(problem: TrainingProblem, blocks: Blocks, columns: list[np.ndarray]) -> Optimum:
+    """The same where the outputs of each block are given as a matrix.
+
+    Args:
+        problem: for its loss, penalty and beta.
+        blocks: at least one; of these the chambers matter.
+        columns: for each block what makes outputs of its vector, n x p, the sign of the block included.
+
+    Raises:
+        ConvexLandscapeError: the solver returned no numbers.
+    """
     fit, dual, found, status = _minimise(
         problem, _penalty_part(problem, blocks), np.concatenate(columns, axis=1)
     )

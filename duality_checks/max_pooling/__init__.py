@@ -1,0 +1,1 @@
+"""Max pooling: its dual landscape, training and proofs (statement 2.15)."""

@@ -1,0 +1,186 @@
+"""Training with max pooling, to the global optimum: column generation over all chambers (statement 2.15).
+
+A conic program over the chambers at hand finds where neurons belong; then the Lasso over neurons alone is
+solved with the maxima of its own residual as new neurons. Near the optimum each of these rounds squares the
+error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..effort import WHOLE, Effort
+from ..network import TwoLayerNetwork
+from ..problem import TrainingProblem
+from ..terms.losses import Datafit
+from ..training.columns import GAP, MAX_CHAMBERS, History, Round, Solution
+from ..training.conic import is_stuck
+from ..training.lasso import nonnegative_fit
+from ..training.narrowing import narrowed
+from ..training.program import solve_atoms, solve_columns
+from .landscape import MaxLandscape, Peaks
+
+ROUNDS = 100
+PATIENCE = 3
+COLUMNS = 60
+# An interior point leaves the blocks that are not used this small, relative to the largest one.
+UNUSED = 1e-9
+# Neurons whose cosine is this near to 1 are one.
+PARALLEL = 1e-14
+# New neurons for the Lasso are maxima down to this share of beta: the old ones, moved to where they belong.
+NEARLY = 1 - 1e-6
+
+
+def train_max_pooled(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int = MAX_CHAMBERS,
+    progress: Callable[[Round], Any] | None = None,
+    start: TwoLayerNetwork | None = None,
+    effort: Effort = WHOLE,
+) -> Solution:
+    """The global optimum of a problem with max pooling, numerically.
+
+    Args:
+        problem: with the 2-norm; any loss, activation and weights of samples.
+        max_chambers, progress, effort: as for :func:`~duality_checks.training.columns.train`. All chambers
+            are listed, whatever the effort.
+        start: a network whose chambers to begin with.
+
+    Returns:
+        The solution; its relative gap is typically 1e-9 or less.
+
+    Raises:
+        TooLargeError: more chambers than `max_chambers`.
+        InputError: another penalty than the 2-norm.
+
+    Example:
+        The largest of two inputs is learnt by one neuron, as one sample of 3 would be.
+
+        >>> from duality_checks.terms.max_pooling import MaxPooling
+        >>> problem = TrainingProblem([[1], [3]], [2], beta=1, readout=MaxPooling((0, 0)))
+        >>> solution = train_max_pooled(problem)
+        >>> solution.network.width, round(solution.upper, 9)  # 2/3 - 1/18, a soft threshold
+        (1, 0.611111111)
+    """
+    return _Training(problem, MaxLandscape.of(problem, max_chambers), History(progress), effort).run(start)
+
+
+class _Training:
+    """The bounds so far, and what they come from."""
+
+    def __init__(self, problem: TrainingProblem, landscape: MaxLandscape, history: History, effort: Effort):
+        self.problem, self.landscape, self.history = problem, landscape, history
+        self.loss, self.target, self.beta = problem.loss, problem.target, float(problem.beta)
+        self.enough = max(GAP, effort.gap)
+        self.directions, self.signs = np.empty((0, landscape.rows.shape[1])), np.empty(0)
+        self.sizes = np.empty(0)
+        nothing = np.zeros(problem.n)
+        self.upper, self.lower, self.dual = self.loss.value(nothing, self.target), -np.inf, nothing
+
+    def run(self, start: TwoLayerNetwork | None) -> Solution:
+        found = self.price(self.loss.slope(np.zeros(self.problem.n), self.target))
+        self.note()
+        self.over_neurons(self.over_chambers(found, start))
+        network = self.network()
+        upper = network.objective(self.problem)
+        before = self.problem.features @ network.hidden.T
+        active = tuple(
+            (np.sign(t).astype(np.int8), int(np.sign(alpha)), w / np.linalg.norm(w))
+            for t, alpha, w in zip(before.T, network.output, network.hidden, strict=True)
+        )
+        rounds = tuple(self.history.rounds)
+        return Solution(network, self.dual, self.lower, upper, active, self.history.seconds, rounds)
+
+    @property
+    def is_done(self) -> bool:
+        return self.upper - self.lower <= self.enough * self.upper
+
+    def price(self, dual: np.ndarray) -> Peaks:
+        """The maxima near beta or above, with the lower bound from the best feasible multiple (2.5)."""
+        dual = self.loss.clip(dual, self.target)
+        found = self.landscape.maxima(dual, self.beta * NEARLY)
+        scaled = dual * min(self.loss.multiple(dual, self.target), self.beta / max(found.reach, self.beta))
+        value = self.loss.dual(self.loss.clip(scaled, self.target), self.target)
+        if value > self.lower:
+            self.lower, self.dual = value, scaled
+        return found
+
+    def offer(self, directions: np.ndarray, signs: np.ndarray, sizes: np.ndarray) -> None:
+        """Keep neurons, if they are better than those so far."""
+        kept = sizes > UNUSED * sizes.max(initial=0.0)
+        directions, signs, sizes = directions[kept], signs[kept], sizes[kept]
+        fit = self.landscape.outputs(directions) @ (signs * sizes)
+        value = self.loss.value(fit, self.target) + self.beta * float(sizes.sum())
+        if value < self.upper:
+            self.upper, self.directions, self.signs, self.sizes = value, directions, signs, sizes
+
+    def note(self) -> None:
+        self.history.note(self.lower, self.upper, self.network())
+
+    def over_chambers(self, found: Peaks, start: TwoLayerNetwork | None) -> Peaks:
+        """The convex program over more and more pairs of a chamber and a sign; the maxima at the last."""
+        pairs: dict[tuple[int, float], None] = {}
+        if start is not None:
+            places = self.landscape.chambers_of(start.hidden @ self.landscape.basis)
+            pairs = dict.fromkeys(zip(places.tolist(), np.sign(start.output).tolist(), strict=True))
+        while len(self.history.rounds) < ROUNDS and not self.is_done and not is_stuck(self.history.rounds):
+            above = found[found.values > self.beta][:COLUMNS]
+            new = dict.fromkeys(zip(above.chambers.tolist(), above.signs.tolist(), strict=True))
+            if not new.keys() - pairs.keys() and len(self.history.rounds) > 1:
+                break
+            pairs |= new
+            if not pairs:
+                break
+            chambers, signs = map(np.array, zip(*pairs, strict=True))
+            optimum = solve_columns(self.problem, *self.landscape.blocks(chambers, signs))
+            sizes = np.linalg.norm(optimum.vectors, axis=1)
+            used = np.flatnonzero(sizes > UNUSED * sizes.max(initial=0.0))
+            self.offer(optimum.vectors[used] / sizes[used, None], signs[used], sizes[used])
+            pairs = {pair: None for k, pair in enumerate(pairs) if k in set(used.tolist())}
+            found = self.price(optimum.dual)
+            self.note()
+        return found
+
+    def over_neurons(self, found: Peaks) -> None:
+        """The program over neurons alone, with the maxima of its dual point beside them: more each round."""
+        directions, signs, stalled = self.directions, self.signs, 0
+        while len(self.history.rounds) < ROUNDS and stalled < PATIENCE and not self.is_done:
+            before = self.upper - self.lower
+            directions = np.concatenate([directions, found.directions])
+            signs = np.concatenate([signs, found.signs])
+            if not len(signs):
+                break
+            sizes, dual = self.reweighed(self.landscape.outputs(directions) * signs)
+            self.offer(directions, signs, sizes)
+            found = self.price(dual)
+            self.note()
+            stalled = 0 if self.upper - self.lower < before / 2 else stalled + 1
+
+    def reweighed(self, atoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The best sizes of neurons with these outputs, and the dual point of that program."""
+        if not self.loss.strictly_convex:
+            optimum = solve_atoms(self.problem, atoms)
+            return np.maximum(optimum.vectors[:, 0], 0.0), optimum.dual
+        datafit = Datafit(self.loss, self.target)
+        sizes = nonnegative_fit(datafit, atoms, self.beta, np.zeros(atoms.shape[1]))
+        return sizes, datafit.slope(atoms @ sizes)
+
+    def network(self) -> TwoLayerNetwork:
+        """Statement 2.2, with parallel neurons as one and at most n of them."""
+        vectors = self.sizes[:, None] * self.directions
+        alike = (np.outer(self.signs, self.signs) > 0) & (self.directions @ self.directions.T >= 1 - PARALLEL)
+        first = np.argmax(alike, axis=1) if len(alike) else np.empty(0, int)
+        sums = np.zeros_like(vectors)
+        np.add.at(sums, first, vectors)
+        kept = np.unique(first)
+        sums, signs = sums[kept], self.signs[kept]
+        columns, sizes = self.landscape.outputs(sums) * signs, np.linalg.norm(sums, axis=1)
+        shares = narrowed(columns, np.ones(len(kept)), sizes)
+        some = shares > 0
+        roots = np.sqrt(shares[some] * sizes[some])
+        hidden = self.landscape.lift(sums[some] * (roots / sizes[some])[:, None])
+        return TwoLayerNetwork(hidden.reshape(-1, self.problem.d), signs[some] * roots, self.problem.kappa)
