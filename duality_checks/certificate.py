@@ -237,7 +237,7 @@ def certify(
         problem.require_sums("a proof for a polyhedral norm")
         network, feasible, chambers = exact_parts(problem, solution)
     elif problem.is_max_pooled:
-        from .max_pooling.proof import listed_chambers
+        from .dual_scaling.max_pooling import listed_chambers
 
         feasible, chambers = listed_chambers(problem, stated, dual, max_chambers)
     elif problem.bias is None and not few_chambers(arrangement, listed):

@@ -33,6 +33,7 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, pivot_colum
 from ..effort import WHOLE, Effort
 from ..limits import require_feasible
 from ..problem import TrainingProblem
+from ..terms.max_pooling import require_sums
 from ..terms.readouts import Readout
 from .landscape import SPANS, Landscape
 from .pricers import Maxima, Pricer, dual_vector, pricer_on
@@ -67,7 +68,8 @@ class ProjectedReadout:
     def of(cls, problem: TrainingProblem) -> ProjectedReadout:
         """The readout of a problem, and what is free in it; without weights, for duals of the problem."""
         columns = _floats(problem.equations, problem.n)
-        return cls(problem.readout, _orthonormal(problem, columns, _rank(problem)))
+        readout = require_sums(problem.readout, "a projected readout")
+        return cls(readout, _orthonormal(problem, columns, _rank(problem)))
 
     @classmethod
     def of_squares(cls, problem: TrainingProblem) -> ProjectedReadout:
@@ -89,7 +91,8 @@ class ProjectedReadout:
         beta, size = float(problem.beta), float((columns * columns).sum())
         kept = float(np.sqrt(beta / (beta + size))) if problem.free.decayed else 0.0
         independent = 1 if problem.free.decayed else _rank(problem)
-        return cls(problem.readout, _orthonormal(problem, columns, independent), kept, roots)
+        readout = require_sums(problem.readout, "a projected readout")
+        return cls(readout, _orthonormal(problem, columns, independent), kept, roots)
 
     @property
     def n(self) -> int:

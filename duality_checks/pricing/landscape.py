@@ -21,6 +21,7 @@ from hyperplane_arrangements.errors import InputError
 
 from ..problem import TrainingProblem
 from ..terms.free import NAMES
+from ..terms.max_pooling import require_sums
 from ..terms.readouts import Readout
 
 if TYPE_CHECKING:
@@ -69,10 +70,11 @@ class Landscape:
         is that of what is left without these: the landscape changes by as little.
 
         Raises:
-            InputError: free biases, which have many landscapes (:mod:`.free`), or numbers whose squares
-                leave the range of floats.
+            InputError: free biases, which have many landscapes (:mod:`.free`), max pooling, or numbers whose
+                squares leave the range of floats.
         """
         problem.require_penalised("one landscape of all directions", NAMES[: NAMES.index("biases")])
+        readout = require_sums(problem.readout, "a landscape of rows")
         require_squares(problem)
         arrangement = problem.arrangement
         # Units make small rows as certain as large ones.
@@ -81,7 +83,7 @@ class Landscape:
         _, _, right = np.linalg.svd(units, full_matrices=False)
         basis = right[: arrangement.rank].T
         rows = problem.features @ basis
-        return cls.on(arrangement, basis, rows, float(problem.kappa), problem.readout)
+        return cls.on(arrangement, basis, rows, float(problem.kappa), readout)
 
     @classmethod
     def on(

@@ -441,6 +441,10 @@ def dual_norm(
         from .free import free_dual_norm
 
         return free_dual_norm(problem, v, max_chambers, effort)
+    if problem.is_max_pooled:
+        from .max_pooling import MaxLandscape
+
+        return MaxLandscape.of(problem, max_chambers).maxima(dual_vector(problem, v), 0.0).reach
     pricing = pricer(problem, Landscape.of(problem), max_chambers, effort)
     found = pricing.maxima(dual_vector(problem, v), 0.0)
     return float(found.values[0]) if len(found) else 0.0

@@ -61,6 +61,11 @@ class Readout:
         return cls(tuple(range(n)))
 
     @property
+    def groups(self) -> tuple[int, ...]:
+        """Which sample each row belongs to: `samples`, whatever is made of a sample's rows."""
+        return self.samples
+
+    @property
     def rows(self) -> int:
         """N, the number of rows."""
         return len(self.samples)

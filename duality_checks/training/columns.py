@@ -167,7 +167,7 @@ def train(
     if start is not None:
         _require_start(problem, start)
     if problem.is_max_pooled:
-        from ..max_pooling.training import train_max_pooled
+        from .max_pooling import train_max_pooled
 
         return train_max_pooled(
             problem, max_chambers=max_chambers, progress=progress, start=start, effort=effort

@@ -19,10 +19,12 @@ from hyperplane_arrangements.errors import InputError
 from ..certificate import Certificate, certify
 from ..effort import WHOLE, Effort
 from ..exact.norms import Vector, dot, root_above
+from ..exact.objective import exact_fit
 from ..limits import require_feasible
 from ..pricing.free import ProjectedReadout, free_dual_norm
 from ..pricing.landscape import Landscape
-from ..pricing.pricers import dual_norm, pricer
+from ..pricing.max_pooling import MaxLandscape, Peaks
+from ..pricing.pricers import Maxima, dual_norm, pricer
 from ..problem import TrainingProblem, positive
 from .columns import MAX_CHAMBERS, Round, Solution, train
 from .free_conic import dual_without_neurons
@@ -211,31 +213,37 @@ def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tupl
         exact = Neurons.of(problem).dual_norm(v)
         return exact, exact
     floats = np.array([float(value) for value in v])
-    landscape = Landscape.of(problem)
-    maxima = pricer(problem, landscape, max_chambers).maxima(floats, 0.0)
     if not any(v):
         return Fraction(0), Fraction(0)
-    if not len(maxima):
+    direction, size = _largest(problem, floats, max_chambers)
+    if direction is None:
         return Fraction(0), _above(problem, v, NOTHING)
-    u = tuple(Fraction(x) for x in landscape.lift(maxima.directions[:1])[0].tolist())
-    lower = abs(dot(v, _outputs(problem, u))) / root_above(dot(u, u))
-    return lower, _above(problem, v, float(maxima.values[0]))
+    u = tuple(map(Fraction, direction.tolist()))
+    lower = abs(dot(v, exact_fit(problem, [u], (Fraction(1),)))) / root_above(dot(u, u))
+    return lower, _above(problem, v, size)
 
 
-def _outputs(problem: TrainingProblem, u: Vector) -> Vector:
-    """``T phi(X u)``, exactly, length n."""
-    values = [Fraction(0)] * problem.n
-    for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True):
-        before = dot(row, u)
-        values[sample] += before if before > 0 else problem.kappa * before
-    return tuple(values)
+def _largest(problem: TrainingProblem, v: np.ndarray, max_chambers: int) -> tuple[np.ndarray | None, float]:
+    """Where the dual norm of v is attained, length d, and its size; None where it is 0."""
+    landscape: Landscape | MaxLandscape
+    maxima: Maxima | Peaks
+    if problem.is_max_pooled:
+        landscape = MaxLandscape.of(problem, max_chambers)
+        maxima = landscape.maxima(v, 0.0)
+    else:
+        landscape = Landscape.of(problem)
+        maxima = pricer(problem, landscape, max_chambers).maxima(v, 0.0)
+    if not len(maxima):
+        return None, 0.0
+    return landscape.lift(maxima.directions[:1])[0], float(maxima.values[0])
 
 
 def _above(problem: TrainingProblem, v: Vector, size: float) -> Fraction:
     """A proven upper bound of ``norm_dual(v)``, from a feasible z close to a multiple of v.
 
     A certificate proves ``norm_dual(z) <= b``. For any s > 0, ``v = z/s + (v - z/s)``; the dual norm of e is
-    at most ``L sum_k abs(e_k) norm(x_k)``: so ``norm_dual(v) <= b/s + L sum_k abs(v_k - z_k/s) norm(x_k)``.
+    at most ``L sum_k abs(e_k) norm(x_k)`` over all rows, or over the largest, which are some of them: so
+    ``norm_dual(v) <= b/s + L sum_k abs(v_k - z_k/s) norm(x_k)``.
     """
     from types import SimpleNamespace
 
@@ -256,7 +264,7 @@ def _above(problem: TrainingProblem, v: Vector, size: float) -> Fraction:
     slack = sum(
         (
             errors[sample] * root_above(dot(row, row))
-            for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True)
+            for row, sample in zip(problem.X.fractions, problem.readout.groups, strict=True)
         ),
         Fraction(0),
     )

@@ -8,20 +8,22 @@ error.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
+from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
-from ..training.columns import GAP, MAX_CHAMBERS, History, Round, Solution
-from ..training.conic import is_stuck
-from ..training.lasso import nonnegative_fit
-from ..training.narrowing import narrowed
-from ..training.program import solve_atoms, solve_columns
-from .landscape import MaxLandscape, Peaks
+from .columns import GAP, MAX_CHAMBERS, History, Round, Solution
+from .conic import is_stuck
+from .lasso import nonnegative_fit
+from .narrowing import narrowed
+from .program import Blocks, solve_atoms, solve_columns
+from .walls import chamber_walls
 
 ROUNDS = 100
 PATIENCE = 3
@@ -136,7 +138,7 @@ class _Training:
             if not pairs:
                 break
             chambers, signs = map(np.array, zip(*pairs, strict=True))
-            optimum = solve_columns(self.problem, *self.landscape.blocks(chambers, signs))
+            optimum = solve_columns(self.problem, *self.blocks(chambers, signs))
             sizes = np.linalg.norm(optimum.vectors, axis=1)
             used = np.flatnonzero(sizes > UNUSED * sizes.max(initial=0.0))
             self.offer(optimum.vectors[used] / sizes[used, None], signs[used], sizes[used])
@@ -144,6 +146,36 @@ class _Training:
             found = self.price(optimum.dual)
             self.note()
         return found
+
+    def blocks(self, chambers: np.ndarray, outputs: np.ndarray) -> tuple[Blocks, list[np.ndarray]]:
+        """Chambers with signs of their outputs; and what makes outputs of a vector of each, n x r."""
+        landscape = self.landscape
+        walls = np.zeros((len(chambers), len(landscape.rows)), dtype=bool)
+        normals = landscape.rows[self._first_rows]
+        normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+        for wall, chamber in zip(walls, chambers.tolist(), strict=True):
+            wall[self._first_rows] = chamber_walls(normals, self._points[chamber])
+        columns = [
+            sign * landscape.slopes[chamber][:, None] * landscape.rows[landscape.largest.rows[chamber]]
+            for chamber, sign in zip(chambers.tolist(), outputs.tolist(), strict=True)
+        ]
+        return Blocks(landscape.rows, landscape.signs[chambers], walls, outputs), columns
+
+    @cached_property
+    def _points(self) -> np.ndarray:
+        """A point of each chamber in coordinates of the row space, P x r."""
+        found = self.problem.arrangement.chambers().witnesses
+        sizes = np.abs(found).max(axis=1, keepdims=True)
+        points: np.ndarray = (found / sizes).astype(float) @ self.landscape.basis
+        return points
+
+    @cached_property
+    def _first_rows(self) -> np.ndarray:
+        """The first row of each hyperplane."""
+        owner = np.asarray(self.problem.arrangement.hyperplane_of_row)
+        _, first = np.unique(owner[owner >= 0], return_index=True)
+        rows: np.ndarray = np.flatnonzero(owner >= 0)[first]
+        return rows
 
     def over_neurons(self, found: Peaks) -> None:
         """The program over neurons alone, with the maxima of its dual point beside them: more each round."""

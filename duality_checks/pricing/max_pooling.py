@@ -15,12 +15,10 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..limits import require_feasible
-from ..pricing.landscape import require_squares
-from ..pricing.multipliers import cone_projections
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling, Selection, selection
-from ..training.program import Blocks
-from ..training.walls import chamber_walls
+from .landscape import require_squares
+from .multipliers import cone_projections
 
 SAME_DIRECTION = 1e-9
 
@@ -98,27 +96,15 @@ class MaxLandscape:
         return cls(problem, basis, rows, signs, selection(pooling, problem.kappa, signs))
 
     @cached_property
-    def _points(self) -> np.ndarray:
-        """A point of each chamber in coordinates of the row space, P x r."""
-        found = self.problem.arrangement.chambers().witnesses
-        sizes = np.abs(found).max(axis=1, keepdims=True)
-        return (found / sizes).astype(float) @ self.basis
-
-    @cached_property
-    def _first_rows(self) -> np.ndarray:
-        owner = np.asarray(self.problem.arrangement.hyperplane_of_row)
-        _, first = np.unique(owner[owner >= 0], return_index=True)
-        return np.flatnonzero(owner >= 0)[first]
-
-    @cached_property
-    def _slopes(self) -> np.ndarray:
+    def slopes(self) -> np.ndarray:
+        """The slope of the activation at the largest row of each sample, on each chamber: P x n."""
         return self.largest.slopes(float(self.problem.kappa))
 
     def gradients(self, v: np.ndarray) -> np.ndarray:
         """``sum_i v_i s_i x_i`` on each chamber, P x r."""
         total = np.zeros((len(self.signs), self.rows.shape[1]))
         for i, entry in enumerate(v.tolist()):
-            total += (entry * self._slopes[:, i])[:, None] * self.rows[self.largest.rows[:, i]]
+            total += (entry * self.slopes[:, i])[:, None] * self.rows[self.largest.rows[:, i]]
         return total
 
     def maxima(self, v: np.ndarray, floor: float) -> Peaks:
@@ -144,21 +130,6 @@ class MaxLandscape:
         """``h(u)`` at many directions (m x r), as columns: n x m."""
         before = self.rows[: self.problem.readout.rows] @ directions.T
         return self.problem.readout.pool(np.maximum(before, float(self.problem.kappa) * before))
-
-    def blocks(self, chambers: np.ndarray, outputs: np.ndarray) -> tuple[Blocks, list[np.ndarray]]:
-        """Blocks of a conic program: chambers with signs of their outputs; and what makes outputs of a vector
-        of each, n x r."""
-        walls = np.zeros((len(chambers), len(self.rows)), dtype=bool)
-        normals = self.rows[self._first_rows]
-        normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
-        for wall, chamber in zip(walls, chambers.tolist(), strict=True):
-            wall[self._first_rows] = chamber_walls(normals, self._points[chamber])
-        found = Blocks(self.rows, self.signs[chambers], walls, outputs)
-        columns = [
-            sign * self._slopes[chamber][:, None] * self.rows[self.largest.rows[chamber]]
-            for chamber, sign in zip(chambers.tolist(), outputs.tolist(), strict=True)
-        ]
-        return found, columns
 
     def chambers_of(self, directions: np.ndarray) -> np.ndarray:
         """A chamber whose closure holds each direction (m x r), as far as floats tell."""

@@ -8,12 +8,12 @@ from fractions import Fraction
 import numpy as np
 
 from .. import checker
-from ..dual_scaling.draft import Draft, both
-from ..dual_scaling.proof import feasible_multiple
-from ..dual_scaling.witnesses import integer_points
+from ..pricing.max_pooling import MaxLandscape
 from ..pricing.multipliers import cone_multipliers
 from ..problem import TrainingProblem
-from .landscape import MaxLandscape
+from .draft import Draft, both
+from .proof import feasible_multiple
+from .witnesses import integer_points
 
 # Blocks this close to beta get multipliers, so that rounding and scaling cannot push them over it.
 MARGIN = 1 - 1e-6

@@ -1,1 +1,0 @@
-"""Max pooling: its dual landscape, training and proofs (statement 2.15)."""
