@@ -48,6 +48,7 @@ _NAMES = {
     "training.paths": ("PathPoint", "beta_max", "beta_path"),
     "pricing.pricers": ("dual_norm",),
     "problem": ("TrainingProblem",),
+    "terms.max_pooling": ("MaxPooling", "max_patches_1d", "max_patches_2d"),
     "terms.readouts": ("Readout", "patches_1d", "patches_2d"),
     "approximation.sampling": ("bound_by_sampling", "coverage", "guarantee"),
     "optima.spike_free": ("decide_spike_free",),

@@ -10,6 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from .. import checker
+from ..terms.max_pooling import refuse
 from .basis import orthonormal
 from .encoding import BITS, Pen, deepest
 from .search import Cover, Function, Limits, search
@@ -33,7 +34,13 @@ class Coordinates:
 
     @classmethod
     def of(cls, stated: checker.Problem) -> Coordinates:
-        """The coordinates of a problem."""
+        """The coordinates of a problem.
+
+        Raises:
+            InputError: max pooling, whose landscape is another.
+        """
+        if stated.largest:
+            refuse("a cover")
         return cls(stated, orthonormal(checker.integer_rows(stated.rows)[0]))
 
     def function(self, dual: tuple[Fraction, ...]) -> tuple[Function, float]:

@@ -36,15 +36,19 @@ def explained(problem_text: str, certificate_text: str) -> list[Block]:
         Blocks for `blocks.markdown`, `blocks.html` and `blocks.latex`.
 
     Raises:
-        InputError: the documents are not readable, or the checker refuses.
+        InputError: the documents are not readable, the checker refuses, or the problem has max pooling.
     """
     try:
         problem = checker.read_problem(problem_text)
         checker.verify(problem, certificate_text).require()
-        shape = len(problem.target), len(problem.rows), len(problem.rows[0]), len(problem.skips)
+        shape = len(problem.target), len(problem.cuts), len(problem.rows[0]), len(problem.skips)
         certificate = checker.read_certificate(checker.parse(certificate_text), *shape)
     except Refusal as reason:
         raise InputError(f"{reason}; only what `convex-landscape check` proves is explained") from None
+    if problem.largest:
+        raise InputError(
+            "a problem with max pooling is checked, but not explained; use `convex-landscape check`"
+        )
     return [
         *_statement(problem, certificate),
         *_upper(problem, certificate),

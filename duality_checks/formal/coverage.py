@@ -13,7 +13,7 @@ def refuse_problem(problem: Problem) -> None:
     """Only problems that the definitions in Coq can say.
 
     Raises:
-        InputError: the loss rests on logarithms.
+        InputError: the loss rests on logarithms, or outputs are maxima over rows.
 
     Example:
         >>> from ..problem import TrainingProblem
@@ -25,6 +25,11 @@ def refuse_problem(problem: Problem) -> None:
         whose bounds rest on logarithms; it covers the squared, l1, huber, hinge and squared-hinge losses, by
         certificates of version 3 (covers)
     """
+    if problem.largest:
+        raise InputError(
+            "problem: the formal proof does not cover max pooling; the standalone checker reads its "
+            "certificates"
+        )
     if problem.loss[0] == "logistic":
         raise InputError(
             "problem: the formal proof does not cover the logistic loss, whose bounds rest on logarithms; "

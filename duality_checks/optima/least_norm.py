@@ -94,7 +94,7 @@ def least_norm_fit(
         >>> found.lower <= 7 <= found.upper, found.relative_gap < 1e-9  # a neuron a sample: 5 + 2
         (True, True)
     """
-    problem.require_penalised("the least norm")
+    problem.require_penalised("the least norm").require_sums("the least norm")
     reach = reach_targets(problem)
     _require(
         reach, "fits the targets", "samples in one place need one target, and those on a ray its multiples"
@@ -126,7 +126,7 @@ def least_norm_margin(
         >>> found.lower <= 2 <= found.upper, min(map(abs, outputs)) == 1
         (True, True)
     """
-    problem.require_penalised("the least norm")
+    problem.require_penalised("the least norm").require_sums("the least norm")
     reach = reach_margins(problem)
     _require(reach, "separates the labels", "leave out samples that contradict each other")
     return _least_norm(problem, "hinge", max_chambers, progress)

@@ -116,7 +116,7 @@ def reach_targets(problem: TrainingProblem) -> Reach:
         >>> exact_outputs(TrainingProblem([[1, 1], [2, 1]], [5, -3], 1), reach.network)
         (Fraction(5, 1), Fraction(-3, 1))
     """
-    problem.require_penalised("reaching the targets")
+    problem.require_penalised("reaching the targets").require_sums("reaching the targets")
     spanning = bends(problem) + _lines(problem)
     weights = _solved(spanning, problem.y)
     if weights is not None:
@@ -138,6 +138,7 @@ def reach_margins(problem: TrainingProblem) -> Reach:
     """
     from ..terms.losses import parse_loss
 
+    problem.require_sums("reaching the margins")
     parse_loss("hinge").require_targets(problem.y)
     spanning = bends(problem) + _lines(problem)
     weights = _solved(spanning, problem.y)

@@ -85,6 +85,8 @@ class _Training:
 
     def run(self, start: TwoLayerNetwork | None) -> Solution:
         found = self.price(self.loss.slope(np.zeros(self.problem.n), self.target))
+        if start is not None:
+            found = self.begun(start)
         self.note()
         self.over_neurons(self.over_chambers(found, start))
         network = self.network()
@@ -96,6 +98,15 @@ class _Training:
         )
         rounds = tuple(self.history.rounds)
         return Solution(network, self.dual, self.lower, upper, active, self.history.seconds, rounds)
+
+    def begun(self, start: TwoLayerNetwork) -> Peaks:
+        """The neurons of a network, and the maxima at their residual."""
+        vectors = np.abs(start.output)[:, None] * start.hidden @ self.landscape.basis
+        sizes = np.linalg.norm(vectors, axis=1)
+        some = sizes > 0
+        self.offer(vectors[some] / sizes[some, None], np.sign(start.output[some]), sizes[some])
+        fit = self.landscape.outputs(self.directions) @ (self.signs * self.sizes)
+        return self.price(self.loss.slope(fit, self.target))
 
     @property
     def is_done(self) -> bool:
