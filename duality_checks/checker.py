@@ -365,10 +365,10 @@ def read_problem(text: str) -> Problem:
     minors_within_limit(X, "problem: X")
     common_denominator_within_limit(target, "problem: y")
     weights = read_weights(document["weights"], len(target)) if version == 3 else (Fraction(1),) * len(target)
-    samples = read_samples(readout, len(rows), len(target)) if pooled else tuple(range(len(rows)))
+    reader = read_groups if largest else read_samples
+    samples = reader(readout, len(rows), len(target)) if pooled else tuple(range(len(rows)))
     cuts = (*X, *comparisons(X, samples, kappa)) if largest else X
     if largest:
-        rows_are_pooled(samples, len(target))
         minors_within_limit(cuts, "problem: X")
     return Problem(
         loss=loss,
@@ -386,12 +386,6 @@ def read_problem(text: str) -> Problem:
         largest=largest,
         cuts=cuts,
     )
-
-
-def rows_are_pooled(samples: Sequence[int], count: int) -> None:
-    """The largest over one row each is a sum over it, and written so; over none it is nothing."""
-    require(len(set(samples)) == count, "problem: readout: a sample has no rows to take the largest of")
-    require(len(samples) > count, "problem: readout: this list is written without max")
 
 
 def comparisons(
@@ -464,6 +458,14 @@ def read_samples(value: Any, rows: int, count: int) -> tuple[int, ...]:
     require(all(type(entry) is str for entry in entries), "problem: readout: an entry is not a string")
     samples = tuple(index(entry, count, "problem: readout") for entry in entries)
     require(samples != tuple(range(rows)), "problem: readout: this list is written 'identity'")
+    return samples
+
+
+def read_groups(value: Any, rows: int, count: int) -> tuple[int, ...]:
+    """The same with max pooling. The largest over one row each is a sum over it, and written so."""
+    samples = read_samples(value, rows, count)
+    require(len(set(samples)) == count, "problem: readout: a sample has no rows to take the largest of")
+    require(len(samples) > count, "problem: readout: this list is written without max")
     return samples
 
 
