@@ -82,7 +82,7 @@ def page(title: str, body: str) -> str:
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
     # Names may hold control characters, which a document may not.
-    return "".join(c if c.isprintable() or c.isspace() else "?" for c in document)
+    return re.sub(r"[^ -~\s]", lambda found: found[0] if found[0].isprintable() else "?", document)
 
 
 def table(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
@@ -144,18 +144,18 @@ def svg(draw: Callable[[Any], Any], *, name: str, label: str, size: tuple[float,
     """
     require_matplotlib()
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     out = StringIO()
     with rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 9}):
-        sheet = Figure(figsize=size, layout="constrained")
+        sheet = Figure(figsize=size)
         draw(sheet.add_subplot())
-        # Laid out once, on what else would be laid out again and drawn for nothing before it is written.
-        layout = sheet.get_layout_engine()
-        if layout is not None:
-            layout.execute(sheet)
-        sheet.set_layout_engine("none")
-        sheet.savefig(out, format="svg", transparent=True, metadata={"Date": None})
+        sheet.tight_layout(pad=1 / 3)  # of a letter; a constrained layout would measure everything twice
+        for ground in (sheet.patch, *(axes.patch for axes in sheet.axes)):
+            ground.set_facecolor("none")
+        # `savefig` would draw everything once before it writes anything.
+        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None})
     text = out.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = _own_ids(text, name)

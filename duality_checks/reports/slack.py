@@ -8,6 +8,7 @@ import numpy as np
 from ..pricing.landscape import Landscape
 
 _ENTRIES_AT_ONCE = 8_000_000
+_ENTRIES_IN_CACHE = 100_000
 
 
 def chamber_values(
@@ -57,15 +58,21 @@ def _values(landscape: Landscape, dual: np.ndarray, inside: np.ndarray, floor: f
 
 
 def _keys(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
-    """One number a direction, the same in a chamber and, but for chance, different between chambers."""
-    weights = np.random.default_rng(0).random(len(landscape.normals))
-    size = max(1, _ENTRIES_AT_ONCE // max(1, len(weights)))
-    parts = [
-        (directions[i : i + size] @ landscape.normals.T > 0).astype(float) @ weights
-        for i in range(0, len(directions), size)
-    ]
-    # Sums of the same numbers in the same order are equal; rounding only separates what differs.
-    return np.concatenate(parts) if parts else np.empty(0)
+    """One number a direction, the same in a chamber and, but for chance, different between chambers.
+
+    Its signs as words of 64 bits, each times a random one.
+    """
+    n = len(landscape.normals)
+    weights = np.random.default_rng(0).integers(0, 2**64, -(-n // 64), np.uint64)
+    size = max(1, _ENTRIES_IN_CACHE // max(1, n))
+    keys = np.empty(len(directions), np.uint64)
+    for start in range(0, len(directions), size):
+        part = slice(start, start + size)
+        bits = np.packbits(directions[part] @ landscape.normals.T > 0, axis=1)
+        words = np.zeros((len(bits), 8 * len(weights)), np.uint8)
+        words[:, : bits.shape[1]] = bits
+        keys[part] = words.view(np.uint64) @ weights
+    return keys
 
 
 def _projected(rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray) -> np.ndarray:
