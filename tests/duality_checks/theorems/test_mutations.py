@@ -12,6 +12,7 @@ from duality_checks.exact import norms as exact_norm
 from duality_checks.optima import vector_output
 from duality_checks.polyhedral import optimum as polyhedral_optimum
 from duality_checks.problem import TrainingProblem
+from duality_checks.terms.max_pooling import MaxPooling, compared
 from duality_checks.theorems import t1_1_count as count
 from duality_checks.theorems import t1_4_reduction as reduction
 from duality_checks.theorems import t2_2_network as network
@@ -21,6 +22,7 @@ from duality_checks.theorems import t2_9_whitened as whitened
 from duality_checks.theorems import t2_11_rank_one as rank_one
 from duality_checks.theorems import t2_12_interpolation as interpolation
 from duality_checks.theorems import t2_13_linear_limit as linear
+from duality_checks.theorems import t2_15_max_pooling as max_pooling
 from duality_checks.theorems import theorems
 from duality_checks.theorems.samples import degenerate_problems
 from hyperplane_arrangements.enumeration.chambers import Chambers
@@ -192,3 +194,20 @@ def test_a_linear_limit_without_its_second_term_is_caught() -> None:
         if not linear.check(replace(instance, bound=bound)).holds:
             return
     raise AssertionError("the bound norm(X'v) was never refused")
+
+
+def test_comparisons_for_a_negative_slope_are_needed() -> None:
+    """Without ``x_k - kappa x_l`` the larger of ``phi(t_k)``, ``phi(t_l)`` changes within a chamber."""
+    X, v = TrainingProblem([[3, 1], [1, -2]], [0, 0], 1).X, (Fraction(1),)
+    pooling = MaxPooling((0, 0))
+    for kappa, holds in ((Fraction(-1), False), (Fraction(0), True), (Fraction(1, 2), True)):
+        problem = TrainingProblem(X, v, 1, kappa, readout=pooling)
+        instance = max_pooling.Pooled(problem, v, compared(X, pooling, Fraction(0)))
+        assert max_pooling.check(instance).holds == holds
+        assert max_pooling.check(replace(instance, cuts=compared(X, pooling, kappa))).holds
+
+
+def test_a_row_that_is_not_the_largest_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = max_pooling.largest
+    monkeypatch.setattr(max_pooling, "largest", lambda problem, u: honest(problem, [-x for x in u]))
+    assert refusals("2.15", 1)
