@@ -58,6 +58,8 @@ class Atom:
 class OptimalSet:
     """All optimal networks of a problem, as weights t on atoms: neuron i has `norm(w) abs(alpha) = t_i`.
 
+    How those of one width hang together is the matter of `Staircase` and `connect_optima` (statement 5.6).
+
     Attributes:
         problem: the problem.
         atoms: all atoms, each direction once.
