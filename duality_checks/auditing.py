@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from time import perf_counter
@@ -18,6 +18,7 @@ from .limits import MAX_CONES, few_chambers, is_searched, require_feasible
 from .placing import Placed, place
 from .pricing.interval import IntervalProof, prove_interval
 from .problem import TrainingProblem
+from .reports.hints import hints_of_audit
 from .stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
 from .stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
 from .tolerances import allowance, relative
@@ -54,6 +55,7 @@ class Audit:
         unjudged: why stationarity is not judged; '' when it is.
         placed: the problem that it was judged on, with what decays in words, and what was assumed of the
             network.
+        hints: where its numbers may mislead.
     """
 
     setting: Setting | None
@@ -67,6 +69,7 @@ class Audit:
     proof: IntervalProof | None = None
     unjudged: str = ""
     placed: Placed | None = None
+    hints: tuple[str, ...] = ()
 
     @property
     def excess(self) -> tuple[Fraction, Fraction] | None:
@@ -129,6 +132,7 @@ class Audit:
             "dead": None if found is None else list(self.dead),
             "zero": None if found is None else list(self.zero),
             "improving_neuron": None if self.escape is None else _escape_facts(self.escape),
+            "hints": list(self.hints),
         }
 
     def _judged_facts(self) -> dict[str, Any]:
@@ -156,6 +160,7 @@ class Audit:
         pairs += [("objective", f"{float(self.objective):.12g} (exact value of these weights)")]
         pairs += self._bound_lines()
         pairs += self._stationarity_lines()
+        pairs += [("hint", hint) for hint in self.hints]
         return "\n".join(f"{name:<13} {text}" for name, text in pairs)
 
     def _bound_lines(self) -> list[tuple[str, str]]:
@@ -232,6 +237,7 @@ def audit(
     network: Any,
     *,
     biases: str | None = None,
+    names: Sequence[str | None] | None = None,
     epsilon: float = EPSILON,
     reach: float = REACH,
     effort: Effort = EFFORT,
@@ -252,6 +258,7 @@ def audit(
         biases: what decays of a network with biases: "free" (the weights alone: scikit-learn), "decayed"
             (all, the output's bias too: weight_decay of PyTorch's SGD and Adam), "column" (the hidden biases,
             and not the output's). By default the first, for PyTorch's the second.
+        names: of the features, for hints; None for one that is 0 and 1 for a label.
         epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
         reach: likewise.
         effort: how narrow the interval has to be, and the limits of searches over all directions.
@@ -290,6 +297,7 @@ def audit(
         added = improving_neuron(setting, placed.network, max_chambers=max_chambers, effort=left)
         escape = _notable(added, objective)
     bounds = _interval(objective, certificate, proof)
+    silent = certificate is not None and not (certificate.network_output or certificate.relative_gap > WIDE)
     return Audit(
         setting,
         placed.network,
@@ -301,6 +309,7 @@ def audit(
         proof,
         placed.unjudged,
         placed,
+        hints_of_audit(placed.problem, silent, names),
     )
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isqrt
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -24,21 +25,32 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
+from .auditing import EFFORT, WIDE
+from .effort import Effort
 from .exact.copositive import MOST
 from .exact.enclosures import decimal_interval, exact_text, scientific_above
 from .exact.judged import judged, objective_of, require_inputs
 from .exact.setting import RationalNetwork
 from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork
 from .foreign.sklearn_models import is_sklearn, take_apart
-from .limits import require_feasible
+from .limits import few_chambers, is_searched, require_feasible
 from .network import TwoLayerNetwork
-from .optima.several_outputs import COUPLINGS, MultiOutputProblem, check_outputs, train_outputs
+from .optima.several_outputs import (
+    COUPLINGS,
+    MultiOutputProblem,
+    OutputsProof,
+    check_outputs,
+    train_outputs,
+)
 from .placing import BIASES, SAID, USUAL, columns_of_ones, imported, restated, stated_decay
 from .problem import TrainingProblem
+from .reports.hints import hints_of_outputs_audit
 from .terms.free import DECAYED, NOTHING
 from .training.columns import MAX_CHAMBERS
 from .vector_network import VectorNetwork
 
+# Neurons that outputs share are decided on about twenty chambers a second.
+MOST_DECIDED = 2_000
 _UNJUDGED = "the test of stationarity is for one output"
 _MEAN = (
     "the loss that scikit-learn reports is a mean over outputs, but its gradient is not: beta is its alpha"
@@ -64,6 +76,7 @@ class OutputsAudit:
         method: "certificates", "chambers" or "enclosed": what the bounds rest on.
         decays: what decays, in words.
         notes: what was assumed of the network.
+        hints: where its numbers may mislead.
     """
 
     problems: tuple[TrainingProblem, ...]
@@ -74,6 +87,7 @@ class OutputsAudit:
     method: str
     decays: str
     notes: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
     @property
     def excess(self) -> tuple[Fraction, Fraction]:
@@ -102,6 +116,7 @@ class OutputsAudit:
             "notes": list(self.notes),
             "stationarity": None,
             "not_judged": _UNJUDGED,
+            "hints": list(self.hints),
         }
 
     def _judged_on(self) -> str:
@@ -126,6 +141,7 @@ class OutputsAudit:
             ("excess", f"at most {scientific_above(most)} above p*, {share} of the objective (proven)"),
             ("rests on", _RESTS[self.method].format(k=len(self.problems))),
             ("stationary", f"not judged: {_UNJUDGED}"),
+            *(("hint", hint) for hint in self.hints),
         ]
         return "\n".join(f"{name:<13} {text}" for name, text in pairs)
 
@@ -136,6 +152,9 @@ def audit_outputs(
     *,
     coupling: str = "2-norm",
     biases: str | None = None,
+    targets: Sequence[str] | None = None,
+    names: Sequence[str | None] | None = None,
+    effort: Effort = EFFORT,
     max_chambers: int = MAX_CHAMBERS,
     say: Callable[[str], None] = lambda text: None,
 ) -> OutputsAudit:
@@ -146,7 +165,11 @@ def audit_outputs(
         network: an OutputsNetwork, a VectorNetwork, a PyTorch module or state_dict, or a fitted MLPRegressor.
         coupling: ``"2-norm"``, the usual weight decay, or ``"1-norm"``.
         biases: what decays of a network with biases, as for :func:`~duality_checks.auditing.audit`.
-        max_chambers: refuse arrangements with more chambers before starting.
+        targets: the names of the outputs, for hints.
+        names: of the features, likewise; None for one that is 0 and 1 for a label.
+        effort: how narrow bounds have to be, and the limits of searches over all directions; with a limit of
+            time shared neurons are enclosed, never decided on every chamber.
+        max_chambers: where no search does, refuse arrangements with more chambers before starting.
         say: is told what happens.
 
     Raises:
@@ -167,10 +190,13 @@ def audit_outputs(
     found, problems = _native(tuple(problems), network)
     placed, parts, decays = _placed(problems, found, biases)
     objective = _objective(placed, parts, coupling)
-    require_feasible(placed[0].arrangement, max_chambers)
-    lower, upper, method = _bounds(placed, coupling, max_chambers, say)
+    if not is_searched(placed[0]):
+        require_feasible(placed[0].arrangement, max_chambers)
+    bounds, outputs, method = _bounds(placed, coupling, max_chambers, effort, say)
+    told = hints_of_outputs_audit(placed, outputs, targets, names)
+    lower, upper = bounds
     return OutputsAudit(
-        placed, coupling, objective, lower, min(upper, objective), method, decays, found.notes
+        placed, coupling, objective, lower, min(upper, objective), method, decays, found.notes, told
     )
 
 
@@ -272,32 +298,49 @@ def _objective(
 
 
 def _bounds(
-    problems: tuple[TrainingProblem, ...], coupling: str, max_chambers: int, say: Callable[[str], None]
-) -> tuple[Fraction, Fraction, str]:
-    """Proven bounds on p*, and what they rest on."""
-    first = problems[0]
+    problems: tuple[TrainingProblem, ...],
+    coupling: str,
+    max_chambers: int,
+    effort: Effort,
+    say: Callable[[str], None],
+) -> tuple[tuple[Fraction, Fraction], np.ndarray, str]:
+    """Proven bounds on p*, the output weights of an optimum (any that are not zero, where it is unknown), and
+    what the bounds rest on."""
+    began, first = perf_counter(), problems[0]
     decided = (
         first.plain_loss.name == "squared"
         and first.penalty.name == "2-norm"
         and first.free.name in (NOTHING, "intercept", DECAYED)
         and first.arrangement.rank <= MOST
+        and effort.seconds is None
+        and few_chambers(first.arrangement, MOST_DECIDED)
     )
     say("Training to the global optimum")
     if coupling == "2-norm" and not decided:
         k = len(problems)
         # The largest multiple of beta with 60 bits whose square times k is at most beta^2.
         less = first.beta * Fraction(isqrt((1 << 120) // k), 1 << 60)
-        lower, _ = _proven(tuple(one.with_beta(less) for one in problems), "1-norm", max_chambers)
+        cheaper = tuple(one.with_beta(less) for one in problems)
+        below = _proven(cheaper, "1-norm", max_chambers, effort.after(began, 2))
         say("Training to the global optimum of each output")
-        _, upper = _proven(problems, "1-norm", max_chambers)
-        return lower, upper, "enclosed"
-    lower, upper = _proven(problems, coupling, max_chambers)
-    return lower, upper, "certificates" if coupling == "1-norm" else "chambers"
+        above = _proven(problems, "1-norm", max_chambers, effort.after(began))
+        # No neuron pays at beta if none does where they cost less.
+        outputs = _weights(below) if not below.network.width else np.ones((1, k))
+        return (below.lower, above.upper), outputs, "enclosed"
+    found = _proven(problems, coupling, max_chambers, effort)
+    method = "certificates" if coupling == "1-norm" else "chambers"
+    return (found.lower, found.upper), _weights(found), method
+
+
+def _weights(found: OutputsProof) -> np.ndarray:
+    """The output weights of a network, or any that are not zero where it is not known to be optimal."""
+    output = found.network.output
+    return output if found.relative_gap <= WIDE else np.ones((1, output.shape[1]))
 
 
 def _proven(
-    problems: tuple[TrainingProblem, ...], coupling: str, max_chambers: int
-) -> tuple[Fraction, Fraction]:
+    problems: tuple[TrainingProblem, ...], coupling: str, max_chambers: int, effort: Effort
+) -> OutputsProof:
     first = problems[0]
     terms = {
         "loss": first.plain_loss,
@@ -308,8 +351,8 @@ def _proven(
     }
     targets = list(zip(*(one.y for one in problems), strict=True))
     problem = MultiOutputProblem(first.X, targets, first.beta, first.kappa, coupling=coupling, **terms)
-    proof = train_outputs(problem, max_chambers=max_chambers)
+    proof = train_outputs(problem, max_chambers=max_chambers, effort=effort)
     verdict = check_outputs(problem, proof)
-    if verdict.lower is None or verdict.upper is None:
+    if not verdict.proven:
         raise InputError(f"the bounds could not be proven: {verdict.reason}")
-    return verdict.lower, verdict.upper
+    return proof

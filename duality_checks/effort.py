@@ -75,11 +75,16 @@ class Effort:
         limit(self.seconds, "seconds")
         limit(self.cones, "cones")
 
-    def after(self, began: float) -> Effort:
-        """What is left of it when a part of the work began then, by :func:`time.perf_counter`."""
+    def after(self, began: float, parts: int = 1) -> Effort:
+        """What is left of it for the next of so many parts, when the work began then.
+
+        Args:
+            began: by :func:`time.perf_counter`.
+            parts: of the work that is still to be done, which share the time.
+        """
         if self.seconds is None:
             return self
-        return replace(self, seconds=max(self.seconds - (perf_counter() - began), INSTANT))
+        return replace(self, seconds=max(self.seconds - (perf_counter() - began), INSTANT) / parts)
 
     @property
     def limited(self) -> bool:

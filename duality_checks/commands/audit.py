@@ -153,12 +153,13 @@ def audit(
 
     Several outputs share neurons: each --target is one, in their order. MSELoss() is then a mean over n k
     numbers, beta is n k wd / 2 (of scikit-learn it is alpha all the same). Up to rank 3, with the squared
-    loss and penalised biases, the optimum is proven on every chamber; else it is enclosed, often widely.
+    loss, penalised biases, at most 2,000 chambers and no --time-limit the optimum is proven on every chamber;
+    else it is enclosed, often widely.
 
     The bound on the optimum rests on a certificate that the independent checker accepts: over all directions
     where the patterns are too many to list, as far as --time-limit and --max-cones let it. Where biases are
     free, more than 50,000 chambers of a rank above 3 are left to this package's own enumeration, and the
-    output says so; more than --max-chambers are refused. Several outputs go through all chambers.
+    output says so; more than --max-chambers are refused.
     """
     from ..auditing import audit as judge
     from ..auditing_outputs import audit_outputs
@@ -169,7 +170,7 @@ def audit(
     stated = Stated(
         data, targets, features, weights, labels, reading, beta, weight_decay, loss, bias, free, activation
     )
-    problems, placed, biases = stated.placed(loaded)
+    problems, placed, biases, data_of = stated.placed(loaded)
     # What decides a claim has to be narrower than the claim.
     effort = effort if gap is None else replace(effort, gap=gap * ENOUGH)
     found: Audit | OutputsAudit
@@ -178,13 +179,22 @@ def audit(
             ours = loaded.origin == "convex-landscape"
             norm = coupling or ("1-norm" if ours else "2-norm")
             found = audit_outputs(
-                problems, placed, coupling=norm, biases=biases, max_chambers=max_chambers, say=say
+                problems,
+                placed,
+                coupling=norm,
+                biases=biases,
+                targets=[one.target for one in data_of],
+                names=data_of[0].measured,
+                effort=effort,
+                max_chambers=max_chambers,
+                say=say,
             )
         else:
             found = judge(
                 problems[0],
                 placed,
                 biases=biases,
+                names=data_of[0].measured,
                 epsilon=epsilon,
                 effort=effort,
                 max_chambers=max_chambers,

@@ -224,6 +224,11 @@ def certify(
             raise click.UsageError(
                 "--gated is for one --target, without --rank, --samples, --start and --resume; leave them out"
             )
+        if effort.seconds is not None:
+            raise click.UsageError(
+                "--time-limit ends searches over all directions, and --gated goes through all chambers: "
+                "leave it out; --max-chambers says how many are too many"
+            )
         return certify_gated(original, **job)
     if others:
         if rank is not None or samples is not None or resume or start is not None:
@@ -231,7 +236,7 @@ def certify(
                 "--rank, --samples, --start and --resume are for one --target; leave them out"
             )
         with _advised():
-            return certify_outputs((original, *others), coupling=coupling, **job)
+            return certify_outputs((original, *others), coupling=coupling, effort=effort, **job)
     if resume and start is not None:
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
     if original.readout is not None and "biases" in free:

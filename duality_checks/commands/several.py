@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
+    from ..effort import Effort
     from ..reports.outputs import OutputsOutcome
 
 
@@ -25,6 +26,7 @@ def certify_outputs(
     terms: dict[str, str],
     output: Path,
     max_chambers: int,
+    effort: Effort,
     as_json: bool,
 ) -> int:
     """Train, prove and write what `certify` writes, for several outputs (statement 2.8).
@@ -38,11 +40,20 @@ def certify_outputs(
         terms: loss, penalty and what is free.
         output: the folder.
         max_chambers: the limit.
+        effort: of searches over all directions.
         as_json: one JSON object in place of text.
 
     Returns:
         The exit code.
+
+    Raises:
+        UsageError: a limit of time where outputs share neurons.
     """
+    if coupling == "2-norm" and effort.seconds is not None:
+        raise click.UsageError(
+            "--time-limit ends searches over all directions; --coupling 2-norm goes through all chambers: "
+            "leave it out, or use --coupling 1-norm"
+        )
     from ..reports.outputs import prove_outputs
     from ..reports.outputs_text import outputs_facts, outputs_summary
     from .output import output_folder
@@ -58,6 +69,7 @@ def certify_outputs(
                 activation=activation,
                 max_chambers=max_chambers,
                 say=say,
+                effort=effort,
                 **terms,
             )
             say("Writing the reports")

@@ -36,8 +36,10 @@ class Stated:
     free: str | None
     activation: str | None
 
-    def placed(self, found: Imported) -> tuple[tuple[TrainingProblem, ...], Imported, str | None]:
-        """The problem of each output, the network, and what is said of its biases.
+    def placed(
+        self, found: Imported
+    ) -> tuple[tuple[TrainingProblem, ...], Imported, str | None, list[TrainingData]]:
+        """The problem of each output, the network, what is said of its biases, and the data of each output.
 
         Raises:
             InputError: the table, the numbers or the network cannot be used so.
@@ -77,7 +79,8 @@ class Stated:
             found.notes if asked is None else tuple(note for note in found.notes if "judged as" not in note)
         )
         stated = Imported(found.network, found.origin, found.kappa, notes)
-        return tuple(problems), stated, place if place in ("free", "decayed", "column") else None
+        biases = place if place in ("free", "decayed", "column") else None
+        return tuple(problems), stated, biases, chosen
 
     def _chosen(self, table: Table, found: Imported) -> list[TrainingData]:
         """The columns that the command line names, or that the network's file does with their preparation;

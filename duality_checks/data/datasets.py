@@ -56,6 +56,13 @@ class TrainingData:
         pooled = {} if self.readout is None else {"readout": self.readout}
         return {"sample_weights": self.weights, **pooled}
 
+    @property
+    def measured(self) -> tuple[str | None, ...]:
+        """The names of the columns that hold numbers; None for those of 0 and 1 for a label."""
+        inputs = () if self.preparation is None else self.preparation.inputs
+        labelled = {one.name for one in inputs if one.label is not None}
+        return tuple(None if name in labelled else name for name in self.features)
+
 
 def iris() -> Table:
     """Fisher's Iris: four measurements and the species of 150 flowers.

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from hyperplane_arrangements.exact.rational import independent_rows
 
 from ..certificate import Certificate, certify, check
 from ..checker import Refusal, Verdict
+from ..effort import WHOLE, Effort
 from ..exact.copositive import MOST, gram, is_nonnegative_on, is_positive_semidefinite
 from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
@@ -138,12 +140,15 @@ class OutputsProof:
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
 
-def train_outputs(problem: MultiOutputProblem, *, max_chambers: int = MAX_CHAMBERS) -> OutputsProof:
+def train_outputs(
+    problem: MultiOutputProblem, *, max_chambers: int = MAX_CHAMBERS, effort: Effort = WHOLE
+) -> OutputsProof:
     """The global optimum with several outputs, and its proof.
 
     Args:
         problem: the problem.
-        max_chambers: refuse arrangements with more chambers before starting.
+        max_chambers: refuse arrangements with more chambers before starting, where these are gone through.
+        effort: with the 1-norm, of searches over all directions; outputs share the time.
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
@@ -155,10 +160,12 @@ def train_outputs(problem: MultiOutputProblem, *, max_chambers: int = MAX_CHAMBE
         >>> apart.lower <= 6 <= apart.upper, shared.lower <= Fraction(9, 2) <= shared.upper
         (True, True)
     """
-    from ..limits import require_feasible
+    from ..limits import is_searched, require_feasible
 
-    require_feasible(problem.outputs[0].arrangement, max_chambers)
-    return _apart(problem, max_chambers) if problem.coupling == "1-norm" else _shared(problem)
+    apart = problem.coupling == "1-norm"
+    if not (apart and is_searched(problem.outputs[0])):
+        require_feasible(problem.outputs[0].arrangement, max_chambers)
+    return _apart(problem, max_chambers, effort) if apart else _shared(problem)
 
 
 def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
@@ -185,10 +192,15 @@ def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
     return Verdict(True, "", lower, upper)
 
 
-def _apart(problem: MultiOutputProblem, max_chambers: int) -> OutputsProof:
-    solutions = [train(one, max_chambers=max_chambers) for one in problem.outputs]
+def _apart(problem: MultiOutputProblem, max_chambers: int, effort: Effort) -> OutputsProof:
+    began, count = perf_counter(), len(problem.outputs)
+    efforts = (effort.after(began, count - k) for k in range(count))
+    solutions = [
+        train(one, max_chambers=max_chambers, effort=part)
+        for one, part in zip(problem.outputs, efforts, strict=True)
+    ]
     certificates = tuple(
-        certify(one, solution, max_chambers=max_chambers)
+        certify(one, solution, max_chambers=max_chambers, effort=effort)
         for one, solution in zip(problem.outputs, solutions, strict=True)
     )
     network = _side_by_side([solution.network for solution in solutions])

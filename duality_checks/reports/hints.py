@@ -6,6 +6,7 @@ Hints are numerical and rest on sizes alone; nothing that is proven depends on t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,65 @@ COLUMNS_APART = 100
 TARGETS_APART = 10
 # A mean of so many deviations is most of what there is to fit.
 DEVIATIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """What to do about what a hint says, in words.
+
+    Attributes:
+        beta: a smaller one.
+        columns: of very different size.
+        mean: that nothing fits for free.
+        targets: of very different size.
+    """
+
+    beta: str
+    columns: str
+    mean: str
+    targets: str = "bring them to one size"
+
+
+TO_CERTIFY = Remedies(
+    beta="--beta-ratio 0.1 is a tenth of it",
+    columns="--standardise brings columns to one size",
+    mean="--free intercept fits the mean for nothing",
+)
+TO_TRAIN = Remedies(
+    beta="train with a smaller one",
+    columns="bring them to one size and train again",
+    mean="let the output's bias not decay, or take the mean off the targets, and train again",
+    targets="bring them to one size and train again",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of a problem are called.
+
+    Attributes:
+        names: one a column; None for one of 0 and 1 for a label, whose size says nothing.
+        remedy: for columns of very different size; '' for none.
+    """
+
+    names: tuple[str | None, ...]
+    remedy: str
+
+    @classmethod
+    def of(cls, data: TrainingData) -> Columns:
+        """Those of a table."""
+        return cls(data.measured, "" if data.preparation is None else TO_CERTIFY.columns)
+
+    @classmethod
+    def of_network(cls, problem: TrainingProblem, names: Sequence[str | None] | None) -> Columns:
+        """Those of a network's features, and the ones of its biases; by their number where the names are not
+        of these columns."""
+        found = tuple(names or ())
+        if found and len(found) == problem.d - 1:
+            found = (*found, "(biases)")
+        if len(found) != problem.d:
+            found = tuple(f"column {j}" for j in range(problem.d))
+        return cls(found, TO_TRAIN.columns)
 
 
 def hints(data: TrainingData, problem: TrainingProblem, network: TwoLayerNetwork) -> tuple[str, ...]:
@@ -47,10 +107,35 @@ def hints(data: TrainingData, problem: TrainingProblem, network: TwoLayerNetwork
         the zero network is optimal: no neuron pays for its weight decay, for beta is 1e+03 and beta_max about
         73.5; --beta-ratio 0.1 is a tenth of it
     """
+    return _hints(Columns.of(data), problem, network.width == 0, TO_CERTIFY)
+
+
+def hints_of_audit(
+    problem: TrainingProblem, silent: bool, names: Sequence[str | None] | None = None
+) -> tuple[str, ...]:
+    """What to know of the audit of a network with one output.
+
+    Args:
+        problem: that it is judged on.
+        silent: whether its optimum has no neuron.
+        names: of the features, if they are known; None for one that is 0 and 1 for a label.
+
+    Example:
+        >>> from ..problem import TrainingProblem
+        >>> problem = TrainingProblem([[3, 1], [-400, 1]], [1, -1], beta=1)
+        >>> for hint in hints_of_audit(problem, False, ["area"]):
+        ...     print(hint)
+        the columns differ in size: area is 283 and (biases) 1 (root mean square), so that beta_max is that of
+        area, and one weight decay hardly weighs on it; bring them to one size and train again
+    """
+    return _hints(Columns.of_network(problem, names), problem, silent, TO_TRAIN)
+
+
+def _hints(columns: Columns, problem: TrainingProblem, silent: bool, remedies: Remedies) -> tuple[str, ...]:
     found = [
-        _zero_network(problem) if network.width == 0 else None,
-        _columns(data, problem),
-        _mean(problem),
+        _zero_network(problem, remedies) if silent else None,
+        _columns(columns, problem),
+        _mean(problem, remedies),
     ]
     return tuple(hint for hint in found if hint is not None)
 
@@ -65,14 +150,44 @@ def hints_of_outputs(
         problems: likewise.
         network_output: the output weights, m x k.
     """
-    silent = [one.target for one, column in zip(data, network_output.T, strict=True) if not column.any()]
+    targets = [one.target for one in data]
+    return _hints_of_outputs(Columns.of(data[0]), targets, problems, network_output, TO_CERTIFY)
+
+
+def hints_of_outputs_audit(
+    problems: Sequence[TrainingProblem],
+    network_output: np.ndarray,
+    targets: Sequence[str] | None = None,
+    names: Sequence[str | None] | None = None,
+) -> tuple[str, ...]:
+    """What to know of the audit of a network with several outputs.
+
+    Args:
+        problems: one an output.
+        network_output: the output weights of an optimum, m x k.
+        targets: their names, if they are known.
+        names: as for :func:`hints_of_audit`.
+    """
+    columns = Columns.of_network(problems[0], names)
+    told = targets or [f"output {k}" for k in range(len(problems))]
+    return _hints_of_outputs(columns, told, problems, network_output, TO_TRAIN)
+
+
+def _hints_of_outputs(
+    columns: Columns,
+    targets: Sequence[str],
+    problems: Sequence[TrainingProblem],
+    network_output: np.ndarray,
+    remedies: Remedies,
+) -> tuple[str, ...]:
+    silent = [name for name, column in zip(targets, network_output.T, strict=True) if not column.any()]
     found = [
         None
         if not silent
         else f"no neuron pays for its weight decay in {', '.join(silent)}: beta is at or above its beta_max",
-        _columns(data[0], problems[0]),
-        _targets(data, problems),
-        *(_named(one.target, _mean(problem)) for one, problem in zip(data, problems, strict=True)),
+        _columns(columns, problems[0]),
+        _targets(targets, problems, remedies),
+        *(_named(name, _mean(problem, remedies)) for name, problem in zip(targets, problems, strict=True)),
     ]
     return tuple(hint for hint in found if hint is not None)
 
@@ -81,7 +196,7 @@ def _named(target: str, hint: str | None) -> str | None:
     return None if hint is None else f"{target}: {hint}"
 
 
-def _zero_network(problem: TrainingProblem) -> str:
+def _zero_network(problem: TrainingProblem, remedies: Remedies) -> str:
     from ..training.paths import approximate_beta_max
 
     what = "what is free alone" if problem.free else "the zero network"
@@ -89,41 +204,32 @@ def _zero_network(problem: TrainingProblem) -> str:
     try:
         largest = approximate_beta_max(problem, effort=Effort(gap=0.5))
     except TooLargeError:
-        return f"{head}, for beta is beta_max or above; --beta-ratio 0.1 is a tenth of it"
+        return f"{head}, for beta is beta_max or above; {remedies.beta}"
     if not largest > 0:
         return head
-    return (
-        f"{head}, for beta is {float(problem.beta):.3g} and beta_max about {largest:.3g}; --beta-ratio 0.1 "
-        "is a tenth of it"
-    )
+    return f"{head}, for beta is {float(problem.beta):.3g} and beta_max about {largest:.3g}; {remedies.beta}"
 
 
-def _columns(data: TrainingData, problem: TrainingProblem) -> str | None:
+def _columns(columns: Columns, problem: TrainingProblem) -> str | None:
     """Columns of very different size that decay alike."""
-    labelled = set() if data.preparation is None else _labelled(data)
     sizes = {
         name: size
-        for j, (name, size) in enumerate(zip(data.features, _sizes(problem.features), strict=True))
-        if size and j != problem.bias and name not in labelled
+        for j, (name, size) in enumerate(zip(columns.names, _sizes(problem.features), strict=True))
+        if size and j != problem.bias and name is not None
     }
     if len(sizes) < 2:
         return None
     small, large = min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__)
     if sizes[large] < COLUMNS_APART * sizes[small]:
         return None
-    remedy = "" if data.preparation is None else "; --standardise brings columns to one size"
+    remedy = f"; {columns.remedy}" if columns.remedy else ""
     return (
         f"the columns differ in size: {large} is {sizes[large]:.3g} and {small} {sizes[small]:.3g} (root "
         f"mean square), so that beta_max is that of {large}, and one weight decay hardly weighs on it{remedy}"
     )
 
 
-def _labelled(data: TrainingData) -> set[str]:
-    assert data.preparation is not None
-    return {one.name for one in data.preparation.inputs if one.label is not None}
-
-
-def _mean(problem: TrainingProblem) -> str | None:
+def _mean(problem: TrainingProblem, remedies: Remedies) -> str | None:
     """Targets that are mostly their mean, where nothing fits the mean for free."""
     from ..training.paths import slope_at_zero
 
@@ -139,22 +245,21 @@ def _mean(problem: TrainingProblem) -> str | None:
         what = f"the target's mean is {mean:.3g} and its deviation {deviation:.3g}"
     else:
         what = "almost all samples pull the output of zero one way"
-    return (
-        f"{what}, so that beta_max is mostly that of a constant; --free intercept fits the mean for nothing"
-    )
+    return f"{what}, so that beta_max is mostly that of a constant; {remedies.mean}"
 
 
-def _targets(data: Sequence[TrainingData], problems: Sequence[TrainingProblem]) -> str | None:
+def _targets(targets: Sequence[str], problems: Sequence[TrainingProblem], remedies: Remedies) -> str | None:
     """Targets of very different size under one beta."""
     centred = problems[0].free.intercept
     columns = np.stack([one.target - (one.target.mean() if centred else 0.0) for one in problems], axis=1)
-    sizes = dict(zip((one.target for one in data), _sizes(columns), strict=True))
+    sizes = dict(zip(targets, _sizes(columns), strict=True))
     small, large = min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__)
     if problems[0].plain_loss.name != "squared" or sizes[large] < TARGETS_APART * sizes[small]:
         return None
     return (
         f"the targets differ in size: {large} is {sizes[large]:.3g} and {small} {sizes[small]:.3g} (root "
-        f"mean square), and one beta for both leaves {small} to the weight decay; bring them to one size"
+        f"mean square), and one beta for both leaves {small} to the weight decay; "
+        f"{remedies.targets}"
     )
 
 

@@ -74,6 +74,7 @@ def html(outcome: Outcome) -> str:
         f'<p class="lead">{escape(outcome.data.source)}</p></header>',
         verdict_box(outcome.verdict, outcome.certificate.lower, outcome.certificate.upper),
         _facts(outcome),
+        hints_list(outcome.hints),
         f"<h2>In pictures</h2>{_pictures(outcome)}",
         f"<h2>The network</h2>{_network(outcome)}",
         f"<h2>The proof</h2>{_proof(outcome)}",
@@ -81,6 +82,12 @@ def html(outcome: Outcome) -> str:
         footer(outcome.seconds),
     ]
     return page(f"Global optimum: {outcome.data.source}", "\n".join(sections))
+
+
+def hints_list(hints: tuple[str, ...]) -> str:
+    """Where numbers may mislead; nothing where there are no hints."""
+    items = "".join(f"<li><strong>Hint.</strong> {escape(hint)}</li>" for hint in hints)
+    return f"<ul>{items}</ul>" if items else ""
 
 
 def verdict_box(verdict: Verdict, lower: Fraction, upper: Fraction) -> str:

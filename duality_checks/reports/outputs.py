@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,8 @@ import numpy as np
 from ..checker import Verdict
 from ..data.datasets import TrainingData
 from ..data.preparation import Input, Output, Preparation
-from ..limits import require_feasible
+from ..effort import WHOLE, Effort
+from ..limits import is_searched, require_feasible
 from ..optima.several_outputs import (
     MultiOutputProblem,
     VectorNetwork,
@@ -111,6 +113,7 @@ def prove_outputs(
     activation: str,
     max_chambers: int,
     say: Callable[[str], None],
+    effort: Effort = WHOLE,
     **terms: Any,
 ) -> OutputsOutcome:
     """Train a network with several outputs to the global optimum and prove it.
@@ -123,6 +126,7 @@ def prove_outputs(
         activation: as in :func:`~duality_checks.reports.outcome.prove`.
         max_chambers: likewise.
         say: likewise.
+        effort: likewise, with the 1-norm; the outputs share the time.
         terms: ``loss``, ``penalty`` and ``free``, likewise.
 
     Raises:
@@ -134,13 +138,14 @@ def prove_outputs(
     terms = {**data[0].terms, **terms}
     stated = MultiOutputProblem(data[0].X, targets, decay, activation, coupling=coupling, **terms)
     say("Counting the activation patterns")
-    require_feasible(stated.outputs[0].arrangement, max_chambers)
+    if coupling != "1-norm" or not is_searched(stated.outputs[0]):
+        require_feasible(stated.outputs[0].arrangement, max_chambers)
     clock.lap("counting")
     share = None if beta is not None else beta_ratio
     if beta is None:
         say("Finding beta_max")
         require_improvable(stated.outputs)
-        largest = beta_max_of_outputs(stated, max_chambers)
+        largest = beta_max_of_outputs(stated, max_chambers, effort)
         require_improvable(stated.outputs, largest)
         decay = share_of(largest, beta_ratio)
         problems = tuple(one.with_beta(decay) for one in stated.outputs)
@@ -148,18 +153,18 @@ def prove_outputs(
     else:
         problems = stated.outputs
     if coupling == "1-norm":
-        found = _apart(tuple(data), problems, share, clock, max_chambers, say)
+        found = _apart(tuple(data), problems, share, clock, max_chambers, say, effort)
     else:
         found = _shared(tuple(data), problems, targets, share, clock, max_chambers, say)
     return replace(found, hints=hints_of_outputs(data, problems, found.network.output))
 
 
-def beta_max_of_outputs(problem: MultiOutputProblem, max_chambers: int) -> float:
+def beta_max_of_outputs(problem: MultiOutputProblem, max_chambers: int, effort: Effort = WHOLE) -> float:
     """The weight decay from which on all outputs are zero, in floats."""
     if problem.coupling == "1-norm":
         from ..training.paths import approximate_beta_max
 
-        return max(approximate_beta_max(one, max_chambers) for one in problem.outputs)
+        return max(approximate_beta_max(one, max_chambers, effort) for one in problem.outputs)
     from ..optima.vector_output import SharedNeurons
     from ..training.paths import where_equal
 
@@ -177,11 +182,12 @@ def _apart(
     clock: Clock,
     max_chambers: int,
     say: Callable[[str], None],
+    effort: Effort,
 ) -> OutputsOutcome:
     """One job an output; the neurons of all of them side by side."""
     from scipy.linalg import block_diag
 
-    parts = []
+    parts, began = [], perf_counter()
     for number, (one, problem) in enumerate(zip(data, problems, strict=True), start=1):
         prefix = f"Output {number} of {len(data)}: "
         own = Clock()
@@ -189,7 +195,8 @@ def _apart(
         def tell(text: str, prefix: str = prefix) -> None:
             say(prefix + text[0].lower() + text[1:])
 
-        parts.append(settle(one, problem, share, own, max_chambers=max_chambers, say=tell))
+        own_effort = effort.after(began, len(data) + 1 - number)
+        parts.append(settle(one, problem, share, own, max_chambers=max_chambers, say=tell, effort=own_effort))
         for name, seconds in own.laps.items():
             clock.laps[name] = clock.laps.get(name, 0.0) + seconds
     networks = [part.solution.network for part in parts]

@@ -10,7 +10,7 @@ from hyperplane_arrangements.errors import MissingExtraError
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
 from ..network import TwoLayerNetwork
-from .html import NO_PICTURES, NOT_PROVEN, footer, function_figure, pictures, verdict_box
+from .html import NO_PICTURES, NOT_PROVEN, footer, function_figure, hints_list, pictures, verdict_box
 from .html_page import facts, page, table
 from .outputs_text import certificate_file, commands, neuron_rows, objective
 from .text import activation_name, beta_text, count, relative_gap
@@ -45,6 +45,7 @@ def outputs_html(outcome: OutputsOutcome) -> str:
         f'<p class="lead">{escape(source)}: {escape(", ".join(outcome.targets))}</p></header>',
         verdict_box(outcome.verdict, outcome.lower, outcome.upper),
         _facts(outcome),
+        hints_list(outcome.hints),
         *_outputs(outcome),
         f"<h2>The network</h2>{_network(outcome)}",
         f"<h2>The proof</h2>{_proof(outcome)}",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, audit, audit_outputs
 from duality_checks.cli import main
+from duality_checks.effort import Effort
 from duality_checks.importing import OutputsNetwork, from_layers
 from duality_checks.optima.several_outputs import MultiOutputProblem, train_outputs
 from duality_checks.vector_network import VectorNetwork
@@ -73,7 +74,7 @@ def test_the_enclosure_holds_the_optimum() -> None:
     from duality_checks import auditing_outputs
 
     stated = tuple(problems(X, Y, "1/4"))
-    low, high, method = auditing_outputs._bounds(stated, "2-norm", 10_000, lambda text: None)
+    (low, high), _, method = auditing_outputs._bounds(stated, "2-norm", 10_000, Effort(), lambda text: None)
     assert method == "chambers"
     # Beside a third column of rank 4 nothing is decided, yet a column of zeros changes no optimum.
     wide = problems([[*x, 0.0] for x in X], Y, "1/4", loss="huber:1000")

@@ -18,13 +18,15 @@ pytestmark = pytest.mark.usefixtures("undrawn")
 def table(tmp_path_factory):
     rng = np.random.default_rng(2)
     rows = np.c_[rng.integers(-9, 10, (25, 4)), rng.integers(-9, 10, 25)]
+    rows = np.c_[rows, rows[::-1, 4]]
     path = tmp_path_factory.mktemp("table") / "table.csv"
-    path.write_text("a,b,c,d,y\n" + "\n".join(",".join(map(str, row)) for row in rows) + "\n")
+    path.write_text("a,b,c,d,y,z\n" + "\n".join(",".join(map(str, row)) for row in rows) + "\n")
     return path
 
 
 def certified(table, folder, *options):
-    arguments = ["certify", str(table), "--target", "y", "--json", "--output", str(folder), *options]
+    arguments = ["certify", str(table), "--target", "y", "--features", "a,b,c,d", "--json"]
+    arguments += ["--output", str(folder), *options]
     return CliRunner().invoke(cli, arguments)
 
 
@@ -63,7 +65,7 @@ def test_limits_that_are_none(table, tmp_path, options, message, capsys):
 def test_an_audit_searches_as_far_as_it_may(table, tmp_path):
     np.savez(tmp_path / "n.npz", hidden=np.ones((1, 4)), output=[1.0], hidden_bias=[0.5], output_bias=0.5)
     words = ["audit", str(tmp_path / "n.npz"), "--data", str(table), "--target", "y", "--beta", "70"]
-    words += ["--bias", "decayed", "--max-chambers", "100", "--json"]
+    words += ["--features", "a,b,c,d", "--bias", "decayed", "--max-chambers", "100", "--json"]
     bounds = {}
     for name, more in {"none": ["--max-cones", "1"], "some": ["--gap", "0.9"]}.items():
         found = CliRunner().invoke(cli, [*words, *more])
@@ -73,3 +75,27 @@ def test_an_audit_searches_as_far_as_it_may(table, tmp_path):
     assert bounds["none"][0] == 0 < bounds["some"][0] <= bounds["some"][1]
     # The claim asks for a tenth of itself.
     assert bounds["some"][1] - bounds["some"][0] <= bounds["some"][1] * Fraction(9, 100)
+
+
+def test_several_outputs_search_as_far_as_they_may(table, tmp_path):
+    two = ["--target", "z", "--beta", "70", "--max-chambers", "100"]
+    none, some = (
+        json.loads(certified(table, tmp_path, *two, *more).stdout)
+        for more in (["--max-cones", "1"], ["--gap", "1/2"])
+    )
+    assert none["proven"] and Fraction(none["lower"]) == 0
+    assert some["proven"] and Fraction(some["upper"]) <= 2 * Fraction(some["lower"])
+    network = tmp_path / "network.json"
+    words = ["audit", str(network), "--data", str(table), "--target", "y", "--target", "z", "--beta", "70"]
+    for coupling in ("1-norm", "2-norm"):
+        found = CliRunner().invoke(cli, [*words, "--coupling", coupling, "--time-limit", "1e-9", "--json"])
+        facts = json.loads(found.stdout)
+        assert facts["proven_by"] == "independent checker" and Fraction(facts["lower"]) == 0
+        assert facts["hints"] == []
+
+
+@pytest.mark.parametrize("options", [["--gated"], ["--target", "z", "--coupling", "2-norm"]])
+def test_no_limit_of_time_is_taken_and_forgotten(table, tmp_path, options):
+    found = certified(table, tmp_path, *options, "--time-limit", "9")
+    assert found.exit_code == 2 and "goes through all chambers" in found.stderr
+    assert not list(tmp_path.iterdir())

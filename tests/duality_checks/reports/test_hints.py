@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from duality_checks import TrainingProblem, TwoLayerNetwork, beta_max, train
+from duality_checks import TrainingProblem, TwoLayerNetwork, audit, beta_max, train
 from duality_checks.cli import main
 from duality_checks.data.datasets import TrainingData, training_data
 from duality_checks.data.preparation import Wanted
@@ -127,3 +127,41 @@ def test_they_are_printed_and_written(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "- **Hint.** the targets differ" in Path("convex-landscape-output/report.md").read_text()
     assert main([*words, "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["hints"]) == 2
+
+
+def test_audits_say_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("data.csv").write_text("area,y,z\n1000,61,610\n-1500,59,590\n2000,60.5,605\n500,60,600\n")
+    np.savez("one.npz", hidden=[[1e-3]], output=[[1.0]], hidden_bias=[0.5], output_bias=[0.5])
+    words = ["--data", "data.csv", "--features", "area", "--bias", "column"]
+    assert main(["audit", "one.npz", "--target", "y", "--beta", "1", *words]) == 0
+    out = capsys.readouterr().out
+    assert "\nhint          the columns differ in size: area is 1.37e+03 and (biases) 1 " in out
+    assert "bring them to one size and train again" in out and "--standardise" not in out
+    np.savez("bare.npz", hidden=[[1e-3]], output=[[1.0]], hidden_bias=[0.5], output_bias=[0.0])
+    assert main(["audit", "bare.npz", "--target", "y", "--beta", "1", *words, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["free"] == "nothing" and "the target's mean is 60.1" in facts["hints"][1]
+    np.savez("two.npz", coefs_0=[[1e-3]], coefs_1=[[1.0, 1.0]], intercepts_0=[0.5], intercepts_1=[0.5, 0.5])
+    assert main(["audit", "two.npz", "--target", "y", "--target", "z", "--beta", "1e9", *words]) == 0
+    out = capsys.readouterr().out
+    assert "\nhint          no neuron pays for its weight decay in y, z: beta is at or above" in out
+    assert "\nhint          the targets differ in size: z is 7.4 and y 0.74 " in out
+
+
+def test_an_audit_above_beta_max_says_so_once_it_is_sure() -> None:
+    problem = TrainingProblem([[1], [-1]], [3, -2], beta=9)
+    found = audit(problem, TwoLayerNetwork([[1.0]], [1.0]))
+    assert "the zero network is optimal" in found.hints[0]
+    assert "beta is 9 and beta_max about 3; train with a smaller one" in found.hints[0]
+    assert audit(problem.with_beta(2), TwoLayerNetwork([[1.0]], [1.0])).hints == ()
+
+
+def test_the_page_with_pictures_says_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("data.csv").write_text("x,y,z\n0.5,1,10\n1.5,-1,-10\n-2,0.5,5\n")
+    page = Path("convex-landscape-output/report.html")
+    for words in (["--target", "y", "--features", "x"], ["--target", "y", "--target", "z"]):
+        assert main(["certify", "data.csv", "--beta", "9", *words]) == 0
+        said = Path("convex-landscape-output/report.md").read_text().count("**Hint.**")
+        assert page.read_text().count("<strong>Hint.</strong>") == said > 0
