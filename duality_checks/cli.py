@@ -28,6 +28,7 @@ from .commands.check import check
 from .commands.draw import draw
 from .commands.explain import explain
 from .commands.export import export
+from .commands.path import path
 from .commands.predict import predict
 from .commands.signals import Terminated, terminable
 from .commands.theorems import theorems
@@ -106,6 +107,7 @@ def cli(context: click.Context, cores: int | None) -> None:
     convex-landscape check problem.json certificate.json
     convex-landscape explain problem.json certificate.json         # a theorem on a page
     convex-landscape export --coq problem.json certificate.json    # a theorem for Coq
+    convex-landscape path DATA.csv --target price       # the optimum for EVERY weight decay, proven
     convex-landscape predict network.json DATA.csv      # what a certified network says of other rows
     convex-landscape audit network.json --data DATA.csv --target price --beta 0.1
     convex-landscape chambers DATA.csv --count
@@ -122,6 +124,7 @@ cli.add_command(chambers)
 cli.add_command(draw)
 cli.add_command(explain)
 cli.add_command(export)
+cli.add_command(path)
 cli.add_command(predict)
 cli.add_command(theorems)
 

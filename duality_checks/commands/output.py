@@ -14,9 +14,9 @@ from hyperplane_arrangements.errors import InputError
 Deliver = Callable[[Mapping[str, str]], None]
 
 # The names of files that jobs write. Beside those of a later job they would be taken for its own.
-NAMES = re.compile(r"(problem|certificate)(-[1-9][0-9]*)?\.json|(proof|network)\.json|report\.(md|html)")
+NAMES = re.compile(r"(problem|certificate)(-[1-9][0-9]*)?\.json|(proof|network|path)\.json|report\.(md|html)")
 # What each of them says near its beginning: its format, or its title.
-OURS = re.compile(b"convex-landscape|Global optimum")
+OURS = re.compile(b"convex-landscape|Global optimum|Path of optima")
 
 
 @contextmanager

@@ -36,12 +36,17 @@ class Loss(ABC):
         smooth: whether first derivatives exist and are Lipschitz, so that ``v`` follows from ``f``.
         degree: where targets are no labels, ``loss(c f; c y) = c**degree * loss_c(f; y)``, and loss_c is the
             loss :meth:`in_units` of c.
+        curved: the largest c for which ``loss(f; y) - c f^2/2`` is convex in f.
+        conjugate_curved: the largest c for which ``d(v) + c v^2/2`` is concave: 1 over the largest second
+            derivative of the loss.
     """
 
     labels: ClassVar[bool] = False
     strictly_convex: ClassVar[bool] = False
     smooth: ClassVar[bool] = True
     degree: ClassVar[int] = 1
+    curved: ClassVar[int] = 0
+    conjugate_curved: ClassVar[int] = 0
 
     def in_units(self, unit: Fraction) -> Loss:
         """The loss of outputs and targets that are measured in a unit, up to the unit's power."""
@@ -170,6 +175,8 @@ class Squared(Loss):
     """``1/2 (f - y)^2``, with ``d(v) = v y - v^2/2`` everywhere."""
 
     name = "squared"
+    curved = 1
+    conjugate_curved = 1
     strictly_convex = True
     degree = 2
 
@@ -251,6 +258,7 @@ class Huber(Loss):
     """
 
     degree = 2
+    conjugate_curved = 1
     delta: Fraction
 
     @property
@@ -333,6 +341,7 @@ class SquaredHinge(Loss):
     """``1/2 max(0, 1 - y f)^2`` on labels, with ``d(v) = a - a^2/2`` for ``a = v y >= 0``."""
 
     name = "squared-hinge"
+    conjugate_curved = 1
     labels = True
 
     def values(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -371,6 +380,7 @@ class Logistic(Loss):
     """
 
     name = "logistic"
+    conjugate_curved = 4
     labels = True
     strictly_convex = True
 

@@ -1,0 +1,216 @@
+"""``convex-landscape path``: the optimum for every weight decay, proven."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import options
+from .certify import certify
+from .columns import chosen_data
+from .several import page
+
+if TYPE_CHECKING:
+    from ..data.datasets import TrainingData
+    from ..data.preparation import Labels, Wanted
+    from ..problem import TrainingProblem
+    from ..reports.path import PathOutcome
+    from ..training.paths import PathPoint
+
+DEFAULT_FROM, DEFAULT_TO, DEFAULT_WIDTH = "1/1000", "1", "1e-3"
+# What `certify` says of data and problem is said here in the same words.
+SHARED = (
+    *("data", "targets", "features", "weights", "no_bias"),
+    *("activation", "loss", "penalty", "free", "max_chambers"),
+)
+
+
+@click.command()
+@options.labels
+@options.prepares_table
+@options.reads_table
+@click.option(
+    "--from",
+    "least",
+    default=DEFAULT_FROM,
+    show_default=True,
+    metavar="R",
+    help="The least weight decay, as a share of beta_max; 0 for all of them, where a network fits the targets.",
+)
+@click.option(
+    "--to",
+    "most",
+    default=DEFAULT_TO,
+    show_default=True,
+    metavar="R",
+    help="The largest, as a share likewise.",
+)
+@click.option(
+    "--width",
+    default=DEFAULT_WIDTH,
+    show_default=True,
+    metavar="W",
+    help="How narrow the band has to be everywhere, relative to its upper bound.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Add no certificates after that; what there is then is proven.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write path.json, report.html (extra plot), and the problem and certificate of each node there.",
+)
+@options.as_json
+def path(
+    data: Path | None,
+    targets: tuple[str, ...],
+    features: list[str] | None,
+    weights: str | None,
+    labels: Labels | None,
+    wanted: Wanted,
+    reading: options.Reading,
+    no_bias: bool,
+    activation: str,
+    loss: str,
+    penalty: str,
+    free: str,
+    max_chambers: int,
+    least: str,
+    most: str,
+    width: str,
+    time_limit: float | None,
+    output: Path | None,
+    as_json: bool,
+) -> int:
+    """Prove the GLOBAL optimum for EVERY weight decay of a range, not for some.
+
+    p*(beta) is concave in beta, so finitely many certificates prove a band around all of it: networks from
+    above, dual vectors from below. Where the band is widest, another network is trained to its optimum,
+    certified and checked, until the band is narrow everywhere. Without DATA it runs on Fisher's Iris.
+
+    \b
+    convex-landscape path
+    convex-landscape path houses.csv --target price --features area,rooms
+    convex-landscape path houses.csv --target price --from 0 --width 1/100 --output band
+    convex-landscape path mail.csv --target spam --labels no,yes --loss logistic --time-limit 60
+
+    The columns and what is trained are said as for certify. After Ctrl-C the band so far is printed, since it
+    is proven.
+    """
+    from ..problem import TrainingProblem
+    from ..reports.path import INTERRUPTED, path_facts, path_summary
+    from .output import output_folder
+
+    began = perf_counter()
+    if len(targets) > 1:
+        raise click.UsageError("a path is for one --target; give each a command of its own")
+    (chosen,) = chosen_data(
+        data,
+        targets,
+        features,
+        bias=not no_bias,
+        weights=weights,
+        labels=labels,
+        reading=reading,
+        wanted=wanted,
+    )
+    terms: dict[str, Any] = {"loss": loss, "penalty": penalty, "free": free, **chosen.terms}
+    problem = TrainingProblem(chosen.X, chosen.y, 1, activation, **terms)
+    job = _Job(chosen, problem, _number(width, "--width"), time_limit, max_chambers, began)
+    ends = _number(least, "--from"), _number(most, "--to")
+    with nullcontext() if output is None else output_folder(output) as deliver:
+        outcome = job.run(*ends)
+        files = {} if deliver is None else job.files(outcome)
+        if deliver is not None:
+            deliver(files)
+    if as_json:
+        click.echo(json.dumps(path_facts(outcome) | ({"output": str(output)} if output else {})))
+    else:
+        click.echo(path_summary(outcome))
+        if output:
+            click.echo(f"{'written':<10}{len(files)} files in {output}")
+    if outcome.ended == INTERRUPTED:
+        raise KeyboardInterrupt
+    return 0
+
+
+# What `certify` says of data and problem is said here in the same words.
+path.params = [*(option for option in certify.params if option.name in SHARED), *path.params]
+
+
+def _number(text: str, name: str) -> Fraction:
+    from ..data.tables import parse_number
+
+    return parse_number(text, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A path to be proven, and the points that were certified on the way, by their betas."""
+
+    data: TrainingData
+    problem: TrainingProblem
+    width: Fraction
+    seconds: float | None
+    max_chambers: int
+    began: float
+    points: dict[Fraction, PathPoint] = field(default_factory=dict)
+
+    def run(self, least: Fraction, most: Fraction) -> PathOutcome:
+        """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
+        from ..effort import Effort
+        from ..optima.path_refining import path_bands
+        from ..problem import positive
+        from ..reports.outcome import require_improvable, share_of
+        from ..reports.path import INTERRUPTED, PathOutcome
+        from ..training.paths import approximate_beta_max
+        from .terminal import progress
+
+        band, ended, effort = None, "", Effort(seconds=self.seconds)
+        with progress() as say:
+            say("Finding beta_max")
+            require_improvable([self.problem])
+            largest = approximate_beta_max(self.problem, self.max_chambers, effort)
+            require_improvable([self.problem], largest)
+            low = share_of(largest, positive(least, "--from")) if least else Fraction(0)
+            high = share_of(largest, positive(most, "--to"))
+            say("Training and proving the ends of the path")
+            options = {"width": self.width, "max_chambers": self.max_chambers, "effort": effort}
+            try:
+                for band in path_bands(self.problem, low, high, keep=self._keep, **options):
+                    say(
+                        f"{len(band.nodes)} certificates: within {float(band.relative_width):.2g} "
+                        f"everywhere, {float(self.width):.2g} is asked for"
+                    )
+            except KeyboardInterrupt:
+                if band is None:
+                    raise
+                ended = INTERRUPTED
+        seconds = perf_counter() - self.began
+        late = self.seconds is not None and seconds >= self.seconds
+        ended = ended or ("the time limit" if late else "its certificates are as narrow as they get")
+        return PathOutcome(self.data, self.problem, band, largest, self.width, seconds, ended)
+
+    def _keep(self, point: PathPoint) -> None:
+        self.points[point.problem.beta] = point
+
+    def files(self, outcome: PathOutcome) -> dict[str, str]:
+        """Everything as texts: the band, and the problem and the certificate of each node."""
+        from ..reports.path import path_facts, path_page
+
+        found = {"path.json": f"{json.dumps(path_facts(outcome))}\n", **page(lambda: path_page(outcome))}
+        for k, beta in enumerate(sorted(self.points), 1):
+            found[f"problem-{k}.json"] = self.points[beta].problem.to_json()
+            found[f"certificate-{k}.json"] = self.points[beta].certificate.to_json()
+        return found
