@@ -20,6 +20,7 @@ from .several import page
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
+    from ..optima.path_band import PathBand
     from ..problem import TrainingProblem
     from ..reports.path import PathOutcome
     from ..training.paths import PathPoint
@@ -42,7 +43,7 @@ SHARED = (
     default=DEFAULT_FROM,
     show_default=True,
     metavar="R",
-    help="The least weight decay, as a share of beta_max; 0 for all of them, where a network fits the targets.",
+    help="The least weight decay, as a share of beta_max; 0 for all, where a network fits the targets.",
 )
 @click.option(
     "--to",
@@ -177,7 +178,8 @@ class _Job:
         from ..training.paths import approximate_beta_max
         from .terminal import progress
 
-        band, ended, effort = None, "", Effort(seconds=self.seconds)
+        band: PathBand | None = None
+        ended, effort = "", Effort(seconds=self.seconds)
         with progress() as say:
             say("Finding beta_max")
             require_improvable([self.problem])
@@ -186,7 +188,11 @@ class _Job:
             low = share_of(largest, positive(least, "--from")) if least else Fraction(0)
             high = share_of(largest, positive(most, "--to"))
             say("Training and proving the ends of the path")
-            options = {"width": self.width, "max_chambers": self.max_chambers, "effort": effort}
+            options: dict[str, Any] = {
+                "width": self.width,
+                "max_chambers": self.max_chambers,
+                "effort": effort,
+            }
             try:
                 for band in path_bands(self.problem, low, high, keep=self._keep, **options):
                     say(
@@ -197,6 +203,7 @@ class _Job:
                 if band is None:
                     raise
                 ended = INTERRUPTED
+        assert band is not None
         seconds = perf_counter() - self.began
         late = self.seconds is not None and seconds >= self.seconds
         ended = ended or ("the time limit" if late else "its certificates are as narrow as they get")

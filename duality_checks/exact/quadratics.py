@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
+from .enclosures import float_above
+
 ZERO = Fraction(0)
 _LOOKS = 4
-_UP = 1 + Fraction(1, 2**52)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def largest_ratio(above: Quadratic, below: Quadratic, low: Fraction, high: Fract
     a quadratic over the least of ``below``; w is a ratio that is taken on, so that the bound is narrow.
 
     Args:
-        above: not negative there.
+        above: what is divided.
         below: positive there, but for the left end, and concave: its least value is at an end.
         low: the left end; where it is 0 and both vanish there, both are divided by x.
         high: the right end.
@@ -70,7 +71,8 @@ def largest_ratio(above: Quadratic, below: Quadratic, low: Fraction, high: Fract
         The bound; infinite where ``below`` vanishes and ``above`` does not.
 
     Example:
-        >>> bound = largest_ratio(Quadratic(Fraction(1)), Quadratic(ZERO, Fraction(1)), Fraction(1), Fraction(2))
+        >>> one, x = Quadratic(Fraction(1)), Quadratic(ZERO, Fraction(1))
+        >>> bound = largest_ratio(one, x, Fraction(1), Fraction(2))
         >>> 1 <= bound < 1 + 1e-12
         True
     """
@@ -87,4 +89,4 @@ def largest_ratio(above: Quadratic, below: Quadratic, low: Fraction, high: Fract
         x = above.minus(below, best).top(low, high)
         best = max(best, Fraction(float(above(x) / below(x))))
     excess = max(above.minus(below, best).largest(low, high), ZERO)
-    return Fraction(float(best + excess / least)) * _UP
+    return Fraction(float_above(best + excess / least))

@@ -14,9 +14,9 @@ from hyperplane_arrangements.errors import MissingExtraError
 from ..exact.enclosures import (
     decimal_above,
     decimal_below,
-    decimal_interval,
     exact_text,
     float_above,
+    float_below,
     scientific_above,
 )
 from .text import activation_name, count, interval_facts, loss_name, printable
@@ -133,10 +133,9 @@ def _ends(band: PathBand) -> Iterable[tuple[str, str]]:
         known = f"p*(beta)/beta grows to the least norm of a fit, at most {float_above(first.penalty):.12g}"
         yield "towards 0", known
     else:
-        low, high = decimal_interval(first.lower / first.beta, first.penalty)
-        yield "below", f"p*(beta)/beta is at least {low} and grows as beta falls"
+        yield "below", f"p*(beta)/beta grows, from {float_below(first.lower / first.beta):.9g}, as beta falls"
     if not last.penalty:
-        yield "above", f"the zero network is optimal up to {last.relative_gap:.1e}: p* is constant"
+        yield "above", "the band goes on unchanged: its last network is zero, whose loss does not grow"
 
 
 def _some(nodes: tuple[PathNode, ...]) -> list[PathNode]:
@@ -174,7 +173,7 @@ def path_page(outcome: PathOutcome) -> str:
     except MissingExtraError:
         pictures = NO_PICTURES
     known = [
-        ("relative width of the band", f"≤ {float_above(Fraction(band.relative_width)):.3g}"),
+        ("relative width of the band", f"≤ {float(band.relative_width):.3g}"),
         ("certificates", str(len(band.nodes))),
         ("activation", activation_name(outcome.problem.kappa)),
         ("loss", loss_name(outcome.problem)),
@@ -195,11 +194,11 @@ def path_page(outcome: PathOutcome) -> str:
 
 
 _WHY = (
-    "The objective of a network is a line in beta, so the least of all of them, p*(beta), is concave, and each "
-    "network bounds it from above at every beta. Each certificate bounds it from below at its own beta and, "
-    "with its neighbour, on the chord between them; where the loss is smooth, the mean of the two dual vectors "
-    "proves more than the chord, and where it is strictly convex, the two networks side by side are better "
-    "than both (statement 5.5). problem-k.json and certificate-k.json hold node k, for the independent checker."
+    "The objective of a network is a line in beta, so the least of all of them, p*(beta), is concave, and "
+    "each network bounds it from above at every beta. Each certificate bounds it from below at its own beta "
+    "and, with its neighbour, on the chord between them; where the loss is smooth, the mean of the two dual "
+    "vectors proves more than the chord, and for the squared loss the two networks side by side are better "
+    "than both (statement 5.5). problem-k.json and certificate-k.json hold node k, for the checker."
 )
 
 
@@ -215,8 +214,8 @@ def _pictures(band: PathBand) -> str:
                 label="lower and upper bound on the optimum against the weight decay, and the loss",
                 size=(4.6, 3.7),
             ),
-            "Blue: p* lies between the two lines at every beta, proven. Dots: certificates. Orange: the loss of "
-            "the networks.",
+            "Blue: p* lies between the two lines at every beta, proven. Dots: certificates. Orange: the "
+            "loss of the networks.",
         ),
         figure(
             svg(

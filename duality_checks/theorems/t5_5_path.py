@@ -55,7 +55,7 @@ def banded(problem: TrainingProblem, shares: tuple[Fraction, ...]) -> Path:
 def check(instance: Path) -> Iterator[Outcome]:
     """Certificates at betas that the band was not made from; then that p* is concave and does not fall."""
     band = instance.band
-    yield at_least(instance.width, Fraction(band.relative_width), "the band is narrow")
+    yield at_least(instance.width, band.relative_width, "the band is narrow")
     for node in band.nodes:
         yield at_least(node.upper, node.lower, "bounds of a node are in order")
     found: list[tuple[Fraction, Interval]] = []
@@ -102,7 +102,8 @@ def through(problem: TrainingProblem, networks: dict[Fraction, tuple[int, ...]])
         at_one = network_objective(problem.with_beta(beta), hidden, output)
         penalty = network_objective(problem.with_beta(beta + 1), hidden, output) - at_one
         nodes.append(PathNode(beta, at_one, at_one - beta * penalty, penalty, len(weights)))
-    band = PathBand((Piece(*nodes),))
+    left, right = nodes
+    band = PathBand((Piece(left, right),))
     low, high = networks
     return Path(problem, band, ((low + high) / 2,), Fraction(1, 2))
 
@@ -117,9 +118,9 @@ THEOREM = Theorem(
     name="the whole path",
     statement=(
         "p*(beta) is concave and does not fall: every network bounds it from above by its line loss + beta "
-        "penalty, and certificates at two betas bound it from below by the chord between them, so that finitely "
-        "many certificates prove a band around it for every beta; with a smooth loss dual vectors prove more "
-        "than the chord, with the squared loss two networks side by side more than their lines."
+        "penalty, and certificates at two betas bound it from below by the chord between them, so that "
+        "finitely many certificates prove a band around it for every beta; with a smooth loss dual vectors "
+        "prove more than the chord, with the squared loss two networks side by side more than their lines."
     ),
     source="derived; Lasso paths: Osborne, Presnell and Turlach 2000, Efron et al. 2004",
     note="5.5-path.md",

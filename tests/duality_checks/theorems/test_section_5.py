@@ -15,17 +15,19 @@ from duality_checks.theorems import t5_2_spline as spline
 from duality_checks.theorems import t5_3_spike_free as spike_free
 from duality_checks.theorems import t5_4_circular as circular
 from duality_checks.theorems import t5_4_threshold as threshold
+from duality_checks.theorems import t5_5_path as path
 from duality_checks.theorems import t5_6_staircase as staircase
 from duality_checks.theorems import theorems, verify
 
-NUMBERS = ["5.1", "5.2", "5.3", "5.4", "5.4b", "5.6"]
-EXACT = {"5.1", "5.2", "5.4b", "5.6"}
+NUMBERS = ["5.1", "5.2", "5.3", "5.4", "5.4b", "5.5", "5.6"]
+EXACT = {"5.1", "5.2", "5.4b", "5.5", "5.6"}
 REASONS = {
     "5.1": "the dimension fails",
     "5.2": "the spline >= the program's lower bound fails",
     "5.3": "the optimum over two blocks fails",
     "5.4": "network objective = Lasso objective fails",
     "5.4b": "the Lasso over the patterns = p* fails",
+    "5.5": "the band's lower bound <= an objective fails",
     "5.6": "connected from width 3 on fails",
 }
 numbers = st.builds(Fraction, st.integers(-6, 6), st.integers(1, 3))
@@ -60,6 +62,7 @@ INSTANCES = {
     "5.3": seeded(spike_free.draw),
     "5.4": seeded(circular.draw),
     "5.4b": seeded(threshold.draw),
+    "5.5": seeded(path.draw),
     "5.6": seeded(staircase.draw),
 }
 

@@ -1,0 +1,129 @@
+"""The verb `path`: its band holds, its files are checked by other verbs, and limits leave what is proven."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from duality_checks import TrainingProblem, certify, train
+from duality_checks.cli import main
+from duality_checks.data.tables import read_table
+from duality_checks.optima import path_refining
+
+SMALL = "x,y\n0,0\n1,1\n2,0.5\n3.5,2\n"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command where there is one small table."""
+    monkeypatch.chdir(tmp_path)
+    Path("small.csv").write_text(SMALL)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(["path", "small.csv", "--target", "y", *arguments])
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def bounds(facts: dict[str, Any], beta: Fraction) -> tuple[Fraction, Fraction]:
+    """Both bounds at a beta between two nodes, from the numbers of the JSON object alone."""
+    for (a, b), piece in zip(pairwise(facts["nodes"]), facts["pieces"], strict=True):
+        low, high = Fraction(a["beta"]), Fraction(b["beta"])
+        if low <= beta <= high:
+            s = (beta - low) / (high - low)
+            bend = s * (1 - s) * Fraction(piece["dual_bend"])
+            lower = (1 - s) * Fraction(a["lower"]) + s * Fraction(b["lower"]) + bend
+            lines = [Fraction(node["loss"]) + beta * Fraction(node["penalty"]) for node in (a, b)]
+            c = Fraction(piece["network_bend"])
+            t = min(max(Fraction(1, 2) - (lines[1] - lines[0]) / (2 * c), 0), 1) if c else 0
+            return lower, min(*lines, (1 - t) * lines[0] + t * lines[1] - t * (1 - t) * c)
+    raise AssertionError(f"{beta} is in no piece")
+
+
+def test_the_json_holds_a_band_around_other_certificates(run: Run) -> None:
+    code, out, err = run("--from", "0.01", "--width", "1/50", "--json")
+    facts = json.loads(out)
+    assert (code, err, facts["reached"], facts["proven"]) == (0, "", True, True)
+    assert 0 < Fraction(facts["relative_width"]) <= Fraction(facts["width_wanted"]) == Fraction(1, 50)
+    rows = read_table("small.csv").cells
+    X = [[Fraction(x), 1] for x, _ in rows]
+    problem = TrainingProblem(X, [Fraction(y) for _, y in rows], 1)
+    low, high = Fraction(facts["from"]), Fraction(facts["to"])
+    assert float(high) == pytest.approx(facts["beta_max_float"]) and float(low) == pytest.approx(
+        float(high) / 100
+    )
+    for share in (Fraction(1, 50), Fraction(1, 7), Fraction(3, 5)):
+        beta = low + share * (high - low)
+        found = certify(problem.with_beta(beta), train(problem.with_beta(beta)))
+        lower, upper = bounds(facts, beta)
+        assert lower <= found.upper and found.lower <= upper
+        assert upper - lower <= Fraction(facts["relative_width"]) * upper
+
+
+def test_the_files_are_checked_by_other_verbs(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run("--from", "0", "--width", "1/10", "--output", "band")
+    assert code == 0
+    assert "PROVEN for EVERY beta" in out and "towards 0" in out and "goes on unchanged" in out
+    facts = json.loads(Path("band/path.json").read_text())
+    assert facts["format"] == "convex-landscape path" and facts["from"] == "0"
+    assert [node["neurons"] for node in facts["nodes"]][-1] == 0
+    for k, node in enumerate(facts["nodes"][1:], 1):
+        assert main(["check", f"band/problem-{k}.json", f"band/certificate-{k}.json", "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert (said["lower"], said["upper"]) == (node["lower"], node["upper"])
+        assert json.loads(Path(f"band/problem-{k}.json").read_text())["beta"] == node["beta"]
+    assert not Path(f"band/problem-{len(facts['nodes'])}.json").exists()
+    pytest.importorskip("matplotlib")
+    page = Path("band/report.html").read_text()
+    assert page.count("<svg") == 2 and "weight decay beta" in page and "neurons m of the network" in page
+
+
+def test_limits_leave_what_is_proven(run: Run) -> None:
+    code, out, _ = run("--time-limit", "1e-6")
+    assert code == 0
+    assert "wider than the 0.001 asked for: the time limit" in out
+
+
+def test_an_interrupted_job_says_what_is_proven_so_far(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = path_refining.path_bands
+
+    def interrupted(*arguments: Any, **options: Any) -> Iterator[Any]:
+        yield next(honest(*arguments, **options))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(path_refining, "path_bands", interrupted)
+    code, out, err = run("--output", "band")
+    assert code == 130
+    assert "asked for: interrupted" in out and "PROVEN" in out and "interrupted" in err
+    assert Path("band/certificate-2.json").exists() and not Path("band/certificate-3.json").exists()
+
+    def at_once(*arguments: Any, **options: Any) -> Iterator[Any]:
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(path_refining, "path_bands", at_once)
+    assert run("--output", "other")[:2] == (130, "")
+    assert not Path("other").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["--width", "0"], "width is 0; give a finite number > 0 and < 1"),
+        (["--from", "1", "--to", "1/2"], "is not below high="),
+        (["--from", "-1"], "--from=-1 is not positive"),
+        (["--target", "x"], "a path is for one --target"),
+        (["--from", "0", "--loss", "logistic"], "no label"),
+    ],
+)
+def test_bad_input(run: Run, words: list[str], text: str) -> None:
+    code, out, err = run(*words)
+    assert (code, out) == (2, "") and text in err
