@@ -45,6 +45,8 @@ _NAMES = {
     "optima.lineup": ("Lineup", "line_up", "read_lineup"),
     "optima.passage": ("Passage", "connect_optima"),
     "optima.staircase": ("Stair", "Staircase"),
+    "optima.path_band": ("PathBand",),
+    "optima.path_refining": ("path_band", "path_bands"),
     "training.paths": ("PathPoint", "beta_max", "beta_path"),
     "pricing.pricers": ("dual_norm",),
     "problem": ("TrainingProblem",),

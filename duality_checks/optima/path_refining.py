@@ -125,8 +125,8 @@ def path_bands(
 
     Example:
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1)
-        >>> [len(band.nodes) for band in path_bands(problem, "1/4", 3)]
-        [2, 3]
+        >>> [len(band.nodes) for band in path_bands(problem, "1/4", "7/4")]  # a parabola, by hand
+        [2]
     """
     first, last = _ends(problem, low, high)
     target, most = relative(width, "width", zero=False), whole(most_nodes, "most_nodes", least=2)
@@ -203,7 +203,7 @@ def between(low: Fraction, high: Fraction) -> Fraction:
 
     Example:
         >>> str(between(Fraction(1), Fraction(3))), str(between(Fraction(0), Fraction(1)))
-        ('17/10', '3/50')
+        ('17/10', '31/500')
     """
     mean = sqrt(float(low) * float(high)) if low else float(high) / _TOWARDS_ZERO
     margin = (high - low) / 4 if low else ZERO
