@@ -37,7 +37,7 @@ READ = {
     default=MAX_CONES,
     show_default=True,
     metavar="N",
-    help="Stop a search for a cover at so many.",
+    help="Stop a search for a cover at so many; a list of chambers is then taken as it is.",
 )
 @options.as_json
 def export(
@@ -62,9 +62,10 @@ def export(
     convex-landscape export --torch network.json
     convex-landscape export --onnx network.json --output price.onnx
 
-    --coq is for every loss but the logistic one, with the 2-norm. A certificate that lists chambers is made
-    again as a cover of all directions, which costs a share of about 2^-40 of its lower bound.
-    Coq takes ten seconds for the proof, and one for fifty to a hundred cones of the cover.
+    --coq is for every loss but the logistic one. With the 2-norm and without free biases, a certificate that
+    lists chambers is made again as a cover of all directions, which costs a share of about 2^-40 of its lower
+    bound; other lists are taken as they are. Coq takes a quarter of a minute for the proof, and a second for
+    fifty to a hundred cones of a cover, or for ten to twenty thousand rows of chambers.
 
     --torch and --onnx take the columns as the table has them, and a column of 0 and 1 for each label: shifts
     and scales are in the first layer. Numbers are doubles; the outputs are those of predict, to rounding.
@@ -92,7 +93,7 @@ def _theorem(
     from ..certificate import Certificate
     from ..files import read_text, write_text
     from ..formal.coq import compiles
-    from ..formal.covering import with_cover
+    from ..formal.covering import with_proof
     from ..formal.export import claims, coq_text
     from ..problem import TrainingProblem
     from .terminal import progress
@@ -101,8 +102,8 @@ def _theorem(
     stated, claim = claims(*texts)
     with progress() as say:
         if claim.cover is None:
-            say("Covering all directions")
-            made = with_cover(TrainingProblem.load(problem), Certificate.from_json(texts[1]), cones=cones)
+            say("Looking for a proof that is short in Coq")
+            made = with_proof(TrainingProblem.load(problem), Certificate.from_json(texts[1]), cones=cones)
             stated, claim = claims(texts[0], made.to_json())
         text = coq_text(stated, claim)
         write_text(output, text)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hyperplane_arrangements.errors import InputError
 
-from ..checker import Certificate, Cover, Problem
+from ..checker import Certificate, Problem
 
-COVERED = "the squared, l1, huber, hinge and squared-hinge losses, by certificates of version 3 (covers)"
+COVERED = "the squared, l1, huber, hinge and squared-hinge losses"
 
 
 def refuse_problem(problem: Problem) -> None:
@@ -22,8 +22,7 @@ def refuse_problem(problem: Problem) -> None:
         >>> refuse_problem(read_problem(problem.to_json()))
         Traceback (most recent call last):
         hyperplane_arrangements.errors.InputError: problem: the formal proof does not cover the logistic loss,
-        whose bounds rest on logarithms; it covers the squared, l1, huber, hinge and squared-hinge losses, by
-        certificates of version 3 (covers)
+        whose bounds rest on logarithms; it covers the squared, l1, huber, hinge and squared-hinge losses
     """
     if problem.largest:
         raise InputError(
@@ -37,39 +36,14 @@ def refuse_problem(problem: Problem) -> None:
         )
 
 
-def refuse_penalty(problem: Problem) -> None:
-    """Covers are for the 2-norm.
+def refuse_version(certificate: Certificate) -> None:
+    """Only certificates of version 3 (a cover) and of version 1 (a list of chambers).
 
     Raises:
-        InputError: another norm.
+        InputError: a certificate of version 2.
     """
-    if problem.penalty != "2-norm":
+    if certificate.cover is None and certificate.chambers is None:
         raise InputError(
-            f"problem: with the {problem.penalty} chambers are listed, and the formal proof reads no lists; "
-            f"it covers {COVERED} for the 2-norm"
+            "certificate: version 2 holds neither a cover nor chambers, and the formal proof needs one; "
+            "make the certificate again with fewer samples, whose chambers are listed"
         )
-
-
-def refuse_bias(problem: Problem) -> None:
-    """With free biases chambers are listed or swept; covers are not searched for.
-
-    Raises:
-        InputError: a free bias.
-    """
-    if problem.bias is not None:
-        raise InputError(f"problem: with free biases no cover is made; the formal proof covers {COVERED}")
-
-
-def cover_of(certificate: Certificate) -> Cover:
-    """The cover of a certificate of version 3.
-
-    Raises:
-        InputError: a certificate of another version.
-    """
-    if certificate.cover is None:
-        version = 2 if certificate.chambers is None else 1
-        raise InputError(
-            f"certificate: version {version} holds no cover, which the formal proof needs; it covers "
-            f"{COVERED}; duality_checks.formal.covering.with_cover makes one"
-        )
-    return certificate.cover

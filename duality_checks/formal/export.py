@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import InputError
 
-from ..checker import Certificate, Problem, Refusal, decimal, parse, read_certificate, read_problem
-from .coverage import refuse_penalty, refuse_problem
+from ..checker import (
+    Certificate,
+    Problem,
+    Refusal,
+    common_denominator_within_limit,
+    cover_fits,
+    decimal,
+    parse,
+    read_certificate,
+    read_problem,
+    without,
+)
+from .coverage import refuse_problem
 from .gallina import certificate_term, problem_term, rational
 from .sources import library_text
 
@@ -20,7 +32,7 @@ THEOREM = """\
 (** * A theorem about the data below
 
     No network, of any width and with any real weights, has an objective below {floor};
-    and there is one whose objective is at most {ceiling}.
+    and {reached} at most {ceiling}.
 
     To believe it, read the definitions of [problem], [network], [fits] and [objective], and compare the
     numbers of [data] with yours: the digest of their file is
@@ -41,12 +53,29 @@ Proof. vm_cast_no_check (eq_refl true). Qed.
 Theorem optimum :
   (forall network, fits data network ->
      Q2R ({lower}) <= objective data network)%R /\\
-  (exists network, fits data network /\\
-     objective data network = Q2R ({upper}))%R.
-Proof. destruct (checker_sound data claim accepted) as (L & _ & U). split; [exact L|exact (U eq_refl)]. Qed.
+{attained}
 
 Print Assumptions optimum.
 """
+
+ONE = "there is one whose objective is"
+REACHED = """\
+  (exists network, fits data network /\\
+     objective data network = Q2R ({upper}))%R.
+Proof.
+  destruct (checker_sound data claim accepted) as (L & _ & U).
+  split; [exact L|exact (U eq_refl)].
+Qed."""
+
+# The best scaling of a neuron without weights that the penalty sees is a limit.
+NEAR = "networks come as near as one likes to a value of"
+APPROACHED = """\
+  (forall e, 0 < e -> exists network, fits data network /\\
+     objective data network <= Q2R ({upper}) + e)%R.
+Proof.
+  destruct (checker_sound data claim accepted) as (L & N & _).
+  split; [exact L|exact N].
+Qed."""
 
 
 def coq_text(problem: Problem, certificate: Certificate) -> str:
@@ -61,7 +90,12 @@ def coq_text(problem: Problem, certificate: Certificate) -> str:
     Raises:
         InputError: a problem or a certificate that the formal proof does not cover.
     """
+    said, attained = ONE, REACHED
+    if not has_best_scaling(problem, certificate):
+        said, attained = NEAR, APPROACHED
     return THEOREM.format(
+        reached=said,
+        attained=attained.format(upper=rational(certificate.upper)),
         floor=decimal(certificate.lower, ROUND_FLOOR, 12),
         ceiling=decimal(certificate.upper, ROUND_CEILING, 12),
         digest=problem.digest,
@@ -69,8 +103,18 @@ def coq_text(problem: Problem, certificate: Certificate) -> str:
         problem=problem_term(problem),
         certificate=certificate_term(problem, certificate),
         lower=rational(certificate.lower),
-        upper=rational(certificate.upper),
     )
+
+
+def has_best_scaling(problem: Problem, certificate: Certificate) -> bool:
+    """Whether a network attains the upper bound: its neurons can be scaled so that both sizes are equal.
+
+    For a polyhedral norm that takes weights which the penalty sees, unless the neuron is not heard. (The
+    function `scalable` of the formal proof.)
+    """
+    pairs = zip(certificate.hidden, certificate.output, strict=True)
+    seen = ((without(w, problem.bias), a) for w, a in pairs)
+    return problem.penalty == "2-norm" or all(any(w) or not a for w, a in seen)
 
 
 def claims(problem_text: str, certificate_text: str) -> tuple[Problem, Certificate]:
@@ -85,10 +129,14 @@ def claims(problem_text: str, certificate_text: str) -> tuple[Problem, Certifica
     except Refusal as reason:
         raise InputError(f"{reason}; write problems with TrainingProblem.save") from None
     refuse_problem(problem)
-    refuse_penalty(problem)
     try:
         shape = len(problem.target), len(problem.rows), len(problem.rows[0]), len(problem.skips)
         certificate = read_certificate(parse(certificate_text), *shape)
+        common_denominator_within_limit(certificate.dual, "dual")
+        common_denominator_within_limit(chain(*certificate.hidden), "hidden")
+        common_denominator_within_limit(certificate.output + certificate.skip, "output")
+        if certificate.cover is not None:
+            cover_fits(problem, certificate.cover)
     except Refusal as reason:
         raise InputError(f"{reason}; write certificates with Certificate.save") from None
     if certificate.problem != problem.digest:
@@ -97,7 +145,7 @@ def claims(problem_text: str, certificate_text: str) -> tuple[Problem, Certifica
 
 
 def to_coq(problem: TrainingProblem, certificate: certificates.Certificate) -> str:
-    """A file for Coq about any certificate: one that lists chambers is made again as a cover.
+    """A file for Coq about any certificate of a problem that the formal proof covers.
 
     Args:
         problem, certificate: of this package.
@@ -114,6 +162,6 @@ def to_coq(problem: TrainingProblem, certificate: certificates.Certificate) -> s
         >>> "Theorem optimum" in text, "beta := 1 # 2" in text
         (True, True)
     """
-    from .covering import with_cover
+    from .covering import with_proof
 
-    return coq_text(*claims(problem.to_json(), with_cover(problem, certificate).to_json()))
+    return coq_text(*claims(problem.to_json(), with_proof(problem, certificate).to_json()))

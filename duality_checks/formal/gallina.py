@@ -6,8 +6,8 @@ import binascii
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from ..checker import Certificate, Problem
-from .coverage import cover_of, refuse_penalty, refuse_problem
+from ..checker import Certificate, Chamber, Cover, Problem
+from .coverage import refuse_problem, refuse_version
 
 PENALTIES = {"2-norm": "TwoNorm", "1-norm": "OneNorm", "inf-norm": "InfNorm"}
 LOSSES = {"squared": "Squared", "l1": "L1", "hinge": "Hinge", "squared-hinge": "SquaredHinge"}
@@ -90,8 +90,7 @@ def certificate_term(problem: Problem, certificate: Certificate) -> str:
     Raises:
         InputError: a certificate that the formal proof does not cover.
     """
-    refuse_penalty(problem)
-    cover = cover_of(certificate)
+    refuse_version(certificate)
     linear = certificate.skip[-len(problem.rows[0]) :] if has_linear_skip(problem) else ()
     offset = certificate.skip[0] if len(certificate.skip) > len(linear) else Fraction(0)
     trained = {
@@ -105,13 +104,41 @@ def certificate_term(problem: Problem, certificate: Certificate) -> str:
         "upper": rational(certificate.upper),
         "dual": rationals(certificate.dual, 10),
         "trained": record(trained, 4),
-        "basis": "None" if cover.basis is None else f"Some {matrix(cover.basis, 16)}",
-        "depth": f"{cover.depth}%nat",
-        "digits": f"{cover.bits}%nat",
-        "plus": _bits(cover.plus),
-        "minus": _bits(cover.minus),
+        "proof": _evidence(certificate),
     }
     return record(fields)
+
+
+def _evidence(certificate: Certificate) -> str:
+    """A cover of all directions, or a list of all chambers."""
+    if certificate.cover is not None:
+        return f"Covered {_cover(certificate.cover)}"
+    return f"Listed {stacked(map(_chamber, certificate.chambers or ()), 18)}"
+
+
+def _cover(cover: Cover) -> str:
+    fields = {
+        "cover_basis": "None" if cover.basis is None else f"Some {matrix(cover.basis, 25)}",
+        "cover_depth": f"{cover.depth}%nat",
+        "cover_digits": f"{cover.bits}%nat",
+        "cover_plus": _bits(cover.plus),
+        "cover_minus": _bits(cover.minus),
+    }
+    return record(fields, 4)
+
+
+def _chamber(chamber: Chamber) -> str:
+    """A point inside and the multipliers for z and -z, in one line."""
+    fields = {
+        "witness": listed(f"{x} # 1" for x in chamber.witness),
+        "chamber_plus": _multipliers(chamber.plus),
+        "chamber_minus": _multipliers(chamber.minus),
+    }
+    return "{| " + "; ".join(f"{name} := {text}" for name, text in fields.items()) + " |}"
+
+
+def _multipliers(lambdas: dict[int, Fraction]) -> str:
+    return listed(f"({row}%nat, {rational(value)})" for row, value in lambdas.items())
 
 
 def has_intercept(problem: Problem) -> bool:

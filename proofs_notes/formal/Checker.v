@@ -1,21 +1,43 @@
-(** The checker: a boolean function of a problem and a certificate, and the theorem that what it accepts is
-    true. The certificate is one of version 3: a dual vector, a network, and a cover of all directions. *)
+(** The checker: a boolean function of a problem and a certificate. A certificate is a dual vector, a network, and
+    the proof of a bound: a cover of all directions (version 3), or a list of all chambers (version 1). *)
 
 From Coq Require Import Arith Lia Lra Psatz Bool.
-From ConvexLandscape Require Export WeakDuality Cover Span Basis Objective.
+From ConvexLandscape Require Export WeakDuality Cover Chambers Basis Objective.
 Open Scope R_scope.
+
+Record cover := {
+  cover_basis : option (list (list Q)); (* of the span of the rows; coordinates are those of X without one *)
+  cover_depth : nat;                    (* of halvings of one interval, at most *)
+  cover_digits : nat;                   (* of a slope that is written *)
+  cover_plus : bits;                    (* the tree for z *)
+  cover_minus : bits                    (* the tree for -z *)
+}.
+
+Record chamber := {
+  witness : list Q;                 (* a point inside *)
+  chamber_plus : list (nat * Q);    (* multipliers of rows, for z *)
+  chamber_minus : list (nat * Q)    (* and for -z *)
+}.
+
+Inductive evidence := Covered (k : cover) | Listed (l : list chamber).
 
 Record certificate := {
   lower : Q;
   upper : Q;
   dual : list Q;
   trained : rational_network;
-  basis : option (list (list Q));  (* of the span of the rows; coordinates are those of X without one *)
-  depth : nat;                     (* of halvings of one interval, at most *)
-  digits : nat;                    (* of a slope that is written *)
-  plus : bits;                     (* the tree for z *)
-  minus : bits                     (* the tree for -z *)
+  proof : evidence
 }.
+
+Definition no_cover : cover :=
+  {| cover_basis := None; cover_depth := 0; cover_digits := 0; cover_plus := []; cover_minus := [] |}.
+
+Definition the_cover (c : certificate) : cover := match proof c with Covered k => k | Listed _ => no_cover end.
+Definition basis (c : certificate) : option (list (list Q)) := cover_basis (the_cover c).
+Definition depth (c : certificate) : nat := cover_depth (the_cover c).
+Definition digits (c : certificate) : nat := cover_digits (the_cover c).
+Definition plus (c : certificate) : bits := cover_plus (the_cover c).
+Definition minus (c : certificate) : bits := cover_minus (the_cover c).
 
 Section Checker.
 Variables (p : problem) (c : certificate).
@@ -165,7 +187,7 @@ Definition both_signs (accepted : list Z -> bool) (dimension : nat) (base : list
        (zscale (-1) base) (map negated ks) (minus c).
 
 (** abs(z'phi(Xu)) <= beta norm(u) for all u: in the coordinates of X, or in those of a basis. *)
-Definition bounded : bool :=
+Definition cover_bounded : bool :=
   let (base, ks) := merged in
   match basis c with
   | None => both_signs (short factor limit) (columns p) base ks
@@ -180,6 +202,48 @@ Definition bounded : bool :=
       && both_signs (short (factor * square) (limit * (square - skew))) (length bs)
            (coordinates zbs base) (map (in_coordinates zbs) ks)
   end.
+
+(** ** The bound, chamber by chamber (statement 2.3) *)
+
+(** The gradient of z'phi(Xu) on the chamber of [w]: rows with their entries of z, and the slopes of their sides. *)
+Definition gradient (zxs : list (Z * list Z)) (w : list Z) : list Z :=
+  fold_right (fun zx s =>
+    zadd (zscale (fst zx * if positive_side w (snd zx) then denominator (kappa p) else Qnum (kappa p)) (snd zx)) s)%Z
+    [] zxs.
+
+(** What multipliers have to be multiplied by beside [m]. *)
+Definition lift : Z := (denominator (kappa p) * of_dual * multiple)%Z.
+
+(** The rows, each on its side and times its multiplier, times [m] and [lift]. *)
+Definition pushed (lift : Z) (xs : list (list Z)) (w : list Z) (m : Z) (l : list (nat * Q)) : list Z :=
+  fold_right (fun iq s =>
+    let x := nth (fst iq) xs [] in
+    let a := (lift * cleared m (snd iq))%Z in
+    zadd (zscale (if positive_side w x then a else - a)%Z x) s) [] l.
+
+Definition reach : Z := (Qnum (beta p) * (common_scale * multiple))%Z.
+
+(** norm(c + X'S lambda) <= beta, for [sign] times z; a multiplier is positive, and not that of a row of zeros. *)
+Definition chamber_holds (factor reach lift : Z) (xs : list (list Z)) (w : list Z) (c : list Z) (sign : Z)
+    (l : list (nat * Q)) : bool :=
+  let m := common (map snd l) in
+  forallb (fun iq => positive (snd iq) && negb (zero (nth (fst iq) xs []))) l
+  && short factor (reach * m * (reach * m))%Z (zadd (zscale (sign * m)%Z c) (pushed lift xs w m l)).
+
+(** Points scaled to integers are in the same chambers. *)
+Definition zwitness (h : chamber) : list Z := let m := common (witness h) in map (cleared m) (witness h).
+
+Definition list_bounded (l : list chamber) : bool :=
+  let zxs := pairs in
+  let xs := map snd zxs in
+  let holds := chamber_holds factor reach lift xs in
+  complete (columns p) (hyperplanes xs) (map zwitness l)
+  && forallb (fun h =>
+       let w := zwitness h in
+       let c := gradient zxs w in
+       holds w c 1%Z (chamber_plus h) && holds w c (-1)%Z (chamber_minus h)) l.
+
+Definition bounded : bool := match proof c with Covered _ => cover_bounded | Listed l => list_bounded l end.
 
 Definition accept : bool :=
   shapes && numbers

@@ -384,6 +384,31 @@ Proof.
   rewrite sum_scale. destruct (the_intercept p); field.
 Qed.
 
+(** Whether each neuron has something that the penalty sees, or is not heard in the output. *)
+Definition scalable : bool :=
+  let heard (norm : list Z -> Z) :=
+    forallb (fun wa => (0 <? norm (zwithout (free_bias p) (fst wa))) || (snd wa =? 0))%Z zneurons in
+  match the_penalty p with TwoNorm => true | OneNorm => heard (zsum Z.abs) | InfNorm => heard largest_entry_z end.
+
+Lemma scalable_real : scalable = true -> the_penalty p = TwoNorm \/
+  forall j, In j (neurons (network_of f)) -> 0 < size p (hidden j) \/ coefficient j = 0.
+Proof.
+  intros H. destruct (the_penalty p) eqn:T; [now left|right..]; intros j J; unfold network_of in J;
+    apply in_map_iff in J; destruct J as ([w a] & <- & W); cbn [fst snd hidden coefficient];
+    unfold scalable in H; rewrite T, forallb_forall in H; specialize (H _ (in_map _ _ _ W)); cbn [fst snd] in H;
+    apply orb_true_iff in H; destruct scales_positive as (PH & PO & _); apply IZR_lt in PH, PO;
+    assert (V : reals (zwithout (free_bias p) (map (cleared of_hidden) w))
+                = without (free_bias p) (scale (IZR of_hidden) (real w)))
+      by (rewrite without_reals, cleared_row; [reflexivity|]; apply clears_in; intros q M; apply in_concat;
+          exists w; split; [eapply in_combine_l; exact W|assumption]);
+    (destruct H as [H|H]; [left|right]).
+  1, 3: apply Z.ltb_lt, IZR_lt in H; rewrite ?sum_abs_real, ?largest_entry_real, V in H;
+    assert (S := size_scale (IZR of_hidden) (real w) ltac:(lra)); unfold size in *; rewrite T in *; nra.
+  all: apply Z.eqb_eq, (f_equal IZR) in H;
+    rewrite cleared_value in H by (apply common_clears; eapply in_combine_r, W);
+    apply Rmult_integral in H; destruct H; [lra|assumption].
+Qed.
+
 End Objective.
 
 (** ** Scaled neurons
@@ -494,4 +519,57 @@ Proof.
     assert (H := balanced_decay p d n D). fold m in H. apply (Rmult_le_compat_l (Q2R (beta p) / 2)) in H; [|lra].
     change (offset (balance p d n)) with (offset n).
     destruct (the_intercept p); lra.
+Qed.
+
+(** ** The best scaling
+
+    It makes both sizes equal, and the penalty of a neuron their product. *)
+
+Definition evened (p : problem) (j : neuron) : neuron :=
+  if Req_EM_T (coefficient j) 0 then {| hidden := scale 0 (hidden j); coefficient := 0 |} else
+  let t := sqrt (Rabs (coefficient j) / size p (hidden j)) in
+  {| hidden := scale t (hidden j); coefficient := coefficient j / t |}.
+
+Lemma evened_neuron p k x j : 0 < size p (hidden j) \/ coefficient j = 0 ->
+  coefficient (evened p j) * phi k (dot x (hidden (evened p j))) = coefficient j * phi k (dot x (hidden j)) /\
+  size p (hidden (evened p j)) ^ 2 + coefficient (evened p j) ^ 2 = 2 * (size p (hidden j) * Rabs (coefficient j)).
+Proof.
+  intros H. unfold evened. destruct (Req_EM_T (coefficient j) 0) as [Z|N]; cbn [hidden coefficient].
+  - rewrite Z, size_scale, Rabs_R0 by lra. split; [ring|simpl; ring].
+  - destruct H as [S|]; [|contradiction]. assert (A := Rabs_pos_lt _ N). set (a := coefficient j) in *.
+    set (s := size p (hidden j)) in *.
+    assert (P : 0 < Rabs a / s) by (apply Rmult_lt_0_compat; [assumption|apply Rinv_0_lt_compat; assumption]).
+    assert (T := sqrt_lt_R0 _ P). assert (K := sqrt_sqrt _ (Rlt_le _ _ P)). set (t := sqrt _) in *. split.
+    + rewrite dot_scale_r, phi_scale by assumption. field. lra.
+    + rewrite size_scale by lra. fold s. simpl. rewrite !Rmult_1_r.
+      assert (Q : a * a = Rabs a * Rabs a) by (rewrite <- Rabs_mult; symmetry; apply Rabs_right; nra).
+      replace (t * s * (t * s)) with (t * t * (s * s)) by ring.
+      replace (a / t * (a / t)) with (Rabs a * Rabs a / (t * t)) by (rewrite <- Q; field; lra).
+      rewrite K. field. lra.
+Qed.
+
+(** Where all neurons can be scaled so, one network has the value itself as its objective. *)
+Theorem reached p f : fits p (network_of f) -> scalable p f = true ->
+  exists n, fits p n /\ objective p n = Q2R (zobjective p f).
+Proof.
+  intros F H. apply scalable_real in H. set (n := network_of f) in *. destruct H as [T|H].
+  { exists n. split; [assumption|]. now apply attained. }
+  destruct (the_penalty p) eqn:T; [exists n; split; [assumption|now apply attained]|..];
+  (exists {| neurons := map (evened p) (neurons n); offset := offset n; slope := slope n |};
+   assert (O : forall k x, output k {| neurons := map (evened p) (neurons n); offset := offset n; slope := slope n |} x
+                           = output k n x)
+     by (intros k x; unfold output; cbn [neurons offset slope]; do 2 f_equal; rewrite sum_map; apply sum_ext;
+         intros j J; now apply evened_neuron, H);
+   split;
+   [destruct F as (W & F); split; [|exact F]; intros j J; apply in_map_iff in J; destruct J as (i & <- & J);
+    unfold evened, scale; destruct (Req_EM_T _ _); cbn [hidden]; rewrite map_length; now apply W|];
+   rewrite zobjective_real; fold n; unfold objective, decay;
+   assert (L : total_loss p {| neurons := map (evened p) (neurons n); offset := offset n; slope := slope n |}
+               = total_loss p n)
+     by (unfold total_loss, prediction; apply sum_ext; intros i _; do 2 f_equal; apply sum_ext; intros r _;
+         now rewrite O);
+   rewrite L; cbn [neurons offset]; rewrite sum_map;
+   rewrite (sum_ext _ (fun j => 2 * best_penalty p j))
+     by (intros j J; unfold best_penalty; rewrite T; now apply (evened_neuron p 0 []), H);
+   rewrite sum_scale; destruct (the_intercept p); field).
 Qed.

@@ -234,18 +234,19 @@ Proof.
     eapply Rle_trans; [apply dot_norm1_norm_inf|]. apply Rmult_le_compat_r; [apply norm_inf_nonneg|assumption].
 Qed.
 
-Lemma short_sound e u : 0 <= Q2R (beta p) -> short p (factor p) (limit p c) e = true ->
-  dot (reals e) u <= Q2R (beta p) * all_scales * size p u.
+Lemma short_sound m l e u : 0 <= Q2R (beta p) -> 0 <= m ->
+  IZR l = (Q2R (beta p) * IZR (denominator (beta p)) * m) * (Q2R (beta p) * IZR (denominator (beta p)) * m) ->
+  short p (factor p) l e = true -> dot (reals e) u <= Q2R (beta p) * m * size p u.
 Proof.
-  intros B H. unfold short in H. apply andb_true_iff in H. destruct H as [F H].
+  intros B A E H. unfold short in H. apply andb_true_iff in H. destruct H as [F H].
   rewrite (dot_without (free_bias p)).
   2: { destruct (free_bias p) as [b|]; [|exact I]. rewrite nth_reals. apply Z.eqb_eq in F. now rewrite F. }
-  rewrite <- without_reals. unfold size. assert (A := all_scales_positive).
+  rewrite <- without_reals. unfold size.
   apply dual_norm_bound; [apply Rmult_le_pos; lra|].
-  apply Z.leb_le, IZR_le in H. unfold limit, factor in H. rewrite !mult_IZR, radius_real in H.
+  apply Z.leb_le, IZR_le in H. unfold factor in H. rewrite E, !mult_IZR in H.
   assert (D := denominator_positive (beta p)). set (d := IZR (denominator (beta p))) in *.
-  set (s := IZR (dual_square _ _)) in *. set (m := Q2R (beta p) * all_scales) in *.
-  apply (Rmult_le_reg_r (d * d)); [nra|]. unfold m. nra.
+  set (s := IZR (dual_square _ _)) in *.
+  apply (Rmult_le_reg_r (d * d)); [nra|]. nra.
 Qed.
 
 (** ** Coordinates of a basis *)
@@ -343,10 +344,10 @@ Proof.
   rewrite F in *. unfold Rabs. destruct (Rcase_abs _); lra.
 Qed.
 
-Theorem bounded_sound : shapes p c = true -> 0 <= Q2R (beta p) -> bounded p c = true ->
+Theorem cover_bounded_sound : shapes p c = true -> 0 <= Q2R (beta p) -> cover_bounded p c = true ->
   forall u, length u = columns p -> Rabs (landscape p z u) <= Q2R (beta p) * size p u.
 Proof.
-  intros W B H u L. unfold bounded in H.
+  intros W B H u L. unfold cover_bounded in H.
   assert (M := merged_real u). destruct (merged p c) as [base ks]. cbn [fst snd] in M.
   assert (A := all_scales_positive). assert (Q := basis_scale_positive). apply IZR_lt in Q.
   apply (Rmult_le_reg_l all_scales); [assumption|].
@@ -408,7 +409,89 @@ Proof.
     { intros ->. unfold shapes in W. rewrite !andb_true_iff in W.
       destruct W as [[[[[[W _] _] _] _] _] _]. apply Nat.ltb_lt in W. simpl in L. lia. }
     apply (both_signs_sound _ _ _ _ H u _ NU L). intros e S.
-    apply (short_sound e u B) in S. lra.
+    apply (short_sound all_scales _ e u B) in S; [lra..|]. unfold limit. now rewrite mult_IZR, radius_real.
+Qed.
+
+(** ** The same from a list of chambers *)
+
+Section Listed.
+Variables (w : list Z) (u : vector) (sides : forall x, In x (map snd (pairs p c)) ->
+  if positive_side w x then 0 <= dot (reals x) u else dot (reals x) u <= 0).
+
+Lemma gradient_real : dot (reals (gradient p (pairs p c) w)) u = IZR value_scale * landscape p z u.
+Proof.
+  assert (E : forall l, dot (reals (gradient p l w)) u = sum (fun zx =>
+    IZR (fst zx * if positive_side w (snd zx) then denominator (kappa p) else Qnum (kappa p)) * dot (reals (snd zx)) u) l).
+  { induction l as [|zx l IH]; simpl; [reflexivity|]. now rewrite reals_add, dot_add_l, reals_scale, dot_scale_l, IH. }
+  rewrite E. clear E. unfold landscape. rewrite <- sum_scale. unfold pairs. rewrite sum_map.
+  apply sum_ext. intros r I. cbn [fst snd].
+  assert (S := sides (zrow p (snd r)) ltac:(unfold pairs; rewrite map_map; exact (in_map _ _ _ I))).
+  rewrite mult_IZR, zdual_entry. rewrite row_real in * by assumption. set (t := dot (real (snd r)) u) in *.
+  assert (P : (0 < of_rows p)%Z) by apply common_positive. apply IZR_lt in P.
+  assert (D := denominator_positive (kappa p)). unfold value_scale, phi. rewrite !mult_IZR.
+  destruct (positive_side w (zrow p (snd r))).
+  - rewrite Rmax_left, Rmin_right by nra. ring.
+  - rewrite Rmax_right, Rmin_left, Q2R_fraction by nra. field. lra.
+Qed.
+
+Lemma pushed_nonneg m l : (forall q, In q (map snd l) -> clears m q) ->
+  (forall iq, In iq l -> positive (snd iq) = true) -> 0 <= dot (reals (pushed (lift p c) (map snd (pairs p c)) w m l)) u.
+Proof.
+  set (xs := map snd (pairs p c)) in *. unfold pushed. induction l as [|[i q] l IH]; intros C P; [simpl; lra|].
+  simpl. rewrite reals_add, dot_add_l, reals_scale, dot_scale_l.
+  assert (H : 0 <= dot (reals (pushed (lift p c) xs w m l)) u) by (apply IH; intros; [apply C|apply P]; simpl; auto).
+  unfold pushed in H. apply Rplus_le_le_0_compat; [|exact H].
+  assert (Q := positive_real q (P _ (or_introl eq_refl))). assert (X := C q (or_introl eq_refl)).
+  assert (V := cleared_value m q X). destruct X as [M _]. apply IZR_lt in M.
+  assert (A : 0 <= IZR (lift p c * cleared m q)).
+  { rewrite mult_IZR, V. assert (L : 0 < IZR (lift p c)).
+    { apply IZR_lt. unfold lift. assert (Y := multiple_positive). assert (W : (0 < of_dual c)%Z) by apply common_positive.
+      repeat apply Z.mul_pos_pos; (assumption || reflexivity). }
+    apply Rmult_le_pos; [lra|apply Rmult_le_pos; lra]. }
+  destruct (nth_in_or_default i xs []) as [I|E].
+  - specialize (sides _ I). destruct (positive_side w (nth i xs [])); [|rewrite opp_IZR]; nra.
+  - rewrite E. simpl. lra.
+Qed.
+
+Lemma chamber_sound sign l : 0 <= Q2R (beta p) -> basis_scale c = 1%Z ->
+  chamber_holds p (factor p) (reach p c) (lift p c) (map snd (pairs p c)) w (gradient p (pairs p c) w) sign l = true ->
+  IZR sign * landscape p z u <= Q2R (beta p) * size p u.
+Proof.
+  intros B K H. unfold chamber_holds in H. apply andb_true_iff in H. destruct H as [P H].
+  rewrite forallb_forall in P. set (m := common (map snd l)) in *.
+  assert (M : (0 < m)%Z) by apply common_positive. assert (M' := M). apply IZR_lt in M'.
+  assert (V : 0 < IZR value_scale).
+  { apply IZR_lt. unfold value_scale. assert (X := multiple_positive).
+    assert (D : (0 < of_dual c)%Z) by apply common_positive.
+    assert (Y : (0 < of_rows p)%Z) by apply common_positive.
+    repeat apply Z.mul_pos_pos; (assumption || reflexivity). }
+  apply (short_sound (IZR value_scale * IZR m) _ _ u B) in H; [|nra|].
+  - rewrite reals_add, dot_add_l, reals_scale, dot_scale_l, gradient_real, mult_IZR in H.
+    assert (N := pushed_nonneg m l (common_clears _)
+      ltac:(intros iq I; specialize (P iq I); now apply andb_true_iff in P)).
+    apply (Rmult_le_reg_l (IZR value_scale * IZR m)); [nra|]. lra.
+  - unfold reach, common_scale, value_scale. rewrite K, !mult_IZR. assert (D := denominator_positive (beta p)).
+    rewrite Q2R_fraction. field. lra.
+Qed.
+
+End Listed.
+
+Lemma list_bounded_sound l : proof c = Listed l -> 0 <= Q2R (beta p) -> list_bounded p c l = true ->
+  forall u, Rabs (landscape p z u) <= Q2R (beta p) * size p u.
+Proof.
+  unfold list_bounded. intros E B H u. apply andb_true_iff in H. destruct H as [C H].
+  destruct (sides_sound _ _ _ C u) as (w & W & S). apply in_map_iff in W. destruct W as (h & <- & I).
+  rewrite forallb_forall in H. specialize (H h I). apply andb_true_iff in H. destruct H as [H H'].
+  assert (K : basis_scale c = 1%Z) by (unfold basis_scale, basis, the_cover; now rewrite E).
+  apply (chamber_sound _ u S) in H, H'; [|assumption..]. unfold Rabs. destruct (Rcase_abs _); lra.
+Qed.
+
+Theorem bounded_sound : shapes p c = true -> 0 <= Q2R (beta p) -> bounded p c = true ->
+  forall u, length u = columns p -> Rabs (landscape p z u) <= Q2R (beta p) * size p u.
+Proof.
+  intros W B H u L. unfold bounded in H. destruct (proof c) as [k|l] eqn:E.
+  - now apply cover_bounded_sound.
+  - now apply (list_bounded_sound l).
 Qed.
 
 (** ** The theorem *)
@@ -439,17 +522,18 @@ Proof.
 Qed.
 
 (** What is accepted is true. No network, of any width and with any real weights, is below [lower]; networks
-    come as near to [upper] as one likes; and for the 2-norm one, that of the certificate, reaches it. *)
+    come as near to [upper] as one likes; and one reaches it: for the 2-norm that of the certificate, for the other
+    norms that of the certificate with its neurons scaled, if they can be. *)
 Theorem checker_sound : accept p c = true ->
   (forall f, fits p f -> Q2R (lower c) <= objective p f) /\
   (forall e, 0 < e -> exists f, fits p f /\ objective p f <= Q2R (upper c) + e) /\
-  (the_penalty p = TwoNorm -> exists f, fits p f /\ objective p f = Q2R (upper c)).
+  (scalable p (trained c) = true -> exists f, fits p f /\ objective p f = Q2R (upper c)).
 Proof.
   intros A. split; [now apply lower_sound|].
   unfold accept in A. rewrite !andb_true_iff in A. destruct A as [[[[[[W N] _] _] _] U] _].
   apply trained_fits in W. apply Qeq_bool_iff, Qeq_eqR in U. rewrite U. split.
   - intros e E. apply approached; [|assumption..]. apply numbers_real in N. lra.
-  - intros T. exists (network_of (trained c)). split; [assumption|]. now apply attained.
+  - intros S. now apply reached.
 Qed.
 
 End Soundness.

@@ -66,6 +66,16 @@ let common_denominator_is_short where values =
   in
   ignore (List.fold_left grow Z.one values)
 
+(* Nor entries over the common denominator whose products would be: there are as many factors as columns. *)
+let minors_are_short where rows =
+  let entries = List.concat rows in
+  common_denominator_is_short where entries;
+  let scale = List.fold_left (fun scale q -> Z.lcm scale q.qden) Z.one entries in
+  let rank = min (List.length rows) (List.length (List.hd rows)) in
+  let limit = Z.pow (Z.of_int 10) (max 40 (max_digits / rank)) in
+  let short q = Z.lt (Z.abs (Z.mul q.qnum (Z.div scale q.qden))) limit in
+  require (List.for_all short entries) (where ^ ": an integer is too long")
+
 let whole least most where = function
   | Int s when String.length s <= 4 && int_of_string s >= least && int_of_string s <= most -> int_of_string s
   | _ -> raise (Refused (where ^ " is not a small integer"))
@@ -189,7 +199,8 @@ let problem document =
   if List.mem name labelled then
     List.iter (fun y -> require (equals y 1 || equals y (-1)) "problem: a label is not 1 or -1") target;
   let rows = List.map (vector_of width "problem: X") lines in
-  common_denominator_is_short "problem: X" (List.concat rows);
+  minors_are_short "problem: X" rows;
+  common_denominator_is_short "problem: y" target;
   let weights = weights version count o in
   let samples = readout (List.length rows) count (get "readout") in
   let has part = List.mem part (String.split_on_char '+' free) in
@@ -234,7 +245,9 @@ let packed length document =
   in
   entries bits
 
-let dual length = function Object _ as o -> packed length o | other -> vector_of length "dual" other
+let dual version length = function
+  | Object _ as o when version = 3 -> packed length o
+  | other -> vector_of length "dual" other
 
 let basis width = function
   | Null -> None
@@ -242,22 +255,59 @@ let basis width = function
       let lines = array "cover.basis" value in
       require (lines <> [] && List.length lines <= width) "cover.basis has too many rows, or none";
       let rows = List.map (vector_of width "cover.basis") lines in
-      common_denominator_is_short "cover.basis" (List.concat rows);
+      minors_are_short "cover.basis" rows;
       Some rows
 
-let listed_or_swept = function
+let cover width value =
+  let o = fields [ "basis"; "depth"; "bits"; "plus"; "minus" ] "cover" value in
+  let part name = List.assoc name o in
+  Covered
+    {
+      cover_basis = basis width (part "basis");
+      cover_depth = nat (whole 0 64 "cover.depth" (part "depth"));
+      cover_digits = nat (whole 1 48 "cover.bits" (part "bits"));
+      cover_plus = base64 "cover.plus" (part "plus");
+      cover_minus = base64 "cover.minus" (part "minus");
+    }
+
+let multipliers rows where = function
+  | Object o ->
+      let entry (row, value) =
+        let q = rational where value in
+        require (Z.sign q.qnum > 0) (where ^ ": the multiplier is not positive");
+        (nat (index rows where (String row)), q)
+      in
+      let found = List.map entry o in
+      common_denominator_is_short where (List.map snd found);
+      found
+  | _ -> raise (Refused (where ^ " is not an object"))
+
+let chamber rows width value =
+  let o = fields [ "witness"; "plus"; "minus" ] "chamber" value in
+  let part name = List.assoc name o in
+  let witness = vector_of width "witness" (part "witness") in
+  common_denominator_is_short "witness" witness;
+  { witness; chamber_plus = multipliers rows "plus" (part "plus"); chamber_minus = multipliers rows "minus" (part "minus") }
+
+let evidence rows width version value =
+  if version = 3 then cover width value else Listed (List.map (chamber rows width) (array "chambers" value))
+
+(* Version 2 says nothing of how the bound is proven: the checker sweeps the sphere itself. *)
+let version_of_certificate = function
   | Object o -> (
       match List.assoc_opt "version" o with
-      | Some (Int ("1" | "2" as v)) -> raise (Not_covered ("certificates of version " ^ v ^ "; only covers, version 3"))
-      | _ -> ())
-  | _ -> ()
+      | Some (Int "2") -> raise (Not_covered "certificates of version 2, without chambers and without a cover")
+      | Some (Int "3") -> 3
+      | _ -> 1)
+  | _ -> 1
 
 let certificate p digest document =
-  listed_or_swept document;
-  let names = [ "format"; "version"; "problem"; "lower"; "upper"; "dual"; "network"; "cover" ] in
+  let version = version_of_certificate document in
+  let proof = if version = 3 then "cover" else "chambers" in
+  let names = [ "format"; "version"; "problem"; "lower"; "upper"; "dual"; "network"; proof ] in
   let o = fields names "certificate" document in
   constant "format" (String "convex-landscape certificate") o "certificate";
-  constant "version" (Int "3") o "certificate";
+  constant "version" (Int (string_of_int version)) o "certificate";
   let get name = List.assoc name o in
   let width = List.length (snd (List.hd p.rows)) in
   let offset = if p.the_intercept = NoIntercept then 0 else 1 in
@@ -266,14 +316,13 @@ let certificate p digest document =
   let hidden = List.map (vector_of width "hidden") (array "hidden" (List.assoc "hidden" network)) in
   let output = vector_of (List.length hidden) "output" (List.assoc "output" network) in
   let skip = if skips > 0 then vector_of skips "skip" (List.assoc "skip" network) else [] in
-  let cover = fields [ "basis"; "depth"; "bits"; "plus"; "minus" ] "cover" (get "cover") in
-  let part name = List.assoc name cover in
-  let dual = dual (List.length p.samples) (get "dual") in
+  let proof = evidence (List.length p.rows) width version (get proof) in
+  let dual = dual version (List.length p.samples) (get "dual") in
   require (text "certificate: problem" (get "problem") = digest) "certificate: written for another problem";
   common_denominator_is_short "dual" dual;
   common_denominator_is_short "hidden" (List.concat hidden);
   common_denominator_is_short "output" (output @ skip);
-  require (p.the_penalty = TwoNorm) "certificate: with this norm chambers must be listed";
+  require (version = 1 || p.the_penalty = TwoNorm) "certificate: with this norm chambers must be listed";
   let offsets, slope = split_at offset skip in
   {
     lower = rational "lower" (get "lower");
@@ -286,9 +335,5 @@ let certificate p digest document =
         free_offset = (match offsets with [ c ] -> c | _ -> integer 0);
         free_slope = slope;
       };
-    basis = basis width (part "basis");
-    depth = nat (whole 0 64 "cover.depth" (part "depth"));
-    digits = nat (whole 1 48 "cover.bits" (part "bits"));
-    plus = base64 "cover.plus" (part "plus");
-    minus = base64 "cover.minus" (part "minus");
+    proof;
   }

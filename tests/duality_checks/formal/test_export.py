@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
+from brute_force import honest as listed_case
 from coq import IMPORT, compile_text, compiled_library
-from cover_forgeries import FORGERIES, TERMS, covered, honest, verdict, with_term
+from cover_forgeries import FORGERIES, TERMS, covered, honest, with_term
+from forgeries import MUTATIONS
 
-from duality_checks import TrainingProblem, certify, check, train
+from duality_checks import Certificate, TrainingProblem, certify, check, train
+from duality_checks.checker import check_documents
 from duality_checks.cli import main
 from duality_checks.formal import coq
-from duality_checks.formal.covering import with_cover
-from duality_checks.formal.export import claims, coq_text, to_coq
-from duality_checks.formal.gallina import certificate_term, problem_term
+from duality_checks.formal.covering import with_cover, with_proof
+from duality_checks.formal.export import claims, coq_text, has_best_scaling, to_coq
+from duality_checks.formal.gallina import certificate_term, problem_term, rational
 from hyperplane_arrangements.errors import InputError, LimitError
 
 RATIONAL = re.compile(r"(-?\d+) # (\d+)")
@@ -41,18 +47,24 @@ def judged(cases: list[tuple[str, str]], library: Path, folder: Path) -> list[bo
     return [answer == "true" for answer in found]
 
 
-def readable_forgeries() -> dict[str, tuple[str, str]]:
+def readable(cases: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
     """Those that are refused for what they say, not for how they are written."""
+    found = {}
+    for name, case in cases.items():
+        with contextlib.suppress(InputError):
+            claims(*case)
+            found[name] = case
+    return found
+
+
+def readable_forgeries() -> dict[str, tuple[str, str]]:
+    """Of covers."""
     found = {}
     for name, (change, _) in FORGERIES.items():
         problem, document = honest()
         change(problem, document)
-        try:
-            claims(json.dumps(problem), json.dumps(document))
-        except InputError:
-            continue
         found[name] = (json.dumps(problem), json.dumps(document))
-    return found
+    return readable(found)
 
 
 @pytest.mark.slow
@@ -65,9 +77,14 @@ def test_coq_says_of_each_certificate_what_the_checker_says(library: Path, tmp_p
     for options in COVERED:
         problem = with_term(options)
         cases[str(options)] = (problem.to_json(), covered(problem, train(problem)).to_json())
+    # One list for each thing that a forgery breaks; the second checker is asked about all.
+    broken = {change.breaks: change.edit(listed_case()).texts() for change in MUTATIONS.values()}
+    lists = readable(broken)
+    assert len(lists) >= 8
+    cases |= lists
     narrow = TrainingProblem([[1, 2, 3], [2, 4, 6], [0, 1, 1], [-1, -2, -3]], [1, 0, 2, -1], beta="1/10")
     cases["in a basis"] = (narrow.to_json(), covered(narrow, train(narrow)).to_json())
-    expected = [verdict(*map(json.loads, case)).proven for case in cases.values()]
+    expected = [check_documents(*case).proven for case in cases.values()]
     found = judged(list(cases.values()), library, tmp_path)
     assert dict(zip(cases, found, strict=True)) == dict(zip(cases, expected, strict=True))
     assert sum(expected) == 3 + len(COVERED) + 1
@@ -120,7 +137,7 @@ def test_room_is_left_for_floats_where_entries_are_large(size: int) -> None:
     assert made.upper == listed.upper and made.lower >= listed.lower * (1 - Fraction(size, 2**36))
 
 
-def test_a_search_for_a_cover_ends_at_its_limit(files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_search_for_a_cover_ends_at_its_limit() -> None:
     problem = with_term({"loss": "squared"})
     listed = certify(problem, train(problem))
     with pytest.raises(
@@ -128,11 +145,25 @@ def test_a_search_for_a_cover_ends_at_its_limit(files, capsys: pytest.CaptureFix
     ) as caught:
         with_cover(problem, listed, cones=1)
     assert caught.value.limit == 1
+    assert with_proof(problem, listed, cones=1) is listed
+    assert with_proof(problem, listed).cover is not None
+    # What was swept has no list to fall back on.
+    swept = replace(listed, chambers=None)
+    with pytest.raises(LimitError, match="more than 1 cones"):
+        with_proof(problem, swept, cones=1)
+
+
+def test_the_command_says_that_a_cover_ends_at_its_limit(files, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = with_term({"loss": "squared"})
     files[0].write_text(problem.to_json())
-    files[1].write_text(listed.to_json())
+    listed = certify(problem, train(problem))
+    files[1].write_text(replace(listed, chambers=None).to_json())
     assert run("--coq", *files, "--cones", 1) == 2
     assert "larger beta or fewer columns" in capsys.readouterr().err
     assert not Path("optimum.v").exists()
+    files[1].write_text(listed.to_json())
+    assert run("--coq", *files, "--cones", 1) == 0
+    assert "Listed [{| witness :=" in Path("optimum.v").read_text()
 
 
 @pytest.mark.parametrize("options", [{"free": "intercept+linear"}, {"loss": "huber:1/2"}], ids=str)
@@ -177,37 +208,105 @@ def claims_of(problem: TrainingProblem):
 # ------------------------------------------------ what is refused, and the command
 
 
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        (
-            {"loss": "logistic"},
-            "does not cover the logistic loss, whose bounds rest on logarithms; it",
-        ),
-        ({"penalty": "1-norm"}, "with the 1-norm chambers are listed, and the formal proof reads no lists"),
-    ],
-    ids=str,
-)
-def test_what_is_not_covered_is_refused_by_name(options: dict[str, str], reason: str) -> None:
-    problem = TrainingProblem([[1, 2], [3, 1], [-1, 1]], [1, -1, 1], beta="1/2", **options)
+def test_the_logistic_loss_is_refused_by_name() -> None:
+    problem = with_term({"loss": "logistic"})
     listed = certify(problem, train(problem))
+    reason = (
+        "does not cover the logistic loss, whose bounds rest on logarithms; it covers the squared, l1, huber"
+    )
     with pytest.raises(InputError, match=reason):
         to_coq(problem, listed)
+    with pytest.raises(InputError, match=reason):
+        with_proof(problem, listed)
     with pytest.raises(InputError, match=reason):
         claims(problem.to_json(), listed.to_json())
 
 
-def test_free_biases_without_a_cover_are_refused_by_name() -> None:
-    problem = TrainingProblem([[2, 1], [3, 1], [5, 1]], [1, -1, 1], beta="1/2", free="biases")
-    with pytest.raises(InputError, match="with free biases no cover is made; the formal proof covers"):
-        to_coq(problem, certify(problem, train(problem)))
+def biased_problem(**options: object) -> TrainingProblem:
+    return TrainingProblem([[2, 1], [3, 1], [5, 1]], [1, -1, 1], beta="1/2", free="biases", **options)
 
 
-def test_a_list_itself_is_no_term_of_coq() -> None:
-    problem = with_term({"loss": "squared"})
-    stated, claim = claims(problem.to_json(), certify(problem, train(problem)).to_json())
-    with pytest.raises(InputError, match=r"version 1 holds no cover.*with_cover makes one"):
-        certificate_term(stated, claim)
+def test_version_2_is_refused_by_name() -> None:
+    problem = biased_problem()
+    swept = replace(certify(problem, train(problem)), chambers=None)
+    reason = (
+        "version 2 holds neither a cover nor chambers, and the formal proof needs one; make the certificate"
+    )
+    with pytest.raises(InputError, match=reason):
+        with_proof(problem, swept)
+    with pytest.raises(InputError, match=reason):
+        certificate_term(*claims(problem.to_json(), swept.to_json()))
+
+
+# ------------------------------------------------ lists of chambers
+
+
+def equal_bounds() -> tuple[TrainingProblem, Certificate]:
+    """With a polyhedral norm both bounds are the optimum."""
+    problem = TrainingProblem([[1, 2], [3, 1], [-1, 1]], [1, -1, 1], beta="1/2", penalty="1-norm")
+    listed = certify(problem, train(problem))
+    assert listed.lower == listed.upper
+    return problem, listed
+
+
+def test_lists_that_no_cover_replaces_are_taken_as_they_are() -> None:
+    for problem in (equal_bounds()[0], biased_problem(), biased_problem(penalty="inf-norm")):
+        listed = certify(problem, train(problem))
+        assert with_proof(problem, listed) is listed
+
+
+@pytest.mark.slow
+def test_theorems_from_lists_compile_and_from_forged_lists_do_not(library: Path, tmp_path: Path) -> None:
+    problem, listed = equal_bounds()
+    text = about(problem.to_json(), listed.to_json())
+    value = rational(listed.lower)
+    assert (
+        f"Q2R ({value}) <= objective data network" in text
+        and f"objective data network = Q2R ({value})" in text
+    )
+    biased = biased_problem(penalty="inf-norm")
+    files = {
+        "Polyhedral": text,
+        "Biased": about(biased.to_json(), certify(biased, train(biased)).to_json()),
+    }
+    for name, honest_text in files.items():
+        done = compile_text(library, honest_text, tmp_path, name)
+        assert done.returncode == 0, done.stderr
+    dropped = replace(listed, chambers=listed.chambers[1:])
+    forged = compile_text(library, about(problem.to_json(), dropped.to_json()), tmp_path, "Dropped")
+    assert forged.returncode != 0
+    assert re.search(r"expected to have type\s+\"accept data claim = true\"", forged.stderr), forged.stderr
+
+
+def test_a_bound_that_no_network_attains_is_approached() -> None:
+    problem, listed = equal_bounds()
+    idle = replace(listed, network_hidden=((Fraction(0),) * 2,), network_output=(Fraction(1),))
+    unheard = replace(idle, network_output=(Fraction(0),))
+    said = [coq_text(*claims(problem.to_json(), each.to_json())) for each in (listed, unheard, idle)]
+    attained = [re.search(r"there is one whose objective is at most", text) is not None for text in said]
+    near = [re.search(r"forall e, 0 < e -> exists network", text) is not None for text in said]
+    assert (attained, near) == ([True, True, False], [False, False, True])
+
+
+@pytest.mark.slow
+def test_coq_scales_the_networks_that_the_export_says_can_be(library: Path, tmp_path: Path) -> None:
+    cases, expected = [], []
+    for problem in (equal_bounds()[0], biased_problem(penalty="1-norm"), biased_problem(penalty="inf-norm")):
+        listed = certify(problem, train(problem))
+        for hidden, output in product(((0, 0), (0, 1), (1, 0)), (0, 1)):
+            network = {
+                "network_hidden": (tuple(map(Fraction, hidden)),),
+                "network_output": (Fraction(output),),
+            }
+            stated, claim = claims(problem.to_json(), replace(listed, **network).to_json())
+            term = f"scalable {problem_term(stated)} (trained {certificate_term(stated, claim)})"
+            cases.append(f"Eval vm_compute in {term}.")
+            expected.append(has_best_scaling(stated, claim))
+    done = compile_text(library, "\n".join([IMPORT, "Open Scope Q_scope.", *cases]), tmp_path, "Scaled")
+    assert done.returncode == 0, done.stderr
+    found = re.findall(r"= (true|false)\s*: bool", done.stdout)
+    assert [answer == "true" for answer in found] == expected
+    assert 0 < sum(expected) < len(expected)
 
 
 @pytest.fixture

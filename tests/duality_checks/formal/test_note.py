@@ -16,6 +16,7 @@ from cover_forgeries import honest
 
 from duality_checks.cli import main
 from duality_checks.explaining.cones import cones
+from duality_checks.formal import coq
 from duality_checks.formal.export import claims, coq_text
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -55,9 +56,9 @@ def test_the_commands_of_the_note_prove_what_it_shows(
             assert program == "convex-landscape" and main(words) == 0
     assert axioms(printed) == OF_THE_REALS
 
-    theorem = text[text.index("Theorem optimum") : text.rindex("Proof. destruct")]
+    theorem = text[text.index("Theorem optimum") : text.rindex("Proof.\n  destruct")]
     for page in (NOTE, README):
-        assert QUOTIENT.sub("", fenced(page, "text", "Theorem optimum")) == QUOTIENT.sub("", theorem)
+        assert QUOTIENT.sub("", fenced(page, "text", "... #")) == QUOTIENT.sub("", theorem)
     lower, upper = (Fraction(*map(int, found)) for found in re.findall(r"\((\d+) # (\d+)\)", theorem))
     for value, said in ((lower, "below"), (upper, "exactly")):
         (digits,) = re.findall(rf"{said} (\d+\.\d+)\.\.\.", NOTE.replace("\nis", " is"))
@@ -67,13 +68,38 @@ def test_the_commands_of_the_note_prove_what_it_shows(
     assert 200 <= len(cones(stated, claim.dual, claim.cover)) < 400  # "some three hundred boxes"
 
 
+@pytest.mark.slow
+def test_the_minimum_of_the_note_is_proven_exactly(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    printf, *lines = fenced(NOTE, "sh", "three.csv").splitlines()
+    _, table, _, name = shlex.split(printf)
+    Path(name).write_text(table.replace("\\n", "\n"), encoding="utf-8")
+
+    def compiles(text: str) -> str:
+        done = compile_text(library, text.replace("Print Assumptions optimum.", ""), tmp_path, "Three")
+        return done.stderr if done.returncode else ""
+
+    monkeypatch.setattr(coq, "compiles", compiles)
+    for line in lines:
+        program, *words = shlex.split(line)
+        if program == "cd":
+            monkeypatch.chdir(words[0])
+        else:
+            assert program == "convex-landscape" and main(words) == 0
+    text = Path("optimum.v").read_text(encoding="utf-8")
+    theorem = text[text.index("Theorem optimum") : text.rindex("Proof.\n  destruct")]
+    assert fenced(NOTE, "text", "9 # 4") == theorem
+
+
 def restored(text: str, listed: Path) -> str:
     """The certificate that a file for Coq was made from: the listed one with the file's dual and cover."""
     document = json.loads(listed.read_text())
     claim = text[text.index("Definition claim") :]
     field = {
-        name: re.findall(rf"\b{name} := (.*?)(?:;\n  \w+ :=|\n\|}}\.)", claim, re.DOTALL)[0]
-        for name in ("lower", "dual", "depth", "digits", "plus", "minus")
+        name: re.findall(rf"\b{name} := (.*?)(?:;\n *\w+ :=|\n *\|}})", claim, re.DOTALL)[0]
+        for name in ("lower", "dual", "cover_depth", "cover_digits", "cover_plus", "cover_minus")
     }
     fraction = re.compile(r"(-?\d+) # (\d+)")
     numbers = {
@@ -82,10 +108,10 @@ def restored(text: str, listed: Path) -> str:
     }
     cover = {
         "basis": None,
-        "depth": int(field["depth"].removesuffix("%nat")),
-        "bits": int(field["digits"].removesuffix("%nat")),
-        "plus": field["plus"].split('"')[1],
-        "minus": field["minus"].split('"')[1],
+        "depth": int(field["cover_depth"].removesuffix("%nat")),
+        "bits": int(field["cover_digits"].removesuffix("%nat")),
+        "plus": field["cover_plus"].split('"')[1],
+        "minus": field["cover_minus"].split('"')[1],
     }
     del document["chambers"]
     changed = {"version": 3, "lower": numbers["lower"][0], "dual": numbers["dual"], "cover": cover}
@@ -107,7 +133,7 @@ def test_each_way_to_break_a_file_breaks_it(library: Path, tmp_path: Path) -> No
         "the lower bound": raised(text, "lower"),
         "an entry of the dual vector": raised(text, "dual"),
         "a letter of the bits": re.sub(
-            r'plus := base64 "(.)', lambda m: m[0][:-1] + ("A" if m[1] != "A" else "B"), text
+            r'cover_plus := base64 "(.)', lambda m: m[0][:-1] + ("A" if m[1] != "A" else "B"), text
         ),
         "a flower": raised(text, "samples"),
     }

@@ -9,14 +9,20 @@ import random
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from brute_force import honest as listed_case
+from brute_force import honest_biases, honest_decay, honest_skip, honest_weights
 from coq import FOLDER, compiled_library
 from cover_forgeries import FORGERIES, TERMS, bits_of, covered, honest, put_bits, with_term
+from forgeries import MUTATIONS
+from pairs_of_terms import each_pair_of_terms
 
-from duality_checks import Certificate, TrainingProblem, certify, checker, train
+from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
+from duality_checks.formal.covering import with_proof
 
 Case = tuple[str, str]
 
@@ -79,6 +85,31 @@ def test_every_forgery_is_refused_by_both(program: Path, tmp_path: Path) -> None
     assert agree(program, cases, tmp_path) == 0
 
 
+def test_every_forged_list_of_chambers_is_refused_by_both(program: Path, tmp_path: Path) -> None:
+    cases = {name: change.edit(listed_case()).texts() for name, change in MUTATIONS.items()}
+    assert len(cases) >= 150
+    assert agree(program, cases, tmp_path) == 0
+
+
+def test_every_honest_list_of_chambers_is_proven_by_both(program: Path, tmp_path: Path) -> None:
+    cases = {f"kappa {kappa}": listed_case(Fraction(kappa)) for kappa in ("0", "1/10", "-1", "-5/2")}
+    cases |= {f"biases, {norm}": honest_biases(norm) for norm in ("2-norm", "1-norm", "inf-norm")}
+    cases |= {"skip": honest_skip(), "weights": honest_weights(), "decay": honest_decay()}
+    found = {name: case.texts() for name, case in cases.items()}
+    assert agree(program, found, tmp_path) == len(cases)
+
+
+def test_each_pair_of_terms_is_proven_by_both(program: Path, tmp_path: Path) -> None:
+    cases = {}
+    for problem in each_pair_of_terms():
+        found = certify(problem, train(problem))
+        cases[f"{problem.loss.name} {problem.penalty.name} {problem.free} {len(cases)}"] = (
+            problem.to_json(),
+            found.to_json(),
+        )
+    assert agree(program, cases, tmp_path) == len(cases)
+
+
 def idle_samples() -> TrainingProblem:
     """With the hinge loss most entries of the dual vector are zero."""
     rows = [[k % 5 - 2, k * k % 7 - 3, 1] for k in range(12)]
@@ -135,6 +166,7 @@ def misspelled(text: str, draw: random.Random) -> str:
 def test_slips_of_the_pen_are_judged_alike(program: Path, tmp_path: Path) -> None:
     draw, cases = random.Random(7), {}
     honest_ones = [texts(*honest(Fraction(kappa))) for kappa in ("0", "1/10")]
+    honest_ones += [listed_case().texts(), honest_biases("1-norm").texts()]
     for i in range(300):
         problem, document = draw.choice(honest_ones)
         if draw.random() < 0.4:
@@ -220,14 +252,33 @@ def test_another_spelling_of_the_same_documents_is_proven_by_both(program: Path,
 
 def test_what_is_not_covered_is_said(program: Path, tmp_path: Path) -> None:
     logistic = with_term({"loss": "logistic"})
-    squared = with_term({"loss": "squared"})
+    squared, swept = swept_case()
     cases = [
         (logistic.to_json(), covered(logistic, train(logistic)).to_json()),
-        (squared.to_json(), certify(squared, train(squared)).to_json()),
+        (squared.to_json(), swept.to_json()),
     ]
     first, second = answers(program, cases, tmp_path)
     assert re.match("NOT COVERED: the logistic loss", first)
-    assert re.match("NOT COVERED: certificates of version 1; only covers", second)
+    assert re.match("NOT COVERED: certificates of version 2, without chambers and without a cover", second)
+
+
+def swept_case() -> tuple[TrainingProblem, Certificate]:
+    """A certificate of version 2: at rank 3 the checker needs neither chambers nor a cover."""
+    problem = with_term({"loss": "squared"})
+    listed = certify(problem, train(problem))
+    swept = replace(listed, chambers=None, lower=checker.dual_value(stated(problem), listed.dual))
+    assert check(problem, swept).proven and json.loads(swept.to_json())["version"] == 2
+    return problem, swept
+
+
+def stated(problem: TrainingProblem) -> checker.Problem:
+    return checker.read_problem(problem.to_json())
+
+
+def test_what_was_swept_is_proven_by_both_once_it_is_covered(program: Path, tmp_path: Path) -> None:
+    problem, swept = swept_case()
+    cases = {"covered": (problem.to_json(), with_proof(problem, swept).to_json())}
+    assert agree(program, cases, tmp_path) == 1
 
 
 def test_exit_codes(program: Path, tmp_path: Path) -> None:
