@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hyperplane_arrangements.errors import InputError
 
 from ..checker import Certificate, Problem
+
+if TYPE_CHECKING:
+    from .. import certificate as certificates
 
 COVERED = "the squared, l1, huber, hinge and squared-hinge losses"
 
@@ -36,7 +41,7 @@ def refuse_problem(problem: Problem) -> None:
         )
 
 
-def refuse_version(certificate: Certificate) -> None:
+def refuse_version(certificate: Certificate | certificates.Certificate) -> None:
     """Only certificates of version 3 (a cover) and of version 1 (a list of chambers).
 
     Raises:
