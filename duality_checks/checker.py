@@ -13,7 +13,8 @@ The loss is squared, l1, huber:DELTA, hinge, squared-hinge or logistic; the norm
 inf-norm. The readout says which sample i each row x_k of X belongs to: f_i is the sum of f(x_k) over them. By
 default (identity) row i is sample i. With max pooling f_i = sum_j alpha_j max_k phi(w_j'x_k) over them, and
 nothing is free. Below z_k stands for the entry of z that belongs to row k. The weights
-s_i of the samples are 1, but for problems of version 3, which list them.
+s_i of the samples are 1, but for problems of version 3, which list them. How X was made of a table may be
+said in `preparation`: nothing rests on it, it is not read, and the digest leaves it out.
 
 A problem of version 2 or 3 says what is free of the penalty: an output intercept, a linear skip (f(x) gets
 terms c + b'x), or the biases: the weights on the column of ones of X, which norm(w_j) then leaves out. Free
@@ -339,6 +340,7 @@ def read_problem(text: str) -> Problem:
     document = parse(text)
     version = 1
     if type(document) is dict:
+        document.pop("preparation", None)
         version = next((number for number in LATER if document.get("version") == number), 1)
     fields(document, [*names, *LATER.get(version, [])], where)
     constants(document, {**PROBLEM, "version": version}, where)

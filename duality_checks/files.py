@@ -46,7 +46,13 @@ def read_bytes(path: str | Path) -> bytes:
 
 
 def read_json(
-    text: str, source: str, form: str, fields: tuple[str, ...], *, version: int = 1
+    text: str,
+    source: str,
+    form: str,
+    fields: tuple[str, ...],
+    *,
+    version: int = 1,
+    optional: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """A JSON object of the format ``form`` with exactly the given fields.
 
@@ -56,6 +62,7 @@ def read_json(
         form: the expected value of its ``format`` field.
         fields: the names of the fields beside ``format`` and ``version``.
         version: the expected value of its ``version`` field.
+        optional: the names of fields that may be missing.
 
     Raises:
         InputError: not JSON, not an object, another format or version, duplicate, missing or unknown fields.
@@ -83,7 +90,7 @@ def read_json(
     if stated != version or isinstance(stated, bool):
         raise InputError(f"{source}: version {stated!r} is unknown; this program reads version {version}")
     expected = {"format", "version", *fields}
-    for name in sorted(expected ^ document.keys()):
+    for name in sorted((expected ^ document.keys()) - set(optional)):
         verb = "is missing" if name in expected else "is unknown"
         raise InputError(f"{source}: field {name!r} {verb}")
     return document

@@ -3,10 +3,14 @@
 Version 1 has nothing free and no weights, version 2 says what is free, version 3 lists the weights of the
 samples and says what is free, be it nothing. So a problem has one version, and files without weights are what
 they were.
+
+A file of any version may say beside it how X and y were made of a table, in ``preparation``. The problem is
+the same without: nothing rests on that, and the digest that certificates name leaves it out.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError
@@ -17,16 +21,22 @@ from .terms.max_pooling import MaxPooling
 from .terms.readouts import Readout
 
 if TYPE_CHECKING:
+    from .data.preparation import Preparation
     from .problem import TrainingProblem
 
 FORMAT = "convex-landscape problem"
 FIELDS = ("loss", "penalty", "readout", "kappa", "beta", "X", "y")
+PREPARATION = "preparation"
 # What later versions say beside those.
 LATER = {2: ("free",), 3: ("free", "weights")}
 
 
-def problem_document(problem: TrainingProblem) -> dict[str, Any]:
+def problem_document(problem: TrainingProblem, preparation: Preparation | None = None) -> dict[str, Any]:
     """The fields of the file, every number a text: an exact rational in lowest terms.
+
+    Args:
+        problem: the problem.
+        preparation: what made it of a table; None where that is not to be said.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -48,7 +58,43 @@ def problem_document(problem: TrainingProblem) -> dict[str, Any]:
         "beta": str(problem.beta),
         "X": [[str(value) for value in row] for row in problem.X.fractions],
         "y": [str(value) for value in problem.y],
+        **({} if preparation is None else {PREPARATION: preparation.document()}),
     }
+
+
+def prepared_problem(problem: TrainingProblem, preparation: Preparation | None) -> str:
+    """The text of the file, which says how the problem was made of a table."""
+    return json.dumps(problem_document(problem, preparation)) + "\n"
+
+
+def preparation_in(text: str, source: str) -> Preparation | None:
+    """What the text of a problem file says of the table that it was made of; None where it says nothing.
+
+    Raises:
+        InputError: the file is damaged.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> from duality_checks.data.preparation import Input, Output, Preparation
+        >>> made = Preparation((Input("area"),), False, (Output("price"),))
+        >>> text = prepared_problem(TrainingProblem([[1], [2]], [0, 1], beta=1), made)
+        >>> preparation_in(text, "memory") == made
+        True
+    """
+    return _preparation(_document(text, source), source)
+
+
+def _preparation(document: dict[str, Any], source: str) -> Preparation | None:
+    from .data.preparation import Preparation
+
+    return Preparation.parse(document[PREPARATION], source) if PREPARATION in document else None
+
+
+def _document(text: str, source: str) -> dict[str, Any]:
+    version = version_of(text)
+    version = version if version in LATER else 1
+    fields = (*FIELDS, *LATER.get(version, ()))
+    return read_json(text, source, FORMAT, fields, version=version, optional=(PREPARATION,))
 
 
 def read_problem(text: str, source: str) -> dict[str, Any]:
@@ -57,9 +103,9 @@ def read_problem(text: str, source: str) -> dict[str, Any]:
     Raises:
         InputError: not JSON, another format, or fields that are missing or unknown.
     """
-    version = version_of(text)
-    version = version if version in LATER else 1
-    document = read_json(text, source, FORMAT, (*FIELDS, *LATER.get(version, ())), version=version)
+    document = _document(text, source)
+    version = document["version"]
+    _preparation(document, source)  # of a file that is read as whole, or not at all
     known = NAMES[1:] if version == 2 else NAMES
     if version > 1 and document["free"] not in known:
         raise InputError(f"{source}: free={document['free']!r} is none of {', '.join(known)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,4 +80,6 @@ def chosen_data(
     chosen = training_data(
         table, target=first, features=names, bias=bias, weights=weights, labels=labels, wanted=wanted
     )
+    if reading.drop_missing and chosen.preparation is not None:
+        chosen = replace(chosen, preparation=replace(chosen.preparation, drop_missing=True))
     return [chosen, *(with_target(chosen, table, target, labels) for target in others)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ..data.preparation import Labels
+    from ..data.preparation import Labels, Preparation
     from ..data.tables import Table
     from ..effort import Effort
 
@@ -135,6 +135,10 @@ class Reading:
         from ..data.tables import read_table
 
         return read_table(path, Dialect(self.separator, self.decimal, self.encoding, self.header))
+
+    def like(self, preparation: Preparation) -> Reading:
+        """The same for a network that was trained without the rows with missing cells: they go again."""
+        return replace(self, drop_missing=self.drop_missing or preparation.drop_missing)
 
     def kept(self, table: Table, names: Iterable[str | None]) -> Table:
         """The rows to take when these columns are chosen; what is to be said of the table is said."""

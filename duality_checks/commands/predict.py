@@ -39,8 +39,8 @@ def predict(network: Path, data: Path, reading: options.Reading, output: Path | 
     convex-landscape predict convex-landscape-output/network.json new-houses.csv
     convex-landscape predict convex-landscape-output/network.json new-houses.csv --output prices.csv
 
-    With --drop-missing a row with a missing cell has an empty prediction, so that lines stay beside each
-    other.
+    With --drop-missing, now or when the network was trained, a row with a missing cell has an empty
+    prediction, so that lines stay beside each other.
     """
     from ..files import write_text
     from ..prepared import PreparedNetwork
@@ -49,7 +49,7 @@ def predict(network: Path, data: Path, reading: options.Reading, output: Path | 
     table = reading.table(data)
     for name in prepared.stated.columns:
         table.index(name)
-    complete = reading.kept(table, prepared.stated.columns)
+    complete = reading.like(prepared.stated).kept(table, prepared.stated.columns)
     values = _values(prepared, table, complete)
     outputs = prepared.stated.outputs
     if output is not None:

@@ -119,7 +119,7 @@ class Stated:
                 labels=self.labels,
             )
             return [first, *(with_target(first, table, target, self.labels) for target in targets[1:])]
-        table = self.reading.kept(table, [*known.columns, *targets, self.weights])
+        table = self.reading.like(known).kept(table, [*known.columns, *targets, self.weights])
         shares = None if self.weights is None else weights_in(table, self.weights)
         chosen = []
         for target in targets:

@@ -124,6 +124,7 @@ class Preparation:
         outputs: what is predicted.
         window: for an average-pooled convolution: the inputs of a row are a signal, and the network sees so
             much of it at once; None for a network that sees all of it.
+        drop_missing: whether rows with a missing cell are left out.
 
     Example:
         >>> from .tables import parse_csv
@@ -137,6 +138,7 @@ class Preparation:
     ones: bool
     outputs: tuple[Output, ...] = field(default=())
     window: Window | None = None
+    drop_missing: bool = False
 
     @classmethod
     def of(
@@ -294,6 +296,7 @@ class Preparation:
                 if self.window is None
                 else {"window": {"filter": self.window.size, "stride": self.window.stride}}
             ),
+            **({"drop_missing": True} if self.drop_missing else {}),
         }
 
     @classmethod
@@ -311,13 +314,16 @@ class Preparation:
         try:
             inputs = tuple(_input(one) for one in document["columns"])
             outputs = tuple(_output(one) for one in document["targets"])
-            known = {"columns", "ones", "targets"} | ({"window"} & document.keys())
+            known = {"columns", "ones", "targets"} | ({"window", "drop_missing"} & document.keys())
             if document.keys() != known or type(document["ones"]) is not bool:
+                raise KeyError
+            dropped = document.get("drop_missing", False)
+            if dropped is not ("drop_missing" in document):
                 raise KeyError
             window = _window(document["window"]) if "window" in document else None
         except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError, InputError):
             raise InputError(f"{source}: preparation is damaged; write the network again") from None
-        return cls(inputs, document["ones"], outputs, window)
+        return cls(inputs, document["ones"], outputs, window, dropped)
 
 
 def _input(one: Mapping[str, Any]) -> Input:

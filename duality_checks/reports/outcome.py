@@ -16,6 +16,7 @@ from ..data.datasets import TrainingData
 from ..effort import WHOLE, Effort
 from ..limits import is_searched, require_feasible
 from ..problem import TrainingProblem, positive
+from ..problem_file import prepared_problem
 from .hints import hints
 
 if TYPE_CHECKING:
@@ -259,7 +260,7 @@ def settle(
     doing = "Certifying"
     say(doing)
     certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
-    texts = problem.to_json(), certificate.to_json()
+    texts = prepared_problem(problem, data.preparation), certificate.to_json()
     clock.lap("certification")
     say("Checking in rational arithmetic")
     verdict = check_documents(*texts)

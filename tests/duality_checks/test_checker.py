@@ -196,6 +196,14 @@ def test_layout_of_the_json_does_not_matter():
     assert check_documents(reordered, certificate).proven
 
 
+@pytest.mark.parametrize("made", [None, {}, {"columns": [{"column": "\u00e9"}], "ones": True}])
+def test_what_a_problem_was_made_of_does_not_matter(made):
+    case = honest()
+    problem, certificate = json.dumps(case.problem | {"preparation": made}), json.dumps(case.certificate)
+    assert check_documents(problem, certificate) == case.check() and case.check().proven
+    assert "unknown field" in check_documents(problem.replace("prep", "Prep"), certificate).reason
+
+
 def test_the_last_multiplier_is_counted_from_the_front():
     """Row 5, the last, is a valid row number; that 6 and -1 are not is in test_mutations.py."""
     assert checker.index("5", 6, "here") == 5

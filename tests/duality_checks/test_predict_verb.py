@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from duality_checks import TwoLayerNetwork
+from duality_checks import TrainingProblem, TwoLayerNetwork
 from duality_checks.cli import main
+from duality_checks.data.datasets import prepared_data
+from duality_checks.data.tables import read_table
 from duality_checks.prepared import PreparedNetwork
+from duality_checks.problem_file import preparation_in
 from duality_checks.vector_network import VectorNetwork
 from hyperplane_arrangements.errors import InputError
 
@@ -89,9 +92,46 @@ def test_labels_and_files(capsys: Any) -> None:
     facts = json.loads(capsys.readouterr().out)
     assert facts["rows"] == 6 and facts["labels"]["nice"] == [label for _, label in rows[1:]]
     assert facts["predictions"]["nice"] == [float(value) for value, _ in rows[1:]]
-    problem = Path("out/problem.json").read_text()
+    problem = TrainingProblem.load("out/problem.json")
     certified(capsys, *words, "--labels", "no,yes")
-    assert Path("out/problem.json").read_text() == problem
+    assert TrainingProblem.load("out/problem.json").to_json() == problem.to_json()
+
+
+def test_the_problems_file_says_what_the_networks_does(capsys: Any) -> None:
+    """And the table, prepared as it says, is the problem's X and y, exactly; several outputs too."""
+    words = ["--features", "area,city", "--one-hot", "city", "--standardise"]
+    certified(capsys, "--target", "nice", *words, "--positive", "yes")
+    text = Path("out/problem.json").read_text()
+    made = preparation_in(text, "problem.json")
+    assert made is not None and made == PreparedNetwork.load("out/network.json").stated
+    problem = TrainingProblem.from_json(text)
+    again = prepared_data(read_table("flats.csv"), made)
+    assert (again.X, again.y) == (problem.X.fractions, problem.y)
+    assert main(["check", "out/problem.json", "out/certificate.json"]) == 0
+    problem.save("bare.json")  # the same problem: certificates are for both
+    assert preparation_in(Path("bare.json").read_text(), "bare.json") is None
+    assert main(["check", "bare.json", "out/certificate.json"]) == 0
+    certified(capsys, "--target", "rent", "--target", "area", "--features", "city", "--one-hot", "city")
+    for number, target in enumerate(["rent", "area"], start=1):
+        made = preparation_in(Path(f"out/problem-{number}.json").read_text(), "memory")
+        assert made is not None and [one.column for one in made.outputs] == [target]
+
+
+def test_that_rows_were_left_out_is_remembered(capsys: Any) -> None:
+    gaps = Path("flats.csv").read_text() + "Rome,,700,yes\n"
+    Path("gaps.csv").write_text(gaps)
+    words = ["--target", "rent", "--features", "area,city", "--one-hot", "city"]
+    certified(capsys, *words, "--drop-missing", data="gaps.csv")
+    made = preparation_in(Path("out/problem.json").read_text(), "problem.json")
+    assert made is not None and made.drop_missing
+    assert predicted(capsys, "gaps.csv") == [*predicted(capsys, "flats.csv"), [""]]
+    assert main(["audit", "out/network.json", "--data", "gaps.csv", "--beta", "1/2", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["objective"] == json.loads(Path("out/certificate.json").read_text())["upper"]
+    text = Path("out/network.json").read_text().replace('"drop_missing": true', '"drop_missing": false')
+    Path("out/network.json").write_text(text)
+    assert main(["predict", "out/network.json", "gaps.csv"]) == 2
+    assert "preparation is damaged" in capsys.readouterr().err
 
 
 def test_several_outputs(capsys: Any) -> None:

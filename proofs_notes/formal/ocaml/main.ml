@@ -14,7 +14,7 @@ let shown (q : Accept.q) =
 
 let judge problem certificate =
   try
-    let document = Json.parse (read problem) in
+    let document = Reading.bare (Json.parse (read problem)) in
     let p = Reading.problem document in
     let digest = Sha256.hex (Json.canonical document) in
     let c = Reading.certificate p digest (Json.parse (read certificate)) in

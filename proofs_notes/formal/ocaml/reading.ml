@@ -169,6 +169,9 @@ let free version o =
 let constant name expected o where =
   require (List.assoc name o = expected) (Printf.sprintf "%s: %s is another" where name)
 
+(* Without what says how X was made of a table: nothing rests on it. *)
+let bare = function Object o -> Object (List.remove_assoc "preparation" o) | other -> other
+
 let version_of document =
   match document with
   | Object o -> ( match List.assoc_opt "version" o with Some (Int ("2" | "3" as v)) -> int_of_string v | _ -> 1)

@@ -130,6 +130,9 @@ def test_what_is_proven_is_proven_by_both(program: Path, tmp_path: Path) -> None
         "one column": TrainingProblem([[1], [-2]], [1, 3], beta="1/10", free="intercept"),
     }.items():
         cases[name] = problem.to_json(), covered(problem, train(problem)).to_json()
+    stated, document = cases["weighted"]
+    made = {"columns": ['\u00e9"\n'], "ones": True, "targets": None}
+    cases["of a table"] = json.dumps(json.loads(stated) | {"preparation": made}), document
     assert Certificate.from_json(cases["samples without a say"][1]).dual.count(0) > 1
     assert agree(program, cases, tmp_path) == len(cases)
 
