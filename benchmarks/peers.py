@@ -7,10 +7,10 @@
 * SageMath (`--sage PYTHON`, an environment with the wheels `passagemath-polyhedra`): `regions()` of its
   HyperplaneArrangements: a Polyhedron with vertices and inequalities for each chamber.
 
-So the peers compute more of each chamber than its signs: its corners. Ours gives those one chamber at a time
-(`chamber_shape`). For all, the least of up to five repeats counts, begun within two seconds. Start-up
-(importing, compiling) is apart: each peer first solves a tiny instance, and what passes until then is its
-start-up. CPU seconds are of all threads: on a shared machine they say more than the clock.
+So the peers compute more of each chamber than its signs: its corners. Ours gives those by `shapes`, which
+`geometry.py` times beside them. For all, the least of up to five repeats counts, begun within two seconds.
+Start-up (importing, compiling) is apart: each peer first solves a tiny instance, and what passes until then
+is its start-up. CPU seconds are of all threads: on a shared machine they say more than the clock.
 
 `--long` adds what takes a peer minutes; each peer is stopped at its limit, and the instance it was then at
 counts as taking longer than it had. Except with `--small`, the table goes into `README.md`.
@@ -98,7 +98,9 @@ def ours(name: str, work: Callable[[Arrangement], int]) -> Timing:
     return min(timings, key=lambda timing: timing.wall)
 
 
-def polymake(program: str, names: list[str]) -> tuple[dict[str, Timing], float]:
+def polymake(
+    program: str, names: list[str], limit: float = LIMITS["polymake"]
+) -> tuple[dict[str, Timing], float]:
     """Chamber signatures by polymake, and its start-up."""
     jobs = [str(REPEATS), str(ENOUGH)]
     for name in names:
@@ -112,10 +114,10 @@ def polymake(program: str, names: list[str]) -> tuple[dict[str, Timing], float]:
         file.write(f"[{', '.join(jobs)}];")
         file.flush()
         words = [program, "--script", str(DRIVERS / "polymake_chambers.pl")]
-        return run(words, names, "", {"JOBS": file.name}, LIMITS["polymake"])
+        return run(words, names, "", {"JOBS": file.name}, limit)
 
 
-def sage(python: str, names: list[str]) -> tuple[dict[str, Timing], float]:
+def sage(python: str, names: list[str], limit: float = LIMITS["SageMath"]) -> tuple[dict[str, Timing], float]:
     """Regions by SageMath, and its start-up."""
     jobs: list[Any] = [REPEATS, ENOUGH]
     for name in names:
@@ -125,7 +127,7 @@ def sage(python: str, names: list[str]) -> tuple[dict[str, Timing], float]:
             rows, offsets = [row[:-1] for row in rows], [-row[-1] for row in rows]
         jobs.append({"name": name, "normals": rows, "offsets": offsets})
     words = [python, str(DRIVERS / "sage_regions.py")]
-    return run(words, names, json.dumps(jobs), {}, LIMITS["SageMath"])
+    return run(words, names, json.dumps(jobs), {}, limit)
 
 
 def run(

@@ -130,11 +130,11 @@ def by_steps(problem: TrainingProblem, optimizer: Callable[[list[Any]], Any]) ->
     return [float(value) for value in values().detach()]
 
 
-def adam(problem: TrainingProblem) -> list[float]:
+def adam(problem: TrainingProblem, rate: float = 0.03) -> list[float]:
     """Adam from SEEDS starts."""
     import torch
 
-    return by_steps(problem, lambda weights: torch.optim.Adam(weights, lr=0.03))
+    return by_steps(problem, lambda weights: torch.optim.Adam(weights, lr=rate))
 
 
 def momentum(problem: TrainingProblem) -> list[float]:

@@ -8,6 +8,7 @@ what an earlier run compiled, comes first and is not counted. Each section puts 
 * small: small weight decay, the hard end, where nearly all samples are fitted;
 * program: the full convex program over all patterns through CVXPY and Clarabel, in the same run;
 * rivals: objectives of sampled gates and of gradient training from 20 seeds over the proven optimum;
+* decay: the same for Adam at beta = n/1000, the rate chosen for it;
 * growth: seconds against n at ranks 2, 3 and 4, fitted exponents, and the chart `growth-training.svg`.
 
 Sections `program` and `rivals` need the packages of the rivals (cvxpy; pyscnn, torch) and leave out who is
@@ -199,6 +200,24 @@ def compare() -> str:
     return report.table(["n", "", "seeds", "best", "median", "worst", "s (CPU), all seeds"], lines)
 
 
+def decay() -> str:
+    """Adam's objective over the proven optimum, minus one, at beta = n/1000, with each of three rates."""
+    lines = []
+    for n in (100, 200):
+        problem = instance(n, 3, 0.001)
+        with timed() as ours:
+            solution = train(problem)
+            proof = certify(problem, solution)
+        lines.append([str(n), "proven optimum", "", f"{float(proof.relative_gap):.0e}", "", "", str(ours)])
+        for rate in (0.01, 0.03, 0.1):
+            with timed() as theirs:
+                values = np.array(rivals.adam(problem, rate)) / float(proof.lower) - 1
+            spread = (f"{100 * value:.1f} %" for value in (values.min(), np.median(values), values.max()))
+            lines.append([str(n), f"Adam, rate {rate}", str(len(values)), *spread, str(theirs)])
+            print(*lines[-1], flush=True)
+    return report.table(["n", "", "seeds", "best", "median", "worst", "s (CPU), all seeds"], lines)
+
+
 def growth() -> str:
     """CPU seconds of training against n, the least of two, with the exponent over the three largest n."""
     seconds = {rank: [min(_cpu(n, rank) for _ in range(2)) for n in counts] for rank, counts in SIZES.items()}
@@ -242,9 +261,10 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "small": small,
     "program": program,
     "rivals": compare,
+    "decay": decay,
     "growth": growth,
 }
-NEEDS = {"program": "cvxpy", "growth": "matplotlib"}
+NEEDS = {"program": "cvxpy", "decay": "torch", "growth": "matplotlib"}
 
 
 def main(sections: list[str]) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .geometry.shapes import ChamberShape, Shapes
     from .geometry.tope_graph import separating_rows
     from .geometry.zonotope import VertexSample, Zonotope
+    from .matrix_files import read_arrangement
     from .pictures import plotting as plotting
 
 _NAMES = {
@@ -53,6 +54,7 @@ _NAMES = {
     "geometry.shapes": ("ChamberShape", "Shapes"),
     "geometry.tope_graph": ("separating_rows",),
     "geometry.zonotope": ("VertexSample", "Zonotope"),
+    "matrix_files": ("read_arrangement",),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 _MODULES = {"families": "families", "plotting": "pictures.plotting", "strategies": "strategies"}
@@ -85,6 +87,7 @@ __all__ = [
     "graphical",
     "miss_probability",
     "named",
+    "read_arrangement",
     "separating_rows",
     "solid_angle",
     "upper_bound",

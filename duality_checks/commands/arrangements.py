@@ -14,7 +14,7 @@ from .options import Reading
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
-SOURCE = "DATA.csv|DATA.npy|FAMILY_N"
+SOURCE = "DATA.csv|DATA.npy|DATA.ine|FAMILY_N"
 _FAMILY = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -24,15 +24,16 @@ def read_arrangement(
     """Read hyperplanes `{x : a'x = b}`.
 
     Args:
-        source: a CSV or `.npy` file with a row a for each hyperplane; or, if there is no such file, a family
-            and its parameters, such as `shi_4`.
+        source: a CSV or `.npy` file with a row a for each hyperplane; a file of another program, as
+            `hyperplane_arrangements.read_arrangement` takes them; or, if there is no such file, a family and
+            its parameters, such as `shi_4`.
         features: the columns of a; all but `offsets` if None.
         offsets: the column of b; the arrangement is central if None.
         reading: how to read the file.
 
     Raises:
         InputError: the file cannot be read or holds no such columns; no such family.
-        UsageError: columns of a family.
+        UsageError: columns of a family, or of a file of another program.
 
     Example:
         >>> read_arrangement("shi_4", None, None)
@@ -49,6 +50,13 @@ def read_arrangement(
             raise click.UsageError("--separator and the like say how to read a file; a family is none")
         return named(source)
 
+    if _is_of_another_program(source):
+        from hyperplane_arrangements.matrix_files import read_arrangement
+
+        if features is not None or offsets is not None or reading not in (None, Reading()):
+            raise click.UsageError(f"{source} states its own rows and offsets; leave out the other options")
+        return read_arrangement(source)
+
     from ..data.datasets import exact_columns
 
     reading = reading or Reading()
@@ -61,6 +69,21 @@ def read_arrangement(
     if offsets is None:
         return Arrangement(X)
     return Arrangement(X, tuple(value for (value,) in table.numbers([offsets])))
+
+
+def _is_of_another_program(source: str) -> bool:
+    """Whether the name of a file, or its first line, is that of no table: a bracket, numbers and spaces."""
+    from hyperplane_arrangements.matrix_files import SUFFIXES
+
+    if source.lower().endswith(SUFFIXES):
+        return True
+    try:
+        with open(source, "rb") as file:
+            head = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    except OSError:
+        return False  # whoever reads it says so
+    spaced = re.match(rb"[+-]?[\d./]+(?: +[+-]?[\d./]+)+ *\r?\n", head)
+    return spaced is not None or head.startswith((b"[", b"(", b"{"))
 
 
 def shape(arrangement: Arrangement) -> dict[str, int]:

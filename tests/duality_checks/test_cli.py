@@ -441,6 +441,18 @@ def test_chambers_takes_columns(run, here: Path) -> None:
     assert "column 'name' holds 'u', which is not a number" in err
 
 
+def test_chambers_and_draw_take_files_of_other_programs(run, here: Path) -> None:
+    (here / "square.ine").write_text("begin\n4 3 integer\n0 1 0\n0 0 1\n1 -1 0\n1 0 -1\nend\n")
+    (here / "sage.txt").write_text("[1 0]\n[0 1]\n[1 1]\n")
+    (here / "printed").write_text("1 0\n0 1\n1/2 1\n")
+    counts = {"square.ine": "9\n", "sage.txt": "6\n", "printed": "6\n"}
+    assert {name: run("chambers", name, "--count")[1] for name in counts} == counts
+    code, _, err = run("chambers", "square.ine", "--features", "1")
+    assert code == 2 and "states its own rows and offsets; leave out the other options" in err
+    (here / "table.txt").write_text("a,b\n1,0\n0,1\n")  # a table all the same
+    assert run("chambers", "table.txt", "--features", "a", "--count")[1] == "2\n"
+
+
 # ---------------------------------------------------------------- the command as a whole
 
 
