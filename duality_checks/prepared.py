@@ -16,6 +16,7 @@ from .data.preparation import Preparation
 from .files import read_json, read_text, version_of
 from .gated_network import GatedNetwork
 from .network import TwoLayerNetwork
+from .terms.max_pooling import MaxPooling
 from .terms.readouts import Readout
 from .vector_network import VectorNetwork
 
@@ -88,9 +89,22 @@ class PreparedNetwork:
         from hyperplane_arrangements.exact import exact_matrix
 
         rows = exact_matrix(self.stated.rows(table), name="the table").floats
-        found: np.ndarray = self.network.predict(rows).reshape(len(rows), self.count)
         places = self.stated.readout(len(table.cells))
+        if isinstance(places, MaxPooling):
+            return self._max_pooled(places, rows)
+        found: np.ndarray = self.network.predict(rows).reshape(len(rows), self.count)
         return found if places is None else Readout(places).pool(found)
+
+    def _max_pooled(self, places: MaxPooling, rows: np.ndarray) -> np.ndarray:
+        """The outputs of neurons at their largest place."""
+        import numpy as np
+
+        if isinstance(self.network, GatedNetwork):
+            raise InputError("the network has gates, which are not max-pooled; it was not written by certify")
+        before = rows @ self.network.hidden.T
+        largest = places.pool(np.maximum(before, float(self.network.kappa) * before))
+        found: np.ndarray = largest @ self.network.output
+        return found.reshape(places.n, self.count)
 
     def to_json(self) -> str:
         """The file of the network: :meth:`TwoLayerNetwork.to_json` where nothing is said of columns."""

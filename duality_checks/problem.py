@@ -201,11 +201,8 @@ class TrainingProblem:
         _require_digits(self)
         if self.free.biases:
             _require_one_column_of_ones(matrix)
-        if self.is_max_pooled and self.free:
-            raise InputError(
-                f"free={self.free.name!r} beside max pooling is not treated; leave free out, and give X a "
-                "column of ones for biases"
-            )
+        if self.is_max_pooled:
+            _require_treated(self)
 
     @property
     def n(self) -> int:
@@ -546,6 +543,19 @@ def _require_floats(problem: TrainingProblem) -> None:
         raise InputError(
             f"beta is {in_short(problem.beta)}, beyond the range of floats, 5e-324 to 1.8e308; rescale y and "
             "beta together"
+        )
+
+
+def _require_treated(problem: TrainingProblem) -> None:
+    """Refuse what is not treated beside max pooling, by name."""
+    if problem.free:
+        raise InputError(
+            f"free={problem.free.name!r} beside max pooling is not treated; leave free out, and give X a "
+            "column of ones for biases"
+        )
+    if problem.penalty.polyhedral:
+        raise InputError(
+            f"penalty={problem.penalty.name!r} beside max pooling is not treated; use penalty='2-norm'"
         )
 
 

@@ -174,6 +174,7 @@ def certify(
     convex-landscape certify flats.csv --target rent --standardise --one-hot city
     convex-landscape certify mail.csv --target folder --positive spam --loss logistic
     convex-landscape certify signals.csv --target class --filter 3 --stride 2
+    convex-landscape certify signals.csv --target class --filter 2 --pooling max
     convex-landscape certify houses.csv --target price --beta 0.1 --start earlier/network.json
     convex-landscape certify houses.csv --target price --beta 0.1 --gated
     convex-landscape certify haus.csv --target preis --separator ';' --decimal , --encoding latin-1
@@ -241,7 +242,7 @@ def certify(
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
     if original.readout is not None and "biases" in free:
         raise click.UsageError(
-            "--free biases is for networks that see whole rows: the places of a --filter are averaged, their "
+            "--free biases is for networks that see whole rows: the places of a --filter are pooled, their "
             "ones too; use --free intercept"
         )
     if samples is not None:

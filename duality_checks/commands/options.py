@@ -92,10 +92,15 @@ _PREPARES = (
         "size",
         type=click.IntRange(min=1),
         metavar="K",
-        help="The features of a row are a signal: neurons see K of them at once, averaged over all places.",
+        help="The features of a row are a signal: neurons see K of them at once, pooled over all places.",
     ),
     click.option(
         "--stride", type=click.IntRange(min=1), metavar="S", help="Step between places.  [default: 1]"
+    ),
+    click.option(
+        "--pooling",
+        type=click.Choice(("average", "max")),
+        help="What is made of a neuron's outputs at all places.  [default: average]",
     ),
 )
 
@@ -105,13 +110,21 @@ def prepares_table(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def told(
-        *, standardise: bool, one_hot: tuple[str, ...], size: int | None, stride: int | None, **rest: Any
+        *,
+        standardise: bool,
+        one_hot: tuple[str, ...],
+        size: int | None,
+        stride: int | None,
+        pooling: str | None,
+        **rest: Any,
     ) -> Any:
         from ..data.preparation import Wanted, Window
 
         if size is None and stride is not None:
             raise click.UsageError("--stride is the step of a --filter; give that too")
-        window = None if size is None else Window(size, stride or 1)
+        if size is None and pooling is not None:
+            raise click.UsageError("--pooling is that of a --filter; give that too")
+        window = None if size is None else Window(size, stride or 1, pooling or "average")
         return command(wanted=Wanted(standardise, one_hot, window), **rest)
 
     for option in reversed(_PREPARES):

@@ -24,6 +24,8 @@ from .tables import Rows, Table, parse_csv
 if TYPE_CHECKING:
     from hyperplane_arrangements.exact import ExactMatrix
 
+    from ..terms.max_pooling import MaxPooling
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
@@ -38,7 +40,8 @@ class TrainingData:
         weights: of the samples, n positive Fractions; None for ones.
         preparation: what made them of the columns of a table, with the target as its output; None where
             there was no table.
-        readout: the sample that each row of X belongs to, for a convolution; None where row i is sample i.
+        readout: the sample that each row of X belongs to, for a convolution, and whether the largest counts;
+            None where row i is sample i.
     """
 
     source: str
@@ -48,7 +51,7 @@ class TrainingData:
     y: tuple[Fraction, ...]
     weights: tuple[Fraction, ...] | None = None
     preparation: Preparation | None = None
-    readout: tuple[int, ...] | None = None
+    readout: tuple[int, ...] | MaxPooling | None = None
 
     @property
     def terms(self) -> dict[str, Any]:

@@ -11,17 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError
 
 from .cells import is_number, parse_number
 from .tables import Rows, Table
 
+if TYPE_CHECKING:
+    from ..terms.max_pooling import MaxPooling
+
 BIAS = "(ones)"
 # Shifts and scales are decimals of so many digits: any will do as long as they are kept exactly, and short
 # ones keep the numbers of the problem short.
 DIGITS = 6
+
+POOLINGS = ("average", "max")
 
 # What a target says for -1 and for +1; None stands for everything but the other.
 Labels = tuple[str | None, str]
@@ -29,23 +34,27 @@ Labels = tuple[str | None, str]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What an average-pooled convolution sees of a signal at once.
+    """What a pooled convolution sees of a signal at once.
 
     Args:
         size: the length of the filter.
         stride: the step between places.
+        pooling: what is made of a neuron's outputs at all places, one of `POOLINGS`.
 
     Raises:
-        InputError: they are not positive.
+        InputError: they are not positive, or the pooling is unknown.
     """
 
     size: int
     stride: int = 1
+    pooling: str = "average"
 
     def __post_init__(self) -> None:
         for name, value in (("--filter", self.size), ("--stride", self.stride)):
             if type(value) is not int or value < 1:
                 raise InputError(f"{name} {value} is not a positive whole number")
+        if self.pooling not in POOLINGS:
+            raise InputError(f"--pooling {self.pooling!r} is none of {', '.join(POOLINGS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ class Preparation:
         inputs: in the order of the network, without the column of ones.
         ones: whether a column of ones comes last.
         outputs: what is predicted.
-        window: for an average-pooled convolution: the inputs of a row are a signal, and the network sees so
+        window: for a pooled convolution: the inputs of a row are a signal, and the network sees so
             much of it at once; None for a network that sees all of it.
         drop_missing: whether rows with a missing cell are left out.
 
@@ -204,17 +213,20 @@ class Preparation:
         """Whether inputs are columns as they stand in a table."""
         return all(one == Input(one.column) for one in self.inputs)
 
-    def readout(self, count: int) -> tuple[int, ...] | None:
-        """The row of the table that each row of the network's inputs belongs to, for so many; None where each
-        is its own."""
+    def readout(self, count: int) -> tuple[int, ...] | MaxPooling | None:
+        """The row of the table that each row of the network's inputs belongs to, for so many, and whether the
+        largest of them counts; None where each is its own."""
         if self.window is None:
             return None
+        from ..terms.max_pooling import MaxPooling
+
         places = len(range(0, len(self.inputs) - self.window.size + 1, self.window.stride))
-        return tuple(row for row in range(count) for _ in range(places))
+        owners = tuple(row for row in range(count) for _ in range(places))
+        return MaxPooling(owners) if self.window.pooling == "max" and places > 1 else owners
 
     def rows(self, table: Table) -> Rows:
         """The exact inputs of the network, one tuple a row of the table; with a window one a place in it,
-        divided by the number of places, as the average over them is a sum.
+        for the average divided by the number of places, as that is a sum then.
 
         Raises:
             InputError: a column is missing, a cell is no number, a label was not there when the network
@@ -222,6 +234,7 @@ class Preparation:
         """
         if self.window is None:
             return self._rows(table, self.ones)
+        from ..terms.max_pooling import max_patches_1d
         from ..terms.readouts import patches_1d
 
         if self.window.size > len(self.inputs):
@@ -230,7 +243,8 @@ class Preparation:
                 f"{len(self.inputs)} columns for them"
             )
         signals = self._rows(table, False)
-        patches, _ = patches_1d(signals, self.window.size, self.window.stride, bias=self.ones)
+        cut = max_patches_1d if self.window.pooling == "max" else patches_1d
+        patches, _ = cut(signals, self.window.size, self.window.stride, bias=self.ones)
         return tuple(tuple(row) for row in patches.fractions)
 
     def _rows(self, table: Table, ones: bool) -> Rows:
@@ -291,11 +305,7 @@ class Preparation:
                 else {"column": one.column, "negative": one.labels[0], "positive": one.labels[1]}
                 for one in self.outputs
             ],
-            **(
-                {}
-                if self.window is None
-                else {"window": {"filter": self.window.size, "stride": self.window.stride}}
-            ),
+            **({} if self.window is None else {"window": _window_document(self.window)}),
             **({"drop_missing": True} if self.drop_missing else {}),
         }
 
@@ -345,10 +355,15 @@ def _output(one: Mapping[str, Any]) -> Output:
     )
 
 
+def _window_document(window: Window) -> dict[str, Any]:
+    pooled = {} if window.pooling == "average" else {"pooling": window.pooling}
+    return {"filter": window.size, "stride": window.stride, **pooled}
+
+
 def _window(one: Mapping[str, Any]) -> Window:
-    if one.keys() != {"filter", "stride"}:
+    if one.keys() - {"pooling"} != {"filter", "stride"} or one.get("pooling", "max") == "average":
         raise KeyError
-    return Window(one["filter"], one["stride"])
+    return Window(one["filter"], one["stride"], one.get("pooling", "average"))
 
 
 def _text(value: Any) -> str:

@@ -34,7 +34,7 @@ def listed_chambers(
 
     Raises:
         TooLargeError: there are more.
-        InputError: another penalty than the 2-norm, or no multiple was found to be feasible.
+        InputError: no multiple was found to be feasible.
 
     Example:
         >>> from duality_checks.terms.max_pooling import MaxPooling

@@ -81,9 +81,10 @@ class MaxLandscape:
 
         Raises:
             TooLargeError: more chambers than `max_chambers`.
-            InputError: another penalty than the 2-norm, or no max pooling.
+            InputError: no max pooling.
         """
-        pooling = require_treated(problem)
+        if not isinstance(problem.readout, MaxPooling):
+            raise InputError("the problem has no max pooling; give it a MaxPooling as readout")
         require_squares(problem)
         arrangement = problem.arrangement
         require_feasible(arrangement, max_chambers)
@@ -93,7 +94,7 @@ class MaxLandscape:
         basis = right[: arrangement.rank].T
         signs = arrangement.chambers(max_chambers).signs
         rows = arrangement.normals.floats @ basis
-        return cls(problem, basis, rows, signs, selection(pooling, problem.kappa, signs))
+        return cls(problem, basis, rows, signs, selection(problem.readout, problem.kappa, signs))
 
     @cached_property
     def slopes(self) -> np.ndarray:
@@ -139,21 +140,6 @@ class MaxLandscape:
     def lift(self, directions: np.ndarray) -> np.ndarray:
         """Directions (m x r) in the user's coordinates, m x d, with the same norms."""
         return directions @ self.basis.T
-
-
-def require_treated(problem: TrainingProblem) -> MaxPooling:
-    """The max pooling of a problem whose other terms are treated with it.
-
-    Raises:
-        InputError: another penalty than the 2-norm, or no max pooling.
-    """
-    if not isinstance(problem.readout, MaxPooling):
-        raise InputError("the problem has no max pooling; give it a MaxPooling as readout")
-    if problem.penalty.polyhedral:
-        raise InputError(
-            f"max pooling with penalty={problem.penalty.name!r} is not treated; use penalty='2-norm'"
-        )
-    return problem.readout
 
 
 def _distinct(peaks: Peaks) -> np.ndarray:

@@ -175,8 +175,8 @@ def function_figure(
 
 
 def _landscape(outcome: Outcome, prefix: str) -> str:
-    if outcome.problem.bias is not None:
-        return ""  # free biases have a landscape for every sample
+    if outcome.problem.bias is not None or outcome.problem.is_max_pooled:
+        return ""  # free biases have a landscape for every sample; one of maxima is not drawn
     from .pictures import drawn_rank, far_side, plot_landscape
 
     problem, solution = outcome.problem, outcome.solution

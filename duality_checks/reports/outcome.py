@@ -122,7 +122,8 @@ def _reach(problem: TrainingProblem) -> float:
 
     from ..training.paths import slope_at_zero
 
-    sizes = np.abs(problem.readout.spread(np.array([float(v) for v in slope_at_zero(problem)])))
+    slopes = np.array([abs(float(v)) for v in slope_at_zero(problem)])
+    sizes = slopes[np.array(problem.readout.groups)]
     lengths = np.linalg.norm(problem.features, axis=1)
     return max(1.0, abs(float(problem.kappa))) * float(sizes @ lengths)
 

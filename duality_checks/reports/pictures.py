@@ -191,8 +191,8 @@ def drawn_rank(problem: TrainingProblem) -> int:
         >>> drawn_rank(TrainingProblem([[1, 0], [0, 1]], [1, 1], beta=1))
         2
     """
-    exact = problem.arrangement.rank
-    return Landscape.of(problem).rank if problem.bias is None and exact in (2, 3) else exact
+    exact, drawn = problem.arrangement.rank, problem.bias is None and not problem.is_max_pooled
+    return Landscape.of(problem).rank if drawn and exact in (2, 3) else exact
 
 
 def plot_landscape(

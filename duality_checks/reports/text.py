@@ -121,7 +121,8 @@ def summary(outcome: Outcome) -> str:
 def _shape(problem: TrainingProblem) -> str:
     if problem.readout.is_identity:
         return f"{problem.n} rows, {problem.d} columns"
-    return f"{problem.n} signals at {problem.X.shape[0]} places, {problem.d} columns"
+    largest = ", the largest counts" if problem.is_max_pooled else ""
+    return f"{problem.n} signals at {problem.X.shape[0]} places{largest}, {problem.d} columns"
 
 
 def _verdict_line(outcome: Outcome) -> str:
@@ -160,6 +161,7 @@ def _problem_section(outcome: Outcome) -> str:
         ("data", cell(data.source)),
         ("samples", str(problem.n)),
         *([] if problem.readout.is_identity else [("places of the filter", str(problem.X.shape[0]))]),
+        *([("pooling", "max: a neuron's largest output over the places")] if problem.is_max_pooled else []),
         ("features", ", ".join(map(cell, data.features))),
         ("target", cell(data.target)),
         ("rank of the data", f"{problem.arrangement.rank} of {problem.d} columns (exact)"),
@@ -197,10 +199,14 @@ def _chambers_section(outcome: Outcome) -> str:
             "inside, and their number equals the number of chambers, which the checker counts on its own by\n"
             "deletion and restriction."
         )
+    cuts, each = f"the {rows} rows", "activation pattern"
+    if problem.is_max_pooled:
+        cuts += " and of the comparisons of two places of a signal"
+        each = "choice of the largest places"
     return (
         "## The chambers\n\n"
-        f"The hyperplanes `x_k'w = 0` of the {rows} rows cut weight space into **{number}** chambers,\n"
-        f"one for each activation pattern.\n{proof}\n"
+        f"The hyperplanes `x_k'w = 0` of {cuts} cut weight space into **{number}** chambers,\n"
+        f"one for each {each}.\n{proof}\n"
     )
 
 

@@ -47,7 +47,7 @@ def train_max_pooled(
     """The global optimum of a problem with max pooling, numerically.
 
     Args:
-        problem: with the 2-norm; any loss, activation and weights of samples.
+        problem: with max pooling; any loss, activation and weights of samples.
         max_chambers, progress, effort: as for :func:`~duality_checks.training.columns.train`. All chambers
             are listed, whatever the effort.
         start: a network whose chambers to begin with.
@@ -57,7 +57,6 @@ def train_max_pooled(
 
     Raises:
         TooLargeError: more chambers than `max_chambers`.
-        InputError: another penalty than the 2-norm.
 
     Example:
         The largest of two inputs is learnt by one neuron, as one sample of 3 would be.

@@ -68,6 +68,45 @@ def test_a_convolution_is_the_average_over_its_windows(
     assert json.loads(capsys.readouterr().out)["objective"] == facts["upper"]
 
 
+@pytest.mark.parametrize("more", [[], ["--activation", "abs", "--no-bias"]])
+def test_max_pooling_takes_the_largest_window_of_each_neuron(more: list[str], capsys: Any) -> None:
+    words = ["--filter", "2", "--pooling", "max", "--stride", "2", "--features", "a,b,c,d", *more]
+    assert main(["certify", "signals.csv", "--target", "y", *words, "--output", "out", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["proven"] and facts["relative_gap"] < 1e-9
+    assert main(["check", "out/problem.json", "out/certificate.json"]) == 0
+    capsys.readouterr()
+    assert main(["predict", "out/network.json", "signals.csv"]) == 0
+    _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    network = json.loads(Path("out/network.json").read_text())
+    kappa, ones = (-1, []) if more else (0, [1.0])
+    found = np.zeros(9)
+    for weights, alpha in zip(network["hidden"], network["output"], strict=True):
+        heights = [[float(np.dot(weights, [*row[i : i + 2], *ones])) for i in (0, 2)] for row in SIGNALS]
+        found += [alpha * max(max(t, kappa * t) for t in own) for own in heights]
+    assert np.allclose([float(cell) for (cell,) in rows], found, atol=1e-12) and found.std() > 0.01
+    decay = np.sum(np.square(network["hidden"])) + np.sum(np.square(network["output"]))
+    beta = Fraction(json.loads(Path("out/problem.json").read_text())["beta"])
+    objective = 0.5 * np.sum((found - RISES) ** 2) + 0.5 * float(beta) * decay
+    assert facts["upper_float"] == pytest.approx(objective, rel=1e-9)
+    assert main(["audit", "out/network.json", "--data", "signals.csv", "--beta", str(beta), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["objective"] == facts["upper"]
+    report = Path("out/report.md").read_text()
+    assert "| pooling | max: a neuron's largest output" in report and "comparisons of two places" in report
+
+
+def test_max_pooling_of_several_outputs_is_predicted_output_by_output(capsys: Any) -> None:
+    words = ["--features", "a,b,c", "--filter", "2", "--pooling", "max", "--no-bias", "--output", "out"]
+    assert main(["certify", "signals.csv", "--target", "y", "--target", "f", *words]) == 0
+    capsys.readouterr()
+    assert main(["predict", "out/network.json", "signals.csv"]) == 0
+    _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    network = json.loads(Path("out/network.json").read_text())
+    windows = np.stack([SIGNALS[:, :2], SIGNALS[:, 1:3]])
+    largest = np.maximum(windows @ np.array(network["hidden"]).T, 0).max(axis=0)
+    assert np.allclose(np.array(rows, float), largest @ np.array(network["output"]), atol=1e-12)
+
+
 def test_differences_are_learnt_where_they_are_the_truth(capsys: Any) -> None:
     """The target is the mean rise: a filter of two sees it, one of one does not."""
     uppers = []
@@ -107,6 +146,10 @@ def test_several_outputs_convolve_too(capsys: Any) -> None:
         (["--stride", "2"], "--stride is the step of a --filter; give that too"),
         (["--filter", "7"], "--filter 7 is longer than the signals: signals.csv has 6 columns for them"),
         (["--filter", "2", "--free", "biases"], "use --free intercept"),
+        (["--pooling", "max"], "--pooling is that of a --filter; give that too"),
+        (["--filter", "2", "--pooling", "max", "--free", "intercept"], "free='intercept' beside max pooling"),
+        (["--filter", "2", "--pooling", "max", "--penalty", "1-norm"], "penalty='1-norm' beside max pooling"),
+        (["--filter", "2", "--pooling", "max", "--gated"], "the problem has 'max pooling'"),
         (["--filter", "2", "--rank", "1"], "no --filter; leave it out"),
         (["--filter", "0"], "0 is not in the range"),
         (["--start", "a.json", "--resume"], "--start and --resume both say where training begins"),

@@ -14,6 +14,7 @@ import pytest
 import duality_checks as dc
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, checker, dual_norm, train
 from duality_checks.certificate import Certificate
+from duality_checks.data.preparation import Input, Output, Preparation, Window
 from duality_checks.terms.max_pooling import MaxPooling
 from hyperplane_arrangements.errors import InputError
 
@@ -271,7 +272,7 @@ NETWORK = TwoLayerNetwork([[1.0, 0.0]], [1.0])
 REFUSED = {
     "free": (lambda: stated(free="intercept"), "free='intercept' beside max pooling is not treated"),
     "concave": (lambda: stated(activation="slopes:0,2"), "only convex ones have a convex program"),
-    "penalty": (lambda: train(stated(penalty="1-norm")), "max pooling with penalty='1-norm' is not treated"),
+    "penalty": (lambda: stated(penalty="1-norm"), "penalty='1-norm' beside max pooling is not treated"),
     "audit of stationarity": (lambda: dc.stationarity(stated(), NETWORK), "deciding stationary points needs"),
     "gated": (lambda: dc.gated_relaxation(stated()), "the problem has 'max pooling'"),
     "interval": (lambda: dc.prove_interval(stated(), train(stated())), "no readout"),
@@ -287,6 +288,18 @@ def test_what_is_not_treated_is_refused_by_name(name: str) -> None:
     call, message = REFUSED[name]
     with pytest.raises(InputError, match=message):
         call()
+
+
+@pytest.mark.parametrize("pooling", ["average", "max"])
+def test_a_preparation_remembers_its_pooling(pooling: str) -> None:
+    kept = Preparation((Input("a"), Input("b"), Input("c")), False, (Output("y"),), Window(2, 1, pooling))
+    document = kept.document()
+    assert Preparation.parse(document, "memory") == kept
+    assert ("pooling" in document["window"]) == (pooling == "max")
+    assert isinstance(kept.readout(2), MaxPooling) == (pooling == "max")
+    for wrong in ("average", "sum", 3):
+        with pytest.raises(InputError, match="preparation is damaged"):
+            Preparation.parse({**document, "window": {"filter": 2, "stride": 1, "pooling": wrong}}, "memory")
 
 
 def test_formal_proofs_and_pages_are_refused_by_name() -> None:
