@@ -321,7 +321,8 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
             from .reports.outputs import beta_max_of_outputs
 
             self._require_chambers(problem.outputs[0])
-            problem = stated(share_of(beta_max_of_outputs(problem, self.max_chambers), self.beta_ratio))
+            largest = beta_max_of_outputs(problem, self.max_chambers, self._effort() or WHOLE)
+            problem = stated(share_of(largest, self.beta_ratio))
         self.problem_ = problem
         if self.coupling == "1-norm":
             fits = [self._fitted(one) for one in problem.outputs]

@@ -7,21 +7,53 @@ stopped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from .effort import WHOLE
 from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor
-from .limits import few_chambers
+from .limits import few_chambers, is_searched
 from .problem import TrainingProblem, positive
-from .training.fits import Fit
-from .training.paths import PathPoint, approximate_beta_max, beta_path
+from .training.fits import Fit, side_by_side
+from .training.paths import approximate_beta_max, beta_path
+
+if TYPE_CHECKING:
+    from .optima.several_outputs import MultiOutputProblem, OutputsProof
 
 RATIOS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Point:
+    """One beta of a path, of one output or of several.
+
+    Attributes:
+        problem: a TrainingProblem or a MultiOutputProblem.
+        network: of all outputs.
+        fits: one an output; none where outputs share neurons.
+        proof: of the outputs that share neurons.
+        shown: what `path_` has of it.
+    """
+
+    problem: Any
+    network: Any
+    fits: tuple[Fit, ...]
+    proof: OutputsProof | None
+    shown: Any
+
+    @property
+    def relative_gap(self) -> float:
+        bounds = [self.proof] if self.proof is not None else [fit.bounds for fit in self.fits]
+        lower, upper = (
+            sum((getattr(one, side) for one in bounds), Fraction(0)) for side in ("lower", "upper")
+        )
+        return float((upper - lower) / upper) if upper else 0.0
 
 
 class _ByCrossValidation:
@@ -49,65 +81,122 @@ class _ByCrossValidation:
             own = None if weights is None else weights[learnt]
             problem = self._stated(X[learnt], target[learnt], own)
             held = {} if weights is None else {"sample_weight": weights[kept_back]}
-            for place, point in enumerate(beta_path(problem, [part * beta for beta in betas])):
-                gap = max(gap, point.certificate.relative_gap)
+            for place, point in enumerate(self._path(problem, [part * beta for beta in betas])):
+                gap = max(gap, point.relative_gap)
                 model = self._with(point, X.shape[1])
                 scores[k, place] = scorer(model, X[kept_back], labels[kept_back], **held)
         means = scores.mean(axis=0)
         if not np.isfinite(means).all():
             raise InputError("a fold has a score that is not finite; use fewer folds, or another scoring")
         best = int(np.argmax(means))  # the first, so the largest beta, of equals
-        path = tuple(beta_path(whole, betas[: best + 1], max_chambers=self.max_chambers))
-        self.betas_, self.cv_scores_, self.path_ = betas, scores, path
-        self.gap_ = max(gap, *(point.certificate.relative_gap for point in path))
+        path = tuple(self._path(whole, betas[: best + 1]))
+        self.betas_, self.cv_scores_ = betas, scores
+        self.path_ = tuple(point.shown for point in path)
+        self.gap_ = max(gap, *(point.relative_gap for point in path))
         self._take(path[-1])
 
-    def _stated(self: Any, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None) -> TrainingProblem:
+    def _stated(
+        self: Any, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None
+    ) -> TrainingProblem | MultiOutputProblem:
         """The problem of some samples, with a beta that plays no part."""
-        problem = TrainingProblem(self._columns(X), target, 1, self.activation, **self._terms(weights))
-        if not few_chambers(problem.arrangement, self.max_chambers):
+        from .optima.several_outputs import MultiOutputProblem
+
+        stated, terms = (self._columns(X), target, 1, self.activation), self._terms(weights)
+        if target.ndim == 1:
+            problem: TrainingProblem | MultiOutputProblem = TrainingProblem(*stated, **terms)
+        else:
+            problem = MultiOutputProblem(*stated, coupling=self.coupling, **terms)
+        first = _outputs(problem)[0]
+        searched = self.gap is not None and is_searched(first) and not _shares(problem)
+        if not searched and not few_chambers(first.arrangement, self.max_chambers):
+            more = "" if self.gap is not None else ", or state a gap"
             raise InputError(
                 f"cross-validation goes through all chambers, and the data have more than max_chambers="
-                f"{self.max_chambers:,}; use fewer columns or rows, or raise max_chambers"
+                f"{self.max_chambers:,}; use fewer columns or rows, or raise max_chambers{more}"
             )
         return problem
 
-    def _decays(self: Any, problem: TrainingProblem) -> tuple[Fraction, ...]:
+    def _path(
+        self: Any, problem: TrainingProblem | MultiOutputProblem, betas: Sequence[Fraction]
+    ) -> Iterator[_Point]:
+        """The optima from the largest beta down."""
+        from .optima.several_outputs import train_outputs
+
+        if _shares(problem):
+            for beta in betas:
+                stated = problem.with_beta(beta)
+                proof = train_outputs(stated, max_chambers=self.max_chambers)  # type: ignore[arg-type]
+                yield _Point(stated, proof.network, (), proof, proof)
+            return
+        outputs = _outputs(problem)
+        listed = few_chambers(outputs[0].arrangement, self.max_chambers)
+        effort = None if listed else self._effort()
+        limits = {"max_chambers": self.max_chambers, "effort": effort or WHOLE}
+        for points in zip(*(beta_path(one, betas, **limits) for one in outputs), strict=True):
+            fits = tuple(Fit.of_point(point, effort) for point in points)
+            if isinstance(problem, TrainingProblem):
+                yield _Point(fits[0].problem, fits[0].solution.network, fits, None, points[0])
+            else:
+                stated = problem.with_beta(fits[0].problem.beta)
+                yield _Point(stated, side_by_side(fits), fits, None, points)
+
+    def _decays(self: Any, problem: TrainingProblem | MultiOutputProblem) -> tuple[Fraction, ...]:
         """The betas to compare, largest first, each once."""
         from .reports.outcome import require_improvable, share_of
 
         if self.betas is not None:
             found = {positive(beta, "betas") for beta in self.betas}
         else:
-            require_improvable([problem])
-            largest = approximate_beta_max(problem, self.max_chambers)
-            require_improvable([problem], largest)
+            require_improvable(_outputs(problem))
+            largest = self._largest(problem)
+            require_improvable(_outputs(problem), largest)
             found = {share_of(largest, ratio) for ratio in self.beta_ratios}
         if not found:
             raise InputError("there is no beta to choose from; give betas or beta_ratios")
         return tuple(sorted(found, reverse=True))
+
+    def _largest(self: Any, problem: TrainingProblem | MultiOutputProblem) -> float:
+        from .reports.outputs import beta_max_of_outputs
+
+        effort = self._effort() or WHOLE
+        if isinstance(problem, TrainingProblem):
+            return approximate_beta_max(problem, self.max_chambers, effort)
+        return beta_max_of_outputs(problem, self.max_chambers, effort)
 
     def _said(self: Any, target: np.ndarray) -> np.ndarray:
         """What the samples say, as it was given to `fit`."""
         found: np.ndarray = self.classes_[(target > 0).astype(int)] if hasattr(self, "classes_") else target
         return found
 
-    def _with(self: Any, point: PathPoint, columns: int) -> Any:
+    def _with(self: Any, point: _Point, columns: int) -> Any:
         """A plain estimator, fitted to a point of a path."""
         terms = {"activation": self.activation, "loss": self.loss, "free": self.free}
-        model = self._plain(point.problem.beta, fit_intercept=self.fit_intercept, **terms)
+        beta = _outputs(point.problem)[0].beta
+        model = self._plain(beta, fit_intercept=self.fit_intercept, **terms)
         model.n_features_in_, model._flat = columns, True
         if hasattr(self, "classes_"):
             model.classes_ = self.classes_
-        model.problem_, model.solution_ = point.problem, point.solution
-        model.network_ = point.solution.network
+        model.problem_, model.network_ = point.problem, point.network
         return model
 
-    def _take(self: Any, point: PathPoint) -> None:
-        fit = Fit(point.problem, point.solution, True)
-        fit.__dict__["certificate"] = point.certificate
-        self.problem_, self.solution_, self.network_ = point.problem, point.solution, point.solution.network
-        self._keep([fit])
+    def _take(self: Any, point: _Point) -> None:
+        from .certificate import check
+
+        for fit in point.fits:
+            check(fit.problem, fit.certificate).require()
+        solutions = tuple(fit.solution for fit in point.fits)
+        self.problem_, self.network_ = point.problem, point.network
+        self.solution_ = solutions[0] if isinstance(point.problem, TrainingProblem) else solutions
+        self._keep(list(point.fits), point.proof)
+
+
+def _outputs(problem: TrainingProblem | MultiOutputProblem) -> tuple[TrainingProblem, ...]:
+    return (problem,) if isinstance(problem, TrainingProblem) else problem.outputs
+
+
+def _shares(problem: TrainingProblem | MultiOutputProblem) -> bool:
+    """Whether outputs share neurons."""
+    return not isinstance(problem, TrainingProblem) and problem.coupling == "2-norm"
 
 
 _PARAMETERS = """
@@ -119,22 +208,26 @@ _PARAMETERS = """
         beta_ratios: shares of beta_max, the least weight decay for which the zero network is optimal.
         cv: folds, as scikit-learn's `check_cv` takes them; 5 by default.
         scoring: as in scikit-learn; by default the estimator's own score.
-        activation, loss, fit_intercept, free, max_chambers: as there; all chambers are gone through.
+        activation, loss, fit_intercept, free, max_chambers: as there; all chambers are gone through, unless a
+            gap is stated.
+        gap, time_limit: as there, for each fold and each beta.
 
     Attributes:
         beta_: the chosen weight decay, exactly.
         betas_: those that were compared, largest first.
         cv_scores_: the scores, one row a fold and one column a beta.
         path_: the optima of all samples from the largest beta down to the chosen one, each with its
-            certificate.
+            certificate; with several outputs a tuple of them, or one proof where they share neurons.
         gap_: the largest relative gap that was proven, of all folds and betas.
         network_, certificate_, proven_, lower_bound_, upper_bound_: as there, at the chosen beta.
 """
 
 
 class CertifiedReLURegressorCV(_ByCrossValidation, CertifiedReLURegressor):
-    __doc__ = f"""Regression with one output, its weight decay chosen by cross-validation along proven paths.
+    __doc__ = f"""Regression, its weight decay chosen by cross-validation along proven paths.
 {_PARAMETERS}
+    Several outputs have one weight decay; `coupling` is as there.
+
     Example:
         >>> X, y = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], [0.0, 0.9, 2.1, 2.9, 4.2, 4.8]
         >>> model = CertifiedReLURegressorCV(beta_ratios=(0.5, 0.01), cv=3).fit(X, y)
@@ -154,30 +247,28 @@ class CertifiedReLURegressorCV(_ByCrossValidation, CertifiedReLURegressor):
         loss: Any = "squared",
         fit_intercept: bool = True,
         free: Any = "nothing",
+        coupling: str = "1-norm",
         max_chambers: int = 20_000,
+        gap: float | None = None,
+        time_limit: float | None = None,
     ):
         super().__init__(
             activation=activation,
             loss=loss,
             fit_intercept=fit_intercept,
             free=free,
+            coupling=coupling,
             max_chambers=max_chambers,
+            gap=gap,
+            time_limit=time_limit,
         )
         self.betas = betas
         self.beta_ratios = beta_ratios
         self.cv = cv
         self.scoring = scoring
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = False
-        return tags
-
     def _learn_several(self, X: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> None:
-        raise InputError(
-            f"y has {targets.shape[1]} outputs; cross-validation is for one, so fit one for each, or search "
-            "with GridSearchCV and CertifiedReLURegressor"
-        )
+        self._learn(X, targets, weights)
 
 
 class CertifiedReLUClassifierCV(_ByCrossValidation, CertifiedReLUClassifier):
@@ -206,6 +297,8 @@ class CertifiedReLUClassifierCV(_ByCrossValidation, CertifiedReLUClassifier):
         free: Any = "nothing",
         class_weight: Any = None,
         max_chambers: int = 20_000,
+        gap: float | None = None,
+        time_limit: float | None = None,
     ):
         super().__init__(
             activation=activation,
@@ -214,6 +307,8 @@ class CertifiedReLUClassifierCV(_ByCrossValidation, CertifiedReLUClassifier):
             free=free,
             class_weight=class_weight,
             max_chambers=max_chambers,
+            gap=gap,
+            time_limit=time_limit,
         )
         self.betas = betas
         self.beta_ratios = beta_ratios

@@ -12,6 +12,7 @@ cone, which is decided exactly up to rank 3.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import perf_counter
@@ -94,6 +95,16 @@ class MultiOutputProblem:
     def beta(self) -> Fraction:
         """The weight decay."""
         return self.outputs[0].beta
+
+    def with_beta(self, beta: Any) -> MultiOutputProblem:
+        """The same problem with another weight decay; the arrangement is shared.
+
+        Raises:
+            InputError: it is not positive.
+        """
+        other = copy(self)
+        other.outputs = tuple(problem.with_beta(beta) for problem in self.outputs)
+        return other
 
     @property
     def targets(self) -> np.ndarray:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
     from ..certificate import Certificate
     from ..optima.several_outputs import VectorNetwork
+    from .paths import PathPoint
 
 # A gap that is as good as none, where none was asked for.
 CLOSE = 1e-6
@@ -79,6 +80,19 @@ class Fit:
                 "them: raise max_chambers, use fewer columns or rows, or the squared loss with nothing free"
             )
         return cls(problem, train_by_ascents(problem, starts=starts, seed=seed), False)
+
+    @classmethod
+    def of_point(cls, point: PathPoint, effort: Effort | None) -> Fit:
+        """The fit that is a point of a path, with its certificate.
+
+        Args:
+            point: the point.
+            effort: of the search over all directions that it is from; None where all chambers were gone
+                through.
+        """
+        fit = cls(point.problem, point.solution, effort is None, effort)
+        fit.__dict__["certificate"] = point.certificate
+        return fit
 
     @property
     def certifiable(self) -> bool:

@@ -20,7 +20,7 @@ from ..certificate import Certificate, certify
 from ..effort import WHOLE, Effort
 from ..exact.norms import Vector, dot, root_above
 from ..exact.objective import exact_fit
-from ..limits import require_feasible
+from ..limits import is_searched, require_feasible
 from ..pricing.free import ProjectedReadout, free_dual_norm
 from ..pricing.landscape import Landscape
 from ..pricing.max_pooling import MaxLandscape, Peaks
@@ -48,14 +48,16 @@ def beta_path(
     *,
     max_chambers: int = MAX_CHAMBERS,
     progress: Callable[[Round], Any] | None = None,
+    effort: Effort = WHOLE,
 ) -> Iterator[PathPoint]:
     """The optima for decreasing weight decays, each started from the one before, each with its certificate.
 
     Args:
         problem: its own beta plays no part; the arrangement is shared by all points.
         betas: positive, strictly decreasing.
-        max_chambers: refuse arrangements with more chambers before starting.
+        max_chambers: refuse arrangements with more chambers before starting, where these are gone through.
         progress: called after each round of each point.
+        effort: of each point, where directions are searched.
 
     Yields:
         One point a beta, as soon as it is known.
@@ -75,13 +77,14 @@ def beta_path(
             raise InputError(
                 f"betas[{k}]={after} is not below betas[{k - 1}]={before}; sort them, largest first"
             )
-    require_feasible(problem.arrangement, max_chambers)
+    if not is_searched(problem):
+        require_feasible(problem.arrangement, max_chambers)
     start = None
     for decay in decays:
         point = problem.with_beta(decay)
-        solution = train(point, max_chambers=max_chambers, progress=progress, start=start)
+        solution = train(point, max_chambers=max_chambers, progress=progress, start=start, effort=effort)
         start = solution.network if solution.network.width else None
-        yield PathPoint(point, solution, certify(point, solution))
+        yield PathPoint(point, solution, certify(point, solution, effort=effort))
 
 
 def slope_at_zero(problem: TrainingProblem) -> Vector:

@@ -94,6 +94,38 @@ def test_scikit_learns_own_searches_work_too(hinge: tuple[np.ndarray, np.ndarray
     assert cross_val_score(chosen, X, y, cv=2).min() > 0.5
 
 
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+def test_several_outputs_have_one_beta(hinge: tuple[np.ndarray, np.ndarray], coupling: str) -> None:
+    X, y = hinge[0][:10], np.column_stack([hinge[1], -2 * hinge[0][:, 0]])[:10]
+    model = CertifiedReLURegressorCV(betas=[1, "1/10"], cv=2, coupling=coupling).fit(X, y)
+    for row, (learnt, kept_back) in zip(model.cv_scores_, KFold(2).split(X), strict=True):
+        for score, beta in zip(row, model.betas_, strict=True):
+            one = CertifiedReLURegressor(beta / 2, coupling=coupling).fit(X[learnt], y[learnt])
+            assert score == pytest.approx(one.score(X[kept_back], y[kept_back]), abs=1e-4)
+    again = CertifiedReLURegressor(model.beta_, coupling=coupling).fit(X, y)
+    assert (
+        model.proven_
+        and model.lower_bound_ <= again.upper_bound_
+        and again.lower_bound_ <= model.upper_bound_
+    )
+    assert model.predict(X).shape == (10, 2) and model.gap_ < 1e-5
+    assert np.allclose(model.predict(X), again.predict(X), atol=1e-3)
+
+
+def test_directions_are_searched_up_to_the_gap() -> None:
+    rng = np.random.default_rng(2)
+    X = rng.integers(-9, 10, (25, 4)).astype(float)
+    y = np.maximum(X[:, 0], 0) + rng.normal(size=25)
+    model = CertifiedReLURegressorCV(beta_ratios=(0.5, 0.3), cv=2, gap=0.2).fit(X, y)
+    assert model.n_chambers_ is None and model.proven_ and 1e-6 < model.gap_ <= 0.2
+    assert check(model.problem_, model.certificate_).proven
+    assert model.lower_bound_ < model.upper_bound_ <= 1.25 * model.lower_bound_
+    with pytest.raises(InputError, match="goes through all chambers"):
+        CertifiedReLURegressorCV(beta_ratios=(0.5,), cv=2).fit(X, y)
+    stopped = CertifiedReLURegressorCV(betas=(40,), cv=2, gap=0.2, time_limit=1e-9).fit(X, y)
+    assert not stopped.proven_ and stopped.lower_bound_ == 0 and stopped.gap_ == 1
+
+
 def test_parameters_are_kept_and_cloned() -> None:
     for kind in (CertifiedReLURegressorCV, CertifiedReLUClassifierCV):
         model = kind(betas=[1, 2], cv=4, scoring="r2", free="intercept", max_chambers=7)
@@ -109,10 +141,15 @@ def test_parameters_are_kept_and_cloned() -> None:
         (
             {"max_chambers": 3},
             [0.0, 1, 2, 3],
-            "goes through all chambers, and the data have more than max_chambers=3",
+            "goes through all chambers, and the data have more than max_chambers=3.*, or state a gap",
         ),
         ({}, [0.0, 0, 0, 0], "beta_max is 0"),
-        ({"cv": 2}, [[0.0, 1], [1, 2], [2, 3], [3, 4]], "y has 2 outputs; cross-validation is for one"),
+        ({"max_chambers": 3, "gap": 0.1}, [0.0, 1, 2, 3], "or raise max_chambers$"),
+        (
+            {"max_chambers": 3, "coupling": "2-norm", "cv": 2},
+            [[0.0, 1], [1, 2], [2, 3], [3, 4]],
+            "goes through all chambers",
+        ),
         ({"cv": 4}, [0.0, 1, 2, 3], "a fold has a score that is not finite"),
     ],
 )
