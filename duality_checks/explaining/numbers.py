@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 
 from ..checker import Certificate, Chamber, Problem, conjugate_below, decimal, loss_above, without
@@ -120,6 +120,37 @@ def shown(value: Fraction) -> str:
     if len(text) <= LONG:
         return text
     return str(decimal(value, ROUND_CEILING, 12 if abs(value) >= SMALL else 3))
+
+
+def shown_below(value: Fraction) -> str:
+    """The same, not above it.
+
+    Example:
+        >>> shown_below(Fraction(2, 3**60))
+        '4.71E-29'
+    """
+    text = shown(-value)
+    return text[1:] if text.startswith("-") else f"-{text}" if value else "0"
+
+
+def compared(size: Fraction, limit: Fraction) -> tuple[str, str]:
+    """A number and one that is not below it, in so many digits that what is shown is so ordered too.
+
+    The first is rounded up and the second down; long ones that are equal are shown as one.
+
+    Example:
+        >>> third = Fraction(10**30, 3 * 10**30 - 1)
+        >>> compared(third, third + Fraction(1, 10**15))
+        ('0.33333333333333334', '0.33333333333333433')
+        >>> compared(Fraction(1, 3), Fraction(1, 2))
+        ('1/3', '1/2')
+    """
+    texts = shown(size), shown_below(limit)
+    digits = 12
+    while size < limit and Fraction(texts[0]) > Fraction(texts[1]):
+        digits += 5
+        texts = str(decimal(size, ROUND_CEILING, digits)), str(decimal(limit, ROUND_FLOOR, digits))
+    return texts if size < limit else (texts[0], texts[0])
 
 
 def shown_vector(values: Sequence[Fraction | int]) -> str:

@@ -14,12 +14,15 @@ from .cones import Cone, cones
 from .numbers import (
     ChamberRow,
     chamber_rows,
+    compared,
     conjugates,
     losses,
     outputs,
     shown,
+    shown_below,
     shown_vector,
 )
+from .steps import Step, chamber_steps, cone_steps, steps
 
 ROWS = 40  # of a table; a page has no room for more
 
@@ -67,7 +70,7 @@ def _statement(problem: Problem, certificate: Certificate) -> list[Block]:
         f"No network, of any width, has an objective below {shown(lower)}, and the one below attains it: "
         f"p* = {shown(lower)}."
         if lower == upper
-        else f"{_floor(lower)} ≤ p* ≤ {shown(upper)}."
+        else f"{shown_below(lower)} ≤ p* ≤ {shown(upper)}."
     )
     table = Table(
         ("row k", "x_k", "sample", "y", "weight"),
@@ -154,9 +157,19 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
     title = Heading("Why |Σ_k z_k φ(x_k'u)| ≤ β norm(u) for all u")
     if certificate.cover is not None:
         where = "" if certificate.cover.basis is None else " (in the coordinates of the certificate's basis)"
-        return [title, *_by_cones(cones(problem, certificate.dual, certificate.cover), where)]
+        found = cones(problem, certificate.dual, certificate.cover)
+        return [
+            title,
+            *_by_cones(found, where),
+            *_steps(problem, certificate, cone_steps(found, len(found[0].box))),
+        ]
     if certificate.chambers is not None:
-        return [title, *_by_chambers(chamber_rows(problem, certificate.dual, certificate.chambers), problem)]
+        rows = chamber_rows(problem, certificate.dual, certificate.chambers)
+        return [
+            title,
+            *_by_chambers(rows, problem),
+            *_steps(problem, certificate, chamber_steps(rows, problem)),
+        ]
     count = len(checker.hyperplanes(checker.integer_rows(problem.rows)[0]))
     return [
         title,
@@ -164,7 +177,12 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
             f"The certificate lists nothing: the checker goes along all {count} great circles x_k'u = 0, and "
             "compares, in integers, every ray, arc and cell on and beside them with β. No page holds them."
         ),
+        *_steps(problem, certificate, [("norms", "great circles, all along", str(count), "")]),
     ]
+
+
+def _steps(problem: Problem, certificate: Certificate, proof: list[Step]) -> list[Block]:
+    return [Heading("What the checker looked at"), steps(problem, certificate, proof)]
 
 
 def _by_chambers(rows: list[ChamberRow], problem: Problem) -> list[Block]:
@@ -172,6 +190,7 @@ def _by_chambers(rows: list[ChamberRow], problem: Problem) -> list[Block]:
     size = "norm²" if squared else NORMS[problem.penalty]
     limit = "β²" if squared else "β"
     tightest = max(rows, key=lambda row: row.size)
+    closest = " of ".join(compared(tightest.size, tightest.limit))
     table = Table(
         ("chamber", "point u", "signs of x_k'u", "z or -z", "c", "λ", "c + X'Sλ", f"{size} ≤ {limit}"),
         tuple(
@@ -183,7 +202,7 @@ def _by_chambers(rows: list[ChamberRow], problem: Problem) -> list[Block]:
                 shown_vector(row.gradient),
                 ", ".join(f"λ_{k} = {shown(v)}" for k, v in row.multipliers.items()) or "0",
                 shown_vector(row.moved),
-                f"{shown(row.size)} ≤ {_floor(row.limit)}",
+                " ≤ ".join(compared(row.size, row.limit)),
             )
             for row in rows
         )[: 2 * ROWS],
@@ -199,7 +218,7 @@ def _by_chambers(rows: list[ChamberRow], problem: Problem) -> list[Block]:
         *_cut(len(rows), "comparisons", 2 * ROWS),
         Paragraph(
             f"The tightest of {len(rows)} comparisons is in chamber {tightest.number}, for "
-            f"{'z' if tightest.sign == '+' else '-z'}: {shown(tightest.size)} of {_floor(tightest.limit)}."
+            f"{'z' if tightest.sign == '+' else '-z'}: {closest}."
         ),
     ]
 
@@ -253,12 +272,6 @@ def _box(cone: Cone) -> str:
 
 def _share(cone: Cone) -> str:
     return str(decimal(cone.share, ROUND_CEILING, 12))
-
-
-def _floor(value: Fraction) -> str:
-    """As `shown`, and not above where it is not exact."""
-    text = shown(-value)
-    return text[1:] if text.startswith("-") else f"-{text}" if value else "0"
 
 
 def _cut(count: int, what: str, most: int = ROWS) -> list[Block]:

@@ -132,6 +132,7 @@ let penalty value =
   | _ -> raise (Refused "problem: penalty is unknown")
 
 let readout rows count value =
+  (match value with Object _ -> raise (Not_covered "max pooling") | _ -> ());
   if value = String "identity" then List.init rows Fun.id
   else begin
     let found = List.map (index count "problem: readout") (sized rows "problem: readout" value) in

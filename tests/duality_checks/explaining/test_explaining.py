@@ -22,7 +22,7 @@ from duality_checks.cli import main
 from duality_checks.explaining import blocks
 from duality_checks.explaining.blocks import Heading, Paragraph, Table
 from duality_checks.explaining.cones import cones, shortened
-from duality_checks.explaining.numbers import chamber_rows, conjugates, losses, outputs
+from duality_checks.explaining.numbers import chamber_rows, compared, conjugates, losses, outputs
 from duality_checks.explaining.theorem import explained
 from duality_checks.strategies import training_problems
 from hyperplane_arrangements.errors import InputError
@@ -191,13 +191,40 @@ def test_every_fraction_of_the_example_is_short() -> None:
     page = explained(*example())
     (chambers,) = [block for block in page if isinstance(block, Table) and block.header[0] == "chamber"]
     assert len(chambers.rows) == 8
-    cells = [cell for block in page if isinstance(block, Table) for row in block.rows for cell in row]
+    tables = [block for block in page if isinstance(block, Table) and block.header[0] != "step"]
+    cells = [cell for block in tables for row in block.rows for cell in row]
     assert max(map(len, cells)) <= 12
 
 
 def table(page: list[blocks.Block], first: str) -> Table:
     (found,) = [block for block in page if isinstance(block, Table) and block.header[0] == first]
     return found
+
+
+def step_counts(page: list[blocks.Block]) -> dict[str, str]:
+    """How many of what the checker looked at."""
+    return {what: count for _, what, count, _ in table(page, "step").rows}
+
+
+def test_what_is_compared_is_shown_in_order() -> None:
+    rows = [[i, (i * i) % 17, 1] for i in range(1, 9)]
+    for loss in ("squared", "l1", "huber:1/3", "hinge"):
+        problem = TrainingProblem(rows, [1, -1, 1, 1, -1, 1, -1, -1], beta="1/3", loss=loss)
+        page = explained(problem.to_json(), certify(problem, train(problem)).to_json())
+        shown = [cell for block in page if isinstance(block, Table) for row in block.rows for cell in row]
+        pairs = [cell.split(" ≤ ") for cell in shown if " ≤ " in cell and "," not in cell]
+        assert len(pairs) > 20
+        for small, large in pairs:
+            assert F(small) <= F(large), (small, large)
+
+
+def test_bounds_that_are_nearly_met_are_shown_to_be_kept() -> None:
+    limit = F(10**20, 3 * 10**20 + 1)
+    for missing in (F(0), F(1, 10**9), F(1, 10**14), F(1, 10**40)):
+        small, large = compared(limit - missing, limit)
+        assert F(small) < F(large) if missing else small == large
+        assert F(small) >= limit - missing
+        assert not missing or F(large) <= limit
 
 
 def test_large_ones_are_cut_and_say_the_tightest() -> None:
@@ -210,8 +237,22 @@ def test_large_ones_are_cut_and_say_the_tightest() -> None:
     assert len(table(page, "chamber").rows) == 80 < count
     assert f"These are the first 80 of {count} comparisons." in texts
     assert any(text.startswith(f"The tightest of {count} comparisons is in chamber") for text in texts)
-    page = explained(problem.to_json(), covered(problem, train(problem)).to_json())
+    looked_at = step_counts(page)
+    assert looked_at["signs of rows, none of them 0"] == f"{count // 2} · 10"
+    assert looked_at["comparisons with β"] == str(count)
+    multipliers = [part for chamber in listed.chambers for part in (chamber.plus, chamber.minus)]
+    assert looked_at["of these with multipliers"] == str(sum(map(bool, multipliers)))
+    assert looked_at["neurons at rows"] == f"{len(listed.network_hidden)} · 10"
+    made, stated = covered(problem, train(problem)), checker.read_problem(problem.to_json())
+    page = explained(problem.to_json(), made.to_json())
     assert len(table(page, "z or -z").rows) == 40
+    # A tree with k halvings has k more leaves than the faces it begins with.
+    looked_at = step_counts(page)
+    leaves, faces, halved = (
+        int(looked_at[what])
+        for what in ("comparisons with β", "faces of the cube, for z and for -z", "halved")
+    )
+    assert leaves == faces + halved == len(cones(stated, made.dual, made.cover)) and faces == 2 * 6
     assert blocks.latex(page).isascii()
     texts = [block.text for block in page if isinstance(block, Paragraph)]
     assert any(re.match(r"The tightest of \d+ comparisons: norm\(e\)² / β² is (0\.9999|1)", t) for t in texts)

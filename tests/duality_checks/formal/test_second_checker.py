@@ -21,7 +21,7 @@ from cover_forgeries import FORGERIES, TERMS, bits_of, covered, honest, put_bits
 from forgeries import MUTATIONS
 from pairs_of_terms import each_pair_of_terms
 
-from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
+from duality_checks import Certificate, MaxPooling, TrainingProblem, certify, check, checker, train
 from duality_checks.formal.covering import with_proof
 
 Case = tuple[str, str]
@@ -256,11 +256,14 @@ def test_another_spelling_of_the_same_documents_is_proven_by_both(program: Path,
 def test_what_is_not_covered_is_said(program: Path, tmp_path: Path) -> None:
     logistic = with_term({"loss": "logistic"})
     squared, swept = swept_case()
+    largest = TrainingProblem([[1, 2], [3, 1], [-1, 1]], [1, -1], beta="1/2", readout=MaxPooling((0, 0, 1)))
     cases = [
         (logistic.to_json(), covered(logistic, train(logistic)).to_json()),
         (squared.to_json(), swept.to_json()),
+        (largest.to_json(), certify(largest, train(largest)).to_json()),
     ]
-    first, second = answers(program, cases, tmp_path)
+    first, second, third = answers(program, cases, tmp_path)
+    assert third == "NOT COVERED: max pooling"
     assert re.match("NOT COVERED: the logistic loss", first)
     assert re.match("NOT COVERED: certificates of version 2, without chambers and without a cover", second)
 
