@@ -9,19 +9,21 @@ from math import sqrt
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from hyperplane_arrangements.errors import InputError
 
 from .. import checker
-from ..certificate import certify, check
+from ..certificate import Proposal, certify, check
 from ..effort import WHOLE, Effort
 from ..exact.norms import Vector
 from ..exact.objective import exact_fit
 from ..exact.quadratics import ZERO
-from ..limits import is_covered, require_feasible
+from ..limits import few_chambers, is_covered, require_feasible
 from ..problem import TrainingProblem, positive
 from ..ranges import whole
 from ..tolerances import relative
-from ..training.columns import MAX_CHAMBERS, train
+from ..training.columns import MAX_CHAMBERS, Solution, train
 from ..training.paths import PathPoint
 from .path_band import PathBand, PathNode, Piece, bend_of
 
@@ -29,7 +31,9 @@ WIDTH = Fraction(1, 1000)
 MOST_NODES = 1000
 # Of the width asked for: the relative gap of each certificate, and what of it is narrow enough to go on.
 _GAP, _USEFUL = Fraction(1, 100), Fraction(1, 2)
-_TOWARDS_ZERO = 16
+_TOWARDS_ZERO, _ROOM = 16, 0.25
+# Above so many chambers a cover of all directions is made and checked in a fraction of the time of a list.
+_LISTED = 200
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,6 +44,14 @@ class _Station:
     dual: Vector
     fit: Vector
     network: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Inside:
+    """What a certificate is made from."""
+
+    network: Any
+    dual: np.ndarray
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,7 +69,13 @@ class _Job:
         left = None if self.deadline is None else max(self.deadline - perf_counter(), 1e-3)
         effort = replace(self.effort, gap=self.gap, seconds=left)
         solution = train(problem, max_chambers=self.max_chambers, start=start, effort=effort)
-        certificate = certify(problem, solution, max_chambers=self.max_chambers, effort=effort)
+        certificate = certify(
+            problem,
+            self.proposal(problem, solution),
+            max_chambers=self.max_chambers,
+            effort=effort,
+            list_at_most=_LISTED,
+        )
         check(problem, certificate).require()
         self.keep(PathPoint(problem, solution, certificate))
         weights = certificate.network_hidden, certificate.network_output, certificate.network_skip
@@ -69,6 +87,15 @@ class _Job:
         node = PathNode(beta, certificate.lower, certificate.upper - beta * penalty, penalty, width)
         network = solution.network if solution.network.width else None
         return _Station(node, certificate.dual, exact_fit(problem, *weights), network)
+
+    def proposal(self, problem: TrainingProblem, solution: Solution) -> Proposal:
+        """The solution; its dual a little further inside, at a share of the gap, where it has to be covered:
+        the nearer to its limit, the more cones."""
+        if problem.penalty.polyhedral or problem.bias is not None or problem.is_max_pooled:
+            return solution
+        if few_chambers(problem.arrangement, _LISTED):
+            return solution
+        return _Inside(solution.network, (1 - _ROOM * self.gap) * solution.dual)
 
     def end(self) -> _Station:
         """The limit at ``beta = 0``: a network of least norm that fits, and the dual vector 0."""

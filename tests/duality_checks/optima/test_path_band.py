@@ -180,6 +180,19 @@ def test_bands_grow_narrower_and_their_nodes_are_certified() -> None:
         assert check(point.problem, found).proven
 
 
+def test_covers_in_place_of_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = []
+    monkeypatch.setattr(path_refining, "_LISTED", 0)
+    band = path_band(SMALL, "1/16", 4, width="1/20", keep=points.append)
+    assert band.relative_width <= Fraction(1, 20)
+    for point in points:
+        assert point.certificate.cover is not None and point.certificate.chambers is None
+        assert check(point.problem, point.certificate).proven
+    listed = certify(SMALL, train(SMALL))
+    assert listed.cover is None and certify(SMALL, train(SMALL), list_at_most=0).cover is not None
+    assert band.lower(1) <= listed.upper and listed.lower <= band.upper(1)
+
+
 def test_the_whole_path_ends_in_the_least_norm() -> None:
     """One neuron a sample, by hand: 5 and 2; p*(beta) = 7 beta - beta^2 below beta = 2."""
     problem = TrainingProblem([[1], [-1]], [5, 2], 1)
