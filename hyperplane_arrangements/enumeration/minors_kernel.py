@@ -7,6 +7,8 @@ is handed back, and Python integers do it.
 
 from __future__ import annotations
 
+from math import gcd
+
 import numpy as np
 
 from ..kernel_cache import cached_njit
@@ -17,6 +19,25 @@ LIMIT = 2**30
 LIMIT_OF_LINES = 2**26
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth's multiplicative hashing)
+
+# Ratios of integers up to this size (one less than a power of two) have numbers.
+_REACH = 63
+
+
+def _numbered() -> np.ndarray:
+    """For each x and y up to `_REACH` the number of the ratio x : y, the same for equal ones."""
+    side = range(-_REACH, _REACH + 1)
+    numbers: dict[tuple[int, int], int] = {}
+    table = np.zeros((len(side), len(side)), np.int16)
+    for x in side:
+        for y in side:
+            divisor = gcd(x, y) * (-1 if (x, y) < (0, 0) else 1) or 1
+            table[x + _REACH, y + _REACH] = numbers.setdefault((x // divisor, y // divisor), len(numbers) + 1)
+    return table
+
+
+_RATIOS = _numbered()
+_MARKS = int(_RATIOS.max()) + 1
 
 jit = cached_njit(nogil=True, error_model="numpy")
 
@@ -37,74 +58,116 @@ def cut(rows, i):
         if rows[i, c] != 0 and (pivot < 0 or abs(rows[i, c]) < abs(rows[i, pivot])):
             pivot = c
     out = np.empty((i, d - 1), np.int64)
-    size = 0
+    room = 4
+    while room < 2 * i:
+        room *= 2
+    owner = np.full(room, -1, np.int32)
+    size, scale = 0, rows[i, pivot]
     for j in range(i):
-        divisor, leading, column = 0, 0, 0
+        factor, column, leading = rows[j, pivot], 0, 0
         for c in range(d):
             if c != pivot:
-                value = rows[i, pivot] * rows[j, c] - rows[j, pivot] * rows[i, c]
+                value = scale * rows[j, c] - factor * rows[i, c]
                 out[size, column] = value
                 column += 1
-                divisor = _gcd(divisor, abs(value))
                 if leading == 0:
                     leading = value
-        divisor = divisor if leading > 0 else -divisor
+        divisor = np.int64(0)
         for c in range(d - 1):
-            out[size, c] //= divisor
-        new = True
-        for k in range(size):
+            if divisor == 1:
+                break
+            divisor = _gcd(abs(out[size, c]), divisor)
+        divisor = divisor if leading > 0 else -divisor
+        mixed = np.uint64(0)
+        for c in range(d - 1):
+            if divisor != 1:
+                out[size, c] = -out[size, c] if divisor == -1 else out[size, c] // divisor
+            mixed = (mixed ^ np.uint64(out[size, c])) * _ODD
+            mixed ^= mixed >> np.uint64(29)
+        place = np.int64(mixed >> np.uint64(32)) & (room - 1)
+        while owner[place] >= 0:
             same = True
             for c in range(d - 1):
-                if out[k, c] != out[size, c]:
-                    same = False
-                    break
+                same &= out[owner[place], c] == out[size, c]
             if same:
-                new = False
                 break
-        size += new
+            place = (place + 1) & (room - 1)
+        if owner[place] < 0:
+            owner[place] = size
+            size += 1
     return out[:size]
 
 
 @jit
-def points_on_lines(rows):
+def points_on_lines(rows, marks):
     """The sum over distinct projective lines of the number of points in which earlier lines meet each.
 
-    A point on a line is a ratio x : y of integers up to 2^53, kept in a hash table by its float64 quotient.
-    Equal ratios have equal quotients, both being rounded correctly. Where quotients agree, the difference of
-    the cross products is at most 2^-51 of them, so below 2^55: it is zero if it is zero modulo 2^64.
+    A point on a line is a ratio x : y of integers up to 2^53. Where all of a line are small, a table has a
+    number for each, and what was met is marked with a number of its own (the first mark is the last of
+    them); else they are told apart by hashing.
     """
     n = len(rows)
-    room = 4
-    while room < 2 * n:
-        room *= 2
-    owner, xs, ys = np.zeros(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    quotients, quotient = np.empty(room), np.empty(1)
-    bits = quotient.view(np.uint64)
-    points = 0
+    xs, ys = np.empty(n, np.int64), np.empty(n, np.int64)
+    points, line = 0, marks[0]
     for i in range(1, n):
         pivot = 0
         while rows[i, pivot] == 0:
             pivot += 1
         first = 1 if pivot == 0 else 0
         second = 3 - pivot - first
+        scale, b, c = rows[i, pivot], rows[i, first], rows[i, second]
+        large = np.int64(0)
         for j in range(i):
-            x = rows[i, pivot] * rows[j, first] - rows[j, pivot] * rows[i, first]
-            y = rows[i, pivot] * rows[j, second] - rows[j, pivot] * rows[i, second]
-            quotient[0] = (x / y if y != 0 else np.inf) + 0.0  # -0.0 + 0.0 is 0.0
-            place = np.int64((bits[0] * _ODD) >> np.uint64(32)) & (room - 1)
-            while owner[place] == i and not (
-                quotients[place] == quotient[0] and x * ys[place] == y * xs[place]
-            ):
-                place = (place + 1) & (room - 1)
-            if owner[place] != i:
-                owner[place], quotients[place], xs[place], ys[place] = i, quotient[0], x, y
-                points += 1
+            x = scale * rows[j, first] - rows[j, pivot] * b
+            y = scale * rows[j, second] - rows[j, pivot] * c
+            xs[j], ys[j] = x, y
+            large |= abs(x) | abs(y)
+        if large > _REACH:
+            points += _distinct(xs, ys, i)
+            continue
+        line += 1
+        for j in range(i):
+            mark = _RATIOS[xs[j] + _REACH, ys[j] + _REACH]
+            points += marks[mark] != line
+            marks[mark] = line
+    marks[0] = line
+    return points
+
+
+@jit
+def _distinct(xs, ys, n):
+    """How many of the first ratios are distinct: a hash table by their quotients in float64.
+
+    Equal ratios have equal quotients, both being rounded correctly. Where quotients agree, the difference of
+    the cross products is at most 2^-51 of them, so below 2^55: it is zero if it is zero modulo 2^64.
+    """
+    room = 4
+    while room < 2 * n:
+        room *= 2
+    owner, quotients, quotient = np.full(room, -1, np.int64), np.empty(room), np.empty(1)
+    bits = quotient.view(np.uint64)
+    points = 0
+    for j in range(n):
+        quotient[0] = (xs[j] / ys[j] if ys[j] != 0 else np.inf) + 0.0  # -0.0 + 0.0 is 0.0
+        place = np.int64((bits[0] * _ODD) >> np.uint64(32)) & (room - 1)
+        while owner[place] >= 0 and not (
+            quotients[place] == quotient[0] and xs[j] * ys[owner[place]] == ys[j] * xs[owner[place]]
+        ):
+            place = (place + 1) & (room - 1)
+        if owner[place] < 0:
+            owner[place], quotients[place] = j, quotient[0]
+            points += 1
     return points
 
 
 @jit
 def whitney_numbers(rows, out):
     """Add the Whitney numbers of distinct primitive rows (d >= 3 columns) to out; false if too large."""
+    return _add(rows, out, np.zeros(_MARKS, np.int64))
+
+
+@jit
+def _add(rows, out, marks):
     n, d = rows.shape
     limit = LIMIT_OF_LINES if d == 3 else LIMIT
     for j in range(n):
@@ -112,7 +175,7 @@ def whitney_numbers(rows, out):
             if abs(rows[j, c]) > limit:
                 return False
     if d == 3:
-        points = points_on_lines(rows)
+        points = points_on_lines(rows, marks)
         out[0] += 1
         out[1] += n
         out[2] += points
@@ -121,6 +184,6 @@ def whitney_numbers(rows, out):
         return True
     out[0] += 1
     for i in range(n):  # noqa: SIM110 - the compiler takes no generators
-        if not whitney_numbers(cut(rows, i), out[1:]):
+        if not _add(cut(rows, i), out[1:], marks):
             return False
     return True
