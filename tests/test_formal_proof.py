@@ -15,14 +15,28 @@ from duality_checks.formal.sources import sources
 
 COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 ASSUMING = re.compile(
-    r"\b(Admitted|admit|give_up|Axioms?|Conjectures?|Parameters?|Abort|Unset\s+Guard\s+Checking|"
+    r"\b(Admitted|Admit\s+Obligations|admit|give_up|Axioms?|Conjectures?|Parameters?|Primitive|Abort|"
+    r"Unset\s+Guard\s+Checking|"
     r"Unset\s+Positivity\s+Checking|Unset\s+Universe\s+Checking|bypass_check|Extract\s+Constant)\b"
 )
+
+SECTIONS = re.compile(r"^\s*(Section|End|Variables?|Hypothesis|Hypotheses|Context)\b", re.MULTILINE)
 
 
 def assumed(text: str) -> list[str]:
     """Words by which a file could claim what it does not prove, outside of comments."""
-    return ASSUMING.findall(COMMENT.sub("", text))
+    bare = COMMENT.sub("", text)
+    return [*ASSUMING.findall(bare), *assumed_outside_sections(bare)]
+
+
+def assumed_outside_sections(bare: str) -> list[str]:
+    """What a section assumes its lemmas take as arguments; outside of sections it is an axiom."""
+    found, depth = [], 0
+    for word in SECTIONS.findall(bare):
+        depth += {"Section": 1, "End": -1}.get(word, 0)
+        if word not in ("Section", "End") and depth == 0:
+            found.append(word)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +60,9 @@ def test_nothing_is_assumed(path: Path) -> None:
         "Axiom a : False.",
         "Lemma l : 1 = 2. Proof. admit. Qed.",
         "Parameter n : nat.",
+        "Variable n : nat.",
+        "Section S. \n Variable n : nat. \n End S. \n Hypothesis h : 1 = 2.",
+        "Obligation Tactic := idtac. \n Admit  Obligations.",
         "Unset  Guard Checking.",
         "#[bypass_check(guard)] Fixpoint f (n : nat) : nat := f n.",
     ],

@@ -9,20 +9,24 @@ import random
 import re
 import shutil
 import subprocess
+from copy import deepcopy
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from biased_covers import biased_cover
 from brute_force import honest as listed_case
 from brute_force import honest_biases, honest_decay, honest_skip, honest_weights
 from coq import FOLDER, compiled_library
 from cover_forgeries import FORGERIES, TERMS, bits_of, covered, honest, put_bits, with_term
 from forgeries import MUTATIONS
+from hypothesis import given, settings
 from pairs_of_terms import each_pair_of_terms
 
 from duality_checks import Certificate, MaxPooling, TrainingProblem, certify, check, checker, train
 from duality_checks.formal.covering import with_proof
+from duality_checks.strategies import certificates, forged_certificates
 
 Case = tuple[str, str]
 
@@ -148,6 +152,42 @@ def test_flipped_bits_change_both_verdicts_alike(program: Path, tmp_path: Path) 
         cases[f"{i}: bit {k} of {side}"] = texts(problem, document)
     proven = agree(program, cases, tmp_path)
     assert 0 < proven < len(cases)
+
+
+BIASED_ROWS = [[2, 0, 1], [3, 1, 1], [-1, 2, 1], [0, -2, 1], [1, 1, 1]]
+
+
+@pytest.mark.parametrize("free", ["biases", "biases+linear"])
+def test_covers_with_free_biases_are_judged_alike_bit_by_bit(
+    program: Path, tmp_path: Path, free: str
+) -> None:
+    problem = TrainingProblem(BIASED_ROWS, [1, -1, 1, 2, 0], beta="1/2", free=free)
+    document = biased_cover(problem)
+    assert agree(program, {"as it is": (problem.to_json(), json.dumps(document))}, tmp_path) == 1
+    cases = {}
+    for side in ("plus", "minus"):
+        bits = bits_of(document, side)
+        for k in range(0, len(bits), 3):
+            flipped = deepcopy(document)
+            put_bits(flipped, bits[:k] + ("1" if bits[k] == "0" else "0") + bits[k + 1 :], side)
+            cases[f"bit {k} of {side}"] = (problem.to_json(), json.dumps(flipped))
+    assert agree(program, cases, tmp_path) < len(cases)
+    # In other coordinates no bias could be told from the rest.
+    unit = [["1", "0", "0"], ["0", "1", "0"], ["0", "0", "1"]]
+    based = {**document, "cover": {**document["cover"], "basis": unit}}
+    assert agree(program, {"basis": (problem.to_json(), json.dumps(based))}, tmp_path) == 0
+
+
+def as_texts(pair: tuple[TrainingProblem, Certificate]) -> Case:
+    return pair[0].to_json(), pair[1].to_json()
+
+
+@settings(max_examples=25)
+@given(case=forged_certificates() | certificates().map(as_texts))
+def test_what_is_drawn_is_judged_alike(
+    program: Path, tmp_path_factory: pytest.TempPathFactory, case: Case
+) -> None:
+    agree(program, {"drawn": case}, tmp_path_factory.getbasetemp())
 
 
 SIGNS = '0123456789-/.,:"[]{} eE+ntu\\=AZaz_\t\n\x00\x7f\u00e9'
