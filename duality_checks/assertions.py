@@ -19,7 +19,9 @@ from .tolerances import allowance, relative
 if TYPE_CHECKING:
     from .certificate import Certificate
     from .exact.setting import RationalNetwork
+    from .optima.several_outputs import MultiOutputProblem
     from .problem import TrainingProblem
+    from .stationary_points.shared_neurons import SharedStationarity
     from .stationary_points.stationary import Stationarity
 
 _ROWS_SHOWN = 12
@@ -140,12 +142,14 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     raise AssertionError(_failure("no strong duality", facts, problem, _shown(solution.network, chosen)))
 
 
-def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float = 1e-6) -> Stationarity:
+def assert_stationary(
+    problem: TrainingProblem | MultiOutputProblem, network: Any, *, epsilon: float = 1e-6
+) -> Stationarity | SharedStationarity:
     """Assert that a network is stationary, or proven to be nearly so (statements 3.1 and 3.4).
 
     Args:
-        problem: the problem.
-        network: of any kind that :func:`assert_global_optimum` takes.
+        problem: the problem; of several outputs with the 2-norm coupling.
+        network: of any kind that :func:`assert_global_optimum` takes; for several outputs a VectorNetwork.
         epsilon: the relative distance of zero from the Clarke subdifferential that is allowed, at least 0; 0
             asks for stationarity itself.
 
@@ -163,14 +167,40 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
         stationary (proven): directionally
     """
     __tracebackhide__ = True
+    from .optima.several_outputs import MultiOutputProblem
     from .stationary_points.stationary import Standing, stationarity
 
     allowed = float(allowance(epsilon, "epsilon"))
+    if isinstance(problem, MultiOutputProblem):
+        return _assert_shared(problem, network, allowed)
     chosen = _judged(problem, network)
     verdict = stationarity(problem, chosen, epsilon=allowed)
     if verdict.standing is Standing.NOT:
         facts = [f"epsilon = {allowed:g}"]
         raise AssertionError(_failure(str(verdict), facts, problem, _shown(network, chosen)))
+    return verdict
+
+
+def _assert_shared(problem: MultiOutputProblem, network: Any, epsilon: float) -> SharedStationarity:
+    __tracebackhide__ = True
+    from .stationary_points.shared_neurons import shared_stationarity
+    from .stationary_points.stationary import Standing
+    from .vector_network import VectorNetwork
+
+    if problem.coupling != "2-norm":
+        raise InputError("coupling='1-norm' has kinks in the output weights; state the problem with '2-norm'")
+    count = len(problem.outputs)
+    if not isinstance(network, VectorNetwork) or network.count != count:
+        raise InputError(f"the problem has {count} outputs; give a VectorNetwork with as many")
+    parts = [network.one(c) for c in range(count)]
+    verdict = shared_stationarity(problem.outputs, parts, epsilon=epsilon)
+    if verdict.standing is Standing.NOT:
+        facts = [f"epsilon = {epsilon:g}", f"{count} outputs; each with all neurons:"]
+        head, *rest = (
+            _failure(str(verdict), facts, one, part) for one, part in zip(problem.outputs, parts, strict=True)
+        )
+        # What comes after the facts is an output's own.
+        raise AssertionError("\n".join([head, *(text[text.index("instance: ") :] for text in rest)]))
     return verdict
 
 

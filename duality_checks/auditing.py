@@ -198,7 +198,7 @@ class Audit:
         return [
             ("stationary", str(self.stationarity)),
             ("balanced", balance),
-            ("dead neurons", f"{_listed(self.dead)}; zero neurons {_listed(self.zero)}"),
+            ("dead neurons", f"{listed(self.dead)}; zero neurons {listed(self.zero)}"),
             ("improvement", improvement),
         ]
 
@@ -217,7 +217,8 @@ def _escape_facts(escape: Escape) -> dict[str, Any]:
     }
 
 
-def _listed(indices: tuple[int, ...]) -> str:
+def listed(indices: tuple[int, ...]) -> str:
+    """Numbers of neurons, in words."""
     return ", ".join(map(str, indices)) if indices else "none"
 
 

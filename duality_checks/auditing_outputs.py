@@ -25,7 +25,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
-from .auditing import EFFORT, WIDE
+from .auditing import EFFORT, WIDE, listed
 from .effort import Effort
 from .exact.copositive import MOST
 from .exact.enclosures import decimal_interval, exact_text, scientific_above
@@ -42,16 +42,18 @@ from .optima.several_outputs import (
     check_outputs,
     train_outputs,
 )
-from .placing import BIASES, SAID, USUAL, columns_of_ones, imported, restated, stated_decay
+from .placing import BIASES, SAID, USUAL, columns_of_ones, imported, restated, setting_of, stated_decay
 from .problem import TrainingProblem
 from .reports.hints import hints_of_outputs_audit
+from .stationary_points.shared_neurons import SharedStationarity, shared_stationarity
+from .stationary_points.stationary import EPSILON, REACH, Role, Standing
 from .terms.free import DECAYED, NOTHING
 from .training.columns import MAX_CHAMBERS
 from .vector_network import VectorNetwork
 
 # Neurons that outputs share are decided on about twenty chambers a second.
 MOST_DECIDED = 2_000
-_UNJUDGED = "the test of stationarity is for one output"
+_UNCOUPLED = "the test of stationarity is for the 2-norm of a neuron's output weights"
 _MEAN = (
     "the loss that scikit-learn reports is a mean over outputs, but its gradient is not: beta is its alpha"
 )
@@ -77,6 +79,8 @@ class OutputsAudit:
         decays: what decays, in words.
         notes: what was assumed of the network.
         hints: where its numbers may mislead.
+        stationarity: the verdict on stationarity; None if it is not judged.
+        unjudged: why not; '' when it is.
     """
 
     problems: tuple[TrainingProblem, ...]
@@ -88,6 +92,8 @@ class OutputsAudit:
     decays: str
     notes: tuple[str, ...]
     hints: tuple[str, ...] = ()
+    stationarity: SharedStationarity | None = None
+    unjudged: str = _UNCOUPLED
 
     @property
     def excess(self) -> tuple[Fraction, Fraction]:
@@ -114,10 +120,33 @@ class OutputsAudit:
             "free": first.free.name,
             "judged_on": self._judged_on(),
             "notes": list(self.notes),
-            "stationarity": None,
-            "not_judged": _UNJUDGED,
+            **self._stationarity_facts(),
             "hints": list(self.hints),
         }
+
+    @property
+    def is_stationary(self) -> bool | None:
+        """Whether it is stationary or epsilon-stationary; None if that is not judged."""
+        return None if self.stationarity is None else self.stationarity.standing is not Standing.NOT
+
+    def _stationarity_facts(self) -> dict[str, Any]:
+        found = self.stationarity
+        return {
+            "stationarity": None if found is None else found.standing.value,
+            "not_judged": self.unjudged,
+            "clarke_stationary_exactly": None if found is None else found.at.is_clarke,
+            "directionally_stationary_exactly": None if found is None else found.at.is_directional,
+            "relative_distance_at_most": None if found is None else found.relative_distance,
+            "dead": None if found is None else list(found.at.with_role(Role.DEAD)),
+            "zero": None if found is None else list(found.at.with_role(Role.ZERO)),
+        }
+
+    def _stationarity_lines(self) -> list[tuple[str, str]]:
+        found = self.stationarity
+        if found is None:
+            return [("stationary", f"not judged: {self.unjudged}")]
+        dead, zero = (listed(found.at.with_role(role)) for role in (Role.DEAD, Role.ZERO))
+        return [("stationary", str(found)), ("dead neurons", f"{dead}; zero neurons {zero}")]
 
     def _judged_on(self) -> str:
         first = self.problems[0]
@@ -140,7 +169,7 @@ class OutputsAudit:
             ("p*", f"{low} <= p* <= {high} (proven)"),
             ("excess", f"at most {scientific_above(most)} above p*, {share} of the objective (proven)"),
             ("rests on", _RESTS[self.method].format(k=len(self.problems))),
-            ("stationary", f"not judged: {_UNJUDGED}"),
+            *self._stationarity_lines(),
             *(("hint", hint) for hint in self.hints),
         ]
         return "\n".join(f"{name:<13} {text}" for name, text in pairs)
@@ -154,6 +183,8 @@ def audit_outputs(
     biases: str | None = None,
     targets: Sequence[str] | None = None,
     names: Sequence[str | None] | None = None,
+    epsilon: float = EPSILON,
+    reach: float = REACH,
     effort: Effort = EFFORT,
     max_chambers: int = MAX_CHAMBERS,
     say: Callable[[str], None] = lambda text: None,
@@ -167,6 +198,8 @@ def audit_outputs(
         biases: what decays of a network with biases, as for :func:`~duality_checks.auditing.audit`.
         targets: the names of the outputs, for hints.
         names: of the features, likewise; None for one that is 0 and 1 for a label.
+        epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
+        reach: likewise.
         effort: how narrow bounds have to be, and the limits of searches over all directions; with a limit of
             time shared neurons are enclosed, never decided on every chamber.
         max_chambers: where no search does, refuse arrangements with more chambers before starting.
@@ -190,13 +223,28 @@ def audit_outputs(
     found, problems = _native(tuple(problems), network)
     placed, parts, decays = _placed(problems, found, biases)
     objective = _objective(placed, parts, coupling)
+    unjudged = _UNCOUPLED if coupling == "1-norm" else setting_of(placed[0])[1]
+    verdict = None
+    if not unjudged:
+        say("Deciding stationarity in rational arithmetic")
+        verdict = shared_stationarity(placed, parts, epsilon=epsilon, reach=reach)
     if not is_searched(placed[0]):
         require_feasible(placed[0].arrangement, max_chambers)
     bounds, outputs, method = _bounds(placed, coupling, max_chambers, effort, say)
     told = hints_of_outputs_audit(placed, outputs, targets, names)
     lower, upper = bounds
     return OutputsAudit(
-        placed, coupling, objective, lower, min(upper, objective), method, decays, found.notes, told
+        placed,
+        coupling,
+        objective,
+        lower,
+        min(upper, objective),
+        method,
+        decays,
+        found.notes,
+        told,
+        verdict,
+        unjudged,
     )
 
 

@@ -216,12 +216,17 @@ def restated(problem: TrainingProblem, **changes: Any) -> TrainingProblem:
 def _as_stated(problem: TrainingProblem, network: Any, notes: tuple[str, ...]) -> Placed:
     """A network whose objective the problem states itself."""
     exact = judged(problem, network)
-    setting, unjudged = _setting(problem)
+    setting, unjudged = setting_of(problem)
     return Placed(problem, exact, setting, unjudged, stated_decay(problem), notes)
 
 
-def _setting(problem: TrainingProblem) -> tuple[Setting | None, str]:
-    """What stationarity is decided in, or why it is not."""
+def setting_of(problem: TrainingProblem) -> tuple[Setting | None, str]:
+    """What stationarity is decided in, or why it is not.
+
+    Example:
+        >>> setting_of(TrainingProblem([[1]], [1], beta=1, loss="l1"))
+        (None, 'the test of stationarity is for the squared loss, not the l1 loss')
+    """
     if problem.free.linear:
         return None, "it has a linear skip, which the test of stationarity does not know"
     if problem.plain_loss.name != "squared":
@@ -265,7 +270,7 @@ def _with_biases(
     free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
     X = exact_matrix([(*row, Fraction(1)) for row in problem.X.fractions])
     stated_problem = restated(problem, X=X, free=free)
-    setting, unjudged = _setting(stated_problem)
+    setting, unjudged = setting_of(stated_problem)
     exact = judged(stated_problem, network.on_ones())
     return Placed(stated_problem, exact, setting, unjudged, objective, found.notes)
 

@@ -185,6 +185,7 @@ def audit(
                 biases=biases,
                 targets=[one.target for one in data_of],
                 names=data_of[0].measured,
+                epsilon=epsilon,
                 effort=effort,
                 max_chambers=max_chambers,
                 say=say,

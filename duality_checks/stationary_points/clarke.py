@@ -96,32 +96,55 @@ def subdifferentials(
         TooLargeError: too many chambers around a neuron.
     """
     v = setting.residual(network)
-    if not network.width:
+    pulls = [tuple(alpha * entry for entry in v) if alpha else None for alpha in network.output]
+    return pulled(setting, network.hidden, pulls, max_chambers)
+
+
+def pulled(
+    setting: Setting,
+    hidden: Sequence[Vector],
+    pulls: Sequence[Vector | None],
+    max_chambers: int = MAX_LOCAL_CHAMBERS,
+) -> tuple[Subdifferential, ...]:
+    """The Clarke subdifferentials of ``beta/2 norm(P w)^2 - z'phi(X w)`` at neurons w, each with its own z.
+
+    With one output ``z = alpha v``; with several, whose residuals are the columns of V, ``z = V alpha``.
+
+    Args:
+        setting: rows, weight decay, activation.
+        hidden: the neurons.
+        pulls: z for each of them, length n; None where the neuron has no output weights.
+        max_chambers: refuse a neuron with more chambers around it.
+
+    Raises:
+        TooLargeError: too many chambers around a neuron.
+    """
+    if not hidden:
         return ()
-    table = signs(setting.X, network.hidden)
+    table = signs(setting.X, hidden)
     return tuple(
-        _around(setting, v, weights, alpha, tuple(row.tolist()), max_chambers)
-        for weights, alpha, row in zip(network.hidden, network.output, table, strict=True)
+        _around(setting, z, weights, tuple(row.tolist()), max_chambers)
+        for weights, z, row in zip(hidden, pulls, table, strict=True)
     )
 
 
 def _around(
-    setting: Setting, v: Vector, weights: Vector, alpha: Fraction, at: tuple[int, ...], limit: int
+    setting: Setting, z: Vector | None, weights: Vector, at: tuple[int, ...], limit: int
 ) -> Subdifferential:
     kinks = tuple(k for k, s in enumerate(at) if s == 0 and setting.nonzero[k])
     pull = tuple(setting.beta * w for w in setting.penalised(weights))
-    if not alpha:
+    if z is None:
         return Subdifferential(at, kinks, (), (pull,))
-    smooth = setting.gradient(at, v)
+    smooth = setting.gradient(at, z)
     chambers, gradients = [], []
     for local in local_signs([setting.rows[k] for k in kinks], limit):
         full = list(at)
         for k, s in zip(kinks, local, strict=True):
             full[k] = s
-        shares = [d * v[k] for d, k in zip(setting.slopes(local), kinks, strict=True)]
+        shares = [d * z[k] for d, k in zip(setting.slopes(local), kinks, strict=True)]
         rest = combination(shares, [setting.rows[k] for k in kinks], setting.inputs)
         chambers.append(tuple(full))
-        gradients.append(tuple(b - alpha * (c + r) for b, c, r in zip(pull, smooth, rest, strict=True)))
+        gradients.append(tuple(b - c - r for b, c, r in zip(pull, smooth, rest, strict=True)))
     return Subdifferential(at, kinks, tuple(chambers), tuple(gradients))
 
 

@@ -8,11 +8,12 @@ on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from math import sqrt
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -185,11 +186,13 @@ def _state(
         role = Role.DEAD
     clarke = here.contains_zero()
     output_gradient = setting.beta * alpha - dot(v, activations)
-    downhill = _way_down(setting, here) if clarke and not output_gradient else None
+    downhill = way_down(setting, here) if clarke and not output_gradient else None
     return NeuronState(here, clarke, downhill, output_gradient, alpha * alpha - dot(kept, kept), role)
 
 
-def _way_down(setting: Setting, here: Subdifferential) -> tuple[Vector, Fraction] | None:
+def way_down(setting: Setting, here: Subdifferential) -> tuple[Vector, Fraction] | None:
+    """A direction of a neuron's weights that lowers the objective to first order, with its slope, where the
+    subdifferential contains zero; None if there is none."""
     if not here.kinks:
         return None
     for chamber, gradient in enumerate(here.gradients[: len(here.chambers)]):
@@ -233,37 +236,45 @@ class Stationarity:
     @property
     def relative_distance(self) -> float:
         """The distance over `beta * norm(weights)`, the size of the penalty's gradient; 0 if it is zero."""
-        if not self.upper_squared:
-            return 0.0
-        return sqrt(float(self.upper_squared / self.scale_squared)) if self.scale_squared else float("inf")
+        return relative_root(self.upper_squared, self.scale_squared)
 
     @property
     def least_relative_distance(self) -> float:
         """The proven lower bound, relative likewise."""
-        if not self.lower_squared:
-            return 0.0
-        return sqrt(float(self.lower_squared / self.scale_squared)) if self.scale_squared else float("inf")
+        return relative_root(self.lower_squared, self.scale_squared)
 
     def __str__(self) -> str:
         """One sentence with its figures."""
-        text = self.standing.value
-        if self.standing is Standing.STATIONARY:
-            kind = "directionally" if self.at.is_directional else "Clarke, but not directionally"
-            return f"{text}: {kind}"
-        if self.standing is Standing.NEARLY:
-            text += f": relative distance at most {self.relative_distance:.2e} (proven)"
-        else:
-            text += f": relative distance at least {self.least_relative_distance:.2e} (proven)"
-        if self.moved_squared:
-            text += f", after moving the weights by {sqrt(float(self.moved_squared)):.2e} onto kinks"
-        if self.descent is not None and self.standing is Standing.NOT:
-            text += f"; the objective falls at a rate of at least {self.descent.rate:.2e} (proven)"
-        return text
+        return in_words(self, None if self.descent is None else self.descent.rate)
 
     def _repr_html_(self) -> str:
         from ..reports.cards import sentence
 
         return sentence(self)
+
+
+def relative_root(squared: Fraction, scale_squared: Fraction) -> float:
+    """A distance over a scale, both from their squares; 0 if it is zero."""
+    if not squared:
+        return 0.0
+    return sqrt(float(squared / scale_squared)) if scale_squared else float("inf")
+
+
+def in_words(verdict: Any, rate: float | None) -> str:
+    """One sentence on a verdict, of one output or of several, with its figures."""
+    text: str = verdict.standing.value
+    if verdict.standing is Standing.STATIONARY:
+        kind = "directionally" if verdict.at.is_directional else "Clarke, but not directionally"
+        return f"{text}: {kind}"
+    if verdict.standing is Standing.NEARLY:
+        text += f": relative distance at most {verdict.relative_distance:.2e} (proven)"
+    else:
+        text += f": relative distance at least {verdict.least_relative_distance:.2e} (proven)"
+    if verdict.moved_squared:
+        text += f", after moving the weights by {sqrt(float(verdict.moved_squared)):.2e} onto kinks"
+    if rate is not None and verdict.standing is Standing.NOT:
+        text += f"; the objective falls at a rate of at least {rate:.2e} (proven)"
+    return text
 
 
 def stationarity(
@@ -321,20 +332,54 @@ def _verdict(setting: Setting, at: FirstOrder, near: FirstOrder, epsilon: float)
         standing = Standing.STATIONARY
     elif upper <= Fraction(epsilon) ** 2 * scale:
         standing = Standing.NEARLY
-    moved = _squared_distance(at.network, near.network)
+    moved = squared_distance(at.network, near.network)
     return Stationarity(standing, at, near, moved, lower, upper, scale, epsilon, descent)
 
 
-def _squared_distance(one: RationalNetwork, other: RationalNetwork) -> Fraction:
+def squared_distance(one: RationalNetwork, other: RationalNetwork) -> Fraction:
+    """Between the weights of two networks into their neurons."""
     gaps = [a - b for u, w in zip(one.hidden, other.hidden, strict=True) for a, b in zip(u, w, strict=True)]
     return dot(gaps, gaps)
 
 
 def _distance(state: FirstOrder) -> tuple[Fraction, Fraction, Descent | None]:
     """Proven bounds on the squared distance, and the best proven descent."""
+    output = tuple(-neuron.output_gradient for neuron in state.neurons)
+    straight = (*output, -state.intercept_gradient)
+    lower, upper, found = downhill_from(state.neurons, straight)
+    if found is None:
+        return lower, upper, None
+    hidden, slope, length = found
+    return lower, upper, Descent(hidden, output, -state.intercept_gradient, slope, length)
+
+
+class HiddenState(Protocol):
+    """The conditions in the weights of a neuron, whatever its outputs."""
+
+    @property
+    def subdifferential(self) -> Subdifferential: ...
+    @property
+    def clarke(self) -> Membership: ...
+    @property
+    def downhill(self) -> tuple[Vector, Fraction] | None: ...
+
+
+def downhill_from(
+    neurons: Sequence[HiddenState], straight: Sequence[Fraction]
+) -> tuple[Fraction, Fraction, tuple[tuple[Vector, ...], Fraction, Fraction] | None]:
+    """Proven bounds on the squared distance of zero from the subdifferential, and the best proven descent.
+
+    Args:
+        neurons: the conditions in the weights of each.
+        straight: minus the gradient in all weights that the objective is smooth in.
+
+    Returns:
+        The bounds; and the descent's part in the weights of each neuron, its slope and its squared length,
+        None where there is no descent.
+    """
     lower = upper = slope = ZERO
-    hidden, output = [], []
-    for neuron in state.neurons:
+    hidden = []
+    for neuron in neurons:
         gradients = neuron.subdifferential.gradients
         part: Vector = (ZERO,) * len(gradients[0])
         if not neuron.clarke:
@@ -347,15 +392,12 @@ def _distance(state: FirstOrder) -> tuple[Fraction, Fraction, Descent | None]:
             part = neuron.downhill[0]
             slope += neuron.downhill[1]
         hidden.append(part)
-        output.append(-neuron.output_gradient)
-    straight = [*output, -state.intercept_gradient]
     rest = dot(straight, straight)
     slope -= rest
     if not slope:
         return lower + rest, upper + rest, None
     length = rest + sum((dot(part, part) for part in hidden), ZERO)
-    descent = Descent(tuple(hidden), tuple(output), -state.intercept_gradient, slope, length)
-    return lower + rest, upper + rest, descent
+    return lower + rest, upper + rest, (tuple(hidden), slope, length)
 
 
 def onto_kinks(setting: Setting, network: RationalNetwork, reach: float) -> RationalNetwork:
