@@ -83,7 +83,7 @@ def flat_table(arrangement: PlainArrangement, max_flats: int | None = None) -> F
     blocks, found = [], 0
     for block in all_flats(distinct.rows):
         blocks.append(block)
-        found += int((~_at_infinity(block.vanish, distinct.infinity)).sum())
+        found += int((~at_infinity(block.vanish, distinct.infinity)).sum())
         if max_flats is not None and found > max_flats:
             raise TooLargeError(
                 f"the lattice has at least {found} flats, more than max_flats={max_flats}; raise it, or "
@@ -99,7 +99,7 @@ def flat_table(arrangement: PlainArrangement, max_flats: int | None = None) -> F
         of_rank = np.flatnonzero(ranks == k)
         place[of_rank] = np.arange(len(of_rank))
         vanish = flats.vanish[of_rank]
-        levels.append(Level(flats.pivots[of_rank], vanish, _at_infinity(vanish, distinct.infinity)))
+        levels.append(Level(flats.pivots[of_rank], vanish, at_infinity(vanish, distinct.infinity)))
     steps = []
     for k, level in enumerate(levels[1:]):
         chosen = np.flatnonzero(ranks[owners] == k)
@@ -109,7 +109,8 @@ def flat_table(arrangement: PlainArrangement, max_flats: int | None = None) -> F
     return FlatTable(tuple(levels), tuple(steps), not arrangement.is_central)
 
 
-def _at_infinity(vanish: np.ndarray, infinity: int | None) -> np.ndarray:
+def at_infinity(vanish: np.ndarray, infinity: int | None) -> np.ndarray:
+    """Whether a hyperplane is among those that contain each flat; never if it is None."""
     if infinity is None:
         return np.zeros(len(vanish), np.bool_)
     return (vanish[:, infinity >> 6] >> np.uint64(infinity & 63)) & np.uint64(1) != 0

@@ -10,6 +10,7 @@ to is divided out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from itertools import compress, repeat
 from typing import Any
@@ -18,10 +19,11 @@ import numpy as np
 
 from ..display import Shown
 from ..enumeration.chambers import poincare
-from ..enumeration.flat_search import count_on_flats
+from ..enumeration.flat_search import all_flats, count_on_flats
+from ..errors import InputError
 from ..plain import Hyperplanes, PlainArrangement
-from .bits import row_masks
-from .flat_table import Step, flat_table
+from .bits import row_masks, unpacked
+from .flat_table import Step, at_infinity, flat_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,54 @@ def intersection_lattice(arrangement: PlainArrangement, max_flats: int = 1_000_0
     ]
     filled = tuple(level for level in levels if level)
     return IntersectionLattice(filled, tuple(covers), arrangement.dimension, table.affine, distinct)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlatBatch:
+    """Some flats.
+
+    Attributes:
+        ranks: F int64: the rank (codimension) of each.
+        rows: F x n bool: which rows vanish on it, zero rows on all.
+    """
+
+    ranks: np.ndarray
+    rows: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ranks)
+
+
+def flat_batches(
+    arrangement: PlainArrangement, max_rank: int | None = None, *, executor: Executor | None = None
+) -> Iterator[FlatBatch]:
+    """All flats, each once, in batches that are as long as the walk likes; memory stays bounded by a few.
+
+    Args:
+        arrangement: central or affine.
+        max_rank: the largest rank (codimension) to go to; that of the arrangement if None.
+        executor: who does the work, in pieces that can be pickled; threads of this process if None.
+
+    Yields:
+        Batches, the whole space in the first; those of a rank in the order of `IntersectionLattice.levels`.
+
+    Raises:
+        InputError: a negative rank.
+
+    Example:
+        >>> from hyperplane_arrangements.families import braid
+        >>> batches = list(flat_batches(braid(4)))
+        >>> np.bincount(np.concatenate([batch.ranks for batch in batches])).tolist()
+        [1, 6, 7, 1]
+    """
+    if max_rank is not None and max_rank < 0:
+        raise InputError(f"max_rank is {max_rank}; give at least 0")
+    distinct = arrangement.distinct
+    for block in all_flats(distinct.rows, max_rank, executor):
+        inside = ~at_infinity(block.vanish, distinct.infinity)
+        bits = unpacked(block.vanish[inside], len(distinct.rows)) != 0
+        rows = np.pad(bits, ((0, 0), (0, 1)), constant_values=True)[:, distinct.of_row]
+        yield FlatBatch(block.ranks[inside], rows)
 
 
 def _next_moebius(before: np.ndarray, step: Step, above: np.ndarray, below: np.ndarray) -> np.ndarray:

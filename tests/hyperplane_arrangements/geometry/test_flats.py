@@ -1,5 +1,6 @@
 """The intersection lattice and its numbers against brute force, networkx and the literature."""
 
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import combinations
 
 import networkx as nx
@@ -8,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperplane_arrangements import Arrangement, TooLargeError, families
+from hyperplane_arrangements import Arrangement, InputError, TooLargeError, families
 from hyperplane_arrangements.enumeration.minors import divide_by_infinity, poincare_coefficients
 from hyperplane_arrangements.exact import exact_matrix, rank
 from hyperplane_arrangements.geometry.flats import (
     characteristic_polynomial,
     count_bounded_chambers,
+    flat_batches,
     intersection_lattice,
     poincare_polynomial,
     whitney_numbers,
@@ -220,3 +222,35 @@ def test_large_lattices_are_refused_with_a_number():
 def test_a_polynomial_that_is_no_cone_is_not_divided():
     with pytest.raises(AssertionError):
         divide_by_infinity((1, 2, 2))
+
+
+def _in_batches(batches):
+    return [
+        (int(rank), frozenset(np.flatnonzero(rows).tolist()))
+        for batch in batches
+        for rank, rows in zip(batch.ranks, batch.rows, strict=True)
+    ]
+
+
+@given(st.one_of(arrangements(), affine_arrangements()))
+@settings(max_examples=30)
+def test_batches_are_the_lattice(arrangement):
+    lattice = intersection_lattice(arrangement)
+    found = _in_batches(flat_batches(arrangement))
+    assert sorted(found, key=lambda pair: pair[0]) == [(flat.rank, flat.rows) for flat in lattice]
+    lines = _in_batches(flat_batches(arrangement, 1))
+    assert set(lines) == {pair for pair in found if pair[0] <= 1} and len(lines) == len(set(lines))
+
+
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_batches_through_an_executor(pool):
+    arrangement = Arrangement(np.random.default_rng(1).integers(-9, 10, (30, 3)))
+    expected = _in_batches(flat_batches(arrangement))
+    with pool(2) as executor:
+        found = _in_batches(flat_batches(arrangement, executor=executor))
+    assert found == expected and len(found) == len(set(found)) == len(intersection_lattice(arrangement))
+
+
+def test_batches_want_a_rank():
+    with pytest.raises(InputError, match="max_rank is -1; give at least 0"):
+        next(flat_batches(families.braid(3), -1))
