@@ -47,6 +47,7 @@ _NAMES = {
     "optima.staircase": ("Stair", "Staircase"),
     "optima.path_band": ("PathBand",),
     "optima.path_refining": ("path_band", "path_bands"),
+    "optima.width_bracket": ("WidthBracket", "bracket_width"),
     "training.paths": ("PathPoint", "beta_max", "beta_path"),
     "pricing.pricers": ("dual_norm",),
     "problem": ("TrainingProblem",),

@@ -54,7 +54,7 @@ def zero_in_hull(points: Sequence[Vector]) -> Membership:
         return Membership(None, tuple(-x for x in point)) if any(point) else Membership((Fraction(1),), None)
     # maximise t subject to -g_l'h - t >= 0 and -1 <= h_i <= 1
     rows = [(ZERO, *(-x for x in point), Fraction(-1)) for point in points]
-    solution, duals = _maximise(rows, dimension, (*(ZERO,) * dimension, Fraction(1)))
+    solution, duals = maximise(rows, dimension, (*(ZERO,) * dimension, Fraction(1)))
     direction, value = solution[:-1], solution[-1]
     if value > 0:
         _require(all(dot(point, direction) < 0 for point in points), "cddlib separated wrongly")
@@ -89,7 +89,7 @@ def in_cone(target: Vector, generators: Sequence[Vector]) -> Membership:
     if not generators:
         return Membership(None, tuple(-x for x in target))
     rows = [(ZERO, *generator) for generator in generators]
-    direction, duals = _maximise(rows, dimension, tuple(-x for x in target))
+    direction, duals = maximise(rows, dimension, tuple(-x for x in target))
     if dot(target, direction) < 0:
         _require(all(dot(generator, direction) >= 0 for generator in generators), "cddlib separated wrongly")
         return Membership(None, direction)
@@ -104,7 +104,7 @@ def _require(condition: bool, complaint: str) -> None:
         raise ConvexLandscapeError(f"{complaint}; no claim is made, please report the instance")
 
 
-def _maximise(rows: Sequence[Vector], boxed: int, objective: Vector) -> tuple[Vector, dict[int, Fraction]]:
+def maximise(rows: Sequence[Vector], boxed: int, objective: Vector) -> tuple[Vector, dict[int, Fraction]]:
     """Maximise over `row[0] + row[1:]'x >= 0` and the unit box in the first coordinates.
 
     Returns:

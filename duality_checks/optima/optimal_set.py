@@ -176,18 +176,23 @@ def exact_optimal_set(problem: TrainingProblem, dual: Sequence[Fraction]) -> Opt
     problem.require_standard("the set of optima")
     v = exact_vector(dual, "dual")
     fit = tuple(y - x for y, x in zip(problem.y, v, strict=True))
-    atoms = _exact_atoms(problem, v)
+    atoms = exact_atoms(problem, v)
     vertices, rays = polytope([atom.column for atom in atoms], fit)
     if not vertices:
-        raise InputError(
-            "dual is feasible but not optimal: no neurons of norm_dual(dual) = beta add up to y - dual"
-        )
+        raise not_optimal()
     dimension = _rank([[a - b for a, b in zip(x, vertices[0], strict=True)] for x in vertices[1:]])
     value = dot(v, problem.y) - dot(v, v) / 2
     return OptimalSet(problem, atoms, vertices, rays, dimension, value, 0.0)
 
 
-def _exact_atoms(problem: TrainingProblem, v: Vector) -> tuple[Atom, ...]:
+def not_optimal() -> InputError:
+    """What is said of a dual vector that no network goes with."""
+    return InputError(
+        "dual is feasible but not optimal: no neurons of norm_dual(dual) = beta add up to y - dual"
+    )
+
+
+def exact_atoms(problem: TrainingProblem, v: Vector) -> tuple[Atom, ...]:
     """The maximisers of value exactly beta over all chambers and both signs; equal ones of neighbours
     once."""
     found: dict[tuple[Vector, int], None] = {}

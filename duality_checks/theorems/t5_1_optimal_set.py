@@ -13,6 +13,7 @@ from ..exact.norms import Vector, dot, dual_norm_squared
 from ..exact.programs import in_cone
 from ..exact.setting import combination
 from ..optima.optimal_set import OptimalSet, exact_optimal_set
+from ..optima.width_bracket import PROGRAMS, bracket_columns
 from ..problem import TrainingProblem
 from .bounds import activation, dual_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
@@ -52,6 +53,7 @@ def check(instance: Optima) -> Iterator[Outcome]:
         if any(in_cone(fit, chosen) for chosen in combinations(columns, size))
     )
     yield equal(instance.minimum_width, least, "the least width")
+    yield from _bracket(columns, fit, least)
     yield that(found.is_unique == (len(basic) == 1), "uniqueness is decided wrongly")
     for vertex in found.vertices:
         width = sum(1 for x in vertex if x)
@@ -77,6 +79,16 @@ def _atoms_and_optima(instance: Optima, value: Fraction) -> Iterator[Outcome]:
     for first, second in combinations([*found.vertices, found.vertices[0]], 2):
         middle = found.between(first, second, Fraction(1, 3))
         yield equal(found.rescaled_objective(middle), value, "an optimum on the way between two")
+
+
+def _bracket(columns: list[Vector], fit: Vector, least: int) -> Iterator[Outcome]:
+    """The bounds on the least width that need no vertices: after a single program, and at the end."""
+    early, late = (bracket_columns(columns, fit, programs=most) for most in (1, PROGRAMS))
+    for found in (early, late):
+        yield that(not found.refusal(), f"the bracket of the least width: {found.refusal()}")
+        yield at_least(least, found.lower, "the lower bound on the least width")
+        yield at_least(found.upper, least, "the upper bound on the least width")
+    yield equal(late.upper, late.lower, "the bounds on the least width")
 
 
 def basic_solutions(columns: list[Vector], fit: Vector) -> set[Vector]:

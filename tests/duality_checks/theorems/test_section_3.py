@@ -206,7 +206,7 @@ def test_a_wrong_solver_fails_loudly(monkeypatch: pytest.MonkeyPatch) -> None:
 
     points = [(Fraction(1),), (Fraction(-1),)]
     wrong = ((Fraction(0), Fraction(0)), {0: Fraction(1), 1: Fraction(0)})
-    monkeypatch.setattr(programs, "_maximise", lambda *arguments: wrong)
+    monkeypatch.setattr(programs, "maximise", lambda *arguments: wrong)
     with pytest.raises(ConvexLandscapeError, match="cddlib combined wrongly; no claim is made"):
         programs.zero_in_hull(points)
 
