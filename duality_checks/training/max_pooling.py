@@ -151,8 +151,11 @@ class _Training:
             optimum = solve_columns(self.problem, *self.blocks(chambers, signs))
             sizes = np.linalg.norm(optimum.vectors, axis=1)
             used = np.flatnonzero(sizes > UNUSED * sizes.max(initial=0.0))
+            before = self.upper
             self.offer(optimum.vectors[used] / sizes[used, None], signs[used], sizes[used])
-            pairs = {pair: None for k, pair in enumerate(pairs) if k in set(used.tolist())}
+            # Dropped only as the bound falls, so that no set of pairs comes back.
+            if self.upper < before:
+                pairs = {pair: None for k, pair in enumerate(pairs) if k in set(used.tolist())}
             found = self.price(optimum.dual)
             self.note()
         return found

@@ -97,6 +97,17 @@ def test_every_loss_is_trained_and_proven(loss: str) -> None:
     assert check(problem, certificate).proven and certificate.relative_gap < 1e-7
 
 
+def test_chambers_that_are_dropped_do_not_come_back_for_ever() -> None:
+    """Once the same sets of chambers took turns, a gap of a half was left."""
+    X = [[2, 0], [1.1, -0.2], [-0.6, -0.7], [0.1, 1.6], [-0.4, -0.3], [0.1, -0.2], [1.3, -1.3]]
+    X += [[0.3, 2.7], [-0.8, 1.3], [0.7, -0.9]]
+    groups = MaxPooling((3, 0, 0, 0, 2, 0, 2, 3, 4, 1))
+    rows = [list(map(str, row)) for row in X]
+    problem = TrainingProblem(rows, [-2, -2, 3, 0, -1], "9/17", loss="l1", readout=groups)
+    solution = train(problem)
+    assert solution.relative_gap < 1e-9 and len(solution.rounds) < 20
+
+
 def test_weights_of_samples_count_as_repetition() -> None:
     once = drawn(4, n=2)
     doubled = TrainingProblem(
