@@ -81,7 +81,8 @@ def tope_graph(arrangement: PlainArrangement, max_chambers: int = 100_000) -> An
 
     signs = np.asarray(chambers(arrangement, max_chambers).signs)
     graph = Graph()
-    graph.add_nodes_from((i, {"signs": tuple(row)}) for i, row in enumerate(signs.tolist()))
+    # A list at a time: the collector would go through all of them again and again.
+    graph.add_nodes_from((i, {"signs": tuple(row.tolist())}) for i, row in enumerate(signs))
     rows = [group[0] for group in _hyperplanes(arrangement)]
     for row, (lower, upper) in zip(rows, _neighbours(signs[:, rows] > 0), strict=True):
         graph.add_edges_from(zip(lower.tolist(), upper.tolist(), strict=True), row=row)
@@ -115,11 +116,12 @@ def _neighbours(sides: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     order = np.argsort(keys)
     ordered = keys[order]
     for h, key in enumerate(own):
-        lower = np.flatnonzero(~sides[:, h])
-        wanted = keys[lower] ^ key
-        upper = order[np.searchsorted(ordered, wanted).clip(max=len(order) - 1)]
-        found = keys[upper] == wanted
-        lower, upper = lower[found], upper[found]
+        wanted = np.sort(keys[~sides[:, h]] ^ key)  # what is in order is found in a fraction of the time
+        places = np.searchsorted(ordered, wanted).clip(max=len(order) - 1)
+        found = ordered[places] == wanted
+        upper, lower = order[places[found]], order[np.searchsorted(ordered, wanted[found] ^ key)]
+        first = np.argsort(lower)
+        lower, upper = lower[first], upper[first]
         between = packed[lower] ^ packed[upper]
         between[:, h >> 3] ^= np.uint8(1 << (h & 7))
         alone = ~between.any(axis=1)
