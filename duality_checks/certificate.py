@@ -23,7 +23,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from . import checker
-from .checker import Chamber, Cover, Refusal, Verdict
+from .checker import Chamber, Cover, Quadratic, Refusal, Verdict
 from .dual_scaling.draft import draft
 from .dual_scaling.proof import feasible_multiple
 from .dual_scaling.witnesses import integer_points
@@ -46,6 +46,7 @@ LISTED_AT_MOST = 5_000
 SIGNS_AT_MOST = 1_000_000  # of a list, one a chamber and hyperplane: at rank 2 rows are many and chambers few
 # The same with free biases, where every chamber needs multipliers.
 LISTED_WITH_BIASES = 2_000
+VERSIONS = {"chambers": 1, "sweep": 2, "cover": 3, "quadratic": 3}
 
 
 class Proposal(Protocol):
@@ -75,6 +76,7 @@ class Certificate:
         network_skip: the weights of what the outputs have beside neurons: the intercept, then the linear
             skip.
         cover: trees of boxes that cover all directions, in place of chambers, at any rank (statement 7.2).
+        quadratic: or a quadratic function for z and one for -z, at any rank (statement 7.8).
     """
 
     problem: str
@@ -86,6 +88,14 @@ class Certificate:
     chambers: tuple[Chamber, ...] | None
     network_skip: tuple[Fraction, ...] = ()
     cover: Cover | None = None
+    quadratic: Quadratic | None = None
+
+    @property
+    def method(self) -> str:
+        """What proves the dual feasible: ``cover``, ``quadratic``, ``chambers``, or the checker's own
+        ``sweep``."""
+        named = {"cover": self.cover, "quadratic": self.quadratic, "chambers": self.chambers}
+        return next((name for name, proof in named.items() if proof is not None), "sweep")
 
     @property
     def relative_gap(self) -> float:
@@ -101,11 +111,11 @@ class Certificate:
         """The certificate file, one chamber a line; every number an exact rational in lowest terms."""
         head = {
             **checker.CERTIFICATE,
-            "version": 3 if self.cover is not None else 1 if self.chambers is not None else 2,
+            "version": VERSIONS[self.method],
             "problem": self.problem,
             "lower": str(self.lower),
             "upper": str(self.upper),
-            "dual": _packed(self.dual) if self.cover is not None else _strings(self.dual),
+            "dual": _packed(self.dual) if VERSIONS[self.method] == 3 else _strings(self.dual),
             "network": {
                 "hidden": [_strings(row) for row in self.network_hidden],
                 "output": _strings(self.network_output),
@@ -114,6 +124,8 @@ class Certificate:
         }
         if self.cover is not None:
             head["cover"] = _cover_document(self.cover)
+        if self.quadratic is not None:
+            head["quadratic"] = _quadratic_document(self.quadratic)
         if self.chambers is None:
             return f"{json.dumps(head)}\n"
         chambers = ",\n".join(json.dumps(_chamber_document(chamber)) for chamber in self.chambers)
@@ -149,6 +161,7 @@ class Certificate:
             chambers=claim.chambers,
             network_skip=claim.skip,
             cover=claim.cover,
+            quadratic=claim.quadratic,
         )
 
     @classmethod
@@ -232,10 +245,13 @@ def certify(
     stated = _stated(problem)
     dual = _dual_vector(problem, solution.dual)
     network = judged(problem, solution.network)
-    arrangement, cover = problem.arrangement, None
+    arrangement, cover, quadratic = problem.arrangement, None, None
+    functions = _bounded(problem, stated, solution)
     most = LISTED_AT_MOST if list_at_most is None else whole(list_at_most, "list_at_most", least=0)
     listed = min(most, SIGNS_AT_MOST // max(1, len(arrangement.hyperplanes)))
-    if problem.penalty.polyhedral:
+    if functions is not None:
+        (feasible, quadratic), chambers = functions, None
+    elif problem.penalty.polyhedral:
         from .polyhedral.certificate import exact_parts
 
         network, feasible, chambers = exact_parts(problem, solution)
@@ -265,9 +281,23 @@ def certify(
         chambers=chambers,
         network_skip=skip,
         cover=cover,
+        quadratic=quadratic,
     )
     require_writable(certificate.lower, certificate.upper)
     return certificate
+
+
+def _bounded(
+    problem: TrainingProblem, stated: checker.Problem, solution: Proposal
+) -> tuple[tuple[Fraction, ...], Quadratic] | None:
+    """What the quadratic functions of a solution prove, where it has them for its dual."""
+    relaxation = getattr(solution, "relaxation", None)
+    if relaxation is None:
+        return None
+    from .pricing.landscape import Landscape
+    from .relaxation.proof import proven
+
+    return proven(problem, stated, Landscape.of(problem), relaxation)
 
 
 def _covered(
@@ -368,6 +398,14 @@ def _cover_document(cover: Cover) -> dict[str, Any]:
         "bits": cover.bits,
         "plus": _base64(cover.plus),
         "minus": _base64(cover.minus),
+    }
+
+
+def _quadratic_document(quadratic: Quadratic) -> dict[str, Any]:
+    return {
+        "shares": _strings(quadratic.shares),
+        "plus": _base64(quadratic.plus),
+        "minus": _base64(quadratic.minus),
     }
 
 

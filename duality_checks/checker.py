@@ -58,6 +58,12 @@ s t with 0 <= s <= 1 does, and the certificate says which. Their sum is a linear
 over the box, and a vector e with c'u <= e'u there is found from c. If norm(e) <= beta on every box, for z and
 for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere: the two halves of a box are the box, and every ray
 meets a face of the cube.
+
+Or it names one quadratic function for z and one for -z that are nowhere on the sphere below it (statement
+7.8): max(0, t) = (t + abs(t))/2 <= (t + (t^2/tau + tau)/2)/2 for any tau > 0, and max(0, t) >= a t + b t^2/L
+for abs(t) <= L and 0 <= b <= a <= 1 - b. What these add up to, c'u + u'Qu + const, is at most beta for
+norm(u) = 1 if the matrix of beta - const - share beta - c'u + u'(share beta I - Q)u in (u, 1) is positive
+definite.
 """
 
 from __future__ import annotations
@@ -73,7 +79,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from html import escape
 from itertools import chain, compress, groupby
-from math import gcd, lcm
+from math import gcd, isqrt, lcm
 from operator import add, mul, sub
 from typing import Any
 
@@ -88,6 +94,8 @@ DECAYED = "decayed-intercept"
 FREE = ("intercept", "linear", "intercept+linear", DECAYED, "biases", "biases+linear")
 # What later versions of a problem say beside the fields of the first.
 LATER = {2: ["free"], 3: ["free", "weights"]}
+PARAMETER = 3  # bytes of a parameter of a quadratic function
+LENGTH_BITS = 32  # of lengths, which are rounded up
 CHORD_BITS = 48  # of the slopes of chords, which are rounded down
 MAX_HALVINGS = 64  # of an interval
 LOG_DIGITS = 40  # of decimal logarithms, which the standard library documents as correctly rounded
@@ -191,9 +199,19 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class Quadratic:
+    """Quadratic functions for z and for -z: for each, which share of beta the squares get, and PARAMETER
+    bytes for tau, or for a and for b, of each hyperplane that counts."""
+
+    shares: tuple[Fraction, Fraction]
+    plus: bytes
+    minus: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """The claim as read: the problem's digest, bounds, z (n), network (m x d, m; the weights of the free
-    columns), and chambers or a cover or neither."""
+    columns), and chambers, a cover, quadratic functions or none of them."""
 
     problem: str
     lower: Fraction
@@ -204,6 +222,7 @@ class Certificate:
     skip: tuple[Fraction, ...]
     chambers: tuple[Chamber, ...] | None
     cover: Cover | None
+    quadratic: Quadratic | None
 
 
 # ------------------------------------------------ reading: strict, one way to write each thing
@@ -502,7 +521,8 @@ def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Ce
     """The certificate in a parsed document, for a problem of n samples, so many rows, d columns and so many
     free columns. Without free columns nothing is written about them."""
     version = document.get("version") if type(document) is dict else None
-    proof = {2: [], 3: ["cover"]}.get(version if type(version) is int else 1, ["chambers"])
+    third = ["quadratic"] if version == 3 and "quadratic" in document else ["cover"]
+    proof = {2: [], 3: third}.get(version if type(version) is int else 1, ["chambers"])
     names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", *proof]
     fields(document, names, "certificate")
     listed = proof == ["chambers"]
@@ -523,7 +543,8 @@ def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Ce
         chambers=tuple(read_chamber(entry, rows, d, f"chambers[{i}]") for i, entry in enumerate(chambers))
         if listed
         else None,
-        cover=read_cover(document["cover"], d) if version == 3 else None,
+        cover=read_cover(document["cover"], d) if proof == ["cover"] else None,
+        quadratic=read_quadratic(document["quadratic"]) if proof == ["quadratic"] else None,
     )
 
 
@@ -576,6 +597,18 @@ def read_cover(value: Any, d: int) -> Cover:
         bits=whole(document["bits"], 1, CHORD_BITS, "cover.bits"),
         plus=packed_bytes(document["plus"], "cover.plus"),
         minus=packed_bytes(document["minus"], "cover.minus"),
+    )
+
+
+def read_quadratic(value: Any) -> Quadratic:
+    """The quadratic functions of a certificate of version 3."""
+    document = fields(value, ["shares", "plus", "minus"], "quadratic")
+    shares = vector(document["shares"], 2, "quadratic.shares")
+    common_denominator_within_limit(shares, "quadratic.shares")
+    return Quadratic(
+        shares=(shares[0], shares[1]),
+        plus=packed_bytes(document["plus"], "quadratic.plus"),
+        minus=packed_bytes(document["minus"], "quadratic.minus"),
     )
 
 
@@ -1273,6 +1306,93 @@ def square_on_cone(c: list[int], lo: list[int], hi: list[int], j: int, free: int
     return square * unit * unit + rest * rest
 
 
+# ------------------------------------------------ dual feasibility, one quadratic function a sign
+
+
+def quadratic_proves(problem: Problem, dual: Sequence[Fraction], quadratic: Quadratic) -> None:
+    """abs(z'phi(Xu)) <= beta norm(u) for all u: both functions are above and bounded."""
+    require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
+    require(problem.bias is None, "certificate: no quadratic function is bounded along free biases")
+    g = kinks(problem, dual, None, 0)
+    quadratic_holds(g, quadratic.shares[0], quadratic.plus, "quadratic.plus")
+    quadratic_holds(g.negated(), quadratic.shares[1], quadratic.minus, "quadratic.minus")
+
+
+def quadratic_holds(g: Kinks, share: Fraction, data: bytes, where: str) -> None:
+    """One function: beta - c'u - u'Qu - const, times a scale, is positive for norm(u) = 1."""
+    shift = 64 + max((abs(x).bit_length() for row in g.rows for x in row), default=0)
+    c, squares, constant = [2 * b << shift for b in g.base], [], 0
+    counted = [(row, weight) for row, weight in zip(g.rows, g.weights, strict=True) if weight]
+    found = parameters(counted, data, shift, where)
+    for (row, _), (linear, square, rest) in zip(counted, found, strict=True):
+        c = [x + linear * y for x, y in zip(c, row, strict=True)]
+        squares.append((square, row))
+        constant += rest
+    beta = 2 * isqrt(g.limit) << shift
+    matrix = bound_matrix(c, squares, share * beta, beta - constant - share * beta)
+    require(is_positive_definite(matrix), f"{where}: the quadratic function is not proven to be at most beta")
+
+
+def parameters(
+    counted: Sequence[tuple[Row, int]], data: bytes, shift: int, where: str
+) -> Iterable[tuple[int, int, int]]:
+    """For each hyperplane 2^(shift+1) times the coefficients of t, t^2 and 1, rounded up: for norm(u) = 1
+    w max(0, t) is at most what they add up to. L is the length of the row, rounded up, tau a share of L."""
+    one, unit, place = 1 << 8 * PARAMETER, 1 << LENGTH_BITS, 0
+    for row, weight in counted:
+        length = isqrt(dot(row, row) << 2 * LENGTH_BITS) + 1
+        size = PARAMETER if weight > 0 else 2 * PARAMETER
+        part, place = data[place : place + size], place + size
+        require(len(part) == size, f"{where}: there are parameters for too few rows")
+        if weight > 0:
+            x = int.from_bytes(part, "big")
+            require(x > 0, f"{where}: tau is 0")
+            yield (
+                weight << shift,
+                -(-(weight * one * unit << shift) // (2 * length * x)),
+                -(-(weight * length * x << shift) // (2 * one * unit)),
+            )
+        else:
+            a, b = (int.from_bytes(part[k : k + PARAMETER], "big") for k in (0, PARAMETER))
+            require(b <= a <= one - b, f"{where}: a line and a parabola that are not below max(0, t)")
+            yield (
+                (2 * weight * a << shift) // one,
+                -(-(2 * weight * b * unit << shift) // (one * length)),
+                0,
+            )
+    require(place == len(data), f"{where}: there are parameters for too many rows")
+
+
+def bound_matrix(
+    c: Sequence[int], squares: Sequence[tuple[int, Row]], diagonal: Fraction, corner: Fraction
+) -> list[list[int]]:
+    """A multiple of the matrix of diagonal norm(u)^2 - sum s (row'u)^2 - c'u + corner in (u, 1)."""
+    d, scale = len(c), 2 * lcm(diagonal.denominator, corner.denominator)
+    matrix = [[0] * (d + 1) for _ in range(d + 1)]
+    for i in range(d):
+        shares = [s * row[i] for s, row in squares]
+        for k in range(i, d):
+            matrix[i][k] = matrix[k][i] = -scale * sum(map(mul, shares, [row[k] for _, row in squares]))
+        matrix[i][i] += int(scale * diagonal)
+        matrix[i][d] = matrix[d][i] = -(scale // 2) * c[i]
+    matrix[d][d] = int(scale * corner)
+    return matrix
+
+
+def is_positive_definite(matrix: list[list[int]]) -> bool:
+    """Whether all leading minors of a symmetric matrix are positive: the pivots of exact elimination."""
+    last = 1
+    for k in range(len(matrix)):
+        pivot = matrix[k][k]
+        if pivot <= 0:
+            return False
+        for i in range(k + 1, len(matrix)):
+            own = matrix[i][k]
+            matrix[i] = [(x * pivot - own * y) // last for x, y in zip(matrix[i], matrix[k], strict=True)]
+        last = pivot
+    return True
+
+
 # ------------------------------------------------ dual feasibility, all faces of a rank-3 arrangement
 
 
@@ -1620,6 +1740,8 @@ def verify(problem: Problem, certificate_text: str) -> Verdict:
         lower_is_exact(problem, certificate)
         if certificate.cover is not None:
             cover_proves(problem, certificate.dual, certificate.cover)
+        elif certificate.quadratic is not None:
+            quadratic_proves(problem, certificate.dual, certificate.quadratic)
         elif certificate.chambers is None:
             sweep_proves(problem, certificate.dual)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf, isfinite
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -54,6 +54,7 @@ class Effort:
         seconds: from the start of training; a search that is under way then ends soon after. None: no limit.
         cones: that one search may close. None: no limit.
         progress: told of each search while it goes on: the cones closed, and the boxes still open.
+        most: excesses over beta from here on prove nothing that is not known.
 
     Raises:
         InputError: a gap outside [0, 1), or a limit that is not positive.
@@ -69,6 +70,7 @@ class Effort:
     seconds: float | None = None
     cones: int | None = None
     progress: Callable[[int, int], Any] | None = None
+    most: float = inf
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "gap", float(relative(self.gap, "gap")))
@@ -100,7 +102,7 @@ class Effort:
         """The excesses over beta to prove in turn; the last is what the gap asks for."""
         last = self.gap / 2
         first = LADDER if self.limited and rank >= CLIMBED_FROM else ()
-        return (*(level for level in first if level > last), last)
+        return (*(level for level in first if last < level <= self.most), last)
 
     def deadline(self) -> float | None:
         """When a training that starts now is to end, by :func:`time.perf_counter`."""

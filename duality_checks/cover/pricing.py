@@ -18,6 +18,7 @@ CLOSE = 1e-6
 ABOVE = 2.0**-42
 ROUNDINGS = 2.0**-48
 TURNS = 60
+AT_ONCE = 400  # ascents between two looks at the clock
 
 Part = tuple[float, np.ndarray, np.ndarray]
 
@@ -76,7 +77,10 @@ def peaks(
         effort: by how much the bound may exceed the floor, and the limits of a search.
         deadline: when a search is to end.
     """
-    seen = glimpsed(sides, floor, -1, starts_before_a_search(sides[0]))
+    starts = starts_before_a_search(sides[0])
+    # An ascent costs as much as some cones.
+    starts = starts if effort.cones is None else min(starts, effort.cones)
+    seen = glimpsed(sides, floor, -1, starts, deadline)
     best = max(floor, float(seen.values.max(initial=0.0)))
     if best > floor * (1 + CLOSE):
         return seen
@@ -106,7 +110,9 @@ def _climbed(sides: tuple[Function, Function], covers: list[Cover]) -> list[Part
     return found
 
 
-def glimpsed(sides: tuple[Function, Function], floor: float, turn: int, starts: int) -> Peaks:
+def glimpsed(
+    sides: tuple[Function, Function], floor: float, turn: int, starts: int, deadline: float | None = None
+) -> Peaks:
     """Points above the floor from ascents; that there are none says nothing.
 
     Args:
@@ -114,12 +120,17 @@ def glimpsed(sides: tuple[Function, Function], floor: float, turn: int, starts: 
         floor: only larger values are wanted.
         turn: other starts for each.
         starts: how many, for each side.
+        deadline: when no more of them begin.
     """
     rng = np.random.default_rng([abs(turn), turn < 0])
-    found = []
-    for sign, side in zip((1.0, -1.0), sides, strict=True):
-        points = rng.normal(size=(starts, side.rows.shape[1]))
-        found.append((sign, *climb(side, points / np.linalg.norm(points, axis=1, keepdims=True))))
+    rank = sides[0].rows.shape[1]
+    found: list[Part] = [(1.0, np.empty((0, rank)), np.empty(0))]
+    for first in range(0, starts, AT_ONCE):
+        if deadline is not None and perf_counter() >= deadline:
+            break
+        for sign, side in zip((1.0, -1.0), sides, strict=True):
+            points = rng.normal(size=(min(AT_ONCE, starts - first), rank))
+            found.append((sign, *climb(side, points / np.linalg.norm(points, axis=1, keepdims=True))))
     return Peaks(found, np.inf, floor)
 
 

@@ -45,14 +45,15 @@ class Coordinates:
 
     def function(self, dual: tuple[Fraction, ...]) -> tuple[Function, float]:
         """``z'phi(Xu)`` in floats, each within a few roundings of the exact one, and beta (rounded down)."""
-        rows, weights, base, beta = self._floats(dual)
+        rows, weights, base, beta = self.terms(dual)
         return Function.of(rows, weights, base), beta
 
     def kept(self, dual: tuple[Fraction, ...]) -> list[int]:
         """Which of the checker's hyperplanes the rows of the function are: those without weight are not."""
-        return np.flatnonzero(self._floats(dual)[1]).tolist()
+        return np.flatnonzero(self.terms(dual)[1]).tolist()
 
-    def _floats(self, dual: tuple[Fraction, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    def terms(self, dual: tuple[Fraction, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+        """Rows, weights and base of all hyperplanes, those without weight too, and beta, in floats."""
         exact = checker.kinks(self.stated, dual, self.basis, 0)
         one = math.isqrt(exact.limit)
         shift = max((abs(x).bit_length() for row in exact.rows for x in row), default=0)

@@ -365,7 +365,7 @@ class CoverPricer:
         from ..cover.pricing import functions, glimpsed
 
         sides = functions(self.landscape, v)
-        return self._listed(glimpsed(sides, floor, turn, starts_for(sides[0])))
+        return self._listed(glimpsed(sides, floor, turn, starts_for(sides[0]), self._deadline))
 
     def _listed(self, found: Peaks) -> Maxima:
         rank = self.landscape.rank

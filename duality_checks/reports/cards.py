@@ -63,8 +63,12 @@ def solution_card(solution: Solution) -> str:
 def certificate_card(certificate: Certificate) -> str:
     """What a notebook shows for a certificate: a claim, until it is checked."""
     chambers: Any = certificate.chambers
-    unlisted = "covered by cones over boxes" if certificate.cover else "implied by the problem"
-    listed = unlisted if chambers is None else f"{len(chambers):,} listed"
+    unlisted = {"cover": "covered by cones over boxes", "quadratic": "below two quadratic functions"}
+    listed = (
+        unlisted.get(certificate.method, "implied by the problem")
+        if chambers is None
+        else f"{len(chambers):,} listed"
+    )
     return card(
         "Certificate (a claim until checked)",
         [

@@ -253,6 +253,8 @@ def _proof(outcome: Outcome) -> str:
     listed = (
         "covered by cones over boxes, each bounded by one linear function"
         if certificate.cover is not None
+        else "below two quadratic functions, one for each sign"
+        if certificate.quadratic is not None
         else "the checker goes through them itself"
         if certificate.chambers is None
         else f"{len(certificate.chambers):,} listed, proven to be all"

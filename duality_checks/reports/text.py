@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from .outcome import Outcome
 
 MOST_NEURONS = 100
+BY = {
+    "chambers": "the list of chambers complete",
+    "sweep": "the list of chambers complete",
+    "cover": "by a cover of all directions",
+    "quadratic": "by a quadratic function for each sign",
+}
 # What Markdown takes for more than itself.
 _MEANS_MORE = re.compile(r"[\\`*{}\[\]|~#!$]|(?<![^\W_])_|_(?![^\W_])|^[-+]")
 _DECAY = "beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)"
@@ -128,8 +134,7 @@ def _shape(problem: TrainingProblem) -> str:
 def _verdict_line(outcome: Outcome) -> str:
     if not outcome.verdict.proven:
         return f"REFUSED: {outcome.verdict.reason}"
-    by = "by a cover of all directions" if outcome.certificate.cover else "the list of chambers complete"
-    return f"PROVEN, {by} (checked in {outcome.seconds['checking']:.2f} s)"
+    return f"PROVEN, {BY[outcome.certificate.method]} (checked in {outcome.seconds['checking']:.2f} s)"
 
 
 def markdown(outcome: Outcome) -> str:
@@ -183,6 +188,11 @@ def _chambers_section(outcome: Outcome) -> str:
     number, rows = chambers_in_words(problem.arrangement), problem.X.shape[0]
     if not outcome.verdict.proven:
         proof = "The checker refused, so nothing is proven about them."
+    elif outcome.certificate.quadratic is not None:
+        proof = (
+            "The certificate does not list them: it names two quadratic functions that bound the dual from\n"
+            "above in all directions, which the checker verifies in integers (statement 7.8)."
+        )
     elif outcome.certificate.cover is not None:
         proof = (
             "The certificate does not list them: it covers all directions by cones over boxes, on each of\n"

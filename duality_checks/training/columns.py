@@ -9,9 +9,9 @@ together with the best new ones (:mod:`.lasso`), and lets the survivors slide wi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from ..terms.losses import Datafit
 from .lasso import nonnegative_fit
 from .polish import Neuron, merge, polish
 from .threads import one_blas_thread
+
+if TYPE_CHECKING:
+    from ..relaxation.moments import Relaxation
 
 MAX_CHAMBERS = 5_000_000
 ROUNDS = 500
@@ -87,6 +90,7 @@ class Solution:
             sign and its unit direction (float64, length d).
         seconds: time spent.
         rounds: the history.
+        relaxation: the quadratic functions that prove the lower bound, where cones or chambers do not.
     """
 
     network: TwoLayerNetwork
@@ -96,6 +100,7 @@ class Solution:
     active: tuple[tuple[np.ndarray, int, np.ndarray], ...]
     seconds: float
     rounds: tuple[Round, ...]
+    relaxation: Relaxation | None = field(default=None, kw_only=True)
 
     @property
     def relative_gap(self) -> float:
@@ -176,14 +181,42 @@ def train(
         from ..polyhedral.training import train_polyhedral
 
         return train_polyhedral(problem, max_chambers=max_chambers, progress=progress, start=start)
+    trainer = _trainer(problem)
+    settings: dict[str, Any] = {
+        "max_chambers": max_chambers,
+        "progress": progress,
+        "start": start,
+        "effort": effort,
+    }
+    if not effort.whole:
+        from .relaxed import is_relaxed, train_relaxed
+
+        if is_relaxed(problem, effort):
+            return train_relaxed(trainer, problem, **settings)
+    return trainer(problem, **settings)
+
+
+def _trainer(problem: TrainingProblem) -> Callable[..., Solution]:
     if problem.free:
         from .free import train_free
 
-        return train_free(problem, max_chambers=max_chambers, progress=progress, start=start, effort=effort)
+        return train_free
     if not problem.loss.strictly_convex:
         from .conic import train_conic
 
-        return train_conic(problem, max_chambers=max_chambers, progress=progress, start=start, effort=effort)
+        return train_conic
+    return _train_plain
+
+
+def _train_plain(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int,
+    progress: Callable[[Round], Any] | None,
+    start: TwoLayerNetwork | None,
+    effort: Effort,
+) -> Solution:
+    """With the 2-norm, a strictly convex loss and nothing free."""
     history = History(progress)
     landscape = Landscape.of(problem)
     pricing = pricer(problem, landscape, max_chambers, effort)

@@ -19,10 +19,10 @@ from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from .columns import MAX_CHAMBERS, History, Round, Solution
 from .conic import COLUMNS, GAP, ROUNDS, UNUSED, _empty, _extended, _narrowed, is_stuck
-from .program import Blocks, _minimise, _Part, _penalty_part
+from .program import Blocks, Part, minimise, penalty_part
 
 ON_HYPERPLANE = 1e-9
-_NOTHING = _Part(np.empty(0), np.empty(0), [])
+_NOTHING = Part(np.empty(0), np.empty(0), [])
 
 
 def train_free_conic(
@@ -101,13 +101,14 @@ def _solve(problem: TrainingProblem, groups: list[Blocks]) -> tuple[np.ndarray, 
     skips = np.array([[float(x) for x in column] for column in problem.skips]).T
     free = skips.shape[1]
     columns = [_columns(problem, group) for group in groups]
-    parts = [_penalty_part(problem, group) if len(group) else _NOTHING for group in groups]
+    parts = [penalty_part(problem, group) if len(group) else _NOTHING for group in groups]
     decay = float(problem.beta) if problem.free.decayed else 0.0
     penalty = _joined(parts, columns, np.full(free, decay))
-    _, dual, found, _ = _minimise(problem, penalty, np.concatenate([*columns, skips], axis=1), free)
-    *vectors, theta = np.split(found, np.cumsum([part.shape[1] for part in columns]).tolist())
+    minimum = minimise(problem, penalty, np.concatenate([*columns, skips], axis=1), free)
+    sizes = np.cumsum([*(part.shape[1] for part in columns), free])
+    *vectors, theta, _ = np.split(minimum.found, sizes.tolist())
     pairs = zip(vectors, groups, strict=True)
-    return dual, [v.reshape(len(group), group.rows.shape[1]) for v, group in pairs], theta
+    return minimum.dual, [v.reshape(len(group), group.rows.shape[1]) for v, group in pairs], theta
 
 
 def _columns(problem: TrainingProblem, group: Blocks) -> np.ndarray:
@@ -116,7 +117,7 @@ def _columns(problem: TrainingProblem, group: Blocks) -> np.ndarray:
     return np.concatenate(columns, axis=1) if columns else np.empty((problem.n, 0))
 
 
-def _joined(parts: list[_Part], columns: list[np.ndarray], decay: np.ndarray) -> _Part:
+def _joined(parts: list[Part], columns: list[np.ndarray], decay: np.ndarray) -> Part:
     """The penalties together: first all vectors, then the weights of the skip with what their squares cost,
     then what the norms need."""
     sizes, skips = [part.shape[1] for part in columns], len(decay)
@@ -133,7 +134,7 @@ def _joined(parts: list[_Part], columns: list[np.ndarray], decay: np.ndarray) ->
             moved = (entries.data, (entries.row, place[entries.col]))
             cones.append((sparse.csc_matrix(moved, shape=(matrix.shape[0], total)), right, cone))
         start, rest = start + size, rest + extra
-    return _Part(quadratic, linear, cones)
+    return Part(quadratic, linear, cones)
 
 
 def _used(part: np.ndarray, vectors: list[np.ndarray]) -> np.ndarray:

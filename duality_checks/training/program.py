@@ -81,7 +81,26 @@ class Optimum:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Part:
+class Minimum:
+    """Where a loss and a penalty together are least.
+
+    Attributes:
+        fit: f, length n.
+        dual: the multiplier v of ``f = columns @ x``, length n.
+        found: x, then the auxiliary unknowns of the penalty, in one and the same unknown unit.
+        prices: the multipliers of the penalty's cones, in their order, likewise.
+        status: the solver's word.
+    """
+
+    fit: np.ndarray
+    dual: np.ndarray
+    found: np.ndarray
+    prices: list[np.ndarray]
+    status: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Part:
     """A convex function of some unknowns with a conic form.
 
     Attributes:
@@ -122,13 +141,13 @@ def solve_atoms(
         problem.require_penalised("a conic program")
         skips = np.empty((problem.n, 0))
     count, free = columns.shape[1], skips.shape[1]
-    weights = _Part(
+    weights = Part(
         np.append(np.zeros(count), np.full(free, decay)),
         np.append(np.full(count, float(problem.beta)), np.zeros(free)),
         [(-sparse.eye(count, count + free, format="csc"), np.zeros(count), clarabel.NonnegativeConeT(count))],
     )
-    fit, dual, found, status = _minimise(problem, weights, np.concatenate([columns, skips], axis=1), free)
-    return Optimum(fit, dual, found[:count, None], status)
+    found = minimise(problem, weights, np.concatenate([columns, skips], axis=1), free)
+    return Optimum(found.fit, found.dual, found.found[:count, None], found.status)
 
 
 def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
@@ -154,6 +173,7 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
     """
     problem.require_penalised("a conic program")
     slopes = np.where(blocks.signs > 0, 1.0, float(problem.kappa)) * blocks.outputs[:, None]
+<<<<<<< HEAD
     sums = require_sums(problem.readout, "a program over activation patterns")
     return solve_columns(problem, blocks, [sums.pool(slope[:, None] * blocks.rows) for slope in slopes])
 
@@ -173,45 +193,61 @@ def solve_columns(problem: TrainingProblem, blocks: Blocks, columns: list[np.nda
         problem, _penalty_part(problem, blocks), np.concatenate(columns, axis=1)
     )
     return Optimum(fit, dual, found.reshape(len(blocks), blocks.rows.shape[1]), status)
+=======
+    columns = [problem.readout.pool(slope[:, None] * blocks.rows) for slope in slopes]
+    found = minimise(problem, penalty_part(problem, blocks), np.concatenate(columns, axis=1))
+    size = blocks.rows.shape[1]
+    vectors = found.found[: len(blocks) * size].reshape(len(blocks), size)
+    return Optimum(found.fit, found.dual, vectors, found.status)
+>>>>>>> 2b61fe3 (Quadratic functions above the landscape: an interval at any rank in seconds, with a certificate of some kB)
 
 
-def _minimise(
-    problem: TrainingProblem, penalty: _Part, columns: np.ndarray, free: int = 0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
-    """Minimise ``ell(f) + penalty(x)`` with ``f = columns @ x``, the last columns without a linear price: f,
-    that equation's multiplier v, x, and the status.
+def minimise(
+    problem: TrainingProblem, penalty: Part, columns: Any, free: int = 0, limit: float = np.inf
+) -> Minimum:
+    """Minimise ``ell(f) + penalty(x)`` with ``f = columns @ x``, the last columns without a linear price.
 
     The solver's tolerances are absolute. So it gets targets, columns and weights of sizes up to 1, in units
     that
     are powers of two: the penalty is homogeneous (but for squares of the last columns), and the loss is of a
     degree.
+
+    Args:
+        problem: for its loss and target.
+        penalty: of x and unknowns of its own.
+        columns: n x m, dense or sparse.
+        free: how many of them.
+        limit: of seconds.
     """
     loss, target, paid = problem.loss, problem.target, columns.shape[1] - free
     unit = 1.0 if loss.labels else power_of_two(float(np.abs(target).max()), 0)
     heavy = power_of_two(float(problem.weight_floats.max()), 0) if isinstance(loss, Weighted) else 1.0
-    gain = power_of_two(float(np.abs(columns[:, :paid]).max(initial=0.0)), 0)
-    alone = [power_of_two(size, 0) for size in np.abs(columns[:, paid:]).max(axis=0).tolist()]
-    gains = np.array([gain] * paid + alone)
+    sizes = abs(sparse.csc_matrix(columns)).max(axis=0).toarray()[0]
+    gain = power_of_two(float(sizes[:paid].max(initial=0.0)), 0)
+    gains = np.array([gain] * paid + [power_of_two(size, 0) for size in sizes[paid:].tolist()])
     quadratic = penalty.quadratic.copy()
     quadratic[: len(gains)] *= (unit ** (2 - loss.degree) / heavy) / gains**2
     linear = penalty.linear * (unit ** (1 - loss.degree) / (gain * heavy))
-    fit, dual, found, status = _solved(
+    minimum = _solved(
         _loss_part(loss.in_units(Fraction(unit)), target / unit, heavy),
         replace(penalty, quadratic=quadratic, linear=linear),
-        columns / gains,
+        sparse.csc_matrix(columns) @ sparse.diags(1 / gains),
+        limit,
     )
-    return unit * fit, heavy * unit ** (loss.degree - 1) * dual, unit * found / gains, status
+    found = minimum.found.copy()
+    found[: len(gains)] *= unit / gains
+    return replace(
+        minimum, fit=unit * minimum.fit, dual=heavy * unit ** (loss.degree - 1) * minimum.dual, found=found
+    )
 
 
-def _solved(
-    loss: _Part, penalty: _Part, columns: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
+def _solved(loss: Part, penalty: Part, columns: Any, limit: float) -> Minimum:
     """The same for the two parts of the objective; either may have auxiliary unknowns behind f or x."""
     import clarabel
 
     n, size = columns.shape
     head, tail = len(loss.linear), len(penalty.linear)
-    fit = [sparse.eye(n, head), -sparse.csc_matrix(columns), sparse.csc_matrix((n, tail - size))]
+    fit = [sparse.eye(n, head), -columns, sparse.csc_matrix((n, tail - size))]
     stacked, right, cones = [sparse.hstack(fit)], [np.zeros(n)], [clarabel.ZeroConeT(n)]
     for part, before, after in ((loss, 0, tail), (penalty, head, 0)):
         for matrix, vector, cone in part.cones:
@@ -224,6 +260,7 @@ def _solved(
     options = clarabel.DefaultSettings()
     options.verbose = False
     options.max_iter = ITERATIONS
+    options.time_limit = limit
     options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = TOLERANCE
     solution = clarabel.DefaultSolver(
         sparse.diags(np.concatenate([loss.quadratic, penalty.quadratic]), format="csc"),
@@ -238,10 +275,12 @@ def _solved(
         raise ConvexLandscapeError(
             f"the conic solver ended with {solution.status}; rescale the data or choose a larger beta"
         )
-    return found[:n], duals[:n], found[head : head + size], str(solution.status)
+    ends = np.cumsum([len(vector) for vector in right])
+    prices = np.split(duals, ends[len(loss.cones) : -1].tolist())[1:]
+    return Minimum(found[:n], duals[:n], found[head:], prices, str(solution.status))
 
 
-def _loss_part(loss: Loss, y: np.ndarray, heavy: float = 1.0) -> _Part:
+def _loss_part(loss: Loss, y: np.ndarray, heavy: float = 1.0) -> Part:
     """The loss, over a unit of its weights, as a function of f and auxiliary unknowns, n of each kind."""
     import clarabel
 
@@ -254,8 +293,8 @@ def _loss_part(loss: Loss, y: np.ndarray, heavy: float = 1.0) -> _Part:
     eye, none, one = sparse.eye(n, format="csc"), sparse.csc_matrix((n, n)), np.ones(n)
     nonnegative = clarabel.NonnegativeConeT(n)
 
-    def form(quadratic: list[float], linear: list[Any], cones: list[Any]) -> _Part:
-        return _Part(
+    def form(quadratic: list[float], linear: list[Any], cones: list[Any]) -> Part:
+        return Part(
             np.concatenate([value * one for value in quadratic]),
             np.concatenate([value * one for value in linear]),
             [(sparse.hstack(matrices, format="csc"), right, cone) for matrices, right, cone in cones],
@@ -282,7 +321,7 @@ def _loss_part(loss: Loss, y: np.ndarray, heavy: float = 1.0) -> _Part:
     raise ConvexLandscapeError(f"the {loss.name} loss has no conic form; add one to program.py")
 
 
-def _logistic_part(y: np.ndarray) -> _Part:
+def _logistic_part(y: np.ndarray) -> Part:
     """``t >= log(1 + exp(-y f))`` as ``exp(-y f - t) + exp(-t) <= 1``: unknowns f, t, two exponentials."""
     import clarabel
 
@@ -301,14 +340,14 @@ def _logistic_part(y: np.ndarray) -> _Part:
         return matrix, np.tile([0.0, 1.0, 0.0], n), [clarabel.ExponentialConeT() for _ in range(n)]
 
     sums = sparse.hstack([sparse.csc_matrix((n, 2 * n)), eye, eye], format="csc")
-    return _Part(
+    return Part(
         np.zeros(4 * n),
         np.concatenate([np.zeros(n), np.ones(n), np.zeros(2 * n)]),
         [exponential(y, 2), exponential(np.zeros(n), 3), (sums, np.ones(n), clarabel.NonnegativeConeT(n))],
     )
 
 
-def _penalty_part(problem: TrainingProblem, blocks: Blocks) -> _Part:
+def penalty_part(problem: TrainingProblem, blocks: Blocks) -> Part:
     """``beta * sum norm(v_b)`` and the chambers: unknowns are all ``v_b``, then what the norms need."""
     import clarabel
 
@@ -340,7 +379,7 @@ def _penalty_part(problem: TrainingProblem, blocks: Blocks) -> _Part:
         ]
     chambers = sparse.hstack([inside, sparse.csc_matrix((inside.shape[0], extra))], format="csc")
     cone = clarabel.NonnegativeConeT(inside.shape[0])
-    return _Part(
+    return Part(
         np.zeros(size + extra),
         np.concatenate([np.zeros(size), np.full(extra, beta)]),
         [(chambers, np.zeros(inside.shape[0]), cone), *norms],

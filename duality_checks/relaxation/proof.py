@@ -1,0 +1,127 @@
+"""From curves in floats to quadratic functions that the checker proves to be above the landscape
+(statement 7.8)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from .. import checker
+from ..cover.proof import Coordinates
+from ..exact.rounding import on_a_grid
+from ..pricing.landscape import Landscape
+from ..problem import TrainingProblem
+from .moments import Curves, Relaxation
+
+ATTEMPTS = 6
+ROOM = 2.0**-30
+SHARE_BITS = 40
+TURNS = 80
+ONE = 1 << 8 * checker.PARAMETER
+
+
+def proven(
+    problem: TrainingProblem, stated: checker.Problem, landscape: Landscape, relaxation: Relaxation
+) -> tuple[tuple[Fraction, ...], checker.Quadratic] | None:
+    """The largest multiple of the dual that its quadratic functions prove feasible; None if they prove none.
+
+    Args:
+        problem: with the penalty of the 2-norm; biases are not free.
+        stated: as the checker reads it.
+        landscape: of it.
+        relaxation: what is proposed.
+
+    Example:
+        >>> from duality_checks.relaxation.moments import relax
+        >>> problem = TrainingProblem([[1, 0], [0, 1], [1, 1]], [1, -1, 2], beta="1/2")
+        >>> landscape, stated = Landscape.of(problem), checker.read_problem(problem.to_json())
+        >>> dual, functions = proven(problem, stated, landscape, relax(problem, landscape))
+        >>> checker.quadratic_proves(stated, dual, functions)
+        >>> bool(checker.dual_value(stated, dual) > 0.9)
+        True
+    """
+    scale = problem.loss.multiple(relaxation.dual, problem.target)
+    room = ROOM
+    coordinates = Coordinates(stated, None)
+    for _ in range(ATTEMPTS):
+        dual, _ = on_a_grid(problem, scale * relaxation.dual)
+        if not any(dual):
+            return None
+        terms = coordinates.terms(dual)
+        sides = [_side(landscape, problem, terms, sign, curves) for sign, curves in _signed(relaxation)]
+        reach = max(bound for bound, _, _ in sides)
+        quadratic = checker.Quadratic((sides[0][1], sides[1][1]), sides[0][2], sides[1][2])
+        if reach <= 1.0 - 0.5 * room:
+            try:
+                checker.quadratic_proves(stated, dual, quadratic)
+            except checker.Refusal:
+                room *= 16
+            else:
+                return dual, quadratic
+        scale *= min((1.0 - room) / reach, 1.0)
+    return None
+
+
+def _signed(relaxation: Relaxation) -> list[tuple[float, Curves]]:
+    return list(zip((1.0, -1.0), relaxation.curves, strict=True))
+
+
+def _side(
+    landscape: Landscape,
+    problem: TrainingProblem,
+    terms: tuple[np.ndarray, np.ndarray, np.ndarray, float],
+    sign: float,
+    curves: Curves,
+) -> tuple[float, Fraction, bytes]:
+    """The least share of beta that bounds one quadratic function, which share of beta its squares get for
+    that, and its parameters."""
+    rows, weights, base, beta = terms
+    weights, base = sign * weights, sign * base
+    counted = np.flatnonzero(weights)
+    first, data, linear, matrix, constant = _firsts(problem), [], base.copy(), [], 0.0
+    lengths = np.linalg.norm(rows, axis=1)
+    for h in counted.tolist():
+        k = first[h]
+        own = landscape.hyperplane_of_row[k]
+        # The checker's hyperplanes look like their first rows, the landscape's in a way of their own.
+        facing = float(np.sign(landscape.lengths[k]))
+        if weights[h] > 0:
+            tau = min(max(round(float(curves.widths[own]) * ONE) if own >= 0 else 1, 1), ONE - 1)
+            data.append(tau.to_bytes(checker.PARAMETER, "big"))
+            width = tau / ONE * lengths[h]
+            linear += 0.5 * weights[h] * rows[h]
+            matrix.append(0.25 * weights[h] / width)
+            constant += 0.25 * weights[h] * width
+        else:
+            slope, bend = (facing * curves.slopes[own], curves.bends[own]) if own >= 0 else (0.0, 0.0)
+            b = min(max(int(0.5 * bend * ONE), 0), ONE // 2 - 1)
+            a = min(max(round(0.5 * (1 + slope) * ONE), b), ONE - 1 - b)
+            data += [number.to_bytes(checker.PARAMETER, "big") for number in (a, b)]
+            linear += weights[h] * a / ONE * rows[h]
+            matrix.append(weights[h] * b / ONE / lengths[h])
+    squares = (rows[counted].T * np.array(matrix)) @ rows[counted]
+    bound, diagonal = _least_bound(linear / beta, squares / beta, constant / beta)
+    share = diagonal / bound if 0 < diagonal < bound else 0.5
+    return bound, Fraction(round(share * 2**SHARE_BITS), 2**SHARE_BITS), b"".join(data)
+
+
+def _least_bound(linear: np.ndarray, squares: np.ndarray, constant: float) -> tuple[float, float]:
+    """The least ``constant + s + c'(s - Q)^-1 c / 4`` over s above the eigenvalues of Q, and that s."""
+    values, vectors = np.linalg.eigh(squares)
+    pull = 0.5 * (vectors.T @ linear)
+    low = float(values[-1])
+    high = low + float(np.linalg.norm(pull)) + 1e-300
+    for _ in range(TURNS):
+        middle = 0.5 * (low + high)
+        slope = 1 - float(((pull / np.maximum(middle - values, 1e-300)) ** 2).sum())
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    rest = float((pull**2 / np.maximum(high - values, 1e-300)).sum())
+    return constant + high + rest, high
+
+
+def _firsts(problem: TrainingProblem) -> list[int]:
+    """The first row on each of the checker's hyperplanes."""
+    owner = np.asarray(problem.arrangement.hyperplane_of_row)
+    _, first = np.unique(owner[owner >= 0], return_index=True)
+    return sorted(np.flatnonzero(owner >= 0)[first].tolist())

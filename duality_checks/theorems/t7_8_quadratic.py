@@ -1,0 +1,83 @@
+"""Statements 7.8 and 7.9: a quadratic function for each sign proves a dual vector feasible, at any rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .. import checker
+from ..exact.norms import Vector, dual_norm_squared
+from ..problem import TrainingProblem
+from .catalogue import Outcome, Theorem, all_hold, at_least
+from .samples import degenerate_problems, random_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A problem, a vector z, and functions that are claimed to prove ``norm_dual(z) <= beta``."""
+
+    problem: TrainingProblem
+    z: Vector
+    functions: checker.Quadratic
+
+
+def bounded(problem: TrainingProblem) -> Bounded | None:
+    """The dual vector for which quadratic functions prove the most (7.9); None if that is 0."""
+    from ..pricing.landscape import Landscape
+    from ..relaxation.moments import relax
+    from ..relaxation.proof import proven
+
+    landscape = Landscape.of(problem)
+    stated = checker.read_problem(problem.to_json())
+    found = proven(problem, stated, landscape, relax(problem, landscape))
+    return None if found is None else Bounded(problem, *found)
+
+
+@all_hold
+def check(instance: Bounded) -> Iterator[Outcome]:
+    """Both functions are at most beta on the sphere, and the dual norm, by the list of all chambers, is at
+    most beta."""
+    checker.quadratic_proves(
+        checker.read_problem(instance.problem.to_json()), instance.z, instance.functions
+    )
+    square = dual_norm_squared(instance.problem, instance.z)
+    yield at_least(instance.problem.beta**2, square, "norm_dual(z)^2 <= beta^2, chamber by chamber")
+
+
+def fixed() -> Iterator[Bounded]:
+    """One problem a degeneracy."""
+    yield from filter(None, map(bounded, degenerate_problems()))
+
+
+def draw(rng: np.random.Generator) -> Bounded:
+    """A random problem whose relaxation proves something."""
+    while True:
+        found = bounded(random_problem(rng))
+        if found is not None:
+            return found
+
+
+def control() -> Bounded:
+    """Functions for z that are shown for a longer one."""
+    honest = bounded(degenerate_problems()[0])
+    assert honest is not None
+    return replace(honest, z=tuple(x * 101 / 100 for x in honest.z))
+
+
+THEOREM = Theorem(
+    id="7.8",
+    name="quadratic functions",
+    statement=(
+        "Where v'phi(Xu) <= c'u + u'Qu + const <= beta for norm(u) = 1, for v and for -v, with one parabola or "
+        "line for each row, norm_dual(v) <= beta."
+    ),
+    source="derived",
+    note="7.8-quadratic-functions.md",
+    fixed=fixed,
+    draw=draw,
+    check=check,
+    false_claim="functions that prove z prove what is a little longer than z",
+    control=control,
+)

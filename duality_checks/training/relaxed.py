@@ -1,0 +1,153 @@
+"""Training at high rank, where less than the optimum has to do: ascents, quadratic functions, then cones.
+
+Ascents give the upper end at any rank. For the lower end one semidefinite program chooses the dual vector for
+which quadratic functions prove the most (statement 7.9), in seconds and whatever the rank. Only where that
+leaves too wide an interval are all directions searched, for what the functions have not proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from hyperplane_arrangements.errors import ConvexLandscapeError
+
+from .. import checker
+from ..effort import CLIMBED_FROM, LADDER, Effort
+from ..limits import is_covered
+from ..pricing.landscape import Landscape
+from ..problem import TrainingProblem
+from ..relaxation.moments import Relaxation, relax
+from ..relaxation.proof import proven
+from .columns import Round, Solution
+
+# What the checker reads in a second, half of it written and half read: cones times rows times rank.
+CHECKED_A_SECOND = 5e5
+
+Trainer = Callable[..., Solution]
+
+
+def is_relaxed(problem: TrainingProblem, effort: Effort) -> bool:
+    """Whether quadratic functions are worth their time: many chambers of high rank, and a limit or a gap.
+
+    Example:
+        >>> problem = TrainingProblem(np.random.default_rng(0).normal(size=(60, 7)), np.ones(60), beta=1)
+        >>> is_relaxed(problem, Effort()), is_relaxed(problem, Effort(gap=0.1))
+        (False, True)
+    """
+    return (
+        not effort.whole
+        and not problem.penalty.polyhedral
+        and problem.bias is None
+        and is_covered(problem.arrangement, CLIMBED_FROM)
+    )
+
+
+def train_relaxed(
+    trainer: Trainer,
+    problem: TrainingProblem,
+    *,
+    effort: Effort,
+    progress: Callable[[Round], Any] | None = None,
+    **settings: Any,
+) -> Solution:
+    """The best of ascents with quadratic functions, and of a search over all directions.
+
+    Args:
+        trainer: what trains the problem with a given effort, as :func:`~.columns.train`.
+        problem: one that :func:`is_relaxed`.
+        effort: what is narrow enough, and when to stop.
+        progress: as for the trainer.
+        settings: for the trainer, likewise.
+
+    Returns:
+        The solution; with its relaxation where that proves the lower bound.
+    """
+    began = perf_counter()
+
+    def told(earlier: tuple[Round, ...]) -> Callable[[Round], Any] | None:
+        return None if progress is None else lambda step: progress(_after(step, earlier))
+
+    # One cone: a search that ends as it begins, so that ascents alone are left, for half of the time.
+    half = None if effort.seconds is None else effort.seconds / 2
+    first = trainer(problem, effort=replace(effort, cones=1, seconds=half), progress=told(()), **settings)
+    best = _with_functions(problem, first, _left(effort, began))
+    effort = replace(effort, seconds=_left(effort, began))
+    if _gap(best) <= effort.gap or (effort.seconds is not None and effort.seconds <= _SOON):
+        return best
+    settings["start"] = best.network
+    searched = trainer(
+        problem,
+        effort=_worthwhile(problem, first, best.lower, effort),
+        progress=told(best.rounds),
+        **settings,
+    )
+    rounds = (*best.rounds, *(_after(step, best.rounds) for step in searched.rounds))
+    upper = min((best, searched), key=lambda found: found.upper)
+    lower = max((best, searched), key=lambda found: found.lower)
+    return replace(
+        upper,
+        dual=lower.dual,
+        lower=lower.lower,
+        relaxation=lower.relaxation,
+        seconds=perf_counter() - began,
+        rounds=rounds,
+    )
+
+
+_SOON = 1e-3
+
+
+def _with_functions(problem: TrainingProblem, found: Solution, limit: float | None) -> Solution:
+    """The solution with the dual of the relaxation, where that proves more."""
+    relaxation = relaxed(problem, np.inf if limit is None else max(limit, 1.0))
+    if relaxation is None:
+        return found
+    lower = problem.loss.dual(relaxation.dual, problem.target)
+    if lower <= found.lower:
+        return found
+    return replace(found, dual=relaxation.dual, lower=lower, relaxation=relaxation)
+
+
+def relaxed(problem: TrainingProblem, limit: float = np.inf) -> Relaxation | None:
+    """The relaxation of a problem, its dual scaled to what is proven; None where nothing is."""
+    landscape = Landscape.of(problem)
+    try:
+        found = relax(problem, landscape, limit)
+        proof = proven(problem, checker.read_problem(problem.to_json()), landscape, found)
+    except (ConvexLandscapeError, checker.Refusal):
+        return None
+    return None if proof is None else replace(found, dual=np.array([float(x) for x in proof[0]]))
+
+
+def _worthwhile(problem: TrainingProblem, first: Solution, known: float, effort: Effort) -> Effort:
+    """The effort without what would prove no more than is known, or cones that no one could check in time."""
+    loss, target = problem.loss, problem.target
+    dual = loss.slope(first.network.outputs(problem), target)
+    most = next((level for level in LADDER if loss.dual(dual / (1 + level), target) > known), 0.0)
+    cones = effort.cones
+    if effort.seconds is not None:
+        size = problem.X.shape[0] * problem.arrangement.rank
+        checked = max(int(CHECKED_A_SECOND * effort.seconds / size), 1)
+        cones = checked if cones is None else min(cones, checked)
+    return replace(effort, most=most, cones=cones)
+
+
+def _gap(found: Solution) -> float:
+    return found.relative_gap if found.upper > 0 else 0.0
+
+
+def _left(effort: Effort, began: float) -> float | None:
+    return None if effort.seconds is None else max(effort.seconds - (perf_counter() - began), _SOON)
+
+
+def _after(step: Round, earlier: tuple[Round, ...]) -> Round:
+    """A round as one that comes after others."""
+    if not earlier:
+        return step
+    last = earlier[-1]
+    return replace(step, number=step.number + last.number, seconds=step.seconds + last.seconds)
