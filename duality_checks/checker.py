@@ -1311,11 +1311,17 @@ def square_on_cone(c: list[int], lo: list[int], hi: list[int], j: int, free: int
 
 def quadratic_proves(problem: Problem, dual: Sequence[Fraction], quadratic: Quadratic) -> None:
     """abs(z'phi(Xu)) <= beta norm(u) for all u: both functions are above and bounded."""
-    require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
-    require(problem.bias is None, "certificate: no quadratic function is bounded along free biases")
+    quadratic_fits(problem)
     g = kinks(problem, dual, None, 0)
     quadratic_holds(g, quadratic.shares[0], quadratic.plus, "quadratic.plus")
     quadratic_holds(g.negated(), quadratic.shares[1], quadratic.minus, "quadratic.minus")
+
+
+def quadratic_fits(problem: Problem) -> None:
+    """The argument is for the 2-norm of all weights, and for sums."""
+    require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
+    require(not problem.largest, "certificate: with max pooling chambers must be listed")
+    require(problem.bias is None, "certificate: no quadratic function is bounded along free biases")
 
 
 def quadratic_holds(g: Kinks, share: Fraction, data: bytes, where: str) -> None:
@@ -1330,7 +1336,7 @@ def quadratic_holds(g: Kinks, share: Fraction, data: bytes, where: str) -> None:
         constant += rest
     beta = 2 * isqrt(g.limit) << shift
     matrix = bound_matrix(c, squares, share * beta, beta - constant - share * beta)
-    require(is_positive_definite(matrix), f"{where}: the quadratic function is not proven to be at most beta")
+    quadratic_is_bounded(matrix, where)
 
 
 def parameters(
@@ -1343,10 +1349,10 @@ def parameters(
         length = isqrt(dot(row, row) << 2 * LENGTH_BITS) + 1
         size = PARAMETER if weight > 0 else 2 * PARAMETER
         part, place = data[place : place + size], place + size
-        require(len(part) == size, f"{where}: there are parameters for too few rows")
+        parameters_are_whole(len(part) == size, f"{where}: there are parameters for too few rows")
         if weight > 0:
             x = int.from_bytes(part, "big")
-            require(x > 0, f"{where}: tau is 0")
+            tau_is_positive(x, where)
             yield (
                 weight << shift,
                 -(-(weight * one * unit << shift) // (2 * length * x)),
@@ -1354,13 +1360,33 @@ def parameters(
             )
         else:
             a, b = (int.from_bytes(part[k : k + PARAMETER], "big") for k in (0, PARAMETER))
-            require(b <= a <= one - b, f"{where}: a line and a parabola that are not below max(0, t)")
+            parabola_is_below(a, b, one, where)
             yield (
                 (2 * weight * a << shift) // one,
                 -(-(2 * weight * b * unit << shift) // (one * length)),
                 0,
             )
-    require(place == len(data), f"{where}: there are parameters for too many rows")
+    parameters_are_whole(place == len(data), f"{where}: there are parameters for too many rows")
+
+
+def parameters_are_whole(condition: bool, reason: str) -> None:
+    """As many parameters as there are rows that count."""
+    require(condition, reason)
+
+
+def tau_is_positive(x: int, where: str) -> None:
+    """A parabola of width 0 is none."""
+    require(x > 0, f"{where}: tau is 0")
+
+
+def parabola_is_below(a: int, b: int, one: int, where: str) -> None:
+    """a t + b t^2/L is at most max(0, t) for abs(t) <= L."""
+    require(b <= a <= one - b, f"{where}: a parabola that is not below max(0, t)")
+
+
+def quadratic_is_bounded(matrix: list[list[int]], where: str) -> None:
+    """beta less the function is positive for norm(u) = 1."""
+    require(is_positive_definite(matrix), f"{where}: the quadratic function is not proven to be at most beta")
 
 
 def bound_matrix(

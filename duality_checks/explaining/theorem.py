@@ -171,6 +171,19 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
             *_steps(problem, certificate, chamber_steps(rows, problem)),
         ]
     count = len(checker.hyperplanes(checker.integer_rows(problem.rows)[0]))
+    if certificate.quadratic is not None:
+        return [
+            title,
+            Paragraph(
+                f"On the unit sphere each of {count} terms max(0, t), t = n'u, is replaced by a parabola: "
+                "by (t + (t²/τ + τ)/2)/2, which is above it, where its factor is positive, and by "
+                "a t + b t²/L, 0 ≤ b ≤ a ≤ 1 - b, L the length of n, which is below it, where that is "
+                "negative. What they add up to is c'u + u'Qu + θ, one function for z and one for -z. The "
+                "checker verifies, in integers, that the matrix of s norm(u)² - u'Qu - c'u + β - θ - s in "
+                "(u, 1) is positive definite, with the "
+                f"certificate's shares s/β = {', '.join(map(shown, certificate.quadratic.shares))}."
+            ),
+        ]
     return [
         title,
         Paragraph(

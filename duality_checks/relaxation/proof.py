@@ -18,6 +18,7 @@ ATTEMPTS = 6
 ROOM = 2.0**-30
 SHARE_BITS = 40
 TURNS = 80
+TINY = 1e-150
 ONE = 1 << 8 * checker.PARAMETER
 
 
@@ -111,12 +112,12 @@ def _least_bound(linear: np.ndarray, squares: np.ndarray, constant: float) -> tu
     values, vectors = np.linalg.eigh(squares)
     pull = 0.5 * (vectors.T @ linear)
     low = float(values[-1])
-    high = low + float(np.linalg.norm(pull)) + 1e-300
+    high = low + float(np.linalg.norm(pull)) + TINY
     for _ in range(TURNS):
         middle = 0.5 * (low + high)
-        slope = 1 - float(((pull / np.maximum(middle - values, 1e-300)) ** 2).sum())
-        low, high = (middle, high) if slope < 0 else (low, middle)
-    rest = float((pull**2 / np.maximum(high - values, 1e-300)).sum())
+        rising = np.linalg.norm(pull / np.maximum(middle - values, TINY)) < 1
+        low, high = (low, middle) if rising else (middle, high)
+    rest = float((pull**2 / np.maximum(high - values, TINY)).sum())
     return constant + high + rest, high
 
 

@@ -39,9 +39,7 @@ def bounded(problem: TrainingProblem) -> Bounded | None:
 def check(instance: Bounded) -> Iterator[Outcome]:
     """Both functions are at most beta on the sphere, and the dual norm, by the list of all chambers, is at
     most beta."""
-    checker.quadratic_proves(
-        checker.read_problem(instance.problem.to_json()), instance.z, instance.functions
-    )
+    checker.quadratic_proves(checker.read_problem(instance.problem.to_json()), instance.z, instance.functions)
     square = dual_norm_squared(instance.problem, instance.z)
     yield at_least(instance.problem.beta**2, square, "norm_dual(z)^2 <= beta^2, chamber by chamber")
 
@@ -70,8 +68,8 @@ THEOREM = Theorem(
     id="7.8",
     name="quadratic functions",
     statement=(
-        "Where v'phi(Xu) <= c'u + u'Qu + const <= beta for norm(u) = 1, for v and for -v, with one parabola or "
-        "line for each row, norm_dual(v) <= beta."
+        "Where v'phi(Xu) <= c'u + u'Qu + const <= beta for norm(u) = 1, for v and for -v, with a parabola for "
+        "each row, norm_dual(v) <= beta."
     ),
     source="derived",
     note="7.8-quadratic-functions.md",

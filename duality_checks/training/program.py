@@ -173,7 +173,6 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
     """
     problem.require_penalised("a conic program")
     slopes = np.where(blocks.signs > 0, 1.0, float(problem.kappa)) * blocks.outputs[:, None]
-<<<<<<< HEAD
     sums = require_sums(problem.readout, "a program over activation patterns")
     return solve_columns(problem, blocks, [sums.pool(slope[:, None] * blocks.rows) for slope in slopes])
 
@@ -189,17 +188,10 @@ def solve_columns(problem: TrainingProblem, blocks: Blocks, columns: list[np.nda
     Raises:
         ConvexLandscapeError: the solver returned no numbers.
     """
-    fit, dual, found, status = _minimise(
-        problem, _penalty_part(problem, blocks), np.concatenate(columns, axis=1)
-    )
-    return Optimum(fit, dual, found.reshape(len(blocks), blocks.rows.shape[1]), status)
-=======
-    columns = [problem.readout.pool(slope[:, None] * blocks.rows) for slope in slopes]
     found = minimise(problem, penalty_part(problem, blocks), np.concatenate(columns, axis=1))
     size = blocks.rows.shape[1]
     vectors = found.found[: len(blocks) * size].reshape(len(blocks), size)
     return Optimum(found.fit, found.dual, vectors, found.status)
->>>>>>> 2b61fe3 (Quadratic functions above the landscape: an interval at any rank in seconds, with a certificate of some kB)
 
 
 def minimise(

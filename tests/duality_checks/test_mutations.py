@@ -142,7 +142,7 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     "the bound": ("bound_holds", accept, ["dual scaled up", "multipliers dropped", "multiplier too large"]),
 }
 # Functions that call checks; what they are for the sweeps of version 2 is in pricing/test_sweep_kernel.py and
-# training/test_free.py, and for the covers of version 3 in cover/test_certificates.py.
+# training/test_free.py, and for version 3 in cover/test_certificates.py and relaxation/test_proof.py.
 ROUTES = {
     "cover_proves",
     "cover_fits",
@@ -150,6 +150,14 @@ ROUTES = {
     "tree_holds",
     "leaf_holds",
     "leaf_is_bounded",
+    "quadratic_proves",
+    "quadratic_fits",
+    "quadratic_holds",
+    "quadratic_is_bounded",
+    "parameters",
+    "parameters_are_whole",
+    "tau_is_positive",
+    "parabola_is_below",
     "spans_all",
     "coordinate_is_free",
     "halves_are_whole",
