@@ -126,7 +126,7 @@ def glimpsed(
     rank = sides[0].rows.shape[1]
     found: list[Part] = [(1.0, np.empty((0, rank)), np.empty(0))]
     for first in range(0, starts, AT_ONCE):
-        if deadline is not None and perf_counter() >= deadline:
+        if first and deadline is not None and perf_counter() >= deadline:
             break
         for sign, side in zip((1.0, -1.0), sides, strict=True):
             points = rng.normal(size=(min(AT_ONCE, starts - first), rank))

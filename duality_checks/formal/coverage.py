@@ -47,6 +47,11 @@ def refuse_version(certificate: Certificate | certificates.Certificate) -> None:
     Raises:
         InputError: a certificate of version 2.
     """
+    if certificate.quadratic is not None:
+        raise InputError(
+            f"certificate: quadratic functions are not in the formal proof; it covers {COVERED}, by chambers or "
+            "a cover; ask for a smaller gap"
+        )
     if certificate.cover is None and certificate.chambers is None:
         raise InputError(
             "certificate: version 2 holds neither a cover nor chambers, and the formal proof needs one; "

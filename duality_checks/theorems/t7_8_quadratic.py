@@ -68,7 +68,7 @@ THEOREM = Theorem(
     id="7.8",
     name="quadratic functions",
     statement=(
-        "Where v'phi(Xu) <= c'u + u'Qu + const <= beta for norm(u) = 1, for v and for -v, with a parabola for "
+        "Where v'phi(Xu) <= c'u + u'Qu + const <= beta for norm(u) = 1, for v and for -v, a parabola for "
         "each row, norm_dual(v) <= beta."
     ),
     source="derived",

@@ -28,12 +28,30 @@ def test_a_wide_gap_is_proven_and_holds_the_optimum(problem):
 
 
 @pytest.mark.parametrize("effort", [Effort(cones=1), Effort(seconds=1e-9)])
-def test_a_search_that_is_not_begun_leaves_a_network_and_a_bound_of_nothing(problem, effort):
+def test_a_search_that_is_not_begun_leaves_a_network_and_what_quadratic_functions_prove(problem, effort):
+    solution = train(problem, effort=effort)
+    assert solution.network.width > 0
+    assert 0 < solution.lower < solution.upper
+    certificate = certify(problem, solution, effort=effort)
+    assert certificate.method == "quadratic" and certificate.lower > 0
+    assert check(problem, certificate).proven
+
+
+@pytest.mark.parametrize("effort", [Effort(cones=1), Effort(seconds=1e-9)])
+def test_at_low_rank_a_search_that_is_not_begun_leaves_a_bound_of_nothing(effort):
+    rng = np.random.default_rng(3)
+    problem = TrainingProblem(rng.standard_normal((60, 4)), rng.choice([-1.0, 1.0], 60), beta="1/2")
     solution = train(problem, effort=effort)
     assert solution.network.width > 0
     assert solution.lower == 0.0 and not solution.dual.any()
     certificate = certify(problem, solution, effort=effort)
     assert check(problem, certificate).proven and certificate.lower == 0
+
+
+def test_quadratic_functions_are_kept_only_where_a_search_proves_less(problem):
+    few, many = (train(problem, effort=Effort(cones=cones)) for cones in (1, 100_000))
+    assert few.relaxation is not None and many.relaxation is None
+    assert few.lower < many.lower <= many.upper <= few.upper * (1 + 1e-9)
 
 
 def test_a_limit_of_cones_leaves_an_interval_that_is_true(problem):
