@@ -64,7 +64,7 @@ def export(
 
     --coq is for every loss but the logistic one. With the 2-norm and without free biases, a certificate that
     lists chambers is made again as a cover of all directions, which costs a share of about 2^-40 of its lower
-    bound; other lists are taken as they are. Coq takes a quarter of a minute for the proof, and a second for
+    bound; other lists are taken as they are. Coq takes a quarter of a minute for the proof, then a second for
     fifty to a hundred cones of a cover, or for ten to twenty thousand rows of chambers.
 
     --torch and --onnx take the columns as the table has them, and a column of 0 and 1 for each label: shifts
