@@ -31,8 +31,8 @@ def refuse_problem(problem: Problem) -> None:
     """
     if problem.largest:
         raise InputError(
-            "problem: the formal proof does not cover max pooling, only outputs that add the rows of a sample "
-            "up; the standalone checker reads its certificates"
+            "problem: the formal proof does not cover max pooling, only outputs that add the rows of "
+            "a sample up; the standalone checker reads its certificates"
         )
     if problem.loss[0] == "logistic":
         raise InputError(
