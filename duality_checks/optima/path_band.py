@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 
+from ..exact.enclosures import scientific_above
 from ..exact.quadratics import ZERO, Quadratic, largest_ratio
 
 HALF = Fraction(1, 2)
@@ -190,6 +192,12 @@ class PathBand:
         """A proven bound on ``(upper - lower) / upper`` from the first node to the last."""
         return max(self.relative_widths)
 
+    @property
+    def width_text(self) -> str:
+        """The relative width, rounded up."""
+        width = self.relative_width
+        return scientific_above(Fraction(width)) if width < inf else "infinity"
+
     def lower(self, beta: Any) -> Fraction:
         """Proven: at most ``p*(beta)``, at any positive beta."""
         beta = _positive(beta)
@@ -214,8 +222,8 @@ class PathBand:
     def __str__(self) -> str:
         first, last = self.nodes[0].beta, self.nodes[-1].beta
         return (
-            f"p*(beta) within {float(self.relative_width):.3g} for every beta from {float(first):.9g} to "
-            f"{float(last):.9g}, by {len(self.nodes)} certificates (proven)"
+            f"p*(beta) within {self.width_text} for every beta from {float(first):.9g} to {float(last):.9g}, "
+            f"by {len(self.nodes)} certificates (proven)"
         )
 
 

@@ -17,7 +17,6 @@ from ..exact.enclosures import (
     exact_text,
     float_above,
     float_below,
-    scientific_above,
 )
 from .text import activation_name, count, interval_facts, loss_name, printable
 
@@ -120,8 +119,7 @@ def path_summary(outcome: PathOutcome) -> str:
 def verdict(outcome: PathOutcome) -> str:
     """What is proven, in a sentence."""
     band = outcome.band
-    width = scientific_above(Fraction(band.relative_width)) if band.relative_width < 1 else "1"
-    proven = f"PROVEN for EVERY beta of these: p*(beta) within a relative width of {width}"
+    proven = f"PROVEN for EVERY beta of these: p*(beta) within a relative width of {band.width_text}"
     if outcome.reached:
         return f"{proven} ({outcome.seconds:.1f} s)"
     return f"{proven}, wider than the {exact_text(outcome.wanted)} asked for: {outcome.ended}"
@@ -173,7 +171,7 @@ def path_page(outcome: PathOutcome) -> str:
     except MissingExtraError:
         pictures = NO_PICTURES
     known = [
-        ("relative width of the band", f"≤ {float(band.relative_width):.3g}"),
+        ("relative width of the band", f"≤ {band.width_text}"),
         ("certificates", str(len(band.nodes))),
         ("activation", activation_name(outcome.problem.kappa)),
         ("loss", loss_name(outcome.problem)),

@@ -213,6 +213,8 @@ def test_an_exhausted_job_leaves_what_is_proven() -> None:
     few = path_band(SMALL, "1/16", 4, most_nodes=3)
     assert [len(band.nodes) for band in (late, few)] == [2, 3]
     for band in (late, few):
+        shown = str(band).split()[2]
+        assert Fraction(shown) >= band.relative_width > Fraction(shown) * Fraction(99, 100)
         exact = certify(SMALL, train(SMALL))
         assert band.lower(1) <= exact.upper and exact.lower <= band.upper(1)
         assert band.relative_width > path_refining.WIDTH
