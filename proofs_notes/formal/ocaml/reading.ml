@@ -301,7 +301,7 @@ let version_of_certificate = function
   | Object o -> (
       match List.assoc_opt "version" o with
       | Some (Int "2") -> raise (Not_covered "certificates of version 2, without chambers and without a cover")
-      | Some (Int "3") when List.mem_assoc "quadratic" o -> raise (Not_covered "quadratic functions in place of a cover")
+      | Some (Int "3") when List.mem_assoc "quadratic" o && not (List.mem_assoc "cover" o) -> raise (Not_covered "quadratic functions in place of a cover")
       | Some (Int "3") -> 3
       | _ -> 1)
   | _ -> 1
