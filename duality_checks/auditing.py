@@ -41,8 +41,8 @@ class Audit:
     """The verdict on a trained network.
 
     Attributes:
-        setting: what it was audited for; None if stationarity is not judged.
-        network: its weights, exactly.
+        placed: the problem that it was judged on, its weights, exactly, what decays in words, and what was
+            assumed of the network.
         objective: its objective, exactly.
         lower: a proven lower bound on the global optimum p*, None where none was computed.
         upper: a proven upper bound on p*.
@@ -52,14 +52,10 @@ class Audit:
         escape: a neuron to add that lowers the objective by more than rounding can, None where none was
             found or looked for.
         proof: the interval that rests on this package alone; None where there is a certificate.
-        unjudged: why stationarity is not judged; '' when it is.
-        placed: the problem that it was judged on, with what decays in words, and what was assumed of the
-            network.
         hints: where its numbers may mislead.
     """
 
-    setting: Setting | None
-    network: RationalNetwork
+    placed: Placed
     objective: Fraction
     lower: Fraction | None
     upper: Fraction
@@ -67,9 +63,22 @@ class Audit:
     stationarity: Stationarity | None
     escape: Escape | None
     proof: IntervalProof | None = None
-    unjudged: str = ""
-    placed: Placed | None = None
     hints: tuple[str, ...] = ()
+
+    @property
+    def setting(self) -> Setting | None:
+        """What stationarity is decided in; None if it is not judged."""
+        return self.placed.setting
+
+    @property
+    def unjudged(self) -> str:
+        """Why stationarity is not judged; '' when it is."""
+        return self.placed.unjudged
+
+    @property
+    def network(self) -> RationalNetwork:
+        """Its weights, exactly."""
+        return self.placed.network
 
     @property
     def excess(self) -> tuple[Fraction, Fraction] | None:
@@ -136,8 +145,6 @@ class Audit:
         }
 
     def _judged_facts(self) -> dict[str, Any]:
-        if self.placed is None:
-            return {}
         problem = self.placed.problem
         return {
             "loss": problem.plain_loss.name,
@@ -155,8 +162,8 @@ class Audit:
 
     def __str__(self) -> str:
         """A few lines, one a finding."""
-        pairs = [] if self.placed is None else [("judged on", judged_on(self.placed))]
-        pairs += [] if self.placed is None else [("note", note) for note in self.placed.notes]
+        pairs = [("judged on", judged_on(self.placed))]
+        pairs += [("note", note) for note in self.placed.notes]
         pairs += [("objective", f"{float(self.objective):.12g} (exact value of these weights)")]
         pairs += self._bound_lines()
         pairs += self._stationarity_lines()
@@ -166,7 +173,7 @@ class Audit:
     def _bound_lines(self) -> list[tuple[str, str]]:
         excess = self.excess
         if excess is None or self.lower is None:
-            skip = self.placed is None or self.placed.problem.free.linear
+            skip = self.placed.problem.free.linear
             what = "a linear skip" if skip else "what is free with this loss"
             return [("p*", f"no proven lower bound: too many chambers for {what}")]
         low, high = decimal_interval(self.lower, self.upper)
@@ -299,19 +306,8 @@ def audit(
         escape = _notable(added, objective)
     bounds = _interval(objective, certificate, proof)
     silent = certificate is not None and not (certificate.network_output or certificate.relative_gap > WIDE)
-    return Audit(
-        setting,
-        placed.network,
-        objective,
-        *bounds,
-        certificate,
-        verdict,
-        escape,
-        proof,
-        placed.unjudged,
-        placed,
-        hints_of_audit(placed.problem, silent, names),
-    )
+    hints = hints_of_audit(placed.problem, silent, names)
+    return Audit(placed, objective, *bounds, certificate, verdict, escape, proof, hints)
 
 
 def _shown(objective: Fraction) -> Fraction:
