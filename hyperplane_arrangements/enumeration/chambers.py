@@ -17,7 +17,7 @@ from ..errors import InputError, TooLargeError
 from ..exact import integer_row
 from ..plain import PlainArrangement
 from .engine import Cells, Plan, count, make_plan, run, whitney_numbers
-from .minors import Memo, divide_by_infinity, poincare_coefficients
+from .minors import STEPS, Memo, divide_by_infinity, poincare_coefficients
 from .search import Budget, OutOfBudget, weight
 from .tables import OverLimit, is_loaded
 
@@ -26,6 +26,7 @@ _COUNTED = 5_000_000  # a prediction is exact at least up to here
 # search before more minors.
 _TURNS = ((200_000, _COUNTED), (0, 100_000_000), (10_000_000, 1_000_000_000))
 _SURE = 40_000_000  # chambers that a search takes seconds for, however many there are
+_READY = 12  # times as many entries once compiled code counts most of the minors
 _COMPILED = 2**14  # entries up to which minors are counted by compiled code (`minors_kernel.LIMIT`)
 
 T = TypeVar("T")
@@ -361,10 +362,15 @@ def _in_turns(
     sure = upper_bound(len(distinct.rows), len(distinct.columns)) <= _SURE
     ready = is_loaded("kernel", "walk")
     searched_first = largest > _COMPILED and ready
+    # Many minors, and compiled code at hand for small ones: whether they are alike is soon seen.
+    memoised = comb(len(distinct.rows), max(0, len(distinct.columns) - 1)) > STEPS
+    compiled = largest <= _COMPILED and is_loaded("minors_kernel", "whitney_numbers")
+    more = _READY if memoised and compiled else 1
     for entries, counted in _TURNS:
         if not searched_first:
             with suppress(OutOfBudget):
-                return from_minors(_by_minors(arrangement, memo, Budget(entries // weight(largest))))
+                budget = Budget(more * entries // weight(largest))
+                return from_minors(_by_minors(arrangement, memo, budget))
         if memo.is_worth_while and not (sure and ready):
             break
         with suppress(OverLimit):

@@ -27,7 +27,7 @@ from .search import Budget
 
 _KERNEL = f"{__package__}.minors_kernel"
 _START = 1_500_000  # entries computed by Python integers from which compiled code is worth its start-up
-_STEPS = 10**7  # of compiled code in one minor: above, memoised minors are likely to save more
+STEPS = 10**7  # of compiled code in one minor: above, memoised minors are likely to save more
 _FEW = 16  # lines that Python integers count faster than an array is made of them
 _FASTER = 32  # times an entry of Python integers the step of compiled code
 _FLOAT = 2**26  # ratios of integers below this size are distinct as floats if distinct
@@ -124,7 +124,7 @@ def _compiled(rows: Sequence[Row], memo: Memo) -> tuple[int, ...] | None:
     n, d = len(rows), len(rows[0])
     steps = comb(n, d - 1)
     cost = steps // _FASTER
-    if steps > _STEPS or (memo.spent < _START and _KERNEL not in sys.modules):
+    if steps > STEPS or (memo.spent < _START and _KERNEL not in sys.modules):
         return None
     if memo.budget is not None and cost > memo.budget.rows:
         return None  # memoised minors may still do: whether the code is loaded must not decide

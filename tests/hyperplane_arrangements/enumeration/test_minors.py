@@ -117,9 +117,9 @@ def test_lines_too_steep_for_floats_are_counted():
     ["resonance_5", "threshold_4", "type_e_6", "catalan_5", "generic_9_5", "generic_30_3", "near_pencil_20"],
 )
 def test_compiled_and_plain_recursion_agree(name, monkeypatch):
-    monkeypatch.setattr(minors, "_STEPS", -1)
+    monkeypatch.setattr(minors, "STEPS", -1)
     plain = zaslavsky_chambers(families.named(name))
-    monkeypatch.setattr(minors, "_STEPS", 10**9)
+    monkeypatch.setattr(minors, "STEPS", 10**9)
     monkeypatch.setattr(minors, "_by_restrictions", None)
     assert zaslavsky_chambers(families.named(name)) == plain
 
@@ -189,7 +189,7 @@ def test_every_way_of_counting_gives_the_published_number(name, turns, sure, com
 
 
 def test_minors_that_are_alike_are_worth_while(monkeypatch):
-    monkeypatch.setattr(minors, "_STEPS", 0)  # all in Python
+    monkeypatch.setattr(minors, "STEPS", 0)  # all in Python
     alike, other = minors.Memo(), minors.Memo()
     poincare_coefficients(families.braid(8).distinct.rows, None, alike)
     rows = np.random.default_rng(3).integers(-99, 99, size=(9, 6)).tolist()
@@ -198,7 +198,7 @@ def test_minors_that_are_alike_are_worth_while(monkeypatch):
 
 
 def test_what_has_been_counted_before_a_budget_ran_out_is_not_counted_again(monkeypatch):
-    monkeypatch.setattr(minors, "_STEPS", 0)  # all in Python
+    monkeypatch.setattr(minors, "STEPS", 0)  # all in Python
     rows, memo = families.resonance(5).distinct.rows, minors.Memo()
     with pytest.raises(OutOfBudget):
         poincare_coefficients(rows, Budget(3000), memo)
