@@ -42,6 +42,8 @@ _MOST_ROWS = 10**9
 # Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
 _ROOM = 1 - 1e-12
 _ATTEMPTS = 8
+# At rank 3; more say that a dual this near to its bound is not worth it, and a little further inside is.
+_FEW_CONES = 100_000
 LISTED_AT_MOST = 5_000
 SIGNS_AT_MOST = 1_000_000  # of a list, one a chamber and hyperplane: at rank 2 rows are many and chambers few
 # The same with free biases, where every chamber needs multipliers.
@@ -315,7 +317,8 @@ def _covered(
     coordinates = Coordinates.of(stated)
     scale = problem.loss.multiple(dual, problem.target) if effort.whole else 1.0
     size, room = None, _ROOM
-    limits = Limits(points=1, progress=effort.progress)
+    rank = len(coordinates.basis) if coordinates.basis else problem.d
+    limits = Limits(points=1, cones=_FEW_CONES * 4 ** max(rank - 3, 0), progress=effort.progress)
     for _ in range(_ATTEMPTS):
         feasible, _ = on_a_grid(problem, (scale if size is None else min(scale, size)) * room * dual)
         found = covers(coordinates, feasible, keep=True, limits=limits)
