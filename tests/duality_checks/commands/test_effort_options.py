@@ -44,7 +44,9 @@ def test_a_gap_that_will_do_is_reached(table, tmp_path, free):
 @pytest.mark.parametrize("limit", [["--max-cones", "1"], ["--time-limit", "1e-9"]])
 def test_a_search_that_ends_at_once_proves_nothing_but_what_is_true(table, tmp_path, limit):
     facts = json.loads(certified(table, tmp_path, *limit).stdout)
-    assert facts["proven"] and facts["relative_gap"] == 1
+    assert facts["proven"] and 0.25 < facts["relative_gap"] <= 1
+    near = json.loads(certified(table, tmp_path, "--gap", "1/4").stdout)
+    assert 0 <= facts["lower_float"] <= near["upper_float"] and near["lower_float"] <= facts["upper_float"]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_an_audit_searches_as_far_as_it_may(table, tmp_path):
         facts = json.loads(found.stdout)
         assert facts["proven_by"] == "independent checker"
         bounds[name] = Fraction(facts["lower"]), Fraction(facts["upper"])
-    assert bounds["none"][0] == 0 < bounds["some"][0] <= bounds["some"][1]
+    assert 0 <= bounds["none"][0] < bounds["some"][0] <= bounds["some"][1]
     # The claim asks for a tenth of itself.
     assert bounds["some"][1] - bounds["some"][0] <= bounds["some"][1] * Fraction(9, 100)
 
@@ -83,14 +85,15 @@ def test_several_outputs_search_as_far_as_they_may(table, tmp_path):
         json.loads(certified(table, tmp_path, *two, *more).stdout)
         for more in (["--max-cones", "1"], ["--gap", "1/2"])
     )
-    assert none["proven"] and Fraction(none["lower"]) == 0
+    assert none["proven"] and 0 <= Fraction(none["lower"]) <= Fraction(some["lower"])
     assert some["proven"] and Fraction(some["upper"]) <= 2 * Fraction(some["lower"])
     network = tmp_path / "network.json"
     words = ["audit", str(network), "--data", str(table), "--target", "y", "--target", "z", "--beta", "70"]
     for coupling in ("1-norm", "2-norm"):
         found = CliRunner().invoke(cli, [*words, "--coupling", coupling, "--time-limit", "1e-9", "--json"])
         facts = json.loads(found.stdout)
-        assert facts["proven_by"] == "independent checker" and Fraction(facts["lower"]) == 0
+        assert facts["proven_by"] == "independent checker"
+        assert 0 <= Fraction(facts["lower"]) <= Fraction(some["upper"])
         assert facts["hints"] == []
 
 
