@@ -35,6 +35,7 @@ PARTS = {
     "example": r"^## (In numbers|Worked example)",
     "exercises": r"^## Exercises",
     "solutions": r"Solution",
+    "what to read next": r"^## What to read next",
 }
 
 
