@@ -73,7 +73,8 @@ def relax(problem: TrainingProblem, landscape: Landscape, limit: float = np.inf)
     Example:
         >>> problem = TrainingProblem([[1, 0], [0, 1], [1, 1]], [1, -1, 2], beta="1/2")
         >>> found = relax(problem, Landscape.of(problem))
-        >>> bool(problem.loss.dual(found.dual, problem.target) <= 1.0)
+        >>> lower = problem.loss.dual(found.dual, problem.target)
+        >>> bool(0 < lower <= problem.loss.value(np.zeros(3), problem.target))
         True
     """
     skips = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
