@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE](?P<power>[+-]?\d+))?|\
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 # What programs write for a value that is not there.
 _MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "?"})
-_LONGEST, _LARGEST_POWER = 1000, 400
+LONGEST, LARGEST_POWER = 1000, 400
 # What people write for numbers, and what to write instead; the first that fits.
 _REMEDIES = (
     (r"[+-]?\d{1,3}(,\d{3})+\.\d+", "write thousands without a comma,"),
@@ -72,10 +72,10 @@ def parse_number(text: str, place: str, decimal: str = ".") -> Fraction:
             f"{place} holds {shown(text)}, which is not a number; {_remedy(text)} or choose other columns"
         )
     # Ten characters of text can ask for a billion digits; these limits are far outside what float64 holds.
-    if len(text) > _LONGEST or abs(int(match["power"] or 0)) > _LARGEST_POWER:
+    if len(text) > LONGEST or abs(int(match["power"] or 0)) > LARGEST_POWER:
         raise InputError(
-            f"{place} holds {shown(text)}: over {_LONGEST} characters, or a power of ten beyond "
-            f"{_LARGEST_POWER}; rescale or round"
+            f"{place} holds {shown(text)}: over {LONGEST} characters, or a power of ten beyond "
+            f"{LARGEST_POWER}; rescale or round"
         )
     try:
         return Fraction(pointed)
@@ -84,7 +84,7 @@ def parse_number(text: str, place: str, decimal: str = ".") -> Fraction:
 
 
 def _remedy(text: str) -> str:
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return "correct it"
     return next((remedy for form, remedy in _REMEDIES if re.fullmatch(form, text)), "correct it")
 

@@ -23,6 +23,7 @@ _BY_LOOK = (",", ";", "\t")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 _POINT = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?", re.ASCII)
+_BLANKS = '" \t\v\f\x1c\x1d\x1e\x1f'
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 
 Record = tuple[int, tuple[str, ...]]
@@ -152,7 +153,7 @@ def _without_comments(lines: list[str]) -> tuple[list[str], int, tuple[int, str]
     """The lines with comments blanked out; how many there were; and the last one before the first row, which
     may be a header."""
     kept, count, heading, begun = [], 0, None, False
-    if not any("#" in line for line in lines):
+    if "#" not in "".join(lines):
         return lines, 0, None
     for place, line in enumerate(lines):
         if line.lstrip(" ").startswith("#"):
@@ -186,7 +187,8 @@ def _with_heading(
 
 def _separator(lines: list[str], heading: tuple[int, str] | None, source: str, dialect: Dialect) -> str:
     """The one separator that cuts all lines alike; of several the one that leaves nothing but numbers."""
-    seen = [mark for mark in _BY_LOOK if mark != dialect.decimal and any(mark in line for line in lines)]
+    text = "".join(lines)
+    seen = [mark for mark in _BY_LOOK if mark != dialect.decimal and mark in text]
     if seen == [","]:
         return ","
     fitting: dict[str, bool] = {}
@@ -219,12 +221,20 @@ def _separator(lines: list[str], heading: tuple[int, str] | None, source: str, d
 def _records(lines: list[str], separator: str, source: str) -> list[Record]:
     spaced = separator == " "
     # Any run of spaces is one separator; none counts at either end.
-    given = (line.strip() + "\n" if spaced else line for line in lines)
+    given = (line.strip() + "\n" for line in lines) if spaced else lines
     reader = csv.reader(given, delimiter=separator, skipinitialspace=spaced, strict=True)
     try:
+        if _nothing_to_strip("".join(lines), separator):
+            rows = list(map(tuple, reader))  # one a line, for a row of several lines has quotes
+            return [(line, cells) for line, cells in enumerate(rows, start=1) if any(cells)]
         return [(reader.line_num, cells) for row in reader if any(cells := tuple(map(str.strip, row)))]
     except csv.Error as error:
         raise InputError(f"{source}: line {reader.line_num} is not CSV ({error})") from None
+
+
+def _nothing_to_strip(text: str, separator: str) -> bool:
+    """Whether no cell has blanks at its ends, for none are in the text; nor quotes, which can hold lines."""
+    return text.isascii() and not any(mark in text for mark in _BLANKS if mark != separator)
 
 
 def _require_rectangle(records: Sequence[Record], source: str) -> None:

@@ -118,11 +118,11 @@ class Table:
             ((Fraction(2, 1), Fraction(1, 10)), (Fraction(1, 3), Fraction(-1, 10)))
         """
         names = tuple(names)
-        plain = self._plain(names)
-        return self._one_by_one(names) if plain is None else plain.fractions
+        found = self._at_once(names)
+        return self._one_by_one(names) if found is None else found.fractions
 
     def exact(self, names: Iterable[str]) -> ExactMatrix:
-        """The same as a matrix, which takes a tenth of the time where all cells are plain decimals.
+        """The same as a matrix, which takes a tenth of the time where all cells are decimals.
 
         Raises:
             InputError: as for :meth:`numbers`; no columns or no rows.
@@ -134,20 +134,20 @@ class Table:
         from hyperplane_arrangements.exact import exact_matrix
 
         names = tuple(names)
-        plain = self._plain(names)
-        return exact_matrix(self._one_by_one(names), name=self.source) if plain is None else plain
+        found = self._at_once(names)
+        return exact_matrix(self._one_by_one(names), name=self.source) if found is None else found
 
-    def _plain(self, names: tuple[str, ...]) -> ExactMatrix | None:
-        """The numbers at once, where all of them are written plainly."""
+    def _at_once(self, names: tuple[str, ...]) -> ExactMatrix | None:
+        """The numbers at once, where all of them are decimals."""
         positions = [self.index(name) for name in names]
-        if not positions or not self.cells or self.decimal != ".":
+        if not positions or not self.cells:
             return None
         cells = [row[place] for row in self.cells for place in positions]
         if set(map(type, cells)) != {str}:
             return None
-        from .decimals import plain_matrix
+        from .decimals import decimal_matrix
 
-        return plain_matrix(cast("list[str]", cells), len(positions))
+        return decimal_matrix(cast("list[str]", cells), len(positions), self.decimal)
 
     def _one_by_one(self, names: tuple[str, ...]) -> Rows:
         positions = [(self.index(name), name) for name in names]
