@@ -24,7 +24,7 @@ from ..exact.rounding import on_a_grid
 from ..exact.setting import RationalNetwork, Setting
 from ..exact.spectral import rounded_up
 from ..network import TwoLayerNetwork
-from ..pricing.landscape import Landscape
+from ..pricing.landscape import Landscape, first_rows
 from ..stationary_points.blocks import Block
 
 if TYPE_CHECKING:
@@ -226,9 +226,7 @@ def _blocks_in_use(
 
 def hyperplane_signs(landscape: Landscape, table: np.ndarray) -> np.ndarray:
     """Sign vectors of rows (P x n) as those of the distinct hyperplanes of a landscape (P x h)."""
-    owner = landscape.hyperplane_of_row
-    _, first = np.unique(owner, return_index=True)
-    rows = first[-len(landscape.normals) :]
+    rows = first_rows(landscape.hyperplane_of_row)
     return table[:, rows] * np.sign(landscape.lengths[rows]).astype(np.int8)
 
 

@@ -25,7 +25,7 @@ from ..exact.judged import judged, skip_of
 from ..exact.norms import Vector
 from ..exact.programs import zero_in_hull
 from ..exact.setting import RationalNetwork, dot
-from ..pricing.landscape import Landscape
+from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -76,7 +76,7 @@ def bends(problem: TrainingProblem) -> list[Vector]:
         (Fraction(1, 1), Fraction(2, 1), Fraction(0, 1))
     """
     rows, samples = problem.X.fractions, problem.readout.samples
-    first = _first_rows(problem)
+    first = first_rows(problem.arrangement.hyperplane_of_row).tolist()
     found = [[ZERO] * problem.n for _ in first]
     for k, j in enumerate(problem.arrangement.hyperplane_of_row.tolist()):
         if j >= 0:
@@ -84,12 +84,6 @@ def bends(problem: TrainingProblem) -> list[Vector]:
             place = next(i for i, x in enumerate(unit) if x)
             found[j][samples[k]] += abs(rows[k][place] / unit[place])
     return list(map(tuple, found))
-
-
-def _first_rows(problem: TrainingProblem) -> list[int]:
-    """A row of each hyperplane."""
-    owner = problem.arrangement.hyperplane_of_row.tolist()
-    return [owner.index(j) for j in range(len(problem.arrangement.hyperplanes))]
 
 
 def _lines(problem: TrainingProblem) -> list[Vector]:
@@ -207,7 +201,7 @@ def exact_outputs(problem: TrainingProblem, network: RationalNetwork) -> Vector:
 
 def _network(problem: TrainingProblem, weights: Sequence[Fraction]) -> RationalNetwork:
     """A network with the outputs ``sum_j weights_j b_j + sum_i weights_(h+i) T X e_i``."""
-    first, kappa = _first_rows(problem), problem.kappa
+    first, kappa = first_rows(problem.arrangement.hyperplane_of_row).tolist(), problem.kappa
     neurons: list[tuple[Vector, Fraction]] = []
     for j, k in enumerate(first):
         if weights[j]:

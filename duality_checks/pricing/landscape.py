@@ -32,6 +32,18 @@ SPANS = 1e-12  # what unit normals span by less than this, relatively, is roundi
 SMALLEST, LARGEST = 1e-50, 1e50  # products of half a dozen such numbers neither underflow nor overflow
 
 
+def first_rows(owner: np.ndarray) -> np.ndarray:
+    """The first row on each hyperplane, from the hyperplane of each row (-1: none).
+
+    Example:
+        >>> first_rows(np.array([-1, 1, 0, 1])).tolist()
+        [2, 1]
+    """
+    nonzero = np.flatnonzero(owner >= 0)
+    rows: np.ndarray = nonzero[np.unique(owner[nonzero], return_index=True)[1]]
+    return rows
+
+
 @dataclass(frozen=True, eq=False)
 class Landscape:
     """The part of the dual landscape that does not depend on ``v``.
@@ -91,8 +103,7 @@ class Landscape:
     ) -> Landscape:
         """The landscape of rows in given coordinates; zero and parallel rows are those of the arrangement."""
         owner = np.asarray(arrangement.hyperplane_of_row)
-        _, first = np.unique(owner[owner >= 0], return_index=True)
-        representatives = np.flatnonzero(owner >= 0)[first]
+        representatives = first_rows(owner)
         rows = np.where((owner >= 0)[:, None], rows, 0.0)
         normals = rows[representatives] / np.linalg.norm(rows[representatives], axis=1)[:, None]
         side = np.asarray(arrangement.orientation_of_row, dtype=float)

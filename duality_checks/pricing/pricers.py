@@ -27,7 +27,7 @@ from ..effort import WHOLE, Effort
 from ..limits import is_covered, most_chambers, require_feasible
 from ..problem import TrainingProblem
 from ..ranges import reals
-from .landscape import Landscape
+from .landscape import Landscape, first_rows
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
@@ -404,9 +404,7 @@ def pricer_on(
         sweep = Sweep(landscape)
         if sweep.is_clear:
             return sweep
-    owner = landscape.hyperplane_of_row
-    _, first = np.unique(owner, return_index=True)
-    rows = first[-hyperplanes:]
+    rows = first_rows(landscape.hyperplane_of_row)
     orientation = np.sign(landscape.lengths[rows]).astype(np.int8)
     signs = arrangement.chambers(max_chambers).signs[:, rows] * orientation
     if landscape.is_even:

@@ -10,9 +10,9 @@ import numpy as np
 from .. import checker
 from ..cover.proof import Coordinates
 from ..exact.rounding import on_a_grid
-from ..pricing.landscape import Landscape
+from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
-from .moments import Curves, Relaxation
+from .moments import SIDES, Curves, Relaxation
 
 ATTEMPTS = 6
 ROOM = 2.0**-30
@@ -45,12 +45,15 @@ def proven(
     scale = problem.loss.multiple(relaxation.dual, problem.target)
     room = ROOM
     coordinates = Coordinates(stated, None)
+    signed = list(zip(SIDES, relaxation.curves, strict=True))
+    # The checker's hyperplanes come in the order of their first rows.
+    firsts = np.sort(first_rows(problem.arrangement.hyperplane_of_row))
     for _ in range(ATTEMPTS):
         dual, _ = on_a_grid(problem, scale * relaxation.dual)
         if not any(dual):
             return None
         terms = coordinates.terms(dual)
-        sides = [_side(landscape, problem, terms, sign, curves) for sign, curves in _signed(relaxation)]
+        sides = [_side(landscape, firsts, terms, sign, curves) for sign, curves in signed]
         reach = max(bound for bound, _, _ in sides)
         quadratic = checker.Quadratic((sides[0][1], sides[1][1]), sides[0][2], sides[1][2])
         if reach <= 1.0 - 0.5 * room:
@@ -64,13 +67,9 @@ def proven(
     return None
 
 
-def _signed(relaxation: Relaxation) -> list[tuple[float, Curves]]:
-    return list(zip((1.0, -1.0), relaxation.curves, strict=True))
-
-
 def _side(
     landscape: Landscape,
-    problem: TrainingProblem,
+    firsts: np.ndarray,
     terms: tuple[np.ndarray, np.ndarray, np.ndarray, float],
     sign: float,
     curves: Curves,
@@ -80,10 +79,10 @@ def _side(
     rows, weights, base, beta = terms
     weights, base = sign * weights, sign * base
     counted = np.flatnonzero(weights)
-    first, data, linear, matrix, constant = _firsts(problem), [], base.copy(), [], 0.0
+    data, linear, matrix, constant = [], base.copy(), [], 0.0
     lengths = np.linalg.norm(rows, axis=1)
     for h in counted.tolist():
-        k = first[h]
+        k = firsts[h]
         own = landscape.hyperplane_of_row[k]
         # The checker's hyperplanes look like their first rows, the landscape's in a way of their own.
         facing = float(np.sign(landscape.lengths[k]))
@@ -119,10 +118,3 @@ def _least_bound(linear: np.ndarray, squares: np.ndarray, constant: float) -> tu
         low, high = (low, middle) if rising else (middle, high)
     rest = float((pull**2 / np.maximum(high - values, TINY)).sum())
     return constant + high + rest, high
-
-
-def _firsts(problem: TrainingProblem) -> list[int]:
-    """The first row on each of the checker's hyperplanes."""
-    owner = np.asarray(problem.arrangement.hyperplane_of_row)
-    _, first = np.unique(owner[owner >= 0], return_index=True)
-    return sorted(np.flatnonzero(owner >= 0)[first].tolist())

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
-from ..pricing.landscape import Landscape
+from ..pricing.landscape import Landscape, first_rows
 from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
@@ -172,7 +172,7 @@ def _empty(landscape: Landscape) -> Blocks:
 
 def _extended(landscape: Landscape, blocks: Blocks, directions: np.ndarray, outputs: np.ndarray) -> Blocks:
     """With the chambers whose closures hold some directions (m x r), unless they are there already."""
-    first, inside = _first_rows(landscape), _inside(landscape, directions)
+    first, inside = first_rows(landscape.hyperplane_of_row), _inside(landscape, directions)
     sides = _on_rows(landscape, np.sign(inside @ landscape.normals.T))
     for signs, point, output in zip(sides, inside, outputs, strict=True):
         if not blocks.knows(signs, output):
@@ -180,13 +180,6 @@ def _extended(landscape: Landscape, blocks: Blocks, directions: np.ndarray, outp
             walls[first] = chamber_walls(landscape.normals, point)
             blocks = blocks.join(Blocks(blocks.rows, signs[None], walls[None], np.array([float(output)])))
     return blocks
-
-
-def _first_rows(landscape: Landscape) -> np.ndarray:
-    """The first row of each hyperplane."""
-    owner = landscape.hyperplane_of_row
-    _, first = np.unique(owner[owner >= 0], return_index=True)
-    return np.flatnonzero(owner >= 0)[first]
 
 
 def _row_signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
+from ..pricing.landscape import first_rows
 from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
@@ -164,10 +165,11 @@ class _Training:
         """Chambers with signs of their outputs; and what makes outputs of a vector of each, n x r."""
         landscape = self.landscape
         walls = np.zeros((len(chambers), len(landscape.rows)), dtype=bool)
-        normals = landscape.rows[self._first_rows]
+        first = first_rows(self.problem.arrangement.hyperplane_of_row)
+        normals = landscape.rows[first]
         normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
         for wall, chamber in zip(walls, chambers.tolist(), strict=True):
-            wall[self._first_rows] = chamber_walls(normals, self._points[chamber])
+            wall[first] = chamber_walls(normals, self._points[chamber])
         columns = [
             sign * landscape.slopes[chamber][:, None] * landscape.rows[landscape.largest.rows[chamber]]
             for chamber, sign in zip(chambers.tolist(), outputs.tolist(), strict=True)
@@ -181,14 +183,6 @@ class _Training:
         sizes = np.abs(found).max(axis=1, keepdims=True)
         points: np.ndarray = (found / sizes).astype(float) @ self.landscape.basis
         return points
-
-    @cached_property
-    def _first_rows(self) -> np.ndarray:
-        """The first row of each hyperplane."""
-        owner = np.asarray(self.problem.arrangement.hyperplane_of_row)
-        _, first = np.unique(owner[owner >= 0], return_index=True)
-        rows: np.ndarray = np.flatnonzero(owner >= 0)[first]
-        return rows
 
     def over_neurons(self, found: Peaks) -> None:
         """The program over neurons alone, with the maxima of its dual point beside them: more each round."""

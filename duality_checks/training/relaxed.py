@@ -17,8 +17,8 @@ import numpy as np
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from .. import checker
-from ..effort import CLIMBED_FROM, LADDER, Effort
-from ..limits import is_covered
+from ..effort import CLIMBED_FROM, INSTANT, LADDER, Effort
+from ..limits import is_searched
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..relaxation.moments import Relaxation, relax
@@ -39,12 +39,7 @@ def is_relaxed(problem: TrainingProblem, effort: Effort) -> bool:
         >>> is_relaxed(problem, Effort()), is_relaxed(problem, Effort(gap=0.1))
         (False, True)
     """
-    return (
-        not effort.whole
-        and not problem.penalty.polyhedral
-        and problem.bias is None
-        and is_covered(problem.arrangement, CLIMBED_FROM)
-    )
+    return not effort.whole and problem.arrangement.rank >= CLIMBED_FROM and is_searched(problem)
 
 
 def train_relaxed(
@@ -73,11 +68,11 @@ def train_relaxed(
         return None if progress is None else lambda step: progress(_after(step, earlier))
 
     # One cone: a search that ends as it begins, so that ascents alone are left, for half of the time.
-    half = None if effort.seconds is None else effort.seconds / 2
-    first = trainer(problem, effort=replace(effort, cones=1, seconds=half), progress=told(()), **settings)
-    best = _with_functions(problem, first, _left(effort, began))
-    effort = replace(effort, seconds=_left(effort, began))
-    if _gap(best) <= effort.gap or (effort.seconds is not None and effort.seconds <= _SOON):
+    half = replace(effort.after(began, parts=2), cones=1)
+    first = trainer(problem, effort=half, progress=told(()), **settings)
+    best = _with_functions(problem, first, effort.after(began).seconds)
+    effort = effort.after(began)
+    if best.relative_gap <= effort.gap or (effort.seconds is not None and effort.seconds <= INSTANT):
         return best
     settings["start"] = best.network
     searched = trainer(
@@ -97,9 +92,6 @@ def train_relaxed(
         seconds=perf_counter() - began,
         rounds=rounds,
     )
-
-
-_SOON = 1e-3
 
 
 def _with_functions(problem: TrainingProblem, found: Solution, limit: float | None) -> Solution:
@@ -137,17 +129,9 @@ def _worthwhile(problem: TrainingProblem, first: Solution, known: float, effort:
     return replace(effort, most=most, cones=cones)
 
 
-def _gap(found: Solution) -> float:
-    return found.relative_gap if found.upper > 0 else 0.0
-
-
-def _left(effort: Effort, began: float) -> float | None:
-    return None if effort.seconds is None else max(effort.seconds - (perf_counter() - began), _SOON)
-
-
 def _after(step: Round, earlier: tuple[Round, ...]) -> Round:
     """A round as one that comes after others."""
     if not earlier:
         return step
-    last = earlier[-1]
-    return replace(step, number=step.number + last.number, seconds=step.seconds + last.seconds)
+    moved = step.after(earlier[-1])
+    return replace(step, number=moved.number, seconds=moved.seconds)
