@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from hyperplane_arrangements.display import cards_in
+
 _NAMES = {
     "terms.activations": ("Slopes",),
     "approximation.subsets": ("ProvenInterval", "interval_by_chambers"),
@@ -66,6 +68,8 @@ _NAMES = {
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = sorted(_HOME)
+
+cards_in(f"{__name__}.reports.cards")
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 from hyperplane_arrangements.exact import fits_float, in_short
 
@@ -37,7 +38,7 @@ WIDE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Shown):
     """The verdict on a trained network.
 
     Attributes:
@@ -208,11 +209,6 @@ class Audit:
             ("dead neurons", f"{listed(self.dead)}; zero neurons {listed(self.zero)}"),
             ("improvement", improvement),
         ]
-
-    def _repr_html_(self) -> str:
-        from .reports.cards import audit_card
-
-        return audit_card(self)
 
 
 def _escape_facts(escape: Escape) -> dict[str, Any]:

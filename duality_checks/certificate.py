@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 
 from . import checker
@@ -62,7 +63,7 @@ class Proposal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Shown):
     """A proof that `lower <= p* <= upper`, for the problem with this digest.
 
     Attributes:
@@ -103,11 +104,6 @@ class Certificate:
     def relative_gap(self) -> float:
         """`(upper - lower) / upper`, and 0 where both are 0."""
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
-
-    def _repr_html_(self) -> str:
-        from .reports.cards import certificate_card
-
-        return certificate_card(self)
 
     def to_json(self) -> str:
         """The certificate file, one chamber a line; every number an exact rational in lowest terms."""

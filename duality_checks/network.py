@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
 
@@ -32,7 +33,7 @@ FIELDS = {
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class TwoLayerNetwork:
+class TwoLayerNetwork(Shown):
     """``f(x) = sum_j alpha_j * phi(x' w_j) + c + x'b`` with ``phi(t) = max(t, 0) + kappa * min(t, 0)``.
 
     Args:
@@ -132,11 +133,6 @@ class TwoLayerNetwork:
         before = X @ self.hidden.T
         activated: np.ndarray = np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)
         return activated
-
-    def _repr_html_(self) -> str:
-        from .reports.cards import network_card
-
-        return network_card(self)
 
     def outputs(self, problem: TrainingProblem) -> np.ndarray:
         """``f``, the outputs on the samples of a problem, length n, in float64."""

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import (
     ExactMatrix,
@@ -99,7 +100,7 @@ def positive(value: Any, name: str) -> Fraction:
 
 
 @dataclass(frozen=True)
-class TrainingProblem:
+class TrainingProblem(Shown):
     """Two-layer training on exact data; by default with squared loss and 2-norm weight decay.
 
     Args:
@@ -449,11 +450,6 @@ class TrainingProblem:
         if "arrangement" in self.__dict__:
             other.__dict__["arrangement"] = self.arrangement
         return other
-
-    def _repr_html_(self) -> str:
-        from .reports.cards import problem_card
-
-        return problem_card(self)
 
     def to_json(self) -> str:
         """The problem file: every number an exact rational in lowest terms; version 3 if samples have

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 
 from ..exact.judged import judged, objective_of
@@ -38,7 +39,7 @@ _ROUNDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class ProvenInterval:
+class ProvenInterval(Shown):
     """`lower <= p* <= upper`, in rationals, from a network and a bound on a dual norm.
 
     Attributes:
@@ -83,11 +84,6 @@ class ProvenInterval:
     def __str__(self) -> str:
         factor = "no ratio" if self.ratio is None else f"ratio at most {float(self.ratio):.3f}"
         return f"{_shown(self.lower)} <= p* <= {_shown(self.upper)}, {factor} (proven: {self.method})"
-
-    def _repr_html_(self) -> str:
-        from ..reports.cards import interval_card
-
-        return interval_card(self)
 
 
 def _shown(value: Fraction) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
 
@@ -55,7 +56,7 @@ class Atom:
 
 
 @dataclass(frozen=True, slots=True)
-class OptimalSet:
+class OptimalSet(Shown):
     """All optimal networks of a problem, as weights t on atoms: neuron i has `norm(w) abs(alpha) = t_i`.
 
     How those of one width hang together is the matter of `Staircase` and `connect_optima` (statement 5.6).
@@ -153,11 +154,6 @@ class OptimalSet:
             f"a polytope of dimension {self.dimension} with {len(self.vertices)} vertices on "
             f"{len(self.atoms)} directions; the least width is {self.minimum_width} ({how})"
         )
-
-    def _repr_html_(self) -> str:
-        from ..reports.cards import sentence
-
-        return sentence(self)
 
 
 def exact_optimal_set(problem: TrainingProblem, dual: Sequence[Fraction]) -> OptimalSet:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.cores import parts, shared_out
+from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 from ..effort import WHOLE, Effort
@@ -43,7 +44,7 @@ LEAST, MOST = 2.0**-500, 2.0**500
 
 
 @dataclass(frozen=True, slots=True)
-class IntervalProof:
+class IntervalProof(Shown):
     """``lower <= p* <= upper``, proven by this package's enumeration or search, and arithmetic.
 
     Attributes:
@@ -68,11 +69,6 @@ class IntervalProof:
     def relative_gap(self) -> float:
         """``(upper - lower) / upper``; 0 when both are 0."""
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
-
-    def _repr_html_(self) -> str:
-        from ..reports.cards import interval_card
-
-        return interval_card(self)
 
 
 def prove_interval(

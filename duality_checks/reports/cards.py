@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hyperplane_arrangements import display
 from hyperplane_arrangements.pictures.cards import card, columns
 
+from ..approximation.subsets import ProvenInterval
+from ..auditing import Audit
+from ..certificate import Certificate
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
+from ..network import TwoLayerNetwork
+from ..optima.optimal_set import OptimalSet
+from ..pricing.interval import IntervalProof
+from ..problem import TrainingProblem
+from ..stationary_points.stationary import Stationarity
+from ..training.columns import Solution
 from .text import activation_name, count, relative_gap
-
-if TYPE_CHECKING:
-    from ..auditing import Audit
-    from ..certificate import Certificate
-    from ..network import TwoLayerNetwork
-    from ..problem import TrainingProblem
-    from ..training.columns import Solution
 
 
 def _interval(lower: Fraction, upper: Fraction) -> list[tuple[str, str]]:
@@ -26,6 +29,7 @@ def _interval(lower: Fraction, upper: Fraction) -> list[tuple[str, str]]:
     return [("interval", f"{low} <= p* <= {high}"), ("relative width", f"at most {gap}")]
 
 
+@display.html.register
 def problem_card(problem: TrainingProblem) -> str:
     """What a notebook shows for a training problem.
 
@@ -46,6 +50,7 @@ def problem_card(problem: TrainingProblem) -> str:
     )
 
 
+@display.html.register
 def solution_card(solution: Solution) -> str:
     """What a notebook shows for a solution."""
     return card(
@@ -60,6 +65,7 @@ def solution_card(solution: Solution) -> str:
     )
 
 
+@display.html.register
 def certificate_card(certificate: Certificate) -> str:
     """What a notebook shows for a certificate: a claim, until it is checked."""
     chambers: Any = certificate.chambers
@@ -79,6 +85,7 @@ def certificate_card(certificate: Certificate) -> str:
     )
 
 
+@display.html.register
 def network_card(network: TwoLayerNetwork) -> str:
     """The weights of the largest neurons.
 
@@ -97,17 +104,20 @@ def network_card(network: TwoLayerNetwork) -> str:
     return f"<div>{table}<p>intercept {network.intercept:+.6g}, linear skip ({skip})</p></div>"
 
 
+@display.html.register
 def audit_card(found: Audit) -> str:
     """The findings of an audit, one a line."""
     lines = [re.split(r" {2,}", line, maxsplit=1) for line in str(found).splitlines()]
     return card("Audit of a network", [(name, text) for name, text in lines])
 
 
-def interval_card(found: Any) -> str:
-    """What is proven about p*: anything with `lower` and `upper`, fractions."""
+@display.html.register
+def interval_card(found: IntervalProof | ProvenInterval) -> str:
+    """What is proven about p*."""
     return card("Proven interval", _interval(found.lower, found.upper))
 
 
-def sentence(found: Any) -> str:
+@display.html.register
+def sentence(found: OptimalSet | Stationarity) -> str:
     """What a verdict says of itself."""
     return f"<p>{escape(str(found))}</p>"

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from hyperplane_arrangements.display import Shown
+
 from ..exact.judged import fitting
 from ..exact.programs import Membership
 from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
@@ -203,7 +205,7 @@ def way_down(setting: Setting, here: Subdifferential) -> tuple[Vector, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
-class Stationarity:
+class Stationarity(Shown):
     """The verdict on a network.
 
     Attributes:
@@ -246,11 +248,6 @@ class Stationarity:
     def __str__(self) -> str:
         """One sentence with its figures."""
         return in_words(self, None if self.descent is None else self.descent.rate)
-
-    def _repr_html_(self) -> str:
-        from ..reports.cards import sentence
-
-        return sentence(self)
 
 
 def relative_root(squared: Fraction, scale_squared: Fraction) -> float:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 
 from ..effort import WHOLE, Effort
@@ -77,7 +78,7 @@ class Round(Bounds):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Solution:
+class Solution(Shown):
     """A trained network with its dual point. All figures are numerical; :func:`certify` turns them into
     proofs.
 
@@ -106,11 +107,6 @@ class Solution:
     def relative_gap(self) -> float:
         """``(upper - lower) / upper``, numerical; 0 if both are 0."""
         return (self.upper - self.lower) / self.upper if self.upper > 0 else 0.0
-
-    def _repr_html_(self) -> str:
-        from ..reports.cards import solution_card
-
-        return solution_card(self)
 
 
 class History:
