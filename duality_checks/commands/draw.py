@@ -42,7 +42,7 @@ def draw(
     """Draw the hyperplanes {u : x'u = b}, one a row x of a file, or those of a named family.
 
     \b
-    lines        lines in the plane, their chambers coloured and labelled
+    lines        rank 2 as lines in the plane, their chambers coloured and labelled
     sphere       planes of rank 3 as great circles, in stereographic projection
     zonotope     the sum of the segments from 0 to each row; its vertices are the chambers
     tope-graph   chambers as dots, joined where they share a wall

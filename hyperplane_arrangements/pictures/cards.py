@@ -122,7 +122,7 @@ def zonotope_card(zonotope: Zonotope) -> str:
         ],
     )
     try:
-        drawable = arrangement.dimension in (2, 3) and best_kind(arrangement)
+        drawable = arrangement.rank in (2, 3) and best_kind(arrangement)
         picture = svg(arrangement, "zonotope") if drawable else ""
     except MissingExtraError:
         picture = ""

@@ -33,16 +33,16 @@ KINDS: dict[str, Callable[..., Any]] = {
 def best_kind(arrangement: PlainArrangement) -> str | None:
     """Return the picture that suits an arrangement, None when no picture would be readable.
 
-    Lines in the plane, great circles at rank 3, the tope graph otherwise, up to 600 chambers.
+    Lines at rank 2, great circles at rank 3 (central), the tope graph otherwise, up to 600 chambers.
 
     Example:
         >>> from hyperplane_arrangements.families import braid, shi
-        >>> best_kind(braid(4)), best_kind(shi(4)), best_kind(braid(7))
-        ('sphere', 'tope-graph', None)
+        >>> best_kind(shi(3)), best_kind(braid(4)), best_kind(shi(4)), best_kind(braid(7))
+        ('lines', 'sphere', 'tope-graph', None)
     """
     if _more_than(arrangement, _LIMIT):
         return None
-    if arrangement.dimension == 2:
+    if 2 in (arrangement.dimension, arrangement.rank):
         return "lines"
     return "sphere" if arrangement.is_central and arrangement.rank == 3 else "tope-graph"
 

@@ -49,7 +49,7 @@ def test_a_family_is_drawn_in_the_format_of_the_ending(
 def test_a_picture_is_told_of_as_json(run: Run, here: Path) -> None:
     facts = json.loads(run("draw", "braid_3", "--json")[1])
     assert facts == {
-        "written": "arrangement.svg", "kind": "tope-graph", "rows": 3, "dimension": 3, "rank": 2
+        "written": "arrangement.svg", "kind": "lines", "rows": 3, "dimension": 3, "rank": 2
     }  # fmt: skip
     assert (here / "arrangement.svg").exists()
 
@@ -83,7 +83,7 @@ def test_every_kind_of_picture_is_a_choice(run: Run) -> None:
         ("nowhere.csv", "nowhere.csv cannot be read: No such file"),
         ("braid_9", "has 362880 chambers, too many to be read"),
         ("braid_3 --kind cube", "'cube' is not one of"),
-        ("braid_3 --kind lines", "has dimension 3; lines in the plane need 2"),
+        ("braid_4 --kind lines", "has dimension 4 and rank 3; lines in the plane need one of them to be 2"),
         ("braid_3 --output a.exe", "path is 'a.exe'; end it in one of"),
         ("braid_3 --output no/a.svg", "no/a.svg cannot be written: No such file"),
         ("braid_3 --features a", "--features and --offsets choose columns of a file"),

@@ -56,8 +56,8 @@ def test_faces_and_flats_are_counted() -> None:
 def test_a_zonotope_is_drawn_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     hexagon = Zonotope(Arrangement([[1, 0], [0, 1], [1, 1]]))
     assert "6, one a chamber" in hexagon._repr_html_() and "<svg" in hexagon._repr_html_()
-    large = Zonotope(braid(4))
-    assert f"{published.chambers('braid', 4)}, one a chamber" in large._repr_html_()
+    large = Zonotope(braid(5))
+    assert f"{published.chambers('braid', 5)}, one a chamber" in large._repr_html_()
     assert "<svg" not in large._repr_html_()
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert "<svg" not in hexagon._repr_html_()

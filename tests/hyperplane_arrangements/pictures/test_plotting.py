@@ -3,10 +3,13 @@
 import builtins
 import subprocess
 import sys
+from fractions import Fraction
+from itertools import combinations
 
 import matplotlib
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from hyperplane_arrangements import Arrangement, InputError, MissingExtraError, TooLargeError, families
 
@@ -15,8 +18,11 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from hyperplane_arrangements.exact.rational import dot
 from hyperplane_arrangements.pictures.notebook import best_kind, draw, html, save_picture, svg
+from hyperplane_arrangements.pictures.plane import in_plane, orthogonal_pair, plane_basis
 from hyperplane_arrangements.pictures.plotting import plot_lines, plot_sphere, plot_tope_graph, plot_zonotope
+from hyperplane_arrangements.strategies import arrangements
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +47,8 @@ def _filled(ax):
         families.generic_affine(4, 2),
         Arrangement([[1, 0], [1, 0], [0, 0]], [0, 1, 0]),
         Arrangement([[1e300, 1e300], [1e-300, -1e-300]]),
+        families.catalan(3),
+        families.linial(3),
     ],
 )
 def test_every_chamber_in_the_window_is_filled_once_and_they_tile_it(arrangement):
@@ -62,6 +70,51 @@ def test_labels_are_the_signs_at_the_place_they_are_written():
     assert len(written) == 7
     for text in written:
         signs = arrangement.chamber_of(list(map(float, text.get_position()))).tolist()
+        assert text.get_text() == "".join("\N{MINUS SIGN}0+"[s + 1] for s in signs)
+
+
+HEXAGONAL = {name: families.named(name) for name in ("braid_3", "shi_3", "catalan_3", "linial_3")}
+
+
+@pytest.mark.parametrize("name", HEXAGONAL)
+def test_lines_of_type_a_meet_at_multiples_of_60_degrees_exactly(name):
+    rows = HEXAGONAL[name].normals.integers.tolist()
+    pair = orthogonal_pair(HEXAGONAL[name])
+    assert dot(*pair) == 0 and all(sum(vector) == 0 for vector in pair)
+
+    def inner(a, b):  # of the drawn normals: coordinates along the pair, over its lengths
+        return sum(dot(a, e) * dot(b, e) / dot(e, e) for e in pair)
+
+    cosines = {inner(a, b) ** 2 / (inner(a, a) * inner(b, b)) for a, b in combinations(rows, 2)}
+    assert cosines <= {1, Fraction(1, 4)} and Fraction(1, 4) in cosines
+
+
+@pytest.mark.parametrize("name", HEXAGONAL)
+def test_type_a_is_drawn_as_it_is_by_default(name):
+    arrangement = HEXAGONAL[name]
+    ax = draw(arrangement)
+    ends = np.array([line.get_xydata() for line in ax.lines])
+    assert len(ends) == arrangement.n
+    turns = np.degrees(np.arctan2(*(ends[:, 1] - ends[:, 0]).T[::-1])) / 60
+    assert np.allclose(turns - turns[0], np.rint(turns - turns[0]), rtol=0, atol=1e-12)
+    assert np.allclose(np.hypot(*(arrangement.normals.floats @ plane_basis(arrangement)).T), 2**0.5)
+
+
+@settings(max_examples=15)
+@given(arrangements(rank=2, dimension=3))
+def test_the_page_of_rank_2_keeps_inner_products(arrangement):
+    normals, _ = in_plane(arrangement)
+    rows = arrangement.normals.scaled
+    assert np.allclose(normals @ normals.T, rows @ rows.T, rtol=0, atol=1e-14)
+
+
+def test_labels_in_a_plane_of_space_are_the_signs_of_their_points():
+    arrangement = families.shi(3)
+    ax = plot_lines(arrangement)
+    written = [text for text in ax.texts if len(text.get_text()) == 6]
+    assert len(written) == 16
+    for text in written:
+        signs = arrangement.chamber_of(plane_basis(arrangement) @ text.get_position()).tolist()
         assert text.get_text() == "".join("\N{MINUS SIGN}0+"[s + 1] for s in signs)
 
 
@@ -144,6 +197,7 @@ def test_values_colour_the_chambers():
 
 def test_each_arrangement_has_its_best_picture():
     assert best_kind(families.generic(4, 2)) == best_kind(families.generic_affine(4, 2)) == "lines"
+    assert best_kind(families.shi(3)) == best_kind(families.g2()) == "lines"
     assert best_kind(families.braid(5)) == "tope-graph" and best_kind(families.threshold(4)) is None
 
 
@@ -184,7 +238,10 @@ def test_importing_the_module_does_not_import_matplotlib():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: plot_lines(families.braid(3)), "arrangement has dimension 3; lines in the plane need 2"),
+        (
+            lambda: plot_lines(families.braid(4)),
+            "has dimension 4 and rank 3; lines in the plane need one of them",
+        ),
         (lambda: plot_sphere(families.braid(3)), "arrangement is of rank 2; great circles need"),
         (lambda: plot_sphere(families.shi(3)), "arrangement is affine; great circles need"),
         (lambda: plot_sphere(families.braid(4), pole=[1, 1, 0, 0]), "pole is .* on a hyperplane"),
