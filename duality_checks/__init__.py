@@ -51,7 +51,7 @@ _NAMES = {
     "optima.path_refining": ("path_band", "path_bands"),
     "optima.width_bracket": ("WidthBracket", "bracket_width"),
     "training.paths": ("PathPoint", "beta_max", "beta_path"),
-    "pricing.pricers": ("dual_norm",),
+    "pricing.dual_norm": ("dual_norm",),
     "problem": ("TrainingProblem",),
     "terms.max_pooling": ("MaxPooling", "max_patches_1d", "max_patches_2d"),
     "terms.readouts": ("Readout", "patches_1d", "patches_2d"),
@@ -63,7 +63,8 @@ _NAMES = {
     "stationary_points.polyhedral_clarke": ("ClarkeVerdict", "clarke_stationary"),
     "stationary_points.selections": ("settle_exactly",),
     "stationary_points.stationary": ("Stationarity", "stationarity"),
-    "training.columns": ("Round", "Solution", "train"),
+    "training.columns": ("train",),
+    "training.rounds": ("Round", "Solution"),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -106,7 +106,7 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     Args:
         problem: the problem.
         solution: anything with `.network`, of any kind that :func:`assert_global_optimum` takes, and `.dual`
-            (length n), such as a :class:`~duality_checks.training.columns.Solution`.
+            (length n), such as a :class:`~duality_checks.training.rounds.Solution`.
         gap: the relative gap that is claimed, above 0 and below 1.
 
     Returns:

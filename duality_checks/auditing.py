@@ -26,7 +26,7 @@ from .tolerances import allowance, relative
 
 if TYPE_CHECKING:
     from .certificate import Certificate
-    from .training.columns import Solution
+    from .training.rounds import Solution
 
 # Below this share of the objective a decrease, though proven, only mends the rounding of floats.
 NOTABLE = Fraction(1, 10**12)

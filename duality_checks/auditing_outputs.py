@@ -48,7 +48,7 @@ from .reports.hints import hints_of_outputs_audit
 from .stationary_points.shared_neurons import SharedStationarity, shared_stationarity
 from .stationary_points.stationary import EPSILON, REACH, Role, Standing
 from .terms.free import DECAYED, NOTHING
-from .training.columns import MAX_CHAMBERS
+from .training.rounds import MAX_CHAMBERS
 from .vector_network import VectorNetwork
 
 # Neurons that outputs share are decided on about twenty chambers a second.

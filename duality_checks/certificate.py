@@ -308,7 +308,7 @@ def _covered(
     """
     from .cover.proof import Coordinates, covers, written
     from .cover.search import Limits
-    from .pricing.pricers import dual_norm
+    from .pricing.dual_norm import dual_norm
 
     coordinates = Coordinates.of(stated)
     scale = problem.loss.multiple(dual, problem.target) if effort.whole else 1.0
@@ -344,7 +344,7 @@ def _listed(
 
 def _swept(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray) -> tuple[Fraction, ...]:
     """A multiple of the dual that is feasible as far as floats can tell, with room for their errors."""
-    from .pricing.pricers import dual_norm
+    from .pricing.dual_norm import dual_norm
 
     size = dual_norm(problem, dual)
     best = problem.multiple(dual)

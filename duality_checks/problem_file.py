@@ -11,18 +11,22 @@ the same without: nothing rests on that, and the digest that certificates name l
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import ExactMatrix
 
 from .files import read_json, version_of
-from .terms.free import NAMES, NOTHING
+from .terms.free import NAMES, NOTHING, Free
+from .terms.losses import Loss
 from .terms.max_pooling import MaxPooling
+from .terms.penalties import Penalty
 from .terms.readouts import Readout
 
 if TYPE_CHECKING:
     from .data.preparation import Preparation
-    from .problem import TrainingProblem
 
 FORMAT = "convex-landscape problem"
 FIELDS = ("loss", "penalty", "readout", "kappa", "beta", "X", "y")
@@ -31,7 +35,41 @@ PREPARATION = "preparation"
 LATER = {2: ("free",), 3: ("free", "weights")}
 
 
-def problem_document(problem: TrainingProblem, preparation: Preparation | None = None) -> dict[str, Any]:
+class Stated(Protocol):
+    """What a problem says of itself."""
+
+    @property
+    def X(self) -> ExactMatrix: ...
+
+    @property
+    def y(self) -> tuple[Fraction, ...]: ...
+
+    @property
+    def beta(self) -> Fraction: ...
+
+    @property
+    def kappa(self) -> Fraction: ...
+
+    @property
+    def penalty(self) -> Penalty: ...
+
+    @property
+    def readout(self) -> Readout | MaxPooling: ...
+
+    @property
+    def free(self) -> Free: ...
+
+    @property
+    def plain_loss(self) -> Loss: ...
+
+    @property
+    def is_weighted(self) -> bool: ...
+
+    @property
+    def sample_weights(self) -> Sequence[Fraction]: ...
+
+
+def problem_document(problem: Stated, preparation: Preparation | None = None) -> dict[str, Any]:
     """The fields of the file, every number a text: an exact rational in lowest terms.
 
     Args:
@@ -62,7 +100,7 @@ def problem_document(problem: TrainingProblem, preparation: Preparation | None =
     }
 
 
-def prepared_problem(problem: TrainingProblem, preparation: Preparation | None) -> str:
+def prepared_problem(problem: Stated, preparation: Preparation | None) -> str:
     """The text of the file, which says how the problem was made of a table."""
     return json.dumps(problem_document(problem, preparation)) + "\n"
 

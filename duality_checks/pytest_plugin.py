@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .certificate import Certificate
     from .problem import TrainingProblem
-    from .training.columns import Solution
+    from .training.rounds import Solution
 
 #: What `certified_problem` runs over: small problems, each with something that solvers trip over.
 PROBLEMS: dict[str, dict[str, Any]] = {

@@ -25,7 +25,7 @@ from .subsets import ProvenInterval, chambers_of_directions, interval, proposal_
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
-    from ..training.columns import Solution
+    from ..training.rounds import Solution
 
 _SEEN = "#2a6f97"
 _MISSED = "#c8553d"

@@ -25,7 +25,8 @@ from ..exact.norms import Vector, root_above
 from ..exact.setting import ZERO, RationalNetwork
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
-from ..training.columns import MAX_CHAMBERS, Round, train
+from ..training.columns import train
+from ..training.rounds import MAX_CHAMBERS, Round
 from .spanning import Reach, UnreachableError, corrected, exact_outputs, reach_margins, reach_targets
 
 # The first weight decay is this share of the dual norm of the labels' signs, over n; the next ones fall so.

@@ -31,7 +31,7 @@ from ..tolerances import relative
 if TYPE_CHECKING:
     from ..network import TwoLayerNetwork
     from ..problem import TrainingProblem
-    from ..training.columns import Solution
+    from ..training.rounds import Solution
 
 ZERO = Fraction(0)
 TOLERANCE = 1e-7
@@ -286,7 +286,7 @@ def optimal_set(
 def _numerical_atoms(problem: TrainingProblem, residual: np.ndarray, tolerance: float) -> tuple[Atom, ...]:
     from ..pricing.landscape import Landscape
     from ..pricing.pricers import pricer
-    from ..training.columns import MAX_CHAMBERS
+    from ..training.rounds import MAX_CHAMBERS
 
     landscape, beta = Landscape.of(problem), float(problem.beta)
     found = pricer(problem, landscape, MAX_CHAMBERS).maxima(residual, beta * (1 - tolerance))

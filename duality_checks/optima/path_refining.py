@@ -23,8 +23,9 @@ from ..limits import few_chambers, is_covered, require_feasible
 from ..problem import TrainingProblem, positive
 from ..ranges import whole
 from ..tolerances import relative
-from ..training.columns import MAX_CHAMBERS, Solution, train
+from ..training.columns import train
 from ..training.paths import PathPoint
+from ..training.rounds import MAX_CHAMBERS, Solution
 from .path_band import PathBand, PathNode, Piece, bend_of
 
 WIDTH = Fraction(1, 1000)

@@ -36,9 +36,10 @@ from ..polyhedral.training import balanced
 from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NAMES, NOTHING
-from ..training.columns import MAX_CHAMBERS, train
+from ..training.columns import train
 from ..training.free import with_best_skip
 from ..training.narrowing import narrowed
+from ..training.rounds import MAX_CHAMBERS
 from ..vector_network import VectorNetwork as VectorNetwork
 from .vector_output import SharedNeurons
 

@@ -24,9 +24,9 @@ from ..limits import require_feasible
 from ..network import TwoLayerNetwork
 from ..pricing.free import ProjectedReadout
 from ..problem import TrainingProblem
-from ..training.columns import MAX_CHAMBERS, Round, Solution
 from ..training.narrowing import narrowed
 from ..training.program import solve_atoms
+from ..training.rounds import MAX_CHAMBERS, Round, Solution
 from .lasso import least_squares
 from .neurons import Neurons, Vector
 from .optimum import free_lasso, has_program, metric_of

@@ -323,7 +323,7 @@ def free_dual_norm(
         problem: with something free.
         v: length n; it is projected off what is free.
         max_chambers: refuse arrangements with more chambers before starting.
-        effort: as for :func:`~.pricers.dual_norm`.
+        effort: as for :func:`~.dual_norm.dual_norm`.
     """
     pricing = FreePricer.of(problem, max_chambers, effort=effort)
     return pricing.maxima(ProjectedReadout.of(problem).project(dual_vector(problem, v)), 0.0).largest

@@ -412,42 +412,6 @@ def pricer_on(
     return ChamberList(landscape, signs)
 
 
-def dual_norm(
-    problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000, effort: Effort = WHOLE
-) -> float:
-    """``max_{norm(u) <= 1} abs(v' phi(X u))`` over all chambers, numerical. At ``v = y`` it is ``beta_max``
-    (2.6).
-
-    Args:
-        problem: the data and the activation. With free biases the norm is that of the other weights, and v is
-            projected off what is free in the outputs.
-        v: length n.
-        max_chambers: refuse arrangements with more chambers before starting.
-        effort: where directions are searched and less than all will do, the best of many ascents.
-
-    Raises:
-        TooLargeError: too many chambers.
-        InputError: v has another length, or an entry that is no finite real number.
-
-    Example:
-        >>> from duality_checks import TrainingProblem
-        >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1)
-        >>> round(dual_norm(problem, problem.target), 12)
-        5.0
-    """
-    if problem.bias is not None:
-        from .free import free_dual_norm
-
-        return free_dual_norm(problem, v, max_chambers, effort)
-    if problem.is_max_pooled:
-        from .max_pooling import MaxLandscape
-
-        return MaxLandscape.of(problem, max_chambers).maxima(dual_vector(problem, v), 0.0).reach
-    pricing = pricer(problem, Landscape.of(problem), max_chambers, effort)
-    found = pricing.maxima(dual_vector(problem, v), 0.0)
-    return float(found.values[0]) if len(found) else 0.0
-
-
 def dual_vector(problem: TrainingProblem, v: Any) -> np.ndarray:
     """One finite real number a sample.
 

@@ -16,7 +16,7 @@ from .pictures import INK, MINUS, PAPER, PLUS, label_axes
 from .text import relative_gap
 
 if TYPE_CHECKING:
-    from ..training.columns import Bounds
+    from ..training.rounds import Bounds
 
 # A logarithmic axis up to this ratio has room for 1, 2 and 5 of each decade.
 _FEW_DECADES = 300
@@ -38,7 +38,7 @@ def plot_bounds(
 
     Args:
         history: the bounds of all rounds, such as the `rounds` of a
-            :class:`~duality_checks.training.columns.Solution`.
+            :class:`~duality_checks.training.rounds.Solution`.
         proven: the seconds at which an interval for p* was proven, and the interval; None if there is none.
         ax: matplotlib Axes; a new figure if None.
 

@@ -19,7 +19,7 @@ from ..optima.optimal_set import OptimalSet
 from ..pricing.interval import IntervalProof
 from ..problem import TrainingProblem
 from ..stationary_points.stationary import Stationarity
-from ..training.columns import Solution
+from ..training.rounds import Solution
 from .text import activation_name, count, relative_gap
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..certificate import Certificate
     from ..checker import Verdict
     from ..training.checkpoint import State
-    from ..training.columns import Bounds, Round, Solution
+    from ..training.rounds import Bounds, Round, Solution
 
 # Enough digits for any use, few enough that the exact number is readable.
 BETA_DIGITS = 12
@@ -237,7 +237,8 @@ def settle(
     from ..certificate import certify
     from ..checker import check_documents
     from ..training.checkpoint import State
-    from ..training.columns import Bounds, train
+    from ..training.columns import train
+    from ..training.rounds import Bounds
 
     say("Training")
     state = recall(problem)

@@ -9,13 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
 
-from ..network import TwoLayerNetwork
+
+class Neurons(Protocol):
+    """Of a network with ``phi_kappa``: the weights into its neurons (m x d) and out of them (m)."""
+
+    @property
+    def kappa(self) -> Fraction: ...
+
+    @property
+    def hidden(self) -> np.ndarray: ...
+
+    @property
+    def output(self) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Slopes:
         """The weight decay of the reduced problem, which has the same optimum: ``beta / abs(factor)``."""
         return beta / abs(self.factor)
 
-    def weights(self, network: TwoLayerNetwork) -> tuple[np.ndarray, np.ndarray]:
+    def weights(self, network: Neurons) -> tuple[np.ndarray, np.ndarray]:
         """Hidden (m x d) and output weights (m) of the same function with ``psi`` for ``phi_kappa``.
 
         Both layers shrink by the root of ``abs(factor)``, so a balanced network stays balanced. Its intercept
@@ -90,6 +102,7 @@ class Slopes:
             InputError: the network has another activation than the reduced one.
 
         Example:
+            >>> from duality_checks import TwoLayerNetwork
             >>> Slopes(Fraction(-4), Fraction(0)).weights(TwoLayerNetwork([[2.0]], [2.0]))
             (array([[1.]]), array([-1.]))
         """

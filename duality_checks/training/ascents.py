@@ -24,9 +24,10 @@ from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..ranges import whole
 from ..terms.losses import Datafit, Squared
-from .columns import Round, Solution, network_of
 from .lasso import nonnegative_lasso
+from .neurons import network_of
 from .polish import Neuron, merge, polish
+from .rounds import Round, Solution
 
 _ROUNDS = 20
 _STEPS = 25

@@ -16,7 +16,7 @@ from hyperplane_arrangements.errors import InputError
 from ..files import read_json, read_text, write_text
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
-from .columns import Bounds
+from .rounds import Bounds
 
 FORMAT = "convex-landscape state"
 _VERSION = 2

@@ -9,13 +9,10 @@ together with the best new ones (:mod:`.lasso`), and lets the survivors slide wi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 
 from ..effort import WHOLE, Effort
@@ -25,112 +22,22 @@ from ..pricing.pricers import Maxima, Pricer, pricer
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
 from .lasso import nonnegative_fit
+from .neurons import network_of, neurons_of
 from .polish import Neuron, merge, polish
+from .rounds import (
+    CLEARLY,
+    COLUMNS,
+    GAP,
+    LOOKS,
+    MAX_CHAMBERS,
+    NEAR,
+    PATIENCE,
+    ROUNDS,
+    History,
+    Round,
+    Solution,
+)
 from .threads import one_blas_thread
-
-if TYPE_CHECKING:
-    from ..relaxation.moments import Relaxation
-
-MAX_CHAMBERS = 5_000_000
-ROUNDS = 500
-GAP = 1e-12
-NEAR = 1e-9
-PATIENCE = 2
-COLUMNS = 50
-LOOKS = 30
-CLEARLY = 1 + 1e-7
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Numerical bounds on p* and when they were found.
-
-    Attributes:
-        number: of the round, 1, 2, ...
-        seconds: since the training began, interrupted runs before it included.
-        lower, upper: in floats; the best so far may be better.
-    """
-
-    number: int
-    seconds: float
-    lower: float
-    upper: float
-
-    def after(self, earlier: Bounds) -> Bounds:
-        """The bounds as those of a training that was interrupted at earlier ones and went on."""
-        return Bounds(self.number + earlier.number, self.seconds + earlier.seconds, self.lower, self.upper)
-
-
-@dataclass(frozen=True, slots=True)
-class Round(Bounds):
-    """What one round found: bounds, and a network.
-
-    Attributes:
-        network: the network it started from; training can start from it again.
-    """
-
-    network: TwoLayerNetwork
-
-    @property
-    def neurons(self) -> int:
-        """The width of the network."""
-        return self.network.width
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Solution(Shown):
-    """A trained network with its dual point. All figures are numerical; :func:`certify` turns them into
-    proofs.
-
-    Attributes:
-        network: the network, width at most n.
-        dual: ``v``, scaled so that its dual norm is at most beta (float64, length n).
-        lower: dual objective of ``dual``.
-        upper: objective of ``network``.
-        active: for each neuron the signs of all rows (int8, length n, 0 on kinks and zero rows), its output
-            sign and its unit direction (float64, length d).
-        seconds: time spent.
-        rounds: the history.
-        relaxation: the quadratic functions that prove the lower bound, where cones or chambers do not.
-    """
-
-    network: TwoLayerNetwork
-    dual: np.ndarray
-    lower: float
-    upper: float
-    active: tuple[tuple[np.ndarray, int, np.ndarray], ...]
-    seconds: float
-    rounds: tuple[Round, ...]
-    relaxation: Relaxation | None = field(default=None, kw_only=True)
-
-    @property
-    def relative_gap(self) -> float:
-        """``(upper - lower) / upper``, numerical; 0 if both are 0."""
-        return (self.upper - self.lower) / self.upper if self.upper > 0 else 0.0
-
-
-class History:
-    """The rounds of a training as they come.
-
-    Args:
-        progress: told of each round.
-    """
-
-    def __init__(self, progress: Callable[[Round], Any] | None):
-        self.rounds: list[Round] = []
-        self._began = perf_counter()
-        self._progress = progress
-
-    @property
-    def seconds(self) -> float:
-        """Since the training began."""
-        return perf_counter() - self._began
-
-    def note(self, lower: float, upper: float, network: TwoLayerNetwork) -> None:
-        """Add a round that ends now."""
-        self.rounds.append(Round(len(self.rounds) + 1, self.seconds, lower, upper, network))
-        if self._progress is not None:
-            self._progress(self.rounds[-1])
 
 
 @one_blas_thread()
@@ -255,17 +162,6 @@ def _require_start(problem: TrainingProblem, start: Any) -> None:
         raise InputError(f"start has {start.hidden.shape[1]} inputs but the problem has {problem.d} columns")
 
 
-def neurons_of(landscape: Landscape, network: TwoLayerNetwork) -> list[Neuron]:
-    """The neurons of a network in the rescaled program: ``v = abs(alpha) w``."""
-    weights = np.abs(network.output)[:, None] * network.hidden @ landscape.basis
-    none = np.empty(0, dtype=int)
-    alive = landscape.outputs(weights).any(axis=0)
-    return [
-        Neuron.at(landscape, float(np.sign(alpha)), v, none)
-        for alpha, v in zip(network.output[alive], weights[alive], strict=True)
-    ]
-
-
 def _fit(landscape: Landscape, neurons: list[Neuron]) -> np.ndarray:
     if not neurons:
         return np.zeros(landscape.readout.n)
@@ -306,21 +202,3 @@ def _improve(
         if weight > 0
     ]
     return polish(landscape, datafit, beta, merge(kept))
-
-
-def network_of(
-    problem: TrainingProblem, landscape: Landscape, neurons: list[Neuron]
-) -> tuple[TwoLayerNetwork, tuple[tuple[np.ndarray, int, np.ndarray], ...]]:
-    """Statement 2.2: balanced weights ``w = v / sqrt(norm(v))``, ``alpha = s * sqrt(norm(v))``."""
-    owner = landscape.hyperplane_of_row
-    orientation = np.sign(landscape.lengths).astype(np.int8)
-    hidden, output, active = [], [], []
-    for neuron in sorted(neurons, key=lambda neuron: -neuron.size):
-        direction = landscape.lift(neuron.weights[None] / neuron.size)[0]
-        root = np.sqrt(neuron.size)
-        hidden.append(root * direction)
-        output.append(neuron.sign * root)
-        sides = np.where(owner >= 0, neuron.face[owner], 0).astype(np.int8) * orientation
-        active.append((sides, int(neuron.sign), direction))
-    network = TwoLayerNetwork(np.array(hidden).reshape(-1, problem.d), np.array(output), problem.kappa)
-    return network, tuple(active)

@@ -19,10 +19,11 @@ from ..pricing.landscape import Landscape, first_rows
 from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
-from .columns import MAX_CHAMBERS, History, Round, Solution, network_of, neurons_of
-from .narrowing import narrowed
+from .narrowing import narrowed_network
+from .neurons import network_of, neurons_of
 from .polish import polish
 from .program import Blocks, solve
+from .rounds import MAX_CHAMBERS, History, Round, Solution
 from .settling import settled
 from .walls import chamber_walls
 
@@ -75,9 +76,9 @@ def train_conic(
     price = pricer(problem, landscape, max_chambers, effort).maxima
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
     nothing = np.zeros(problem.n)
-    blocks = _empty(landscape)
+    blocks = no_blocks(landscape)
     if start is not None:
-        blocks = _extended(landscape, blocks, start.hidden @ landscape.basis, np.sign(start.output))
+        blocks = with_chambers(landscape, blocks, start.hidden @ landscape.basis, np.sign(start.output))
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
     upper, lower, best_dual = loss.value(nothing, target), -np.inf, nothing
     tried = SETTLING * upper / FURTHER
@@ -107,8 +108,8 @@ def train_conic(
         if upper - lower <= max(GAP, effort.gap) * upper or not len(violators) or violators.stopped:
             break
         violators = violators[:COLUMNS]
-        blocks = _extended(landscape, blocks, violators.directions, violators.signs)
-    network = _narrowed(problem, network)
+        blocks = with_chambers(landscape, blocks, violators.directions, violators.signs)
+    network = narrowed_network(problem, network)
     if loss.smooth and upper - lower > max(GAP, effort.gap) * upper:
         polished = _polished(problem, landscape, network)
         if polished.objective(problem) <= upper:
@@ -165,12 +166,15 @@ def _polished(problem: TrainingProblem, landscape: Landscape, network: TwoLayerN
     return network_of(problem, landscape, neurons)[0]
 
 
-def _empty(landscape: Landscape) -> Blocks:
+def no_blocks(landscape: Landscape) -> Blocks:
+    """No chamber of a landscape yet."""
     none = np.empty((0, len(landscape.rows)))
     return Blocks(landscape.rows, none.astype(np.int8), none.astype(bool), np.empty(0))
 
 
-def _extended(landscape: Landscape, blocks: Blocks, directions: np.ndarray, outputs: np.ndarray) -> Blocks:
+def with_chambers(
+    landscape: Landscape, blocks: Blocks, directions: np.ndarray, outputs: np.ndarray
+) -> Blocks:
     """With the chambers whose closures hold some directions (m x r), unless they are there already."""
     first, inside = first_rows(landscape.hyperplane_of_row), _inside(landscape, directions)
     sides = _on_rows(landscape, np.sign(inside @ landscape.normals.T))
@@ -228,15 +232,3 @@ def _network(
     roots = np.sqrt(np.linalg.norm(sums[kept], axis=1))
     hidden = landscape.lift(sums[kept] / roots[:, None])
     return TwoLayerNetwork(hidden.reshape(-1, problem.d), signs[kept] * roots, problem.kappa)
-
-
-def _narrowed(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
-    """The same network with at most n neurons."""
-    before = problem.features @ network.hidden.T
-    after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
-    columns = problem.readout.pool(after) * network.output
-    costs = np.linalg.norm(problem.penalised(network.hidden), axis=1) * np.abs(network.output)
-    roots = np.sqrt(narrowed(columns, np.ones(network.width), costs))
-    hidden, output = network.hidden * roots[:, None], network.output * roots
-    some = roots > 0
-    return TwoLayerNetwork(hidden[some], output[some], network.kappa, network.intercept, network.linear)

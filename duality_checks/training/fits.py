@@ -16,7 +16,8 @@ from ..effort import WHOLE, Effort
 from ..limits import few_chambers, is_searched
 from ..problem import TrainingProblem
 from .ascents import proven_interval, train_by_ascents
-from .columns import Solution, train
+from .columns import train
+from .rounds import Solution
 
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval

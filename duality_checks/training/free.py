@@ -20,7 +20,9 @@ from ..pricing.free import FreePricer, ProjectedReadout, Sightings
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit, Squared
-from .columns import (
+from .lasso import nonnegative_lasso
+from .polish import Neuron, Placed, merge, polish_placed
+from .rounds import (
     CLEARLY,
     COLUMNS,
     GAP,
@@ -33,8 +35,6 @@ from .columns import (
     Round,
     Solution,
 )
-from .lasso import nonnegative_lasso
-from .polish import Neuron, Placed, merge, polish_placed
 
 # Outputs this much shorter when what is free is projected off are nothing but rounding.
 VANISHING = 1e-12

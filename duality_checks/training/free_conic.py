@@ -17,9 +17,10 @@ from ..network import TwoLayerNetwork
 from ..pricing.free import FreePricer, ProjectedReadout
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from .columns import MAX_CHAMBERS, History, Round, Solution
-from .conic import COLUMNS, GAP, ROUNDS, UNUSED, _empty, _extended, _narrowed, is_stuck
+from .conic import COLUMNS, GAP, ROUNDS, UNUSED, is_stuck, no_blocks, with_chambers
+from .narrowing import narrowed_network
 from .program import Blocks, Part, minimise, penalty_part
+from .rounds import MAX_CHAMBERS, History, Round, Solution
 
 ON_HYPERPLANE = 1e-9
 _NOTHING = Part(np.empty(0), np.empty(0), [])
@@ -56,7 +57,7 @@ def train_free_conic(
     history = History(progress)
     pricing, readout = FreePricer.of(problem, max_chambers, effort=effort), ProjectedReadout.of(problem)
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    groups = [_empty(landscape) for landscape in pricing.landscapes]
+    groups = [no_blocks(landscape) for landscape in pricing.landscapes]
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
     upper, lower = np.inf, -np.inf
     best_dual = np.zeros(problem.n)
@@ -78,8 +79,8 @@ def train_free_conic(
             break
         for place, sign, direction, _ in pricing.best(violators, COLUMNS):
             landscape = pricing.landscapes[place]
-            groups[place] = _extended(landscape, groups[place], direction[None], np.array([sign]))
-    network = _narrowed(problem, network)
+            groups[place] = with_chambers(landscape, groups[place], direction[None], np.array([sign]))
+    network = narrowed_network(problem, network)
     active = tuple(_signs(problem, w, alpha) for w, alpha in zip(network.hidden, network.output, strict=True))
     upper = network.objective(problem)
     return Solution(network, best_dual, lower, upper, active, history.seconds, tuple(history.rounds))

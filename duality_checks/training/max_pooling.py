@@ -19,11 +19,11 @@ from ..pricing.landscape import first_rows
 from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
-from .columns import GAP, MAX_CHAMBERS, History, Round, Solution
 from .conic import is_stuck
 from .lasso import nonnegative_fit
 from .narrowing import narrowed
 from .program import Blocks, solve_atoms, solve_columns
+from .rounds import GAP, MAX_CHAMBERS, History, Round, Solution
 from .walls import chamber_walls
 
 ROUNDS = 100

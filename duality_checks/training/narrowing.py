@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..network import TwoLayerNetwork
+from ..problem import TrainingProblem
+
 
 def narrowed(columns: np.ndarray, weights: np.ndarray, costs: np.ndarray) -> np.ndarray:
     """Nonnegative weights with the same ``columns @ weights``, at most n of them positive, that cost no more.
@@ -41,3 +44,15 @@ def narrowed(columns: np.ndarray, weights: np.ndarray, costs: np.ndarray) -> np.
         weights[some[last]] = 0.0
         alive = np.flatnonzero(weights > 0).tolist()
     return weights
+
+
+def narrowed_network(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
+    """The same network with at most n neurons."""
+    before = problem.features @ network.hidden.T
+    after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
+    columns = problem.readout.pool(after) * network.output
+    costs = np.linalg.norm(problem.penalised(network.hidden), axis=1) * np.abs(network.output)
+    roots = np.sqrt(narrowed(columns, np.ones(network.width), costs))
+    hidden, output = network.hidden * roots[:, None], network.output * roots
+    some = roots > 0
+    return TwoLayerNetwork(hidden[some], output[some], network.kappa, network.intercept, network.linear)

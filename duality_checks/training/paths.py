@@ -21,13 +21,15 @@ from ..effort import WHOLE, Effort
 from ..exact.norms import Vector, dot, root_above
 from ..exact.objective import exact_fit
 from ..limits import is_searched, require_feasible
+from ..pricing.dual_norm import dual_norm
 from ..pricing.free import ProjectedReadout, free_dual_norm
 from ..pricing.landscape import Landscape
 from ..pricing.max_pooling import MaxLandscape, Peaks
-from ..pricing.pricers import Maxima, dual_norm, pricer
+from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem, positive
-from .columns import MAX_CHAMBERS, Round, Solution, train
+from .columns import train
 from .free_conic import dual_without_neurons
+from .rounds import MAX_CHAMBERS, Round, Solution
 
 # A bound for a landscape that is flat as far as floats can tell.
 NOTHING = 1e-12

@@ -23,7 +23,7 @@ from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..relaxation.moments import Relaxation, relax
 from ..relaxation.proof import proven
-from .columns import Round, Solution
+from .rounds import Round, Solution
 
 # What the checker reads in a second, half of it written and half read: cones times rows times rank.
 CHECKED_A_SECOND = 5e5

@@ -21,7 +21,7 @@ from duality_checks.exact.norms import (
     root_below,
     solve,
 )
-from duality_checks.pricing.pricers import dual_norm
+from duality_checks.pricing.dual_norm import dual_norm
 from hyperplane_arrangements.strategies import normals
 
 small = st.integers(-4, 4).map(Fraction)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from duality_checks import TrainingProblem
 from duality_checks.pricing import bounds
 from duality_checks.pricing.bounds import chamber_sums, gradients, shortened, squares_above
+from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.interval import _settled
-from duality_checks.pricing.pricers import dual_norm
 
 
 @st.composite

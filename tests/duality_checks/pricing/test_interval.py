@@ -14,6 +14,7 @@ from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.effort import WHOLE, Effort
 from duality_checks.pricing import interval as proofs
 from duality_checks.pricing.bounds import gradients
+from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.interval import (
     _exact_reach,
     _reach_by_cover,
@@ -22,7 +23,6 @@ from duality_checks.pricing.interval import (
 )
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.pricing.multipliers import cone_multipliers
-from duality_checks.pricing.pricers import dual_norm
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 small = st.integers(-3, 3)

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem
+from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.landscape import Landscape
-from duality_checks.pricing.pricers import ChamberList, Sweep, dual_norm, pricer
+from duality_checks.pricing.pricers import ChamberList, Sweep, pricer
 from hyperplane_arrangements.errors import TooLargeError
 
 small = st.integers(-3, 3)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, prove_interval, train
-from duality_checks.pricing.pricers import dual_norm
+from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.twin import PenalisedTwin
 from hyperplane_arrangements.errors import InputError
 

@@ -15,8 +15,8 @@ from cover_forgeries import TERMS, with_term
 from list_oracle import dual_norm_squared
 
 from duality_checks import Certificate, TrainingProblem, TwoLayerNetwork, certify, check, checker
-from duality_checks.training.columns import Solution
 from duality_checks.training.relaxed import relaxed
+from duality_checks.training.rounds import Solution
 
 ROWS = [[2, 1, 0], [-1, 3, 1], [0, -2, 1], [1, 1, 1], [-2, -1, 0], [3, 0, -1], [1, -2, 2], [0, 0, 0]]
 TARGETS = [3, -2, 1, -4, 2, 1, -1, 5]

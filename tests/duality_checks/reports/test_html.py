@@ -15,8 +15,8 @@ from browser import NEEDED, measured, screenshot, share
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, Verdict
 from duality_checks.data.datasets import TrainingData
+from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.landscape import Landscape
-from duality_checks.pricing.pricers import dual_norm
 from duality_checks.reports.bounds import plot_bounds
 from duality_checks.reports.html import html
 from duality_checks.reports.html_page import facts, table
