@@ -250,37 +250,11 @@ def assert_complete(chambers: Any, arrangement: Any = None) -> None:
         inside = ", ".join(map(str, right.witnesses[known[row]].tolist()))
         facts.append(f"missing: {_signs(row)}, with ({inside}) inside")
     if facts:
-        offsets = "" if owner.offsets is None else f", offsets={_row(owner.offsets)}"
         raise AssertionError(
             f"the list of chambers is not complete: {len(listed)} listed, {len(right)} there are\n"
             + _lines(_some(facts))
-            + f"arrangement: Arrangement({_table(owner.normals.fractions)}{offsets})"
+            + f"arrangement: {owner.as_code()}"
         )
-
-
-def instance(problem: TrainingProblem) -> str:
-    """A problem as code that makes it again, exactly.
-
-    Example:
-        >>> from duality_checks import TrainingProblem
-        >>> print(instance(TrainingProblem([[1, "1/3"]], [2], beta="0.1")))
-        TrainingProblem([["1", "1/3"]], ["2"], beta="1/10", activation="relu")
-    """
-    from .problem import NAMED_ACTIVATIONS
-
-    names = {slope: name for name, slope in NAMED_ACTIVATIONS.items()}
-    activation = names.get(problem.kappa, f"leaky:{problem.kappa}")
-    others = [("loss", problem.plain_loss.name, "squared"), ("penalty", problem.penalty.name, "2-norm")]
-    others.append(("free", problem.free.name, "nothing"))
-    special = "".join(f', {name}="{value}"' for name, value, usual in others if value != usual)
-    if not problem.readout.is_identity:
-        special += f", readout={list(problem.readout.samples)}"
-    if problem.is_weighted:
-        special += f", sample_weights={_row(problem.sample_weights)}"
-    return (
-        f"TrainingProblem({_table(problem.X.fractions)}, {_row(problem.y)}, "
-        f'beta="{problem.beta}", activation="{activation}"{special})'
-    )
 
 
 def _judged(problem: TrainingProblem, network: Any) -> RationalNetwork:
@@ -334,41 +308,12 @@ def _way_out(problem: TrainingProblem, network: RationalNetwork) -> list[str]:
 
 
 def _failure(verdict: str, facts: list[str], problem: TrainingProblem, network: Any) -> str:
-    text = f"{verdict}\n{_lines(facts)}instance: {instance(problem)}"
+    text = f"{verdict}\n{_lines(facts)}instance: {problem.as_code()}"
     if network is None:
         return text
     if network.width == 0 and not (network.intercept or any(network.linear)):
         return f"{text}\nnetwork: zero, no neuron"
-    return f"{text}\nnetwork: {network_code(network)}"
-
-
-def network_code(network: Any) -> str:
-    """A TwoLayerNetwork or a RationalNetwork as code that makes it again, exactly.
-
-    Example:
-        >>> from duality_checks import TwoLayerNetwork
-        >>> print(network_code(TwoLayerNetwork([[0.5, 1.0]], [2.0], "1/10", intercept=3.0)))
-        TwoLayerNetwork([[0.5, 1.0]], [2.0], kappa="1/10", intercept=3.0)
-    """
-    special = {name: getattr(network, name, 0) for name in ("kappa", "intercept")}
-    parts = [
-        str([[_plain(w) for w in row] for row in network.hidden]),
-        str([_plain(a) for a in network.output]),
-        *(f"{name}={_plain(value)!r}" for name, value in special.items() if _is_told(value)),
-    ]
-    linear = getattr(network, "linear", ())
-    if any(map(_is_told, linear)):
-        parts.append(f"linear={[_plain(b) for b in linear]}")
-    return f"{type(network).__name__}({', '.join(parts)})".replace("'", '"')
-
-
-def _is_told(value: Any) -> bool:
-    """Whether a number is not the one that is meant where none is given: `-0.0` is another than 0."""
-    return bool(value) or str(value).startswith("-")
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Fraction) else float(value)
+    return f"{text}\nnetwork: {network.as_code()}"
 
 
 def _lines(facts: list[str]) -> str:
@@ -395,11 +340,3 @@ def _exact_or(value: Fraction, rounded: float) -> str:
 
 def _signs(row: tuple[int, ...]) -> str:
     return "".join("-0+"[sign + 1] if sign in (-1, 0, 1) else "?" for sign in row)
-
-
-def _row(values: Any) -> str:
-    return "[" + ", ".join(f'"{value}"' for value in values) + "]"
-
-
-def _table(rows: Any) -> str:
-    return "[" + ", ".join(_row(row) for row in rows) + "]"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 from hyperplane_arrangements.exact import fits_float, in_short
+from hyperplane_arrangements.pasting import OneLine
 
 from .effort import Effort
 from .exact.enclosures import decimal_interval, exact_text, scientific_above
@@ -37,8 +38,8 @@ EFFORT = Effort(cones=MAX_CONES)
 WIDE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Audit(Shown):
+@dataclass(frozen=True, slots=True, repr=False)
+class Audit(OneLine, Shown):
     """The verdict on a trained network.
 
     Attributes:

@@ -22,6 +22,7 @@ import numpy as np
 
 from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.pasting import MOST
 
 from . import checker
 from .checker import Chamber, Cover, Quadratic, Refusal, Verdict
@@ -29,7 +30,7 @@ from .dual_scaling.draft import draft
 from .dual_scaling.proof import feasible_multiple
 from .dual_scaling.witnesses import integer_points
 from .effort import WHOLE, Effort
-from .exact.enclosures import require_writable
+from .exact.enclosures import float_above, float_below, require_writable
 from .exact.judged import judged, skip_of
 from .exact.rounding import on_a_grid
 from .files import read_text, write_text
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from .problem import TrainingProblem
 
 _MOST_ROWS = 10**9
+_PASTED = 40_000  # characters of a certificate that are shown
 # Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
 _ROOM = 1 - 1e-12
 _ATTEMPTS = 8
@@ -104,6 +106,14 @@ class Certificate(Shown):
     def relative_gap(self) -> float:
         """`(upper - lower) / upper`, and 0 where both are 0."""
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
+
+    def __repr__(self) -> str:
+        numbers = len(self.dual) + sum(map(len, self.network_hidden))
+        numbers += sum(len(chamber.witness) for chamber in self.chambers or ())
+        if numbers <= MOST and len(text := self.to_json()) <= _PASTED:
+            return f"Certificate.from_json({text!r})"
+        low, high = float_below(self.lower), float_above(self.upper)
+        return f"<Certificate: {low!r} <= p* <= {high!r}, by {self.method}>"
 
     def to_json(self) -> str:
         """The certificate file, one chamber a line; every number an exact rational in lowest terms."""

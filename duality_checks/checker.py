@@ -139,6 +139,9 @@ class Verdict:
             f" (relative width {decimal(width, ROUND_CEILING, digits=2)})"
         )
 
+    def __repr__(self) -> str:
+        return f"<Verdict: {self}>"
+
     def _repr_html_(self) -> str:
         return f"<p><code>{escape(str(self))}</code></p>"
 

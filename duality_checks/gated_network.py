@@ -17,14 +17,15 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
 from .ranges import reals
 
 FORMAT = "convex-landscape gated network"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class GatedNetwork:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class GatedNetwork(Pasted):
     """A network with gates.
 
     Args:
@@ -52,6 +53,16 @@ class GatedNetwork:
         for name, array in (("gates", gates), ("hidden", hidden)):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
+
+    def _call(self) -> Call:
+        if not self.width:
+            return Call("GatedNetwork.of", (self.document(), "memory"))
+        named = {"kappa": self.kappa} if self.kappa else {}
+        return Call(type(self).__name__, (self.gates, self.hidden), named)
+
+    def _measured(self) -> str:
+        m, d = self.hidden.shape
+        return f"{m:,} neurons on {d:,} inputs" if 2 * m * d > MOST else ""
 
     @property
     def width(self) -> int:

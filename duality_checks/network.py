@@ -14,6 +14,7 @@ import numpy as np
 from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
+from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
 from .exact.objective import exact_objective
 from .files import read_json, read_text, version_of, write_text
@@ -32,8 +33,18 @@ FIELDS = {
 }
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class TwoLayerNetwork(Shown):
+def is_told(value: Any) -> bool:
+    """Whether a number is not the one that is meant where none is given: `-0.0` is another than 0.
+
+    Example:
+        >>> is_told(0.0), is_told(-0.0)
+        (False, True)
+    """
+    return bool(value) or str(value).startswith("-")
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class TwoLayerNetwork(Pasted, Shown):
     """``f(x) = sum_j alpha_j * phi(x' w_j) + c + x'b`` with ``phi(t) = max(t, 0) + kappa * min(t, 0)``.
 
     Args:
@@ -41,7 +52,7 @@ class TwoLayerNetwork(Shown):
         output: the weights ``alpha_j``, length m.
         kappa: the activation's slope on the negative side.
         intercept: the constant c, for problems that leave one free.
-        linear: the linear skip b, length d, likewise; zeros if None.
+        linear: the linear skip b, length d, likewise; zeros if None. It says d where there is no neuron.
 
     Raises:
         InputError: shapes that do not fit, or entries that are not finite.
@@ -62,6 +73,8 @@ class TwoLayerNetwork(Shown):
 
     def __post_init__(self) -> None:
         hidden, output = reals(self.hidden, "hidden"), reals(self.output, "output")
+        if hidden.shape == (0,) and self.linear is not None:
+            hidden = hidden.reshape(0, np.size(self.linear))
         if hidden.ndim != 2 or output.ndim != 1 or len(hidden) != len(output):
             raise InputError(
                 f"hidden has shape {hidden.shape} and output {output.shape}; "
@@ -133,6 +146,17 @@ class TwoLayerNetwork(Shown):
         before = X @ self.hidden.T
         activated: np.ndarray = np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)
         return activated
+
+    def _call(self) -> Call:
+        told = {"kappa": self.kappa, "intercept": self.intercept}
+        named: dict[str, Any] = {name: value for name, value in told.items() if is_told(value)}
+        if not self.width or any(map(is_told, self.linear.tolist())):
+            named["linear"] = self.linear
+        return Call(type(self).__name__, (self.hidden, self.output), named)
+
+    def _measured(self) -> str:
+        m, d = self.hidden.shape
+        return f"{m:,} neurons on {d:,} inputs" if m * d > MOST else ""
 
     def outputs(self, problem: TrainingProblem) -> np.ndarray:
         """``f``, the outputs on the samples of a problem, length n, in float64."""

@@ -32,6 +32,7 @@ from hyperplane_arrangements.exact import (
     fits_float,
     in_short,
 )
+from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
 from .checker import MAX_DIGITS
 from .files import read_text, write_text
@@ -99,8 +100,8 @@ def positive(value: Any, name: str) -> Fraction:
     return number
 
 
-@dataclass(frozen=True)
-class TrainingProblem(Shown):
+@dataclass(frozen=True, repr=False)
+class TrainingProblem(Pasted, Shown):
     """Two-layer training on exact data; by default with squared loss and 2-norm weight decay.
 
     Args:
@@ -450,6 +451,25 @@ class TrainingProblem(Shown):
         if "arrangement" in self.__dict__:
             other.__dict__["arrangement"] = self.arrangement
         return other
+
+    def _call(self) -> Call:
+        names = {slope: name for name, slope in NAMED_ACTIVATIONS.items()}
+        activation = names.get(self.kappa, f"leaky:{self.kappa}")
+        others = [("loss", self.plain_loss.name, "squared"), ("penalty", self.penalty.name, "2-norm")]
+        others.append(("free", self.free.name, NOTHING))
+        named = {"beta": self.beta, "activation": activation}
+        named |= {name: value for name, value, usual in others if value != usual}
+        if not self.readout.is_identity:
+            groups = list(self.readout.groups)
+            named["readout"] = Call("MaxPooling", (groups,)) if self.is_max_pooled else groups
+        if self.is_weighted:
+            named["sample_weights"] = self.sample_weights
+        return Call(type(self).__name__, (self.X.fractions, self.y), named)
+
+    def _measured(self) -> str:
+        rows, columns = self.X.shape
+        large = rows * columns > MOST
+        return f"{rows:,} x {columns:,} data, beta={clipped(self.beta)}" if large else ""
 
     def to_json(self) -> str:
         """The problem file: every number an exact rational in lowest terms; version 3 if samples have

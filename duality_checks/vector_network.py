@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
 from .network import TwoLayerNetwork
 from .ranges import reals
@@ -17,8 +18,8 @@ from .ranges import reals
 FORMAT = "convex-landscape network of several outputs"
 
 
-@dataclass(frozen=True, slots=True)
-class VectorNetwork:
+@dataclass(frozen=True, slots=True, repr=False)
+class VectorNetwork(Pasted):
     """``f(x) = intercepts + sum_j phi(x'w_j) alpha_j`` with k outputs.
 
     Attributes:
@@ -38,7 +39,7 @@ class VectorNetwork:
 
     hidden: np.ndarray
     output: np.ndarray
-    kappa: Fraction
+    kappa: Fraction = Fraction(0)
     intercepts: np.ndarray | None = None
 
     def __post_init__(self) -> None:
@@ -57,6 +58,19 @@ class VectorNetwork:
         one = self.one(0)
         object.__setattr__(self, "hidden", one.hidden)
         object.__setattr__(self, "kappa", one.kappa)
+
+    def _call(self) -> Call:
+        if not self.width:
+            inputs = self.hidden.shape[1]
+            return Call("VectorNetwork.of", (self.document(), inputs, self.count))
+        named: dict[str, Any] = {"kappa": self.kappa} if self.kappa else {}
+        if self.intercepts is not None:
+            named["intercepts"] = self.intercepts
+        return Call(type(self).__name__, (self.hidden, self.output), named)
+
+    def _measured(self) -> str:
+        shape = f"{self.width:,} neurons on {self.hidden.shape[1]:,} inputs, {self.count:,} outputs"
+        return shape if self.hidden.size + self.output.size > MOST else ""
 
     @property
     def width(self) -> int:

@@ -60,6 +60,9 @@ class Finding:
     def __str__(self) -> str:
         return f"PROVED: {self.claim}" if self.holds else f"REFUTED: {self.claim}: {self.reason}"
 
+    def __repr__(self) -> str:
+        return f"<Finding: {self}>"
+
     def _repr_html_(self) -> str:
         return f"<p><code>{escape(str(self))}</code></p>"
 

@@ -17,6 +17,7 @@ from .display import Shown
 from .errors import InputError
 from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, signs
 from .exact.rows import signed_content
+from .pasting import MOST, Call, Pasted, number
 
 T = TypeVar("T")
 
@@ -40,8 +41,8 @@ class Hyperplanes:
     infinity: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlainArrangement(Shown):
+@dataclass(frozen=True, slots=True, repr=False)
+class PlainArrangement(Pasted, Shown):
     """A finite arrangement of hyperplanes, exact, its rows kept in the order given.
 
     Args:
@@ -74,9 +75,15 @@ class PlainArrangement(Shown):
         object.__setattr__(self, "offsets", vector)
         object.__setattr__(self, "_cache", {})
 
-    def __repr__(self) -> str:
+    def _call(self) -> Call:
+        offsets = {} if self.offsets is None else {"offsets": [number(b) for b in self.offsets]}
+        rows = [[number(x) for x in row] for row in self.normals.fractions]
+        return Call(type(self).__name__, (rows,), offsets)
+
+    def _measured(self) -> str:
         kind = "central" if self.offsets is None else "affine"
-        return f"{type(self).__name__}({kind}, n={self.n}, dimension={self.dimension}, rank={self.rank})"
+        large = self.n * self.dimension > MOST
+        return f"{kind}, {self.n:,} rows in dimension {self.dimension:,}" if large else ""
 
     def remembered(self, name: str, compute: Callable[[], T]) -> T:
         """What has been computed from the arrangement once, under a name; it lives as long as the value."""
@@ -183,7 +190,7 @@ class PlainArrangement(Shown):
 
         Example:
             >>> PlainArrangement([[1, 0], [0, 1], [1, 1]]).deletion(2)
-            PlainArrangement(central, n=2, dimension=2, rank=2)
+            PlainArrangement([[1, 0], [0, 1]])
         """
         if self.n == 1:
             raise InputError("row 0 is the only row; an arrangement needs at least one")

@@ -18,6 +18,7 @@ import numpy as np
 
 from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.pasting import OneLine
 
 from ..exact.judged import judged, objective_of
 from ..exact.norms import Vector, dot, dual_norm_squared, root_above
@@ -38,8 +39,8 @@ _BLOCKS_A_ROUND = 12
 _ROUNDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenInterval(Shown):
+@dataclass(frozen=True, slots=True, repr=False)
+class ProvenInterval(OneLine, Shown):
     """`lower <= p* <= upper`, in rationals, from a network and a bound on a dual norm.
 
     Attributes:

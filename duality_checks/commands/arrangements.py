@@ -36,8 +36,8 @@ def read_arrangement(
         UsageError: columns of a family, or of a file of another program.
 
     Example:
-        >>> read_arrangement("shi_4", None, None)
-        Arrangement(affine, n=12, dimension=4, rank=3)
+        >>> read_arrangement("shi_2", None, None)
+        Arrangement([[1, -1], [1, -1]], offsets=[0, 1])
     """
     from hyperplane_arrangements.arrangement import Arrangement
 

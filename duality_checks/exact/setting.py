@@ -19,6 +19,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_scalar, exact_vector
+from hyperplane_arrangements.pasting import Call, Pasted
 
 from ..network import TwoLayerNetwork
 from ..problem import TrainingProblem
@@ -53,8 +54,8 @@ def combination(weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction
     return tuple(total)
 
 
-@dataclass(frozen=True, slots=True)
-class RationalNetwork:
+@dataclass(frozen=True, slots=True, repr=False)
+class RationalNetwork(Pasted):
     """`f(x) = intercept + linear'x + sum_j alpha_j phi(w_j'x)` with rational weights; phi is the problem's.
 
     Args:
@@ -93,6 +94,10 @@ class RationalNetwork:
             ("linear", skip if any(skip) else ()),
         ):
             object.__setattr__(self, name, value)
+
+    def _call(self) -> Call:
+        named = {"intercept": self.intercept, "linear": self.linear}
+        return Call(type(self).__name__, (self.hidden, self.output), {k: v for k, v in named.items() if v})
 
     @classmethod
     def of(cls, network: TwoLayerNetwork | RationalNetwork) -> RationalNetwork:

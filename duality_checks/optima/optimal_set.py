@@ -22,6 +22,7 @@ import numpy as np
 from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
+from hyperplane_arrangements.pasting import OneLine
 
 from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient, project
@@ -55,8 +56,8 @@ class Atom:
     column: Vector
 
 
-@dataclass(frozen=True, slots=True)
-class OptimalSet(Shown):
+@dataclass(frozen=True, slots=True, repr=False)
+class OptimalSet(OneLine, Shown):
     """All optimal networks of a problem, as weights t on atoms: neuron i has `norm(w) abs(alpha) = t_i`.
 
     How those of one width hang together is the matter of `Staircase` and `connect_optima` (statement 5.6).

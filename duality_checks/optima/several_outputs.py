@@ -23,6 +23,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 from hyperplane_arrangements.exact.rational import independent_rows
+from hyperplane_arrangements.pasting import Call, Pasted
 
 from ..certificate import Certificate, certify, check
 from ..checker import Refusal, Verdict
@@ -49,7 +50,7 @@ ATTEMPTS = 12
 GRAIN = 2**50
 
 
-class MultiOutputProblem:
+class MultiOutputProblem(Pasted):
     """Training a network with k outputs.
 
     Args:
@@ -91,6 +92,17 @@ class MultiOutputProblem:
                 )
         self.outputs: tuple[TrainingProblem, ...] = tuple(_like(first, column) for column in columns)
         self.coupling = coupling
+
+    def _call(self) -> Call:
+        one = self.outputs[0]._call()
+        targets = list(zip(*(problem.y for problem in self.outputs), strict=True))
+        return Call(
+            type(self).__name__, (one.arguments[0], targets), {**one.named, "coupling": self.coupling}
+        )
+
+    def _measured(self) -> str:
+        one = self.outputs[0]._measured()
+        return f"{one}, {len(self.outputs):,} outputs" if one else ""
 
     @property
     def beta(self) -> Fraction:

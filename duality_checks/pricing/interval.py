@@ -23,7 +23,7 @@ from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 from ..effort import WHOLE, Effort
-from ..exact.enclosures import float_above, require_writable
+from ..exact.enclosures import float_above, float_below, require_writable
 from ..exact.judged import objective_of
 from ..exact.norms import gradient, project
 from ..limits import is_covered, require_feasible
@@ -69,6 +69,10 @@ class IntervalProof(Shown):
     def relative_gap(self) -> float:
         """``(upper - lower) / upper``; 0 when both are 0."""
         return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
+
+    def __repr__(self) -> str:
+        low, high = float_below(self.lower), float_above(self.upper)
+        return f"<IntervalProof: {low!r} <= p* <= {high!r}, proven over {self.extent}>"
 
 
 def prove_interval(

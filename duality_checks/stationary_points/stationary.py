@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from hyperplane_arrangements.display import Shown
+from hyperplane_arrangements.pasting import OneLine
 
 from ..exact.judged import fitting
 from ..exact.programs import Membership
@@ -204,8 +205,8 @@ def way_down(setting: Setting, here: Subdifferential) -> tuple[Vector, Fraction]
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Stationarity(Shown):
+@dataclass(frozen=True, slots=True, repr=False)
+class Stationarity(OneLine, Shown):
     """The verdict on a network.
 
     Attributes:

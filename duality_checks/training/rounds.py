@@ -93,6 +93,10 @@ class Solution(Shown):
         """``(upper - lower) / upper``, numerical; 0 if both are 0."""
         return (self.upper - self.lower) / self.upper if self.upper > 0 else 0.0
 
+    def __repr__(self) -> str:
+        bounds = f"{self.lower:.9g} to {self.upper:.9g} (numerical)"
+        return f"<Solution: {self.network.width} neurons, {bounds}, {self.seconds:.3g} s>"
+
 
 class History:
     """The rounds of a training as they come.

@@ -61,6 +61,9 @@ class ChamberBatch:
     _plan: Plan
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        return f"<ChamberBatch: {len(self):,} chambers>"
+
     def __len__(self) -> int:
         return len(self.cells.bits) * (2 if self._plan.antipodal else 1)
 
@@ -173,6 +176,9 @@ class Chambers(Shown):
     arrangement: PlainArrangement
     _plan: Plan = field(repr=False)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<Chambers: {len(self):,} of {self.arrangement.n:,} rows>"
 
     def __len__(self) -> int:
         return self._plan.chambers

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..pasting import MOST, Call, Pasted, number
 from . import echelon
 
 #: Integers up to this size are floats, and so are their sums up to this size.
@@ -23,8 +24,8 @@ EXACT = 2**53
 _LARGEST_POWER = 4000  # of ten, in a text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ExactMatrix:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExactMatrix(Pasted):
     """A rational matrix with one positive denominator a row.
 
     Attributes:
@@ -39,6 +40,13 @@ class ExactMatrix:
     integers: np.ndarray
     denominators: tuple[int, ...]
     _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def _call(self) -> Call:
+        return Call("exact_matrix", ([[number(x) for x in row] for row in self.fractions],))
+
+    def _measured(self) -> str:
+        n, d = self.shape
+        return f"{n:,} x {d:,}" if n * d > MOST else ""
 
     @property
     def shape(self) -> tuple[int, int]:

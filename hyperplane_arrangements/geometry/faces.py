@@ -52,6 +52,10 @@ class Faces(Shown):
     arrangement: PlainArrangement
     by_dimension: tuple[np.ndarray, ...]
 
+    def __repr__(self) -> str:
+        counts = ", ".join(map(str, self.f_vector))
+        return f"<Faces: {counts} of dimension 0 to {len(self.f_vector) - 1}>"
+
     @cached_property
     def lattice(self) -> IntersectionLattice:
         """The intersection lattice."""

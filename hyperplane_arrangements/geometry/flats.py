@@ -80,6 +80,10 @@ class IntersectionLattice(Shown):
     affine: bool
     distinct: Hyperplanes = field(repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        counts = ", ".join(map(str, self.flat_counts))
+        return f"<IntersectionLattice: {counts} flats of codimension 0 to {len(self.levels) - 1}>"
+
     def __iter__(self) -> Iterator[Flat]:
         return (flat for level in self.levels for flat in level)
 

@@ -43,6 +43,11 @@ class ChamberShape:
     rays: tuple[tuple[Fraction, ...], ...]
     rank: int
 
+    def __repr__(self) -> str:
+        signs = "".join("-0+"[sign + 1] for sign in self.signs)
+        counts = f"walls {list(self.walls)}; vertices: {len(self.vertices)}, rays: {len(self.rays)}"
+        return f"<ChamberShape {signs}: {counts}>"
+
     @property
     def is_bounded(self) -> bool:
         """Whether it is bounded, modulo the lineality space."""
@@ -189,6 +194,9 @@ class Shapes:
     ray_of: np.ndarray
     wall_starts: np.ndarray
     wall_of: np.ndarray
+
+    def __repr__(self) -> str:
+        return f"<Shapes: of {len(self):,} chambers>"
 
     def __len__(self) -> int:
         return len(self.signs)

@@ -38,6 +38,9 @@ class VertexSample:
     counts: np.ndarray
     directions: np.ndarray
 
+    def __repr__(self) -> str:
+        return f"<VertexSample: {len(self.signs):,} vertices from {int(self.counts.sum()):,} directions>"
+
 
 @dataclass(frozen=True, slots=True)
 class Zonotope(Shown):

@@ -136,7 +136,7 @@ def test_values_that_can_be_pickled_compared_and_shown():
     arrangement.count_chambers()
     assert pickle.loads(pickle.dumps(arrangement)) == arrangement
     assert arrangement != Arrangement([[1, 0], [0, 1]])
-    assert repr(arrangement) == "Arrangement(affine, n=2, dimension=2, rank=2)"
+    assert repr(arrangement) == "Arrangement([[1, 0], [0, 1]], offsets=[0, 1])"
     with pytest.raises(AttributeError):
         arrangement.normals = None
 
