@@ -1,0 +1,990 @@
+// A checker of certificates in JavaScript: is this certificate a proof about this problem?
+//
+// In a page:        ConvexLandscape.check(problemText, certificateText)
+// On the command:   node check.js PROBLEM.json CERTIFICATE.json [PROBLEM.json CERTIFICATE.json ...]
+//
+// The answer is PROVEN with an interval, REFUSED with a reason, or NOT COVERED with what this program does not know
+// (the logistic loss; certificates of version 2). All arithmetic is that of whole numbers (BigInt), and nothing is
+// fetched from anywhere. It is written from the description of the files (certificate-format.md) and from the
+// statements of the notes, beside the checker in Python, which is the one to ask first.
+//
+// What is proven: for networks f(x) = sum_j alpha_j phi(w_j'x) of any width, phi(t) = max(t, 0) + kappa min(t, 0),
+//
+//     lower <= min sum_i s_i loss(f_i; y_i) + beta/2 sum_j (norm(w_j)^2 + alpha_j^2) <= upper.
+//
+// The upper end is the objective of one network. The lower end is d(z) = min_f sum_i s_i loss(f_i; y_i) + z'f, for a
+// z with abs(z'phi(Xu)) <= beta norm(u) for every u. That is the long part; there are three ways to prove it:
+// on every chamber of the hyperplanes x_k'u = 0, on cones that cover space, or by two quadratic functions.
+"use strict";
+
+const ConvexLandscape = (() => {
+  class Refusal extends Error {}
+  class NotCovered extends Error {}
+
+  function require_(condition, reason) {
+    if (!condition) throw new Refusal(reason);
+  }
+
+  // ---------------------------------------------------------------- whole numbers and fractions
+
+  const size = a => (a < 0n ? -a : a);
+  const larger = (a, b) => (a > b ? a : b);
+  const bitLength = a => (a === 0n ? 0 : a.toString(2).length);
+
+  function gcd(a, b) {
+    [a, b] = [size(a), size(b)];
+    while (b) [a, b] = [b, a % b];
+    return a;
+  }
+
+  const divided = (a, b) => { // rounded down; b > 0
+    const quotient = a / b;
+    return quotient * b > a ? quotient - 1n : quotient;
+  };
+  const dividedUp = (a, b) => -divided(-a, b);
+
+  function squareRoot(a) { // rounded down
+    if (a < 2n) return a;
+    let root = 1n << BigInt((bitLength(a) + 1) >> 1);
+    for (;;) {
+      const next = (root + a / root) >> 1n;
+      if (next >= root) return root;
+      root = next;
+    }
+  }
+
+  function dot(a, b) {
+    let total = 0n;
+    for (let i = 0; i < a.length; i++) total += a[i] * b[i];
+    return total;
+  }
+
+  // A fraction n/d with d > 0, not in lowest terms: most of those that are added have the same d.
+  const Q = (n, d = 1n) => ({ n, d });
+  const ZERO = Q(0n), ONE = Q(1n);
+  const times = (a, b) => Q(a.n * b.n, a.d * b.d);
+  const over = (a, b) => (b.n > 0n ? Q(a.n * b.d, a.d * b.n) : Q(-a.n * b.d, -a.d * b.n));
+  const minus = a => Q(-a.n, a.d);
+  const absolute = a => Q(size(a.n), a.d);
+  const compare = (a, b) => a.n * b.d - b.n * a.d; // its sign counts
+  const same = (a, b) => compare(a, b) === 0n;
+  const greater = (a, b) => (compare(a, b) > 0n ? a : b);
+  function plus(a, b) {
+    if (a.d === b.d) return Q(a.n + b.n, a.d);
+    const shared = gcd(a.d, b.d);
+    return Q(a.n * (b.d / shared) + b.n * (a.d / shared), a.d * (b.d / shared));
+  }
+  const sum = values => values.reduce(plus, ZERO);
+
+  // Whole numbers over one denominator.
+  function overOne(values) {
+    let scale = 1n;
+    for (const d of new Set(values.map(value => value.d))) scale *= d / gcd(scale, d);
+    return { entries: values.map(value => value.n * (scale / value.d)), scale };
+  }
+
+  function rowsOverOne(rows) {
+    const { entries, scale } = overOne(rows.flat());
+    let from = 0;
+    return { rows: rows.map(row => entries.slice(from, (from += row.length))), scale };
+  }
+
+  // ---------------------------------------------------------------- reading: one way to write each thing
+
+  const MOST_DIGITS = 4000, SHORT_DIGITS = 40;
+  const TOO_LONG = 10n ** BigInt(MOST_DIGITS);
+
+  // JSON with objects as maps, no key twice, integers as BigInt, and any other number as { inexact }.
+  function parsed(text) {
+    let at = 0;
+    const fail = () => { throw new Refusal(`not one JSON value: at character ${at}`); };
+    const space = () => { while (" \t\n\r".includes(text[at] ?? "x")) at++; };
+    const taken = sign => { space(); return text[at] === sign && ++at > 0; };
+
+    function string() {
+      const start = at++;
+      while (text[at] !== '"') {
+        if (at >= text.length) fail();
+        at += text[at] === "\\" ? 2 : 1;
+      }
+      try { return JSON.parse(text.slice(start, ++at)); } catch { return fail(); }
+    }
+
+    function members(close, member) { // what stands between brackets
+      at++;
+      if (taken(close)) return;
+      do { space(); member(); } while (taken(","));
+      if (!taken(close)) fail();
+    }
+
+    function value() {
+      space();
+      if (text[at] === '"') return string();
+      if (text[at] === "[") {
+        const list = [];
+        members("]", () => list.push(value()));
+        return list;
+      }
+      if (text[at] === "{") {
+        const found = new Map();
+        members("}", () => {
+          if (text[at] !== '"') fail();
+          const key = string();
+          require_(!found.has(key), `duplicate key ${JSON.stringify(key).slice(0, 80)}`);
+          if (!taken(":")) fail();
+          found.set(key, value());
+        });
+        return found;
+      }
+      const word = /true|false|null|NaN|-?Infinity|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
+      word.lastIndex = at;
+      const found = word.exec(text)?.[0] ?? fail();
+      at += found.length;
+      if (["true", "false", "null"].includes(found)) return JSON.parse(found);
+      if (!/^-?[0-9]+$/.test(found)) return { inexact: found };
+      require_(found.length <= 4300, "not one JSON value: an integer of more than 4300 digits");
+      return BigInt(found);
+    }
+
+    const found = value();
+    space();
+    return at === text.length ? found : fail();
+  }
+
+  const shown = value =>
+    value instanceof Map ? "an object" : Array.isArray(value) ? "a list" : String(canonical(value)).slice(0, 80);
+
+  // The same value in the one spelling that is digested: keys sorted, no spaces, letters beyond ASCII escaped.
+  function canonical(value) {
+    if (value instanceof Map)
+      return `{${[...value.keys()].sort().map(key => `${canonical(key)}:${canonical(value.get(key))}`)}}`;
+    if (Array.isArray(value)) return `[${value.map(canonical)}]`;
+    if (typeof value === "string")
+      return JSON.stringify(value).replace(/[^ -~]/g, sign => "\\u" + sign.charCodeAt(0).toString(16).padStart(4, "0"));
+    return value === null || typeof value !== "object" ? String(value) : value.inexact;
+  }
+
+  function fields(value, names, where) {
+    require_(value instanceof Map, `${where} is not an object`);
+    for (const name of names) require_(value.has(name), `${where}: missing field '${name}'`);
+    for (const name of value.keys()) require_(names.includes(name), `${where}: unknown field ${shown(name)}`);
+    return value;
+  }
+
+  function array(value, length, where) {
+    require_(Array.isArray(value), `${where} is not a list`);
+    require_(length === null || value.length === length, `${where} has ${value.length} entries, not ${length}`);
+    return value;
+  }
+
+  function rational(value, where) {
+    const found = typeof value === "string" ? /^(-?(?:0|[1-9][0-9]*))(?:\/([1-9][0-9]*))?$/.exec(value) : null;
+    require_(found && value !== "-0", `${where}: ${shown(value)} is not a string such as '7' or '-3/4'`);
+    const [n, d] = [found[1], found[2] ?? "1"];
+    const digits = Math.max(n.replace("-", "").length, d.length);
+    require_(digits <= MOST_DIGITS, `${where}: a number of ${digits} digits; the limit is ${MOST_DIGITS}`);
+    const read = Q(BigInt(n), BigInt(d));
+    const lowest = !found[2] || (read.d > 1n && gcd(read.n, read.d) === 1n);
+    require_(lowest, `${where}: ${value.slice(0, 80)} is not in lowest terms`);
+    return read;
+  }
+
+  const vector = (value, length, where) => array(value, length, where).map(entry => rational(entry, where));
+
+  function wholeNumber(value, least, most, where) {
+    const fits = typeof value === "bigint" && value >= BigInt(least) && value <= BigInt(most);
+    require_(fits, `${where} is ${shown(value)}, not an integer from ${least} to ${most}`);
+    return Number(value);
+  }
+
+  function place(value, count, where) { // the number of a row or of a sample
+    const fits = /^(0|[1-9][0-9]*)$/.test(value) && value.length <= 15 && Number(value) < count;
+    require_(fits, `${where}: ${shown(value)} is not a row number from '0' to '${count - 1}'`);
+    return Number(value);
+  }
+
+  // Products of long denominators without common factors would take hours.
+  function denominatorIsShort(values, where) {
+    let scale = 1n;
+    for (const d of new Set(values.map(value => value.d))) {
+      scale *= d / gcd(scale, d);
+      require_(scale < TOO_LONG, `${where}: the common denominator has more than ${MOST_DIGITS} digits`);
+    }
+  }
+
+  function minorsAreShort(rows, where) {
+    denominatorIsShort(rows.flat(), where);
+    const digits = Math.max(SHORT_DIGITS, Math.floor(MOST_DIGITS / Math.min(rows.length, rows[0].length)));
+    const limit = 10n ** BigInt(digits);
+    const short = overOne(rows.flat()).entries.every(entry => size(entry) < limit);
+    require_(short, `${where}: over the common denominator an integer has more than ${digits} digits`);
+  }
+
+  // ---------------------------------------------------------------- problem.json
+
+  const LOSSES = ["squared", "l1", "hinge", "squared-hinge", "logistic"];
+  const LABELLED = ["hinge", "squared-hinge", "logistic"];
+  const PENALTIES = ["2-norm", "1-norm", "inf-norm"];
+  const FREE = ["intercept", "linear", "intercept+linear", "decayed-intercept", "biases", "biases+linear"];
+
+  function readProblem(text) {
+    const document = parsed(text);
+    require_(document instanceof Map, "problem is not an object");
+    document.delete("preparation");
+    const version = document.get("version");
+    require_([1n, 2n, 3n].includes(version), `problem: version is ${shown(version)}, not 1, 2 or 3`);
+    const later = version === 3n ? ["free", "weights"] : version === 2n ? ["free"] : [];
+    fields(document, ["format", "version", "loss", "penalty", "readout", "kappa", "beta", "X", "y", ...later], "problem");
+    const named = (name, known) => {
+      require_(known.includes(document.get(name)), `problem: ${name} is ${shown(document.get(name))}, not one of ${known}`);
+      return document.get(name);
+    };
+    named("format", ["convex-landscape problem"]);
+    const penalty = named("penalty", PENALTIES);
+    const free = version === 1n ? "nothing" : named("free", version === 2n ? FREE : ["nothing", ...FREE]);
+    const loss = readLoss(document.get("loss"));
+    const [beta, kappa] = ["beta", "kappa"].map(name => rational(document.get(name), `problem: ${name}`));
+    require_(beta.n > 0n, "problem: beta is not positive");
+    require_(kappa.n < kappa.d, "problem: kappa is not below 1");
+
+    const lines = array(document.get("X"), null, "problem: X");
+    require_(lines.length > 0, "problem: X has no rows");
+    const width = array(lines[0], null, "problem: X[0]").length;
+    require_(width > 0, "problem: X has no columns");
+    const rows = lines.map((line, k) => vector(line, width, `problem: X[${k}]`));
+    minorsAreShort(rows, "problem: X");
+
+    const { samples, largest, target } = readSamples(document, rows.length);
+    require_(!largest || free === "nothing", "problem: with max pooling nothing can be free");
+    const fits = !LABELLED.includes(loss.kind) || target.every(y => size(y.n) === y.d);
+    require_(fits, `problem: ${loss.kind} needs labels 1 and -1`);
+    denominatorIsShort(target, "problem: y");
+    const weights = version === 3n ? readWeights(document.get("weights"), target.length) : target.map(() => ONE);
+    const cuts = largest ? [...rows, ...comparisons(rows, samples, kappa)] : rows;
+    if (largest) minorsAreShort(cuts, "problem: X");
+
+    const ones = rows[0].map((_, j) => j).filter(j => rows.every(row => same(row[j], ONE)));
+    const biased = free.includes("biases");
+    require_(!biased || ones.length === 1, "problem: free biases need exactly one column of ones");
+    const columns = free.includes("linear") ? rows[0].map((_, j) => rows.map(row => row[j])) : [];
+    const added = ["nothing", "linear"].includes(free) ? columns : [rows.map(() => ONE), ...columns];
+    return {
+      loss, penalty, samples, largest, rows, target, beta, kappa, weights, cuts, added,
+      decayed: free === "decayed-intercept",
+      bias: biased ? ones[0] : null,
+      digest: sha256(canonical(document)),
+    };
+  }
+
+  function readLoss(value) {
+    require_(typeof value === "string", "problem: loss is not a string");
+    if (value.startsWith("huber:")) {
+      const delta = rational(value.slice(6), "problem: loss: delta");
+      require_(delta.n > 0n, "problem: loss: delta is not positive");
+      return { kind: "huber", delta };
+    }
+    require_(LOSSES.includes(value), `problem: loss is ${shown(value)}, not huber:DELTA or one of ${LOSSES}`);
+    return { kind: value };
+  }
+
+  // Which sample each row belongs to; whether a sample's output is the largest over its rows, not their sum.
+  function readSamples(document, count) {
+    const where = "problem: readout", identity = Array.from({ length: count }, (_, k) => k);
+    let readout = document.get("readout");
+    if (readout === "identity")
+      return { samples: identity, largest: false, target: vector(document.get("y"), count, "problem: y") };
+    const largest = readout instanceof Map;
+    if (largest) readout = fields(readout, ["max"], where).get("max");
+    const target = vector(document.get("y"), null, "problem: y");
+    const samples = array(readout, count, where).map(entry => {
+      require_(typeof entry === "string", `${where}: an entry is not a string`);
+      return place(entry, target.length, where);
+    });
+    require_(samples.some((sample, k) => sample !== k), `${where}: this list is written 'identity'`);
+    if (largest) {
+      require_(new Set(samples).size === target.length, `${where}: a sample has no rows to take the largest of`);
+      require_(count > target.length, `${where}: this list is written without max`);
+    }
+    return { samples, largest, target };
+  }
+
+  function readWeights(value, count) {
+    const weights = vector(value, count, "problem: weights");
+    weights.forEach((weight, i) => require_(weight.n > 0n, `problem: weights[${i}] is not positive`));
+    const needed = weights.some(weight => !same(weight, ONE));
+    require_(needed, "problem: weights that are all 1 are not written, in version 1 or 2");
+    denominatorIsShort([...weights, ...weights.map(weight => over(ONE, weight))], "problem: weights");
+    return weights;
+  }
+
+  // With max pooling: where two rows of a sample change places as the largest.
+  function comparisons(rows, samples, kappa) {
+    const difference = (a, b, factor) => a.map((x, i) => plus(x, minus(times(factor, b[i]))));
+    const found = [];
+    for (let sample = 0; sample <= Math.max(...samples); sample++) {
+      const own = rows.filter((_, k) => samples[k] === sample);
+      own.forEach((first, k) => own.slice(k + 1).forEach(second => {
+        found.push(difference(first, second, ONE));
+        if (kappa.n < 0n) found.push(difference(first, second, kappa), difference(second, first, kappa));
+      }));
+    }
+    return found;
+  }
+
+  // ---------------------------------------------------------------- certificate.json
+
+  function readCertificate(text, problem) {
+    const document = parsed(text);
+    require_(document instanceof Map, "certificate is not an object");
+    const version = document.get("version");
+    require_([1n, 2n, 3n].includes(version), `certificate: version is ${shown(version)}, not 1, 2 or 3`);
+    const quadratic = version === 3n && document.has("quadratic");
+    const proof = version === 1n ? ["chambers"] : version === 2n ? [] : quadratic ? ["quadratic"] : ["cover"];
+    fields(document, ["format", "version", "problem", "lower", "upper", "dual", "network", ...proof], "certificate");
+    require_(document.get("format") === "convex-landscape certificate", "certificate: another format");
+    require_(document.get("problem") === problem.digest, "certificate: written for another problem");
+
+    const free = problem.added.length, d = problem.rows[0].length, n = problem.target.length;
+    const network = fields(document.get("network"), ["hidden", "output", ...(free ? ["skip"] : [])], "network");
+    const hidden = array(network.get("hidden"), null, "hidden").map((row, j) => vector(row, d, `hidden[${j}]`));
+    const output = vector(network.get("output"), hidden.length, "output");
+    const skip = free ? vector(network.get("skip"), free, "skip") : [];
+    denominatorIsShort(hidden.flat(), "hidden");
+    denominatorIsShort([...output, ...skip], "output");
+    const packed = version === 3n && document.get("dual") instanceof Map;
+    const dual = packed ? packedVector(document.get("dual"), n) : vector(document.get("dual"), n, "dual");
+    denominatorIsShort(dual, "dual");
+    return {
+      lower: rational(document.get("lower"), "lower"),
+      upper: rational(document.get("upper"), "upper"),
+      bounds: [document.get("lower"), document.get("upper")],
+      dual, hidden, output, skip,
+      chambers: version === 1n ? readChambers(document.get("chambers"), problem.cuts.length, d) : null,
+      cover: proof[0] === "cover" ? readCover(document.get("cover"), d) : null,
+      quadratic: quadratic ? readQuadratic(document.get("quadratic")) : null,
+    };
+  }
+
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+  function bytesOf(value, where) { // of base64
+    const spelled = typeof value === "string" && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value);
+    require_(spelled, `${where} is not base64`);
+    const bytes = [];
+    let bits = 0, held = 0;
+    for (const sign of value.replace(/=+$/, "")) {
+      held = ((held << 6) | DIGITS.indexOf(sign)) & 0xfff;
+      bits += 6;
+      if (bits >= 8) bytes.push((held >> (bits -= 8)) & 0xff);
+    }
+    require_((held & ((1 << bits) - 1)) === 0 && bits < 6, `${where} is not base64`);
+    return bytes;
+  }
+
+  const unsigned = bytes => bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+
+  function packedVector(value, length) {
+    const document = fields(value, ["unit", "bytes", "entries"], "dual");
+    const unit = rational(document.get("unit"), "dual.unit");
+    const width = wholeNumber(document.get("bytes"), 1, 64, "dual.bytes");
+    const data = bytesOf(document.get("entries"), "dual.entries");
+    const fits = data.length === width * length;
+    require_(fits, `dual.entries has ${data.length} bytes, not ${width} for each of ${length}`);
+    return Array.from({ length }, (_, i) => {
+      const entry = BigInt.asIntN(8 * width, unsigned(data.slice(i * width, (i + 1) * width)));
+      return times(unit, Q(entry));
+    });
+  }
+
+  function readChambers(value, count, d) {
+    return array(value, null, "chambers").map((entry, i) => {
+      const where = `chambers[${i}]`;
+      const document = fields(entry, ["witness", "plus", "minus"], where);
+      const witness = vector(document.get("witness"), d, `${where}.witness`);
+      denominatorIsShort(witness, `${where}.witness`);
+      const [above, below] = ["plus", "minus"].map(name => readMultipliers(document.get(name), count, `${where}.${name}`));
+      return { witness: overOne(witness).entries, multipliers: [above, below] };
+    });
+  }
+
+  function readMultipliers(value, count, where) {
+    require_(value instanceof Map, `${where} is not an object`);
+    const rows = [...value.keys()].map(key => place(key, count, where));
+    const values = [...value.values()].map(entry => rational(entry, where));
+    values.forEach((entry, i) => require_(entry.n > 0n, `${where}[${rows[i]}]: the multiplier is not positive`));
+    denominatorIsShort(values, where);
+    return { rows, values };
+  }
+
+  const MOST_HALVINGS = 64, CHORD_BITS = 48;
+
+  function readCover(value, d) {
+    const document = fields(value, ["basis", "depth", "bits", "plus", "minus"], "cover");
+    let basis = document.get("basis");
+    if (basis !== null) {
+      const count = array(basis, null, "cover.basis").length;
+      require_(count > 0 && count <= d, `cover.basis has ${count} rows, and X has ${d} columns`);
+      basis = basis.map((line, i) => vector(line, d, `cover.basis[${i}]`));
+      minorsAreShort(basis, "cover.basis");
+    }
+    return {
+      basis,
+      depth: wholeNumber(document.get("depth"), 0, MOST_HALVINGS, "cover.depth"),
+      bits: wholeNumber(document.get("bits"), 1, CHORD_BITS, "cover.bits"),
+      plus: bytesOf(document.get("plus"), "cover.plus"),
+      minus: bytesOf(document.get("minus"), "cover.minus"),
+    };
+  }
+
+  function readQuadratic(value) {
+    const document = fields(value, ["shares", "plus", "minus"], "quadratic");
+    const shares = vector(document.get("shares"), 2, "quadratic.shares");
+    denominatorIsShort(shares, "quadratic.shares");
+    const [above, below] = ["plus", "minus"].map(name => bytesOf(document.get(name), `quadratic.${name}`));
+    return { shares, plus: above, minus: below };
+  }
+
+  // ---------------------------------------------------------------- the upper bound: a network's objective
+
+  // f_i of the network, and of what may be added to it. Over the denominator R W A kappa.d all terms are whole.
+  function outputs(problem, hidden, output, skip) {
+    const { rows, scale: R } = rowsOverOne(problem.rows), { rows: weights, scale: W } = rowsOverOne(hidden);
+    const { entries, scale: A } = overOne([...output, ...skip]);
+    const alphas = entries.slice(0, output.length), thetas = entries.slice(output.length);
+    const { n: slope, d: unit } = problem.kappa;
+    const values = problem.target.map(() => 0n), tops = problem.target.map(() => null);
+    rows.forEach((row, k) => {
+      const fired = weights.map(w => dot(row, w)).map(t => (t > 0n ? unit : slope) * t), i = problem.samples[k];
+      if (problem.largest) tops[i] = tops[i] ? tops[i].map((top, j) => larger(top, fired[j])) : fired;
+      else values[i] += dot(alphas, fired);
+      problem.added.forEach((column, j) => {
+        values[i] += thetas[j] * column[k].n * (R / column[k].d) * W * unit;
+      });
+    });
+    tops.forEach((top, i) => { if (top) values[i] += dot(alphas, top); });
+    return values.map(value => Q(value, R * W * A * unit));
+  }
+
+  function lossOf({ kind, delta }, f, y) {
+    const half = a => Q(a.n, 2n * a.d), error = plus(f, minus(y)), distance = absolute(error);
+    const short = greater(plus(ONE, minus(times(y, f))), ZERO);
+    switch (kind) {
+      case "squared": return half(times(error, error));
+      case "l1": return distance;
+      case "huber":
+        return compare(distance, delta) <= 0n
+          ? half(times(error, error))
+          : plus(times(delta, distance), minus(half(times(delta, delta))));
+      case "hinge": return short;
+      case "squared-hinge": return half(times(short, short));
+      default: throw new NotCovered(`the ${kind} loss`);
+    }
+  }
+
+  // With the 1-norm and the inf-norm the neurons are balanced first, which leaves norm(w) abs(alpha) of each.
+  function penaltyOf(problem, hidden, output, skip) {
+    const rows = hidden.map(row => row.filter((_, j) => j !== problem.bias).map(absolute));
+    const square = values => { const { entries, scale } = overOne(values); return Q(dot(entries, entries), scale * scale); };
+    let penalty;
+    if (problem.penalty === "2-norm") {
+      const both = square([...rows.flat(), ...output]);
+      penalty = Q(both.n, 2n * both.d);
+    } else {
+      const norms = rows.map(problem.penalty === "1-norm" ? sum : row => row.reduce(greater, ZERO));
+      penalty = sum(norms.map((norm, j) => times(norm, absolute(output[j]))));
+    }
+    const decay = problem.decayed ? square(skip) : ZERO;
+    return times(problem.beta, plus(penalty, Q(decay.n, 2n * decay.d)));
+  }
+
+  function objective(problem, { hidden, output, skip }) {
+    const y = overOne(problem.target), weights = overOne(problem.weights);
+    const losses = outputs(problem, hidden, output, skip).map((f, i) =>
+      times(Q(weights.entries[i], weights.scale), lossOf(problem.loss, f, Q(y.entries[i], y.scale))));
+    return plus(sum(losses), penaltyOf(problem, hidden, output, skip));
+  }
+
+  // ---------------------------------------------------------------- the lower bound: the value of z
+
+  // min over f of loss(f; y) + z f for one sample; null where it is minus infinity.
+  function conjugate({ kind, delta }, z, y) {
+    const product = times(z, y), parabola = plus(product, Q(-z.n * z.n, 2n * z.d * z.d));
+    const within = bound => compare(absolute(z), bound) <= 0n;
+    switch (kind) {
+      case "squared": return parabola;
+      case "l1": return within(ONE) ? product : null;
+      case "huber": return within(delta) ? parabola : null;
+      case "hinge": return product.n >= 0n && compare(product, ONE) <= 0n ? product : null;
+      case "squared-hinge": return product.n >= 0n ? parabola : null;
+      default: throw new NotCovered(`the ${kind} loss`);
+    }
+  }
+
+  function dualValue(problem, dual) {
+    const z = overOne(dual), y = overOne(problem.target), weights = overOne(problem.weights);
+    const values = z.entries.map((entry, i) => {
+      const weight = Q(weights.entries[i], weights.scale);
+      const found = conjugate(problem.loss, over(Q(entry, z.scale), weight), Q(y.entries[i], y.scale));
+      require_(found, `dual: entry ${i} is outside the domain of the conjugate of the ${problem.loss.kind} loss`);
+      return times(weight, found);
+    });
+    // What is free in f must not change z'f; a decayed intercept c adds beta/2 c^2 - c sum z, least at a parabola's end.
+    const moments = problem.added.map(column => sum(column.map((b, k) => times(dual[problem.samples[k]], b))));
+    if (!problem.decayed) {
+      moments.forEach((moment, j) => require_(moment.n === 0n, `dual: not orthogonal to free column ${j}`));
+      return sum(values);
+    }
+    const halved = over(times(moments[0], moments[0]), times(Q(2n), problem.beta));
+    return plus(sum(values), minus(halved));
+  }
+
+  // ---------------------------------------------------------------- z'phi(Xu) in whole numbers
+
+  // z by row and X over one denominator each. `unit` is what all of z_k slope x_k, slope 1 or kappa, are multiplied by.
+  function landscape(problem, dual) {
+    const { rows, scale: R } = rowsOverOne(problem.rows);
+    const { entries, scale: Z } = overOne(problem.samples.map(sample => dual[sample]));
+    return { rows, z: entries, unit: R * Z * problem.kappa.d };
+  }
+
+  const isZero = row => row.every(x => x === 0n);
+  const content = row => row.reduce(gcd, 0n);
+  const firstSign = row => (row.find(x => x !== 0n) > 0n ? 1n : -1n);
+
+  // z'phi(Xu) = base'u + sum_h w_h max(0, n_h'u): the n_h are primitive, one a hyperplane, oriented as its first row.
+  function kinks(problem, dual) {
+    const { rows, z, unit } = landscape(problem, dual);
+    const { n: slope, d: one } = problem.kappa, bend = one - slope, planes = new Map();
+    const base = rows[0].map(() => 0n);
+    rows.forEach((row, k) => {
+      if (isZero(row)) return;
+      const divisor = content(row), normal = row.map(x => x / divisor), turn = firstSign(normal);
+      const key = normal.map(x => turn * x).join();
+      if (!planes.has(key)) planes.set(key, { normal, turn, weight: 0n });
+      const plane = planes.get(key);
+      plane.weight += bend * divisor * z[k];
+      // max(0, -t) = max(0, t) - t: a row against its plane's normal leaves all of itself in the linear part.
+      const share = z[k] * (plane.turn === turn ? slope : one);
+      row.forEach((x, i) => { base[i] += share * x; });
+    });
+    return { planes: [...planes.values()], base, unit };
+  }
+
+  const opposite = g => ({
+    ...g, base: g.base.map(x => -x), planes: g.planes.map(plane => ({ ...plane, weight: -plane.weight })),
+  });
+
+  // ---------------------------------------------------------------- the first way: all chambers, one by one
+
+  // The chambers of the hyperplanes with these normals. A hyperplane that is added to others cuts as many chambers in
+  // two as the others make on it. More than the limit need not be counted.
+  function chamberCount(normals, limit) {
+    if (normals.length < 2) return 1 + normals.length;
+    if (normals[0].length === 2) return 2 * normals.length;
+    let count = 1;
+    for (let k = 0; k < normals.length && count <= limit; k++) count += chamberCount(restricted(normals.slice(0, k), normals[k]), limit - count);
+    return count;
+  }
+
+  function distinct(rows) {
+    const found = new Map();
+    for (const row of rows) {
+      if (isZero(row)) continue;
+      const divisor = content(row) * firstSign(row), normal = row.map(x => x / divisor);
+      found.set(normal.join(), normal);
+    }
+    return [...found.values()];
+  }
+
+  // What normals cut out of one hyperplane, in the coordinates but for one in which its normal is not 0.
+  function restricted(normals, own) {
+    const j = own.findIndex(x => x !== 0n), others = row => row.filter((_, i) => i !== j);
+    return distinct(normals.map(row => others(row.map((x, i) => own[j] * x - row[j] * own[i]))));
+  }
+
+  function listProves(problem, dual, chambers) {
+    const cuts = rowsOverOne(problem.cuts), g = landscape(problem, dual), seen = new Map();
+    chambers.forEach((chamber, i) => {
+      const sides = cuts.rows.map(row => dot(row, chamber.witness));
+      const on = sides.findIndex((side, k) => side === 0n && !isZero(cuts.rows[k]));
+      require_(on < 0, `chambers[${i}]: the witness is on the hyperplane of row ${on}`);
+      const signs = sides.map(side => (side > 0n ? "+" : "-")).join("");
+      require_(!seen.has(signs), `chambers[${i}] is the same chamber as chambers[${seen.get(signs)}]`);
+      seen.set(signs, i);
+      const c = gradient(problem, g, sides);
+      chamber.multipliers.forEach((multipliers, m) => {
+        const name = `chambers[${i}].${m ? "minus" : "plus"}`;
+        chamberIsBounded(problem, g.unit, m ? c.map(x => -x) : c, multipliers, cuts, sides, name);
+      });
+    });
+    const count = chamberCount(distinct(cuts.rows), chambers.length);
+    const known = count > chambers.length ? `more than ${chambers.length}` : `only ${count}`;
+    require_(count === chambers.length, `chambers: ${chambers.length} are listed, but there are ${known}`);
+  }
+
+  // The gradient of z'phi(Xu) on a chamber, from a point in it: with max pooling the largest row of each sample counts.
+  function gradient(problem, { rows, z }, sides) {
+    const { n: slope, d: one } = problem.kappa;
+    const steepness = side => (side > 0n ? one : slope), tops = new Map();
+    rows.forEach((_, k) => {
+      const key = problem.largest ? problem.samples[k] : k, height = side => side * steepness(side);
+      if (!tops.has(key) || height(sides[k]) > height(sides[tops.get(key)])) tops.set(key, k);
+    });
+    const c = rows[0].map(() => 0n);
+    for (const k of tops.values()) rows[k].forEach((x, i) => { c[i] += steepness(sides[k]) * z[k] * x; });
+    return c;
+  }
+
+  // norm_*(c + sum_k lambda_k s_k x_k) <= beta, s_k the side of row k that the chamber is on.
+  function chamberIsBounded(problem, unit, c, multipliers, cuts, sides, where) {
+    const { entries: lambdas, scale } = overOne(multipliers.values), whole = scale * cuts.scale;
+    const moved = c.map(x => x * whole);
+    multipliers.rows.forEach((k, m) => {
+      require_(!isZero(cuts.rows[k]), `${where}: a multiplier on the zero row ${k}`);
+      const share = (sides[k] > 0n ? lambdas[m] : -lambdas[m]) * unit;
+      cuts.rows[k].forEach((x, i) => { moved[i] += share * x; });
+    });
+    const held = problem.bias === null || moved[problem.bias] === 0n;
+    require_(held, `${where}: the multipliers leave something of the free bias`);
+    const rest = moved.filter((_, i) => i !== problem.bias).map(size);
+    const { n, d } = problem.beta, radius = n * unit * whole;
+    const short =
+      problem.penalty === "2-norm" ? dot(rest, rest) * d * d <= radius * radius
+        : problem.penalty === "1-norm" ? rest.every(x => x * d <= radius)
+          : rest.reduce((a, b) => a + b, 0n) * d <= radius;
+    require_(short, `${where}: the bound norm_*(c + X'S lambda) <= beta fails`);
+  }
+
+  // ---------------------------------------------------------------- the second way: cones that cover space
+
+  class Bits {
+    constructor(bytes, where) { Object.assign(this, { bytes, where, at: 0 }); }
+    next() {
+      require_(this.at < 8 * this.bytes.length, `${this.where}: the tree ends too early`);
+      const bit = (this.bytes[this.at >> 3] >> (7 - (this.at & 7))) & 1;
+      this.at++;
+      return bit;
+    }
+    number(count) {
+      let value = 0n;
+      while (count--) value = 2n * value + BigInt(this.next());
+      return value;
+    }
+    end() {
+      const over = 8 * this.bytes.length - this.at;
+      require_(over < 8 && this.number(over) === 0n, `${this.where}: something is left after the tree`);
+    }
+  }
+
+  function coverProves(problem, dual, cover) {
+    onlySumsInThe2Norm(problem);
+    require_(cover.basis === null || problem.bias === null, "cover.basis: with free biases it must be null");
+    const g = inCoordinates(problem, kinks(problem, dual), cover.basis);
+    facesHold(g, cover, new Bits(cover.plus, "cover.plus"));
+    facesHold(opposite(g), cover, new Bits(cover.minus, "cover.minus"));
+  }
+
+  function onlySumsInThe2Norm(problem) {
+    require_(problem.penalty === "2-norm", `certificate: with the ${problem.penalty} chambers must be listed`);
+    require_(!problem.largest, "certificate: with max pooling chambers must be listed");
+  }
+
+  // The same in coordinates t with u = B't. `limit` is beta^2 (1 - eps) in the scale of base and weights, a fraction.
+  function inCoordinates(problem, g, basis) {
+    const square = a => times(a, a), beta = square(times(problem.beta, Q(g.unit)));
+    if (basis === null) return { ...g, limit: beta, free: problem.bias };
+    const { rows: B, scale } = rowsOverOne(basis), whole = scale * scale;
+    const known = rank([...B, ...g.planes.map(plane => plane.normal)]);
+    require_(known === B.length, `cover.basis has ${B.length} rows, but with X their rank is ${known}`);
+    const skew = B.map((a, i) => B.reduce((total, b, k) => total + size(dot(a, b) - (i === k ? whole : 0n)), 0n)).reduce(larger);
+    require_(skew < whole, "cover.basis is too far from orthonormal to bound a norm");
+    return {
+      planes: g.planes.map(plane => ({ ...plane, normal: B.map(b => dot(b, plane.normal)) })),
+      base: B.map(b => dot(b, g.base)),
+      limit: times(times(beta, Q(whole)), Q(whole - skew, whole)),
+      free: null,
+    };
+  }
+
+  function rank(rows) {
+    let found = 0;
+    for (let left = distinct(rows); left.length; found++) left = restricted(left.slice(1), left[0]);
+    return found;
+  }
+
+  function facesHold(g, cover, bits) {
+    const r = g.base.length, one = 1n << BigInt(cover.depth);
+    for (let j = 0; j < r; j++) {
+      for (const sigma of [1n, -1n]) {
+        const lo = Array(r).fill(-one), hi = Array(r).fill(one);
+        lo[j] = hi[j] = sigma * one;
+        boxHolds(g, cover, bits, { j, sigma, one, lo, hi }, g.planes.filter(plane => plane.weight !== 0n), g.base);
+      }
+    }
+    bits.end();
+  }
+
+  // c is base plus all w_h n_h of rows that are known to be positive; `open` are the rows not known to have one sign.
+  function boxHolds(g, cover, bits, box, open, c) {
+    const undecided = [];
+    for (const plane of open) {
+      const [low, high] = interval(plane.normal, box);
+      if (low >= 0n) c = c.map((x, i) => x + plane.weight * plane.normal[i]);
+      else if (high > 0n) undecided.push({ ...plane, low, high });
+    }
+    if (!bits.next()) return leafHolds(g, cover, bits, box, undecided, c);
+    const r = box.lo.length, i = Number(bits.number((r - 1).toString(2).length * (r > 1)));
+    require_(i < r && i !== box.j, `${bits.where}: no coordinate ${i} to halve on a face of coordinate ${box.j}`);
+    const ends = box.lo[i] + box.hi[i];
+    require_(ends % 2n === 0n, `${bits.where}: an interval is halved more than ${cover.depth} times`);
+    const to = (corner, end) => corner.map((x, k) => (k === i ? end : x));
+    boxHolds(g, cover, bits, { ...box, hi: to(box.hi, ends / 2n) }, undecided, c);
+    boxHolds(g, cover, bits, { ...box, lo: to(box.lo, ends / 2n) }, undecided, c);
+  }
+
+  function interval(normal, { lo, hi }) {
+    let low = 0n, high = 0n;
+    normal.forEach((x, i) => {
+      low += x * (x > 0n ? lo[i] : hi[i]);
+      high += x * (x > 0n ? hi[i] : lo[i]);
+    });
+    return [low, high];
+  }
+
+  // Undecided rows become linear: those of positive weight by the chord above max(0, t), the others by a line s t.
+  function leafHolds(g, cover, bits, box, undecided, c) {
+    const one = 1n << BigInt(CHORD_BITS);
+    let constant = 0n, total = c.map(x => x * one);
+    for (const { normal, weight, low, high } of undecided) {
+      let share;
+      if (weight > 0n) {
+        share = divided(one * high, high - low);
+        constant += weight * larger(-share * low, (one - share) * high);
+      } else {
+        const nearer = low + high > 0n ? one : 0n;
+        share = !bits.next() ? nearer
+          : !bits.next() ? one - nearer
+            : bits.number(cover.bits) << BigInt(CHORD_BITS - cover.bits);
+      }
+      total = total.map((x, i) => x + share * weight * normal[i]);
+    }
+    total = total.map(x => x * box.one);
+    total[box.j] += box.sigma * constant;
+    const scale = one * box.one, square = leastSquare(total, box, g.free);
+    const short = square && compare(square, times(g.limit, Q(scale * scale))) <= 0n;
+    require_(short, `${bits.where}: the leaf that ends at bit ${bits.at}: the bound norm(e) <= beta fails`);
+  }
+
+  // The least norm(e)^2 of the vectors e(tau), tau >= 0, with c't <= e't on the cone over the box; null if there is none.
+  // e_i(tau) is c_i clipped to tau [lo_i, hi_i], and what that leaves of c goes to coordinate j:
+  // rest(tau) = sigma c_j + sum_i max over [lo_i, hi_i] of (c_i - e_i) t_i, which falls as tau grows. norm(e) is least
+  // where rest(tau) = tau, or at 0 if rest(0) <= 0. (In a free coordinate e is 0. If that is j, rest(tau) must be <= 0.)
+  // Here box ends are whole, tau and rest are so many times larger, and rest is linear between tau_i = c_i / end_i.
+  function leastSquare(c, { j, sigma, one, lo, hi }, free) {
+    const others = c.map((_, i) => i).filter(i => i !== j && i !== free);
+    let fixed = sigma * c[j] * one;
+    if (free !== null && free !== j) fixed += larger(c[free] * lo[free], c[free] * hi[free]);
+    const own = free === j ? 0n : one * one;
+    const clippedTo = (i, { n, d }) => (c[i] * d > n * hi[i] ? hi[i] : c[i] * d < n * lo[i] ? lo[i] : null);
+    const line = tau => { // rest(tau) - own tau = above - below tau, at and, if tau is between corners, around tau
+      let above = fixed, below = own;
+      for (const i of others) {
+        const end = clippedTo(i, tau);
+        if (end !== null) [above, below] = [above + c[i] * end, below + end * end];
+      }
+      return [above, below];
+    };
+    const falls = tau => { const [above, below] = line(tau); return above * tau.d <= below * tau.n; };
+    let tau = ZERO;
+    if (!falls(ZERO)) {
+      const corners = others.flatMap(i => [lo[i], hi[i]].filter(end => c[i] * end > 0n).map(end => Q(size(c[i]), size(end))));
+      corners.sort((a, b) => Number(compare(a, b) > 0n) - Number(compare(a, b) < 0n));
+      const k = corners.findIndex(falls), left = k < 0 ? corners.at(-1) ?? ZERO : corners[k - 1] ?? ZERO;
+      const inside = k < 0 ? Q(left.n + left.d, left.d) : Q(left.n * corners[k].d + corners[k].n * left.d, 2n * left.d * corners[k].d);
+      const [above, below] = line(inside);
+      if (below === 0n) return null;
+      tau = Q(above, below);
+    }
+    let square = own * tau.n * tau.n;
+    for (const i of others) {
+      const end = clippedTo(i, tau), e = end === null ? c[i] * tau.d : end * tau.n;
+      square += e * e;
+    }
+    return Q(square, tau.d * tau.d);
+  }
+
+  // ---------------------------------------------------------------- the third way: one quadratic function a sign
+
+  const PARAMETER = 3, LENGTH_BITS = 32n; // bytes of a parameter; binary places of lengths
+
+  function quadraticProves(problem, dual, { shares, plus: above, minus: below }) {
+    onlySumsInThe2Norm(problem);
+    require_(problem.bias === null, "certificate: no quadratic function is bounded along free biases");
+    const g = kinks(problem, dual);
+    quadraticHolds(problem, g, shares[0], above, "quadratic.plus");
+    quadraticHolds(problem, opposite(g), shares[1], below, "quadratic.minus");
+  }
+
+  // On the sphere g(u) <= c'u + u'Qu + theta, all times 2^places; beta less that is positive if this matrix is:
+  // [[s I - Q, -c/2], [-c'/2, beta - theta - s]] for s = share beta.
+  function quadraticHolds(problem, g, share, data, where) {
+    const longest = g.planes.reduce((most, plane) => Math.max(most, ...plane.normal.map(x => bitLength(size(x)))), 0);
+    const places = BigInt(65 + longest), d = g.base.length;
+    const c = g.base.map(x => x << places), square = c.map(() => c.map(() => 0n));
+    let theta = 0n, from = 0;
+    const parameter = () => {
+      require_(from + PARAMETER <= data.length, `${where}: there are parameters for too few rows`);
+      return unsigned(data.slice(from, (from += PARAMETER)));
+    };
+    for (const { normal, weight } of g.planes.filter(plane => plane.weight !== 0n)) {
+      const term = parabola(normal, weight, parameter, places, where);
+      theta += term.constant;
+      normal.forEach((x, i) => {
+        c[i] += term.linear * x;
+        normal.forEach((y, k) => { square[i][k] += term.square * x * y; });
+      });
+    }
+    require_(from === data.length, `${where}: there are parameters for too many rows`);
+    // Times 2 and the denominators of share and beta, to be whole.
+    const whole = share.d * problem.beta.d, beta = (problem.beta.n * g.unit) << places;
+    const matrix = square.map((row, i) => [
+      ...row.map((x, k) => 2n * ((i === k ? share.n * beta : 0n) - x * whole)), -c[i] * whole,
+    ]);
+    const corner = share.d * beta - share.n * beta - theta * whole;
+    matrix.push([...c.map(x => -x * whole), 2n * corner]);
+    const bounded = isPositiveDefinite(matrix, d + 1);
+    require_(bounded, `${where}: the quadratic function is not proven to be at most beta`);
+  }
+
+  // w max(0, t) <= linear t + square t^2 + constant for t = n'u, norm(u) = 1; the coefficients are rounded up.
+  function parabola(normal, weight, parameter, places, where) {
+    const one = 1n << BigInt(8 * PARAMETER), unit = 1n << LENGTH_BITS;
+    const length = squareRoot(dot(normal, normal) << (2n * LENGTH_BITS)) + 1n;
+    if (weight > 0n) {
+      const x = parameter(); // tau = length x / (unit one)
+      require_(x > 0n, `${where}: tau is 0`);
+      return {
+        linear: (weight << places) / 2n,
+        square: dividedUp((weight * one * unit) << places, 4n * length * x),
+        constant: dividedUp((weight * length * x) << places, 4n * one * unit),
+      };
+    }
+    const a = parameter(), b = parameter();
+    require_(b <= a && a <= one - b, `${where}: a parabola that is not below max(0, t)`);
+    return {
+      linear: divided((weight * a) << places, one),
+      square: dividedUp((weight * b * unit) << places, one * length),
+      constant: 0n,
+    };
+  }
+
+  // All leading minors are positive: the pivots of elimination without fractions.
+  function isPositiveDefinite(matrix, count) {
+    let last = 1n;
+    for (let k = 0; k < count; k++) {
+      const pivot = matrix[k][k];
+      if (pivot <= 0n) return false;
+      for (let i = k + 1; i < count; i++)
+        matrix[i] = matrix[i].map((x, j) => (j < k ? x : (x * pivot - matrix[i][k] * matrix[k][j]) / last));
+      last = pivot;
+    }
+    return true;
+  }
+
+  // ---------------------------------------------------------------- the claim
+
+  function proofHolds(problem, certificate) {
+    const { dual, chambers, cover, quadratic } = certificate;
+    if (chambers) listProves(problem, dual, chambers);
+    else if (cover) coverProves(problem, dual, cover);
+    else if (quadratic) quadraticProves(problem, dual, quadratic);
+    else throw new NotCovered("certificates of version 2, without chambers and without a cover");
+  }
+
+  // { verdict: "PROVEN", lower, upper } (exact, as text), { verdict: "REFUSED", reason } or "NOT COVERED" with one.
+  function check(problemText, certificateText) {
+    try {
+      const problem = readProblem(problemText), certificate = readCertificate(certificateText, problem);
+      require_(same(certificate.upper, objective(problem, certificate)), "upper: not the objective of the network");
+      require_(same(certificate.lower, dualValue(problem, certificate.dual)), "lower: not the value of the dual");
+      proofHolds(problem, certificate);
+      require_(compare(certificate.lower, certificate.upper) <= 0n, "the lower bound is above the upper bound");
+      const [lower, upper] = certificate.bounds;
+      return { verdict: "PROVEN", lower, upper };
+    } catch (error) {
+      if (error instanceof NotCovered) return { verdict: "NOT COVERED", reason: error.message };
+      if (error instanceof Refusal) return { verdict: "REFUSED", reason: error.message };
+      if (error instanceof RangeError) return { verdict: "REFUSED", reason: "too deep or too large for this checker" };
+      throw error;
+    }
+  }
+
+  const sentence = ({ verdict, reason, lower, upper }) =>
+    verdict === "PROVEN" ? `PROVEN ${lower} <= p* <= ${upper}` : `${verdict}: ${reason}`;
+
+  // ---------------------------------------------------------------- SHA-256, of ASCII
+
+  // Words are the first 32 bits of the fractional parts of the roots of the first primes.
+  function fractionsOfRoots(primes, power) {
+    return primes.map(p => {
+      let low = 0n, high = BigInt(p) << 32n; // around p^(1/power) 2^32
+      while (high - low > 1n) {
+        const middle = (low + high) >> 1n;
+        if (middle ** power <= BigInt(p) << (32n * power)) low = middle; else high = middle;
+      }
+      return Number(low & 0xffffffffn);
+    });
+  }
+
+  const primes = [];
+  for (let p = 2; primes.length < 64; p++) if (primes.every(q => p % q)) primes.push(p);
+  const constants = fractionsOfRoots(primes, 3n), start = fractionsOfRoots(primes.slice(0, 8), 2n);
+
+  function sha256(text) {
+    const state = [...start];
+    const length = (text.length + 9 + 63) & ~63; // a one, zeros, the number of bits
+    const data = new DataView(new ArrayBuffer(length));
+    for (let i = 0; i < text.length; i++) data.setUint8(i, text.charCodeAt(i));
+    data.setUint8(text.length, 0x80);
+    data.setBigUint64(length - 8, BigInt(text.length) * 8n);
+    const turn = (x, n) => (x >>> n) | (x << (32 - n)), words = new Uint32Array(64);
+    for (let block = 0; block < length; block += 64) {
+      for (let t = 0; t < 16; t++) words[t] = data.getUint32(block + 4 * t);
+      for (let t = 16; t < 64; t++) {
+        const x = words[t - 15], y = words[t - 2];
+        words[t] = words[t - 16] + words[t - 7] + (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
+      }
+      let [a, b, c, d, e, f, g, h] = state;
+      for (let t = 0; t < 64; t++) {
+        const first = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + constants[t] + words[t]) | 0;
+        const second = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+        [a, b, c, d, e, f, g, h] = [(first + second) | 0, a, b, c, (d + first) | 0, e, f, g];
+      }
+      [a, b, c, d, e, f, g, h].forEach((x, i) => { state[i] = (state[i] + x) | 0; });
+    }
+    return state.map(x => (x >>> 0).toString(16).padStart(8, "0")).join("");
+  }
+
+  return { check, sentence, sha256 };
+})();
+
+// ---------------------------------------------------------------- the command
+
+if (typeof module !== "undefined" && typeof require !== "undefined") {
+  module.exports = ConvexLandscape;
+  if (require.main === module) {
+    const paths = process.argv.slice(2), files = require("node:fs");
+    const read = path => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(files.readFileSync(path));
+    try {
+      if (paths.length === 0 || paths.length % 2) throw new Error("usage: node check.js PROBLEM.json CERTIFICATE.json ...");
+      for (let i = 0; i < paths.length; i += 2) {
+        const found = ConvexLandscape.check(read(paths[i]), read(paths[i + 1]));
+        console.log(ConvexLandscape.sentence(found));
+        if (found.verdict !== "PROVEN") process.exitCode = 1;
+      }
+    } catch (error) {
+      console.error(error.message);
+      process.exitCode = 2;
+    }
+  }
+}

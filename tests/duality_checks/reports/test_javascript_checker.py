@@ -1,0 +1,143 @@
+"""The checker that travels in a page: the same verdict as `checker.py` on every document."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import judged_documents as documents
+import pytest
+from cover_forgeries import covered, honest, with_term
+from judged_documents import Case, expected, texts
+
+import duality_checks
+from duality_checks import MaxPooling, TrainingProblem, certify, train
+
+NODE = shutil.which("node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="no Node: install Debian's package nodejs")
+SCRIPT = Path(duality_checks.__file__).parent / "reports" / "check.js"
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(NODE), *map(str, words)], capture_output=True, text=True, timeout=300)
+
+
+def answers(cases: dict[str, Case], folder: Path) -> dict[str, str]:
+    """What the program says about each case, in one run."""
+    words = []
+    for i, case in enumerate(cases.values()):
+        for name, text in zip("pc", case, strict=True):
+            path = folder / f"{i}.{name}.json"
+            path.write_text(text, encoding="utf-8")
+            words.append(path)
+    done = run(SCRIPT, *words)
+    assert done.stderr == ""
+    return dict(zip(cases, done.stdout.splitlines(), strict=True))
+
+
+def largest() -> Case:
+    """Max pooling, where also kappa times one row and another change places."""
+    rows = [[1, 2], [3, 1], [-1, 1], [2, -1]]
+    problem = TrainingProblem(rows, [1, -1], "1/2", "leaky:-1/2", readout=MaxPooling((0, 0, 1, 1)))
+    return problem.to_json(), certify(problem, train(problem)).to_json()
+
+
+def logistic() -> Case:
+    problem = with_term({"loss": "logistic"})
+    return problem.to_json(), covered(problem, train(problem)).to_json()
+
+
+def swept() -> Case:
+    problem, certificate = documents.swept_case()
+    return problem.to_json(), certificate.to_json()
+
+
+def some(cases: dict[str, Case]) -> dict[str, Case]:
+    """Every third, the first among them."""
+    return dict(list(cases.items())[::3])
+
+
+def numbered(kind: str, cases: dict[str, Case]) -> dict[str, Case]:
+    return {f"{kind}: {name}": case for name, case in cases.items()}
+
+
+@pytest.fixture(scope="module")
+def judged() -> dict[str, Case]:
+    """Documents by kind and name."""
+    return {
+        **numbered("honest", documents.honest_lists() | documents.honest_covers()),
+        **numbered("honest", documents.quadratic_functions() | documents.other_spellings()),
+        **numbered("honest", documents.pairs_of_terms(every=5)),
+        **numbered("honest", {"max pooling": largest()}),
+        **numbered("forged", documents.forged_covers() | documents.forged_lists()),
+        **numbered("forged", documents.forged_quadratic_functions() | documents.faulty_documents()),
+        **numbered("changed", some(documents.flipped_bits() | documents.slips_of_the_pen())),
+        **numbered("changed, biases", some(documents.biased_covers("biases"))),
+    }
+
+
+@pytest.fixture(scope="module")
+def said(judged: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return answers(judged, tmp_path_factory.mktemp("documents"))
+
+
+def test_both_say_the_same_of_every_document(judged: dict[str, Case], said: dict[str, str]) -> None:
+    found = {name: "REFUSED" if text.startswith("REFUSED: ") else text for name, text in said.items()}
+    differing = {name: said[name] for name, case in judged.items() if found[name] != expected(case)}
+    assert not differing
+    proven = {name for name, text in said.items() if text.startswith("PROVEN")}
+    assert {name for name in said if name.startswith("honest")} <= proven
+    assert not any(name.startswith("forged") for name in proven)
+    assert any(name.startswith("changed") for name in proven)
+
+
+def test_what_is_not_covered_is_said(tmp_path: Path) -> None:
+    found = answers({"logistic": logistic(), "swept": swept()}, tmp_path)
+    assert found == {
+        "logistic": "NOT COVERED: the logistic loss",
+        "swept": "NOT COVERED: certificates of version 2, without chambers and without a cover",
+    }
+
+
+# A check of the script, another condition in its place, and a forgery that only it refuses.
+BLINDED = [
+    ("require_(short, `${bits.where}", "require_(true, `${bits.where}", "dual scaled by 1 + 2^-36"),
+    (
+        "require_(short, `${where}: the bound",
+        "require_(true, `${where}: the bound",
+        "signs of the dual flipped",
+    ),
+    ("count === chambers.length, `chambers: ", "true, `chambers: ", "chamber dropped"),
+    ("require_(bounded, ", "require_(true, ", "functions: dual longer by a thousandth"),
+    (
+        "certificate.lower, dualValue(",
+        "dualValue(problem, certificate.dual), dualValue(",
+        "lower bound raised",
+    ),
+    ("=== problem.digest", "!== null", "digest changed"),
+]
+
+
+def test_without_a_check_the_script_believes_a_forgery(tmp_path: Path) -> None:
+    """The verdicts above are those of each check: a script that leaves one out differs."""
+    forged = documents.forged_covers() | documents.forged_lists() | documents.forged_quadratic_functions()
+    source, tasks = SCRIPT.read_text(encoding="utf-8"), []
+    for k, (old, new, name) in enumerate(BLINDED):
+        assert source.count(old) == 1, old
+        (tmp_path / f"{k}.js").write_text(source.replace(old, new), encoding="utf-8")
+        tasks.append([f"./{k}.js", *forged[name]])
+    (tmp_path / "all.js").write_text(
+        f"for (const [path, p, c] of {json.dumps(tasks)}) console.log(require(path).check(p, c).verdict)"
+    )
+    assert run(tmp_path / "all.js").stdout.split() == ["PROVEN"] * len(BLINDED)
+
+
+def test_exit_codes(tmp_path: Path) -> None:
+    cases = {"good": texts(*honest()), "bad": (json.dumps(honest()[0]), "{}")}
+    assert [text.split()[0] for text in answers(cases, tmp_path).values()] == ["PROVEN", "REFUSED:"]
+    good, bad = ([tmp_path / f"{i}.{name}.json" for name in "pc"] for i in (0, 1))
+    (tmp_path / "latin.json").write_bytes(b"\xe9")
+    words = [good, bad, good[:1], [good[0], tmp_path / "latin.json"]]
+    assert [run(SCRIPT, *paths).returncode for paths in words] == [0, 1, 2, 2]
