@@ -14,9 +14,55 @@ Example:
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.display import cards_in
+
+if TYPE_CHECKING:  # for type checkers and editors, which run nothing
+    from .approximation.gated import gated_relaxation
+    from .approximation.low_rank import reduce_rank, transfer_certificate
+    from .approximation.sampling import bound_by_sampling, coverage, guarantee
+    from .approximation.subsets import ProvenInterval, interval_by_chambers
+    from .assertions import assert_complete, assert_global_optimum, assert_stationary, assert_strong_duality
+    from .auditing import Audit, audit
+    from .auditing_outputs import OutputsAudit, audit_outputs
+    from .certificate import Certificate, certify, check
+    from .checker import Verdict
+    from .effort import Effort
+    from .exact.setting import RationalNetwork
+    from .gated_network import GatedNetwork
+    from .importing import from_sklearn, from_state_dict, read_network
+    from .network import TwoLayerNetwork
+    from .optima.circular import circular_optimum
+    from .optima.circular_proof import prove_circular
+    from .optima.least_norm import LeastNormProof, least_norm_fit, least_norm_margin
+    from .optima.lineup import Lineup, line_up, read_lineup
+    from .optima.optimal_set import OptimalSet, exact_optimal_set
+    from .optima.passage import Passage, connect_optima
+    from .optima.path_band import PathBand
+    from .optima.path_refining import path_band, path_bands
+    from .optima.several_outputs import MultiOutputProblem, OutputsProof, check_outputs, train_outputs
+    from .optima.spanning import Reach, UnreachableError, reach_margins, reach_targets
+    from .optima.spike_free import decide_spike_free
+    from .optima.spline import spline_optimum
+    from .optima.staircase import Stair, Staircase
+    from .optima.threshold import threshold_optimum
+    from .optima.width_bracket import WidthBracket, bracket_width
+    from .pricing.dual_norm import dual_norm
+    from .pricing.interval import IntervalProof, prove_interval
+    from .problem import TrainingProblem
+    from .stationary_points.polyhedral import exact_restricted_optimum
+    from .stationary_points.polyhedral_clarke import ClarkeVerdict, clarke_stationary
+    from .stationary_points.selections import settle_exactly
+    from .stationary_points.stationary import Stationarity, stationarity
+    from .terms.activations import Slopes
+    from .terms.max_pooling import MaxPooling, max_patches_1d, max_patches_2d
+    from .terms.readouts import Readout, patches_1d, patches_2d
+    from .training.checkpoint import Checkpoint
+    from .training.columns import train
+    from .training.paths import PathPoint, beta_max, beta_path
+    from .training.rounds import Round, Solution
+    from .vector_network import VectorNetwork
 
 _NAMES = {
     "terms.activations": ("Slopes",),
@@ -71,7 +117,90 @@ _NAMES = {
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_HOME)
+__all__ = [
+    "Audit",
+    "Certificate",
+    "Checkpoint",
+    "ClarkeVerdict",
+    "Effort",
+    "GatedNetwork",
+    "IntervalProof",
+    "LeastNormProof",
+    "Lineup",
+    "MaxPooling",
+    "MultiOutputProblem",
+    "OptimalSet",
+    "OutputsAudit",
+    "OutputsProof",
+    "Passage",
+    "PathBand",
+    "PathPoint",
+    "ProvenInterval",
+    "RationalNetwork",
+    "Reach",
+    "Readout",
+    "Round",
+    "Slopes",
+    "Solution",
+    "Stair",
+    "Staircase",
+    "Stationarity",
+    "TrainingProblem",
+    "TwoLayerNetwork",
+    "UnreachableError",
+    "VectorNetwork",
+    "Verdict",
+    "WidthBracket",
+    "assert_complete",
+    "assert_global_optimum",
+    "assert_stationary",
+    "assert_strong_duality",
+    "audit",
+    "audit_outputs",
+    "beta_max",
+    "beta_path",
+    "bound_by_sampling",
+    "bracket_width",
+    "certify",
+    "check",
+    "check_outputs",
+    "circular_optimum",
+    "clarke_stationary",
+    "connect_optima",
+    "coverage",
+    "decide_spike_free",
+    "dual_norm",
+    "exact_optimal_set",
+    "exact_restricted_optimum",
+    "from_sklearn",
+    "from_state_dict",
+    "gated_relaxation",
+    "guarantee",
+    "interval_by_chambers",
+    "least_norm_fit",
+    "least_norm_margin",
+    "line_up",
+    "max_patches_1d",
+    "max_patches_2d",
+    "patches_1d",
+    "patches_2d",
+    "path_band",
+    "path_bands",
+    "prove_circular",
+    "prove_interval",
+    "reach_margins",
+    "reach_targets",
+    "read_lineup",
+    "read_network",
+    "reduce_rank",
+    "settle_exactly",
+    "spline_optimum",
+    "stationarity",
+    "threshold_optimum",
+    "train",
+    "train_outputs",
+    "transfer_certificate",
+]
 
 cards_in(f"{__name__}.reports.cards")
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_scalar
 from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
 from .ranges import reals
@@ -46,6 +47,10 @@ class GatedNetwork(Pasted):
     hidden: np.ndarray
     kappa: Fraction = Fraction(0)
 
+    if TYPE_CHECKING:  # more is taken than is kept
+
+        def __init__(self, gates: Any, hidden: Any, kappa: Any = 0) -> None: ...
+
     def __post_init__(self) -> None:
         gates, hidden = reals(self.gates, "gates"), reals(self.hidden, "hidden")
         if gates.ndim != 2 or gates.shape != hidden.shape:
@@ -53,6 +58,7 @@ class GatedNetwork(Pasted):
         for name, array in (("gates", gates), ("hidden", hidden)):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
+        object.__setattr__(self, "kappa", exact_scalar(self.kappa, "kappa"))
 
     def _call(self) -> Call:
         if not self.width:

@@ -71,6 +71,12 @@ class TwoLayerNetwork(Pasted, Shown):
     intercept: float = 0.0
     linear: Any = None
 
+    if TYPE_CHECKING:  # more is taken than is kept
+
+        def __init__(
+            self, hidden: Any, output: Any, kappa: Any = 0, intercept: Any = 0.0, linear: Any = None
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         hidden, output = reals(self.hidden, "hidden"), reals(self.output, "output")
         if hidden.shape == (0,) and self.linear is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,6 +41,10 @@ class VectorNetwork(Pasted):
     output: np.ndarray
     kappa: Fraction = Fraction(0)
     intercepts: np.ndarray | None = None
+
+    if TYPE_CHECKING:  # more is taken than is kept
+
+        def __init__(self, hidden: Any, output: Any, kappa: Any = 0, intercepts: Any = None) -> None: ...
 
     def __post_init__(self) -> None:
         output = reals(self.output, "output")

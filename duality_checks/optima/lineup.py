@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,6 +42,10 @@ class Lineup:
 
     atoms: tuple[int, ...]
     weights: Vector
+
+    if TYPE_CHECKING:  # more is taken than is kept
+
+        def __init__(self, atoms: Sequence[int], weights: Any) -> None: ...
 
     def __post_init__(self) -> None:
         weights = exact_vector(self.weights, "weights") if len(self.weights) else ()

@@ -8,11 +8,11 @@ those of X and those that compare two rows of one sample. No statement about sum
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -40,6 +40,10 @@ class MaxPooling:
     """
 
     groups: tuple[int, ...]
+
+    if TYPE_CHECKING:  # more is taken than is kept
+
+        def __init__(self, groups: Iterable[Any]) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "groups", Readout(self.groups).samples)

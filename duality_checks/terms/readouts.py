@@ -9,10 +9,10 @@ Every statement holds with ``v`` replaced by ``T'v``, and the rank is at most th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,6 +38,10 @@ class Readout:
 
     samples: tuple[int, ...]
     is_identity: bool = field(init=False, repr=False, compare=False)
+
+    if TYPE_CHECKING:  # more is taken than is kept
+
+        def __init__(self, samples: Iterable[Any]) -> None: ...
 
     def __post_init__(self) -> None:
         samples = tuple(self.samples)

@@ -84,7 +84,7 @@ def test_rational_networks_are_the_same_when_pasted(point: tuple[TrainingProblem
         TwoLayerNetwork([[0.1, 1e300], [-0.0, 5e-324]], [2.0, 0.0], "-1/3", 0.5, [0.0, 1.0]),
         VectorNetwork(np.eye(2), [[2.0, -1.0, 0.0], [0.0, 1.0, 0.5]], 0, [1.0, 2.0, 3.0]),
         VectorNetwork(np.zeros((0, 2)), np.zeros((0, 3)), -1),
-        GatedNetwork([[1.0, -1.0]], [[2.0, 0.0]]),
+        GatedNetwork([[1.0, -1.0]], [[2.0, 0.0]], "-1/3"),
         GatedNetwork(np.zeros((0, 2)), np.zeros((0, 2))),
     ],
 )
