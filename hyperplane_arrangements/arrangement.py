@@ -5,9 +5,11 @@ The modules that answer can be used alone, as functions of an arrangement.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .exact.equations import read_equations
 from .plain import PlainArrangement
 
 if TYPE_CHECKING:
@@ -30,9 +32,14 @@ class Arrangement(PlainArrangement):
         offsets: n numbers b; hyperplane i is `normals[i] . x = offsets[i]`, its positive side
             `normals[i] . x > offsets[i]`. Without them the arrangement is central: all offsets zero, and
             chambers come in antipodal pairs.
+        names: n texts, what the hyperplanes are called in pictures and cards; numbered from 0 without.
+            Arrangements are equal whatever their names.
+
+    `len`, indexing (by number or name), slices and `|`, the rows of both, are those of `PlainArrangement`.
 
     Raises:
-        InputError: a matrix that is empty, ragged or not of rational numbers; offsets of the wrong length.
+        InputError: a matrix that is empty, ragged or not of rational numbers; offsets or names of the wrong
+            length.
 
     Example:
         >>> Arrangement([[1, 0], [0, 1], [1, 1]]).chambers().signs[:2].tolist()
@@ -43,8 +50,32 @@ class Arrangement(PlainArrangement):
 
     __slots__ = ()
 
-    def __init__(self, normals: Any, offsets: Any = None) -> None:
-        super().__init__(normals, offsets)
+    def __init__(self, normals: Any, offsets: Any = None, names: Any = None) -> None:
+        super().__init__(normals, offsets, names)
+
+    @classmethod
+    def parse(cls, text: str, variables: Sequence[str] | str | None = None) -> Arrangement:
+        """Read an arrangement from its equations, which become the names of the rows.
+
+        Args:
+            text: equations such as `2x - y/3 = 0.5`, separated by commas, semicolons or line ends. A row is
+                the left-hand side minus the right-hand side, so `x1 = x2` is positive where x1 > x2.
+            variables: the names of the coordinates in order, "x y z" or a sequence; those that occur if None,
+                in alphabetical order, x2 before x10.
+
+        Returns:
+            The arrangement; central if no equation has a constant.
+
+        Raises:
+            InputError: what is no linear equation with rational coefficients, or an unlisted variable.
+
+        Example:
+            >>> lines = Arrangement.parse("x = 0, y = 0, x + y = 1")
+            >>> len(lines), lines.count_chambers(), lines.names
+            (3, 7, ('x = 0', 'y = 0', 'x + y = 1'))
+        """
+        found = read_equations(text, variables)
+        return cls(found.rows, found.offsets if any(found.offsets) else None, found.texts)
 
     def count_chambers(self) -> int:
         """The number of chambers, exactly, without listing them.

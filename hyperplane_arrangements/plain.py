@@ -5,17 +5,18 @@ Every module works on this value. `arrangement.Arrangement` is the same with a m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 import numpy as np
 
 from .display import Shown
 from .errors import InputError
-from .exact import ExactMatrix, exact_matrix, exact_vector, pivot_columns, signs
+from .exact import ExactMatrix, clipped, exact_matrix, exact_vector, pivot_columns, signs
+from .exact.equations import Hyperplane
 from .exact.rows import signed_content
 from .pasting import MOST, Call, Pasted, number
 
@@ -51,9 +52,12 @@ class PlainArrangement(Pasted, Shown):
         offsets: n numbers b; hyperplane i is `normals[i] . x = offsets[i]`, its positive side
             `normals[i] . x > offsets[i]`. Without them the arrangement is central: all offsets zero, and
             chambers come in antipodal pairs.
+        names: n texts, what the hyperplanes are called in pictures and cards; numbered from 0 without.
+            Arrangements are equal whatever their names.
 
     Raises:
-        InputError: a matrix that is empty, ragged or not of rational numbers; offsets of the wrong length.
+        InputError: a matrix that is empty, ragged or not of rational numbers; offsets or names of the wrong
+            length.
 
     Example:
         >>> plain = PlainArrangement([[1, 0], [0, 1], [1, 1]], offsets=[0, 0, 1])
@@ -63,6 +67,7 @@ class PlainArrangement(Pasted, Shown):
 
     normals: ExactMatrix
     offsets: tuple[Fraction, ...] | None = None
+    names: tuple[str, ...] | None = field(default=None, compare=False)
     _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +78,7 @@ class PlainArrangement(Pasted, Shown):
             raise InputError(f"offsets has {counts}; give one offset a row")
         object.__setattr__(self, "normals", matrix)
         object.__setattr__(self, "offsets", vector)
+        object.__setattr__(self, "names", _texts(self.names, matrix.shape[0]))
         object.__setattr__(self, "_cache", {})
 
     def _call(self) -> Call:
@@ -84,6 +90,86 @@ class PlainArrangement(Pasted, Shown):
         kind = "central" if self.offsets is None else "affine"
         large = self.n * self.dimension > MOST
         return f"{kind}, {self.n:,} rows in dimension {self.dimension:,}" if large else ""
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __iter__(self) -> Iterator[Hyperplane]:
+        return (self._hyperplane(i) for i in range(self.n))
+
+    @overload
+    def __getitem__(self, key: int | str) -> Hyperplane: ...
+    @overload
+    def __getitem__(self, key: slice) -> Self: ...
+    def __getitem__(self, key: int | str | slice) -> Hyperplane | Self:
+        """A hyperplane by its index or name; for a slice, the arrangement of those rows.
+
+        Raises:
+            InputError: no such row, or no row is left.
+
+        Example:
+            >>> plain = PlainArrangement([[1, 0], [0, 1], [1, 1]], names=["a", "b", "c"])
+            >>> str(plain["c"]), plain[-1].name, [row.name for row in plain[:2]]
+            ('x1 = -x2', 'c', ['a', 'b'])
+        """
+        if not isinstance(key, slice):
+            return self._hyperplane(self._row(key))
+        rows = range(self.n)[key]
+        if not rows:
+            raise InputError(f"no row is left of the {self.n}; an arrangement needs at least one")
+        return self._subset(rows)
+
+    def __or__(self, other: PlainArrangement) -> Self:
+        """The rows of both, in the same space; affine if one of them is.
+
+        Raises:
+            InputError: of different dimensions.
+
+        Example:
+            >>> both = PlainArrangement([[1, 0]]) | PlainArrangement([[0, 1]], [2])
+            >>> [str(row) for row in both]
+            ['x1 = 0', 'x2 = 2']
+        """
+        if not isinstance(other, PlainArrangement):
+            return NotImplemented
+        if self.dimension != other.dimension:
+            sizes = f"dimensions {self.dimension} and {other.dimension}"
+            raise InputError(f"the arrangements have {sizes}; join those of one space, or take the product")
+        offsets = None
+        if not (self.is_central and other.is_central):
+            offsets = tuple(row.offset for part in (self, other) for row in part)
+        rows = self.normals.fractions + other.normals.fractions
+        return type(self)(exact_matrix(rows), offsets, _joined_names(self, other))
+
+    def with_row(self, normal: Any, offset: Any = 0, name: str | None = None) -> Self:
+        """The arrangement with one more row, the last; affine if it was or the offset is not zero.
+
+        Args:
+            normal: d numbers.
+            offset: a number.
+            name: what it is called; its equation, if the others have names and it has none.
+
+        Raises:
+            InputError: a normal of another length, or what is no rational number.
+
+        Example:
+            >>> PlainArrangement([[1, 0], [0, 1]]).with_row([1, 1], 1)
+            PlainArrangement(affine, n=3, dimension=2, rank=2)
+        """
+        row, (at,) = exact_vector(normal, "normal"), exact_vector([offset], "offset")
+        if len(row) != self.dimension:
+            raise InputError(f"normal has {len(row)} entries; give {self.dimension}, the dimension")
+        names = None if name is None else (name,)
+        return self | PlainArrangement(exact_matrix([row]), (at,) if at else None, names)
+
+    def _hyperplane(self, i: int) -> Hyperplane:
+        offset = Fraction(0) if self.offsets is None else self.offsets[i]
+        row = Hyperplane(self.normals.fractions[i], offset, "")
+        return Hyperplane(row.normal, offset, str(row) if self.names is None else self.names[i])
+
+    def label(self, i: int) -> str:
+        """What row i is called in pictures and cards: its name, or its number."""
+        return str(i) if self.names is None else self.names[i]
 
     def remembered(self, name: str, compute: Callable[[], T]) -> T:
         """What has been computed from the arrangement once, under a name; it lives as long as the value."""
@@ -172,18 +258,27 @@ class PlainArrangement(Pasted, Shown):
             )
         return exact
 
-    def _row(self, i: int) -> int:
-        if not 0 <= i < self.n:
+    def _row(self, i: int | str) -> int:
+        """The index of a row, given by it (from the end, if negative) or by the name."""
+        if isinstance(i, str):
+            if self.names is None or i not in self.names:
+                known = "rows have no names" if self.names is None else f"there are {', '.join(self.names)}"
+                raise InputError(f"row {clipped(i)} does not exist; {clipped(known, 200)}")
+            return self.names.index(i)
+        if not -self.n <= i < self.n:
             raise InputError(f"row {i} does not exist; give an index from 0 to {self.n - 1}")
-        return i
+        return range(self.n)[i]
 
     def _subset(self, rows: Sequence[int]) -> Self:
         fractions = self.normals.fractions
         offsets = None if self.offsets is None else tuple(self.offsets[i] for i in rows)
-        return type(self)(exact_matrix([fractions[i] for i in rows]), offsets)
+        return type(self)(exact_matrix([fractions[i] for i in rows]), offsets, self._names_of(rows))
 
-    def deletion(self, i: int) -> Self:
-        """The arrangement without row i.
+    def _names_of(self, rows: Iterable[int]) -> tuple[str, ...] | None:
+        return None if self.names is None else tuple(self.names[i] for i in rows)
+
+    def deletion(self, i: int | str) -> Self:
+        """The arrangement without row i, given by its index or name.
 
         Raises:
             InputError: no such row, or it is the only one.
@@ -194,9 +289,10 @@ class PlainArrangement(Pasted, Shown):
         """
         if self.n == 1:
             raise InputError("row 0 is the only row; an arrangement needs at least one")
-        return self._subset([j for j in range(self.n) if j != self._row(i)])
+        gone = self._row(i)
+        return self._subset([j for j in range(self.n) if j != gone])
 
-    def restriction(self, i: int) -> Self:
+    def restriction(self, i: int | str) -> Self:
         """The other rows on hyperplane i, in its d - 1 coordinates: those of the space but the first that row
         i has.
 
@@ -209,7 +305,8 @@ class PlainArrangement(Pasted, Shown):
             >>> PlainArrangement([[1, 0, 0], [0, 1, 0], [1, 1, 1]]).restriction(0).normals.integers.tolist()
             [[1, 0], [1, 1]]
         """
-        row = self.normals.fractions[self._row(i)]
+        i = self._row(i)
+        row = self.normals.fractions[i]
         if not any(row):
             raise InputError(f"row {i} is zero and no hyperplane; restrict to another")
         if self.dimension == 1 or self.n == 1:
@@ -227,7 +324,8 @@ class PlainArrangement(Pasted, Shown):
                 [x - factor * y for q, (x, y) in enumerate(zip(other, row, strict=True)) if q != p]
             )
             offsets.append((self.offsets[j] if self.offsets else 0) - factor * offset)
-        return type(self)(exact_matrix(normals), None if self.offsets is None else tuple(offsets))
+        kept = None if self.offsets is None else tuple(offsets)
+        return type(self)(exact_matrix(normals), kept, self._names_of(others))
 
     def localization(self, point: Any) -> Self:
         """The rows whose hyperplane contains a point, zero rows left out.
@@ -258,7 +356,7 @@ class PlainArrangement(Pasted, Shown):
         if not self.rank:
             raise InputError("every normal is zero; the essential arrangement has no coordinate")
         rows = [[row[j] for j in self.pivots] for row in self.normals.fractions]
-        return type(self)(exact_matrix(rows), self.offsets)
+        return type(self)(exact_matrix(rows), self.offsets, self.names)
 
     def cone(self) -> Self:
         """The central arrangement one dimension up: rows `(normal, -offset)`, and last the hyperplane at
@@ -270,7 +368,8 @@ class PlainArrangement(Pasted, Shown):
         """
         offsets = self.offsets if self.offsets is not None else (Fraction(0),) * self.n
         rows = [(*row, -b) for row, b in zip(self.normals.fractions, offsets, strict=True)]
-        return type(self)(exact_matrix([*rows, (0,) * self.dimension + (1,)]))
+        names = None if self.names is None else (*self.names, "infinity")
+        return type(self)(exact_matrix([*rows, (0,) * self.dimension + (1,)]), None, names)
 
     def product(self, other: PlainArrangement) -> Self:
         """The product: the rows of both, each on its own coordinates.
@@ -289,7 +388,27 @@ class PlainArrangement(Pasted, Shown):
         left = [(*row, *(0,) * other.dimension) for row in self.normals.fractions]
         right = [((0,) * self.dimension + row) for row in other.normals.fractions]
         offsets = None if self.offsets is None or other.offsets is None else self.offsets + other.offsets
-        return type(self)(exact_matrix(left + right), offsets)
+        named = self.names is not None and other.names is not None
+        return type(self)(exact_matrix(left + right), offsets, _joined_names(self, other) if named else None)
+
+
+def _texts(names: Any, n: int) -> tuple[str, ...] | None:
+    """The names of n rows, checked."""
+    if names is None:
+        return None
+    texts = (names,) if isinstance(names, str) else tuple(names)
+    if isinstance(names, str) or not all(isinstance(text, str) for text in texts):
+        raise InputError(f"names is {clipped(names)}; give a list of texts, one a row")
+    if len(texts) != n:
+        raise InputError(f"names has {len(texts)} entries but normals has {n} rows; give one name a row")
+    return texts
+
+
+def _joined_names(first: PlainArrangement, second: PlainArrangement) -> tuple[str, ...] | None:
+    """The names of both, equations where one of them has none; None if neither has."""
+    if first.names is None and second.names is None:
+        return None
+    return tuple(row.name for part in (first, second) for row in part)
 
 
 def _homogeneous(normals: ExactMatrix, offsets: tuple[Fraction, ...]) -> ExactMatrix:

@@ -1,6 +1,7 @@
 """Named arrangements, each with the paper or sequence that published its chamber count.
 
-Every function returns an `Arrangement` with integer rows in a documented order; `FAMILIES` lists them with
+Every function returns an `Arrangement` with integer rows in a documented order, named by their equations
+where these are short; `FAMILIES` lists them with
 their published counts (module `published`) for the command line and for tests.
 
 A family needs rational normals to be here. H_3 and H_4, the mirrors of the icosahedron and of the 600-cell,
@@ -35,6 +36,12 @@ def _arrangement(rows: Sequence[Sequence[int]], offsets: Sequence[int] | None = 
     return Arrangement(exact_matrix(rows), None if offsets is None else exact_vector(offsets, "offsets"))
 
 
+def _equations(rows: Sequence[Sequence[int]], offsets: Sequence[int] | None = None) -> Arrangement:
+    """The arrangement, its hyperplanes named by their equations."""
+    bare = _arrangement(rows, offsets)
+    return Arrangement(bare.normals, bare.offsets, [str(row).replace(" ", "") for row in bare])
+
+
 def _row(size: int, entries: Iterable[tuple[int, int]]) -> list[int]:
     """Return a row of the given size with the given (index, value) entries."""
     row = [0] * size
@@ -59,7 +66,7 @@ def _deformation(n: int, shifts: tuple[int, ...]) -> Arrangement:
     """Return the hyperplanes `x_i - x_j = s` for i < j and s in `shifts`."""
     _at_least(n, 2, "n")
     rows = [row for row in _differences(n) for _ in shifts]
-    return _arrangement(rows, [shift for _ in _differences(n) for shift in shifts])
+    return _equations(rows, [shift for _ in _differences(n) for shift in shifts])
 
 
 def braid(n: int) -> Arrangement:
@@ -77,7 +84,7 @@ def braid(n: int) -> Arrangement:
         >>> braid(4).count_chambers()
         24
     """
-    return _arrangement(_differences(_at_least(n, 2, "n")))
+    return _equations(_differences(_at_least(n, 2, "n")))
 
 
 def type_b(n: int) -> Arrangement:
@@ -90,7 +97,7 @@ def type_b(n: int) -> Arrangement:
         48
     """
     _at_least(n, 1, "n")
-    return _arrangement(_units(n) + _differences(n) + _sums(n))
+    return _equations(_units(n) + _differences(n) + _sums(n))
 
 
 def type_d(n: int) -> Arrangement:
@@ -103,7 +110,7 @@ def type_d(n: int) -> Arrangement:
         192
     """
     _at_least(n, 2, "n")
-    return _arrangement(_differences(n) + _sums(n))
+    return _equations(_differences(n) + _sums(n))
 
 
 def g2() -> Arrangement:
@@ -115,7 +122,7 @@ def g2() -> Arrangement:
         >>> g2().count_chambers()
         12
     """
-    return _arrangement([*_differences(3), [2, -1, -1], [-1, 2, -1], [-1, -1, 2]])
+    return _equations([*_differences(3), [2, -1, -1], [-1, 2, -1], [-1, -1, 2]])
 
 
 def f4() -> Arrangement:
@@ -128,7 +135,7 @@ def f4() -> Arrangement:
         1152
     """
     halves = [[1, *signs] for signs in product((1, -1), repeat=3)]
-    return _arrangement(_units(4) + _differences(4) + _sums(4) + halves)
+    return _equations(_units(4) + _differences(4) + _sums(4) + halves)
 
 
 def type_e(n: int) -> Arrangement:
@@ -147,7 +154,7 @@ def type_e(n: int) -> Arrangement:
     halves = [[1, *signs] for signs in product((1, -1), repeat=7) if signs.count(-1) % 2 == 0]
     roots = _differences(8) + _sums(8) + halves
     fixed = [_row(8, [(6, 1), (7, 1)]), _row(8, [(5, 1), (6, -1)])][: 8 - n]
-    return _arrangement([r for r in roots if not any(sum(map(int.__mul__, r, f)) for f in fixed)])
+    return _equations([r for r in roots if not any(sum(map(int.__mul__, r, f)) for f in fixed)])
 
 
 def resonance(n: int) -> Arrangement:
@@ -164,7 +171,7 @@ def resonance(n: int) -> Arrangement:
         32
     """
     _at_least(n, 1, "n")
-    return _arrangement([[k >> i & 1 for i in range(n)] for k in range(1, 2**n)])
+    return _equations([[k >> i & 1 for i in range(n)] for k in range(1, 2**n)])
 
 
 def threshold(n: int) -> Arrangement:
@@ -179,7 +186,7 @@ def threshold(n: int) -> Arrangement:
         104
     """
     _at_least(n, 1, "n")
-    return _arrangement([[1, *(k >> i & 1 for i in range(n))] for k in range(2**n)])
+    return _equations([[1, *(k >> i & 1 for i in range(n))] for k in range(2**n)])
 
 
 def threshold_graph(n: int) -> Arrangement:
@@ -192,7 +199,7 @@ def threshold_graph(n: int) -> Arrangement:
         46
     """
     _at_least(n, 2, "n")
-    return _arrangement(_sums(n))
+    return _equations(_sums(n))
 
 
 def cross_polytope(n: int) -> Arrangement:
@@ -209,7 +216,7 @@ def cross_polytope(n: int) -> Arrangement:
         46
     """
     _at_least(n, 1, "n")
-    return _arrangement([[1, *_row(n, [(i, sign)])] for i in range(n) for sign in (1, -1)])
+    return _equations([[1, *_row(n, [(i, sign)])] for i in range(n) for sign in (1, -1)])
 
 
 def shi(n: int) -> Arrangement:
@@ -286,7 +293,8 @@ def graphical(graph: Any) -> Arrangement:
         raise InputError(f"graph has a loop at {loops[0]!r}; remove it: x_u = x_u is no hyperplane")
     if not edges:
         raise InputError("graph has no edge; an arrangement needs at least one hyperplane")
-    return _arrangement([_row(len(index), [(index[u], 1), (index[v], -1)]) for u, v in edges])
+    rows = [_row(len(index), [(index[u], 1), (index[v], -1)]) for u, v in edges]
+    return Arrangement(exact_matrix(rows), None, [f"{u}={v}" for u, v in edges])
 
 
 def generic(n: int, rank: int) -> Arrangement:
@@ -341,7 +349,7 @@ def near_pencil(n: int) -> Arrangement:
         20
     """
     _at_least(n, 3, "n")
-    return _arrangement([[1, i, 0] for i in range(n - 1)] + [[0, 0, 1]])
+    return _equations([[1, i, 0] for i in range(n - 1)] + [[0, 0, 1]])
 
 
 def discriminantal(n: int, k: int) -> Arrangement:

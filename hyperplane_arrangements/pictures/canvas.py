@@ -106,10 +106,12 @@ def _points(ax: Any) -> float:
     return float(ax.get_window_extent().width / ax.figure.dpi * 72)
 
 
-def tag(ax: Any, text: str, at: np.ndarray, color: str) -> None:
-    """Write the name of a row in a small disc on it."""
-    box = {"boxstyle": "circle,pad=0.22", "fc": PAPER, "ec": color, "lw": 1.1}
-    ax.text(*at, text, size=8, color=color, ha="center", va="center", bbox=box, zorder=6, clip_on=False)
+def tag(ax: Any, text: str, at: np.ndarray, color: str, away: Any = (0.0, 0.0)) -> None:
+    """Write the name of a row on it: a number in a small disc, a text in a box that may keep to a side."""
+    short = len(text) < 3
+    box = {"boxstyle": f"{'circle' if short else 'round'},pad=0.22", "fc": PAPER, "ec": color, "lw": 1.1}
+    side = "center" if short or abs(away[0]) < 0.5 else "left" if away[0] > 0 else "right"
+    ax.text(*at, text, size=8, color=color, ha=side, va="center", bbox=box, zorder=6, clip_on=False)
 
 
 def frame(ax: Any, title: str | None) -> None:

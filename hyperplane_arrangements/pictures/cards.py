@@ -78,7 +78,9 @@ def chambers_card(chambers: Chambers) -> str:
     signs = ["".join("-0+"[sign + 1] for sign in row) for row in first.signs.tolist()]
     points = [f"({', '.join(map(_short, point))})" for point in first.witnesses.tolist()]
     rows = list(zip(signs, points, strict=True))
-    title, header = f"{len(chambers):,} chambers", ["signs of the rows", "a point inside"]
+    names = chambers.arrangement.names
+    of_rows = ", ".join(names) if names and len(names) <= _SHOWN else "the rows"
+    title, header = f"{len(chambers):,} chambers", [f"signs of {of_rows}", "a point inside"]
     return columns(title, header, rows, total=len(chambers))
 
 

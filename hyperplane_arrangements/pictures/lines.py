@@ -66,7 +66,7 @@ def plot_lines(
             outline = np.concatenate([np.linspace(p, q, 24) for p, q in sides(cell)])
             write(ax, text, _centroid(cell), outline, color)
     for i, (normal, offset) in enumerate(zip(normals, offsets, strict=True)):
-        _draw_line(ax, i, normal, offset, page)
+        _draw_line(ax, arrangement.label(i), row_color(i), normal, offset, page)
     return ax
 
 
@@ -107,7 +107,7 @@ def _centroid(cell: np.ndarray) -> np.ndarray:
     return cell.mean(axis=0) if area == 0 else ((p + q) * cross[:, None]).sum(axis=0) / (3 * area)
 
 
-def _draw_line(ax: Any, i: int, normal: np.ndarray, offset: float, page: np.ndarray) -> None:
+def _draw_line(ax: Any, name: str, color: str, normal: np.ndarray, offset: float, page: np.ndarray) -> None:
     """Draw one line across the page with its name at one end and a tick on its positive side."""
     if not normal.any():
         return
@@ -119,12 +119,12 @@ def _draw_line(ax: Any, i: int, normal: np.ndarray, offset: float, page: np.ndar
     if (a[1], a[0]) < (b[1], b[0]):
         a, b = b, a
     size = float(np.ptp(page[:, 0]))
-    ax.plot(*zip(a, b, strict=True), color=row_color(i), lw=1.8, zorder=3, solid_capstyle="round")
-    outside = a + (a - b) / np.linalg.norm(a - b) * 0.025 * size
-    tag(ax, str(i), outside, row_color(i))
+    ax.plot(*zip(a, b, strict=True), color=color, lw=1.8, zorder=3, solid_capstyle="round")
+    away = (a - b) / np.linalg.norm(a - b)
+    tag(ax, name, a + away * 0.025 * size, color, away)
     foot = a + (b - a) * 0.06
     tip = foot + unit * 0.035 * size
-    arrow = {"arrowstyle": "-|>", "color": row_color(i), "lw": 1.2, "shrinkA": 0, "shrinkB": 0}
+    arrow = {"arrowstyle": "-|>", "color": color, "lw": 1.2, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", xy=tip, xytext=foot, arrowprops=arrow, zorder=5)
 
 

@@ -18,6 +18,7 @@ from .canvas import require_matplotlib
 from .plotting import plot_lines, plot_sphere, plot_tope_graph, plot_zonotope
 
 _LIMIT = 600
+_NAMED = 12  # names that fit in a line
 _COUNTABLE = 5_000_000  # chambers that are counted in seconds at most
 _WORK = 100_000  # entries of minors, a moment, spent on the rest
 
@@ -176,6 +177,9 @@ def html(arrangement: PlainArrangement) -> str:
         f"{kind} arrangement: {arrangement.n} rows in dimension {arrangement.dimension}, "
         f"rank {arrangement.rank}, {_chambers(arrangement)} chambers"
     )
+    names = arrangement.names or ()
+    if 0 < len(names) <= _NAMED:
+        facts += f": {', '.join(names)}"
     try:
         picture = svg(arrangement) if best_kind(arrangement) else ""
     except MissingExtraError:

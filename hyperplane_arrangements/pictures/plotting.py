@@ -108,7 +108,7 @@ def _draw_zonogon(
                 "shrinkB": 0,
             }
             ax.annotate("", xy=generator, xytext=(0, 0), arrowprops=arrow, zorder=2)
-            tag(ax, str(i), 0.55 * generator, row_color(i))
+            tag(ax, arrangement.label(i), 0.55 * generator, row_color(i))
     ax.plot(*vertices.T, "o", ms=5, color=INK, zorder=4)
 
 

@@ -71,8 +71,12 @@ def plot_sphere(
     ax.plot(*_circle(1.0).T, ls=(0, (4, 4)), lw=0.8, color=INK, alpha=0.55, zorder=2)
     normals = arrangement.normals.scaled @ row_space(arrangement) @ turn
     circles = {i: unit(normal) for i, normal in enumerate(normals) if arrangement.orientation_of_row[i]}
+    tags: list[np.ndarray] = []
     for i, normal in circles.items():
-        _draw_great_circle(ax, i, normal, radius, disc)
+        inside = _draw_great_circle(ax, row_color(i), normal, radius, disc)
+        name = arrangement.label(i)
+        tags.append(_far(inside, tags, radius * np.array([0.05 * len(name) + 0.03, 0.11])))
+        tag(ax, name, tags[-1], row_color(i))
     _label_border(ax, texts[outer], np.array(list(circles.values())), radius, colors[outer])
     return ax
 
@@ -147,14 +151,20 @@ def _disc(ax: Any, radius: float, color: Any) -> Any:
     return ax.add_patch(Circle((0, 0), radius, facecolor=color, edgecolor=INK, lw=0.8, zorder=0))
 
 
-def _draw_great_circle(ax: Any, i: int, normal: np.ndarray, radius: float, disc: Any) -> None:
-    """Draw the image of a great circle, named where it leaves the disc or at its far end."""
+def _draw_great_circle(ax: Any, color: str, normal: np.ndarray, radius: float, disc: Any) -> np.ndarray:
+    """Draw the image of a great circle and return its points in the disc."""
     u, v = np.linalg.svd(normal[None])[2][1:]
     angle = np.linspace(0, 2 * np.pi, 1441)[:, None]
     points = np.cos(angle) * u + np.sin(angle) * v
     image = _projected(points[points[:, 2] > -1 + 1e-9])
     image[np.hypot(*image.T) > 3 * radius] = np.nan
-    ax.plot(*image.T, color=row_color(i), lw=1.8, zorder=3, clip_path=disc)
-    inside = image[np.hypot(*image.T) < radius]
-    far = inside[np.argmax(np.hypot(*inside.T) + 1e-3 * inside[:, 1])]
-    tag(ax, str(i), far, row_color(i))
+    ax.plot(*image.T, color=color, lw=1.8, zorder=3, clip_path=disc)
+    return image[np.hypot(*image.T) < radius]
+
+
+def _far(inside: np.ndarray, taken: list[np.ndarray], size: np.ndarray) -> np.ndarray:
+    """Return where to name a circle: where it leaves the disc or at its far end, off the names before."""
+    crowded = np.zeros(len(inside), bool)
+    for other in taken:
+        crowded |= (np.abs(inside - other) < size).all(axis=1)
+    return inside[np.argmax(np.hypot(*inside.T) + 1e-3 * inside[:, 1] - 1e3 * crowded)]

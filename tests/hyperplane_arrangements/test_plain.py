@@ -161,3 +161,71 @@ def test_values_that_can_be_pickled_compared_and_shown():
 def test_misuse_is_refused_by_name(act, text):
     with pytest.raises(InputError, match=text):
         act()
+
+
+@given(arrangements())
+@settings(deadline=None, max_examples=50)
+def test_equations_are_read_back_as_the_arrangement(arrangement):
+    names = [f"x{j + 1}" for j in range(arrangement.dimension)]
+    again = Arrangement.parse("; ".join(map(str, arrangement)), names)
+    assert again.normals == arrangement.normals
+    assert [row.offset for row in again] == [row.offset for row in arrangement]
+    assert again.names == tuple(map(str, arrangement))
+
+
+@given(arrangements(dimension=st.just(2)), arrangements(dimension=st.just(2)))
+@settings(deadline=None, max_examples=50)
+def test_a_union_has_the_rows_of_both_and_slices_give_them_back(first, second):
+    both = first | second
+    assert len(both) == len(first) + len(second) and list(both) == [*first, *second]
+    assert both.is_central == (first.is_central and second.is_central)
+    assert list(both[: len(first)]) == list(first) and list(both[len(first) :]) == list(second)
+    grown = first
+    for row in second:
+        grown = grown.with_row(row.normal, row.offset)
+    assert list(grown) == list(both)
+
+
+def test_names_follow_their_rows():
+    named = Arrangement([[1, 0], [0, 1], [1, 1], [1, -1]], [0, 0, 1, 0], names=["a", "b", "c", "d"])
+    assert named == Arrangement(named.normals, named.offsets) and hash(named) == hash(
+        Arrangement(named.normals, named.offsets)
+    )
+    assert named.deletion("b").names == ("a", "c", "d")
+    assert named.restriction("c") == named.restriction(2) and named.restriction(2).names == ("a", "b", "d")
+    assert named.localization([0, 1]).names == ("a", "c")
+    assert named.essentialization().names == named.names
+    assert named.cone().names == (*named.names, "infinity")
+    assert named[1:3].names == ("b", "c") and named[-1].name == "d" and named["c"].offset == 1
+    assert (named[:1] | Arrangement([[1, 2]])).names == ("a", "x1 = -2x2")
+    assert named.with_row([1, 0], 5).names == (*named.names, "x1 = 5")
+    assert named.with_row([1, 0], 5, "e").names[-1] == "e"
+    assert named.product(named).names == named.names * 2
+    assert Arrangement([[1]]).with_row([1]).names is None
+    assert pickle.loads(pickle.dumps(named)).names == named.names
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Arrangement([[1]], names=["a", "b"]), "names has 2 entries but normals has 1 rows"),
+        (lambda: Arrangement([[1]], names="a"), "names is 'a'; give a list of texts"),
+        (lambda: Arrangement([[1]], names=[1]), "give a list of texts, one a row"),
+        (lambda: Arrangement([[1]])["a"], "row 'a' does not exist; .*rows have no names"),
+        (lambda: Arrangement([[1]], names=["b"])["a"], "row 'a' does not exist; .*there are b"),
+        (lambda: Arrangement([[1]])[1:], "no row is left of the 1"),
+        (
+            lambda: Arrangement([[1]]) | Arrangement([[1, 0]]),
+            "have dimensions 1 and 2; join those of",
+        ),
+        (lambda: Arrangement([[1]]).with_row([1, 2]), "normal has 2 entries; give 1, the dimension"),
+    ],
+)
+def test_names_and_unions_that_do_not_fit(call, message):
+    with pytest.raises(InputError, match=message):
+        call()
+
+
+def test_an_arrangement_is_no_operand_of_a_number():
+    with pytest.raises(TypeError):
+        Arrangement([[1]]) | 1

@@ -177,3 +177,19 @@ def test_a_rounded_icosahedral_arrangement_is_another_arrangement():
     halves = [[golden / 2, a / 2, b * (golden - 1) / 2] for a, b in signs]
     rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1], *(h[k:] + h[:k] for h in halves for k in range(3))]
     assert Arrangement(rows).n == 15 and Arrangement(rows).count_chambers() > 120
+
+
+@pytest.mark.parametrize(
+    "name", ["braid_4", "type_b_3", "shi_3", "catalan_3", "g2", "f4", "resonance_3", "cross_polytope_3"]
+)
+def test_families_are_named_by_their_equations(name):
+    member = families.named(name)
+    variables = [f"x{j + 1}" for j in range(member.dimension)]
+    again = Arrangement.parse(", ".join(member.names), variables)
+    assert list(again.normals.fractions) == list(member.normals.fractions) and again.offsets == member.offsets
+    assert len(set(member.names)) == len(member)
+
+
+def test_graphs_name_their_edges():
+    assert families.graphical([("a", "b"), ("b", "c")]).names == ("a=b", "b=c")
+    assert families.braid(3).names == ("x1=x2", "x1=x3", "x2=x3") and families.shi(3).names[1] == "x1-x2=1"

@@ -36,6 +36,13 @@ def test_chambers_are_listed_with_points_inside(arrangement: Arrangement) -> Non
         assert rows[8] == [f"and {len(chambers) - 8} more"]
 
 
+def test_names_are_in_the_cards() -> None:
+    lines = Arrangement.parse("x = 0, y = 0, x + y = 1")
+    assert cells(lines.chambers()._repr_html_())[0][0] == "signs of x = 0, y = 0, x + y = 1"
+    assert "rank 2, 7 chambers: x = 0, y = 0, x + y = 1</p>" in lines._repr_html_()
+    assert cells(braid(5).chambers()._repr_html_())[0][0] == "signs of the rows"
+
+
 def test_faces_and_flats_are_counted() -> None:
     # Ordered set partitions of 4, by their number of blocks; partitions of 4 and Stirling numbers.
     assert cells(braid(4).faces()._repr_html_())[1:] == [

@@ -226,8 +226,25 @@ def test_without_matplotlib_the_error_names_the_extra_and_html_keeps_the_facts(m
         with pytest.raises(MissingExtraError, match=r"pictures need matplotlib; install .*\[plot\]"):
             call()
     assert html(families.braid(3)) == (
-        "<div><p>central arrangement: 3 rows in dimension 3, rank 2, 6 chambers</p></div>"
+        "<div><p>central arrangement: 3 rows in dimension 3, rank 2, 6 chambers: "
+        "x1=x2, x1=x3, x2=x3</p></div>"
     )
+
+
+@pytest.mark.parametrize(
+    ("function", "arrangement"),
+    [
+        (plot_lines, families.shi(3)),
+        (plot_sphere, families.braid(4)),
+        (plot_zonotope, families.graphical([("a", "b"), ("b", "c"), ("c", "a")])),
+    ],
+)
+def test_hyperplanes_are_called_by_their_names(function, arrangement):
+    texts = [text.get_text() for text in function(arrangement, labels=None).texts]
+    assert sorted(filter(None, texts)) == sorted(arrangement.names)
+    bare = Arrangement(arrangement.normals, arrangement.offsets)
+    numbers = [text.get_text() for text in function(bare, labels=None).texts]
+    assert sorted(filter(None, numbers)) == sorted(map(str, range(len(bare))))
 
 
 def test_importing_the_module_does_not_import_matplotlib():
