@@ -65,6 +65,8 @@ FAMILIES = (
     "linial_4",
 )
 
+_OURS = {"duality_checks", "hyperplane_arrangements"}
+
 
 @dataclass(frozen=True, slots=True)
 class CertifiedProblem:
@@ -109,9 +111,9 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """
     hook: Any = pluginmanager.rewrite_hook
     with suppress(AttributeError):  # --assert=plain rewrites nothing
-        hook._must_rewrite -= {"duality_checks", "hyperplane_arrangements"}
+        hook._must_rewrite -= _OURS
         hook._marked_for_rewrite_cache.clear()
-    for name in ("duality_checks", __name__):
+    for name in [name for name in sys.modules if name.partition(".")[0] in _OURS]:
         source = Path(sys.modules[name].__file__ or "")
         with suppress(OSError):
             for written in (source.parent / "__pycache__").glob(f"{source.stem}.*-pytest-*.pyc"):
