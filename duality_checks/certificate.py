@@ -12,11 +12,11 @@ import binascii
 import contextlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -51,6 +51,7 @@ LISTED_AT_MOST = 5_000
 SIGNS_AT_MOST = 1_000_000  # of a list, one a chamber and hyperplane: at rank 2 rows are many and chambers few
 # The same with free biases, where every chamber needs multipliers.
 LISTED_WITH_BIASES = 2_000
+_Proof = TypeVar("_Proof")
 VERSIONS = {"chambers": 1, "sweep": 2, "cover": 3, "quadratic": 3}
 
 
@@ -76,8 +77,8 @@ class Certificate(Shown):
         network_hidden: the rows w_j, m x d.
         network_output: the weights alpha_j, length m.
         chambers: for each chamber of the problem, an integer point inside and multipliers for z and -z; or
-            None: then the rank is 3, the problem implies the chambers, and the checker goes through them
-            itself, unless there is a cover.
+            None: then the rank is 2 or 3, the problem implies the chambers, and the checker goes through
+            them itself, unless there is a cover.
         network_skip: the weights of what the outputs have beside neurons: the intercept, then the linear
             skip.
         cover: trees of boxes that cover all directions, in place of chambers, at any rank (statement 7.2).
@@ -123,7 +124,7 @@ class Certificate(Shown):
             "problem": self.problem,
             "lower": str(self.lower),
             "upper": str(self.upper),
-            "dual": _packed(self.dual) if VERSIONS[self.method] == 3 else _strings(self.dual),
+            "dual": _strings(self.dual) if self.method == "chambers" else _packed(self.dual),
             "network": {
                 "hidden": [_strings(row) for row in self.network_hidden],
                 "output": _strings(self.network_output),
@@ -219,9 +220,10 @@ def certify(
     each chamber whose gradient is longer than beta.
 
     More than `LISTED_AT_MOST` chambers, or `SIGNS_AT_MOST` of their signs, are not listed: then all
-    directions are covered, at any rank. With free biases, at rank 3 and for more than `LISTED_WITH_BIASES`
-    chambers, the dual is scaled by its numerical dual norm, a little further inside, and the proof is left to
-    the checker's own sweep.
+    directions are covered, at any rank; but at rank 2 the checker goes once around the circle by itself, in
+    less time than it takes to read a cover. With free biases, at rank 3 and for more than
+    `LISTED_WITH_BIASES` chambers, the dual is scaled by its numerical dual norm, a little further inside, and
+    the proof is left to the checker's own sweep.
 
     Args:
         problem: with its arrangement; all its chambers are listed.
@@ -229,8 +231,8 @@ def certify(
         max_chambers: refuse to list more than these.
         effort: that of the training, where it was limited: then all directions are covered for the dual as it
             is, and no better multiple of it is looked for.
-        list_at_most: cover all directions above so many chambers, in place of `LISTED_AT_MOST`. Covers are
-            checked faster; a list is read more easily.
+        list_at_most: cover all directions above so many chambers, at any rank, in place of `LISTED_AT_MOST`.
+            Covers are checked faster; a list is read more easily.
 
     Returns:
         The certificate; `check` proves it.
@@ -268,8 +270,11 @@ def certify(
 
         feasible, chambers = listed_chambers(problem, stated, dual, max_chambers)
     elif problem.bias is None and not few_chambers(arrangement, listed):
-        feasible, cover = _covered(problem, stated, dual, effort)
         chambers = None
+        if arrangement.rank == 2 and list_at_most is None:
+            feasible = _swept_once(problem, stated, dual, effort)
+        else:
+            feasible, cover = _covered(problem, stated, dual, effort)
     elif (
         problem.bias is not None
         and arrangement.rank == 3
@@ -318,24 +323,64 @@ def _covered(
     """
     from .cover.proof import Coordinates, covers, written
     from .cover.search import Limits
-    from .pricing.dual_norm import dual_norm
 
     coordinates = Coordinates.of(stated)
-    scale = problem.loss.multiple(dual, problem.target) if effort.whole else 1.0
-    size, room = None, _ROOM
     rank = len(coordinates.basis) if coordinates.basis else problem.d
     limits = Limits(points=1, cones=_FEW_CONES * 4 ** max(rank - 3, 0), progress=effort.progress)
+
+    def prove(feasible: tuple[Fraction, ...]) -> Cover | None:
+        found = covers(coordinates, feasible, keep=True, limits=limits)
+        return written(coordinates, feasible, found) if found[1].proven else None
+
+    return _first_proven(problem, dual, effort, prove)
+
+
+def _swept_once(
+    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray, effort: Effort
+) -> tuple[Fraction, ...]:
+    """The same at rank 2, where the checker's own sweep proves it and the dual norm is known at once.
+
+    Raises:
+        InputError: no multiple was proven.
+    """
+    size = _largest_multiple(problem, dual, effort) if effort.whole else None
+
+    def prove(feasible: tuple[Fraction, ...]) -> bool:
+        checker.sweep_proves(stated, feasible)
+        return True
+
+    return _first_proven(problem, dual, effort, prove, size)[0]
+
+
+def _first_proven(
+    problem: TrainingProblem,
+    dual: np.ndarray,
+    effort: Effort,
+    prove: Callable[[tuple[Fraction, ...]], _Proof | None],
+    size: float | None = None,
+) -> tuple[tuple[Fraction, ...], _Proof]:
+    """The dual, or else the largest multiple that its dual norm allows, or a little less: the first of them
+    that is proven, with the proof. What proves returns None, or raises a `Refusal`, where it does not; the
+    size is that multiple, where it is known."""
+    scale = problem.loss.multiple(dual, problem.target) if effort.whole else 1.0
+    room = _ROOM
     for _ in range(_ATTEMPTS):
         feasible, _ = on_a_grid(problem, (scale if size is None else min(scale, size)) * room * dual)
-        found = covers(coordinates, feasible, keep=True, limits=limits)
-        if found[1].proven:
-            with contextlib.suppress(Refusal):
-                return feasible, written(coordinates, feasible, found)
+        with contextlib.suppress(Refusal):
+            proof = prove(feasible)
+            if proof is not None:
+                return feasible, proof
         if size is None:
-            norm = dual_norm(problem, dual, effort=effort)
-            size = float(problem.beta) / norm if norm > 0 else np.inf
+            size = _largest_multiple(problem, dual, effort)
         room = 1 - 16 * (1 - room)
-    raise InputError("dual: no multiple of it was proven feasible by a cover; train the problem further")
+    raise InputError("dual: no multiple of it was proven feasible; train the problem further")
+
+
+def _largest_multiple(problem: TrainingProblem, dual: np.ndarray, effort: Effort) -> float:
+    from .pricing.dual_norm import dual_norm
+
+    norm = dual_norm(problem, dual, effort=effort)
+    return float(problem.beta) / norm if norm > 0 else np.inf
 
 
 def _listed(

@@ -45,11 +45,11 @@ rows of a sample; for kappa < 0 also of x_k - kappa x_l. On a chamber of all the
 functions x_k'u and kappa x_k'u, which h_i is, is the same everywhere: the one that is largest at the listed
 point. So c is the sum of these, each times z_i, and lambda has an entry for each hyperplane.
 
-A certificate of version 2 lists no chambers. For data of rank 3 and the 2-norm all faces are then swept here
-in integers, one great circle after the other: a maximum of z'phi(Xu) over the sphere lies inside some face,
-and there it is the projection of the gradient c onto the span of the face. So it is enough that, for each
-face, this projection is no longer than beta or does not lie inside the face. With free biases the same is
-done in the plane for each kink of the data, where all maxima are.
+A certificate of version 2 lists no chambers. For data of rank 2 or 3 and the 2-norm all faces are then swept
+here in integers, at rank 3 one great circle after the other: a maximum of z'phi(Xu) over the sphere lies
+inside some face, and there it is the projection of the gradient c onto the span of the face. So it is enough
+that, for each face, this projection is no longer than beta or does not lie inside the face. With free biases
+the same is done in the plane for each kink of the data, where all maxima are.
 
 A certificate of version 3 covers all directions (statement 7.2). Write z'phi(Xu) = base'u + sum_h w_h
 max(0, n_h'u), one term a hyperplane. The faces of the cube [-1, 1]^r are halved into boxes by a tree. On a
@@ -534,7 +534,7 @@ def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Ce
     hidden = array(network["hidden"], None, "hidden")
     chambers = array(document["chambers"], None, "chambers") if listed else []
     require(type(document["problem"]) is str, "certificate: problem is not a string")
-    packed = version == 3 and type(document["dual"]) is dict
+    packed = version in (2, 3) and type(document["dual"]) is dict
     return Certificate(
         problem=document["problem"],
         lower=rational(document["lower"], "lower"),
@@ -685,17 +685,27 @@ def objective(
     for sample, outputs in tops.items():
         fits[sample] = dot(alphas, outputs)
     scale = row_scale * weight_scale * alpha_scale * unit
-    values = [Fraction(f, scale) for f in fits]
-    for theta, column in zip(skip, problem.skips, strict=True):
-        for sample, b in zip(problem.samples, column, strict=True):
-            values[sample] += theta * b
-    triples = zip(problem.weights, values, problem.target, strict=True)
-    losses = summed(times(s, loss_above(problem.loss, f, y)) for s, f, y in triples)
+    if squares_alone(problem) and not skip:
+        targets, target_scale = integers(problem.target)
+        errors = [target_scale * f - scale * y for f, y in zip(fits, targets, strict=True)]
+        losses = Fraction(dot(errors, errors), 2 * (scale * target_scale) ** 2)
+    else:
+        values = [Fraction(f, scale) for f in fits]
+        for theta, column in zip(skip, problem.skips, strict=True):
+            for sample, b in zip(problem.samples, column, strict=True):
+                values[sample] += theta * b
+        triples = zip(problem.weights, values, problem.target, strict=True)
+        losses = summed(times(s, loss_above(problem.loss, f, y)) for s, f, y in triples)
     penalised = [without(weights, problem.bias) for weights in hidden]
     penalty = weight_penalty(problem.penalty, penalised, output)
     if problem.decayed:
         penalty += sum((theta**2 for theta in skip), Fraction(0)) / 2
     return losses + problem.beta * penalty
+
+
+def squares_alone(problem: Problem) -> bool:
+    """Whether the loss is 1/2 norm(f - y)^2, whose sum takes a tenth of the time over one denominator."""
+    return problem.loss[0] == "squared" and set(problem.weights) == {1}
 
 
 def without(values: Sequence[Any], place: int | None) -> tuple[Any, ...]:
@@ -776,8 +786,15 @@ def entropy_below(a: Fraction) -> Fraction:
 def dual_value(problem: Problem, dual: Sequence[Fraction]) -> Fraction:
     """d(z) = min_f sum_i s_i loss(f_i; y_i) + z'f for z in the domain, less what a decayed intercept takes
     off; exactly, or below it, where logs are rounded."""
-    triples = zip(problem.weights, dual, problem.target, strict=True)
-    value = summed(times(s, conjugate_below(problem.loss, z / s if s != 1 else z, y)) for s, z, y in triples)
+    if squares_alone(problem):
+        (entries, scale), (targets, target_scale) = integers(dual), integers(problem.target)
+        doubled = 2 * scale * dot(entries, targets) - target_scale * dot(entries, entries)
+        value = Fraction(doubled, 2 * scale**2 * target_scale)
+    else:
+        triples = zip(problem.weights, dual, problem.target, strict=True)
+        value = summed(
+            times(s, conjugate_below(problem.loss, z / s if s != 1 else z, y)) for s, z, y in triples
+        )
     if problem.decayed:
         value -= sum((product_with(problem, column, dual) ** 2 for column in problem.skips), Fraction(0)) / (
             2 * problem.beta
@@ -1528,21 +1545,25 @@ def crossings(normals: Sequence[Row], j: int) -> tuple[list[list[int]], list[int
 
 def sweep_proves(problem: Problem, dual: Sequence[Fraction]) -> None:
     """abs(z'phi(Xu)) <= beta norm(u) for all u: no face of the arrangement holds a maximum above beta."""
-    sweep_fits(problem)
+    rows, row_scale = integer_rows(problem.rows)
+    basis = pivot_columns(rows)
+    sweep_fits(problem, len(basis))
     if problem.bias is not None:
         kinks_prove(problem, dual, problem.bias)
+    elif len(basis) == 2:
+        plane_holds(plane(problem, dual, rows, row_scale, basis), problem.kappa, (0, 0), "in the plane")
     else:
         landscape = field(problem, dual)
         for j in range(len(landscape.normals)):
             sweep_circle(landscape, j)
 
 
-def sweep_fits(problem: Problem) -> None:
-    """The sweep is in three dimensions, and projects onto faces, which is right for the 2-norm alone."""
+def sweep_fits(problem: Problem, rank: int) -> None:
+    """The sweep is in so many dimensions, and projects onto faces, which is right for the 2-norm alone."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
     require(not problem.largest, "certificate: with max pooling chambers must be listed")
-    rank = len(pivot_columns(integer_rows(problem.rows)[0]))
-    require(rank == 3, f"certificate: without chambers the rank must be 3, not {rank}")
+    fits = rank == 3 or (rank == 2 and problem.bias is None)
+    require(fits, f"certificate: without chambers the rank must be 3, or 2 without free biases, not {rank}")
 
 
 def sweep_circle(f: Field, j: int) -> None:
@@ -1625,25 +1646,25 @@ def ray_holds(f: Field, even: Sequence[int], j: int, k: int) -> None:
     require(holds, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails where hyperplanes {j} and {k} meet")
 
 
-# ------------------------------------------------ the same with free biases, kink by kink in the plane
+# ------------------------------------------------ the same in the plane; with free biases kink by kink
 
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """z'phi(Xu) at a kink of the data, where u's bias is such that x_k'u = 0, in two coordinates t.
+    """z'phi(Xu) for rows of rank 2, or at a kink of the data, in two coordinates t.
 
-    As a function of the bias, z'phi(Xu) bends at the kinks alone and is constant beyond them, sum_k z_k being
-    0: so it is largest at one of them. There it is a't + sum_j b_j abs(h_j't), a Field with the differences
-    x_i - x_k in place of rows, and the norm is that of all of t.
+    With a free bias, z'phi(Xu) as a function of it bends at the kinks alone, where x_k'u = 0, and is constant
+    beyond them, sum_k z_k being 0: so it is largest at one of them. There it is a't + sum_j b_j abs(h_j't), a
+    Field with the differences x_i - x_k in place of rows, and the norm is that of all of t.
 
     Attributes:
-        differences: x_i - x_0 for each row i, in two coordinates and times an integer.
+        rows: x_i for each row i, or x_i - x_0, in two coordinates and times an integer.
         values: z_i, times an integer.
-        gram: the inner product (p, q, r) = ((p, q), (q, r)) of the rows that differences stand for.
-        limit: norm(c) <= beta means (c, c) <= limit, for c in the scale that `kink_holds` gives it.
+        gram: the inner product (p, q, r) = ((p, q), (q, r)) of the rows that these stand for.
+        limit: norm(c) <= beta means (c, c) <= limit, for c in the scale that `plane_holds` gives it.
     """
 
-    differences: list[Row]
+    rows: list[Row]
     values: list[int]
     gram: Row
     limit: int
@@ -1651,23 +1672,24 @@ class Plane:
 
 def kinks_prove(problem: Problem, dual: Sequence[Fraction], bias: int) -> None:
     """The bound at the kink of every row, over half a turn."""
-    plane = bias_plane(problem, dual, bias)
-    for k in {row: k for k, row in enumerate(plane.differences)}.values():
-        kink_holds(plane, problem.kappa, k)
-
-
-def bias_plane(problem: Problem, dual: Sequence[Fraction], bias: int) -> Plane:
-    """The differences on two independent columns of theirs (statement 1.4), and what they stand for."""
     rows, row_scale = integer_rows([without(row, bias) for row in problem.rows])
-    wide = [tuple(x - y for x, y in zip(row, rows[0], strict=True)) for row in rows]
-    basis = pivot_columns(wide)
+    differences = [tuple(map(sub, row, rows[0])) for row in rows]
+    flat = plane(problem, dual, differences, row_scale, pivot_columns(differences))
+    for kink, k in {row: k for k, row in enumerate(flat.rows)}.items():
+        plane_holds(flat, problem.kappa, kink, f"at the kink of row {k}")
+
+
+def plane(
+    problem: Problem, dual: Sequence[Fraction], wide: list[Row], row_scale: int, basis: dict[int, Row]
+) -> Plane:
+    """Rows of rank 2 on two independent columns of theirs (statement 1.4), and what they stand for."""
     ((p, q), (_, r)), gram_scale = row_gram(basis)
     values, _, radius = cleared(problem, dual, 2 * problem.kappa.denominator * row_scale)
-    differences = [tuple(row[j] for j in basis) for row in wide]
-    return Plane(differences, values, gram=(p, q, r), limit=gram_scale * radius**2)
+    i, j = basis
+    return Plane([(row[i], row[j]) for row in wide], values, (p, q, r), gram_scale * radius**2)
 
 
-def kink_holds(plane: Plane, kappa: Fraction, k: int) -> None:
+def plane_holds(plane: Plane, kappa: Fraction, kink: Row, where: str) -> None:
     """No ray and no arc between two of them holds a maximum above beta, for z and -z at t and -t.
 
     Lines are sorted by the angles of their normals, from above -90 to 90 degrees. So t = (1, 0), turned a
@@ -1675,10 +1697,10 @@ def kink_holds(plane: Plane, kappa: Fraction, k: int) -> None:
     """
     slope, one = kappa.numerator, kappa.denominator
     p, q, r = plane.gram
-    x0, y0 = plane.differences[k]
+    x0, y0 = kink
     bends: dict[Row, int] = {}
     odd_x = odd_y = even_x = even_y = 0
-    for (x, y), z in zip(plane.differences, plane.values, strict=True):
+    for (x, y), z in zip(plane.rows, plane.values, strict=True):
         x, y = x - x0, y - y0
         if x or y:
             size = gcd(x, y) if x > 0 or (x == 0 and y > 0) else -gcd(x, y)
@@ -1698,10 +1720,10 @@ def kink_holds(plane: Plane, kappa: Fraction, k: int) -> None:
             if c * up + d * across > plane.limit:
                 behind, ahead = side * (before[0] * up + before[1] * across), x * up + y * across
                 inside = (behind > 0 and ahead > 0) or (behind < 0 and ahead < 0)
-                require(not inside, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails at the kink of row {k}")
+                require(not inside, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails {where}")
         value = abs(x * even_y - y * even_x) + abs(x * odd_y - y * odd_x)
         holds = value**2 * (p * r - q * q) <= plane.limit * (p * x * x + 2 * q * x * y + r * y * y)
-        require(holds, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails on a ray at the kink of row {k}")
+        require(holds, f"the bound abs(z'phi(Xu)) <= beta norm(u) fails on a ray {where}")
         even_x, even_y = even_x - 2 * bends[x, y] * x, even_y - 2 * bends[x, y] * y
         before, side = (x, y), -1
 

@@ -34,10 +34,13 @@ def on_a_grid(problem: TrainingProblem, dual: np.ndarray) -> tuple[Vector, np.nd
     largest = float(np.abs(inside).max(initial=0.0))
     grain = power_of_two(largest, BITS) if largest else 1.0
     floats = np.rint(inside / grain) * grain
-    for k, (value, y) in enumerate(zip(floats.tolist(), problem.y, strict=True)):
-        if problem.loss.one(k).inside(Fraction(value), y) != Fraction(value):
-            floats[k] = value - math.copysign(grain, value)
-    exact = tuple(map(Fraction, floats.tolist()))
+    entries = list(map(Fraction, floats.tolist()))
+    for k, (value, y) in enumerate(zip(entries, problem.y, strict=True)):
+        nearest = problem.loss.one(k).inside(value, y)
+        if nearest is not value and nearest != value:
+            floats[k] -= math.copysign(grain, value)
+            entries[k] = Fraction(float(floats[k]))
+    exact = tuple(entries)
     if problem.equations:
         exact = _orthogonal(problem, exact)
         floats = np.array([float(value) for value in exact])

@@ -13,7 +13,7 @@ import numpy as np
 from brute_force import digest
 from list_oracle import dual_norm_squared
 
-from duality_checks import Certificate, TrainingProblem, certificate, certify, checker
+from duality_checks import Certificate, TrainingProblem, certify, checker
 from duality_checks.cover.proof import Coordinates, covers, written
 
 ROWS = [[2, 1, 0], [-1, 3, 1], [0, -2, 1], [1, 1, 1], [-2, -1, 0], [3, 0, -1], [1, -2, 2], [0, 0, 0]]
@@ -55,12 +55,7 @@ def with_term(options):
 
 def covered(problem, solution):
     """The certificate with a cover, however few the chambers are."""
-    limit = certificate.LISTED_AT_MOST
-    certificate.LISTED_AT_MOST = 0
-    try:
-        return certify(problem, solution)
-    finally:
-        certificate.LISTED_AT_MOST = limit
+    return certify(problem, solution, list_at_most=0)
 
 
 @cache

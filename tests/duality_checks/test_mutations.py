@@ -169,7 +169,7 @@ ROUTES = {
     "arc_holds",
     "ray_holds",
     "kinks_prove",
-    "kink_holds",
+    "plane_holds",
 }
 # Checks without which nothing more is accepted, and why they stay.
 REDUNDANT = {"bounds_are_ordered": "weak duality"}

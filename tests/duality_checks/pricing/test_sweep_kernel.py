@@ -1,4 +1,5 @@
-"""Certificates without a list of chambers: the checker's own sweep at rank 3, against lists and fractions."""
+"""Certificates without a list of chambers: the checker's own sweep at ranks 2 and 3, against lists and
+fractions."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certificate, certify, check, checker, train
@@ -19,6 +20,13 @@ MAXIMA = {
     "cell_holds": ([(1, 0, 0), (0, 1, 0), (0, 0, 1)], (1, 1, 1), "1.732050"),
     "arc_holds": ([(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, 0, 1)], (-1, -1, 2, 2), "2.828427"),
     "ray_holds": ([(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1)], (-1, -1, -1, -1, 2), "1.999999"),
+}
+
+
+# The same in the plane: in a cell (root of 2), on a ray (2).
+IN_THE_PLANE = {
+    "in the plane": ([(1, 0), (0, 1)], (1, 1), "1.414213"),
+    "on a ray in the plane": ([(1, 0), (-1, 0), (0, 1)], (-1, -1, 2), "1.999999"),
 }
 
 
@@ -79,7 +87,24 @@ def rank_three(draw):
     if draw(st.booleans()):
         a, b, c = draw(st.tuples(entry, entry, entry))
         rows = [[x, a * x + b * y + c * z, y, z] for x, y, z in rows]
-    y = draw(st.lists(entry, min_size=len(rows), max_size=len(rows)))
+    return with_these_rows(draw, rows)
+
+
+@st.composite
+def rank_two(draw):
+    """Small problems of rank 2 in 2 or 3 columns, with parallel rows and zero rows."""
+    entry = st.integers(-2, 2)
+    rows = [[1, draw(entry)], [draw(entry), draw(st.sampled_from([-3, 3, 5]))]]
+    assume(rows[0][0] * rows[1][1] != rows[0][1] * rows[1][0])
+    rows = draw(st.permutations(rows + draw(st.lists(st.lists(entry, min_size=2, max_size=2), max_size=6))))
+    if draw(st.booleans()):
+        a, b = draw(st.tuples(entry, entry))
+        rows = [[x, a * x + b * y, y] for x, y in rows]
+    return with_these_rows(draw, rows)
+
+
+def with_these_rows(draw, rows):
+    y = draw(st.lists(st.integers(-2, 2), min_size=len(rows), max_size=len(rows)))
     kappa = draw(st.sampled_from(["relu", "abs", "leaky:0.1", "leaky:-2"]))
     return TrainingProblem(rows, y, 1, kappa)
 
@@ -92,8 +117,8 @@ def sweeps(problem, dual):
     return True
 
 
-@settings(max_examples=40)
-@given(rank_three(), st.data())
+@settings(max_examples=60)
+@given(rank_three() | rank_two(), st.data())
 def test_the_sweep_decides_as_brute_force_does(problem, data):
     """Just above, and just below, and where possible exactly at the dual norm: no tolerance."""
     entries = st.fractions(-2, 2, max_denominator=3)
@@ -106,12 +131,13 @@ def test_the_sweep_decides_as_brute_force_does(problem, data):
 
 
 @settings(max_examples=25)
-@given(rank_three())
+@given(rank_three() | rank_two())
 def test_certificates_of_version_2_are_proven(problem):
     stub = SimpleNamespace(network=TwoLayerNetwork(np.zeros((0, problem.d)), []), dual=problem.target)
     listed = certify(problem, stub)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(certificate, "_listed", swept)
+        name, value = ("_listed", swept) if problem.arrangement.rank == 3 else ("SIGNS_AT_MOST", 0)
+        patch.setattr(certificate, name, value)
         implied = certify(problem, stub)
     assert implied.chambers is None
     assert check(problem, implied).proven, check(problem, implied).reason
@@ -147,6 +173,16 @@ def test_a_little_above_the_maximum_all_is_well(face):
     assert sweeps(problem, [Fraction(v) for v in dual])
 
 
+@pytest.mark.parametrize("face", IN_THE_PLANE)
+def test_in_the_plane_a_maximum_is_told_by_its_own_kind_of_face(face):
+    rows, dual, beta = IN_THE_PLANE[face]
+    exact = [Fraction(v) for v in dual]
+    below = checker.read_problem(TrainingProblem(rows, dual, beta).to_json())
+    with pytest.raises(checker.Refusal, match=rf"norm\(u\) fails {face}$"):
+        checker.sweep_proves(below, exact)
+    assert sweeps(TrainingProblem(rows, dual, Fraction(beta) + Fraction(1, 10**6)), exact)
+
+
 def test_a_list_left_out_is_no_version_2():
     problem = example()
     document = json.loads(certify(problem, train(problem)).to_json())
@@ -155,14 +191,16 @@ def test_a_list_left_out_is_no_version_2():
     assert reason == "certificate: missing field 'chambers'"
 
 
-@pytest.mark.parametrize("columns", [1, 2, 4])
+@pytest.mark.parametrize("columns", [1, 4])
 def test_other_ranks_need_the_list(columns):
     problem = TrainingProblem(np.eye(4)[:, :columns], [1, 2, 3, 4], beta=1)
     document = json.loads(certify(problem, train(problem)).to_json())
     del document["chambers"]
     document["version"] = 2
     reason = checker.check_documents(problem.to_json(), json.dumps(document)).reason
-    assert reason == f"certificate: without chambers the rank must be 3, not {columns}"
+    assert (
+        reason == f"certificate: without chambers the rank must be 3, or 2 without free biases, not {columns}"
+    )
 
 
 def test_trained_networks_are_proven_without_a_list(monkeypatch):

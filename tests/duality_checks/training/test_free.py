@@ -440,7 +440,7 @@ def test_every_kink_is_needed(missing, monkeypatch):
     X = np.column_stack([rng.integers(-9, 10, (6, 2)), np.ones(6)])
     problem = TrainingProblem(X, np.arange(6), 1, free="biases")
     stated = checker.read_problem(problem.to_json())
-    full = checker.kink_holds
+    full = checker.plane_holds
     for _ in range(200):
         v = pricing.ProjectedReadout.of(problem).project(rng.standard_normal(6))
         above = [Fraction(x) for x in v / dual_norm(problem, v) * 1.000001]
@@ -448,7 +448,7 @@ def test_every_kink_is_needed(missing, monkeypatch):
         with pytest.raises(checker.Refusal):
             checker.sweep_proves(stated, exact)
         monkeypatch.setattr(
-            checker, "kink_holds", lambda plane, kappa, k: None if k == missing else full(plane, kappa, k)
+            checker, "plane_holds", lambda *all: None if all[-1].endswith(f" {missing}") else full(*all)
         )
         try:
             checker.sweep_proves(stated, exact)
@@ -478,5 +478,5 @@ def test_without_chambers_the_rank_must_be_three(features):
     X = np.column_stack([rng.integers(-5, 6, (6, features)), np.ones(6)])
     problem = TrainingProblem(X, rng.integers(-5, 6, 6), "1/2", free="biases")
     certificate = replace(certify(problem, train(problem)), chambers=None)
-    reason = f"certificate: without chambers the rank must be 3, not {features + 1}"
+    reason = f"certificate: without chambers the rank must be 3, or 2 without free biases, not {features + 1}"
     assert check(problem, certificate).reason == reason
