@@ -3,7 +3,8 @@
 Everybody's run is that of continuous integration. `--hypothesis-profile=explore` draws new examples, and
 keeps those that fail in `.hypothesis` for the next such run.
 
-Processes side by side find the kernels compiled, and run tests that lie together, which share fixtures.
+Processes side by side find the kernels compiled, and run tests that lie together, which share fixtures. Where
+Python keeps no bytecode, it is kept for the run, or each of some hundred processes would compile it again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -43,9 +45,19 @@ def kernels_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", CACHES)
 
 
+def keep_bytecode_for_the_run(config: pytest.Config) -> None:
+    """In a folder that is removed at the end."""
+    folder = TemporaryDirectory(prefix="bytecode-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    del os.environ["PYTHONDONTWRITEBYTECODE"]
+    os.environ["PYTHONPYCACHEPREFIX"] = folder.name
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config, specs: Any) -> None:
     from kernels import compile_all
 
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        keep_bytecode_for_the_run(config)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a core for each process, and threads in their way
     compile_all()

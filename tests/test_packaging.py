@@ -44,7 +44,7 @@ def _unzipped(folder: Path) -> Path:
 
 def _installed(unpacked: Path, **more: str) -> dict[str, str]:
     """The environment of a user who has the wheel, without what a developer sets for himself."""
-    ours = ("NUMBA", "PYTEST", "PYTHONDONTWRITEBYTECODE")
+    ours = ("NUMBA", "PYTEST", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"PYTHONPATH": str(unpacked)} | more
 
