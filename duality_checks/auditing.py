@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from hyperplane_arrangements.display import Shown
+from hyperplane_arrangements.display import Shown, html
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 from hyperplane_arrangements.exact import fits_float, in_short
 from hyperplane_arrangements.pasting import OneLine
+from hyperplane_arrangements.pictures.cards import card
 
 from .effort import Effort
 from .exact.enclosures import decimal_interval, exact_text, scientific_above
@@ -210,6 +212,13 @@ class Audit(OneLine, Shown):
             ("dead neurons", f"{listed(self.dead)}; zero neurons {listed(self.zero)}"),
             ("improvement", improvement),
         ]
+
+
+@html.register
+def audit_card(found: Audit) -> str:
+    """What a notebook shows for an audit: its findings, one a line."""
+    lines = [re.split(r" {2,}", line, maxsplit=1) for line in str(found).splitlines()]
+    return card("Audit of a network", [(name, text) for name, text in lines])
 
 
 def _escape_facts(escape: Escape) -> dict[str, Any]:

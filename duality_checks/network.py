@@ -16,8 +16,8 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
 from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
-from .exact.objective import exact_objective
 from .files import read_json, read_text, version_of, write_text
+from .objective import exact_objective
 from .ranges import reals
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from .foreign.state_dicts import import_state_dict
 from .foreign.torch_modules import import_torch_module
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
-from .reports.text import activation_name
 from .stationary_points.escape import problem_of
+from .terms.activations import activation_name
 from .terms.free import DECAYED, NOTHING
 
 BIASES = ("free", "decayed", "column")

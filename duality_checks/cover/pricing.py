@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 
 from ..effort import WHOLE, Effort
-from ..pricing.landscape import Landscape
 from .climbing import climb, starts_before_a_search, starts_for
 from .search import Cover, Function, Limits, search
 
@@ -23,11 +23,23 @@ AT_ONCE = 400  # ascents between two looks at the clock
 Part = tuple[float, np.ndarray, np.ndarray]
 
 
-def functions(landscape: Landscape, v: np.ndarray) -> tuple[Function, Function]:
+class Bent(Protocol):
+    """What is linear but for a kink at each of some hyperplanes: a landscape."""
+
+    @property
+    def normals(self) -> np.ndarray: ...
+
+    def parts(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The linear part, and the size of each kink."""
+        ...
+
+
+def functions(landscape: Bent, v: np.ndarray) -> tuple[Function, Function]:
     """``v'phi(Xu)`` and ``-v'phi(Xu)``, with ``abs(t) = 2 max(0, t) - t``.
 
     Example:
         >>> from duality_checks import TrainingProblem
+        >>> from duality_checks.pricing.landscape import Landscape
         >>> landscape = Landscape.of(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1))
         >>> plus, minus = functions(landscape, np.array([3.0, 4.0]))
         >>> u = np.array([[0.6, 0.8]])

@@ -18,8 +18,8 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
 
 from ..network import TwoLayerNetwork
+from ..objective import exact_fit, exact_objective
 from ..problem import TrainingProblem
-from .objective import exact_fit, exact_objective
 from .setting import RationalNetwork, Setting, Vector
 
 _KINDS = (

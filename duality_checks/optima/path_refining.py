@@ -17,9 +17,9 @@ from .. import checker
 from ..certificate import Proposal, certify, check
 from ..effort import WHOLE, Effort
 from ..exact.norms import Vector
-from ..exact.objective import exact_fit
 from ..exact.quadratics import ZERO
 from ..limits import few_chambers, is_covered, require_feasible
+from ..objective import exact_fit
 from ..problem import TrainingProblem, positive
 from ..ranges import whole
 from ..tolerances import relative

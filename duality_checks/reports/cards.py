@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from html import escape
 from typing import Any
@@ -11,7 +10,6 @@ from hyperplane_arrangements import display
 from hyperplane_arrangements.pictures.cards import card, columns
 
 from ..approximation.subsets import ProvenInterval
-from ..auditing import Audit
 from ..certificate import Certificate
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
 from ..network import TwoLayerNetwork
@@ -19,8 +17,9 @@ from ..optima.optimal_set import OptimalSet
 from ..pricing.interval import IntervalProof
 from ..problem import TrainingProblem
 from ..stationary_points.stationary import Stationarity
+from ..terms.activations import activation_name
 from ..training.rounds import Solution
-from .text import activation_name, count, relative_gap
+from .text import count, relative_gap
 
 
 def _interval(lower: Fraction, upper: Fraction) -> list[tuple[str, str]]:
@@ -102,13 +101,6 @@ def network_card(network: TwoLayerNetwork) -> str:
         return table
     skip = ", ".join(f"{x:+.6g}" for x in network.linear)
     return f"<div>{table}<p>intercept {network.intercept:+.6g}, linear skip ({skip})</p></div>"
-
-
-@display.html.register
-def audit_card(found: Audit) -> str:
-    """The findings of an audit, one a line."""
-    lines = [re.split(r" {2,}", line, maxsplit=1) for line in str(found).splitlines()]
-    return card("Audit of a network", [(name, text) for name, text in lines])
 
 
 @display.html.register

@@ -18,7 +18,8 @@ from ..exact.enclosures import (
     float_above,
     float_below,
 )
-from .text import activation_name, count, interval_facts, loss_name, printable
+from ..terms.activations import activation_name
+from .text import count, interval_facts, loss_name, printable
 
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData

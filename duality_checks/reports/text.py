@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..exact.enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
 from ..limits import chambers_in_words, counted_chambers
+from ..terms.activations import activation_name
 
 if TYPE_CHECKING:
     from ..checker import Verdict
@@ -337,17 +338,6 @@ def loss_name(problem: TrainingProblem) -> str:
     if free.decayed:
         special = special.replace(f"{free.name} unpenalised", "penalised intercept")
     return f"{problem.loss.name} loss{special}"
-
-
-def activation_name(kappa: Fraction) -> str:
-    """The activation in words.
-
-    Example:
-        >>> activation_name(Fraction(0)), activation_name(Fraction(-1)), activation_name(Fraction(1, 10))
-        ('ReLU', 'absolute value', 'leaky ReLU of slope 1/10')
-    """
-    names = {Fraction(0): "ReLU", Fraction(-1): "absolute value"}
-    return names.get(kappa, f"leaky ReLU of slope {kappa}")
 
 
 def beta_text(beta: Fraction, share: Fraction | None) -> str:

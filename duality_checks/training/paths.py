@@ -19,8 +19,8 @@ from hyperplane_arrangements.errors import InputError
 from ..certificate import Certificate, certify
 from ..effort import WHOLE, Effort
 from ..exact.norms import Vector, dot, root_above
-from ..exact.objective import exact_fit
 from ..limits import is_searched, require_feasible
+from ..objective import exact_fit
 from ..pricing.dual_norm import dual_norm
 from ..pricing.free import ProjectedReadout, free_dual_norm
 from ..pricing.landscape import Landscape
