@@ -99,7 +99,7 @@ _NAMES = {
     "optima.path_band": ("PathBand",),
     "optima.path_refining": ("path_band", "path_bands"),
     "optima.width_bracket": ("WidthBracket", "bracket_width"),
-    "training.paths": ("PathPoint", "beta_max", "beta_path"),
+    "optima.paths": ("PathPoint", "beta_max", "beta_path"),
     "pricing.dual_norm": ("dual_norm",),
     "problem": ("TrainingProblem",),
     "terms.max_pooling": ("MaxPooling", "max_patches_1d", "max_patches_2d"),

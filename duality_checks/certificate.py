@@ -262,7 +262,7 @@ def certify(
     if functions is not None:
         (feasible, quadratic), chambers = functions, None
     elif problem.penalty.polyhedral:
-        from .polyhedral.certificate import exact_parts
+        from .dual_scaling.polyhedral import exact_parts
 
         network, feasible, chambers = exact_parts(problem, solution)
     elif problem.is_max_pooled:
@@ -308,7 +308,7 @@ def _bounded(
     if relaxation is None:
         return None
     from .pricing.landscape import Landscape
-    from .relaxation.proof import proven
+    from .training.relaxation_proof import proven
 
     return proven(problem, stated, Landscape.of(problem), relaxation)
 

@@ -28,9 +28,9 @@ except ImportError as error:
 
 from .effort import WHOLE, Effort
 from .exact.enclosures import float_above, float_below
+from .interfaces.fits import Fit, side_by_side
 from .limits import MAX_CONES, few_chambers, is_searched
 from .problem import TrainingProblem
-from .training.fits import Fit, side_by_side
 
 if TYPE_CHECKING:
     from .certificate import Certificate

@@ -18,10 +18,10 @@ from hyperplane_arrangements.errors import InputError
 
 from .effort import WHOLE
 from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor
+from .interfaces.fits import Fit, side_by_side
 from .limits import few_chambers, is_searched
+from .optima.paths import approximate_beta_max, beta_path
 from .problem import TrainingProblem, positive
-from .training.fits import Fit, side_by_side
-from .training.paths import approximate_beta_max, beta_path
 
 if TYPE_CHECKING:
     from .optima.several_outputs import MultiOutputProblem, OutputsProof

@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("hyperplane_arrangements", "duality_checks")
-ON_FLOORS = ("hyperplane_arrangements",)
+DESCRIBED = ("hyperplane_arrangements",)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def test_no_circles(package: str) -> None:
     assert circles(ROOT / package) == []
 
 
-@pytest.mark.parametrize("package", ON_FLOORS)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_nothing_imports_upwards(package: str) -> None:
     levels = floors((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), package)
     assert upward(ROOT / package, levels) == []
@@ -124,7 +124,7 @@ def test_no_private_name_leaves_its_module(package: str) -> None:
     assert private(ROOT / package) == []
 
 
-@pytest.mark.parametrize("package", ON_FLOORS)
+@pytest.mark.parametrize("package", DESCRIBED)
 def test_every_room_says_what_it_is(package: str) -> None:
     rooms = {path.parent for path in modules(ROOT / package).values()}
     assert [str(room) for room in rooms if not (room / "README.md").is_file()] == []

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
     from ..optima.path_band import PathBand
+    from ..optima.paths import PathPoint
     from ..problem import TrainingProblem
     from ..reports.path import PathOutcome
-    from ..training.paths import PathPoint
 
 DEFAULT_FROM, DEFAULT_TO, DEFAULT_WIDTH = "1/1000", "1", "1e-3"
 # What `certify` says of data and problem is said here in the same words.
@@ -172,10 +172,10 @@ class _Job:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
         from ..effort import Effort
         from ..optima.path_refining import path_bands
+        from ..optima.paths import approximate_beta_max
         from ..problem import positive
         from ..reports.outcome import require_improvable, share_of
         from ..reports.path import INTERRUPTED, PathOutcome
-        from ..training.paths import approximate_beta_max
         from .terminal import progress
 
         band: PathBand | None = None

@@ -177,7 +177,7 @@ def _least_norm(
 
 def _first_beta(problem: TrainingProblem, max_chambers: int) -> Fraction:
     """A power of two, well below the weight decay from which on the zero network is optimal."""
-    from ..training.paths import approximate_beta_max
+    from .paths import approximate_beta_max
 
     labels = [1 if y > 0 else -1 for y in problem.y]
     stated = TrainingProblem(

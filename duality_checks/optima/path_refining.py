@@ -24,9 +24,9 @@ from ..problem import TrainingProblem, positive
 from ..ranges import whole
 from ..tolerances import relative
 from ..training.columns import train
-from ..training.paths import PathPoint
 from ..training.rounds import MAX_CHAMBERS, Solution
 from .path_band import PathBand, PathNode, Piece, bend_of
+from .paths import PathPoint
 
 WIDTH = Fraction(1, 1000)
 MOST_NODES = 1000

@@ -33,13 +33,13 @@ from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
 from ..exact.setting import ZERO, RationalNetwork, combination, dot
 from ..network import TwoLayerNetwork
-from ..polyhedral.training import balanced
 from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NAMES, NOTHING
 from ..training.columns import train
 from ..training.free import with_best_skip
 from ..training.narrowing import narrowed
+from ..training.polyhedral import balanced
 from ..training.rounds import MAX_CHAMBERS
 from ..vector_network import VectorNetwork as VectorNetwork
 from .vector_output import SharedNeurons

@@ -197,7 +197,7 @@ def _named(target: str, hint: str | None) -> str | None:
 
 
 def _zero_network(problem: TrainingProblem, remedies: Remedies) -> str:
-    from ..training.paths import approximate_beta_max
+    from ..optima.paths import approximate_beta_max
 
     what = "what is free alone" if problem.free else "the zero network"
     head = f"{what} is optimal: no neuron pays for its weight decay"
@@ -231,7 +231,7 @@ def _columns(columns: Columns, problem: TrainingProblem) -> str | None:
 
 def _mean(problem: TrainingProblem, remedies: Remedies) -> str | None:
     """Targets that are mostly their mean, where nothing fits the mean for free."""
-    from ..training.paths import slope_at_zero
+    from ..optima.paths import slope_at_zero
 
     if problem.free.intercept or not problem.readout.is_identity:
         return None

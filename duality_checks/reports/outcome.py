@@ -73,7 +73,7 @@ def at_ratio(
     Raises:
         InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
     """
-    from ..training.paths import approximate_beta_max
+    from ..optima.paths import approximate_beta_max
 
     require_improvable([problem])
     largest = approximate_beta_max(problem, max_chambers, effort)
@@ -120,7 +120,7 @@ def _reach(problem: TrainingProblem) -> float:
     """A bound on ``beta_max`` from the sizes of the rows alone: what rounding is small beside."""
     import numpy as np
 
-    from ..training.paths import slope_at_zero
+    from ..optima.paths import slope_at_zero
 
     slopes = np.array([abs(float(v)) for v in slope_at_zero(problem)])
     sizes = slopes[np.array(problem.readout.groups)]

@@ -162,11 +162,11 @@ def prove_outputs(
 def beta_max_of_outputs(problem: MultiOutputProblem, max_chambers: int, effort: Effort = WHOLE) -> float:
     """The weight decay from which on all outputs are zero, in floats."""
     if problem.coupling == "1-norm":
-        from ..training.paths import approximate_beta_max
+        from ..optima.paths import approximate_beta_max
 
         return max(approximate_beta_max(one, max_chambers, effort) for one in problem.outputs)
+    from ..optima.paths import where_equal
     from ..optima.vector_output import SharedNeurons
-    from ..training.paths import where_equal
 
     def size(beta: float) -> float:
         shared = SharedNeurons(problem.outputs[0].with_beta(beta))

@@ -26,8 +26,8 @@ class Bounded:
 def bounded(problem: TrainingProblem) -> Bounded | None:
     """The dual vector for which quadratic functions prove the most (7.9); None if that is 0."""
     from ..pricing.landscape import Landscape
-    from ..relaxation.moments import relax
-    from ..relaxation.proof import proven
+    from ..training.relaxation import relax
+    from ..training.relaxation_proof import proven
 
     landscape = Landscape.of(problem)
     stated = checker.read_problem(problem.to_json())

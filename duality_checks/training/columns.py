@@ -81,7 +81,7 @@ def train(
             problem, max_chambers=max_chambers, progress=progress, start=start, effort=effort
         )
     if problem.penalty.polyhedral:
-        from ..polyhedral.training import train_polyhedral
+        from .polyhedral import train_polyhedral
 
         return train_polyhedral(problem, max_chambers=max_chambers, progress=progress, start=start)
     trainer = _trainer(problem)

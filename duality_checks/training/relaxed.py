@@ -21,8 +21,8 @@ from ..effort import CLIMBED_FROM, INSTANT, LADDER, Effort
 from ..limits import is_searched
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from ..relaxation.moments import Relaxation, relax
-from ..relaxation.proof import proven
+from .relaxation import Relaxation, relax
+from .relaxation_proof import proven
 from .rounds import Round, Solution
 
 # What the checker reads in a second, half of it written and half read: cones times rows times rank.

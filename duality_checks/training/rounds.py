@@ -14,7 +14,7 @@ from hyperplane_arrangements.display import Shown
 from ..network import TwoLayerNetwork
 
 if TYPE_CHECKING:
-    from ..relaxation.moments import Relaxation
+    from .relaxation import Relaxation
 
 MAX_CHAMBERS = 5_000_000
 ROUNDS = 500

@@ -22,12 +22,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, check
+from duality_checks.approximation.ascents import norm_bound, proven_interval, train_by_ascents
 from duality_checks.assertions import assert_global_optimum
 from duality_checks.checker import Verdict
 from duality_checks.estimator import CertifiedReLUClassifier, CertifiedReLURegressor, NoCertificateError
 from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.strategies import training_problems
-from duality_checks.training.ascents import norm_bound, proven_interval, train_by_ascents
 from hyperplane_arrangements.errors import InputError
 
 SMALL = {"max_chambers": 1000, "starts": 30, "beta": 30}  # few neurons, soon found

@@ -33,13 +33,13 @@ from duality_checks import (
     stationarity,
     train,
 )
+from duality_checks.approximation.ascents import proven_interval
 from duality_checks.exact.judged import fit_of, objective_of
 from duality_checks.exact.setting import RationalNetwork, Setting
 from duality_checks.importing import BiasedNetwork
 from duality_checks.optima.spanning import corrected
 from duality_checks.stationary_points.escape import improving_neuron
 from duality_checks.terms.activations import Slopes
-from duality_checks.training.ascents import proven_interval
 from hyperplane_arrangements.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")

@@ -26,6 +26,7 @@ from duality_checks import (
     stationarity,
     train,
 )
+from duality_checks.approximation.ascents import proven_interval
 from duality_checks.approximation.subsets import interval
 from duality_checks.exact.judged import fit_of, fitting, judged, objective_of
 from duality_checks.exact.setting import RationalNetwork
@@ -48,7 +49,6 @@ from duality_checks.stationary_points.polyhedral_clarke import (
 )
 from duality_checks.stationary_points.selections import blocks_around, directional, directional_when_split
 from duality_checks.stationary_points.stationary import first_order
-from duality_checks.training.ascents import proven_interval
 from hyperplane_arrangements.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")

@@ -11,11 +11,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, beta_max, certify, check, checker, spline_optimum, train
+from duality_checks.optima.paths import approximate_beta_max
 from duality_checks.polyhedral.lasso import least_squares, nonnegative_lasso
 from duality_checks.polyhedral.neurons import Neurons
 from duality_checks.polyhedral.optimum import UnboundedError, has_program, multipliers_on, optimum
 from duality_checks.terms.free import DECAYED, NAMES
-from duality_checks.training.paths import approximate_beta_max
 from hyperplane_arrangements.errors import InputError
 
 NORMS = ["1-norm", "inf-norm"]

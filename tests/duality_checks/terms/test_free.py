@@ -22,6 +22,7 @@ from duality_checks import (
     stationarity,
     train,
 )
+from duality_checks.approximation.ascents import train_by_ascents
 from duality_checks.approximation.dual_norm_bounds import relaxed_bound, spectral_bound
 from duality_checks.exact.norms import dual_norm_squared
 from duality_checks.optima.optimal_set import exact_optimal_set
@@ -30,7 +31,6 @@ from duality_checks.optima.spike_free import two_blocks
 from duality_checks.optima.vector_output import SharedNeurons
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.terms.free import NAMES, Free, parse_free
-from duality_checks.training.ascents import train_by_ascents
 from duality_checks.training.conic import train_conic
 from duality_checks.training.program import solve_atoms
 from hyperplane_arrangements.errors import InputError

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, train
+from duality_checks.approximation.ascents import train_by_ascents
 from duality_checks.pricing.dual_norm import dual_norm
-from duality_checks.training.ascents import train_by_ascents
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 ACTIVATIONS = ["relu", "abs", "leaky:0.25"]

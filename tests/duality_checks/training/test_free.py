@@ -23,11 +23,11 @@ from duality_checks import (
 )
 from duality_checks import certificate as certificates
 from duality_checks.exact.orthogonal import orthogonal
+from duality_checks.optima.paths import approximate_beta_max
 from duality_checks.pricing import free as pricing
 from duality_checks.pricing.bias_multipliers import bias_coordinates, bias_multipliers
 from duality_checks.terms.free import DECAYED, NAMES, parse_free
 from duality_checks.training.free import train_free
-from duality_checks.training.paths import approximate_beta_max
 from hyperplane_arrangements.errors import InputError
 
 FREE = NAMES[1:]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, beta_path, certify, check, train
+from duality_checks.optima.paths import approximate_beta_max, beta_max
 from duality_checks.polyhedral.optimum import optimum
 from duality_checks.terms.free import NAMES
-from duality_checks.training.paths import approximate_beta_max, beta_max
 from hyperplane_arrangements.errors import InputError
 
 LOSSES = ["squared", "l1", "huber:1/2", "hinge", "squared-hinge", "logistic"]

@@ -1,7 +1,7 @@
 """Training where the chambers are too many to go through: pricing by ascents from random directions.
 
 Each round climbs `abs(v'phi(Xu))` on the sphere from many random directions, chamber by chamber, in place of
-the search over all chambers that :mod:`.training` does. What it finds is a network, and no more: it may miss
+the search over all chambers that :mod:`..training` does. What it finds is a network, and no more: it may miss
 the neuron that would help (statement 4.2b). The lower bound on p* does not depend on what was found: it
 rests on a bound of the dual norm over all chambers that needs none of them.
 """
@@ -14,8 +14,6 @@ from time import perf_counter
 
 import numpy as np
 
-from ..approximation.dual_norm_bounds import spectral_bound
-from ..approximation.subsets import ProvenInterval, interval
 from ..exact.judged import judged
 from ..exact.norms import Vector, dot, root_above
 from ..exact.spectral import norm_above
@@ -24,10 +22,12 @@ from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..ranges import whole
 from ..terms.losses import Datafit, Squared
-from .lasso import nonnegative_lasso
-from .neurons import network_of
-from .polish import Neuron, merge, polish
-from .rounds import Round, Solution
+from ..training.lasso import nonnegative_lasso
+from ..training.neurons import network_of
+from ..training.polish import Neuron, merge, polish
+from ..training.rounds import Round, Solution
+from .dual_norm_bounds import spectral_bound
+from .subsets import ProvenInterval, interval
 
 _ROUNDS = 20
 _STEPS = 25

@@ -12,7 +12,7 @@ from ..cover.proof import Coordinates
 from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
-from .moments import SIDES, Curves, Relaxation
+from .relaxation import SIDES, Curves, Relaxation
 
 ATTEMPTS = 6
 ROOM = 2.0**-30
@@ -34,7 +34,7 @@ def proven(
         relaxation: what is proposed.
 
     Example:
-        >>> from duality_checks.relaxation.moments import relax
+        >>> from duality_checks.training.relaxation import relax
         >>> problem = TrainingProblem([[1, 0], [0, 1], [1, 1]], [1, -1, 2], beta="1/2")
         >>> landscape, stated = Landscape.of(problem), checker.read_problem(problem.to_json())
         >>> dual, functions = proven(problem, stated, landscape, relax(problem, landscape))

@@ -22,14 +22,14 @@ from ..exact.rounding import on_a_grid
 from ..exact.setting import RationalNetwork
 from ..limits import require_feasible
 from ..network import TwoLayerNetwork
+from ..polyhedral.lasso import least_squares
+from ..polyhedral.neurons import Neurons, Vector
+from ..polyhedral.optimum import free_lasso, has_program, metric_of
 from ..pricing.free import ProjectedReadout
 from ..problem import TrainingProblem
-from ..training.narrowing import narrowed
-from ..training.program import solve_atoms
-from ..training.rounds import MAX_CHAMBERS, Round, Solution
-from .lasso import least_squares
-from .neurons import Neurons, Vector
-from .optimum import free_lasso, has_program, metric_of
+from .narrowing import narrowed
+from .program import solve_atoms
+from .rounds import MAX_CHAMBERS, Round, Solution
 
 ZERO = Fraction(0)
 UNUSED = 1e-9

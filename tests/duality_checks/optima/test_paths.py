@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
-from duality_checks.training.paths import beta_max, beta_path, slope_at_zero
+from duality_checks.optima.paths import beta_max, beta_path, slope_at_zero
 from hyperplane_arrangements.errors import InputError
 
 LOSSES = ["squared", "l1", "huber:1/2", "hinge", "squared-hinge", "logistic"]
@@ -87,8 +87,7 @@ def test_every_point_of_a_path_is_proven_and_as_good_as_alone(loss, penalty):
 )
 def test_a_start_is_used_and_changes_nothing(loss, penalty, monkeypatch):
     """From the optimum of a nearby problem there is less to solve; from nonsense the optimum is the same."""
-    from duality_checks.polyhedral import training as polyhedral
-    from duality_checks.training import conic
+    from duality_checks.training import conic, polyhedral
 
     solved = []
     home, name = (conic, "solve") if penalty == "2-norm" else (polyhedral, "solve_atoms")

@@ -27,9 +27,9 @@ from ..pricing.landscape import Landscape
 from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem, positive
-from .columns import train
-from .free_conic import dual_without_neurons
-from .rounds import MAX_CHAMBERS, Round, Solution
+from ..training.columns import train
+from ..training.free_conic import dual_without_neurons
+from ..training.rounds import MAX_CHAMBERS, Round, Solution
 
 # A bound for a landscape that is flat as far as floats can tell.
 NOTHING = 1e-12

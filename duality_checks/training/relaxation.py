@@ -24,7 +24,7 @@ from scipy import sparse
 
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from ..training.program import Minimum, Part, minimise
+from .program import Minimum, Part, minimise
 
 SIDES = (1.0, -1.0)
 

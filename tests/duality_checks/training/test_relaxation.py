@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from duality_checks import TrainingProblem, train
 from duality_checks.pricing.landscape import Landscape
-from duality_checks.relaxation.moments import relax
 from duality_checks.strategies import training_problems
+from duality_checks.training.relaxation import relax
 
 
 def value(problem):

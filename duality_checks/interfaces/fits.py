@@ -12,18 +12,18 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..approximation.ascents import proven_interval, train_by_ascents
 from ..effort import WHOLE, Effort
 from ..limits import few_chambers, is_searched
 from ..problem import TrainingProblem
-from .ascents import proven_interval, train_by_ascents
-from .columns import train
-from .rounds import Solution
+from ..training.columns import train
+from ..training.rounds import Solution
 
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
     from ..certificate import Certificate
+    from ..optima.paths import PathPoint
     from ..optima.several_outputs import VectorNetwork
-    from .paths import PathPoint
 
 # A gap that is as good as none, where none was asked for.
 CLOSE = 1e-6

@@ -11,13 +11,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..checker import Chamber
-from ..dual_scaling.witnesses import integer_points
 from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient
 from ..exact.rounding import on_a_grid
 from ..exact.setting import RationalNetwork
+from ..polyhedral.optimum import multipliers_on
 from ..ranges import reals
-from .optimum import multipliers_on
+from .witnesses import integer_points
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
@@ -62,7 +62,7 @@ def exact_parts(problem: TrainingProblem, solution: Any) -> Parts:
 
 def _network(problem: TrainingProblem, solution: Any) -> RationalNetwork:
     """The network of a solution; in its exact form only where that is the same network."""
-    from .training import balanced
+    from ..training.polyhedral import balanced
 
     network, exact = judged(problem, solution.network), getattr(solution, "exact_network", None)
     if exact is None:
