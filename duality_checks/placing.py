@@ -25,8 +25,8 @@ from .foreign.torch_modules import import_torch_module
 from .network import TwoLayerNetwork
 from .problem import TrainingProblem
 from .stationary_points.escape import problem_of
-from .terms.activations import activation_name
 from .terms.free import DECAYED, NOTHING
+from .terms.words import activation_name
 
 BIASES = ("free", "decayed", "column")
 # What a network with biases was trained on, by where it comes from, unless its owner says so.

@@ -17,7 +17,7 @@ from ..optima.optimal_set import OptimalSet
 from ..pricing.interval import IntervalProof
 from ..problem import TrainingProblem
 from ..stationary_points.stationary import Stationarity
-from ..terms.activations import activation_name
+from ..terms.words import activation_name
 from ..training.rounds import Solution
 from .text import count, relative_gap
 

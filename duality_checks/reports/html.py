@@ -10,7 +10,7 @@ from hyperplane_arrangements.errors import MissingExtraError
 
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
-from ..terms.activations import activation_name
+from ..terms.words import activation_name
 from .html_page import facts, figure, page, svg, table
 from .text import MOST_NEURONS, beta_text, count, printable, relative_gap, skip_text
 

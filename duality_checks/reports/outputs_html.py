@@ -10,7 +10,7 @@ from hyperplane_arrangements.errors import MissingExtraError
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
 from ..network import TwoLayerNetwork
-from ..terms.activations import activation_name
+from ..terms.words import activation_name
 from .html import NO_PICTURES, NOT_PROVEN, footer, function_figure, hints_list, pictures, verdict_box
 from .html_page import facts, page, table
 from .outputs_text import certificate_file, commands, neuron_rows, objective

@@ -18,7 +18,7 @@ from ..exact.enclosures import (
     float_above,
     float_below,
 )
-from ..terms.activations import activation_name
+from ..terms.words import activation_name
 from .text import count, interval_facts, loss_name, printable
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..exact.enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
 from ..limits import chambers_in_words, counted_chambers
-from ..terms.activations import activation_name
+from ..terms.words import activation_name
 
 if TYPE_CHECKING:
     from ..checker import Verdict

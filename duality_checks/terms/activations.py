@@ -114,14 +114,3 @@ class Slopes:
         root = float(abs(self.factor)) ** 0.5
         sign = 1 if self.factor > 0 else -1
         return self.side * network.hidden / root, sign * network.output / root
-
-
-def activation_name(kappa: Fraction) -> str:
-    """The activation in words.
-
-    Example:
-        >>> activation_name(Fraction(0)), activation_name(Fraction(-1)), activation_name(Fraction(1, 10))
-        ('ReLU', 'absolute value', 'leaky ReLU of slope 1/10')
-    """
-    names = {Fraction(0): "ReLU", Fraction(-1): "absolute value"}
-    return names.get(kappa, f"leaky ReLU of slope {kappa}")

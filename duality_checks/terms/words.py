@@ -1,0 +1,16 @@
+"""Terms of a problem in words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+
+def activation_name(kappa: Fraction) -> str:
+    """The activation in words.
+
+    Example:
+        >>> activation_name(Fraction(0)), activation_name(Fraction(-1)), activation_name(Fraction(1, 10))
+        ('ReLU', 'absolute value', 'leaky ReLU of slope 1/10')
+    """
+    names = {Fraction(0): "ReLU", Fraction(-1): "absolute value"}
+    return names.get(kappa, f"leaky ReLU of slope {kappa}")
