@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .optima.passage import Passage, connect_optima
     from .optima.path_band import PathBand
     from .optima.path_refining import path_band, path_bands
+    from .optima.paths import PathPoint, beta_max, beta_path
     from .optima.several_outputs import MultiOutputProblem, OutputsProof, check_outputs, train_outputs
     from .optima.spanning import Reach, UnreachableError, reach_margins, reach_targets
     from .optima.spike_free import decide_spike_free
@@ -60,7 +61,6 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .terms.readouts import Readout, patches_1d, patches_2d
     from .training.checkpoint import Checkpoint
     from .training.columns import train
-    from .training.paths import PathPoint, beta_max, beta_path
     from .training.rounds import Round, Solution
     from .vector_network import VectorNetwork
 
