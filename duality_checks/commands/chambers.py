@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hyperplane_arrangements.enumeration.chambers import Chambers
 
 BATCH = 1000
+_SHORT = 1000  # chambers up to which a short witness is looked for
 Witness = list[int] | list[Fraction]
 
 
@@ -127,6 +128,11 @@ def _listed(found: Chambers, skip: int = 0) -> Iterator[tuple[list[int], Witness
     start = min(skip, len(found))
     odd = start % 2 if central else 0
     with bar("Chambers", len(found), done=start) as advance:
+        if len(found) <= _SHORT:
+            for chamber in found[start:]:
+                yield list(chamber), list(chamber.point)
+                advance(1)
+            return
         for batch in found.batches(BATCH, start=found.place(start - odd)):
             pairs = zip(batch.signs.tolist(), batch.witnesses.tolist(), strict=True)
             for signs, witness in islice(pairs, odd, None):

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import comb
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ..display import Shown
 from ..errors import InputError, TooLargeError
 from ..exact import integer_row
 from ..plain import PlainArrangement
+from .chamber import Chamber, Neighbours
 from .engine import Cells, Plan, count, make_plan, run, whitney_numbers
 from .minors import STEPS, Memo, divide_by_infinity, poincare_coefficients
 from .search import Budget, OutOfBudget, weight
@@ -28,6 +29,8 @@ _TURNS = ((200_000, _COUNTED), (0, 100_000_000), (10_000_000, 1_000_000_000))
 _SURE = 40_000_000  # chambers that a search takes seconds for, however many there are
 _READY = 12  # times as many entries once compiled code counts most of the minors
 _COMPILED = 2**14  # entries up to which minors are counted by compiled code (`minors_kernel.LIMIT`)
+
+_AT_ONCE = 4_096  # chambers found together when they are gone through one by one
 
 T = TypeVar("T")
 
@@ -162,7 +165,9 @@ class Chambers(Shown):
     """All chambers of an arrangement, in a fixed order, found when asked for.
 
     If the arrangement is central, rows 2i and 2i + 1 are antipodes. Two lists of the same arrangement have
-    the same order. `signs`, `patterns` and `witnesses` hold everything in memory; `batches` does not.
+    the same order. Going through it gives one chamber after the other, with its signs, a point inside and
+    its walls, and `chambers[0]` is the first; `batches` gives many at once. `signs`, `patterns` and
+    `witnesses` hold everything in memory.
 
     Example:
         >>> from hyperplane_arrangements import Arrangement
@@ -183,8 +188,59 @@ class Chambers(Shown):
     def __len__(self) -> int:
         return self._plan.chambers
 
-    def __iter__(self) -> Iterator[ChamberBatch]:
-        return self.batches()
+    def __iter__(self) -> Iterator[Chamber]:
+        start = 0
+        for batch in self.batches(_AT_ONCE):
+            yield from self._each(batch, start)
+            start += len(batch)
+
+    @overload
+    def __getitem__(self, key: int) -> Chamber: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Chamber, ...]: ...
+    def __getitem__(self, key: int | slice) -> Chamber | tuple[Chamber, ...]:
+        """A chamber by its place in the list, found without those that come earlier; some, for a slice.
+
+        Raises:
+            IndexError: there are not so many.
+
+        Example:
+            >>> from hyperplane_arrangements import Arrangement
+            >>> chambers = Arrangement([[1, 0], [0, 1]]).chambers()
+            >>> chambers[-1], str(chambers[0]), chambers[0].walls
+            (Chamber('--'), '+-', (0, 1))
+        """
+        places = range(len(self))[key]
+        if isinstance(places, range):
+            return tuple(self[i] for i in places)
+        odd = places % 2 if self._plan.antipodal else 0
+        first = self._cache.get("first") or next(self.batches(_AT_ONCE))
+        self._cache["first"] = first
+        if places < len(first):
+            return self._chamber(first, 0, places)
+        batch = next(self.batches(2, start=self.place(places - odd)))
+        return self._chamber(batch, places - odd, odd)
+
+    def _each(self, batch: ChamberBatch, start: int) -> Iterator[Chamber]:
+        return (self._chamber(batch, start, k) for k in range(len(batch)))
+
+    def _chamber(self, batch: ChamberBatch, start: int, k: int) -> Chamber:
+        if "tuples" not in batch._cache:
+            batch._cache["tuples"] = list(map(tuple, batch.signs.tolist()))
+        signs = batch._cache["tuples"][k]
+        return Chamber(self.arrangement, start + k, signs, lambda: batch.witnesses[k], self._walls_of)
+
+    def _walls_of(self, index: int) -> tuple[int, ...]:
+        """The rows that bound a chamber."""
+        distinct, frame = self.arrangement.distinct, self._plan.work.frame
+        if frame is None:
+            return ()
+        if "neighbours" not in self._cache:
+            bits = self._all().cells.bits
+            known = Neighbours.of(bits, len(distinct.rows), frame.infinity, self._plan.antipodal)
+            self._cache["neighbours"] = known
+        walls = self._cache["neighbours"].walls(index // 2 if self._plan.antipodal else index)
+        return tuple(np.flatnonzero(np.isin(distinct.of_row, walls)).tolist())
 
     def batches(
         self, size: int = 65_536, *, start: Position | None = None, executor: Executor | None = None

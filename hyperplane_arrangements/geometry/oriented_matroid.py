@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..exact.sign_vectors import read_signs
 from ..findings import Finding
 
 _CLAIM = "the sign vectors are the covectors of an oriented matroid"
@@ -33,7 +34,7 @@ def check_covector_axioms(covectors: Any) -> Finding:
     grows with the square of the number of covectors times their number: a few hundred take a second.
 
     Args:
-        covectors: (m x n) signs in {-1, 0, 1}.
+        covectors: (m x n) signs in {-1, 0, 1}, or texts such as `+-0`.
 
     Returns:
         A finding whose witness, when it fails, is the pair of covectors (as tuples) that breaks an axiom.
@@ -44,7 +45,7 @@ def check_covector_axioms(covectors: Any) -> Finding:
         >>> check_covector_axioms([[0, 0], [1, 1], [-1, 1], [-1, -1], [1, -1]]).reason
         'elimination of 1 between (-1, -1) and (-1, 1) is missing'
     """
-    table = np.unique(np.asarray(covectors, dtype=np.int8), axis=0)
+    table = np.unique(np.array(list(map(read_signs, covectors)), dtype=np.int8), axis=0)
     known = {row.tobytes() for row in table}
     if np.zeros(table.shape[1], dtype=np.int8).tobytes() not in known:
         return Finding(_CLAIM, False, (), "the zero vector is missing")

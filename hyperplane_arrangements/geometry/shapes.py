@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..exact import exact_matrix
 from ..exact.rational import null_space
 from ..exact.rows import Row, canonical
+from ..exact.sign_vectors import read_signs, signs_text
 from ..plain import PlainArrangement
 from .bits import packed, row_signs, words_of
 from .central import CentralForm, central_form
@@ -44,7 +45,7 @@ class ChamberShape:
     rank: int
 
     def __repr__(self) -> str:
-        signs = "".join("-0+"[sign + 1] for sign in self.signs)
+        signs = signs_text(self.signs)
         counts = f"walls {list(self.walls)}; vertices: {len(self.vertices)}, rays: {len(self.rays)}"
         return f"<ChamberShape {signs}: {counts}>"
 
@@ -59,7 +60,7 @@ def chamber_shape(arrangement: PlainArrangement, signs: Any) -> ChamberShape:
 
     Args:
         arrangement: n rows in R^d.
-        signs: n signs, as in `Chambers.signs`.
+        signs: n signs, as in `Chambers.signs`, a text such as `+-+`, or a chamber of a list.
 
     Returns:
         The shape.
@@ -80,7 +81,7 @@ def chamber_shape(arrangement: PlainArrangement, signs: Any) -> ChamberShape:
         points = [form.lift(ray) for ray in rays if ray[0]]
         rays = [ray for ray in rays if not ray[0]]
         walls = tuple(i for i in walls if any(form.rows[i][1:]))  # not infinity, nor empty rows along it
-    given = tuple(int(s) for s in signs)
+    given = read_signs(signs)
     lifted = tuple(form.lift(ray) for ray in rays)
     return ChamberShape(given, walls, tuple(points), lifted, form.rank - form.affine)
 
@@ -120,7 +121,7 @@ def chamber_cone(form: CentralForm, signs: Any) -> ChamberCone:
 
 def _inward(form: CentralForm, signs: Any) -> dict[Row, list[int]]:
     """Return the distinct inward normals of a chamber, each with its rows; refuse what is no chamber."""
-    values = [int(s) for s in signs]
+    values = read_signs(signs)
     if len(values) != form.n:
         raise InputError(f"signs has {len(values)} entries; the arrangement has {form.n} rows")
     sides: dict[Row, list[int]] = {}

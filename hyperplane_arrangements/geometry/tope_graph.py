@@ -10,6 +10,7 @@ import numpy as np
 from ..enumeration.chambers import chambers
 from ..errors import InputError
 from ..exact.rows import canonical
+from ..exact.sign_vectors import read_signs
 from ..findings import Finding
 from ..plain import PlainArrangement
 from .central import central_form
@@ -20,20 +21,20 @@ def separating_rows(first: Any, second: Any) -> tuple[int, ...]:
     """Return the rows whose sign differs between two chambers.
 
     Args:
-        first: n signs.
+        first: n signs, also as a text.
         second: n signs.
 
     Raises:
         InputError: of different lengths.
 
     Example:
-        >>> separating_rows([1, 1, -1], [1, -1, 1])
-        (1, 2)
+        >>> separating_rows([1, 1, -1], [1, -1, 1]), separating_rows("++-", "+-+")
+        ((1, 2), (1, 2))
     """
-    a, b = np.asarray(first), np.asarray(second)
-    if a.shape != b.shape or a.ndim != 1:
-        raise InputError(f"sign vectors have shapes {a.shape} and {b.shape}; give two of one length")
-    return tuple(map(int, np.flatnonzero(a != b)))
+    a, b = read_signs(first, "first"), read_signs(second, "second")
+    if len(a) != len(b):
+        raise InputError(f"sign vectors have lengths {len(a)} and {len(b)}; give two of one length")
+    return tuple(i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y)
 
 
 def distance(arrangement: PlainArrangement, first: Any, second: Any) -> int:

@@ -18,6 +18,7 @@ from ..enumeration.chambers import chambers
 from ..errors import InputError, TooLargeError
 from ..exact import ExactMatrix, exact_vector, pivot_columns, signs
 from ..exact.rational import determinant, dot, independent_rows, inverse, times, transposed
+from ..exact.sign_vectors import read_signs
 from ..plain import PlainArrangement
 from .flats import face_numbers
 
@@ -74,9 +75,13 @@ class Zonotope(Shown):
         """Return the vertex of a chamber, `X' 1[s > 0]`: the sum of the rows with positive sign.
 
         Args:
-            sign_vector: n signs of a chamber (of any face: then a point of the face of Z dual to it).
+            sign_vector: n signs of a chamber, also as a text (of any face: then a point of the face of Z
+                dual to it).
         """
-        chosen = [row for row, s in zip(self.generators.fractions, sign_vector, strict=True) if s > 0]
+        given = read_signs(sign_vector, "sign_vector")
+        if len(given) != self.arrangement.n:
+            raise InputError(f"sign_vector has {len(given)} entries; give {self.arrangement.n}")
+        chosen = [row for row, s in zip(self.generators.fractions, given, strict=True) if s > 0]
         return tuple(sum((row[j] for row in chosen), _ZERO) for j in range(self.arrangement.dimension))
 
     def vertices(self, max_chambers: int = 1_000_000) -> ExactMatrix:

@@ -13,7 +13,7 @@ from typing import Any
 from .. import display
 from ..enumeration.chambers import Chambers, count_chambers
 from ..errors import MissingExtraError
-from ..exact import in_short
+from ..exact import clipped, in_short
 from ..geometry.faces import Faces
 from ..geometry.flats import IntersectionLattice
 from ..geometry.zonotope import Zonotope
@@ -74,21 +74,16 @@ def chambers_card(chambers: Chambers) -> str:
         >>> "4 chambers" in chambers_card(Arrangement([[1, 0], [0, 1]]).chambers())
         True
     """
-    first = next(chambers.batches(_SHOWN))
-    signs = ["".join("-0+"[sign + 1] for sign in row) for row in first.signs.tolist()]
-    points = [f"({', '.join(map(_short, point))})" for point in first.witnesses.tolist()]
-    rows = list(zip(signs, points, strict=True))
+    rows = [(str(chamber), f"({', '.join(map(_short, chamber.point))})") for chamber in chambers[:_SHOWN]]
     names = chambers.arrangement.names
     of_rows = ", ".join(names) if names and len(names) <= _SHOWN else "the rows"
     title, header = f"{len(chambers):,} chambers", [f"signs of {of_rows}", "a point inside"]
     return columns(title, header, rows, total=len(chambers))
 
 
-def _short(x: Any) -> str:
-    try:
-        return f"{float(x):.4g}"
-    except OverflowError:
-        return in_short(Fraction(x))
+def _short(x: Fraction) -> str:
+    text = clipped(x, 14)
+    return in_short(x) if text.endswith("...") else text
 
 
 @display.html.register
