@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .pricing.dual_norm import dual_norm
     from .pricing.interval import IntervalProof, prove_interval
     from .problem import TrainingProblem
+    from .solving import Scorecard, assert_solves
     from .stationary_points.polyhedral import exact_restricted_optimum
     from .stationary_points.polyhedral_clarke import ClarkeVerdict, clarke_stationary
     from .stationary_points.selections import settle_exactly
@@ -77,6 +78,7 @@ _NAMES = {
     "auditing_outputs": ("OutputsAudit", "audit_outputs"),
     "certificate": ("Certificate", "certify", "check"),
     "checker": ("Verdict",),
+    "solving": ("Scorecard", "assert_solves"),
     "training.checkpoint": ("Checkpoint",),
     "optima.circular": ("circular_optimum",),
     "optima.circular_proof": ("prove_circular",),
@@ -140,6 +142,7 @@ __all__ = [
     "Reach",
     "Readout",
     "Round",
+    "Scorecard",
     "Slopes",
     "Solution",
     "Stair",
@@ -153,6 +156,7 @@ __all__ = [
     "WidthBracket",
     "assert_complete",
     "assert_global_optimum",
+    "assert_solves",
     "assert_stationary",
     "assert_strong_duality",
     "audit",

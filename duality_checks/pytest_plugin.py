@@ -4,49 +4,41 @@ pytest loads this file wherever the distribution is installed, so it imports not
 fixture is used. Assertions are in :mod:`duality_checks.assertions`, strategies in
 :mod:`duality_checks.strategies`.
 
+Options: `--certified-problems` and `--arrangement-families` choose by names and patterns, as in
+`--certified-problems=leaky,tiny*`; `--certified-gap` is the relative gap that the fixture `assert_solves`
+claims. The header says what there is, the summary how solvers did.
+
 Example:
-    A test that asks for `certified_problem` runs once on each instance::
+    A test that asks for `certified_problem` runs once on each instance, and one that asks for `assert_solves`
+    runs a solver on all of them::
 
         def test_my_solver(certified_problem):
             assert my_solver(certified_problem.problem) <= certified_problem.certificate.upper * 1.001
+
+        def test_my_solver_on_all(assert_solves):
+            assert_solves(my_solver)
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .instances import PROBLEMS as PROBLEMS
+from .instances import CertifiedProblem as CertifiedProblem
+from .instances import certified
+
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
-    from .certificate import Certificate
-    from .problem import TrainingProblem
-    from .training.rounds import Solution
-
-#: What `certified_problem` runs over: small problems, each with something that solvers trip over.
-PROBLEMS: dict[str, dict[str, Any]] = {
-    "one-feature": {"X": [[1, 1], [2, 1], [3, 1], [4, 1]], "y": [1, 0, 1, 2], "beta": "1/10"},
-    "two-features": {
-        "X": [[1, 0, 1], [0, 1, 1], [-1, 0, 1], [0, -1, 1], [2, 1, 1], [-1, 2, 1]],
-        "y": [1, 1, 1, 1, -1, -1],
-        "beta": "1/10",
-    },
-    "zero-network": {"X": [[1, 0], [0, 1]], "y": [1, 1], "beta": 3},
-    "repeated-rows": {"X": [[1, 1], [1, 1], [-2, -2], [0, 0], [1, -1]], "y": [1, 2, 0, 5, -1], "beta": "1/2"},
-    "rank-deficient": {"X": [[1, 2, 3], [2, 1, 3], [1, 0, 1], [0, 1, 1]], "y": [1, -1, 2, 0], "beta": "1/4"},
-    "tiny-angle": {
-        "X": [[1.0, 1.0], [1.0, 1.0000000000000002], [-1.0, 1.0]],
-        "y": [1, -1, 1],
-        "beta": "1/10",
-    },
-    "leaky": {"X": [[1, 1], [2, 1], [-1, 1]], "y": [-1, 1, 1], "beta": "1/10", "activation": "leaky:1/10"},
-    "absolute-value": {"X": [[1, 1], [-1, 1], [2, -1]], "y": [2, 0, 1], "beta": "1/2", "activation": "abs"},
-}
+    from .solving import Scorecard
 
 #: What `arrangement_family` runs over: members of families with a published number of chambers.
 FAMILIES = (
@@ -69,23 +61,6 @@ _OURS = {"duality_checks", "hyperplane_arrangements"}
 
 
 @dataclass(frozen=True, slots=True)
-class CertifiedProblem:
-    """A problem with a globally optimal network and the proof of it.
-
-    Attributes:
-        name: its key in :data:`PROBLEMS`.
-        problem: the problem.
-        solution: the network and its dual.
-        certificate: `lower <= p* <= upper`, checked by the independent checker before the test starts.
-    """
-
-    name: str
-    problem: TrainingProblem
-    solution: Solution
-    certificate: Certificate
-
-
-@dataclass(frozen=True, slots=True)
 class PublishedArrangement:
     """An arrangement with the number of its chambers from the literature.
 
@@ -102,7 +77,29 @@ class PublishedArrangement:
     citation: str
 
 
-def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+#: What chooses among the parameters of which fixture.
+_CHOICES = {
+    "certified_problem": ("--certified-problems", tuple(PROBLEMS)),
+    "arrangement_family": ("--arrangement-families", FAMILIES),
+}
+_GAP = 1e-6
+_TOLD = "convex-landscape"  # the property of a test that says how a solver did
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """The options, and pytest's hands off our packages."""
+    group = parser.getgroup("convex-landscape", "certified problems and published arrangements")
+    for fixture, (option, names) in _CHOICES.items():
+        about = (
+            f"run `{fixture}` over these only: names or patterns, joined by commas (of: {', '.join(names)})"
+        )
+        group.addoption(option, metavar="NAMES", help=about)
+    about = f"the relative gap that the fixture `assert_solves` claims (default: {_GAP:g})"
+    group.addoption("--certified-gap", metavar="GAP", type=float, default=_GAP, help=about)
+    _leave_us_as_we_are(pluginmanager)
+
+
+def _leave_us_as_we_are(pluginmanager: pytest.PytestPluginManager) -> None:
     """Take our packages off the list of those whose assertions pytest rewrites; remove what it wrote so far.
 
     It puts every package of a distribution with a plugin on that list, and keeps each module it has rewritten
@@ -121,18 +118,76 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
             (source.parent / "__pycache__").rmdir()  # where nothing else is in it
 
 
+def _chosen(config: pytest.Config, fixture: str) -> list[str]:
+    """The names that an option chooses, in their order.
+
+    Raises:
+        UsageError: a name or pattern that fits none.
+    """
+    option, names = _CHOICES[fixture]
+    asked = config.getoption(option)
+    if asked is None:
+        return list(names)
+    patterns = [pattern.strip() for pattern in asked.split(",") if pattern.strip()]
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise pytest.UsageError(f"{option}: {pattern!r} fits none of {', '.join(names)}")
+    return [name for name in names if any(fnmatchcase(name, pattern) for pattern in patterns)]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """What there is to test against."""
+    problems, families = (len(_chosen(config, fixture)) for fixture in _CHOICES)
+    gap = config.getoption("--certified-gap")
+    return f"convex-landscape: {problems} certified problems (gap {gap:g}), {families} published arrangements"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the tests on what the options do not choose."""
+    chosen = {fixture: set(_chosen(config, fixture)) for fixture in _CHOICES}
+
+    def is_chosen(item: pytest.Item) -> bool:
+        given = getattr(getattr(item, "callspec", None), "params", {})
+        return all(given.get(fixture, name) in names for fixture, names in chosen.items() for name in names)
+
+    left = [item for item in items if not is_chosen(item)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if is_chosen(item)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note which instance a test runs on, for the summary and for reports in XML."""
+    given = getattr(getattr(item, "callspec", None), "params", {})
+    item.user_properties += [(fixture, given[fixture]) for fixture in _CHOICES if fixture in given]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many tests ran on instances of ours, and how solvers did; nothing where none asked for any."""
+    reports = [
+        report
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        if getattr(report, "when", None) == "call"
+    ]
+    told = [pair for report in reports for pair in report.user_properties]
+    names = {fixture: {name for key, name in told if key == fixture} for fixture in _CHOICES}
+    lines = [text for key, text in told if key == _TOLD]
+    counts = [
+        f"{len(names[fixture])} {what}"
+        for fixture, what in zip(_CHOICES, ("certified problems", "published arrangements"), strict=True)
+        if names[fixture]
+    ]
+    if counts:
+        lines.insert(0, f"tests ran on {' and '.join(counts)}")
+    for line in lines:
+        terminalreporter.write_line(f"convex-landscape: {line}")
+
+
 @pytest.fixture(scope="session", params=PROBLEMS)
 def certified_problem(request: pytest.FixtureRequest) -> CertifiedProblem:
     """A :class:`CertifiedProblem`; the test runs once for each of :data:`PROBLEMS`."""
-    from .certificate import certify, check
-    from .problem import TrainingProblem
-    from .training.columns import train
-
-    problem = TrainingProblem(**PROBLEMS[request.param])
-    solution = train(problem)
-    certificate = certify(problem, solution)
-    check(problem, certificate).require()
-    return CertifiedProblem(request.param, problem, solution, certificate)
+    return certified(request.param)
 
 
 @pytest.fixture(scope="session", params=FAMILIES)
@@ -147,3 +202,25 @@ def arrangement_family(request: pytest.FixtureRequest) -> PublishedArrangement:
     count = family.chambers(*numbers)
     assert count is not None, f"no count is published for {request.param}"
     return PublishedArrangement(request.param, named(request.param), count, family.citation)
+
+
+@pytest.fixture
+def assert_solves(request: pytest.FixtureRequest) -> Callable[..., Scorecard]:
+    """:func:`duality_checks.solving.assert_solves` with what the options say: which problems, and the gap."""
+    config, node = request.config, request.node
+
+    def judge(solver: Callable[[Any], Any], **options: Any) -> Scorecard:
+        __tracebackhide__ = True
+        from .solving import score
+
+        chosen: dict[str, Any] = {
+            "gap": config.getoption("--certified-gap"),
+            "problems": _chosen(config, "certified_problem"),
+        }
+        card = score(solver, **{**chosen, **options})
+        node.user_properties.append((_TOLD, card.headline))
+        if not card.is_perfect:
+            raise AssertionError(str(card))
+        return card
+
+    return judge

@@ -33,6 +33,8 @@ Rows = list[list[Any]]
 DEGENERACIES = ("general", "repeated", "concurrent", "tiny angles")
 
 _SMALL = st.integers(-3, 3)
+# Of matrices of rank 1: one row with a large entry then says what many with small ones do, and is smaller.
+_LARGE = st.integers(-99, 99)
 _KEYS = st.integers(0, 59)  # rows are sorted by them
 
 
@@ -72,7 +74,7 @@ def normals(
             flat), "tiny angles" (floats a few units in the last place apart); any of them if None.
 
     Returns:
-        A strategy for nested lists of integers, floats for "tiny angles".
+        A strategy for nested lists of small integers, two digits at rank 1, floats for "tiny angles".
 
     Raises:
         InputError: a size below the rank, a dimension below it, or no such degeneracy.
@@ -111,7 +113,7 @@ def _in_general_position(draw: Any, least: int, most: int, r: int) -> tuple[list
     Drawn integers plus m times the moment curve: each minor is a polynomial in m that is not zero, so some m
     works.
     """
-    row = st.tuples(_KEYS, st.lists(_SMALL, min_size=r, max_size=r))
+    row = st.tuples(_KEYS, st.lists(_SMALL if r > 1 else _LARGE, min_size=r, max_size=r))
     drawn = draw(st.lists(row, min_size=least, max_size=most))
     n, m = len(drawn), 0
     while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from duality_checks.assertions import (
     assert_strong_duality,
 )
 from duality_checks.exact.setting import RationalNetwork
+from duality_checks.solving import assert_solves, score
 from duality_checks.stationary_points.examples import (
     box_is_wrong,
     global_minimum,
@@ -80,6 +82,75 @@ def test_the_fixtures_run_over_proven_problems_and_published_families(
     outcomes = result.parseoutcomes()
     assert set(outcomes) == {"passed"}, str(result.stdout)
     assert outcomes["passed"] > 20
+
+
+def test_a_solver_runs_on_all_problems_and_the_summary_tells_how_it_did(
+    plugin: Callable[..., pytest.RunResult],
+) -> None:
+    """One solver that is right, one that is right about half, one that raises; header, tables and summary."""
+    result = plugin(
+        """
+        import numpy as np
+        from duality_checks import TwoLayerNetwork, train
+
+        def nothing(problem):
+            return TwoLayerNetwork(np.zeros((0, problem.d)), [], problem.kappa)
+
+        def broken(problem):
+            raise ZeroDivisionError("as it happens")
+
+        def test_right(assert_solves):
+            assert len(assert_solves(train).excesses) == 3
+
+        def test_nothing(assert_solves):
+            assert_solves(nothing)
+
+        def test_broken(assert_solves):
+            assert_solves(broken, gap=0.5)
+
+        def test_each(certified_problem, arrangement_family):
+            pass
+        """,
+        "-v",
+        "--certified-problems=zero*, leaky,absolute-value",
+        "--arrangement-families=g2",
+        "--certified-gap=1e-5",
+    )
+    outcomes, text = result.parseoutcomes(), str(result.stdout)
+    assert outcomes == {"passed": 4, "failed": 2, "deselected": 8 * 13 - 3}
+    for line in (
+        "convex-landscape: 3 certified problems (gap 1e-05), 1 published arrangements",
+        "AssertionError: nothing solves 1 of 3 certified problems to a relative gap of 1e-05",
+        "  problem         excess at least  at most",
+        "  leaky           0.680            0.681     not solved",
+        "AssertionError: broken solves 0 of 3 certified problems to a relative gap of 0.5",
+        "  leaky           -                -        failed: ZeroDivisionError: as it happens",
+        "convex-landscape: tests ran on 3 certified problems and 1 published arrangements",
+        "convex-landscape: train solves 3 of 3 certified problems to a relative gap of 1e-05",
+        "convex-landscape: nothing solves 1 of 3 certified problems to a relative gap of 1e-05",
+    ):
+        assert line in text, text
+    assert re.search(r"^E? +zero-network +0 +[0-9.e-]+ +solved$", text, re.MULTILINE)
+    assert "return judge" not in text and "raise AssertionError" not in text
+
+
+def test_a_name_that_fits_nothing_is_refused(plugin: Callable[..., pytest.RunResult]) -> None:
+    result = plugin("def test_nothing(): pass", "--certified-problems=leeky")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--certified-problems: 'leeky' fits none of one-feature, two-features" in str(result.stderr)
+
+
+def test_excesses_are_exact_and_undecided_where_no_certificate_decides() -> None:
+    """A neuron that costs 7/2 where none costs 1: the excess is 5/7. No certificate decides 1e-40."""
+    wrong = score(lambda problem: TwoLayerNetwork([[1.0, 0.0]], [1.0]), problems=["zero-network"])
+    (excess,) = wrong.excesses
+    assert excess.least == Fraction(5, 7) <= excess.most < Fraction(5, 7) + Fraction(1, 10**20)
+    assert excess.verdict(wrong.gap) == "not solved"
+    card = score(train, gap=1e-40, problems=["two-features"])
+    assert [excess.verdict(card.gap) for excess in card.excesses] == ["undecided"]
+    assert repr(card) == "<Scorecard: train solves 0 of 1 certified problems to a relative gap of 1e-40>"
+    with pytest.raises(InputError, match="problem 'leeky' is unknown; choose among one-feature, "):
+        assert_solves(train, problems=["leeky"])
 
 
 def test_a_failure_of_an_assertion_prints_the_instance_and_not_our_code(

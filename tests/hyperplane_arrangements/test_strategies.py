@@ -153,3 +153,13 @@ def test_without_hypothesis_the_error_names_the_extra(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(MissingExtraError, match=r"needs hypothesis; install the extra: .*\[hypothesis\]"):
         importlib.import_module("hyperplane_arrangements.strategies")
+
+
+def test_one_row_with_a_large_entry_is_smaller_than_many_with_small_ones() -> None:
+    """The squares of a column of rank 1 exceed 1000: with the least entry that can, 32."""
+    shrinking = settings(
+        derandomize=True, deadline=None, phases=[Phase.generate, Phase.shrink], database=None
+    )
+    column = normals(rank=1, dimension=1, degeneracy="general")
+    smallest = find(column, lambda rows: sum(x**2 for (x,) in rows) > 1000, settings=shrinking)
+    assert smallest == [[32]]
