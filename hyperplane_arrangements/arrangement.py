@@ -81,7 +81,9 @@ class Arrangement(PlainArrangement):
         """The number of chambers, exactly, without listing them.
 
         It is the number of sets without broken circuit (Whitney; Zaslavsky 1975), statement 1.1: counted by
-        deletion and restriction with memoised minors, or by a search where minors are seldom alike.
+        deletion and restriction with memoised minors, by a search where minors are seldom alike, or, where
+        there is much to count, with the symmetry of the arrangement, found without being told
+        (`enumeration.chambers.symmetry_used` says whether).
 
         Returns:
             The count; 1 if every row is zero.

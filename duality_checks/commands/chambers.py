@@ -67,12 +67,20 @@ def chambers(
 
 
 def _print_count(arrangement: Arrangement, as_json: bool) -> int:
+    from hyperplane_arrangements.enumeration.chambers import symmetry_used
+
     from .terminal import progress
 
     with progress() as say:
         say("Counting chambers")
         count = arrangement.count_chambers()
-    click.echo(json.dumps(_facts(arrangement, count)) if as_json else count)
+    used = symmetry_used(arrangement)
+    if as_json:
+        click.echo(json.dumps(_facts(arrangement, count) | ({"counted": str(used)} if used else {})))
+    else:
+        click.echo(count)
+        if used:
+            click.echo(f"counted {used}", err=True)
     return 0
 
 

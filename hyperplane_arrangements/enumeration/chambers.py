@@ -20,6 +20,7 @@ from .chamber import Chamber, Neighbours
 from .engine import Cells, Plan, count, make_plan, run, whitney_numbers
 from .minors import STEPS, Memo, divide_by_infinity, poincare_coefficients
 from .search import Budget, OutOfBudget, weight
+from .symmetry import SymmetricCount, count_with_symmetry, is_promising
 from .tables import OverLimit, is_loaded
 
 _COUNTED = 5_000_000  # a prediction is exact at least up to here
@@ -366,6 +367,23 @@ def count_chambers(arrangement: PlainArrangement) -> int:
     return arrangement.remembered("count", lambda: _count(arrangement))
 
 
+def symmetry_used(arrangement: PlainArrangement) -> SymmetricCount | None:
+    """What stood for all flats when the chambers were counted; None if they were counted without symmetry.
+
+    Symmetry is looked for where there is much to count, and found without being told: any linear map that
+    permutes the hyperplanes.
+
+    Example:
+        >>> from hyperplane_arrangements import named
+        >>> print(symmetry_used(named("type_e_8")))
+        with symmetry: 13 flats, 6 of them of rank 4, stand for all
+        >>> print(symmetry_used(named("braid_4")))
+        None
+    """
+    count_chambers(arrangement)
+    return arrangement.remembered("symmetric", lambda: None)
+
+
 def count_by_search(arrangement: PlainArrangement) -> int:
     """The exact number of chambers by the plain search for sets without broken circuit (statement 1.1).
 
@@ -417,8 +435,9 @@ def _in_turns(
     from_minors: Callable[[tuple[int, ...]], T],
     by_search: Callable[[int | None], T],
 ) -> T:
-    """Memoised minors if many are alike, else the search, which takes time with every chamber: each within
-    its bounds, then with more; a search for certain where there cannot be many chambers."""
+    """Memoised minors if many are alike, flats up to symmetry if there is much of it, else the search, which
+    takes time with every chamber: each within its bounds, then with more; a search for certain where there
+    cannot be many chambers."""
     distinct, memo = arrangement.distinct, Memo()
     largest = max((abs(x) for row in distinct.rows for x in row), default=0)
     sure = upper_bound(len(distinct.rows), len(distinct.columns)) <= _SURE
@@ -433,6 +452,9 @@ def _in_turns(
             with suppress(OutOfBudget):
                 budget = Budget(more * entries // weight(largest))
                 return from_minors(_by_minors(arrangement, memo, budget))
+        symmetric = _by_symmetry(arrangement)
+        if symmetric is not None:
+            return from_minors(_of_chambers(arrangement, symmetric.coefficients))
         if memo.is_worth_while and not (sure and ready):
             break
         with suppress(OverLimit):
@@ -442,7 +464,17 @@ def _in_turns(
 
 
 def _by_minors(arrangement: PlainArrangement, memo: Memo, budget: Budget | None = None) -> tuple[int, ...]:
-    coefficients = poincare_coefficients(arrangement.distinct.rows, budget, memo)
+    return _of_chambers(arrangement, poincare_coefficients(arrangement.distinct.rows, budget, memo))
+
+
+def _by_symmetry(arrangement: PlainArrangement) -> SymmetricCount | None:
+    rows = arrangement.distinct.rows
+    return arrangement.remembered(
+        "symmetric", lambda: count_with_symmetry(rows) if is_promising(rows) else None
+    )
+
+
+def _of_chambers(arrangement: PlainArrangement, coefficients: tuple[int, ...]) -> tuple[int, ...]:
     return coefficients if arrangement.is_central else divide_by_infinity(coefficients)
 
 

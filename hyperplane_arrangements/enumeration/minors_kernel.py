@@ -52,18 +52,27 @@ def _gcd(a, b):
 @jit
 def cut(rows, i):
     """Rows 0..i-1 on row i: distinct and primitive, the first nonzero entry positive; one column fewer."""
+    none = np.empty(0, np.int64)
+    return distinct_traces(rows, i, i, none, none)
+
+
+@jit
+def distinct_traces(rows, i, count, weights, sums):
+    """The first rows but the i-th on row i, as `cut` has them; sums, if not empty, grows by their weights."""
     d = rows.shape[1]
     pivot = -1
     for c in range(d):
         if rows[i, c] != 0 and (pivot < 0 or abs(rows[i, c]) < abs(rows[i, pivot])):
             pivot = c
-    out = np.empty((i, d - 1), np.int64)
+    out = np.empty((count, d - 1), np.int64)
     room = 4
-    while room < 2 * i:
+    while room < 2 * count:
         room *= 2
     owner = np.full(room, -1, np.int32)
     size, scale = 0, rows[i, pivot]
-    for j in range(i):
+    for j in range(count):
+        if j == i:
+            continue
         factor, column, leading = rows[j, pivot], 0, 0
         for c in range(d):
             if c != pivot:
@@ -95,6 +104,8 @@ def cut(rows, i):
         if owner[place] < 0:
             owner[place] = size
             size += 1
+        if len(sums):
+            sums[owner[place]] += weights[j]
     return out[:size]
 
 

@@ -46,6 +46,16 @@ def flats() -> None:
     assert walk.signatures and count_chambers.signatures
 
 
+def symmetry() -> None:
+    """Counting with symmetry."""
+    from hyperplane_arrangements import named
+    from hyperplane_arrangements.enumeration.symmetry import count_with_symmetry
+    from hyperplane_arrangements.enumeration.symmetry_kernel import count_planes
+
+    assert count_with_symmetry(named("resonance_5").distinct.rows)
+    assert count_planes.signatures
+
+
 def pricing() -> None:
     """Pricing, and the proof in floats."""
     from duality_checks import TrainingProblem, train
@@ -76,7 +86,13 @@ def cover() -> None:
     assert search_box.signatures and settle_points.signatures
 
 
-PARTS: dict[str, Callable[[], None]] = {"search": search, "flats": flats, "pricing": pricing, "cover": cover}
+PARTS: dict[str, Callable[[], None]] = {
+    "search": search,
+    "symmetry": symmetry,
+    "flats": flats,
+    "pricing": pricing,
+    "cover": cover,
+}
 
 
 def compile_all() -> None:
