@@ -93,7 +93,8 @@ def test_the_wheel_runs_without_the_checkout(unpacked: Path, tmp_path: Path) -> 
 
 def test_a_compiled_kernel_is_not_kept_beside_the_code(unpacked: Path, tmp_path: Path) -> None:
     before = _not_pythons(unpacked)
-    code = "from hyperplane_arrangements.enumeration.minors_kernel import _gcd; assert _gcd(12, 18) == 6"
+    kernel = "hyperplane_arrangements.enumeration.minors_kernel"
+    code = f"from {kernel} import common_divisor; assert common_divisor(12, 18) == 6"
     environment = _installed(unpacked, XDG_CACHE_HOME=str(tmp_path / "cache"))
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
     assert len(list((tmp_path / "cache" / "convex-landscape").glob("*/*.kernel"))) == 1

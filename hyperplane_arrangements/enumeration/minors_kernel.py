@@ -18,32 +18,36 @@ LIMIT = 2**30
 #: Entries up to this size may be lines of a plane: a 2 x 2 minor is a float64, exactly.
 LIMIT_OF_LINES = 2**26
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth's multiplicative hashing)
+#: What to multiply by to mix bits.
+ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth's multiplicative hashing)
 
-# Ratios of integers up to this size (one less than a power of two) have numbers.
-_REACH = 63
+#: Ratios of integers up to this size (one less than a power of two) have numbers.
+REACH = 63
 
 
 def _numbered() -> np.ndarray:
-    """For each x and y up to `_REACH` the number of the ratio x : y, the same for equal ones."""
-    side = range(-_REACH, _REACH + 1)
+    """For each x and y up to `REACH` the number of the ratio x : y, the same for equal ones."""
+    side = range(-REACH, REACH + 1)
     numbers: dict[tuple[int, int], int] = {}
     table = np.zeros((len(side), len(side)), np.int16)
     for x in side:
         for y in side:
             divisor = gcd(x, y) * (-1 if (x, y) < (0, 0) else 1) or 1
-            table[x + _REACH, y + _REACH] = numbers.setdefault((x // divisor, y // divisor), len(numbers) + 1)
+            table[x + REACH, y + REACH] = numbers.setdefault((x // divisor, y // divisor), len(numbers) + 1)
     return table
 
 
-_RATIOS = _numbered()
-_MARKS = int(_RATIOS.max()) + 1
+#: The number of x : y at [x + REACH, y + REACH].
+RATIOS = _numbered()
+#: One more than the largest of them.
+MARKS = int(RATIOS.max()) + 1
 
 jit = cached_njit(nogil=True, error_model="numpy")
 
 
 @jit
-def _gcd(a, b):
+def common_divisor(a, b):
+    """The greatest common divisor of integers that are not negative."""
     while b:
         a, b = b, a % b
     return a
@@ -85,13 +89,13 @@ def distinct_traces(rows, i, count, weights, sums):
         for c in range(d - 1):
             if divisor == 1:
                 break
-            divisor = _gcd(abs(out[size, c]), divisor)
+            divisor = common_divisor(abs(out[size, c]), divisor)
         divisor = divisor if leading > 0 else -divisor
         mixed = np.uint64(0)
         for c in range(d - 1):
             if divisor != 1:
                 out[size, c] = -out[size, c] if divisor == -1 else out[size, c] // divisor
-            mixed = (mixed ^ np.uint64(out[size, c])) * _ODD
+            mixed = (mixed ^ np.uint64(out[size, c])) * ODD
             mixed ^= mixed >> np.uint64(29)
         place = np.int64(mixed >> np.uint64(32)) & (room - 1)
         while owner[place] >= 0:
@@ -133,12 +137,12 @@ def points_on_lines(rows, marks):
             y = scale * rows[j, second] - rows[j, pivot] * c
             xs[j], ys[j] = x, y
             large |= abs(x) | abs(y)
-        if large > _REACH:
+        if large > REACH:
             points += _distinct(xs, ys, i)
             continue
         line += 1
         for j in range(i):
-            mark = _RATIOS[xs[j] + _REACH, ys[j] + _REACH]
+            mark = RATIOS[xs[j] + REACH, ys[j] + REACH]
             points += marks[mark] != line
             marks[mark] = line
     marks[0] = line
@@ -160,7 +164,7 @@ def _distinct(xs, ys, n):
     points = 0
     for j in range(n):
         quotient[0] = (xs[j] / ys[j] if ys[j] != 0 else np.inf) + 0.0  # -0.0 + 0.0 is 0.0
-        place = np.int64((bits[0] * _ODD) >> np.uint64(32)) & (room - 1)
+        place = np.int64((bits[0] * ODD) >> np.uint64(32)) & (room - 1)
         while owner[place] >= 0 and not (
             quotients[place] == quotient[0] and xs[j] * ys[owner[place]] == ys[j] * xs[owner[place]]
         ):
@@ -174,7 +178,7 @@ def _distinct(xs, ys, n):
 @jit
 def whitney_numbers(rows, out):
     """Add the Whitney numbers of distinct primitive rows (d >= 3 columns) to out; false if too large."""
-    return _add(rows, out, np.zeros(_MARKS, np.int64))
+    return _add(rows, out, np.zeros(MARKS, np.int64))
 
 
 @jit

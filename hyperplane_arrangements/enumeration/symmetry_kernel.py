@@ -12,13 +12,13 @@ from __future__ import annotations
 import numpy as np
 
 from .minors_kernel import (
-    _MARKS,
-    _ODD,
-    _RATIOS,
-    _REACH,
     LIMIT,
     LIMIT_OF_LINES,
-    _gcd,
+    MARKS,
+    ODD,
+    RATIOS,
+    REACH,
+    common_divisor,
     distinct_traces,
     jit,
 )
@@ -100,9 +100,9 @@ def unit_vectors(rows, metric):
 
 @jit
 def _mix(x):
-    x *= _ODD
+    x *= ODD
     x ^= x >> np.uint64(32)
-    x *= _ODD
+    x *= ODD
     return x ^ (x >> np.uint64(29))
 
 
@@ -203,7 +203,7 @@ def coordinates(rows, frame):
     for j in range(n):
         divisor = np.int64(0)
         for c in range(d):
-            divisor = _gcd(abs(out[j, c]), divisor)
+            divisor = common_divisor(abs(out[j, c]), divisor)
         for c in range(d):
             out[j, c] //= divisor
             if abs(out[j, c]) > LIMIT_OF_COORDINATES:
@@ -242,12 +242,12 @@ def same_up_to_scale(one, other, image):
                         # other_c / one_c : other_known / one_known = number_c : number_known
                         x = other[image[j], c] * one[j, known]
                         y = one[j, c] * other[image[j], known]
-                        divisor = _gcd(abs(x), abs(y))
+                        divisor = common_divisor(abs(x), abs(y))
                         x, y = x // divisor, y // divisor
                         if max(abs(x), abs(y)) > LIMIT:
                             return False
                         x, y = x * up[known], y * down[known]
-                        divisor = _gcd(abs(x), abs(y))
+                        divisor = common_divisor(abs(x), abs(y))
                         x, y = x // divisor, y // divisor
                         if max(abs(x), abs(y)) > LIMIT_OF_COORDINATES:
                             return False
@@ -375,7 +375,7 @@ def count_planes(rows, weights, lines, incidences, points):
         incidences: [a, b] grows by the points on these lines.
         points: [a, b] grows by b for each point through which b hyperplanes beyond those of the row go.
     """
-    marks = np.zeros(_MARKS, np.int64)
+    marks = np.zeros(MARKS, np.int64)
     for i in range(len(rows)):
         plane, numbers = traces(rows, weights, i)
         if len(plane) == 0 and len(rows) > 1:
@@ -418,13 +418,13 @@ def _count_plane(rows, weights, marks, lines, incidences, points):
             y = scale * rows[j, second] - rows[j, pivot] * c
             xs[j], ys[j] = x, y
             large |= abs(x) | abs(y)
-        if large > _REACH:
+        if large > REACH:
             size = _group(xs, ys, weights, i, owner, quotients, sums)
         else:
             size = 0
             for j in range(n):
                 if j != i:
-                    mark = _RATIOS[xs[j] + _REACH, ys[j] + _REACH]
+                    mark = RATIOS[xs[j] + REACH, ys[j] + REACH]
                     if marks[mark] == 0:
                         met[size] = mark
                         size += 1
@@ -450,7 +450,7 @@ def _group(xs, ys, weights, i, owner, quotients, sums):
         if j == i:
             continue
         quotient[0] = (xs[j] / ys[j] if ys[j] != 0 else np.inf) + 0.0  # -0.0 + 0.0 is 0.0
-        place = np.int64((bits[0] * _ODD) >> np.uint64(32)) & (room - 1)
+        place = np.int64((bits[0] * ODD) >> np.uint64(32)) & (room - 1)
         while owner[place] >= 0 and not (
             quotients[place] == quotient[0] and xs[j] * ys[owner[place]] == ys[j] * xs[owner[place]]
         ):

@@ -408,6 +408,12 @@ def test_chambers_counts(run, here: Path) -> None:
     assert facts == {"count": 6, "complete": True, "rows": 5, "dimension": 2, "rank": 2}
 
 
+def test_chambers_says_when_it_counts_with_symmetry(run) -> None:
+    said = "with symmetry: 13 flats, 6 of them of rank 4, stand for all"
+    assert run("chambers", "type_e_8", "--count") == (0, "696729600\n", f"counted {said}\n")
+    assert json.loads(run("chambers", "type_e_8", "--count", "--json")[1])["counted"] == said
+
+
 def test_chambers_lists_signs_with_witnesses_that_have_them(run, here: Path) -> None:
     (here / "matrix.csv").write_text(MATRIX)
     rows = [list(row) for row in parse_csv(MATRIX, "memory").numbers(["1", "2"])]

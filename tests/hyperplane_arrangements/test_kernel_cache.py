@@ -22,7 +22,7 @@ from hyperplane_arrangements.kernel_cache import cache_home, cached_njit
 
 ROOT = Path(__file__).parent.parent.parent
 KERNEL = """
-from hyperplane_arrangements.enumeration.minors_kernel import _gcd as gcd
+from hyperplane_arrangements.enumeration.minors_kernel import common_divisor as gcd
 assert gcd(12, 18) == 6
 print(sum(gcd.stats.cache_hits.values()), sum(gcd.stats.cache_misses.values()))
 """

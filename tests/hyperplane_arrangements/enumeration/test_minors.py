@@ -11,9 +11,9 @@ from hyperplane_arrangements import families
 from hyperplane_arrangements.enumeration import chambers, minors
 from hyperplane_arrangements.enumeration.minors import poincare_coefficients
 from hyperplane_arrangements.enumeration.minors_kernel import (
-    _MARKS,
     LIMIT,
     LIMIT_OF_LINES,
+    MARKS,
     cut,
     points_on_lines,
     whitney_numbers,
@@ -90,7 +90,7 @@ def _points(rows):
 @settings(deadline=None, max_examples=100)
 def test_points_on_lines_are_those_of_primitive_integers(rows):
     array = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    marks = np.zeros(_MARKS, np.int64)
+    marks = np.zeros(MARKS, np.int64)
     for _ in range(2):  # marks of another arrangement are none
         assert points_on_lines(array, marks) == _points(rows)
     with np.errstate(over="ignore"):
@@ -103,7 +103,7 @@ def test_points_that_agree_in_float_quotients_are_told_apart():
     rows = [(1, r, r), (1, r + 1, r + 1), (2**20, 1, 3)]
     on_last = [(2**20 * y - x, 2**20 * z - 3 * x) for x, y, z in rows[:2]]
     assert on_last[0][0] / on_last[0][1] == on_last[1][0] / on_last[1][1]  # the control: floats do not see it
-    assert points_on_lines(np.array(rows), np.zeros(_MARKS, np.int64)) == _points(rows) == 3
+    assert points_on_lines(np.array(rows), np.zeros(MARKS, np.int64)) == _points(rows) == 3
     assert poincare_coefficients(rows) == (1, 3, 3, 1)
 
 
