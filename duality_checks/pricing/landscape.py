@@ -157,11 +157,11 @@ class Landscape:
 
 def require_squares(problem: TrainingProblem) -> None:
     """Refuse rows, targets, weight decay or slopes that floats cannot square."""
-    sizes = np.abs(problem.features).max(axis=1)
-    named = [
-        (f"X[{k}]", size) for k, size in enumerate(sizes) if problem.arrangement.hyperplane_of_row[k] >= 0
-    ]
-    named += [(f"y[{i}]", size) for i, size in enumerate(np.abs(problem.target)) if size > LARGEST]
+    sizes, targets = np.abs(problem.features).max(axis=1), np.abs(problem.target)
+    sized = np.asarray(problem.arrangement.hyperplane_of_row) >= 0
+    rows = np.flatnonzero(sized & ((sizes < SMALLEST) | (sizes > LARGEST))).tolist()
+    named = [(f"X[{k}]", sizes[k]) for k in rows]
+    named += [(f"y[{i}]", targets[i]) for i in np.flatnonzero(targets > LARGEST).tolist()]
     slopes = (("kappa", problem.kappa), ("huber delta", getattr(problem.loss, "delta", 0)))
     named += [(name, float(size)) for name, size in slopes if abs(size) > LARGEST]
     for name, size in [*named, ("beta", float(problem.beta))]:
@@ -188,6 +188,8 @@ def _told_apart(
     Between two such hyperplanes no direction has a float that can be trusted to lie there, and a sweep that
     tried to would lose its way.
     """
+    if normals.shape[1] == 2 and _all_apart(normals):
+        return normals, owner, lengths
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import KDTree
@@ -201,3 +203,11 @@ def _told_apart(
     _, first = np.unique(group, return_index=True)
     side = np.append(np.sign((normals * normals[first][group]).sum(axis=1)), 1.0)
     return normals[first], np.append(group, -1)[owner], lengths * side[owner]
+
+
+def _all_apart(normals: np.ndarray) -> bool:
+    """Whether no two unit normals in the plane are nearly the same or opposite: neighbours by angle are not."""
+    sided = normals * np.where(normals[:, 1] < 0, -1.0, 1.0)[:, None]
+    sided = sided[np.argsort(np.arctan2(sided[:, 1], sided[:, 0]), kind="stable")]
+    following = np.vstack([sided[1:], -sided[:1]])
+    return len(normals) < 2 or bool(np.linalg.norm(following - sided, axis=1).min() > 2 * SAME)

@@ -28,6 +28,7 @@ from ..limits import is_covered, most_chambers, require_feasible
 from ..problem import TrainingProblem
 from ..ranges import reals
 from .landscape import Landscape, first_rows
+from .ring import Ring
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
@@ -182,7 +183,8 @@ class Sweep:
         self.landscape = landscape
         count, rank = landscape.normals.shape
         self._blocks: list[Circles] = []
-        if rank >= 2:
+        self._ring = Ring.of(landscape.normals) if rank == 2 else None
+        if rank >= 3:
             flats = np.array(list(combinations(range(count), rank - 2)), dtype=np.int32)
             flats = flats.reshape(comb(count, rank - 2), rank - 2)
             # Strided, so that each block is a fair sample; copied, so that one compilation serves all.
@@ -226,6 +228,8 @@ class Sweep:
         rank = self.landscape.rank
         if rank == 1:
             found = [_poles(linear, bends, floor)]
+        elif self._ring is not None:
+            found = [Maxima(*self._ring.maxima(linear, bends, 1 if self.landscape.is_even else 2, floor))]
         else:
             found = list(shared_out(lambda block: self._block(block, linear, bends, floor), blocks))
         maxima = Maxima.join(found, rank)

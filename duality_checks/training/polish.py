@@ -28,6 +28,7 @@ SETTLED = 1e-24
 RELEASE = 1e-12
 PARALLEL = 1e-9
 FLAT = 1e-30
+SMALLEST = 1e-300
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -114,7 +115,9 @@ def polish_placed(
         stopped = np.flatnonzero((bounds <= lengths) | near).tolist()
         stack = stack.moved(lengths[stack.owner] * step)
         if stopped:
-            stack = stack.replaced({i: _held(*stack.placed(i), int(hits[i])) for i in stopped})
+            stack = stack.replaced(
+                {i: _held(*stack.placed(i), int(stack.blocks[i].walls[hits[i]])) for i in stopped}
+            )
         elif lengths.max() == 0 or decrement <= SETTLED * _objective(stack, datafit, beta):
             released = _released(stack, datafit)
             if not released:
@@ -131,7 +134,8 @@ class Block:
         landscape, sign, face: of the neuron.
         basis: r x k.
         outputs: what the network gives along the basis, with the neuron's sign, k x n.
-        heights: heights above the hyperplanes along the basis, counted inwards, k x h; 0 for the kinks.
+        walls: the hyperplanes that may stop the neuron, length w: all, but at rank 2 those next to it.
+        heights: heights above these along the basis, counted inwards, k x w; 0 for the kinks.
     """
 
     landscape: Landscape
@@ -139,6 +143,7 @@ class Block:
     face: np.ndarray
     basis: np.ndarray
     outputs: np.ndarray
+    walls: np.ndarray
     heights: np.ndarray
 
     @classmethod
@@ -152,8 +157,9 @@ class Block:
         sides = np.where(owner >= 0, face[owner], 0) * np.sign(landscape.lengths)
         slopes = np.where(sides > 0, 1.0, np.where(sides < 0, landscape.kappa, 0.0))
         outputs = neuron.sign * landscape.readout.pool(slopes[:, None] * (landscape.rows @ basis))
-        heights = face * (landscape.normals @ basis).T
-        return cls(landscape, neuron.sign, face, basis, outputs.T, heights), basis.T @ neuron.weights
+        walls = _walls(landscape.normals, face, neuron.weights)
+        heights = face[walls] * (landscape.normals[walls] @ basis).T
+        return cls(landscape, neuron.sign, face, basis, outputs.T, walls, heights), basis.T @ neuron.weights
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -164,8 +170,8 @@ class Stack:
         blocks: one a neuron.
         owner: which neuron each coordinate belongs to, increasing, length K.
         starts: the first coordinate of each neuron, length m.
-        outputs, heights: of the blocks, one below the other: K x n and K x h, where landscapes with fewer
-            hyperplanes are padded with zeros.
+        outputs, heights: of the blocks, one below the other: K x n and K x w, where blocks with fewer walls
+            are padded with zeros.
         coordinates: length K.
     """
 
@@ -184,9 +190,9 @@ class Stack:
         blocks = tuple(block for block, _ in pairs)
         sizes = np.array([len(block.outputs) for block in blocks], dtype=int)
         starts = np.cumsum(sizes) - sizes
-        heights = np.zeros((sizes.sum(), max((len(block.face) for block in blocks), default=0)))
+        heights = np.zeros((sizes.sum(), max((len(block.walls) for block in blocks), default=0)))
         for block, start in zip(blocks, starts, strict=True):
-            heights[start : start + len(block.heights), : len(block.face)] = block.heights
+            heights[start : start + len(block.heights), : len(block.walls)] = block.heights
         return cls(
             blocks,
             np.repeat(np.arange(len(blocks)), sizes),
@@ -200,8 +206,15 @@ class Stack:
         return len(self.blocks)
 
     def sums(self, values: np.ndarray) -> np.ndarray:
-        """Sums over the coordinates of each neuron: K, or K x q, to m, or m x q."""
+        """Sums over the coordinates of each neuron: K to m."""
         return np.add.reduceat(values, self.starts)
+
+    def along(self, vector: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Sums of values (K x q), each times its entry of a vector (K), over the coordinates of each neuron,
+        m x q."""
+        shares = np.zeros((len(self), len(vector)))
+        shares[self.owner, np.arange(len(vector))] = vector
+        return shares @ values
 
     def norms(self, vector: np.ndarray) -> np.ndarray:
         """The norm of each neuron's part of a vector (K), length m."""
@@ -235,6 +248,22 @@ def _span(kinks: np.ndarray, rank: int) -> np.ndarray:
         return np.eye(rank)
     _, sizes, right = np.linalg.svd(kinks)
     return right[int((sizes > PARALLEL).sum()) :].T
+
+
+def _walls(normals: np.ndarray, face: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The hyperplanes that may bound a face: at rank 2, the two whose normals, counted inwards, make the
+    largest angles with the weights to either side, of which all are at most right angles, up to rounding; on
+    a ray all of them stop at zero together."""
+    if normals.shape[1] != 2:
+        return np.arange(len(normals))
+    inside = np.flatnonzero(face)
+    if len(inside) == 0:
+        return np.arange(1)
+    inward = face[inside, None] * normals[inside]
+    turned = np.array([-weights[1], weights[0]])
+    with np.errstate(over="ignore"):
+        tangents = (inward @ turned) / np.maximum(inward @ weights, SMALLEST)
+    return inside[[tangents.argmin(), tangents.argmax()]]
 
 
 def _objective(stack: Stack, datafit: Datafit, beta: float) -> float:
@@ -286,7 +315,7 @@ def _lengths(
     First each as far as its own face lets it; if the objective does not fall, all of them equally far, which
     is a descent direction, halved until it does; zeros if it never does.
     """
-    fit, changes = stack.coordinates @ stack.outputs, stack.sums(stack.outputs * step[:, None])
+    fit, changes = stack.coordinates @ stack.outputs, stack.along(step, stack.outputs)
 
     def value(lengths: np.ndarray) -> float:
         sizes = stack.norms(stack.coordinates + lengths[stack.owner] * step)
@@ -307,9 +336,9 @@ def _lengths(
 
 
 def _bounds(stack: Stack, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How far each neuron may move before a hyperplane stops it, and which one does."""
-    heights = stack.sums(stack.heights * stack.coordinates[:, None])
-    speeds = stack.sums(stack.heights * step[:, None])
+    """How far each neuron may move before a wall stops it, and which one does."""
+    heights = stack.along(stack.coordinates, stack.heights)
+    speeds = stack.along(step, stack.heights)
     limits = np.full(heights.shape, np.inf)
     with np.errstate(over="ignore"):
         np.divide(np.maximum(heights, 0), -speeds, out=limits, where=speeds < 0)

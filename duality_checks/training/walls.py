@@ -9,7 +9,6 @@ does not need, and nothing else depends on that.
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
 
 THIN = 1e-9
 NEAREST = 1e-100  # whose inverse can still be squared
@@ -50,6 +49,8 @@ def chamber_walls(normals: np.ndarray, inside: np.ndarray) -> np.ndarray:
     if rank == 2:
         extreme = [int(np.argmin(flat[:, 0])), int(np.argmax(flat[:, 0]))]
     else:
+        from scipy.spatial import ConvexHull, QhullError
+
         try:
             extreme = ConvexHull(flat).vertices.tolist()
         except QhullError:
