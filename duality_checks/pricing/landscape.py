@@ -206,7 +206,7 @@ def _told_apart(
 
 
 def _all_apart(normals: np.ndarray) -> bool:
-    """Whether no two unit normals in the plane are nearly the same or opposite: neighbours by angle are not."""
+    """Whether no two unit normals in the plane are nearly the same or opposite: no neighbours by angle."""
     sided = normals * np.where(normals[:, 1] < 0, -1.0, 1.0)[:, None]
     sided = sided[np.argsort(np.arctan2(sided[:, 1], sided[:, 0]), kind="stable")]
     following = np.vstack([sided[1:], -sided[:1]])

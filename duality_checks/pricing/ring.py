@@ -1,10 +1,10 @@
 """Rank 2: all local maxima of ``abs(a'u + sum_j bend_j abs(h_j'u))`` on the circle, by one cumulative sum.
 
 Sorted by angle, hyperplane j is crossed at a ray ``r_j`` of the upper half; with the tangent ``t_j`` there,
-``abs(h_j'u) = abs(t_j'u)``, negative before the ray and positive behind it. So the even part has the gradient
-``E = sum_j +-bend_j t_j``, which changes by one term at each ray. Four vectors ``s (E + r a)``, s and r = +-1,
-serve both signs of v at u and at -u: each is a maximum where it lies inside its arc, or else an end of the
-arc is one, if the landscape falls on both of its sides.
+``abs(h_j'u) = abs(t_j'u)``, and ``t_j'u`` is negative before the ray and positive behind it. So the even part
+has the gradient ``E = sum_j +-bend_j t_j``, which changes by one term at each ray. Four vectors
+``s (E + r a)``, s and r = +-1, serve both signs of v at u and at -u: each is a maximum where it lies inside
+its arc, or else an end of the arc is one, if the landscape falls on both of its sides.
 """
 
 from __future__ import annotations
@@ -71,13 +71,11 @@ class Ring:
             slope = (ahead * self.tangents).sum(axis=1)
             sizes = np.linalg.norm(ahead, axis=1)
             inside = np.flatnonzero((slope > 0) & ((ahead * ends).sum(axis=1) < 0) & (sizes > floor))
-            parts.append(
-                (sizes[inside], r * ahead[inside] / sizes[inside, None], s, np.full(len(inside), -1))
-            )
+            units = r * ahead[inside] / sizes[inside, None]
+            parts.append((sizes[inside], units, s, np.full(len(inside), -1)))
             heights = (ahead * self.rays).sum(axis=1)
-            tops = np.flatnonzero(
-                (slope <= 0) & ((back * self.tangents).sum(axis=1) >= 0) & (heights > floor)
-            )
+            rising = (back * self.tangents).sum(axis=1) >= 0
+            tops = np.flatnonzero(rising & (slope <= 0) & (heights > floor))
             parts.append((heights[tops], r * self.rays[tops], s, self.order[tops]))
         return (
             np.concatenate([values for values, _, _, _ in parts]),

@@ -255,8 +255,7 @@ def _ring(
     else:  # a chamber is thinner than a line, and all of its values are about the same
         seen = _heights(landscape, dual, middles)
         shades = _shades(seen, -seen, beta)
-    for left, right, color in zip(np.degrees(edges), np.degrees(edges[1:]), shades, strict=False):
-        ax.axvspan(left, right, facecolor=color, lw=0, alpha=0.55 * color[3], zorder=0)
+    _columns(ax, np.degrees(edges), shades * (1, 1, 1, 0.55))
     grid = np.sort(np.concatenate([np.linspace(-np.pi, np.pi, 721), walls if few else angles]))
     ax.plot(np.degrees(grid), _heights(landscape, dual, _circle(grid)), color=INK, lw=1.4, zorder=3)
     for level, color in ((beta, PLUS), (-beta, MINUS)):
@@ -268,6 +267,17 @@ def _ring(
     ticks = np.degrees(walls) if few else np.unique(np.round(np.degrees(walls)))
     ax.plot(ticks, np.zeros(len(ticks)), "|", ms=5, color=MUTED, zorder=4, clip_on=False)
     label_axes(ax, "angle of the weights u, in degrees", "v'phi(Xu)")
+
+
+def _columns(ax: Any, edges: np.ndarray, colors: np.ndarray) -> None:
+    """One column from edge to edge in each colour, over the whole height; one artist for all."""
+    from matplotlib.collections import PolyCollection
+
+    corners = np.empty((len(colors), 4, 2))
+    corners[:, :2, 0], corners[:, 2:, 0] = edges[:-1, None], edges[1:, None]
+    corners[:, :, 1] = 0, 1, 1, 0
+    across = ax.get_xaxis_transform()
+    ax.add_collection(PolyCollection(corners, facecolors=colors, linewidths=0, transform=across, zorder=0))
 
 
 def _heights(landscape: Landscape, dual: np.ndarray, directions: np.ndarray) -> np.ndarray:

@@ -115,9 +115,8 @@ def polish_placed(
         stopped = np.flatnonzero((bounds <= lengths) | near).tolist()
         stack = stack.moved(lengths[stack.owner] * step)
         if stopped:
-            stack = stack.replaced(
-                {i: _held(*stack.placed(i), int(stack.blocks[i].walls[hits[i]])) for i in stopped}
-            )
+            walls = {i: int(stack.blocks[i].walls[hits[i]]) for i in stopped}
+            stack = stack.replaced({i: _held(*stack.placed(i), wall) for i, wall in walls.items()})
         elif lengths.max() == 0 or decrement <= SETTLED * _objective(stack, datafit, beta):
             released = _released(stack, datafit)
             if not released:
