@@ -351,7 +351,7 @@ const ConvexLandscape = (() => {
     const skip = free ? vector(network.get("skip"), free, "skip") : [];
     denominatorIsShort(hidden.flat(), "hidden");
     denominatorIsShort([...output, ...skip], "output");
-    const packed = version === 3n && document.get("dual") instanceof Map;
+    const packed = version !== 1n && document.get("dual") instanceof Map;
     const dual = packed ? packedVector(document.get("dual"), n) : vector(document.get("dual"), n, "dual");
     denominatorIsShort(dual, "dual");
     return {

@@ -277,7 +277,8 @@ def _columns(ax: Any, edges: np.ndarray, colors: np.ndarray) -> None:
     corners[:, :2, 0], corners[:, 2:, 0] = edges[:-1, None], edges[1:, None]
     corners[:, :, 1] = 0, 1, 1, 0
     across = ax.get_xaxis_transform()
-    ax.add_collection(PolyCollection(corners, facecolors=colors, linewidths=0, transform=across, zorder=0))
+    columns = PolyCollection(list(corners), facecolors=colors, linewidths=0, transform=across, zorder=0)
+    ax.add_collection(columns)
 
 
 def _heights(landscape: Landscape, dual: np.ndarray, directions: np.ndarray) -> np.ndarray:
