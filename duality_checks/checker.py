@@ -1731,9 +1731,12 @@ def plane_holds(plane: Plane, kappa: Fraction, kink: Row, where: str) -> None:
 # ------------------------------------------------ the claim: for this problem, with these bounds
 
 
-def digest_matches(certificate: Certificate, problem: Problem) -> None:
-    """Written for this problem. (All else is checked against the problem anyway: this names the mistake.)"""
-    require(certificate.problem == problem.digest, "certificate: written for another problem")
+def digest_matches(document: Any, problem: Problem) -> None:
+    """Written for this problem. (All else is checked against the problem anyway: this names the mistake, and
+    comes first, since another problem has other shapes too. What names no problem is refused as it is read.)
+    """
+    named = document.get("problem") if type(document) is dict else None
+    require(type(named) is not str or named == problem.digest, "certificate: written for another problem")
 
 
 def multipliers_are_on_hyperplanes(problem: Problem, chambers: Sequence[Chamber]) -> None:
@@ -1780,8 +1783,9 @@ def verify(problem: Problem, certificate_text: str) -> Verdict:
     """All checks, in the order in which a reader would ask; the first that fails is the reason."""
     try:
         shape = len(problem.target), len(problem.cuts), len(problem.rows[0]), len(problem.skips)
-        certificate = read_certificate(parse(certificate_text), *shape)
-        digest_matches(certificate, problem)
+        document = parse(certificate_text)
+        digest_matches(document, problem)
+        certificate = read_certificate(document, *shape)
         common_denominator_within_limit(certificate.dual, "dual")
         common_denominator_within_limit(chain(*certificate.hidden), "hidden")
         common_denominator_within_limit(certificate.output + certificate.skip, "output")

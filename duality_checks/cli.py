@@ -30,6 +30,7 @@ from .commands.explain import explain
 from .commands.export import export
 from .commands.path import path
 from .commands.predict import predict
+from .commands.showing import as_shown
 from .commands.signals import Terminated, terminable
 from .commands.theorems import theorems
 
@@ -172,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(text: str) -> None:
     with _errors_unread():
-        click.echo(f"convex-landscape: {text}", err=True)
+        click.echo(as_shown(f"convex-landscape: {text}", sys.stderr), err=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import click
 
 from . import options
 from .certify import COUPLINGS
+from .showing import tell
 from .stated import Stated
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def audit(
     if as_json:
         click.echo(json.dumps(found.facts() | ({} if claim is None else claim.facts())))
     else:
-        click.echo(str(found) if claim is None else f"{found}\n{claim}")
+        tell(str(found) if claim is None else f"{found}\n{claim}")
     return 0 if claim is None or claim.standing == "proven" else 1
 
 

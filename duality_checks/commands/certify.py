@@ -18,6 +18,7 @@ from .columns import chosen_data
 from .gated import certify_gated
 from .sampling import sampled_interval, with_advice
 from .several import certify_outputs, page
+from .showing import tell
 
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
@@ -277,9 +278,9 @@ def certify(
         facts = {} if bounds is None else {"original": interval_facts(bounds.lower, bounds.upper)}
         click.echo(json.dumps(outcome_facts(outcome) | facts | {"output": str(output)}))
     else:
-        click.echo(f"{summary(outcome)}\n{'written':<10}{', '.join(files)} in {output}")
+        tell(f"{summary(outcome)}\n{'written':<10}{', '.join(files)} in {output}")
         if bounds is not None:
-            click.echo(f"{'original':<10}{bounds}")
+            tell(f"{'original':<10}{bounds}")
     return 0 if outcome.verdict.proven else 1
 
 

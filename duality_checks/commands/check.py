@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from . import options
+from .showing import tell
 
 
 @click.command()
@@ -39,5 +40,8 @@ def check(problem: Path, certificate: Path, as_json: bool) -> int:
     with progress() as say:
         say("Checking in rational arithmetic")
         verdict = verify(stated, certificate_text)
-    click.echo(json.dumps(verdict_facts(verdict)) if as_json else str(verdict))
+    if as_json:
+        click.echo(json.dumps(verdict_facts(verdict)))
+    else:
+        tell(str(verdict))
     return 0 if verdict.proven else 1

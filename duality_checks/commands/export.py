@@ -10,6 +10,7 @@ import click
 
 from ..limits import MAX_CONES
 from . import options
+from .showing import tell
 
 DEFAULTS = {"coq": "optimum.v", "torch": "network.pt", "onnx": "network.onnx"}
 READ = {
@@ -116,5 +117,8 @@ def _theorem(
     )
     facts = {"written": str(output), "lower": str(claim.lower), "upper": str(claim.upper)}
     compiled_facts = {} if complaint is None else {"accepted": complaint == ""}
-    click.echo(json.dumps(facts | compiled_facts) if as_json else f"written   {output}\nverdict   {verdict}")
+    if as_json:
+        click.echo(json.dumps(facts | compiled_facts))
+    else:
+        tell(f"written   {output}\nverdict   {verdict}")
     return 1 if complaint else 0

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .showing import tell
+
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
 
@@ -105,5 +107,5 @@ def certify_gated(
         ("bound", f"{low} <= p* for ReLU networks too, often far below"),
         ("written", f"network.json, proof.json in {output}"),
     ]
-    click.echo("\n".join(f"{name:<10}{text}" for name, text in lines))
+    tell("\n".join(f"{name:<10}{text}" for name, text in lines))
     return 0

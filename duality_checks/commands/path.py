@@ -16,6 +16,7 @@ from . import options
 from .certify import certify
 from .columns import chosen_data
 from .several import page
+from .showing import tell
 
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
@@ -138,9 +139,9 @@ def path(
     if as_json:
         click.echo(json.dumps(path_facts(outcome) | ({"output": str(output)} if output else {})))
     else:
-        click.echo(path_summary(outcome))
+        tell(path_summary(outcome))
         if output:
-            click.echo(f"{'written':<10}{len(files)} files in {output}")
+            tell(f"{'written':<10}{len(files)} files in {output}")
     if outcome.ended == INTERRUPTED:
         raise KeyboardInterrupt
     return 0

@@ -10,6 +10,8 @@ import click
 
 from hyperplane_arrangements.errors import TooLargeError
 
+from .showing import tell
+
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
 
@@ -57,7 +59,7 @@ def sampled_interval(
         }
         click.echo(json.dumps(facts))
     else:
-        click.echo(f"INTERVAL from sampled chambers, not the optimum; no files are written\n{found}")
+        tell(f"INTERVAL from sampled chambers, not the optimum; no files are written\n{found}")
     return 0
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .showing import tell
+
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
     from ..effort import Effort
@@ -78,7 +80,7 @@ def certify_outputs(
     if as_json:
         click.echo(json.dumps(outputs_facts(outcome) | {"output": str(output)}))
     else:
-        click.echo(f"{outputs_summary(outcome)}\n{'written':<10} {', '.join(files)} in {output}")
+        tell(f"{outputs_summary(outcome)}\n{'written':<10} {', '.join(files)} in {output}")
     return 0 if outcome.verdict.proven else 1
 
 

@@ -12,6 +12,8 @@ import click
 
 from hyperplane_arrangements.errors import InputError
 
+from .showing import tell
+
 if TYPE_CHECKING:
     from ..theorems.catalogue import Report
 
@@ -63,7 +65,7 @@ def theorems(names: tuple[str, ...], instances: int, seed: int, as_json: bool, r
             say(f"Verifying {theorem.id} {theorem.name}")
             found.append(verify(theorem, instances, seed))
         if not as_json:
-            click.echo(line(found[-1]))
+            tell(line(found[-1]))
     if as_json:
         click.echo(json.dumps([facts(one) for one in found], indent=1))
     if report is not None:
