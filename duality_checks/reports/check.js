@@ -773,6 +773,14 @@ const ConvexLandscape = (() => {
     const scale = one * box.one, square = leastSquare(total, box, g.free);
     const short = square && compare(square, times(g.limit, Q(scale * scale))) <= 0n;
     require_(short, `${bits.where}: the leaf that ends at bit ${bits.at}: the bound norm(e) <= beta fails`);
+    if (cover.visit) cover.visit(leafInFloats(bits.where, box, square, times(g.limit, Q(scale * scale))));
+  }
+
+  // For pictures: which side it is of, the ends of its box, and norm(e) as a share of beta.
+  function leafInFloats(where, { j, one, lo, hi }, square, limit) {
+    const share = Math.sqrt(Number(((square.n * limit.d) << 64n) / (square.d * limit.n)) / 2 ** 64);
+    const [from, to] = [lo, hi].map(ends => ends.map(end => Number(end) / Number(one)));
+    return { side: where.replace("cover.", ""), face: j, from, to, share };
   }
 
   // The least norm(e)^2 of the vectors e(tau), tau >= 0, with c't <= e't on the cone over the box; null if there is none.
@@ -902,9 +910,11 @@ const ConvexLandscape = (() => {
   }
 
   // { verdict: "PROVEN", lower, upper } (exact, as text), { verdict: "REFUSED", reason } or "NOT COVERED" with one.
-  function check(problemText, certificateText) {
+  // Each leaf of a cover that holds is shown to `visit`, if there is one.
+  function check(problemText, certificateText, visit = null) {
     try {
       const problem = readProblem(problemText), certificate = readCertificate(certificateText, problem);
+      if (certificate.cover) certificate.cover.visit = visit;
       require_(same(certificate.upper, objective(problem, certificate)), "upper: not the objective of the network");
       require_(same(certificate.lower, dualValue(problem, certificate.dual)), "lower: not the value of the dual");
       proofHolds(problem, certificate);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
 from ..terms.words import activation_name
 from .html_page import facts, figure, page, svg, table
+from .self_check import scripts, self_check
 from .text import MOST_NEURONS, beta_text, count, printable, relative_gap, skip_text
 
 if TYPE_CHECKING:
@@ -56,6 +58,10 @@ NOT_PROVEN = (
     "about other data.</li><li>Pictures, times, decimals of weights and the share of beta_max: these are "
     "floats.</li></ul>"
 )
+_ASKED = (
+    '<dl class="asked" aria-live="polite"><dt></dt><dd>Point at a chamber, tap it, or use the arrow '
+    "keys.</dd></dl>"
+)
 _SCALE = '<div class="scale"><span>slack 0 for &minus;v</span><i></i><span>slack 0 for v</span></div>'
 
 
@@ -82,7 +88,7 @@ def html(outcome: Outcome) -> str:
         f"<h2>What is not proven</h2>{NOT_PROVEN}",
         footer(outcome.seconds),
     ]
-    return page(f"Global optimum: {outcome.data.source}", "\n".join(sections))
+    return page(f"Global optimum: {outcome.data.source}", "\n".join(sections), scripts())
 
 
 def hints_list(hints: tuple[str, ...]) -> str:
@@ -129,8 +135,13 @@ def _pictures(outcome: Outcome) -> str:
         return NO_PICTURES
 
 
-def pictures(outcome: Outcome, *, prefix: str = "") -> str:
-    """What was learned, the chambers, and the bounds against time; arguments as for :func:`function_figure`.
+def pictures(outcome: Outcome, *, prefix: str = "", number: int = 0) -> str:
+    """What was learned, the chambers, and the bounds against time.
+
+    Args:
+        outcome: what the job found.
+        prefix: as for :func:`function_figure`.
+        number: of the documents in the page that chambers are told about from.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -141,7 +152,7 @@ def pictures(outcome: Outcome, *, prefix: str = "") -> str:
 
     rank = drawn_rank(outcome.problem)
     parts = (function, landscape, bounds) if rank == 2 else (function, bounds, landscape)
-    return f'<div class="pictures">{"".join(parts)}</div>'
+    return f'<div class="pictures" data-document="{number}">{"".join(parts)}</div>'
 
 
 def function_figure(
@@ -189,22 +200,37 @@ def _landscape(outcome: Outcome, prefix: str) -> str:
             label="the dual landscape over the angle of the weights, between beta and minus beta",
             size=(4.6, 3.7),
         )
-        return figure(picture + _SCALE, _RING_CAPTION)
+        return figure(_asked(picture, problem) + _SCALE + _ASKED, _RING_CAPTION)
     if rank == 3:
         halves = [
-            svg(
-                lambda ax, pole=pole: plot_landscape(  # type: ignore[misc]
-                    problem, solution.dual, solution.network, ax=ax, pole=pole
+            _asked(
+                svg(
+                    lambda ax, pole=pole: plot_landscape(  # type: ignore[misc]
+                        problem, solution.dual, solution.network, ax=ax, pole=pole
+                    ),
+                    name=prefix + name,
+                    label=f"the chambers on one half of the sphere, coloured by slack ({name})",
+                    size=(3.4, 3.4),
                 ),
-                name=prefix + name,
-                label=f"the chambers on one half of the sphere, coloured by slack ({name})",
-                size=(3.4, 3.4),
+                problem,
+                pole,
             )
             for name, pole in (("near", None), ("far", far_side(problem)))
         ]
-        return figure(f'<div class="halves">{"".join(halves)}</div>{_SCALE}', _SPHERE_CAPTION, "wide")
+        return figure(f'<div class="halves">{"".join(halves)}</div>{_SCALE}{_ASKED}', _SPHERE_CAPTION, "wide")
     told = "" if rank == problem.arrangement.rank else ", as far as floats can tell"
     return f'<p class="wide">The arrangement has rank {rank}{told}; it is drawn at rank 2 and 3.</p>'
+
+
+def _asked(picture: str, problem: TrainingProblem, pole: Sequence[float] | None = None) -> str:
+    """A picture of the landscape that tells what is under the pointer."""
+    from .pictures import plotted_directions
+
+    there, back = (
+        ";".join(" ".join(f"{x:.12g}" for x in row) for row in matrix)
+        for matrix in plotted_directions(problem, pole)
+    )
+    return picture.replace("<svg ", f'<svg data-to="{there}" data-back="{back}" ', 1)
 
 
 def _bounds(outcome: Outcome, prefix: str) -> str:
@@ -276,6 +302,7 @@ def _proof(outcome: Outcome) -> str:
         f"<table>{body}</table><p>Check it again: "
         "<code>convex-landscape check problem.json certificate.json</code>. The checker is one file that "
         "imports Python's standard library alone.</p>"
+        + self_check(outcome.problem_text, outcome.certificate_text)
     )
 
 

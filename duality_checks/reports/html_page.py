@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
 from html import escape
 from io import StringIO
 from typing import Any
@@ -59,30 +61,49 @@ th, td { text-align: left; padding: .35rem .9rem .35rem 0; border-bottom: 1px so
   white-space: nowrap; }
 th { color: var(--muted); font-weight: 500; } td.number, th.number { text-align: right;
   font-variant-numeric: tabular-nums; }
+.check button { font: inherit; font-weight: 600; color: var(--paper); background: var(--good); border: 0;
+  border-radius: .4rem; padding: .45rem .9rem; cursor: pointer; margin-right: .5rem; }
+.check button:disabled { opacity: .5; } .good { color: var(--good); } .bad { color: var(--bad); }
+svg[data-to] { cursor: crosshair; touch-action: manipulation; }
+.marks { pointer-events: none; } .marks circle { fill: var(--ink); }
+.marks .chamber { fill: none; stroke: var(--ink); stroke-width: 1.6; }
+.marks .leaf { fill: none; stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 2; }
+dl.asked { display: grid; grid-template-columns: auto 1fr; gap: .15rem .8rem; margin: .7rem 0 0;
+  font-size: .84rem; min-height: 9.5rem; align-content: start; }
+dl.asked dt { color: var(--muted); } dl.asked dd { margin: 0; }
 footer { margin-top: 3rem; color: var(--muted); font-size: .85rem; }
 @media print { body { max-width: none; } figure, .verdict { break-inside: avoid; } }
 """
 
 
-def page(title: str, body: str) -> str:
+def page(title: str, body: str, scripts: Mapping[str, str] | None = None) -> str:
     """A whole document; it asks for nothing from anywhere.
 
     Args:
         title: plain text.
         body: HTML.
+        scripts: programs in ASCII by the ids of their elements; browsers are told to run these and no others.
 
     Example:
         >>> page("a < b", "<p>hello</p>").startswith("<!doctype html>")
         True
     """
+    programs = scripts or {}
+    ran = "".join(f'<script id="{name}">{text}</script>\n' for name, text in programs.items())
     document = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_ALONE}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_ALONE}{_allowed(programs.values())}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n{ran}</body>\n</html>\n"
     )
     # Names may hold control characters, which a document may not.
     return re.sub(r"[^ -~\s]", lambda found: found[0] if found[0].isprintable() else "?", document)
+
+
+def _allowed(programs: Iterable[str]) -> str:
+    """What browsers may run: these programs, and copies of them beside the page."""
+    digests = [f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in programs]
+    return f"; script-src {' '.join(digests)}; worker-src blob:" if digests else ""
 
 
 def table(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
@@ -163,7 +184,15 @@ def svg(draw: Callable[[Any], Any], *, name: str, label: str, size: tuple[float,
     text = re.sub(r"font-family: [^;\"]*", "font-family: inherit", text)
     for color, variable in _themed().items():
         text = text.replace(color, f"var(--{variable})")
-    return text.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1).strip()
+    opening = f'<svg role="img" aria-label="{escape(label)}" data-plot="{_place(sheet.axes[0], size)}" '
+    return text.replace("<svg ", opening, 1).strip()
+
+
+def _place(axes: Any, size: tuple[float, float]) -> str:
+    """Where the plot is in the picture (left, top, width, height), and the ends of its axes."""
+    box, (width, height) = axes.get_position(), (72 * size[0], 72 * size[1])
+    place = (box.x0 * width, (1 - box.y1) * height, box.width * width, box.height * height)
+    return " ".join(f"{value:.6g}" for value in (*place, *axes.get_xlim(), *axes.get_ylim()))
 
 
 def _themed() -> dict[str, str]:

@@ -14,6 +14,7 @@ from ..terms.words import activation_name
 from .html import NO_PICTURES, NOT_PROVEN, footer, function_figure, hints_list, pictures, verdict_box
 from .html_page import facts, page, table
 from .outputs_text import certificate_file, commands, neuron_rows, objective
+from .self_check import scripts, self_check
 from .text import beta_text, count, relative_gap
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def outputs_html(outcome: OutputsOutcome) -> str:
         f"<h2>What is not proven</h2>{NOT_PROVEN}",
         footer(outcome.seconds),
     ]
-    return page(f"Global optimum: {source}", "\n".join(sections))
+    return page(f"Global optimum: {source}", "\n".join(sections), scripts() if outcome.parts else {})
 
 
 def _facts(outcome: OutputsOutcome) -> str:
@@ -79,7 +80,7 @@ def _outputs(outcome: OutputsOutcome) -> list[str]:
     try:
         if outcome.parts:
             return [
-                name + pictures(part, prefix=f"output{k}-")
+                name + pictures(part, prefix=f"output{k}-", number=k)
                 for k, (name, part) in enumerate(zip(names, outcome.parts, strict=True))
             ]
         functions = [f"<div>{name}{_function(outcome, k)}</div>" for k, name in enumerate(names)]
@@ -116,4 +117,8 @@ def _proof(outcome: OutputsOutcome) -> str:
         rows.append([part.data.target, low, high, certificate_file(number)])
     again = "<br>".join(f"<code>{line}</code>" for line in commands(outcome).splitlines())
     bounds = table(["output", "lower bound", "upper bound", "certificate"], rows)
-    return f"{text}{bounds}<p>Check them again:<br>{again}</p>"
+    here = "".join(
+        f"<p>{escape(part.data.target)}:</p>{self_check(part.problem_text, part.certificate_text, number=k)}"
+        for k, part in enumerate(outcome.parts)
+    )
+    return f"{text}{bounds}<p>Check them again:<br>{again}</p>{here}"

@@ -338,6 +338,34 @@ def _disc(
     ax.set_axis_off()
 
 
+def plotted_directions(
+    problem: TrainingProblem, pole: Sequence[float] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which weights the points of :func:`plot_landscape` stand for.
+
+    At rank 2 a point at the angle a is p = (cos a, sin a), at rank 3 a point of the disc is lifted to p on
+    the sphere.
+
+    Args:
+        problem: of rank 2 or 3.
+        pole: as there.
+
+    Returns:
+        A (d x r) and B (r x d): A p are the weights up to scale, and B A is the identity.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> there, back = plotted_directions(TrainingProblem([[1, 0, 0], [0, 2, 0]], [1, 1], beta=1))
+        >>> bool(np.allclose(back @ there, np.eye(2)))
+        True
+    """
+    landscape = Landscape.of(problem)
+    if landscape.rank == 2:
+        return landscape.basis, landscape.basis.T
+    white, turn = _white(landscape, pole)
+    return landscape.basis @ np.linalg.inv(white) @ turn, turn.T @ white @ landscape.basis.T
+
+
 def far_side(problem: TrainingProblem) -> list[float]:
     """The pole that shows the other half of the sphere at rank 3: opposite to the default of
     `plot_landscape`.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import shutil
 import subprocess
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +78,115 @@ def share(pixels: np.ndarray, color: str, within: int = 12) -> float:
     """The share of pixels that are close to a colour."""
     wanted = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)])
     return float((np.abs(pixels - wanted).max(axis=-1) <= within).mean())
+
+
+class Page:
+    """A page in a browser that is looked at, pointed at and typed at: by real events, as of a mouse."""
+
+    def __init__(self, to: int, back: int):
+        self._to, self._back, self._rest, self._session = to, back, b"", ""
+        self._numbers = count(1)
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """One command of the DevTools protocol, and its result."""
+        message: dict[str, Any] = {"id": next(self._numbers), "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._to, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == message["id"]:
+                assert "error" not in answer, answer
+                return dict(answer["result"])
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            part = os.read(self._back, 1 << 16)
+            assert part, "the browser is gone"
+            self._rest += part
+        text, self._rest = self._rest.split(b"\0", 1)
+        return dict(json.loads(text))
+
+    def open(self, path: Path, width: int, height: int) -> None:
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.call("Emulation.setDeviceMetricsOverride", **size)
+        self.call("Page.navigate", url=path.as_uri())
+        self.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def ask(self, expression: str) -> Any:
+        """The value of an expression in JavaScript, which may be a promise."""
+        asked = {"expression": expression, "returnByValue": True, "awaitPromise": True}
+        found = self.call("Runtime.evaluate", **asked)
+        assert "exceptionDetails" not in found, found
+        return found["result"].get("value")
+
+    def wait(self, condition: str) -> None:
+        """Until a condition in JavaScript holds, a minute at most."""
+        looking = f"""new Promise(done => {{
+            const from = Date.now();
+            const look = () => {{
+                const held = Boolean({condition});
+                if (held || Date.now() - from > 60000) done(held); else setTimeout(look, 20);
+            }};
+            look();
+        }})"""
+        assert self.ask(looking), condition
+
+    def place(self, selector: str, across: float = 0.5, down: float = 0.5) -> tuple[float, float]:
+        """A point of an element, by the shares of its width and height, after scrolling there."""
+        found = self.ask(f"""(() => {{
+            const one = document.querySelector({json.dumps(selector)});
+            one.scrollIntoView({{block: "center"}});
+            const box = one.getBoundingClientRect();
+            return [box.x + {across} * box.width, box.y + {down} * box.height];
+        }})()""")
+        return found[0], found[1]
+
+    def point(self, selector: str, across: float = 0.5, down: float = 0.5) -> None:
+        x, y = self.place(selector, across, down)
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+
+    def click(self, selector: str) -> None:
+        x, y = self.place(selector)
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def press(self, key: str) -> None:
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+
+    def picture(self, path: Path) -> None:
+        """The whole page as a PNG."""
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        found = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip={**size, "scale": 1})
+        path.write_bytes(b64decode(found["data"]))
+
+
+@contextmanager
+def opened(page: str, folder: Path, *, width: int = 1100, height: int = 900) -> Iterator[Page]:
+    """A browser with a page, so many pixels wide."""
+    path = folder / "page.html"
+    path.write_text(page, encoding="utf-8")
+    (theirs_in, to), (back, theirs_out) = os.pipe(), os.pipe()
+    high = [fcntl.fcntl(one, fcntl.F_DUPFD, 10) for one in (theirs_in, theirs_out)]
+
+    def exchange() -> None:  # the browser reads from 3 and writes to 4
+        os.dup2(high[0], 3)
+        os.dup2(high[1], 4)
+
+    command = [str(PROGRAM), *_FLAGS, "--remote-debugging-pipe", f"--user-data-dir={folder / 'profile'}"]
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    browser = subprocess.Popen(command, pass_fds=(3, 4), preexec_fn=exchange, **quiet)
+    for one in (theirs_in, theirs_out, *high):
+        os.close(one)
+    try:
+        shown = Page(to, back)
+        shown.open(path, width, height)
+        yield shown
+    finally:
+        browser.kill()
+        browser.wait()
+        os.close(to)
+        os.close(back)
