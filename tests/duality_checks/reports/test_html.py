@@ -206,7 +206,7 @@ def test_of_many_samples_and_chambers_some_are_drawn() -> None:
     drawn = plot_function(problem, network).lines[-1].get_xydata()
     assert drawn.tolist() == np.column_stack([x, target])[::3].tolist()
     ax = plot_landscape(problem, target, network)
-    assert len(ax.patches) == 360
+    assert [len(one.get_paths()) for one in ax.collections] == [360]
     # The curve is the landscape at every angle, whatever is drawn of its chambers.
     angles, heights = ax.lines[0].get_xydata().T
     rows = (
