@@ -158,7 +158,7 @@ class Landscape:
 def require_squares(problem: TrainingProblem) -> None:
     """Refuse rows, targets, weight decay or slopes that floats cannot square."""
     sizes, targets = np.abs(problem.features).max(axis=1), np.abs(problem.target)
-    sized = np.asarray(problem.arrangement.hyperplane_of_row) >= 0
+    sized = np.asarray(problem.arrangement.hyperplane_of_row)[: len(sizes)] >= 0  # and rows that compare them
     rows = np.flatnonzero(sized & ((sizes < SMALLEST) | (sizes > LARGEST))).tolist()
     named = [(f"X[{k}]", sizes[k]) for k in rows]
     named += [(f"y[{i}]", targets[i]) for i in np.flatnonzero(targets > LARGEST).tolist()]
