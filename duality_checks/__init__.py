@@ -24,14 +24,14 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .approximation.sampling import bound_by_sampling, coverage, guarantee
     from .approximation.subsets import ProvenInterval, interval_by_chambers
     from .assertions import assert_complete, assert_global_optimum, assert_stationary, assert_strong_duality
-    from .auditing import Audit, audit
-    from .auditing_outputs import OutputsAudit, audit_outputs
     from .certificate import Certificate, certify, check
     from .checker import Verdict
     from .effort import Effort
     from .exact.setting import RationalNetwork
     from .gated_network import GatedNetwork
     from .importing import from_sklearn, from_state_dict, read_network
+    from .interfaces.auditing import Audit, audit
+    from .interfaces.auditing_outputs import OutputsAudit, audit_outputs
     from .network import TwoLayerNetwork
     from .optima.circular import circular_optimum
     from .optima.circular_proof import prove_circular
@@ -74,8 +74,8 @@ _NAMES = {
         "assert_stationary",
         "assert_strong_duality",
     ),
-    "auditing": ("Audit", "audit"),
-    "auditing_outputs": ("OutputsAudit", "audit_outputs"),
+    "interfaces.auditing": ("Audit", "audit"),
+    "interfaces.auditing_outputs": ("OutputsAudit", "audit_outputs"),
     "certificate": ("Certificate", "certify", "check"),
     "checker": ("Verdict",),
     "solving": ("Scorecard", "assert_solves"),

@@ -260,7 +260,7 @@ def assert_complete(chambers: Any, arrangement: Any = None) -> None:
 def _judged(problem: TrainingProblem, network: Any) -> RationalNetwork:
     """The very network, on the columns of the problem, exactly."""
     from .exact.judged import judged
-    from .placing import native
+    from .interfaces.placing import native
 
     return judged(problem, native(problem, network))
 

@@ -1,11 +1,18 @@
-"""Networks of other libraries: the names of :mod:`.foreign` that users need."""
+"""Networks of other libraries: the names of :mod:`.interfaces.foreign` that users need."""
 
 from __future__ import annotations
 
-from .foreign.files import import_network, read_network
-from .foreign.networks import BiasedNetwork, Imported, Network, OutputsNetwork, from_layers, require_inputs
-from .foreign.sklearn_models import from_sklearn
-from .foreign.state_dicts import from_state_dict, import_state_dict
+from .interfaces.foreign.files import import_network, read_network
+from .interfaces.foreign.networks import (
+    BiasedNetwork,
+    Imported,
+    Network,
+    OutputsNetwork,
+    from_layers,
+    require_inputs,
+)
+from .interfaces.foreign.sklearn_models import from_sklearn
+from .interfaces.foreign.state_dicts import from_state_dict, import_state_dict
 
 __all__ = [
     "BiasedNetwork",

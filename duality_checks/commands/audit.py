@@ -16,10 +16,10 @@ from .showing import tell
 from .stated import Stated
 
 if TYPE_CHECKING:
-    from ..auditing import Audit
-    from ..auditing_outputs import OutputsAudit
     from ..data.preparation import Labels
     from ..effort import Effort
+    from ..interfaces.auditing import Audit
+    from ..interfaces.auditing_outputs import OutputsAudit
 
 BIASES = ("auto", "none", "column", "free", "decayed")
 ENOUGH = 0.1
@@ -162,9 +162,9 @@ def audit(
     free, more than 50,000 chambers of a rank above 3 are left to this package's own enumeration, and the
     output says so; more than --max-chambers are refused.
     """
-    from ..auditing import audit as judge
-    from ..auditing_outputs import audit_outputs
     from ..importing import import_network
+    from ..interfaces.auditing import audit as judge
+    from ..interfaces.auditing_outputs import audit_outputs
     from .terminal import progress
 
     loaded = import_network(network)

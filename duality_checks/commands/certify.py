@@ -286,8 +286,8 @@ def certify(
 
 def _beginning(start: Path | None, data: TrainingData) -> Callable[[TrainingProblem], State | None]:
     """What training begins with: nothing, or the neurons of a network file."""
-    from ..foreign.networks import starting_network
     from ..importing import import_network
+    from ..interfaces.foreign.networks import starting_network
     from ..training.checkpoint import State
 
     if start is None:

@@ -92,10 +92,10 @@ def _theorem(
 ) -> int:
     """A certificate as a theorem for Coq."""
     from ..certificate import Certificate
+    from ..explaining.formal.coq import compiles
+    from ..explaining.formal.covering import with_proof
+    from ..explaining.formal.export import claims, coq_text
     from ..files import read_text, write_text
-    from ..formal.coq import compiles
-    from ..formal.covering import with_proof
-    from ..formal.export import claims, coq_text
     from ..problem import TrainingProblem
     from .terminal import progress
 

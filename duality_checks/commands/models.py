@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..foreign.exports import Layers
+    from ..interfaces.foreign.exports import Layers
 
 
 def export_model(network: Path, output: Path, kind: str) -> tuple[dict[str, Any], str]:
@@ -27,7 +27,7 @@ def export_model(network: Path, output: Path, kind: str) -> tuple[dict[str, Any]
     """
     from hyperplane_arrangements.writing import write_whole
 
-    from ..foreign.exports import layers_of, onnx_file, torch_file
+    from ..interfaces.foreign.exports import layers_of, onnx_file, torch_file
     from ..prepared import PreparedNetwork
 
     layers = layers_of(PreparedNetwork.load(network))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from ..checker import Chamber
 from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient
+from ..exact.polyhedral import multipliers_on
 from ..exact.rounding import on_a_grid
 from ..exact.setting import RationalNetwork
-from ..polyhedral.optimum import multipliers_on
 from ..ranges import reals
 from .witnesses import integer_points
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..exact.norms import Vector
-from ..polyhedral.optimum import ONE, ZERO, combination, maximise, outputs
+from ..exact.polyhedral import ONE, ZERO, combination, maximise, outputs
 from ..problem import TrainingProblem
 from .spanning import reach_targets
 

@@ -156,7 +156,7 @@ def _dual_norm_of(
     """The dual norm of a vector, in floats, where something is free of the penalty."""
     if not problem.penalty.polyhedral:
         return lambda v: free_dual_norm(problem, v, max_chambers, effort)
-    from ..polyhedral.neurons import Neurons
+    from ..pricing.polyhedral import Neurons
 
     columns = Neurons.of(problem).columns
     return lambda v: float(np.abs(columns.T @ v).max(initial=0.0))
@@ -213,7 +213,7 @@ def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tupl
     problem.require_penalised("a proven beta_max")
     v = slope_at_zero(problem)
     if problem.penalty.polyhedral:
-        from ..polyhedral.neurons import Neurons
+        from ..pricing.polyhedral import Neurons
 
         exact = Neurons.of(problem).dual_norm(v)
         return exact, exact

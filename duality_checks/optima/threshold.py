@@ -25,8 +25,8 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vecto
 from hyperplane_arrangements.findings import Finding
 
 from ..exact.norms import Vector, dot
+from ..exact.polyhedral import LOSSES, exact_lasso, maximise
 from ..exact.setting import ZERO, combination
-from ..polyhedral.optimum import LOSSES, exact_lasso, maximise
 from ..problem import positive
 from ..terms.losses import Loss, parse_loss
 

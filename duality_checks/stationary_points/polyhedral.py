@@ -21,8 +21,7 @@ from hyperplane_arrangements.exact import ExactMatrix
 
 from ..exact.judged import fit_of, judged
 from ..exact.norms import Vector, gradient
-from ..exact.setting import ZERO, RationalNetwork, dot
-from ..polyhedral.optimum import (
+from ..exact.polyhedral import (
     LOSSES,
     NORMS,
     ball_facets,
@@ -31,6 +30,7 @@ from ..polyhedral.optimum import (
     maximise,
     norm_of,
 )
+from ..exact.setting import ZERO, RationalNetwork, dot
 from ..problem import TrainingProblem
 from .block_proof import BlockProof, Step, by_row, walls
 from .blocks import Block

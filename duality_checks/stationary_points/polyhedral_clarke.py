@@ -22,9 +22,9 @@ from hyperplane_arrangements.exact import signs
 
 from ..exact.judged import fit_of, judged
 from ..exact.norms import gradient
+from ..exact.polyhedral import NORMS
 from ..exact.programs import Membership
 from ..exact.setting import ZERO, RationalNetwork, Vector
-from ..polyhedral.optimum import NORMS
 from ..problem import TrainingProblem
 from .blocks import Block
 from .clarke import MAX_LOCAL_CHAMBERS, Subdifferential, local_signs

@@ -9,10 +9,10 @@ from fractions import Fraction
 import numpy as np
 
 from ..exact.norms import dot, gradient, root_above
+from ..exact.polyhedral import NORMS, UnboundedError, directions, optimum, outputs
 from ..optima.interpolation import LeastNorm, hard_margin, interpolate
 from ..optima.least_norm import least_norm_fit, least_norm_margin
 from ..optima.spanning import Reach, exact_outputs, reach_margins, reach_targets
-from ..polyhedral.optimum import NORMS, UnboundedError, directions, optimum, outputs
 from ..problem import TrainingProblem
 from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that

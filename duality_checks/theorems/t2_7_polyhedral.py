@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..exact.norms import gradient
-from ..polyhedral.optimum import (
+from ..exact.polyhedral import (
     LOSSES,
     NORMS,
     Optimum,

@@ -12,9 +12,9 @@ from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
 
 from ..exact.norms import Vector, dot
+from ..exact.polyhedral import LOSSES
 from ..exact.setting import ZERO
 from ..optima.threshold import Pattern, signed_lasso, threshold_optimum, threshold_patterns
-from ..polyhedral.optimum import LOSSES
 from ..terms.losses import parse_loss
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import random_rationals, random_rows

@@ -18,14 +18,14 @@ from typing import Any
 
 import numpy as np
 
+from ..exact.polyhedral import free_lasso, has_program, metric_of
+from ..exact.polyhedral_lasso import least_squares
 from ..exact.rounding import on_a_grid
 from ..exact.setting import RationalNetwork
 from ..limits import require_feasible
 from ..network import TwoLayerNetwork
-from ..polyhedral.lasso import least_squares
-from ..polyhedral.neurons import Neurons, Vector
-from ..polyhedral.optimum import free_lasso, has_program, metric_of
 from ..pricing.free import ProjectedReadout
+from ..pricing.polyhedral import Neurons, Vector
 from ..problem import TrainingProblem
 from .narrowing import narrowed
 from .program import solve_atoms

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import duality_checks.auditing
+import duality_checks.interfaces.auditing
 from duality_checks import (
     TrainingProblem,
     TwoLayerNetwork,
@@ -28,7 +28,7 @@ from duality_checks import (
 )
 from duality_checks.checker import check_documents
 from duality_checks.cli import main
-from duality_checks.foreign.networks import BiasedNetwork, from_layers
+from duality_checks.interfaces.foreign.networks import BiasedNetwork, from_layers
 from duality_checks.ranges import reals
 from duality_checks.reports.text import cell, printable
 from hyperplane_arrangements import Arrangement
@@ -266,7 +266,7 @@ def test_a_fault_of_this_program_refutes_nothing(
     def broken(*_: Any, **__: Any) -> None:
         raise np.linalg.LinAlgError("Singular matrix")
 
-    monkeypatch.setattr(duality_checks.auditing, "audit", broken)
+    monkeypatch.setattr(duality_checks.interfaces.auditing, "audit", broken)
     TwoLayerNetwork([[1.0, 1.0]], [1.0]).save("n.json")
     assert main(["audit", "n.json", *DATA]) == 70
     captured = capsys.readouterr()

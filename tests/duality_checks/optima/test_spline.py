@@ -121,7 +121,7 @@ def test_far_kinks_are_unbounded_without_the_constant() -> None:
 
 def test_a_lasso_without_the_constant_is_caught() -> None:
     """Were the atoms not centred, the residual would not sum to zero."""
-    from duality_checks.polyhedral.optimum import nonnegative_lasso
+    from duality_checks.exact.polyhedral import nonnegative_lasso
 
     atoms = [(Fraction(0), Fraction(1)), (Fraction(1), Fraction(0))]
     weights = nonnegative_lasso(atoms, (Fraction(5), Fraction(7)), Fraction(1))

@@ -322,7 +322,7 @@ def test_patches_of_images_are_those_of_a_sliding_window():
 def test_a_neuron_hidden_from_polyhedral_pricing_gives_a_wrong_optimum_that_is_refused(
     loss, penalty, monkeypatch
 ):
-    from duality_checks.polyhedral.neurons import Neurons
+    from duality_checks.pricing.polyhedral import Neurons
 
     problem = instance(loss, penalty, "identity", "relu", seed=1)
     right = train(problem)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from duality_checks.exact import norms as exact_norm
+from duality_checks.exact import polyhedral as polyhedral_optimum
 from duality_checks.optima import vector_output
-from duality_checks.polyhedral import optimum as polyhedral_optimum
 from duality_checks.problem import TrainingProblem
 from duality_checks.terms.max_pooling import MaxPooling, compared
 from duality_checks.theorems import t1_1_count as count

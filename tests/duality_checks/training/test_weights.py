@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, beta_path, certify, check, train
+from duality_checks.exact.polyhedral import optimum
 from duality_checks.optima.paths import approximate_beta_max, beta_max
-from duality_checks.polyhedral.optimum import optimum
 from duality_checks.terms.free import NAMES
 from hyperplane_arrangements.errors import InputError
 

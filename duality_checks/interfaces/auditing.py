@@ -1,0 +1,371 @@
+"""Audit of a trained network: its distance to the global optimum, its stationarity, and what improves it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from hyperplane_arrangements.display import Shown, html
+from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
+from hyperplane_arrangements.exact import fits_float, in_short
+from hyperplane_arrangements.pasting import OneLine
+from hyperplane_arrangements.pictures.cards import card
+
+from ..effort import Effort
+from ..exact.enclosures import decimal_interval, exact_text, scientific_above
+from ..exact.setting import RationalNetwork, Setting
+from ..limits import MAX_CONES, few_chambers, is_searched, require_feasible
+from ..pricing.interval import IntervalProof, prove_interval
+from ..problem import TrainingProblem
+from ..reports.hints import hints_of_audit
+from ..stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
+from ..stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
+from ..tolerances import allowance, relative
+from .placing import Placed, place
+
+if TYPE_CHECKING:
+    from ..certificate import Certificate
+    from ..training.rounds import Solution
+
+# Below this share of the objective a decrease, though proven, only mends the rounding of floats.
+NOTABLE = Fraction(1, 10**12)
+# With free biases, above rank 3, the checker needs a list of all chambers; longer ones are not for it.
+MAX_LISTED = 50_000
+EFFORT = Effort(cones=MAX_CONES)
+# Intervals that are narrower are so by choice, or as narrow as floats find them.
+WIDE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Audit(OneLine, Shown):
+    """The verdict on a trained network.
+
+    Attributes:
+        placed: the problem that it was judged on, its weights, exactly, what decays in words, and what was
+            assumed of the network.
+        objective: its objective, exactly.
+        lower: a proven lower bound on the global optimum p*, None where none was computed.
+        upper: a proven upper bound on p*.
+        certificate: the certificate that the independent checker accepted; None where the chambers are too
+            many for one.
+        stationarity: the verdict on stationarity; None if it is not judged.
+        escape: a neuron to add that lowers the objective by more than rounding can, None where none was
+            found or looked for.
+        proof: the interval that rests on this package alone; None where there is a certificate.
+        hints: where its numbers may mislead.
+    """
+
+    placed: Placed
+    objective: Fraction
+    lower: Fraction | None
+    upper: Fraction
+    certificate: Certificate | None
+    stationarity: Stationarity | None
+    escape: Escape | None
+    proof: IntervalProof | None = None
+    hints: tuple[str, ...] = ()
+
+    @property
+    def setting(self) -> Setting | None:
+        """What stationarity is decided in; None if it is not judged."""
+        return self.placed.setting
+
+    @property
+    def unjudged(self) -> str:
+        """Why stationarity is not judged; '' when it is."""
+        return self.placed.unjudged
+
+    @property
+    def network(self) -> RationalNetwork:
+        """Its weights, exactly."""
+        return self.placed.network
+
+    @property
+    def excess(self) -> tuple[Fraction, Fraction] | None:
+        """Proven bounds on `objective - p*`; None without a lower bound on p*."""
+        if self.lower is None:
+            return None
+        return self.objective - self.upper, self.objective - self.lower
+
+    @property
+    def is_stationary(self) -> bool | None:
+        """Whether it is stationary or epsilon-stationary; None if that is not judged."""
+        return None if self.stationarity is None else self.stationarity.standing is not Standing.NOT
+
+    @property
+    def imbalance(self) -> float | None:
+        """The largest `abs(alpha^2 - norm(P w)^2)` over `alpha^2 + norm(P w)^2`: 0 when balanced (3.2)."""
+        if self.stationarity is None:
+            return None
+        worst = 0.0
+        for neuron, alpha in zip(
+            self.stationarity.at.neurons, self.stationarity.at.network.output, strict=True
+        ):
+            size = 2 * alpha * alpha - neuron.imbalance
+            if size:
+                worst = max(worst, abs(float(neuron.imbalance / size)))
+        return worst
+
+    @property
+    def dead(self) -> tuple[int, ...]:
+        """The neurons that contribute nothing on any sample, though their weights are not zero."""
+        return () if self.stationarity is None else self.stationarity.at.with_role(Role.DEAD)
+
+    @property
+    def zero(self) -> tuple[int, ...]:
+        """The neurons whose weights are all zero."""
+        return () if self.stationarity is None else self.stationarity.at.with_role(Role.ZERO)
+
+    def facts(self) -> dict[str, Any]:
+        """The figures, ready for JSON: exact numbers as texts, the rest as floats; None for what is not
+        judged."""
+        excess, found = self.excess, self.stationarity
+        return {
+            "objective": str(self.objective),
+            "objective_float": float(self.objective),
+            "lower": None if self.lower is None else str(self.lower),
+            "upper": str(self.upper),
+            "proven_by": self._prover(),
+            "excess_at_least": None if excess is None else float(excess[0]),
+            "excess_at_most": None if excess is None else float(excess[1]),
+            "free_biases": None
+            if self.setting is None
+            else self.setting.intercept and not self.setting.decayed,
+            **self._judged_facts(),
+            "stationarity": None if found is None else found.standing.value,
+            "not_judged": self.unjudged,
+            "clarke_stationary_exactly": None if found is None else found.at.is_clarke,
+            "directionally_stationary_exactly": None if found is None else found.at.is_directional,
+            "relative_distance_at_most": None if found is None else found.relative_distance,
+            "imbalance": self.imbalance,
+            "dead": None if found is None else list(self.dead),
+            "zero": None if found is None else list(self.zero),
+            "improving_neuron": None if self.escape is None else _escape_facts(self.escape),
+            "hints": list(self.hints),
+        }
+
+    def _judged_facts(self) -> dict[str, Any]:
+        problem = self.placed.problem
+        return {
+            "loss": problem.plain_loss.name,
+            "weighted": problem.is_weighted,
+            "beta": str(problem.beta),
+            "free": problem.free.name,
+            "judged_on": self.placed.objective,
+            "notes": list(self.placed.notes),
+        }
+
+    def _prover(self) -> str | None:
+        if self.certificate is not None:
+            return "independent checker"
+        return None if self.proof is None else "duality_checks"
+
+    def __str__(self) -> str:
+        """A few lines, one a finding."""
+        pairs = [("judged on", judged_on(self.placed))]
+        pairs += [("note", note) for note in self.placed.notes]
+        pairs += [("objective", f"{float(self.objective):.12g} (exact value of these weights)")]
+        pairs += self._bound_lines()
+        pairs += self._stationarity_lines()
+        pairs += [("hint", hint) for hint in self.hints]
+        return "\n".join(f"{name:<13} {text}" for name, text in pairs)
+
+    def _bound_lines(self) -> list[tuple[str, str]]:
+        excess = self.excess
+        if excess is None or self.lower is None:
+            skip = self.placed.problem.free.linear
+            what = "a linear skip" if skip else "what is free with this loss"
+            return [("p*", f"no proven lower bound: too many chambers for {what}")]
+        low, high = decimal_interval(self.lower, self.upper)
+        share = scientific_above(excess[1] / self.objective) if self.objective else "0"
+        rests = "a certificate that the independent checker accepted"
+        if self.certificate is not None and self.certificate.relative_gap > WIDE:
+            rests += "; a longer search (time, cones) narrows it"
+        if self.proof is not None:
+            rests = (
+                f"this package's enumeration and arithmetic over {self.proof.extent}, too many "
+                "for the independent checker"
+            )
+        return [
+            ("p*", f"{low} <= p* <= {high} (proven)"),
+            ("excess", f"at most {scientific_above(excess[1])} above p*, {share} of the objective (proven)"),
+            ("rests on", rests),
+        ]
+
+    def _stationarity_lines(self) -> list[tuple[str, str]]:
+        if self.stationarity is None:
+            return [("stationary", f"not judged: {self.unjudged}")]
+        balance = "yes, exactly" if not self.imbalance else f"off by {self.imbalance:.2e}"
+        improvement = "no neuron to add was found (numerical)"
+        if self.escape is not None:
+            improvement = (
+                f"one more neuron lowers the objective by {float(self.escape.decrease):.6g} "
+                f"(proven): w = {_vector(self.escape.weights)}, alpha = {float(self.escape.output):.6g}"
+            )
+        return [
+            ("stationary", str(self.stationarity)),
+            ("balanced", balance),
+            ("dead neurons", f"{listed(self.dead)}; zero neurons {listed(self.zero)}"),
+            ("improvement", improvement),
+        ]
+
+
+@html.register
+def audit_card(found: Audit) -> str:
+    """What a notebook shows for an audit: its findings, one a line."""
+    lines = [re.split(r" {2,}", line, maxsplit=1) for line in str(found).splitlines()]
+    return card("Audit of a network", [(name, text) for name, text in lines])
+
+
+def _escape_facts(escape: Escape) -> dict[str, Any]:
+    return {
+        "weights": [float(x) for x in escape.weights],
+        "output": float(escape.output),
+        "decrease": float(escape.decrease),
+        "value": escape.value,
+    }
+
+
+def listed(indices: tuple[int, ...]) -> str:
+    """Numbers of neurons, in words."""
+    return ", ".join(map(str, indices)) if indices else "none"
+
+
+def _vector(weights: tuple[Fraction, ...]) -> str:
+    return f"({', '.join(f'{float(x):.6g}' for x in weights)})"
+
+
+def judged_on(placed: Placed) -> str:
+    """One sentence on the objective that a network is judged on."""
+    problem = placed.problem
+    weighted = "weighted " if problem.is_weighted else ""
+    return f"{weighted}{problem.plain_loss.name} loss, beta = {exact_text(problem.beta)}; {placed.objective}"
+
+
+def audit(
+    problem: TrainingProblem,
+    network: Any,
+    *,
+    biases: str | None = None,
+    names: Sequence[str | None] | None = None,
+    epsilon: float = EPSILON,
+    reach: float = REACH,
+    effort: Effort = EFFORT,
+    max_chambers: int = MAX_CHAMBERS,
+    say: Callable[[str], None] = lambda text: None,
+) -> Audit:
+    """Judge a trained network against the global optimum.
+
+    Args:
+        problem: the problem, with beta. For a network with biases, its features alone, and `biases` names the
+            objective; or the features and a column of ones, and the problem says itself what is free. With
+            another than the squared loss, or a linear skip, stationarity is not judged.
+        network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a PyTorch module or state_dict, or a
+            fitted MLPRegressor or MLPClassifier of scikit-learn, also at the end of a Pipeline or in a
+            TransformedTargetRegressor: these are judged on what their transformers give. A state_dict is
+            taken to have the problem's activation. Or any other that
+            :func:`~duality_checks.exact.judged.judged` takes.
+        biases: what decays of a network with biases: "free" (the weights alone: scikit-learn), "decayed"
+            (all, the output's bias too: weight_decay of PyTorch's SGD and Adam), "column" (the hidden biases,
+            and not the output's). By default the first, for PyTorch's the second.
+        names: of the features, for hints; None for one that is 0 and 1 for a label.
+        epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
+        reach: likewise.
+        effort: how narrow the interval has to be, and the limits of searches over all directions.
+        max_chambers: where no search does, refuse arrangements with more chambers before starting.
+        say: is told what happens.
+
+    Returns:
+        The audit.
+
+    Raises:
+        InputError: the network does not fit the problem; a negative epsilon, or a reach of 1 or more.
+        TooLargeError: too many chambers.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1)
+        >>> from duality_checks import TwoLayerNetwork
+        >>> found = audit(problem, TwoLayerNetwork([[2.0]], [2.0]))
+        >>> found.objective, found.stationarity.standing.value, found.escape.decrease
+        (Fraction(13, 2), 'stationary (proven)', Fraction(1, 2))
+        >>> found.excess[0] <= Fraction(1, 2) <= found.excess[1]
+        True
+    """
+    epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
+    began, placed = perf_counter(), place(problem, network, biases)
+    objective, setting, verdict = _shown(placed.exact_objective), placed.setting, None
+    if setting is not None:
+        say("Deciding stationarity in rational arithmetic")
+        verdict = stationarity(setting, placed.network, epsilon=epsilon, reach=reach)
+    if not is_searched(placed.problem):
+        require_feasible(placed.problem.arrangement, max_chambers)
+    certificate, proof = _bounds(placed.problem, effort.after(began), max_chambers, say)
+    escape = None
+    if setting is not None:
+        say("Looking for a neuron to add")
+        left = effort.after(began)
+        added = improving_neuron(setting, placed.network, max_chambers=max_chambers, effort=left)
+        escape = _notable(added, objective)
+    bounds = _interval(objective, certificate, proof)
+    silent = certificate is not None and not (certificate.network_output or certificate.relative_gap > WIDE)
+    hints = hints_of_audit(placed.problem, silent, names)
+    return Audit(placed, objective, *bounds, certificate, verdict, escape, proof, hints)
+
+
+def _shown(objective: Fraction) -> Fraction:
+    """The objective, if a float can show it."""
+    if objective and not fits_float(objective):
+        raise InputError(
+            f"the network's objective is {in_short(objective)}, beyond the range of floats; was the training "
+            "stable?"
+        )
+    return objective
+
+
+def _bounds(
+    problem: TrainingProblem, effort: Effort, max_chambers: int, say: Callable[[str], None]
+) -> tuple[Certificate | None, IntervalProof | None]:
+    """A certificate where it is worth its time, else a proof by this package where it knows one."""
+    arrangement = problem.arrangement
+    certified = problem.bias is None or arrangement.rank <= 3 or few_chambers(arrangement, MAX_LISTED)
+    if not certified and (problem.free.linear or problem.plain_loss.name != "squared"):
+        return None, None
+    from ..training.columns import train
+
+    say("Training to the global optimum")
+    began = perf_counter()
+    solution = train(problem, max_chambers=max_chambers, effort=effort)
+    if certified:
+        return _certified(problem, solution, max_chambers, effort.after(began)), None
+    say("Proving the bound on every chamber")
+    return None, prove_interval(problem, solution, max_chambers=max_chambers)
+
+
+def _interval(
+    objective: Fraction, certificate: Certificate | None, proof: IntervalProof | None
+) -> tuple[Fraction | None, Fraction]:
+    """The bounds on p*: the network itself is one from above."""
+    found = certificate or proof
+    return (None, objective) if found is None else (found.lower, min(found.upper, objective))
+
+
+def _notable(escape: Escape | None, objective: Fraction) -> Escape | None:
+    return escape if escape is not None and escape.decrease > NOTABLE * objective else None
+
+
+def _certified(
+    problem: TrainingProblem, solution: Solution, max_chambers: int, effort: Effort
+) -> Certificate:
+    from ..certificate import certify, check
+
+    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
+    verdict = check(problem, certificate)
+    if not verdict.proven:
+        raise ConvexLandscapeError(
+            f"the checker refuses the certificate ({verdict.reason}); please report the data"
+        )
+    return certificate
