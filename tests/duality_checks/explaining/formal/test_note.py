@@ -19,7 +19,7 @@ from duality_checks.explaining.cones import cones
 from duality_checks.explaining.formal import coq
 from duality_checks.explaining.formal.export import claims, coq_text
 
-ROOT = Path(__file__).parent.parent.parent.parent
+ROOT = Path(__file__).parents[4]
 NOTE = (ROOT / "proofs_notes" / "a-theorem-about-your-data.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 QUOTIENT = re.compile(r"-?\d+(\.\.\.)? # \d+(\.\.\.)?")
