@@ -177,7 +177,7 @@ def _known(problem: str | CertifiedProblem) -> CertifiedProblem:
 
 def _excess(solver: Callable[[TrainingProblem], Any], known: CertifiedProblem) -> Excess:
     from .exact.judged import judged, objective_of
-    from .placing import native
+    from .interfaces.placing import native
 
     problem, certificate = known.problem, known.certificate
     try:
