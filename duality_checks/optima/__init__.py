@@ -1,1 +1,1 @@
-"""The set of optima and the special cases with a form of their own."""
+"""The set of optima, paths of them, and the special cases with a form of their own."""

@@ -1,1 +1,1 @@
-"""Global training: column generation over all chambers, its master programs, paths and checkpoints."""
+"""Global training: column generation over all chambers, its master programs, checkpoints."""
