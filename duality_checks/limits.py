@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import TooLargeError
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # its time, nor is it advice to raise the limit by so much.
 FAR = 20
 QUICK_RANK = 8  # counting so many chambers costs least near this rank
+COUNTED_AT_ONCE = 1_000_000
+IN_SAMPLE = 100_000  # chambers, of some rows
+LOST = 16  # times the share of Cover's bound that some rows fall short of it is more than all rows do
 # Below, a list or sweep of the chambers is as fast as a cover, and needs no search to be compiled.
 COVERED_ABOVE = 20_000
 COUNTED_AT_MOST = 5_000_000
@@ -132,9 +135,11 @@ def chambers_in_words(arrangement: Arrangement) -> str:
 def require_feasible(arrangement: Arrangement, limit: int) -> None:
     """Refuse a job before it starts when it has more chambers than the limit.
 
-    Cover's bound decides most small jobs. Rows only ever add chambers, and a subspace meets no more chambers
-    than there are: so a job that is far too large is refused by the exact count of some of its rows in some
-    subspace, in a time that the limit bounds.
+    Cover's bound decides most small jobs, and at once those that are too large by it where some of the rows,
+    drawn at random, are in general position or nearly so: then all of them are. Otherwise chambers are
+    counted. Rows only ever add chambers, and a subspace meets no more chambers than there are: so a job that
+    is far too large is refused by the exact count of some of its rows in some subspace, in a time that the
+    limit bounds.
 
     Raises:
         TooLargeError: with the predicted number, and what would make the job feasible.
@@ -148,6 +153,9 @@ def require_feasible(arrangement: Arrangement, limit: int) -> None:
     most, rank = chambers_at_most(arrangement), arrangement.rank
     if most <= limit:
         return
+    if limit > IN_SAMPLE and most > COUNTED_AT_ONCE and _least_by_sample(arrangement) > limit:
+        text = advice(f"up to {most:,}", arrangement.n, rank, most, limit)
+        raise TooLargeError(text, predicted=most, limit=limit)
     if most > FAR * limit:
         least = _some_of_many(arrangement, limit).count_chambers()
         if least > limit:
@@ -161,13 +169,31 @@ def require_feasible(arrangement: Arrangement, limit: int) -> None:
 
 def _some_of_many(arrangement: Arrangement, limit: int) -> Arrangement:
     """As few rows as may have more chambers than the limit, in a subspace if their rank is high."""
-    hyperplanes, rank = arrangement.hyperplanes, arrangement.rank
-    if rank > QUICK_RANK:
-        import numpy as np  # a check prints counts, and needs nothing else of numpy
-
-        basis = np.random.default_rng(0).integers(-9, 10, size=(rank, QUICK_RANK))
-        hyperplanes, rank = hyperplanes @ basis.astype(object), QUICK_RANK
+    hyperplanes, rank = _in_few_dimensions(arrangement)
     return type(arrangement)(hyperplanes[: most_hyperplanes(rank, limit) + 1].tolist())
+
+
+def _least_by_sample(arrangement: Arrangement) -> float:
+    """What Cover's bound says of all rows, less what their position takes off it: some rows show how much."""
+    import numpy as np
+
+    hyperplanes, rank = _in_few_dimensions(arrangement)
+    size = min(max(most_hyperplanes(rank, IN_SAMPLE), rank + 2), len(hyperplanes))
+    drawn = np.random.default_rng(0).choice(len(hyperplanes), size, replace=False)
+    some = type(arrangement)(hyperplanes[drawn].tolist())
+    lost = 1 - some.count_chambers() / most_chambers(size, rank)
+    return (1 - LOST * lost) * most_chambers(len(hyperplanes), rank)
+
+
+def _in_few_dimensions(arrangement: Arrangement) -> tuple[Any, int]:
+    """The distinct hyperplanes, in a subspace if their rank is high, and their rank there."""
+    hyperplanes, rank = arrangement.hyperplanes, arrangement.rank
+    if rank <= QUICK_RANK:
+        return hyperplanes, rank
+    import numpy as np  # a check prints counts, and needs nothing else of numpy
+
+    basis = np.random.default_rng(0).integers(-9, 10, size=(rank, QUICK_RANK))
+    return hyperplanes @ basis.astype(object), QUICK_RANK
 
 
 def advice(predicted: str, n: int, rank: int, enough: int, limit: int) -> str:

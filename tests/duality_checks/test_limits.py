@@ -52,6 +52,23 @@ def test_a_hopeless_job_is_refused_without_counting_it() -> None:
     assert "--max-chambers" not in str(refusal.value)
 
 
+def test_a_job_in_general_position_is_refused_without_counting_up_to_the_limit(monkeypatch) -> None:
+    rows = np.random.default_rng(1).normal(size=(442, 4))
+    rows[rows[:, 0] > 0.8, 1] = 0.0  # a few are not
+    counts: list[int] = []
+    count = Arrangement.count_chambers
+    monkeypatch.setattr(Arrangement, "count_chambers", lambda self: counts.append(count(self)) or counts[-1])
+    with pytest.raises(TooLargeError, match=r"^up to 28,\d"):
+        require_feasible(Arrangement(rows), 5_000_000)
+    assert max(counts) < 100_000
+
+
+def test_a_large_job_far_from_general_position_is_counted() -> None:
+    # Two pencils in orthogonal planes: 300 * 300 chambers, where Cover's bound is 8.9 million.
+    rows = [[1, t, 0, 0] for t in range(150)] + [[0, 0, 1, t] for t in range(150)]
+    require_feasible(Arrangement(rows), 100_001)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_job_of_high_rank_is_refused_by_a_part_that_never_has_more_chambers(seed: int) -> None:
     rows = np.random.default_rng(seed).integers(-1, 2, size=(24, 10)).tolist()
