@@ -4,7 +4,7 @@
 // On the command:   node check.js PROBLEM.json CERTIFICATE.json [PROBLEM.json CERTIFICATE.json ...]
 //
 // The answer is PROVEN with an interval, REFUSED with a reason, or NOT COVERED with what this program does not know
-// (the logistic loss; certificates of version 2). All arithmetic is that of whole numbers (BigInt), and nothing is
+// (the logistic loss). All arithmetic is that of whole numbers (BigInt), and nothing is
 // fetched from anywhere. It is written from the description of the files (certificate-format.md) and from the
 // statements of the notes, beside the checker in Python, which is the one to ask first.
 //
@@ -13,8 +13,8 @@
 //     lower <= min sum_i s_i loss(f_i; y_i) + beta/2 sum_j (norm(w_j)^2 + alpha_j^2) <= upper.
 //
 // The upper end is the objective of one network. The lower end is d(z) = min_f sum_i s_i loss(f_i; y_i) + z'f, for a
-// z with abs(z'phi(Xu)) <= beta norm(u) for every u. That is the long part; there are three ways to prove it:
-// on every chamber of the hyperplanes x_k'u = 0, on cones that cover space, or by two quadratic functions.
+// z with abs(z'phi(Xu)) <= beta norm(u) for every u. That is the long part; there are four ways to prove it: on every
+// chamber of the hyperplanes x_k'u = 0, on cones that cover space, by two quadratic functions, or on every face.
 "use strict";
 
 const ConvexLandscape = (() => {
@@ -554,20 +554,24 @@ const ConvexLandscape = (() => {
   // z'phi(Xu) = base'u + sum_h w_h max(0, n_h'u): the n_h are primitive, one a hyperplane, oriented as its first row.
   function kinks(problem, dual) {
     const { rows, z, unit } = landscape(problem, dual);
+    return { ...kinksOf(problem, rows, z), unit };
+  }
+
+  function kinksOf(problem, rows, z) {
     const { n: slope, d: one } = problem.kappa, bend = one - slope, planes = new Map();
     const base = rows[0].map(() => 0n);
     rows.forEach((row, k) => {
       if (isZero(row)) return;
-      const divisor = content(row), normal = row.map(x => x / divisor), turn = firstSign(normal);
-      const key = normal.map(x => turn * x).join();
-      if (!planes.has(key)) planes.set(key, { normal, turn, weight: 0n });
+      const divisor = content(row), normal = row.map(x => x / divisor), way = firstSign(normal);
+      const key = normal.map(x => way * x).join();
+      if (!planes.has(key)) planes.set(key, { normal, way, weight: 0n });
       const plane = planes.get(key);
       plane.weight += bend * divisor * z[k];
       // max(0, -t) = max(0, t) - t: a row against its plane's normal leaves all of itself in the linear part.
-      const share = z[k] * (plane.turn === turn ? slope : one);
+      const share = z[k] * (plane.way === way ? slope : one);
       row.forEach((x, i) => { base[i] += share * x; });
     });
-    return { planes: [...planes.values()], base, unit };
+    return { planes: [...planes.values()], base };
   }
 
   const opposite = g => ({
@@ -899,6 +903,112 @@ const ConvexLandscape = (() => {
     return true;
   }
 
+  // ---------------------------------------------------------------- the fourth way: every face of a plane or of space
+
+  // A largest value of g(u) = z'phi(Xu) for norm(u) = 1 lies inside a face of the arrangement; there it is in the
+  // direction of the gradient projected onto the face, and its value is the length of that projection. So it is enough
+  // that each such projection is no longer than beta, or does not lie inside its face. The same for -g.
+  function sweepProves(problem, dual) {
+    onlySumsInThe2Norm(problem);
+    const { rows, z, unit } = landscape(problem, dual), known = rank(rows);
+    const fits = known === 3 || (known === 2 && problem.bias === null);
+    require_(fits, `certificate: without chambers the rank must be 3, or 2 without free biases, not ${known}`);
+    const square = times(times(problem.beta, problem.beta), Q(unit * unit));
+    const swept = (ownRows, where) => facesAreShort(inIndependentRows(kinksOf(problem, ownRows, z)), square, where);
+    if (problem.bias === null) return swept(rows, "");
+    // With the bias alone g changes by whole pieces, and not at all beyond its kinks, where rows are 0: so it is largest
+    // where some row is 0, and there the others are those of the differences from it, without a bias.
+    const plain = rows.map(row => row.filter((_, j) => j !== problem.bias));
+    const kinksOfBias = new Map(plain.map((row, k) => [row.join(), k]));
+    for (const k of kinksOfBias.values())
+      swept(plain.map(row => row.map((x, i) => x - plain[k][i])), `at the kink of row ${k}, `);
+  }
+
+  // In coordinates t, u = sum of t_i times the i-th of some independent normals: norm(u)^2 = t'Gt.
+  function inIndependentRows({ planes, base }) {
+    const chosen = [];
+    for (const { normal } of planes) if (rank([...chosen, normal]) > chosen.length) chosen.push(normal);
+    const to = vector => chosen.map(row => dot(row, vector));
+    return {
+      planes: planes.map(({ normal, weight }) => ({ normal: to(normal), weight })),
+      base: to(base),
+      gram: chosen.map(to),
+    };
+  }
+
+  function facesAreShort(g, square, where) {
+    if (g.base.length === 2) return circleIsShort(g, [[1n, 0n], [0n, 1n]], -1, square, where);
+    // Each cell of space has an arc of some circle beside it.
+    g.planes.forEach(({ normal }, j) => {
+      const first = normal.findIndex(x => x !== 0n), unitAt = i => normal.map((_, k) => BigInt(k === i));
+      const spanning = [0, 1, 2].filter(i => i !== first).map(i => cross(normal, unitAt(i)));
+      circleIsShort(g, spanning, j, square, where);
+    });
+  }
+
+  const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+  const turn = (a, b) => a[0] * b[1] - a[1] * b[0]; // positive if b is less than half a turn to the left of a
+
+  // What is asked of a gradient c in coordinates with norm(u)^2 = t'Gt, in two or three of them.
+  function measure(gram) {
+    const [p, q, r] = gram;
+    const inverse = gram.length === 2 ? [[q[1], -p[1]], [-q[0], p[0]]] : [cross(q, r), cross(r, p), cross(p, q)];
+    const determinant = dot(p, inverse.map(row => row[0]));
+    const raised = c => inverse.map(row => dot(row, c)); // where c't is largest, up to a positive factor
+    return { raised, isLong: (c, { n, d }) => dot(c, raised(c)) * d > n * determinant };
+  }
+
+  // Once around the circle that two vectors span: its rays and arcs and, if it is plane j, the cells beside its arcs.
+  function circleIsShort(g, spanning, j, square, where) {
+    const flat = vector => spanning.map(b => dot(b, vector));
+    const raisedSpan = spanning.map(b => g.gram.map(row => dot(row, b)));
+    const inPlane = measure(raisedSpan.map(flat)), inSpace = measure(g.gram), flatGram = raisedSpan.map(flat);
+    const rays = [];
+    g.planes.forEach(({ normal }, k) => {
+      if (k === j) return;
+      const [x, y] = flat(normal);
+      rays.push({ k, ray: [-y, x], side: -1n }, { k, ray: [y, -x], side: 1n }); // and its side to the left of the ray
+    });
+    const half = ([x, y]) => y < 0n || (y === 0n && x < 0n);
+    rays.sort((a, b) => half(a.ray) - half(b.ray) || (turn(b.ray, a.ray) > 0n) - (turn(a.ray, b.ray) > 0n));
+
+    // Beyond the last ray, just before the first, whose plane is about to change its side.
+    const sides = g.planes.map(() => 0n);
+    for (const { k, side } of rays) sides[k] = side;
+    let c = g.base.map((x, i) => g.planes.reduce((sum, { normal, weight }, k) => (sides[k] > 0n ? sum + weight * normal[i] : sum), x));
+    let last = rays.at(-1).ray;
+    for (const { k, ray, side } of rays) {
+      if (turn(last, ray) !== 0n) {
+        arcIsShort(flat(c), last, ray, inPlane, square, where);
+        if (j >= 0) cellsAreShort(g, c, sides, j, inSpace, square, where);
+        const value = dot(flat(c), ray), length = ray.reduce((sum, x, i) => sum + x * dot(flatGram[i], ray), 0n);
+        require_(value * value * square.d <= square.n * length, `${where}on a ray: the bound abs(z'phi(Xu)) <= beta norm(u) fails`);
+      }
+      const { normal, weight } = g.planes[k];
+      c = c.map((x, i) => x + side * weight * normal[i]);
+      sides[k] = side;
+      last = ray;
+    }
+  }
+
+  function arcIsShort(c, from, to, { raised, isLong }, square, where) {
+    if (!isLong(c, square)) return;
+    const peak = raised(c), sides = [turn(from, peak), turn(peak, to)];
+    const inside = sides.every(side => side > 0n) || sides.every(side => side < 0n);
+    require_(!inside, `${where}on an arc: the bound abs(z'phi(Xu)) <= beta norm(u) fails`);
+  }
+
+  function cellsAreShort(g, c, sides, j, { raised, isLong }, square, where) {
+    const { normal: own, weight } = g.planes[j];
+    for (const side of [1n, -1n]) {
+      const gradient = side > 0n ? c.map((x, i) => x + weight * own[i]) : c;
+      if (!isLong(gradient, square)) continue;
+      const peak = raised(gradient), way = side * dot(own, peak);
+      const inside = way !== 0n && g.planes.every(({ normal }, k) => k === j || way * sides[k] * dot(normal, peak) > 0n);
+      require_(!inside, `${where}in a cell: the bound abs(z'phi(Xu)) <= beta norm(u) fails`);
+    }
+  }
+
   // ---------------------------------------------------------------- the claim
 
   function proofHolds(problem, certificate) {
@@ -906,7 +1016,7 @@ const ConvexLandscape = (() => {
     if (chambers) listProves(problem, dual, chambers);
     else if (cover) coverProves(problem, dual, cover);
     else if (quadratic) quadraticProves(problem, dual, quadratic);
-    else throw new NotCovered("certificates of version 2, without chambers and without a cover");
+    else sweepProves(problem, dual);
   }
 
   // { verdict: "PROVEN", lower, upper } (exact, as text), { verdict: "REFUSED", reason } or "NOT COVERED" with one.

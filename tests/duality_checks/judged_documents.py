@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
+import numpy as np
 import quadratic_forgeries
 from biased_covers import biased_cover
 from brute_force import honest as listed_case
@@ -20,6 +21,7 @@ from pairs_of_terms import each_pair_of_terms
 from quadratic_forgeries import by_functions
 
 from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
+from duality_checks.pricing.dual_norm import dual_norm
 
 Case = tuple[str, str]
 
@@ -258,6 +260,45 @@ def swept_case() -> tuple[TrainingProblem, Certificate]:
     swept = replace(listed, chambers=None, lower=checker.dual_value(stated(problem), listed.dual))
     assert check(problem, swept).proven and json.loads(swept.to_json())["version"] == 2
     return problem, swept
+
+
+def swept_documents(count: int) -> dict[str, Case]:
+    """Version 2 in the plane, in space, and with free biases: weight decay a little above the dual norm of
+    some vector, so that it is proven, and a little below."""
+    draw, cases = random.Random(3), {}
+    for k in range(count):
+        d, biased = 2 + (k % 3 > 0), k % 3 == 2
+        rows = [[draw.randint(-4, 4) for _ in range(d - biased)] + [1] * biased for _ in range(6)]
+        dual = [draw.randint(-5, 5) for _ in range(6)]
+        dual[-1] -= sum(dual) * biased
+        terms = {
+            "activation": draw.choice(["relu", "abs", "leaky:-1/2"]),
+            "free": "biases" if biased else "nothing",
+        }
+        problem = TrainingProblem(rows, dual, 1, **terms)
+        if problem.arrangement.rank < d:
+            continue
+        size = dual_norm(problem, np.array(dual, dtype=float))
+        for name, factor in (("above", 1 + 1e-9), ("below", 1 - 1e-9)):
+            decayed = problem.with_beta(Fraction(size * factor))
+            cases[f"{k}, {name}"] = decayed.to_json(), _swept_document(decayed, dual)
+    return cases
+
+
+def _swept_document(problem: TrainingProblem, dual: list[int]) -> str:
+    """The dual as it is, and the network that is nothing."""
+    found = stated(problem)
+    skip = (Fraction(0),) * len(found.skips)
+    document = {
+        "format": "convex-landscape certificate",
+        "version": 2,
+        "problem": found.digest,
+        "lower": str(checker.dual_value(found, tuple(map(Fraction, dual)))),
+        "upper": str(checker.objective(found, (), (), skip)),
+        "dual": list(map(str, dual)),
+        "network": {"hidden": [], "output": []} | ({"skip": ["0"] * len(skip)} if skip else {}),
+    }
+    return json.dumps(document)
 
 
 def stated(problem: TrainingProblem) -> checker.Problem:
