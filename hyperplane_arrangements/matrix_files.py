@@ -25,6 +25,11 @@ _SECTIONS = ("HYPERPLANES", "INEQUALITIES", "FACETS", "POINTS", "VERTICES", "RAY
 _AFFINE = ("INEQUALITIES", "FACETS")  # rows (b, a) for a'x + b, as cdd's
 # A list of lists, perhaps inside a call such as `matrix(QQ, [[1, 0], [0, 1]])`.
 _LISTS = re.compile(r"""(?:[A-Za-z]\w*\((?:[\w ]+,)*)?\s*(?P<lists>[\[(]\s*[\[(].*)""", re.DOTALL)
+# A matrix as a list of all its entries, with its rows and perhaps its columns, as SageMath takes it.
+_FLAT = re.compile(r"[Mm]atrix\((?:\w+,\s*)?(?P<rows>\d+),\s*(?:\d+,\s*)?\[(?P<entries>[^\[\]]*)\]\s*\)")
+_SPARSE = re.compile(r"\((?P<length>\d+)\)(?P<entries>(?:\s*\(\d+\s+[^()\s]+\))+)")
+_LONGEST = 100_000  # numbers in a sparse row
+_RULE = re.compile(r"[\[\]]?|\[?-[-+]{2,}\]?")  # between the blocks of a matrix
 _FORM = {"H-representation": True, "V-representation": False}
 
 
@@ -60,7 +65,10 @@ def read_arrangement(path: str | Path) -> Arrangement:
     * cdd's `.ext` (V-representation): the rows are normals, without their first column if that is zero;
     * polymake's files, in JSON or text: the section HYPERPLANES (of normals), else INEQUALITIES or FACETS
       (rows (b, a)), else POINTS, VERTICES, RAYS, INPUT_RAYS or VECTORS (of normals);
-    * matrices of normals as SageMath and polymake print them, and lists of lists (Python, JSON, TOPCOM).
+    * matrices of normals as SageMath, polymake (dense or sparse) and Octave print them or take them, and
+      lists of lists (Python, JSON, TOPCOM).
+
+    Numbers in a row are apart by white space, commas or semicolons; in brackets a semicolon ends a row.
 
     Args:
         path: the file.
@@ -97,7 +105,7 @@ def parse_rows(text: str, source: str) -> FileRows:
         >>> [list(map(int, row)) for row in parse_rows("[1 0]\\n[0 1]", "sage.txt").normals]
         [[1, 0], [0, 1]]
     """
-    stripped = text.strip()
+    stripped = text.strip().replace("\u2212", "-")
     if re.search(r"^\s*begin\b", stripped, re.MULTILINE):
         return _of_cdd(stripped, source)
     if stripped.startswith("{"):
@@ -105,6 +113,9 @@ def parse_rows(text: str, source: str) -> FileRows:
     lists = _LISTS.match(stripped)
     if lists:
         return FileRows(_numbers(_nested(lists["lists"], source), source))
+    flat = _FLAT.fullmatch(stripped)
+    if flat:
+        return FileRows(_numbers(_in_rows(flat["entries"].split(","), int(flat["rows"]), source), source))
     return _of_lines(stripped, source)
 
 
@@ -115,7 +126,8 @@ def _of_cdd(text: str, source: str) -> FileRows:
     body, end, _ = rest.partition("\nend")
     if not end:
         raise InputError(f"{source} begins a matrix that has no end; was the file cut short?")
-    head, *lines = [line.split() for line in body.splitlines() if line.strip()] or [[]]
+    split = [line.split() for line in body.splitlines()]
+    head, *lines = [line for line in split if line and not line[0].startswith(("*", "#"))] or [[]]
     if len(head) != 3 or not all(part.isdecimal() for part in head[:2]):
         raise InputError(
             f"{source}: after begin stands {clipped(' '.join(head))}; give rows, columns and the kind of "
@@ -149,10 +161,33 @@ def _of_lines(text: str, source: str) -> FileRows:
         if re.fullmatch(r"[A-Z][A-Z_]+", bare):
             name = bare
         elif bare and not bare.startswith("_"):
-            sections.setdefault(name, []).append(bare.strip("[]()<>").replace(",", " ").split())
+            rows = bare.split(";") if text.startswith("[") else [bare.replace(";", " ")]
+            kept = [row for row in map(str.strip, rows) if not _RULE.fullmatch(row)]
+            sections.setdefault(name, []).extend(map(_entries, kept))
     if set(sections) <= {""}:
         return FileRows(_numbers(sections.get(""), source))
     return _of_document(sections, source)
+
+
+def _entries(row: str) -> list[str]:
+    """The numbers of a row, with brackets around them, bars between them, or as polymake's sparse rows."""
+    sparse = _SPARSE.fullmatch(row)
+    if sparse is None:
+        return re.sub(r"[,|]", " ", row.strip("[]()<>")).split()
+    pairs = [pair.split() for pair in re.findall(r"\(([^()]*)\)", sparse["entries"])]
+    entries = ["0"] * min(int(sparse["length"]), _LONGEST)
+    for place, entry in pairs:
+        if int(place) >= len(entries):
+            return []  # what is no row is refused as one without numbers
+        entries[int(place)] = entry
+    return entries
+
+
+def _in_rows(entries: list[str], rows: int, source: str) -> list[list[str]]:
+    if not rows or len(entries) % rows:
+        raise InputError(f"{source} has {len(entries)} entries, no multiple of {rows} rows; is one left out?")
+    step = len(entries) // rows
+    return [[entry.strip() for entry in entries[i : i + step]] for i in range(0, len(entries), step)]
 
 
 def _json(text: str, source: str) -> Any:

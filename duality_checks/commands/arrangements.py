@@ -83,7 +83,7 @@ def _is_of_another_program(source: str) -> bool:
     except OSError:
         return False  # whoever reads it says so
     spaced = re.match(rb"[+-]?[\d./]+(?: +[+-]?[\d./]+)+ *\r?\n", head)
-    return spaced is not None or head.startswith((b"[", b"(", b"{"))
+    return spaced is not None or head.lower().startswith((b"[", b"(", b"{", b"matrix("))
 
 
 def shape(arrangement: Arrangement) -> dict[str, int]:

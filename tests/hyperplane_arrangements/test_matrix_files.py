@@ -25,6 +25,15 @@ SAME = {
     "polymake, printed": "1 1/2\n-3 0\n",
     "polymake, text": "_version 2.2\n\nHYPERPLANES\n1 1/2\n-3 0\n\nRAYS\n1 0\n0 1\n\nDIM\n2\n",
     "polymake, JSON": '{"_ns": {}, "RAYS": [[1]], "HYPERPLANES": [["1","1/2"],[-3,0]]}',
+    "SageMath's matrix, typed as one list": "matrix(QQ, 2, [1, 1/2, -3, 0])",
+    "SageMath's matrix, typed as one list with its shape": "Matrix(QQ, 2, 2, [1, 1/2,\n -3, 0])",
+    "SageMath's matrix in blocks": "[  1|1/2]\n[---+---]\n[ -3|  0]",
+    "Octave": "[1 0.5; -3, 0]",
+    "Octave, a row a line": "[ 1 0.5;\n  -3 0;\n]",
+    "semicolons": "1; 1/2\n\u22123;0\n",
+    "polymake, sparse": "1 1/2\n(2) (0 -3)\n",
+    "cdd's generators, with remarks": "V-representation\nbegin\n2 3 rational\n* a\n 0 1 1/2\n 0 -3 0\nend",
+    "with the ends of lines of Windows": "V-representation\r\nbegin\r\n2 3 real\r\n0 1 5E-1\r\n0 -3 0\r\nend",
     "cdd's generators": "V-representation\nbegin\n2 3 rational\n 0 1 1/2\n 0 -3 0\nend\nhull",
 }  # fmt: skip
 
@@ -89,6 +98,12 @@ BROKEN = {
     "begin\n2 3 rational\n1 2 3\nend": "states 2 rows of 3 numbers, and has 1 of 3",
     "begin\n1 3 rational\n1 2 3": "has no end",
     "begin\nrational\n1 2 3\nend": "after begin stands 'rational'",
+    "matrix(QQ, 2, [1, 2, 3])": "has 3 entries, no multiple of 2 rows",
+    "matrix(QQ, 0, [])": "no multiple of 0 rows",
+    "1\n-\n2": "row 2, column 1 is '-'",
+    "(2) (0 1)\n(2) (5 1)": "row 2 is ",
+    "(2) (0 x)\n": "row 1, column 1 is 'x'",
+    "1|2\n3": "row 2 has 1 numbers, the first 2",
     "DIM\n3\n": "has none of HYPERPLANES",
 }
 
