@@ -1,8 +1,8 @@
 """All benchmarks: `python benchmarks/run.py [--long] [--sage PYTHON] [SECTION ...]`.
 
 Prints the tables, puts them into `README.md`, and draws the growth of enumeration and of training beside it.
-Sections: peers, geometry, counting, growth, training; all of them without a name. With `--long`, under 25
-minutes for the peers: instances too that take them minutes; and every section of training.
+Sections: peers, geometry, counting, questions, growth, training; all of them without a name. With `--long`,
+under 25 minutes for the peers: instances too that take them minutes; and every section of training.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import counting
 import geometry
 import growth
 import peers
+import questions
 import training
 
 
@@ -20,7 +21,9 @@ def main() -> None:
     """Run the named sections."""
     parser = argparse.ArgumentParser(description="All benchmarks.")
     parser.add_argument(
-        "sections", nargs="*", help="peers, geometry, counting, growth, training; default: all"
+        "sections",
+        nargs="*",
+        help="peers, geometry, counting, questions, growth, training; default: all",
     )
     parser.add_argument("--long", action="store_true", help="what takes minutes too")
     parser.add_argument("--sage", help="a Python with passagemath-polyhedra")
@@ -31,6 +34,7 @@ def main() -> None:
         "peers": lambda: peers.main(long + sage),
         "geometry": lambda: geometry.main(sage),
         "counting": counting.main,
+        "questions": questions.main,
         "growth": growth.main,
         "training": lambda: training.main([] if options.long else ["growth"]),
     }

@@ -26,7 +26,7 @@ def test_a_section_is_put_between_its_marks_and_nowhere_else(tmp_path: Path) -> 
 
 def test_the_page_has_the_marks_of_every_section() -> None:
     text = report.PAGE.read_text(encoding="utf-8")
-    for section in ("peers", "shapes", "cocircuits", "counting", "growth"):
+    for section in ("peers", "shapes", "cocircuits", "counting", "questions", "growth"):
         assert text.index(f"<!-- {section} -->") < text.index(f"<!-- /{section} -->")
 
 
