@@ -55,6 +55,7 @@ def test_the_wheel_holds_every_module_and_the_data(unpacked: Path) -> None:
             if source.suffix in {".py", ".csv", ".js"} or source.name == "py.typed":
                 assert (unpacked / source.relative_to(ROOT)).is_file(), source.name
     assert (unpacked / "duality_checks" / "data" / "iris.csv").is_file()
+    assert (unpacked / "duality_checks" / "data" / "made_up_houses.csv").is_file()
     assert not (unpacked / "tests").exists()
 
 

@@ -19,7 +19,11 @@ _FAMILY = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_arrangement(
-    source: str, features: Sequence[str] | None, offsets: str | None, reading: Reading | None = None
+    source: str,
+    features: Sequence[str] | None,
+    offsets: str | None,
+    reading: Reading | None = None,
+    bias: bool = False,
 ) -> Arrangement:
     """Read hyperplanes `{x : a'x = b}`.
 
@@ -30,6 +34,7 @@ def read_arrangement(
         features: the columns of a; all but `offsets` if None.
         offsets: the column of b; the arrangement is central if None.
         reading: how to read the file.
+        bias: append a column of ones to a, as `certify` does: its weights are the biases of neurons.
 
     Raises:
         InputError: the file cannot be read or holds no such columns; no such family.
@@ -44,8 +49,8 @@ def read_arrangement(
     if _FAMILY.fullmatch(source) and not exists(source):
         from hyperplane_arrangements.families import named
 
-        if features is not None or offsets is not None:
-            raise click.UsageError("--features and --offsets choose columns of a file; a family has none")
+        if features is not None or offsets is not None or bias:
+            raise click.UsageError("--features, --offsets and --bias are for a file; a family has no columns")
         if reading not in (None, Reading()):
             raise click.UsageError("--separator and the like say how to read a file; a family is none")
         return named(source)
@@ -53,11 +58,11 @@ def read_arrangement(
     if _is_of_another_program(source):
         from hyperplane_arrangements.matrix_files import read_arrangement
 
-        if features is not None or offsets is not None or reading not in (None, Reading()):
+        if features is not None or offsets is not None or bias or reading not in (None, Reading()):
             raise click.UsageError(f"{source} states its own rows and offsets; leave out the other options")
         return read_arrangement(source)
 
-    from ..data.datasets import exact_columns
+    from ..data.datasets import exact_columns, with_ones
 
     reading = reading or Reading()
     table = reading.table(source)
@@ -65,7 +70,7 @@ def read_arrangement(
         raise click.UsageError(f"--offsets {offsets} is one of --features too; leave it out of one of them")
     chosen = table.others([offsets]) if features is None else features
     table = reading.kept(table, [*chosen, offsets])
-    X = exact_columns(table, chosen)
+    X = with_ones(exact_columns(table, chosen)) if bias else exact_columns(table, chosen)
     if offsets is None:
         return Arrangement(X)
     return Arrangement(X, tuple(value for (value,) in table.numbers([offsets])))

@@ -28,8 +28,15 @@ Witness = list[int] | list[Fraction]
 @click.argument("data", metavar=SOURCE)
 @options.columns
 @options.offsets
+@options.bias
 @options.reads_table
-@click.option("--count", "count_only", is_flag=True, help="Only count: fast, and without a limit.")
+@click.option(
+    "--count",
+    "count_only",
+    is_flag=True,
+    help="Only count, without a limit: far beyond lists where minors are alike or there is symmetry, else as "
+    "long as a search through all of them.",
+)
 @click.option("--skip", type=click.IntRange(min=0), default=0, metavar="K", help="Leave out the first K.")
 @options.as_json
 @options.max_chambers
@@ -37,6 +44,7 @@ def chambers(
     data: str,
     features: list[str] | None,
     offsets: str | None,
+    bias: bool,
     reading: options.Reading,
     count_only: bool,
     skip: int,
@@ -48,17 +56,19 @@ def chambers(
     A chamber is listed as the signs of all rows on it (+, -, or 0 for a row of zeros) and a witness: an
     integer vector strictly inside. Numbers are read exactly: 0.1 in a CSV file is one tenth. The list is
     complete: its length equals the number of chambers, which is counted independently. With --offsets b the
-    hyperplanes are {u : x'u = b}, and witnesses are fractions.
+    hyperplanes are {u : x'u = b}, and witnesses are fractions. With --bias a column of ones is appended, as
+    by certify: then these are the activation patterns of the neurons that it trains.
 
     \b
     convex-landscape chambers rows.csv --count
+    convex-landscape chambers rows.csv --features area,rooms --bias --count
     convex-landscape chambers matrix.npy --json > chambers.json
     convex-landscape chambers resonance_5 > all.txt
     convex-landscape chambers resonance_5 --skip $(wc -l < all.txt) >> all.txt    # goes on
     """
     if skip and (count_only or as_json):
         raise click.UsageError("--skip goes with the list of lines; leave out --count and --json")
-    arrangement = read_arrangement(data, features, offsets, reading)
+    arrangement = read_arrangement(data, features, offsets, reading, bias)
     if count_only:
         return _print_count(arrangement, as_json)
     if as_json:

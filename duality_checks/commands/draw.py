@@ -18,6 +18,7 @@ KINDS = ("lines", "sphere", "zonotope", "tope-graph")
 @click.option("--kind", type=click.Choice(KINDS), help="What to draw.  [default: what suits the arrangement]")
 @options.columns
 @options.offsets
+@options.bias
 @options.reads_table
 @click.option(
     "--output",
@@ -34,6 +35,7 @@ def draw(
     kind: str | None,
     features: list[str] | None,
     offsets: str | None,
+    bias: bool,
     reading: options.Reading,
     output: Path,
     title: str | None,
@@ -59,7 +61,7 @@ def draw(
 
     from .terminal import progress
 
-    arrangement = read_arrangement(data, features, offsets, reading)
+    arrangement = read_arrangement(data, features, offsets, reading, bias)
     with progress() as say:
         say("Drawing")
         written = save_picture(arrangement, output, kind, title=title or data)

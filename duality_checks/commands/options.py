@@ -50,6 +50,9 @@ max_chambers = click.option(
 columns = click.option(
     "--features", callback=column_names, metavar="A,B", help="Columns to take; all of them by default."
 )
+bias = click.option(
+    "--bias", is_flag=True, help="Append a column of ones, as certify does: the chambers of its neurons."
+)
 offsets = click.option(
     "--offsets", metavar="COLUMN", help="The column of right-hand sides; without it all are 0."
 )

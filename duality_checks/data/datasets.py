@@ -3,7 +3,7 @@
 ``data/iris.csv`` holds the 150 flowers of R. A. Fisher, "The use of multiple measurements in taxonomic
 problems", Annals of Eugenics 7 (1936), 179-188: lengths and widths of sepals and petals in centimetres, exact
 decimals. The values are those of scikit-learn and R, which agree with Fisher's table; the copy at the UCI
-repository differs from it in rows 35 and 38.
+repository differs from it in rows 35 and 38. ``data/made_up_houses.csv`` is made up, for examples.
 """
 
 from __future__ import annotations
@@ -341,6 +341,18 @@ def exact_columns(table: Table, columns: Sequence[str] | None = None) -> ExactMa
     X = table.exact(names)
     _require_use(table, names, X.integers.tolist())
     return X
+
+
+def with_ones(X: ExactMatrix) -> ExactMatrix:
+    """The matrix with a column of ones behind its own.
+
+    Example:
+        >>> with_ones(exact_columns(parse_csv("x\\n0.5\\n3", "memory"))).fractions[0]
+        (Fraction(1, 2), Fraction(1, 1))
+    """
+    from hyperplane_arrangements.exact import exact_matrix
+
+    return exact_matrix([(*row, 1) for row in X.fractions])
 
 
 def _require_once(names: Sequence[str]) -> None:

@@ -54,6 +54,15 @@ def test_a_picture_is_told_of_as_json(run: Run, here: Path) -> None:
     assert (here / "arrangement.svg").exists()
 
 
+def test_a_bias_is_a_column_of_ones(run: Run, here: Path) -> None:
+    """n different points on a line: 2 activation patterns without biases, 2 n with them."""
+    (here / "points.csv").write_text("x,y\n" + "".join(f"{x},9\n" for x in range(5)))
+    assert run("chambers", "points.csv", "--features", "x", "--count")[1] == "2\n"
+    assert run("chambers", "points.csv", "--features", "x", "--bias", "--count")[1] == "10\n"
+    facts = json.loads(run("draw", "points.csv", "--features", "x", "--bias", "--json")[1])
+    assert (facts["rows"], facts["dimension"], facts["rank"]) == (5, 2, 2)
+
+
 def test_a_file_with_offsets_is_drawn(run: Run, here: Path) -> None:
     (here / "lines.csv").write_text("a,b,c\n1,0,0\n0,1,0\n1,1,0.5\n")
     assert run("draw", "lines.csv", "--offsets", "c", "--kind", "lines", "--title", "Three lines")[0] == 0
@@ -86,7 +95,8 @@ def test_every_kind_of_picture_is_a_choice(run: Run) -> None:
         ("braid_4 --kind lines", "has dimension 4 and rank 3; lines in the plane need one of them to be 2"),
         ("braid_3 --output a.exe", "path is 'a.exe'; end it in one of"),
         ("braid_3 --output no/a.svg", "no/a.svg cannot be written: No such file"),
-        ("braid_3 --features a", "--features and --offsets choose columns of a file"),
+        ("braid_3 --features a", "--features, --offsets and --bias are for a file; a family has no columns"),
+        ("braid_3 --bias", "--features, --offsets and --bias are for a file; a family has no columns"),
     ],
 )
 def test_bad_input_is_one_message_and_no_file(run: Run, here: Path, arguments: str, message: str) -> None:
