@@ -24,9 +24,12 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from . import strategies as strategies
     from .arrangement import Arrangement
     from .cores import using_cores
+    from .enumeration.chamber import Chamber
     from .enumeration.chambers import ChamberBatch, Chambers, Position, count_by_search, upper_bound
     from .errors import ConvexLandscapeError, InputError, MissingExtraError, TooLargeError
     from .exact import ExactMatrix, exact_matrix, exact_vector
+    from .exact.equations import Hyperplane
+    from .exact.quadratic import square_root
     from .families import FAMILIES, Family, graphical, named
     from .findings import Finding, RefutedError
     from .geometry.angles import miss_probability, solid_angle
@@ -42,9 +45,12 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
 _NAMES = {
     "arrangement": ("Arrangement",),
     "cores": ("using_cores",),
+    "enumeration.chamber": ("Chamber",),
     "enumeration.chambers": ("ChamberBatch", "Chambers", "Position", "count_by_search", "upper_bound"),
     "errors": ("ConvexLandscapeError", "InputError", "MissingExtraError", "TooLargeError"),
     "exact": ("ExactMatrix", "exact_matrix", "exact_vector"),
+    "exact.equations": ("Hyperplane",),
+    "exact.quadratic": ("square_root",),
     "families": ("FAMILIES", "Family", "graphical", "named"),
     "findings": ("Finding", "RefutedError"),
     "geometry.angles": ("miss_probability", "solid_angle"),
@@ -62,6 +68,7 @@ _MODULES = {"families": "families", "plotting": "pictures.plotting", "strategies
 __all__ = [
     "FAMILIES",
     "Arrangement",
+    "Chamber",
     "ChamberBatch",
     "ChamberShape",
     "Chambers",
@@ -71,6 +78,7 @@ __all__ = [
     "Family",
     "Finding",
     "Flat",
+    "Hyperplane",
     "InputError",
     "IntersectionLattice",
     "MissingExtraError",
@@ -90,6 +98,7 @@ __all__ = [
     "read_arrangement",
     "separating_rows",
     "solid_angle",
+    "square_root",
     "upper_bound",
     "using_cores",
 ]

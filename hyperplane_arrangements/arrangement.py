@@ -28,7 +28,8 @@ class Arrangement(PlainArrangement):
 
     Args:
         normals: n x d matrix, one row a hyperplane: floats (exact dyadic rationals), integers, Fractions, or
-            texts such as "0.1" and "1/3". Zero, repeated and opposite rows are allowed and kept track of.
+            texts such as "0.1" and "1/3"; also a + b sqrt(D) by `square_root`, or as "1/2+1/2*sqrt(5)". Zero,
+            repeated and opposite rows are allowed and kept track of.
         offsets: n numbers b; hyperplane i is `normals[i] . x = offsets[i]`, its positive side
             `normals[i] . x > offsets[i]`. Without them the arrangement is central: all offsets zero, and
             chambers come in antipodal pairs.

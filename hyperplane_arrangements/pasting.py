@@ -35,13 +35,15 @@ class Call:
     named: Mapping[str, Any] = field(default_factory=dict)
 
 
-def number(value: Fraction) -> int | Fraction:
-    """A whole number as an integer, which needs no quotes.
+def number(value: Any) -> Any:
+    """A whole number as an integer, which needs no quotes; what is no fraction as its text.
 
     Example:
         >>> code([number(Fraction(4, 2)), number(Fraction(1, 2))])
         '[2, "1/2"]'
     """
+    if not hasattr(value, "denominator"):
+        return repr(value)
     return value.numerator if value.denominator == 1 else value
 
 

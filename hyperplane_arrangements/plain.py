@@ -417,6 +417,8 @@ def _homogeneous(normals: ExactMatrix, offsets: tuple[Fraction, ...]) -> ExactMa
         common = lcm(q, b.denominator)
         rows.append([*(x * (common // q) for x in row), -b.numerator * (common // b.denominator)])
         denominators.append(common)
+    if not normals.is_rational:
+        return exact_matrix([[x / q for x in row] for row, q in zip(rows, denominators, strict=True)])
     integers = np.array(rows, dtype=object)
     integers.flags.writeable = False
     return ExactMatrix(integers, tuple(denominators))
@@ -437,7 +439,8 @@ def _distinct(arrangement: PlainArrangement) -> Hyperplanes:
             of_row.append(-1)
         orientation.append((content > 0) - (content < 0))
     if not arrangement.is_central:
-        infinity = index.setdefault((0,) * (len(columns) - 1) + (1,), len(index))
+        zero = arrangement.homogeneous.integers.flat[0] * 0  # of the kind of the entries
+        infinity = index.setdefault((zero,) * (len(columns) - 1) + (zero + 1,), len(index))
     found = np.array(of_row, dtype=np.int64), np.array(orientation, dtype=np.int8)
     for array in found:
         array.flags.writeable = False

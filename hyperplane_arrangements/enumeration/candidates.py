@@ -46,7 +46,7 @@ class Floats:
 def floats(frame: Frame) -> Floats:
     """Round a frame."""
     largest = max(abs(x).bit_length() for row in frame.back for x in row)
-    back = np.array([[x / (1 << largest) for x in row] for row in frame.back])
+    back = np.array([[x / (1 << largest) for x in row] for row in frame.back], dtype=np.float64)
     forms = columns(np.concatenate([scaled(frame.rows), back]))
     return Floats(forms, np.array(frame.bits, np.int64), columns(scaled(frame.hyperplanes)))
 

@@ -18,6 +18,7 @@ from ..exact import integer_row
 from ..plain import PlainArrangement
 from .chamber import Chamber, Neighbours
 from .engine import Cells, Plan, count, make_plan, run, whitney_numbers
+from .interior import interior_points
 from .minors import STEPS, Memo, divide_by_infinity, poincare_coefficients
 from .search import Budget, OutOfBudget, weight
 from .symmetry import SymmetricCount, count_with_symmetry, is_promising
@@ -137,9 +138,12 @@ def _witnesses(batch: ChamberBatch) -> np.ndarray:
     half = np.zeros((len(points), arrangement.dimension))
     half[:, columns] = points
     if not proven.all():
-        half = _with_exact(
-            half, proven, columns, work.exact_points(batch.cells.basis[~proven], affine), affine
-        )
+        if arrangement.normals.is_rational:
+            others = work.exact_points(batch.cells.basis[~proven], affine)
+        else:
+            distinct = arrangement.distinct
+            others = interior_points(distinct.rows, distinct.infinity, batch.cells.bits[~proven])
+        half = _with_exact(half, proven, columns, others, affine)
     return _interleaved(half, -half) if batch._plan.antipodal else half
 
 

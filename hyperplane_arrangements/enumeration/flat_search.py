@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..cores import cores, shared_out
+from ..exact.quadratic import irrational
 from ..exact.rows import Row, signed_content
 from .frame import EXACT, Integers, column_shifts, equalised
 from .minors import poincare_coefficients
@@ -245,7 +246,9 @@ class Arrays:
 
 
 def arithmetics(hyperplanes: Integers) -> tuple[Arrays, ...]:
-    """The arithmetics to try, the best first."""
+    """The arithmetics to try, the best first; none for what is no integer."""
+    if not hyperplanes or irrational(hyperplanes):
+        return ()
     rows = tuple(equalised(hyperplanes, column_shifts(hyperplanes)))
     found = [Arrays(columns(scaled(rows)), columns(rounding(rows)), False)]
     if all(-EXACT < x < EXACT for row in hyperplanes for x in row):
@@ -398,7 +401,7 @@ def all_flats(
     rank = len(hyperplanes[0]) if hyperplanes else 0
     bottom = rank if deepest is None else min(deepest, rank)
     small = _in_python(hyperplanes, bottom)
-    work = FlatWork(hyperplanes, () if small or not hyperplanes else arithmetics(hyperplanes), bottom)
+    work = FlatWork(hyperplanes, () if small else arithmetics(hyperplanes), bottom)
     if small is not None or not bottom:
         yield _packed(small or [whole_space(hyperplanes)], rank, work.words)
         return

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+from ..exact.quadratic import irrational
+
 Integers = tuple[tuple[int, ...], ...]
 
 #: Integers below this size stay exact in the compiled search, if their minors do (see `elimination.LIMIT`).
@@ -82,7 +84,7 @@ def frame(hyperplanes: Integers, infinity: int | None = None) -> Frame:
         rows.append((first, *[scale * row[c] - first * chosen[c] for c in rest]))
     back = [tuple([scale * (i == c) for i in (p, *rest)]) for c in range(len(chosen))]
     back[p] = (side, *[-side * chosen[c] for c in rest])
-    if any(max(row) >= EXACT or -min(row) >= EXACT for row in rows):
+    if not irrational(rows) and any(max(row) >= EXACT or -min(row) >= EXACT for row in rows):
         shifts = column_shifts(rows)
         rows, back = equalised(rows, shifts), equalised(back, shifts)
     return Frame(tuple(rows), scale, bits, infinity, hyperplanes, tuple(back))

@@ -22,6 +22,7 @@ from math import comb, inf
 
 import numpy as np
 
+from ..exact.quadratic import irrational
 from ..exact.rows import Row, canonical, restrict
 from .search import Budget
 
@@ -124,7 +125,7 @@ def _compiled(rows: Sequence[Row], memo: Memo) -> tuple[int, ...] | None:
     n, d = len(rows), len(rows[0])
     steps = comb(n, d - 1)
     cost = steps // _FASTER
-    if steps > STEPS or (memo.spent < _START and _KERNEL not in sys.modules):
+    if irrational(rows) or steps > STEPS or (memo.spent < _START and _KERNEL not in sys.modules):
         return None
     if memo.budget is not None and cost > memo.budget.rows:
         return None  # memoised minors may still do: whether the code is loaded must not decide

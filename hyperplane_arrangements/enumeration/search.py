@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from ..exact.quadratic import irrational
 from .frame import Frame
 
 Row = list[int]
@@ -158,7 +160,7 @@ def _below(flat: Flat) -> int:
     return flat.basis[-1] if flat.basis else len(flat.rows)
 
 
-def crossings(flat: Flat, below: int) -> list[tuple[int, list[int]]]:
+def crossings(flat: Flat, below: int) -> list[tuple[Any, list[int]]]:
     """The points where rows with index under `below` meet a line, in order, each with its rows, increasing.
 
     Floors of the quotients over a common power of two larger than every product of two denominators are equal
@@ -166,8 +168,12 @@ def crossings(flat: Flat, below: int) -> list[tuple[int, list[int]]]:
     """
     rows = flat.rows
     crossing = [j for j in range(below) if rows[j][1]]
+    points: dict[Any, list[int]] = {}
+    if irrational(rows):
+        for j in crossing:
+            points.setdefault(-rows[j][0] / rows[j][1], []).append(j)
+        return sorted(points.items())
     bits = 2 * max((rows[j][1].bit_length() for j in crossing), default=0)
-    points: dict[int, list[int]] = {}
     for j in crossing:
         points.setdefault((-rows[j][0] << bits) // rows[j][1], []).append(j)
     return sorted(points.items())

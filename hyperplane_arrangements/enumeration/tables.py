@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..exact.quadratic import irrational
 from .frame import EXACT, Frame, Integers
 
 _FLOAT = 2**53
@@ -88,6 +89,8 @@ def is_loaded(module: str, entry: str) -> bool:
 def attempts(frame: Frame) -> Iterator[Tables]:
     """What to try one after the other: each arithmetic as long as it leaves little undecided, then each until
     it leaves very much. What is left to Python integers may take a thousand times as long."""
+    if irrational(frame.rows):
+        return
     for patience in (_FEW, _ROOM):
         for tables in arithmetics(frame):
             yield replace(tables, patience=patience)
@@ -116,7 +119,9 @@ def scaled(rows: Integers) -> np.ndarray:
         _, exponents = np.frexp(np.array(largest, np.float64))
         return np.ldexp(np.array(rows, np.float64), -exponents[:, None])
     powers = [1 << size.bit_length() for size in largest]
-    return np.array([[x / power for x in row] for row, power in zip(rows, powers, strict=True)])
+    return np.array(
+        [[x / power for x in row] for row, power in zip(rows, powers, strict=True)], dtype=np.float64
+    )
 
 
 def rounding(rows: Integers) -> np.ndarray:

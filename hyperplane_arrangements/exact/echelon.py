@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from .quadratic import irrational
 from .rows import signed_content
 
 _PRIME = 2**31 - 1
@@ -26,7 +27,7 @@ def pivot_columns(integers: np.ndarray) -> tuple[int, ...]:
         (0, 2)
     """
     n, d = integers.shape
-    if d <= _NARROW:
+    if d <= _NARROW or irrational(integers):
         return _leading_columns(integers.tolist(), d)
     pivots = _pivots_modulo(integers, _PRIME)
     if len(pivots) == min(n, d) and pivots == tuple(range(len(pivots))):

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from ..errors import InputError
 from .numbers import clipped, exact_scalar
+from .quadratic import irrational
 
 _NUMBER = r"\d+(?:\.\d*)?(?:/\d+)?|\.\d+"
 _TERM = re.compile(
@@ -133,7 +134,7 @@ def _terms(side: str, equation: str) -> Iterable[tuple[str, Fraction]]:
 def equation_text(row: Sequence[Fraction], offset: Fraction, variables: Sequence[str]) -> str:
     """An equation as a text that `read_equations` reads as the same row and offset.
 
-    Without an offset what is negative stands on the right-hand side.
+    Without an offset what is negative stands on the right-hand side. (Square roots are written, not read.)
 
     Args:
         row: coefficients.
@@ -144,6 +145,9 @@ def equation_text(row: Sequence[Fraction], offset: Fraction, variables: Sequence
         >>> equation_text([1, -1], 0, "xy"), equation_text([1, 1], 0, "xy"), equation_text([2, -1], 1, "xy")
         ('x = y', 'x = -y', '2x - y = 1')
     """
+    if irrational([row]):
+        pairs = [(c, name) for c, name in zip(row, variables, strict=True) if c]
+        return f"{' + '.join(name if c == 1 else f'({c})*{name}' for c, name in pairs) or 0} = {offset}"
     terms = [(Fraction(value), name) for value, name in zip(row, variables, strict=True) if value]
     if offset or not terms:
         return f"{_sum(terms)} = {offset}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite, lcm
 from numbers import Rational
+from operator import truediv
 from typing import Any
 
 import numpy as np
@@ -18,15 +19,22 @@ import numpy as np
 from ..errors import InputError
 from ..pasting import MOST, Call, Pasted, number
 from . import echelon
+from .quadratic import Quadratic, irrational, quadratic_rows, read_quadratic
 
 #: Integers up to this size are floats, and so are their sums up to this size.
 EXACT = 2**53
 _LARGEST_POWER = 4000  # of ten, in a text
 
 
+class _IrrationalError(InputError):
+    """A number with a square root where a rational one is asked for."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExactMatrix(Pasted):
     """A rational matrix with one positive denominator a row.
+
+    Where an entry has a square root (`quadratic.square_root`) all are quadratic numbers, with integer parts.
 
     Attributes:
         integers: n x d object array of Python integers.
@@ -59,8 +67,14 @@ class ExactMatrix(Pasted):
         """The entries as fractions: n tuples of d."""
         if "fractions" not in self._cache:
             pairs = zip(self.integers, self.denominators, strict=True)
-            self._cache["fractions"] = tuple(tuple(Fraction(x, q) for x in row) for row, q in pairs)
+            over = Fraction if self.is_rational else truediv
+            self._cache["fractions"] = tuple(tuple(over(x, q) for x in row) for row, q in pairs)
         return self._cache["fractions"]
+
+    @property
+    def is_rational(self) -> bool:
+        """Whether the entries are rational, not numbers a + b sqrt(d)."""
+        return not irrational(self.integers)
 
     @property
     def floats(self) -> np.ndarray:
@@ -133,8 +147,8 @@ def scaled_floats(integers: np.ndarray) -> np.ndarray:
         return np.ldexp(small, -exponents[:, None])
     result = np.zeros(integers.shape)
     for i, row in enumerate(integers):
-        bits = max((int(x).bit_length() for x in row), default=0)
-        result[i] = [int(x) / (1 << bits) for x in row]
+        bits = max((x.bit_length() for x in row), default=0)
+        result[i] = [x / (1 << bits) for x in row]
     return result
 
 
@@ -142,7 +156,7 @@ def _as_exact_floats(integers: np.ndarray) -> np.ndarray | None:
     """The same numbers as float64, None if one of them is none."""
     try:
         machine = integers.astype(np.int64)
-    except OverflowError:
+    except (OverflowError, TypeError):  # too large, or no integers
         return None
     largest = max(int(machine.max(initial=0)), -int(machine.min(initial=0)))
     return machine.astype(np.float64) if largest <= EXACT else None
@@ -208,6 +222,8 @@ def exact_scalar(value: Any, name: str = "value") -> Fraction:
     """
     if type(value) is Fraction:
         return value
+    if type(value) is Quadratic:
+        raise _IrrationalError(f"{name} is {clipped(value)}; give a rational number")
     if isinstance(value, (bool, np.bool_)):
         raise InputError(f"{name} is the boolean {value}; give a number")
     if isinstance(value, (int, np.integer)):
@@ -230,6 +246,8 @@ def _fraction_of_text(value: Any, name: str) -> Fraction:
 
     if isinstance(value, (str, Decimal)):
         text = str(value).strip()
+        if "sqrt" in text:
+            raise _IrrationalError(f"{name} is {clipped(read_quadratic(text))}; give a rational number")
         power = re.search(r"[eE][+-]?(\d[\d_]*)$", text)
         # A few characters can ask for a billion digits.
         if power and int(power[1].replace("_", "")[:20]) > _LARGEST_POWER:
@@ -307,7 +325,13 @@ def exact_matrix(rows: Any, name: str = "X") -> ExactMatrix:
                 f"{name}[{i}] has {len(row)} entries but {name}[0] has {len(table[0])}; "
                 "give every row the same length"
             )
-    integers, denominators = zip(*[_integers_over(row, name, i) for i, row in enumerate(table)], strict=True)
+    try:
+        integers, denominators = zip(
+            *[_integers_over(row, name, i) for i, row in enumerate(table)], strict=True
+        )
+    except _IrrationalError:
+        found = quadratic_rows(table, lambda value, i, j: exact_scalar(value, f"{name}[{i}, {j}]"))
+        return ExactMatrix(_read_only(np.array(found[0], dtype=object)), found[1])
     return ExactMatrix(_read_only(np.array(integers, dtype=object)), denominators)
 
 

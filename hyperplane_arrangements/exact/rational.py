@@ -8,6 +8,7 @@ from math import lcm
 from typing import Any
 
 from .numbers import ExactMatrix, exact_matrix, pivot_columns
+from .quadratic import irrational
 from .rows import Row
 
 Matrix = list[list[Fraction]]
@@ -15,7 +16,7 @@ _ZERO = Fraction(0)
 
 
 def null_space(rows: Sequence[Row], dimension: int) -> list[Row]:
-    """Return an integer basis of `{u : row . u = 0 for every row}`, by exact elimination.
+    """Return a basis of `{u : row . u = 0 for every row}`, by exact elimination; integers, if the rows are.
 
     Args:
         rows: integer rows of the given length.
@@ -25,9 +26,9 @@ def null_space(rows: Sequence[Row], dimension: int) -> list[Row]:
         >>> null_space([(1, 2, 0)], 3)
         [(-2, 1, 0), (0, 0, 1)]
     """
-    reduced: list[tuple[int, list[Fraction]]] = []
+    reduced: list[tuple[int, list[Any]]] = []
     for row in rows:
-        rest = [Fraction(x) for x in row]
+        rest: list[Any] = list(row) if irrational([row]) else [Fraction(x) for x in row]
         for pivot, unit in reduced:
             if rest[pivot]:
                 rest = [x - rest[pivot] * y for x, y in zip(rest, unit, strict=True)]
@@ -39,9 +40,12 @@ def null_space(rows: Sequence[Row], dimension: int) -> list[Row]:
     pivots = {pivot for pivot, _ in reduced}
     basis = []
     for free in (j for j in range(dimension) if j not in pivots):
-        vector = [Fraction(int(j == free)) for j in range(dimension)]
+        vector: list[Any] = [Fraction(int(j == free)) for j in range(dimension)]
         for pivot, unit in reduced:
             vector[pivot] = -unit[free]
+        if irrational(rows):
+            basis.append(tuple(vector))
+            continue
         scale = lcm(*(x.denominator for x in vector))
         basis.append(tuple(int(x * scale) for x in vector))
     return basis

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import gcd
+from typing import Any
+
+from .quadratic import content
 
 Row = tuple[int, ...]
 
 
-def signed_content(row: Sequence[int]) -> int:
+def signed_content(row: Sequence[Any]) -> Any:
     """The greatest common divisor of the entries, with the sign of the first nonzero one; 0 for a zero row.
+
+    Of quadratic numbers it is what `quadratic.content` says.
 
     Example:
         >>> signed_content([0, -4, 6])
         -2
     """
-    divisor = gcd(*row)
+    try:
+        divisor = gcd(*row)
+    except TypeError:  # no integers
+        return content(row)
     for entry in row:
         if entry:
             return divisor if entry > 0 else -divisor

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from .numbers import EXACT, ExactMatrix, exact_matrix, integer_row, scaled_floats
+from .quadratic import irrational
 
 _UNIT = 2.0**-53  # unit roundoff of float64
 _TINY = 2.0**-1000  # far above every underflow error of a row scaled to at most 1
@@ -38,20 +39,23 @@ def signs(matrix: ExactMatrix, directions: Any) -> np.ndarray:
         batch, exact = _scaled_batch(directions), None
     else:
         exact = exact_matrix(directions, "directions").integers
+        if irrational(exact):
+            raise InputError("directions have a square root; give rational ones")
         batch = scaled_floats(exact)
     d = matrix.shape[1]
     if batch.shape[1] != d:
         raise InputError(f"directions have {batch.shape[1]} entries but the matrix has {d} columns")
-    if exact is not None and max(1, matrix.largest) * max(1, *map(abs, exact.flat)) * d < EXACT:
+    rational = matrix.is_rational
+    if rational and exact is not None and max(1, matrix.largest) * max(1, *map(abs, exact.flat)) * d < EXACT:
         return np.sign(exact.astype(np.float64) @ matrix.integers.T.astype(np.float64)).astype(np.int8)
-    if exact is None and _are_small(directions, EXACT // (matrix.largest * d + 1)):
+    if rational and exact is None and _are_small(directions, EXACT // (matrix.largest * d + 1)):
         return np.sign(directions @ matrix.integers.T.astype(np.float64)).astype(np.int8)
     result = _filtered(matrix, batch)
     open_rows = result == 0
     for i in np.flatnonzero(open_rows.any(axis=1)):
         direction = [int(x) for x in exact[i]] if exact is not None else integer_row(directions[i].tolist())
         for j in np.flatnonzero(open_rows[i]):
-            value = sum(int(a) * b for a, b in zip(matrix.integers[j], direction, strict=True))
+            value = sum(a * b for a, b in zip(matrix.integers[j], direction, strict=True))
             result[i, j] = (value > 0) - (value < 0)
     return result
 

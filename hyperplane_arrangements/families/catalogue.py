@@ -4,22 +4,22 @@ Every function returns an `Arrangement` with integer rows in a documented order,
 where these are short; `FAMILIES` lists them with
 their published counts (module `published`) for the command line and for tests.
 
-A family needs rational normals to be here. H_3 and H_4, the mirrors of the icosahedron and of the 600-cell,
-are left out: their normals need the golden ratio, (1 + sqrt(5))/2. A rounded matrix is no substitute: the
-five mirrors through each five-fold axis come apart, and with them the count (120 chambers for H_3) and the
-sign vectors.
+The mirrors of the icosahedron and of the 600-cell, H_3 and H_4, need the golden ratio, (1 + sqrt(5))/2, and
+have it exactly. A rounded matrix is no substitute: the five mirrors through each five-fold axis come apart,
+and with them the count (120 chambers for H_3) and the sign vectors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 from typing import Any
 
 from ..arrangement import Arrangement
 from ..errors import InputError
 from ..exact import clipped, exact_matrix, exact_vector
+from ..exact.quadratic import Quadratic, square_root
 from . import published
 
 
@@ -32,7 +32,7 @@ def _at_least(value: int, minimum: int, name: str) -> int:
     return value
 
 
-def _arrangement(rows: Sequence[Sequence[int]], offsets: Sequence[int] | None = None) -> Arrangement:
+def _arrangement(rows: Sequence[Sequence[Any]], offsets: Sequence[int] | None = None) -> Arrangement:
     return Arrangement(exact_matrix(rows), None if offsets is None else exact_vector(offsets, "offsets"))
 
 
@@ -136,6 +136,48 @@ def f4() -> Arrangement:
     """
     halves = [[1, *signs] for signs in product((1, -1), repeat=3)]
     return _equations(_units(4) + _differences(4) + _sums(4) + halves)
+
+
+def _golden() -> tuple[Quadratic, Quadratic]:
+    """The golden ratio and its inverse."""
+    golden = (1 + square_root(5)) / 2
+    return golden, golden - 1
+
+
+def h3() -> Arrangement:
+    """Return the 15 mirrors of the icosahedron in R^3: 120 chambers.
+
+    The normals are the coordinate vectors and the cyclic shifts of (1, +-g, +-1/g), g the golden ratio.
+    Humphreys (1990), Reflection groups and Coxeter groups, sections 2.13 and 3.20 for the degrees 2, 6, 10.
+
+    Example:
+        >>> h3().count_chambers(), h3().characteristic_polynomial().as_expr().factor()
+        (120, (t - 9)*(t - 5)*(t - 1))
+    """
+    golden, inverse = _golden()
+    rows = [(1, s * golden, t * inverse) for s, t in product((1, -1), repeat=2)]
+    return _arrangement([*_units(3), *(row[k:] + row[:k] for row in rows for k in range(3))])
+
+
+def h4() -> Arrangement:
+    """Return the 60 mirrors of the 600-cell in R^4: 14400 chambers.
+
+    The normals are the coordinate vectors, (1, +-1, +-1, +-1), and the even permutations of
+    (0, 1, +-g, +-1/g), g the golden ratio: half of the 120 unit icosians, doubled. Humphreys (1990), sections
+    2.13 and 3.20 for the degrees 2, 12, 20, 30.
+
+    Example:
+        >>> h4().n, h4().count_chambers()
+        (60, 14400)
+    """
+    golden, inverse = _golden()
+    rows: list[Sequence[Any]] = [*_units(4), *([1, *signs] for signs in product((1, -1), repeat=3))]
+    for order in permutations(range(4)):
+        if sum(order[i] > order[j] for i, j in combinations(range(4), 2)) % 2 == 0:
+            for s, t in product((1, -1), repeat=2):
+                row = (0, 1, s * golden, t * inverse)
+                rows.append([row[place] for place in order])
+    return _arrangement(rows)
 
 
 def type_e(n: int) -> Arrangement:
@@ -428,6 +470,8 @@ FAMILIES: dict[str, Family] = dict(
         _family(type_d, "n", citation="OEIS A002866; Stanley (2007)"),
         _family(type_e, "n", citation="Humphreys (1990), section 2.11"),
         _family(f4, citation="Humphreys (1990), section 2.10"),
+        _family(h3, citation="Humphreys (1990), section 3.20"),
+        _family(h4, citation="Humphreys (1990), section 3.20"),
         _family(g2, citation="Humphreys (1990), section 2.10"),
         _family(resonance, "n", citation="OEIS A034997, A344494; Kühne (2023)"),
         _family(threshold, "n", citation="OEIS A000609; Winder (1965)"),

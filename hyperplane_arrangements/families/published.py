@@ -17,6 +17,8 @@ from typing import Any
 EXPONENTS = {
     ("g2",): (1, 5),
     ("f4",): (1, 5, 7, 11),
+    ("h3",): (1, 5, 9),
+    ("h4",): (1, 11, 19, 29),
     ("type_e", 6): (1, 4, 5, 7, 8, 11),
     ("type_e", 7): (1, 5, 7, 9, 11, 13, 17),
     ("type_e", 8): (1, 7, 11, 13, 17, 19, 23, 29),
@@ -142,7 +144,7 @@ def characteristic_polynomial(name: str, *parameters: int) -> Any:
     t = Symbol("t")
     if (name, *parameters) in EXPONENTS:
         exponents = EXPONENTS[(name, *parameters)]
-        ambient = {"g2": 3, "f4": 4, "type_e": 8}[name]
+        ambient = {"g2": 3, "f4": 4, "h3": 3, "h4": 4, "type_e": 8}[name]
         return Poly(t ** (ambient - len(exponents)) * prod(t - e for e in exponents), t)
     rule = _POLYNOMIALS.get(name)
     expression = None if rule is None else rule(t, *parameters)

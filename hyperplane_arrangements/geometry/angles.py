@@ -97,6 +97,8 @@ def _of_low_rank(arrangement: PlainArrangement) -> CentralForm:
     form = central_form(arrangement)
     if form.affine:
         raise InputError("arrangement is affine; solid angles belong to chambers of a central one")
+    if not arrangement.normals.is_rational:
+        raise InputError("the normals have square roots; solid angles are computed for rational ones")
     if form.rank > 3:
         raise InputError(f"rank is {form.rank}; solid angles go up to rank 3: sample vertices instead")
     return form

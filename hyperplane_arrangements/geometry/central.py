@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from ..exact import exact_matrix, pivot_columns
 from ..exact.rows import Row
@@ -51,9 +52,9 @@ class CentralForm:
             vector: r rationals; for an affine arrangement a positive first one gives a point, zero a
                 direction.
         """
-        full = [Fraction(0)] * (self.dimension + self.affine)
+        full: list[Any] = [Fraction(0)] * (self.dimension + self.affine)
         for column, value in zip(self.columns, vector, strict=True):
-            full[column] = Fraction(value)
+            full[column] = Fraction(value) if isinstance(value, int) else value
         if not self.affine:
             return tuple(full)
         scale = full[0] if full[0] else _ONE
@@ -73,11 +74,11 @@ def central_form(arrangement: PlainArrangement) -> CentralForm:
     normals, offsets = arrangement.normals, arrangement.offsets
     d = normals.shape[1]
     if offsets is None:
-        table: list[list[int]] = [[int(x) for x in row] for row in normals.integers]
+        table: list[list[int]] = normals.integers.tolist()
     else:
         pairs = zip(normals.fractions, offsets, strict=True)
         scaled = exact_matrix([[-b, *row] for row, b in pairs], "offsets and normals").integers
-        table = [[int(x) for x in row] for row in scaled] + [[1] + [0] * d]
+        table = exact_matrix([*scaled.tolist(), [1] + [0] * d]).integers.tolist()
     columns = pivot_columns(exact_matrix(table))
     rows = tuple(tuple(row[j] for j in columns) for row in table)
     return CentralForm(rows, columns, offsets is not None, d)

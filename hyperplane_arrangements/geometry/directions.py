@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..exact.quadratic import irrational
+from ..exact.rows import canonical
+
 
 def null_vectors(rows: np.ndarray) -> np.ndarray:
     """Primitive integer vectors orthogonal to r - 1 independent rows each, by fraction-free elimination.
@@ -39,11 +42,15 @@ def null_vectors(rows: np.ndarray) -> np.ndarray:
     result = np.zeros((count, r), table.dtype)
     result[lines[:, None], columns[:, :steps]] = -table[:, :, steps]
     result[lines, columns[:, steps]] = before[:, 0]
+    if irrational(result):
+        return np.array(list(map(canonical, result.tolist())), dtype=object)
     return result // np.gcd.reduce(result, axis=1)[:, None]
 
 
 def _is_small(rows: np.ndarray) -> bool:
     """Whether twice the square of every minor is below 2**63."""
+    if irrational(rows.reshape(len(rows), -1)):
+        return False
     largest = max(1, int(np.abs(rows).max(initial=1)))
     steps = rows.shape[1]
     return 2 * largest ** (2 * steps) * steps**steps < 2**63

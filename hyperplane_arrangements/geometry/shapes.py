@@ -14,6 +14,7 @@ from ..enumeration.chambers import ChamberBatch, chambers
 from ..enumeration.keys import RowIndex
 from ..errors import InputError
 from ..exact import exact_matrix
+from ..exact.quadratic import irrational
 from ..exact.rational import null_space
 from ..exact.rows import Row, canonical
 from ..exact.sign_vectors import read_signs, signs_text
@@ -21,6 +22,7 @@ from ..plain import PlainArrangement
 from .bits import packed, row_signs, words_of
 from .central import CentralForm, central_form
 from .directions import null_vectors
+from .double_description import extreme_rays
 from .face_poset import FaceLevel, Region, faces_in
 from .flat_table import FlatTable
 from .regions import in_regions, known_table, whole_region
@@ -141,6 +143,8 @@ def _shortest(row: list[int]) -> Row:
 
 def _extreme_rays(normals: list[Row], rank: int) -> list[Row]:
     """Return the extreme rays of the pointed cone `{u : normals u >= 0}`, as primitive integer rows."""
+    if irrational(normals):
+        return _checked(extreme_rays(normals), normals)
     import cdd
     import cdd.gmp
 
@@ -149,8 +153,13 @@ def _extreme_rays(normals: list[Row], rank: int) -> list[Row]:
     )
     generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
     rays = [_integral(list(row[1:])) for row in generators.array if row[0] == 0]
-    inside = [sum(column) for column in zip(*rays, strict=True)] if rays else [0] * rank
-    if generators.lin_set or any(_dot(normal, inside) <= 0 for normal in normals):
+    return _checked([] if generators.lin_set else rays, normals)
+
+
+def _checked(rays: list[Row], normals: list[Row]) -> list[Row]:
+    """The rays of a cone with an inside; others are refused."""
+    inside = [sum(column) for column in zip(*rays, strict=True)]
+    if (normals and not rays) or any(_dot(normal, inside) <= 0 for normal in normals):
         raise InputError(
             "signs are not those of a chamber: no point has them; take them from Arrangement.chambers()"
         )

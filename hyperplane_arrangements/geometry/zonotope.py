@@ -103,7 +103,7 @@ class Zonotope(Shown):
         scale = np.array([common // q for q in self.generators.denominators], dtype=object)
         integers = self.generators.integers * scale[:, None]
         bound = sum(max(map(abs, row)) for row in integers)
-        if bound < 2**53:
+        if self.generators.is_rational and bound < 2**53:
             table = np.rint(patterns.astype(float) @ integers.astype(float)).astype(np.int64).astype(object)
         else:
             table = patterns.astype(object) @ integers
@@ -169,6 +169,8 @@ class Zonotope(Shown):
                 limit=max_minors,
             )
         common = lcm(*self.generators.denominators)
+        if not self.generators.is_rational:
+            raise InputError("the rows have square roots; volumes are computed for rational ones")
         table = [[int(x * common) for x in row] for row in self.generators.fractions]
         minors: dict[tuple[int, ...], int] = {(): 1}
         for j in columns:

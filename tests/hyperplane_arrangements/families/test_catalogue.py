@@ -16,6 +16,7 @@ SMALL = [
     ("type_e", 6),
     ("f4",),
     ("g2",),
+    ("h3",),
     *[("resonance", n) for n in range(1, 6)],
     *[("threshold", n) for n in range(1, 5)],
     *[("threshold_graph", n) for n in range(2, 7)],
