@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import networkx as nx
@@ -38,12 +39,17 @@ def modules(package: Path) -> dict[str, Path]:
     return found
 
 
+@cache
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    """All that is in a source, read once for all tests."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
 def imports(package: Path) -> Iterator[Import]:
     """Every import from the package inside it, at any depth of the source."""
     known = modules(package)
     for by, path in known.items():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
+        for node in nodes(path.read_text(encoding="utf-8")):
             if isinstance(node, ast.ImportFrom):
                 yield from _from(node, by, path, known)
             elif isinstance(node, ast.Import):
@@ -94,7 +100,7 @@ def private(package: Path) -> list[str]:
     found = [f"{step.by} imports {step.name} of {step.of}" for step in steps if _is_private(step.name)]
     taken = {(step.by, step.of.rpartition(".")[2]) for step in steps if step.name is None}
     for by, path in modules(package).items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path.read_text(encoding="utf-8")):
             match node:
                 case ast.Attribute(ast.Name(id), name) if (by, id) in taken and _is_private(name):
                     found.append(f"{by} uses {id}.{name}")

@@ -17,6 +17,7 @@ import pytest
 from brute_force import Case, all_chambers, certificate_document, honest, problem_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import checker
 from duality_checks.checker import Refusal, Verdict, check_documents
@@ -168,7 +169,7 @@ def test_counting_stops_soon_after_the_limit():
 @settings(max_examples=40)
 @given(planar_rows, st.data())
 def test_honest_certificates_of_any_planar_problem_are_proven(rows, data):
-    entries = st.fractions(-2, 2, max_denominator=6)
+    entries = fractions(-2, 2, 6)
     target = data.draw(st.lists(entries, min_size=len(rows), max_size=len(rows)))
     dual = data.draw(st.lists(entries, min_size=len(rows), max_size=len(rows)))
     kappa = data.draw(st.sampled_from([Fraction(0), Fraction(1, 10), Fraction(-1)]))

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import TrainingProblem
 from duality_checks.problem import parse_activation
 from hyperplane_arrangements.errors import InputError
 
-rationals = st.fractions(min_value=-9, max_value=9, max_denominator=12)
+rationals = fractions(-9, 9, 12)
 rows = st.integers(1, 3).flatmap(
     lambda d: st.lists(st.lists(rationals, min_size=d, max_size=d), min_size=1, max_size=6)
 )

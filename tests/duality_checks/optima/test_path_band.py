@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -251,13 +252,15 @@ def test_the_beta_between_is_between_and_short(a: Fraction, b: Fraction) -> None
 # ------------------------------------------------------------------ negative controls
 
 
-HONEST = path.banded(SMALL, (Fraction(1, 2), Fraction(1, 3)))
+@cache
+def honest() -> path.Path:
+    return path.banded(SMALL, (Fraction(1, 2), Fraction(1, 3)))
 
 
 def bent(name: str, factor: int) -> path.Path:
     """The honest band with a bend of every piece multiplied."""
-    pieces = [replace(piece, **{name: factor * getattr(piece, name)}) for piece in HONEST.band.pieces]
-    return replace(HONEST, band=PathBand(tuple(pieces)), width=Fraction(10**6))
+    pieces = [replace(piece, **{name: factor * getattr(piece, name)}) for piece in honest().band.pieces]
+    return replace(honest(), band=PathBand(tuple(pieces)), width=Fraction(10**6))
 
 
 def test_a_forged_certificate_makes_no_node(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,37 +274,39 @@ def test_a_forged_certificate_makes_no_node(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_bends_that_claim_too_much_are_caught() -> None:
-    assert path.check(HONEST).proven
+    assert path.check(honest()).proven
     assert "the band's upper bound" in path.check(bent("network_bend", 3)).reason
     assert "the band's lower bound" in path.check(bent("dual_bend", 3)).reason
 
 
 def test_a_chord_through_lower_bounds_above_the_path_is_caught() -> None:
-    lifted = [replace(node, lower=node.upper * Fraction(101, 100)) for node in HONEST.band.nodes]
+    lifted = [replace(node, lower=node.upper * Fraction(101, 100)) for node in honest().band.nodes]
     pieces = tuple(Piece(a, b) for a, b in pairwise(lifted))
     assert (
         "bounds of a node are in order fails"
-        in path.check(replace(HONEST, band=PathBand(pieces), width=Fraction(10**6))).reason
+        in path.check(replace(honest(), band=PathBand(pieces), width=Fraction(10**6))).reason
     )
     hidden = [
-        replace(node, loss=node.loss * 2, lower=node.lower * Fraction(11, 10)) for node in HONEST.band.nodes
+        replace(node, loss=node.loss * 2, lower=node.lower * Fraction(11, 10)) for node in honest().band.nodes
     ]
     pieces = tuple(Piece(a, b) for a, b in pairwise(hidden))
-    forged = replace(HONEST, band=PathBand(pieces), width=Fraction(1))
+    forged = replace(honest(), band=PathBand(pieces), width=Fraction(1))
     assert "the band's lower bound" in path.check(forged).reason
 
 
 def test_networks_that_are_no_optima_are_caught_by_what_is_above_or_below() -> None:
     assert path.check(path.control()).reason.startswith("the band's lower bound <= an objective fails")
+    made = honest()
     # Between optima the path is above the chord, not below it.
-    straight = [PathNode(node.beta, node.lower, node.upper, Fraction(0), 1) for node in HONEST.band.nodes[:1]]
-    last = HONEST.band.nodes[-1]
+    straight = [PathNode(node.beta, node.lower, node.upper, Fraction(0), 1) for node in made.band.nodes[:1]]
+    last = made.band.nodes[-1]
     flat = PathBand(
         (Piece(straight[0], replace(last, loss=straight[0].loss, penalty=Fraction(0), lower=Fraction(0))),)
     )
-    forged = replace(HONEST, band=flat, width=Fraction(2))
+    forged = replace(honest(), band=flat, width=Fraction(2))
     assert "the band's upper bound" in path.check(forged).reason
 
 
 def test_a_band_wider_than_claimed_is_caught() -> None:
-    assert path.check(replace(HONEST, width=Fraction(1, 10**6))).reason.startswith("the band is narrow fails")
+    narrower = replace(honest(), width=Fraction(1, 10**6))
+    assert path.check(narrower).reason.startswith("the band is narrow fails")

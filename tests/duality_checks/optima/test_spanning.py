@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import TrainingProblem
 from duality_checks.exact.setting import RationalNetwork
@@ -95,7 +96,7 @@ def test_a_margin_is_decided_with_a_witness_either_way(problem):
 @given(problems(), st.data())
 def test_any_network_is_corrected_exactly(problem, data):
     width = data.draw(st.integers(0, 3))
-    number = st.fractions(-2, 2, max_denominator=7)
+    number = fractions(-2, 2, 7)
     network = RationalNetwork(
         [[data.draw(number) for _ in range(problem.d)] for _ in range(width)],
         [data.draw(number) for _ in range(width)],

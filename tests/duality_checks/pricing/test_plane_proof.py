@@ -7,12 +7,13 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import TrainingProblem, train
 from duality_checks.pricing.interval import _exact_reach, prove_interval
 from duality_checks.pricing.plane_proof import reach_on_plane
 
-entries = st.fractions(min_value=-4, max_value=4, max_denominator=6)
+entries = fractions(-4, 4, 6)
 
 
 @st.composite

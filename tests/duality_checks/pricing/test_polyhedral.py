@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.exact.polyhedral import directions, optimum
@@ -43,9 +44,9 @@ def test_every_vertex_of_every_chamber_is_among_the_rays(problem):
 @given(problems(), st.data())
 def test_values_are_exact_and_agree_with_floats(problem, data):
     neurons = Neurons.of(problem)
-    v = [data.draw(st.fractions(min_value=-3, max_value=3, max_denominator=9)) for _ in range(problem.n)]
+    v = [data.draw(fractions(-3, 3, 9)) for _ in range(problem.n)]
     integers, unit = neurons.values(v)
-    bound = data.draw(st.fractions(min_value=0, max_value=5, max_denominator=4))
+    bound = data.draw(fractions(0, 5, 4))
     above, below = neurons.above(v, bound)
     best = Fraction(0)
     for j in range(len(neurons)):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certificate, certify, check, checker, train
 
@@ -121,7 +122,7 @@ def sweeps(problem, dual):
 @given(rank_three() | rank_two(), st.data())
 def test_the_sweep_decides_as_brute_force_does(problem, data):
     """Just above, and just below, and where possible exactly at the dual norm: no tolerance."""
-    entries = st.fractions(-2, 2, max_denominator=3)
+    entries = fractions(-2, 2, 3)
     dual = data.draw(st.lists(entries, min_size=problem.n, max_size=problem.n))
     square = squared_dual_norm(problem, dual)
     near = Fraction(float(square) ** 0.5) if square else Fraction(1, 10**6)

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
 from duality_checks.terms.activations import Slopes
 from hyperplane_arrangements.errors import InputError
 
-slopes = st.fractions(min_value=-3, max_value=3, max_denominator=6)
+slopes = fractions(-3, 3, 6)
 
 
 @settings(deadline=None)

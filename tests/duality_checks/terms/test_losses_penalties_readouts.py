@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
@@ -173,7 +174,7 @@ def test_the_order_of_samples_does_not_matter(problem, random):
 
 
 @settings(deadline=None, max_examples=15)
-@given(problems(PENALTIES), st.fractions(min_value="1/3", max_value=3, max_denominator=5))
+@given(problems(PENALTIES), fractions("1/3", 3, 5))
 def test_scaling_data_and_beta_together_changes_nothing(problem, c):
     """phi(c X w) = c phi(X w): the same fit with beta / c of the weights' product."""
     scaled = like(problem, [[c * x for x in row] for row in problem.X.fractions], beta=c * problem.beta)
@@ -256,7 +257,7 @@ def test_copies_of_one_sample_are_that_sample_with_more_weight(problem, data):
 
 
 @settings(deadline=None, max_examples=15)
-@given(problems(PENALTIES), st.fractions(min_value="11/10", max_value=3, max_denominator=10))
+@given(problems(PENALTIES), fractions("11/10", 3, 10))
 def test_the_optimum_grows_with_beta_at_most_in_proportion(problem, factor):
     """p*(beta) is a minimum of functions that rise with beta and are concave (linear) in it."""
     below, above = optimum(problem), optimum(like(problem, beta=factor * problem.beta))

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import Readout, TrainingProblem, TwoLayerNetwork, checker
 from duality_checks.terms.max_pooling import MaxPooling, compared, max_patches_1d, max_patches_2d, selection
 from hyperplane_arrangements.errors import InputError
 
-slopes = st.fractions(-3, Fraction(3, 4), max_denominator=4)
+slopes = fractions(-3, Fraction(3, 4), 4)
 entries = st.integers(-3, 3)
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import TrainingProblem, certificate, certify, check, checker, train
 from duality_checks.terms.penalties import PENALTIES, parse_penalty
 from duality_checks.terms.readouts import Readout, parse_readout, patches_1d, patches_2d
 from hyperplane_arrangements.errors import InputError
 
-vectors = st.lists(st.fractions(min_value=-5, max_value=5, max_denominator=7), min_size=1, max_size=5)
+vectors = st.lists(fractions(-5, 5, 7), min_size=1, max_size=5)
 
 
 @settings(deadline=None)
@@ -22,7 +23,7 @@ vectors = st.lists(st.fractions(min_value=-5, max_value=5, max_denominator=7), m
 def test_dual_norms_bound_inner_products(name, c, data):
     """Hoelder, in squares; and equality is reached at some corner for the polyhedral norms."""
     penalty = parse_penalty(name)
-    u = [data.draw(st.fractions(min_value=-5, max_value=5, max_denominator=7)) for _ in c]
+    u = [data.draw(fractions(-5, 5, 7)) for _ in c]
     product = sum((a * b for a, b in zip(c, u, strict=True)), Fraction(0))
     assert product**2 <= penalty.dual_square(c) * penalty.square(u)
     floats = np.array([[float(x) for x in c]])

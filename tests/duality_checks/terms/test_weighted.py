@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, stationarity
 from duality_checks.stationary_points.polyhedral_clarke import clarke_stationary
@@ -18,7 +19,7 @@ from duality_checks.terms.weighted import Weighted
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 
 NAMES = ["squared", "l1", "huber:1/2", "hinge", "squared-hinge", "logistic"]
-numbers = st.fractions(min_value=-9, max_value=9, max_denominator=20)
+numbers = fractions(-9, 9, 20)
 
 
 @st.composite
@@ -66,7 +67,7 @@ def test_a_sample_of_weight_k_is_k_samples(drawn):
 @given(samples(), st.data())
 def test_fenchel_and_young_with_any_rational_weights(drawn, data):
     loss, f, y, v, _ = drawn
-    positive = st.fractions(min_value="1/9", max_value=9, max_denominator=9)
+    positive = fractions("1/9", 9, 9)
     weights = data.draw(st.lists(positive, min_size=len(f), max_size=len(f)))
     heavy = Weighted(loss, tuple(weights))
     v = heavy.exactly_inside(v, y)

@@ -59,8 +59,9 @@ def test_the_statement_holds_on_degenerate_data(number, data) -> None:
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_the_fixed_instances_hold_and_the_false_claim_is_refused(number) -> None:
-    report = verify(theorems()[number], count=1)
+def test_a_random_instance_holds_and_the_false_claim_is_refused(number) -> None:
+    """Those that are fixed are checked with all statements, in `test_catalogue`."""
+    report = verify(replace(theorems()[number], fixed=list), count=1)
     assert report.holds, report.verdict
     assert report.caught
 

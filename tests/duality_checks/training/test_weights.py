@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 from scipy.optimize import minimize
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, beta_path, certify, check, train
@@ -76,7 +77,7 @@ def test_rows_given_several_times_are_weights_exactly_with_polyhedral_norms(pena
 def test_a_row_twice_is_weight_two(data):
     rows = data.draw(st.lists(st.tuples(*[st.integers(-4, 4)] * 2), min_size=2, max_size=6))
     assume(any(map(any, rows)))
-    y = data.draw(st.lists(st.fractions(-4, 4, max_denominator=6), min_size=len(rows), max_size=len(rows)))
+    y = data.draw(st.lists(fractions(-4, 4, 6), min_size=len(rows), max_size=len(rows)))
     k = data.draw(st.integers(0, len(rows) - 1))
     weights = [1 + (j == k) for j in range(len(rows))]
     heavy = TrainingProblem(rows, y, "1/2", sample_weights=weights)

@@ -8,11 +8,12 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rationals import fractions
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.equations import equation_text, read_equations
 
-NUMBERS = st.one_of(st.integers(-3, 3), st.fractions(-9, 9, max_denominator=12)).map(Fraction)
+NUMBERS = st.one_of(st.integers(-3, 3), fractions(-9, 9, 12)).map(Fraction)
 VARIABLES = ("x2", "x10", "y")
 
 
