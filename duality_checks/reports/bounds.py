@@ -69,7 +69,7 @@ def plot_bounds(
     ax.set(xscale="log", yscale="log")
     _seconds(ax)
     _powers(ax)
-    ax.legend(frameon=False, labelcolor=INK, fontsize=8)
+    ax.legend(frameon=False, labelcolor=INK, fontsize=9)
     label_axes(ax, "seconds", "distance, relative to p*")
     return ax
 

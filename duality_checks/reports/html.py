@@ -12,7 +12,7 @@ from hyperplane_arrangements.errors import MissingExtraError
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
 from ..terms.words import activation_name
-from .html_page import facts, figure, page, svg, table
+from .html_page import PLOT, facts, figure, page, svg, table
 from .self_check import scripts, self_check
 from .text import MOST_NEURONS, beta_text, count, printable, relative_gap, skip_text
 
@@ -34,9 +34,12 @@ _FUNCTION_CAPTIONS = {
 }
 _FIT_CAPTION = "What the network gives each sample against its target; dashed: equality."
 _COLORED = (
-    "Each chamber is coloured by its dual slack <span class=mono>beta &minus; norm(Proj c)</span>: the "
-    "fuller the colour, the smaller the slack. At full colour it is 0, the chamber is active, and neurons "
-    "can sit there."
+    "The dual vector <b>v</b>, a number a sample, is what the lower bound is the value of; it proves it if "
+    "v'phi(Xu) is between &minus;beta and beta for all weights u of norm 1. On a chamber v'phi(Xu) is "
+    "linear, with slope <b>c</b>, and at most norm(Proj c), the length of c projected onto the chamber. Each "
+    "chamber is coloured by its <b>slack</b> <span class=mono>beta &minus; norm(Proj c)</span>, what is left "
+    "to beta: the fuller the colour, the smaller the slack. At full colour it is 0, the chamber is active, "
+    "and neurons can sit there."
 )
 _RING_CAPTION = (
     f"The dual landscape over all directions of the weights. {_COLORED} The curve may touch the dashed lines "
@@ -181,7 +184,7 @@ def function_figure(
         lambda ax: plot_function(problem, network, ax=ax, names=names),
         name=f"{prefix}function",
         label=f"the data with the learned function: {data.target}",
-        size=(4.6, 3.7),
+        size=PLOT,
     )
     return figure(picture, caption)
 
@@ -198,7 +201,7 @@ def _landscape(outcome: Outcome, prefix: str) -> str:
             lambda ax: plot_landscape(problem, solution.dual, solution.network, ax=ax),
             name=f"{prefix}ring",
             label="the dual landscape over the angle of the weights, between beta and minus beta",
-            size=(4.6, 3.7),
+            size=PLOT,
         )
         return figure(_asked(picture, problem) + _SCALE + _ASKED, _RING_CAPTION)
     if rank == 3:
@@ -244,7 +247,7 @@ def _bounds(outcome: Outcome, prefix: str) -> str:
         lambda ax: plot_bounds(outcome.history, proven=proven, ax=ax),
         name=f"{prefix}bounds",
         label="the bounds on the optimum against time",
-        size=(4.6, 2.9),
+        size=(PLOT[0], 2.7),
     )
     kind = "wide beside" if drawn_rank(outcome.problem) == 2 else ""
     return figure(picture, _BOUNDS_CAPTION, kind)

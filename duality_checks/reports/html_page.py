@@ -15,6 +15,9 @@ from hyperplane_arrangements.pictures.canvas import require_matplotlib
 #: The variables of the style sheet that take the place of the colours of the pictures.
 _VARIABLES = ("ink", "muted", "rule", "paper", "plus", "minus")
 
+#: Width and height of most pictures in inches: letters can be read on a telephone, 390 pixels wide.
+PLOT = (4.0, 3.25)
+
 # What browsers hold the page to: its own style, pictures inside it, and nothing from anywhere else.
 _ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = """
@@ -72,6 +75,8 @@ dl.asked { display: grid; grid-template-columns: auto 1fr; gap: .15rem .8rem; ma
   font-size: .84rem; min-height: 9.5rem; align-content: start; }
 dl.asked dt { color: var(--muted); } dl.asked dd { margin: 0; }
 footer { margin-top: 3rem; color: var(--muted); font-size: .85rem; }
+@media (max-width: 30rem) { body { padding: 1.2rem .8rem 3rem; } figure { padding: .6rem; }
+  .halves { grid-template-columns: 1fr; } dl.facts dd { font-size: .92rem; } }
 @media print { body { max-width: none; } figure, .verdict { break-inside: avoid; } }
 """
 
@@ -169,7 +174,7 @@ def svg(draw: Callable[[Any], Any], *, name: str, label: str, size: tuple[float,
     from matplotlib.figure import Figure
 
     out = StringIO()
-    with rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 9}):
+    with rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 10}):
         sheet = Figure(figsize=size)
         draw(sheet.add_subplot())
         sheet.tight_layout(pad=1 / 3)  # of a letter; a constrained layout would measure everything twice

@@ -202,7 +202,7 @@ _WHY = (
 
 
 def _pictures(band: PathBand) -> str:
-    from .html_page import figure, svg
+    from .html_page import PLOT, figure, svg
     from .path_picture import plot_band, plot_widths
 
     parts = (
@@ -211,7 +211,7 @@ def _pictures(band: PathBand) -> str:
                 lambda ax: plot_band(band, ax=ax),
                 name="band",
                 label="lower and upper bound on the optimum against the weight decay, and the loss",
-                size=(4.6, 3.7),
+                size=PLOT,
             ),
             "Blue: p* lies between the two lines at every beta, proven. Dots: certificates. Orange: the "
             "loss of the networks.",
@@ -221,7 +221,7 @@ def _pictures(band: PathBand) -> str:
                 lambda ax: plot_widths(band, ax=ax),
                 name="widths",
                 label="the number of neurons of the networks against the weight decay",
-                size=(4.6, 3.7),
+                size=PLOT,
             ),
             "How many neurons the networks have that prove the upper bound.",
         ),

@@ -420,7 +420,7 @@ def label_axes(ax: Any, across: str, up: str) -> None:
     """Axes without a box, with labels that are plain text whatever is in them."""
     ax.set_xlabel(across, color=INK, parse_math=False)
     ax.set_ylabel(up, color=INK, parse_math=False)
-    ax.tick_params(colors=MUTED, labelsize=8)
+    ax.tick_params(colors=MUTED, labelsize=9)
     for name, spine in ax.spines.items():
         spine.set_visible(name in ("left", "bottom"))
         spine.set_color(RULE)

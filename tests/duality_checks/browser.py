@@ -110,10 +110,13 @@ class Page:
     def open(self, path: Path, width: int, height: int) -> None:
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self.call("Emulation.setDeviceMetricsOverride", **size)
+        self.resize(width, height)
         self.call("Page.navigate", url=path.as_uri())
         self.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def resize(self, width: int, height: int) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.call("Emulation.setDeviceMetricsOverride", **size)
 
     def ask(self, expression: str) -> Any:
         """The value of an expression in JavaScript, which may be a promise."""

@@ -171,6 +171,20 @@ def test_arrow_keys_go_from_chamber_to_chamber(shown: Page) -> None:
 
 @NEEDED
 @pytest.mark.slow
+def test_letters_of_pictures_can_be_read_on_a_telephone(shown: Page) -> None:
+    """At least nine pixels on a screen of 390, but for exponents."""
+    shown.resize(390, 800)
+    sizes = shown.ask("""[...document.querySelectorAll("svg text:not(:has(tspan))")].map(one => {
+        const scale = one.getScreenCTM();
+        return parseFloat(getComputedStyle(one).fontSize) * Math.hypot(scale.a, scale.b);
+    })""")
+    assert len(sizes) > 20 and min(sizes) > 9
+    assert shown.ask("document.documentElement.scrollWidth") <= 390
+    shown.resize(1100, 900)
+
+
+@NEEDED
+@pytest.mark.slow
 def test_leaves_are_told_after_a_check_and_a_forged_certificate_is_refused(
     covered: Outcome, tmp_path: Path
 ) -> None:
