@@ -173,7 +173,7 @@ class _Job:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
         from ..effort import Effort
         from ..optima.path_refining import path_bands
-        from ..optima.paths import approximate_beta_max
+        from ..optima.paths import approximate_beta_max, quick_beta_max
         from ..problem import positive
         from ..reports.outcome import require_improvable, share_of
         from ..reports.path import INTERRUPTED, PathOutcome
@@ -208,7 +208,8 @@ class _Job:
         seconds = perf_counter() - self.began
         late = self.seconds is not None and seconds >= self.seconds
         ended = ended or ("the time limit" if late else "its certificates are as narrow as they get")
-        return PathOutcome(self.data, self.problem, band, largest, self.width, seconds, ended)
+        proven = quick_beta_max(self.problem)
+        return PathOutcome(self.data, self.problem, band, largest, self.width, seconds, ended, proven)
 
     def _keep(self, point: PathPoint) -> None:
         self.points[point.problem.beta] = point

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from hyperplane_arrangements.errors import InputError
 
 from ..certificate import Certificate, certify
 from ..effort import WHOLE, Effort
+from ..exact.enclosures import decimal_interval, exact_text
 from ..exact.norms import Vector, dot, root_above
-from ..limits import is_searched, require_feasible
+from ..limits import few_chambers, is_searched, require_feasible
 from ..objective import exact_fit
 from ..pricing.dual_norm import dual_norm
 from ..pricing.free import ProjectedReadout, free_dual_norm
@@ -33,6 +34,7 @@ from ..training.rounds import MAX_CHAMBERS, Round, Solution
 
 # A bound for a landscape that is flat as far as floats can tell.
 NOTHING = 1e-12
+_QUICK = 5_000  # chambers that a moment suffices for
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,6 +89,29 @@ def beta_path(
         solution = train(point, max_chambers=max_chambers, progress=progress, start=start, effort=effort)
         start = solution.network if solution.network.width else None
         yield PathPoint(point, solution, certify(point, solution, effort=effort))
+
+
+class BetaMax(NamedTuple):
+    """A proven interval around ``beta_max``; as text its ends are rounded outward.
+
+    Example:
+        >>> print(BetaMax(Fraction(1, 3), Fraction(334, 1000)))
+        0.3333333 <= beta_max <= 0.3340000
+        >>> BetaMax(Fraction(5), Fraction(5))
+        <beta_max = 5>
+    """
+
+    lower: Fraction
+    upper: Fraction
+
+    def __str__(self) -> str:
+        if self.lower == self.upper:
+            return f"beta_max = {exact_text(self.lower)}"
+        low, high = decimal_interval(self.lower, self.upper)
+        return f"{low} <= beta_max <= {high}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 def slope_at_zero(problem: TrainingProblem) -> Vector:
@@ -189,7 +214,7 @@ def where_equal(size: Callable[[float], float]) -> float:
     return float(brentq(lambda beta: size(beta) - beta, low, high, rtol=1e-13)) if low > least else 0.0
 
 
-def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tuple[Fraction, Fraction]:
+def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> BetaMax:
     """A proven interval around ``beta_max``, the least weight decay for which the zero network is optimal.
 
     Args:
@@ -216,16 +241,31 @@ def beta_max(problem: TrainingProblem, max_chambers: int = MAX_CHAMBERS) -> tupl
         from ..pricing.polyhedral import Neurons
 
         exact = Neurons.of(problem).dual_norm(v)
-        return exact, exact
+        return BetaMax(exact, exact)
     floats = np.array([float(value) for value in v])
     if not any(v):
-        return Fraction(0), Fraction(0)
+        return BetaMax(Fraction(0), Fraction(0))
     direction, size = _largest(problem, floats, max_chambers)
     if direction is None:
-        return Fraction(0), _above(problem, v, NOTHING)
+        return BetaMax(Fraction(0), _above(problem, v, NOTHING))
     u = tuple(map(Fraction, direction.tolist()))
     lower = abs(dot(v, exact_fit(problem, [u], (Fraction(1),)))) / root_above(dot(u, u))
-    return lower, _above(problem, v, size)
+    return BetaMax(lower, _above(problem, v, size))
+
+
+def quick_beta_max(problem: TrainingProblem) -> BetaMax | None:
+    """The proven interval where there are few chambers to prove it on, and nothing else stands in the way.
+
+    Example:
+        >>> print(quick_beta_max(TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1, penalty="1-norm")))
+        beta_max = 4
+    """
+    if problem.free or not few_chambers(problem.arrangement, _QUICK):
+        return None
+    try:
+        return beta_max(problem, _QUICK)
+    except InputError:  # a kink of the loss at zero, or data that floats cannot square
+        return None
 
 
 def _largest(problem: TrainingProblem, v: np.ndarray, max_chambers: int) -> tuple[np.ndarray | None, float]:

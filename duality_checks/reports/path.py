@@ -24,6 +24,7 @@ from .text import count, interval_facts, loss_name, printable
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
     from ..optima.path_band import PathBand, PathNode
+    from ..optima.paths import BetaMax
     from ..problem import TrainingProblem
 
 FORMAT = "convex-landscape path"
@@ -42,6 +43,7 @@ class PathOutcome:
         problem: the problem; its beta plays no part.
         band: what is proven.
         beta_max: in floats.
+        proven_beta_max: a proven interval around it, where one was quick to have.
         wanted: the relative width that was asked for.
         seconds: that the job took.
         ended: why it ended before that width was reached; empty where it was.
@@ -54,6 +56,7 @@ class PathOutcome:
     wanted: Fraction
     seconds: float
     ended: str = ""
+    proven_beta_max: BetaMax | None = None
 
     @property
     def reached(self) -> bool:
@@ -71,6 +74,7 @@ def path_facts(outcome: PathOutcome) -> dict[str, Any]:
         "from": str(band.nodes[0].beta),
         "to": str(band.nodes[-1].beta),
         "beta_max_float": outcome.beta_max,
+        "beta_max": None if outcome.proven_beta_max is None else list(map(str, outcome.proven_beta_max)),
         "relative_width": str(band.relative_width),
         "relative_width_float": float(band.relative_width),
         "width_wanted": str(outcome.wanted),
@@ -104,7 +108,7 @@ def path_summary(outcome: PathOutcome) -> str:
             "problem",
             f"{activation_name(problem.kappa)}, {loss_name(problem)}, beta from "
             f"{_short(band.nodes[0].beta)} to {_short(band.nodes[-1].beta)} "
-            f"(beta_max = {outcome.beta_max:.12g})",
+            f"({outcome.proven_beta_max or f'beta_max about {outcome.beta_max:.12g}'})",
         ),
         ("networks", f"{count(len(band.nodes), 'node')}, each trained to the optimum and checked"),
     ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from duality_checks import TrainingProblem, certify, train
@@ -60,6 +62,13 @@ def test_the_json_holds_a_band_around_other_certificates(run: Run) -> None:
     assert float(high) == pytest.approx(facts["beta_max_float"]) and float(low) == pytest.approx(
         float(high) / 100
     )
+    # beta_max is the largest abs(y'phi(Xu)) over unit vectors u: looked for at many angles.
+    angles = np.linspace(0, 2 * np.pi, 100_001)
+    outputs = np.maximum(np.array(X, dtype=float) @ np.stack([np.cos(angles), np.sin(angles)]), 0)
+    largest = np.abs(problem.target @ outputs).max()
+    least, most = map(Fraction, facts["beta_max"])
+    assert largest * (1 - 1e-12) <= most and float(least) == pytest.approx(largest, rel=1e-8)
+    assert 0 <= most - least <= Fraction(1, 10**9) * most
     for share in (Fraction(1, 50), Fraction(1, 7), Fraction(3, 5)):
         beta = low + share * (high - low)
         found = certify(problem.with_beta(beta), train(problem.with_beta(beta)))
@@ -72,6 +81,8 @@ def test_the_files_are_checked_by_other_verbs(run: Run, capsys: pytest.CaptureFi
     code, out, _ = run("--from", "0", "--width", "1/10", "--output", "band")
     assert code == 0
     assert "PROVEN for EVERY beta" in out and "towards 0" in out and "goes on unchanged" in out
+    low, high = re.search(r"\((\S+) <= beta_max <= (\S+)\)", out).groups()
+    assert 0 < Fraction(high) - Fraction(low) < Fraction(1, 10**6)
     facts = json.loads(Path("band/path.json").read_text())
     assert facts["format"] == "convex-landscape path" and facts["from"] == "0"
     assert [node["neurons"] for node in facts["nodes"]][-1] == 0
