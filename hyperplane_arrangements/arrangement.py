@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .exact.equations import read_equations
+from .exact.equations import read_equations, sage_text
 from .plain import PlainArrangement
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from .findings import Finding
     from .geometry.faces import Faces
     from .geometry.flats import IntersectionLattice
+    from .geometry.region_poset import VarchenkoFactor
     from .geometry.shapes import ChamberShape, Shapes
+    from .geometry.supersolvable import Freeness, ModularChain
     from .geometry.zonotope import Zonotope
 
 
@@ -249,6 +251,90 @@ class Arrangement(PlainArrangement):
         from .geometry.tope_graph import distance
 
         return distance(self, first, second)
+
+    def region_poset(self, base: Any = 0, max_chambers: int = 20_000) -> Any:
+        """The poset of regions from a base chamber, a networkx DiGraph: `region_poset.region_poset`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> poset = named("braid_4").region_poset("++++++")
+            >>> poset.number_of_edges(), max(rank for _, rank in poset.nodes(data="rank"))
+            (36, 6)
+        """
+        from .geometry.region_poset import region_poset
+
+        return region_poset(self, base, max_chambers)
+
+    def distance_enumerator(self, base: Any = 0, max_chambers: int = 1_000_000) -> Any:
+        """How many chambers there are at each distance of a base, a sympy `Poly` in q:
+        `region_poset.distance_enumerator`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("type_b_2").distance_enumerator().as_expr().factor()
+            (q + 1)**2*(q**2 + 1)
+        """
+        from .geometry.region_poset import distance_enumerator
+
+        return distance_enumerator(self, base, max_chambers)
+
+    def varchenko_matrix(self, weights: Sequence[Any] | None = None) -> Any:
+        """Products of the weights of hyperplanes between chambers: `region_poset.varchenko_matrix`."""
+        from .geometry.region_poset import varchenko_matrix
+
+        return varchenko_matrix(self, weights)
+
+    def varchenko_factors(self) -> tuple[VarchenkoFactor, ...]:
+        """The factors of that matrix's determinant: `region_poset.varchenko_factors`.
+
+        Example:
+            >>> from hyperplane_arrangements import Arrangement
+            >>> lines = Arrangement([[1, 0], [0, 1], [1, 1]], [0, 0, 1])
+            >>> [(factor.rows, factor.multiplicity) for factor in lines.varchenko_factors()]
+            [((0,), 3), ((1,), 3), ((2,), 3)]
+        """
+        from .geometry.region_poset import varchenko_factors
+
+        return varchenko_factors(self)
+
+    def modular_chain(self) -> ModularChain | None:
+        """A chain of modular flats, which proves it supersolvable; None if it is not:
+        `supersolvable.modular_chain`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("type_b_3").modular_chain().exponents
+            (1, 3, 5)
+        """
+        from .geometry.supersolvable import modular_chain
+
+        return modular_chain(self)
+
+    def freeness(self) -> Freeness:
+        """Whether it is free, as far as its lattice decides, with its exponents: `supersolvable.freeness`.
+
+        Example:
+            >>> from hyperplane_arrangements import named
+            >>> named("braid_4").freeness().exponents
+            (1, 2, 3)
+        """
+        from .geometry.supersolvable import freeness
+
+        return freeness(self)
+
+    def to_sage(self) -> str:
+        """The arrangement as Python code for SageMath, which calls it A; rational normals only.
+
+        Example:
+            >>> print(Arrangement([[1, 2]], [3]).to_sage())
+            from sage.all import QQ, HyperplaneArrangements
+            H = HyperplaneArrangements(QQ, names=("x1", "x2"))
+            x1, x2 = H.gens()
+            A = H(
+                x1 + 2*x2 - 3,
+            )
+        """
+        return sage_text(self)
 
     def check_simple(self) -> Finding:
         """Whether the hyperplanes are in general position: `tope_graph.check_simple`."""

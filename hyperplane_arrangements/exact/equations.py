@@ -167,3 +167,51 @@ def _sum(terms: Sequence[tuple[Fraction, str]]) -> str:
         sign = (" - " if value < 0 else " + ") if text else ("-" if value < 0 else "")
         text += f"{sign}{'' if size == 1 else f'{size}{space}'}{name}"
     return text or "0"
+
+
+def sage_text(rows: Iterable[Hyperplane]) -> str:
+    """The arrangement of some rows as Python code for SageMath, which calls it A.
+
+    Args:
+        rows: with rational normals; a row of zeros is no hyperplane there, and left out with a comment.
+
+    Raises:
+        InputError: a normal has a square root.
+
+    Example:
+        >>> print(sage_text([Hyperplane((Fraction(1), Fraction(-1, 2)), Fraction(3), "")]))
+        from sage.all import QQ, HyperplaneArrangements
+        H = HyperplaneArrangements(QQ, names=("x1", "x2"))
+        x1, x2 = H.gens()
+        A = H(
+            x1 - QQ(1)/2*x2 - 3,
+        )
+    """
+    listed = list(rows)
+    if irrational([row.normal for row in listed]):
+        raise InputError("the normals have square roots; the text for SageMath is written for rational ones")
+    names = [f"x{j + 1}" for j in range(len(listed[0].normal))]
+    quoted = ", ".join(f'"{name}"' for name in names) + ("," if len(names) == 1 else "")
+    lines = [
+        "from sage.all import QQ, HyperplaneArrangements",
+        f"H = HyperplaneArrangements(QQ, names=({quoted}))",
+        f"{', '.join(names)}{',' if len(names) == 1 else ''} = H.gens()",
+        "A = H(",
+    ]
+    for i, row in enumerate(listed):
+        terms = [(x, f"*{name}") for x, name in zip(row.normal, names, strict=True)] + [(-row.offset, "")]
+        lines.append(f"    {_sage_sum(terms)}," if any(row.normal) else f"    # row {i} is zero")
+    return "\n".join([*lines, ")"])
+
+
+def _sage_sum(terms: Iterable[tuple[Fraction, str]]) -> str:
+    text = ""
+    for value, name in terms:
+        if value:
+            size = abs(value)
+            number = (
+                str(size.numerator) if size.denominator == 1 else f"QQ({size.numerator})/{size.denominator}"
+            )
+            sign = (" - " if value < 0 else " + ") if text else ("-" if value < 0 else "")
+            text += sign + (name[1:] if name and size == 1 else number + name)
+    return text
