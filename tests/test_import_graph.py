@@ -124,6 +124,21 @@ def test_nothing_imports_upwards(package: str) -> None:
     assert rooms == {room for level in levels for room in level}
 
 
+def test_the_tour_of_a_reader_only_goes_on_to_what_is_imported() -> None:
+    """Each stop is a module with a name that is told, and a stop before it imports it."""
+    package = ROOT / "duality_checks"
+    stops = re.findall(
+        r"^\d+\. `([\w/]+)\.py`:(.*)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE
+    )
+    steps = {(step.by, step.of) for step in imports(package)}
+    names = [f"duality_checks.{path.replace('/', '.')}" for path, _ in stops]
+    assert len(names) == 10
+    for k, (name, (path, told)) in enumerate(zip(names, stops, strict=True)):
+        assert k == 0 or any((earlier, name) in steps for earlier in names[:k]), name
+        source = (package / f"{path}.py").read_text("utf-8")
+        assert all(word in source for word in re.findall(r"`(\w+)`", told)), name
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_private_name_leaves_its_module(package: str) -> None:
     assert private(ROOT / package) == []

@@ -2,7 +2,7 @@
 
 The projection of a rational vector onto a chamber is a projection onto the span of one of its faces, hence
 rational (statement 2.3). So ``norm_dual(v)^2 = max_i norm(Proj_{C_i}(+-X'D_i v))^2`` is exact. This is the
-slow and certain counterpart of :mod:`.pricing`, meant for small instances: theorems, tests, oracles.
+slow and certain counterpart of :mod:`..pricing`, meant for small instances: theorems, tests, oracles.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Training to the global optimum: column generation with pricing over all chambers.
 
-Each round prices the residual over every chamber (:mod:`.pricing`), solves the Lasso over the neurons at hand
-together with the best new ones (:mod:`.lasso`), and lets the survivors slide within their faces
+Each round prices the residual over every chamber (:mod:`..pricing`), solves the Lasso over the neurons at
+hand together with the best new ones (:mod:`.lasso`), and lets the survivors slide within their faces
 (:mod:`.polish`). It ends when no chamber violates the dual constraint beyond rounding, which is optimality
 (statements 2.1 and 3.7).
 """

@@ -1,7 +1,7 @@
 """Training with any loss and the 2-norm: column generation with a conic master and pricing over all chambers.
 
 Each round solves the convex program over the chambers at hand (:mod:`.program`), prices its dual point over
-ALL chambers (:mod:`.pricing`), and adds the chambers of the best violators. Where none is left the point is
+ALL chambers (:mod:`..pricing`), and adds the chambers of the best violators. Where none is left the point is
 optimal (statements 2.1 and 3.7). The loss enters by its conic form, its conjugate and its domain alone.
 """
 
