@@ -53,7 +53,6 @@ def theorems(names: tuple[str, ...], instances: int, seed: int, as_json: bool, r
     """
     from ..files import write_text
     from ..theorems.catalogue import select, verify
-    from ..theorems.page import page
     from .terminal import progress
 
     chosen = select(names)
@@ -69,8 +68,16 @@ def theorems(names: tuple[str, ...], instances: int, seed: int, as_json: bool, r
     if as_json:
         click.echo(json.dumps([facts(one) for one in found], indent=1))
     if report is not None:
-        write_text(report, page(found, instances, seed))
+        from .theorems_page import page
+
+        write_text(report, page(found, instances, seed, place=report.resolve().parent, notes=_notes()))
     return 0 if all(one.holds for one in found) else 1
+
+
+def _notes() -> Path | None:
+    """The folder of the notes, beside the packages in a checkout; a wheel has none."""
+    folder = Path(__file__).resolve().parents[2] / "proofs_notes"
+    return folder if (folder / "README.md").exists() else None
 
 
 def _require_folder(report: Path) -> None:

@@ -50,6 +50,10 @@ dl.facts dt { color: var(--muted); font-size: .8rem; } dl.facts dd { margin: 0; 
 figure { margin: 0; background: var(--raised); border: 1px solid var(--rule); border-radius: .5rem;
   padding: .9rem; }
 figure svg { display: block; width: 100%; height: auto; max-width: 34rem; margin: 0 auto; }
+figure img { display: block; width: 100%; min-width: 32rem; max-width: 40rem; margin: 0 auto;
+  background: #fff; border-radius: .3rem; }
+section { margin-top: 2.4rem; } section h2 { margin-top: 0; } section figure { margin-top: .8rem; }
+a { color: var(--minus); }
 figcaption { color: var(--muted); font-size: .86rem; margin-top: .6rem; }
 .halves { display: grid; grid-template-columns: 1fr 1fr; gap: .6rem; }
 .wide { grid-column: 1 / -1; }
@@ -66,7 +70,8 @@ th { color: var(--muted); font-weight: 500; } td.number, th.number { text-align:
   font-variant-numeric: tabular-nums; }
 .check button { font: inherit; font-weight: 600; color: var(--paper); background: var(--good); border: 0;
   border-radius: .4rem; padding: .45rem .9rem; cursor: pointer; margin-right: .5rem; }
-.check button:disabled { opacity: .5; } .good { color: var(--good); } .bad { color: var(--bad); }
+.check button:disabled { opacity: .5; }
+.good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; }
 svg[data-to] { cursor: crosshair; touch-action: manipulation; }
 .marks { pointer-events: none; } .marks circle { fill: var(--ink); }
 .marks .chamber { fill: none; stroke: var(--ink); stroke-width: 1.6; }

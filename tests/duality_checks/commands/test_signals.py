@@ -27,7 +27,7 @@ from duality_checks.cli import main
 sys.exit(main({words!r}.split()))
 """
 TRAINING = ("duality_checks.training.columns", "train")
-REPORT = ("duality_checks.theorems.page", "page")
+REPORT = ("duality_checks.commands.theorems_page", "page")
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64decode
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from browser import NEEDED, measured
 
 from duality_checks.cli import main
-from duality_checks.theorems import catalogue, theorems
+from duality_checks.commands.theorems_page import page
+from duality_checks.theorems import catalogue, theorems, verify
 
 QUICK = ["1.1", "1.2", "--instances", "1"]
 
@@ -38,22 +42,49 @@ class Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.loaded: list[str] = []
+        self.hrefs: list[str] = []
+        self.ids: list[str | None] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "link", "img", "iframe"):
+        values = dict(attrs)
+        if tag in ("script", "link", "iframe") or (tag == "img" and str(values["src"])[:5] != "data:"):
             self.loaded.append(tag)
+        if tag == "a":
+            self.hrefs.append(str(values["href"]))
+        self.ids.append(values.get("id"))
 
 
 def test_the_page_is_self_contained(tmp_path: Path) -> None:
-    page = tmp_path / "theorems.html"
-    assert main(["theorems", *QUICK, "--report", str(page)]) == 0
-    text = page.read_text(encoding="utf-8")
+    target = tmp_path / "theorems.html"
+    assert main(["theorems", *QUICK, "--report", str(target)]) == 0
+    text = target.read_text(encoding="utf-8")
     links = Links()
     links.feed(text)
     assert links.loaded == []
     for number in ("1.1", "1.2"):
         assert theorems()[number].name in text and theorems()[number].note in text
-    assert "2 statements hold on" in text
+    assert "<strong>2 statements hold</strong> on" in text
+    assert {href[1:] for href in links.hrefs if href.startswith("#")} <= set(links.ids)
+    # The notes are where the links lead from the page, and their pictures are in it.
+    notes = [(target.parent / href).resolve() for href in links.hrefs if not href.startswith("#")]
+    assert [note.name for note in notes] == [theorems()[number].note for number in ("1.1", "1.2")]
+    shown = [b64decode(word) for word in re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', text)]
+    assert shown == [(note.parent / "pictures" / f"{note.stem}.svg").read_bytes() for note in notes]
+
+
+def test_without_notes_a_page_has_neither_links_to_them_nor_pictures() -> None:
+    text = page([verify(theorems()["1.1"], count=0)], 0, 0)
+    assert "<img" not in text and "proof in proofs_notes/1.1" in text
+    assert re.findall('href="(.)', text) == ["#"]
+
+
+@NEEDED
+@pytest.mark.slow
+def test_the_page_fits_a_telephone(tmp_path: Path) -> None:
+    target = tmp_path / "theorems.html"
+    assert main(["theorems", *QUICK, "--report", str(target)]) == 0
+    seen = measured(target.read_text(encoding="utf-8"), tmp_path, width=390)
+    assert seen["width"] <= 390 and seen["overflowing"] == []
 
 
 def test_a_statement_that_fails_exits_with_one(
