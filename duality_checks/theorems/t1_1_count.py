@@ -41,9 +41,37 @@ def in_general_position(rows: tuple[tuple[int, ...], ...], r: int) -> bool:
     return r == 0 or all(rank(exact_matrix(some)) == r for some in combinations(rows, r))
 
 
+def unequal_shares(arrangement: Arrangement) -> Iterator[str]:
+    """The flats whose Moebius function is not the sum of what the flats above hand to it.
+
+    Example:
+        >>> list(unequal_shares(Arrangement([[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 1]])))
+        []
+    """
+    from hyperplane_arrangements.geometry.flats import intersection_lattice
+
+    rows = arrangement.distinct.rows
+    if not rows:
+        return
+    lattice = intersection_lattice(Arrangement(rows))
+    flats = {flat.mask: flat for flat in lattice}
+    total = dict.fromkeys(flats, 0)
+    for above, below in lattice.covers:
+        missing = hyperplanes_through(below) - hyperplanes_through(above)
+        total[below] += missing * abs(flats[above].moebius)
+    for mask, flat in flats.items():
+        if flat.rank and total[mask] != hyperplanes_through(mask) * abs(flat.moebius):
+            yield f"the flat on the hyperplanes {sorted(flat.rows)} is not the sum of its shares"
+
+
+def hyperplanes_through(mask: int) -> int:
+    """The number of hyperplanes that contain a flat, of its set of them."""
+    return mask.bit_count()
+
+
 @all_hold
 def check(instance: Count) -> Iterator[Outcome]:
-    """Compare the claim with the listed chambers, their exact witnesses, and Cover's bound."""
+    """Compare the claim with the listed chambers, their exact witnesses, and Cover's bound; add up shares."""
     arrangement = Arrangement(exact_matrix(instance.rows))
     chambers = arrangement.chambers()
     signs = chambers.signs
@@ -66,6 +94,8 @@ def check(instance: Count) -> Iterator[Outcome]:
         (bound == len(signs)) == generic,
         f"general position is {generic}, but {len(signs)} chambers are compared with the bound {bound}",
     )
+    unequal = next(unequal_shares(arrangement), "")
+    yield that(not unequal, unequal)
 
 
 def fixed() -> Iterator[Count]:
@@ -88,7 +118,9 @@ THEOREM = Theorem(
     name="count of chambers",
     statement=(
         "A central arrangement of n hyperplanes of rank r has abs(chi(-1)) chambers, at most "
-        "2 sum_{k<r} C(n-1, k), with equality if and only if every r of the normals are independent."
+        "2 sum_{k<r} C(n-1, k), with equality if and only if every r of the normals are independent. "
+        "abs(mu(F)) is the sum of (1 - n(G) / n(F)) abs(mu(G)) over the flats G just above F, where n counts "
+        "the hyperplanes through a flat."
     ),
     source="Zaslavsky 1975; Cover 1965; Ergen and Pilanci 2025, section II",
     note="1.1-count.md",

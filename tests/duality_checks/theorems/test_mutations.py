@@ -63,6 +63,12 @@ def test_sampled_chambers_are_caught_by_closed_forms(sampled: None) -> None:
     assert any(reason.startswith("norm_dual(v)^2 fails") for reason in refusals("2.9"))
 
 
+@pytest.mark.parametrize("counted", [lambda mask: 1, lambda mask: mask.bit_count() + 1])
+def test_shares_of_other_numbers_of_hyperplanes_are_caught(counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(count, "hyperplanes_through", counted)
+    assert any("is not the sum of its shares" in reason for reason in refusals("1.1"))
+
+
 def test_a_table_over_some_chambers_is_caught() -> None:
     honest = certificate.shortest(degenerate_problems()[0], degenerate_problems()[0].y)
     some = dict(list(honest.table.items())[:-2])
