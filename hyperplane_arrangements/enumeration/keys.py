@@ -33,11 +33,11 @@ def row_keys(words: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """
     octets = np.ascontiguousarray(words, "<u8").view(np.uint8).reshape(len(words), 8 * words.shape[1])
     result = np.zeros(len(words), np.uint64)
-    for b in range(octets.shape[1]):
+    for b, column in enumerate(np.ascontiguousarray(octets.T)):
         table = np.zeros(256, np.uint64)
         for bit in range(8):
             table[1 << bit : 2 << bit] = table[: 1 << bit] ^ keys[8 * b + bit]
-        result ^= table[octets[:, b]]
+        result ^= np.take(table, column)
     return result
 
 
@@ -81,9 +81,11 @@ class RowIndex:
         """For each key the row that has it, -1 if none has."""
         if not len(self.keys):
             return np.full(len(keys), -1)
-        place = np.minimum(np.searchsorted(self.keys, keys, sorter=self.order), len(self.keys) - 1)
-        found = self.order[place]
-        return np.where(self.keys[found] == keys, found, -1)
+        known, sought = self.keys[self.order], np.argsort(keys)  # searched in order: in the cache
+        place = np.minimum(np.searchsorted(known, keys[sought]), len(known) - 1)
+        found = np.empty(len(keys), np.int64)
+        found[sought] = np.where(known[place] == keys[sought], self.order[place], -1)
+        return found
 
     def find(self, words: np.ndarray) -> np.ndarray:
         """For each row of bits its index, -1 if it is none of the rows."""

@@ -58,7 +58,8 @@ class IntersectionLattice(Shown):
     """All flats of an arrangement by rank (codimension).
 
     Attributes:
-        levels: `levels[k]` are the flats of codimension k, `levels[0]` the whole space alone.
+        masks: `masks[k]` are those of the flats of codimension k, `masks[0]` that of the whole space alone.
+        moebius: the Moebius function from the whole space to each.
         covers: pairs (mask, mask) of flats of consecutive ranks, the first containing the second as a
             subspace.
         dimension: the dimension of the space.
@@ -74,31 +75,43 @@ class IntersectionLattice(Shown):
         ((1, -3, 2), (1, 3, 1))
     """
 
-    levels: tuple[tuple[Flat, ...], ...]
+    masks: tuple[tuple[int, ...], ...]
+    moebius: tuple[tuple[int, ...], ...]
     covers: tuple[tuple[int, int], ...]
     dimension: int
     affine: bool
     distinct: Hyperplanes = field(repr=False, compare=False)
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
         counts = ", ".join(map(str, self.flat_counts))
-        return f"<IntersectionLattice: {counts} flats of codimension 0 to {len(self.levels) - 1}>"
+        return f"<IntersectionLattice: {counts} flats of codimension 0 to {len(self.masks) - 1}>"
+
+    @property
+    def levels(self) -> tuple[tuple[Flat, ...], ...]:
+        """`levels[k]` are the flats of codimension k, `levels[0]` the whole space alone."""
+        if "levels" not in self._cache:
+            pairs = enumerate(zip(self.masks, self.moebius, strict=True))
+            self._cache["levels"] = tuple(
+                tuple(map(Flat, masks, repeat(k), moebius)) for k, (masks, moebius) in pairs
+            )
+        return self._cache["levels"]
 
     def __iter__(self) -> Iterator[Flat]:
         return (flat for level in self.levels for flat in level)
 
     def __len__(self) -> int:
-        return sum(map(len, self.levels))
+        return sum(map(len, self.masks))
 
     @property
     def flat_counts(self) -> tuple[int, ...]:
         """The Whitney numbers of the second kind: how many flats of each codimension."""
-        return tuple(map(len, self.levels))
+        return tuple(map(len, self.masks))
 
     @property
     def whitney_numbers(self) -> tuple[int, ...]:
         """The Whitney numbers of the first kind: the Moebius function summed over each codimension."""
-        return tuple(sum(flat.moebius for flat in level) for level in self.levels)
+        return tuple(map(sum, self.moebius))
 
     @property
     def face_counts(self) -> tuple[int, ...]:
@@ -152,12 +165,15 @@ def intersection_lattice(arrangement: PlainArrangement, max_flats: int = 1_000_0
         kept = inside[k][step.above] & inside[k + 1][step.below]
         above = map(masks[k].__getitem__, step.above[kept].tolist())
         covers += zip(above, map(masks[k + 1].__getitem__, step.below[kept].tolist()), strict=True)
-    levels = [
-        tuple(map(Flat, compress(masks[k], inside[k]), repeat(k), moebius[k][inside[k]].tolist()))
-        for k in range(len(masks))
-    ]
-    filled = tuple(level for level in levels if level)
-    return IntersectionLattice(filled, tuple(covers), arrangement.dimension, table.affine, distinct)
+    filled = [k for k in range(len(masks)) if inside[k].any()]
+    return IntersectionLattice(
+        tuple(tuple(compress(masks[k], inside[k].tolist())) for k in filled),
+        tuple(tuple(moebius[k][inside[k]].tolist()) for k in filled),
+        tuple(covers),
+        arrangement.dimension,
+        table.affine,
+        distinct,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

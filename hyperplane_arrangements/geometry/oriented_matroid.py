@@ -45,7 +45,10 @@ def check_covector_axioms(covectors: Any) -> Finding:
         >>> check_covector_axioms([[0, 0], [1, 1], [-1, 1], [-1, -1], [1, -1]]).reason
         'elimination of 1 between (-1, -1) and (-1, 1) is missing'
     """
-    table = np.unique(np.array(list(map(read_signs, covectors)), dtype=np.int8), axis=0)
+    rows = list(map(read_signs, covectors))
+    if not rows:
+        return Finding(_CLAIM, False, (), "the zero vector is missing")
+    table = np.unique(np.array(rows, dtype=np.int8), axis=0)
     known = {row.tobytes() for row in table}
     if np.zeros(table.shape[1], dtype=np.int8).tobytes() not in known:
         return Finding(_CLAIM, False, (), "the zero vector is missing")
