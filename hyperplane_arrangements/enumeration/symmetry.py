@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from ..cores import shared_out
+from ..exact.quadratic import irrational
 from ..exact.rows import Row
 
 #: Sets of rank - 1 hyperplanes from which symmetry is looked for: a second of compiled minors, or more.
@@ -153,7 +154,9 @@ def is_promising(rows: Sequence[Row]) -> bool:
         (True, False)
     """
     n, d = len(rows), len(rows[0]) if rows else 0
-    if d < 5 or n > _ROWS or comb(n, d - 1) < WORTH or max(abs(x) for row in rows for x in row) > _LARGEST:
+    if d < 5 or n > _ROWS or comb(n, d - 1) < WORTH:
+        return False
+    if irrational(rows) or max(abs(x) for row in rows for x in row) > _LARGEST:
         return False
     array = np.array(rows, dtype=float)
     vectors = array @ np.linalg.inv(np.linalg.cholesky(_metric(array)).T)
@@ -171,7 +174,7 @@ def count_with_symmetry(rows: Sequence[Row], limit: int | None = None) -> Symmet
             looked at without symmetry.
 
     Returns:
-        The numbers; None where there is too little symmetry, or integers grow too large.
+        The numbers; None where there is too little symmetry, integers grow too large, or an entry is none.
 
     Example:
         >>> from itertools import product
@@ -179,6 +182,8 @@ def count_with_symmetry(rows: Sequence[Row], limit: int | None = None) -> Symmet
         >>> found.coefficients, found.kinds
         ((1, 31, 375, 2130, 5270, 3485), (1, 3))
     """
+    if irrational(rows):
+        return None
     n, d = len(rows), len(rows[0])
     work = _Work(comb(n, d - 1) // _SHARE if limit is None else limit)
     array = np.array(rows, dtype=np.int64)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hyperplane_arrangements import Arrangement, families, named
+from hyperplane_arrangements import Arrangement, families, named, square_root
 from hyperplane_arrangements.enumeration import chambers, symmetry, symmetry_kernel
 from hyperplane_arrangements.enumeration.minors import poincare_coefficients
 from hyperplane_arrangements.enumeration.symmetry import count_with_symmetry, is_promising
@@ -152,6 +152,13 @@ def test_integers_that_grow_too_large_and_too_much_work_are_given_up():
     assert count_with_symmetry([canonical(row) for row in huge], MANY) is None
     rows = named("resonance_6").distinct.rows
     assert count_with_symmetry(rows, 1000) is None
+
+
+def test_square_roots_are_left_to_other_ways():
+    root = square_root(5)
+    rows = [(root * row[0], *row[1:]) for row in named("resonance_7").distinct.rows]
+    assert not is_promising(Arrangement(rows).distinct.rows)
+    assert count_with_symmetry(Arrangement(rows[:60]).distinct.rows, MANY) is None
 
 
 def test_kinds_that_need_too_much_memory_are_given_up(monkeypatch):
