@@ -360,11 +360,53 @@ class Arrangement(PlainArrangement):
 
         return Zonotope(self)
 
-    def draw(self, kind: str | None = None, *, ax: Any = None, **options: Any) -> Any:
-        """Draw it with matplotlib and return the Axes: `notebook.draw`."""
+    def draw(
+        self,
+        kind: str | None = None,
+        *,
+        ax: Any = None,
+        title: str | None = None,
+        labels: Any = ...,
+        values: Any = None,
+        cmap: str | None = None,
+        **options: Any,
+    ) -> Any:
+        """Draw it with matplotlib (extra `plot`).
+
+        Args:
+            kind: "lines" (rank 2), "sphere" (central of rank 3), "zonotope" (central of rank 2 or 3),
+                "tope-graph" or "lattice"; the one that suits it if None.
+            ax: matplotlib Axes; a new figure if None. A zonotope of rank 3 needs three-dimensional ones.
+            title: above the picture.
+            labels: what to write in each chamber: "signs", "index", None, or one text a chamber. In a lattice
+                "rows", None, or one text a flat. Left out, what is usual for the kind.
+            values: one number a chamber to colour by (not in a lattice); without them neighbours differ.
+            cmap: the matplotlib colour map for that.
+            options: "lines" takes window=(left, right, bottom, top); "sphere" takes pole, the direction at
+                the centre, and radius of the disc, 1 for a hemisphere; "lattice" takes moebius=False.
+
+        Returns:
+            The Axes.
+
+        Raises:
+            InputError: no such kind, not one for this arrangement, an option that it does not have, or too
+                many chambers to be read.
+            MissingExtraError: matplotlib is not installed.
+
+        Example:
+            >>> from matplotlib.figure import Figure
+            >>> from hyperplane_arrangements import named
+            >>> ax = named("braid_3").draw(ax=Figure().add_subplot(), labels=None, title="A2")
+            >>> len(ax.lines), ax.get_title()
+            (3, 'A2')
+        """
         from .pictures.notebook import draw
 
-        return draw(self, kind, ax=ax, **options)
+        given = {"title": title, "values": values, "cmap": cmap}
+        chosen = {name: value for name, value in given.items() if value is not None} | options
+        if labels is not ...:
+            chosen["labels"] = labels
+        return draw(self, kind, ax=ax, **chosen)
 
     def save_picture(self, path: Any, kind: str | None = None, **options: Any) -> Path:
         """Draw it into a file: `notebook.save_picture`."""

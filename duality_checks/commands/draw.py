@@ -10,7 +10,7 @@ import click
 from . import options
 from .arrangements import SOURCE, read_arrangement, shape
 
-KINDS = ("lines", "sphere", "zonotope", "tope-graph")
+KINDS = ("lines", "sphere", "zonotope", "tope-graph", "lattice")
 
 
 @click.command()
@@ -48,6 +48,7 @@ def draw(
     sphere       planes of rank 3 as great circles, in stereographic projection
     zonotope     the sum of the segments from 0 to each row; its vertices are the chambers
     tope-graph   chambers as dots, joined where they share a wall
+    lattice      the intersections by codimension, with the values of the Moebius function
 
     \b
     convex-landscape draw braid_4

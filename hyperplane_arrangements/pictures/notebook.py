@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from inspect import signature
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ..errors import InputError, MissingExtraError
 from ..plain import PlainArrangement
 from ..writing import write_whole
 from .canvas import require_matplotlib
+from .hasse import plot_lattice
 from .plotting import plot_lines, plot_sphere, plot_tope_graph, plot_zonotope
 
 _LIMIT = 600
@@ -28,6 +30,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "sphere": plot_sphere,
     "zonotope": plot_zonotope,
     "tope-graph": plot_tope_graph,
+    "lattice": plot_lattice,
 }
 
 
@@ -81,15 +84,16 @@ def draw(arrangement: PlainArrangement, kind: str | None = None, *, ax: Any = No
 
     Args:
         arrangement: what to draw.
-        kind: "lines", "sphere", "zonotope" or "tope-graph"; the one that suits it if None.
+        kind: "lines", "sphere", "zonotope", "tope-graph" or "lattice"; the one that suits it if None.
         ax: matplotlib Axes; a new figure if None.
-        options: passed on to the function of `plotting` (values, labels, cmap, title).
+        options: passed on to the function of that kind (`Arrangement.draw` says them).
 
     Returns:
         The Axes.
 
     Raises:
-        InputError: no such kind, not one for this arrangement, or too many chambers to be read.
+        InputError: no such kind, not one for this arrangement, an option that it does not have, or too many
+            chambers to be read.
         MissingExtraError: matplotlib is not installed.
     """
     chosen = kind or best_kind(arrangement)
@@ -100,6 +104,10 @@ def draw(arrangement: PlainArrangement, kind: str | None = None, *, ax: Any = No
         )
     if chosen not in KINDS:
         raise InputError(f"kind is {chosen!r}; choose one of {', '.join(KINDS)}")
+    known = list(signature(KINDS[chosen]).parameters)[2:]
+    other = next((name for name in options if name not in known), None)
+    if other is not None:
+        raise InputError(f"{other} is no option of the picture {chosen!r}; it takes {', '.join(known)}")
     return KINDS[chosen](arrangement, ax=ax, **options)
 
 

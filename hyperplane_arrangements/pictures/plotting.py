@@ -20,11 +20,15 @@ from ..geometry.faces import cocircuits
 from ..geometry.tope_graph import tope_graph
 from ..plain import PlainArrangement
 from .canvas import CELLS, INK, axes_of, cell_colors, frame, row_color, tag, texts_of, unit
+from .hasse import plot_lattice
 from .lines import plot_lines
 from .plane import plane_basis
 from .sphere import plot_sphere
 
-__all__ = ["plot_lines", "plot_sphere", "plot_tope_graph", "plot_zonotope", "row_color"]
+__all__ = ["plot_lattice", "plot_lines", "plot_sphere", "plot_tope_graph", "plot_zonotope", "row_color"]
+
+
+_VIEW = (24, -58)  # elevation and azimuth of a solid, in degrees
 
 
 def plot_zonotope(
@@ -45,7 +49,7 @@ def plot_zonotope(
         arrangement: central, of rank 2 or 3, in any dimension.
         ax: matplotlib Axes (three-dimensional for rank 3); a new figure if None.
         values: one number a chamber.
-        labels: "signs", "index", None, or one text a chamber (rank 2).
+        labels: "signs", "index", None, or one text a chamber; at rank 3 those in front are written.
         cmap: a matplotlib colour map for the values.
         title: above the picture.
 
@@ -73,7 +77,8 @@ def plot_zonotope(
             at = vertex + outward * 0.03 * np.ptp(vertices)
             ax.text(*at, text, size=9, color=INK, ha=side, va="center", zorder=5, family="monospace")
     else:
-        _draw_solid(ax, arrangement, signs, vertices)
+        front = _draw_solid(ax, arrangement, signs, vertices)
+        _label_front(ax, [text if seen else "" for text, seen in zip(texts, front, strict=True)], vertices)
     if values is not None:
         ax.scatter(*vertices.T, c=colors, s=36, edgecolors=INK, linewidths=0.6, zorder=4)
     frame(ax, title)
@@ -112,19 +117,40 @@ def _draw_zonogon(
     ax.plot(*vertices.T, "o", ms=5, color=INK, zorder=4)
 
 
-def _draw_solid(ax: Any, arrangement: PlainArrangement, signs: np.ndarray, vertices: np.ndarray) -> None:
-    """Draw the facets, one for each ray of the arrangement: its vertices are the chambers around the ray."""
+def _label_front(ax: Any, texts: list[str], vertices: np.ndarray) -> None:
+    """Write at vertices of a solid, a little outside, so that no facet hides the text."""
+    centre = vertices.mean(axis=0)
+    look = {"size": 7, "color": INK, "ha": "center", "va": "center", "family": "monospace"}
+    paper = {"boxstyle": "round,pad=0.12", "fc": "white", "ec": "none", "alpha": 0.75}
+    for text, vertex in zip(texts, vertices, strict=True):
+        if text:
+            ax.text(*(centre + 1.06 * (vertex - centre)), text, zorder=1000, bbox=paper, **look)
+
+
+def _draw_solid(
+    ax: Any, arrangement: PlainArrangement, signs: np.ndarray, vertices: np.ndarray
+) -> np.ndarray:
+    """Draw the facets, one for each ray of the arrangement: its vertices are the chambers around the ray.
+
+    Returns which vertices are in front: on a facet that is seen.
+    """
     from matplotlib.colors import to_rgb
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
     centre = vertices.mean(axis=0)
     light = unit(np.array([[0.35, -0.6, 0.8]]))[0]
     polygons, colors = [], []
+    front, (elevation, azimuth) = np.zeros(len(vertices), bool), np.radians(_VIEW)
+    eye = np.array(
+        [np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)]
+    )
     for covector in cocircuits(arrangement):
-        facet = vertices[((signs == covector) | (covector == 0)).all(axis=1)]
+        around = ((signs == covector) | (covector == 0)).all(axis=1)
+        facet = vertices[around]
         middle = facet.mean(axis=0)
         axes = np.linalg.svd(facet - middle)[2]
         normal = axes[2] * np.sign(axes[2] @ (middle - centre))
+        front |= around & (normal @ eye > 0)
         flat = (facet - middle) @ axes[:2].T
         polygons.append(facet[np.argsort(np.arctan2(flat[:, 1], flat[:, 0]))])
         shade = np.array(to_rgb(CELLS[min(len(facet) // 2, len(CELLS)) - 1]))
@@ -133,7 +159,8 @@ def _draw_solid(ax: Any, arrangement: PlainArrangement, signs: np.ndarray, verti
     ax.add_collection3d(solid)
     reach = float(np.abs(vertices - centre).max()) * 0.86
     ax.set(**{f"{name}lim": (c - reach, c + reach) for name, c in zip("xyz", centre, strict=True)})
-    ax.view_init(elev=24, azim=-58)
+    ax.view_init(elev=_VIEW[0], azim=_VIEW[1])
+    return front
 
 
 def plot_tope_graph(

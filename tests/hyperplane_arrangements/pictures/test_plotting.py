@@ -21,7 +21,13 @@ from matplotlib.figure import Figure
 from hyperplane_arrangements.exact.rational import dot
 from hyperplane_arrangements.pictures.notebook import best_kind, draw, html, save_picture, svg
 from hyperplane_arrangements.pictures.plane import in_plane, orthogonal_pair, plane_basis
-from hyperplane_arrangements.pictures.plotting import plot_lines, plot_sphere, plot_tope_graph, plot_zonotope
+from hyperplane_arrangements.pictures.plotting import (
+    plot_lattice,
+    plot_lines,
+    plot_sphere,
+    plot_tope_graph,
+    plot_zonotope,
+)
 from hyperplane_arrangements.strategies import arrangements
 
 
@@ -180,6 +186,7 @@ def test_the_tope_graph_draws_all_edges_and_no_two_chambers_at_one_place(arrange
         (plot_zonotope, families.braid(4), "3d"),
         (plot_tope_graph, families.braid(3), None),
         (draw, families.braid(3), None),
+        (plot_lattice, families.shi(3), None),
     ],
 )
 def test_the_axes_given_are_the_axes_returned(function, arrangement, projection):
@@ -247,6 +254,42 @@ def test_hyperplanes_are_called_by_their_names(function, arrangement):
     assert sorted(filter(None, numbers)) == sorted(map(str, range(len(bare))))
 
 
+def test_a_lattice_has_a_box_a_flat_a_line_a_cover_and_its_moebius_values():
+    """Partitions of four: 1, 6, 7 and 1 of them, with the values of Stanley (2012), example 3.10.4."""
+    arrangement = families.braid(4)
+    ax = draw(arrangement, "lattice")
+    lattice = arrangement.flats()
+    assert len(ax.lines) == len(lattice.covers) == 6 + 18 + 7
+    texts = [text.get_text() for text in ax.texts]
+    values = [text for text in texts if text.replace("\N{MINUS SIGN}", "").isdigit()]
+    assert sorted(values) == sorted(
+        ["1", "2", "2", "2", "2", "1", "1", "1"] + ["\N{MINUS SIGN}1"] * 6 + ["\N{MINUS SIGN}6"]
+    )
+    assert {"R^4", "6 rows", "x1=x2", "x1=x2\nx3=x4"} <= set(texts)
+    boxes = [text for text in ax.texts if text.get_text() not in values]
+    levels = [sum(box.get_position()[1] == k for box in boxes) for k in range(4)]
+    assert tuple(levels) == lattice.flat_counts
+    places = {tuple(box.get_position()) for box in boxes}
+    assert len(places) == len(lattice)
+    bare = plot_lattice(families.shi(3), moebius=False, labels=range(13))
+    assert [text.get_text() for text in bare.texts] == list(map(str, range(13)))
+
+
+def test_labels_of_a_solid_are_at_the_vertices_in_front():
+    arrangement = families.type_b(3)
+    ax = plot_zonotope(arrangement, labels="index")
+    vertices = arrangement.zonotope().vertices().floats
+    centre = vertices.mean(axis=0)
+    towards = np.array([0.484, -0.775, 0.407])
+    seen = {int(text.get_text()): np.array(text.get_position_3d()) for text in ax.texts}
+    for index, place in seen.items():
+        away = place - centre
+        assert np.allclose(np.cross(away, vertices[index] - centre), 0, atol=1e-9)
+    assert len(seen) > 24  # more than half: the outline belongs to both sides
+    nearest = np.argsort((vertices - centre) @ towards)
+    assert set(nearest[-15:].tolist()) <= set(seen) and not set(nearest[:12].tolist()) & set(seen)
+
+
 def test_importing_the_module_does_not_import_matplotlib():
     code = "import sys, hyperplane_arrangements.pictures.notebook; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -274,6 +317,14 @@ def test_importing_the_module_does_not_import_matplotlib():
         ),
         (lambda: draw(families.braid(7)), "the arrangement has 5040 chambers, too many to be read"),
         (lambda: draw(families.braid(3), "torus"), "kind is 'torus'; choose one of lines, sphere"),
+        (
+            lambda: families.braid(3).draw(pole=[1, 2, 3]),
+            "pole is no option of the picture 'lines'; it takes values, labels, cmap, window, title",
+        ),
+        (
+            lambda: plot_lattice(families.braid(3), labels="index"),
+            "labels is 'index'; give 'rows', None, or",
+        ),
         (lambda: save_picture(families.braid(3), "a.bmp2"), "path is 'a.bmp2'; end it in one of"),
     ],
 )
@@ -286,3 +337,5 @@ def test_a_tope_graph_too_large_to_draw_is_refused_with_its_size():
     with pytest.raises(TooLargeError) as caught:
         plot_tope_graph(families.braid(8))
     assert caught.value.predicted == 40320
+    with pytest.raises(TooLargeError, match="the lattice has more than 400 flats, too many to be read"):
+        families.braid(7).draw("lattice")
