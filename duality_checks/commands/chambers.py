@@ -77,13 +77,13 @@ def chambers(
 
 
 def _print_count(arrangement: Arrangement, as_json: bool) -> int:
-    from hyperplane_arrangements.enumeration.chambers import symmetry_used
+    from hyperplane_arrangements.enumeration.chambers import count_chambers, symmetry_used
 
     from .terminal import progress
 
     with progress() as say:
         say("Counting chambers")
-        count = arrangement.count_chambers()
+        count = count_chambers(arrangement, lambda far: say(f"Counting chambers: {far}"))
     used = symmetry_used(arrangement)
     if as_json:
         click.echo(json.dumps(_facts(arrangement, count) | ({"counted": str(used)} if used else {})))

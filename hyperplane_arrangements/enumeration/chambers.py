@@ -366,9 +366,14 @@ def upper_bound(n: int, rank: int) -> int:
     return 2 * sum(comb(n - 1, k) for k in range(rank)) if n else 1
 
 
-def count_chambers(arrangement: PlainArrangement) -> int:
-    """The exact number of chambers, without listing them (see `Arrangement.count_chambers`)."""
-    return arrangement.remembered("count", lambda: _count(arrangement))
+def count_chambers(arrangement: PlainArrangement, told: Callable[[str], object] | None = None) -> int:
+    """The exact number of chambers, without listing them (see `Arrangement.count_chambers`).
+
+    Args:
+        arrangement: any.
+        told: is told in words how far it is, where it takes long.
+    """
+    return arrangement.remembered("count", lambda: _count(arrangement, told))
 
 
 def symmetry_used(arrangement: PlainArrangement) -> SymmetricCount | None:
@@ -429,20 +434,21 @@ def poincare(arrangement: PlainArrangement) -> tuple[int, ...]:
     )
 
 
-def _count(arrangement: PlainArrangement) -> int:
+def _count(arrangement: PlainArrangement, told: Callable[[str], object] | None) -> int:
     # A plan of the search serves to list the chambers too.
-    return _in_turns(arrangement, sum, lambda limit: _plan(arrangement, limit).chambers)
+    return _in_turns(arrangement, sum, lambda limit: _plan(arrangement, limit).chambers, told)
 
 
 def _in_turns(
     arrangement: PlainArrangement,
     from_minors: Callable[[tuple[int, ...]], T],
     by_search: Callable[[int | None], T],
+    told: Callable[[str], object] | None = None,
 ) -> T:
     """Memoised minors if many are alike, flats up to symmetry if there is much of it, else the search, which
     takes time with every chamber: each within its bounds, then with more; a search for certain where there
     cannot be many chambers."""
-    distinct, memo = arrangement.distinct, Memo()
+    distinct, memo = arrangement.distinct, Memo(told=told)
     largest = max((abs(x) for row in distinct.rows for x in row), default=0)
     sure = upper_bound(len(distinct.rows), len(distinct.columns)) <= _SURE
     ready = is_loaded("kernel", "walk")
@@ -456,7 +462,7 @@ def _in_turns(
             with suppress(OutOfBudget):
                 budget = Budget(more * entries // weight(largest))
                 return from_minors(_by_minors(arrangement, memo, budget))
-        symmetric = _by_symmetry(arrangement)
+        symmetric = _by_symmetry(arrangement, told)
         if symmetric is not None:
             return from_minors(_of_chambers(arrangement, symmetric.coefficients))
         if memo.is_worth_while and not (sure and ready):
@@ -471,10 +477,12 @@ def _by_minors(arrangement: PlainArrangement, memo: Memo, budget: Budget | None 
     return _of_chambers(arrangement, poincare_coefficients(arrangement.distinct.rows, budget, memo))
 
 
-def _by_symmetry(arrangement: PlainArrangement) -> SymmetricCount | None:
+def _by_symmetry(
+    arrangement: PlainArrangement, told: Callable[[str], object] | None
+) -> SymmetricCount | None:
     rows = arrangement.distinct.rows
     return arrangement.remembered(
-        "symmetric", lambda: count_with_symmetry(rows) if is_promising(rows) else None
+        "symmetric", lambda: count_with_symmetry(rows, told=told) if is_promising(rows) else None
     )
 
 

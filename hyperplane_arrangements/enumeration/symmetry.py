@@ -16,7 +16,7 @@ No symmetry has to be told. Floats propose which restrictions are alike, integer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import comb
@@ -150,7 +150,7 @@ def is_promising(rows: Sequence[Row]) -> bool:
     Example:
         >>> from itertools import product
         >>> cube = [(1, *signs) for signs in product((-1, 1), repeat=7)]
-        >>> is_promising(cube), is_promising([(*row, i) for i, row in enumerate(cube)])
+        >>> is_promising(cube), is_promising([(*row, i * i % 89) for i, row in enumerate(cube)])
         (True, False)
     """
     n, d = len(rows), len(rows[0]) if rows else 0
@@ -165,36 +165,41 @@ def is_promising(rows: Sequence[Row]) -> bool:
     return 2 * len({row.tobytes() for row in angles}) <= n
 
 
-def count_with_symmetry(rows: Sequence[Row], limit: int | None = None) -> SymmetricCount | None:
+def count_with_symmetry(
+    rows: Sequence[Row], limit: int | None = None, *, told: Callable[[str], object] | None = None
+) -> SymmetricCount | None:
     """Return the Whitney numbers of a central arrangement, found from one flat of each kind.
 
     Args:
         rows: distinct primitive rows of full column rank, at least 5.
         limit: the pairs of traces to look at, at most; by default a small share of what would have to be
             looked at without symmetry.
+        told: is told in words how far it is.
 
     Returns:
         The numbers; None where there is too little symmetry, integers grow too large, or an entry is none.
 
     Example:
         >>> from itertools import product
-        >>> found = count_with_symmetry([row for row in product((0, 1), repeat=5) if any(row)])
+        >>> found = count_with_symmetry([row for row in product((0, 1), repeat=5) if any(row)], 10**6)
         >>> found.coefficients, found.kinds
         ((1, 31, 375, 2130, 5270, 3485), (1, 3))
     """
     if irrational(rows):
         return None
     n, d = len(rows), len(rows[0])
-    work = _Work(comb(n, d - 1) // _SHARE if limit is None else limit)
+    work = _Work(comb(n, d - 1) // _SHARE if limit is None else limit, told or (lambda text: None))
     array = np.array(rows, dtype=np.int64)
     try:
         level = _Level()
         level.add(_whole(array), Fraction(1))
         totals, kinds = [1], [1]
-        for _ in range(d - 4):
+        for rank in range(1, d - 3):
+            work.stage = f"flats of rank {rank} of {d - 4}"
             level = _next(level, n, work)
             totals.append(_integer(sum(kind.total for kind in level)))
             kinds.append(sum(1 for _ in level))
+        work.stage = "planes and lines in the last flats"
         totals += map(_integer, _last(level, n, work))
     except _GivenUpError:
         return None
@@ -205,6 +210,11 @@ def count_with_symmetry(rows: Sequence[Row], limit: int | None = None) -> Symmet
 @dataclass(slots=True)
 class _Work:
     left: int
+    told: Callable[[str], object]
+    stage: str = ""
+
+    def tell(self, at: int, of: int) -> None:
+        self.told(f"{self.stage}, {at:,} of {of:,}")
 
     def spend(self, pairs: int) -> None:
         self.left -= pairs
@@ -248,8 +258,9 @@ def _next(level: _Level, n: int, work: _Work) -> _Level:
     """The kinds of flats of the next rank."""
     from .symmetry_kernel import metric_on, traces
 
-    found = _Level()
-    for kind in level:
+    found, kinds = _Level(), list(level)
+    for at, kind in enumerate(kinds, start=1):
+        work.tell(at, len(kinds))
         one = kind.one
         through = n - int(one.weights.sum())
         for i, weight in enumerate(one.weights.tolist()):
@@ -267,7 +278,9 @@ def _last(level: _Level, n: int, work: _Work) -> tuple[Fraction, Fraction, Fract
     totals = [Fraction(0)] * 3
     kinds = list(level)
     work.spend(sum(len(kind.one.rows) ** 3 for kind in kinds) // 2)
-    for kind, (lines, incidences, points) in zip(kinds, shared_out(_planes, kinds), strict=True):
+    counted = zip(kinds, shared_out(_planes, kinds), strict=True)
+    for at, (kind, (lines, incidences, points)) in enumerate(counted, start=1):
+        work.tell(at, len(kinds))
         numbers = np.bincount(kind.one.weights, minlength=len(lines))
         through = n - int(kind.one.weights.sum())
         for a in np.flatnonzero(numbers).tolist():
