@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError
 
+from ..terms.words import count
 from .cells import is_number
 from .preparation import BIAS as BIAS
 from .preparation import Labels, Output, Preparation, Wanted, as_label, in_order, labels_in
@@ -365,13 +366,9 @@ def _require_once(names: Sequence[str]) -> None:
 def _require_use(table: Table, names: Sequence[str], rows: Sequence[Sequence[Fraction | int]]) -> None:
     """Refuse fewer than two rows, and nothing but zeros."""
     if len(table.cells) < 2:
-        raise InputError(f"{table.source} has {_count(len(table.cells), 'row')} of data; give at least two")
+        raise InputError(f"{table.source} has {count(len(table.cells), 'row')} of data; give at least two")
     if not any(value for row in rows for value in row):
         raise InputError(
             f"{table.source} holds only zeros in {', '.join(map(repr, names))}: no hyperplane, nothing "
             "to learn from; choose other columns"
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from hyperplane_arrangements.errors import InputError
 
+from ..terms.words import count
 from .cells import is_number
 
 NAMED = {"tab": "\t", "tabs": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"}
@@ -137,7 +138,7 @@ def understood(text: str, source: str, dialect: Dialect | None = None) -> Text:
     notes = list(_dialect_note(separator, decimal))
     comments -= promoted
     if comments:
-        notes.append(f"{_count(comments, 'line')} with # at the start skipped")
+        notes.append(f"{count(comments, 'line')} with # at the start skipped")
     first = records[0][1]
     numeric = all(is_number(cell, decimal) for cell in first)
     has_header = not numeric if dialect.header is None else dialect.header
@@ -275,7 +276,3 @@ def _dialect_note(separator: str, decimal: str) -> list[str]:
         return []
     commas = " and decimal commas" if decimal == "," else ""
     return [f"read with {_WORDS.get(separator, repr(separator))} between cells{commas}"]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -15,9 +15,9 @@ from math import isqrt
 from hyperplane_arrangements.exact.rational import dot
 
 from .. import checker
+from ..objective import Vector
 from ..problem import TrainingProblem
 
-Vector = tuple[Fraction, ...]
 ROOT_BITS = 120
 
 

@@ -19,25 +19,15 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_scalar, exact_vector
+from hyperplane_arrangements.exact.rational import dot
 from hyperplane_arrangements.pasting import Call, Pasted
 
 from ..network import TwoLayerNetwork
+from ..objective import ZERO, Vector
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 
 _PURPOSE = "deciding stationary points"
-Vector = tuple[Fraction, ...]
-ZERO = Fraction(0)
-
-
-def dot(a: Iterable[Fraction], b: Iterable[Fraction]) -> Fraction:
-    """The inner product of two vectors of rationals, exactly.
-
-    Example:
-        >>> dot([Fraction(1, 2), Fraction(2)], [Fraction(4), Fraction(1)])
-        Fraction(4, 1)
-    """
-    return sum((x * y for x, y in zip(a, b, strict=True)), ZERO)
 
 
 def combination(weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction]], dimension: int) -> Vector:

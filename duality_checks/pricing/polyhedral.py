@@ -22,9 +22,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import TooLargeError
 
+from ..objective import Vector
 from ..problem import TrainingProblem
 
-Vector = tuple[Fraction, ...]
 MAX_RAYS = 500_000
 SUBSETS_AT_ONCE = 20_000
 

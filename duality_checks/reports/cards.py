@@ -17,9 +17,9 @@ from ..optima.optimal_set import OptimalSet
 from ..pricing.interval import IntervalProof
 from ..problem import TrainingProblem
 from ..stationary_points.stationary import Stationarity
-from ..terms.words import activation_name
+from ..terms.words import activation_name, count
 from ..training.rounds import Solution
-from .text import count, relative_gap
+from .text import relative_gap
 
 
 def _interval(lower: Fraction, upper: Fraction) -> list[tuple[str, str]]:

@@ -11,10 +11,10 @@ from hyperplane_arrangements.errors import MissingExtraError
 
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
-from ..terms.words import activation_name
+from ..terms.words import activation_name, count
 from .html_page import PLOT, facts, figure, page, svg, table
 from .self_check import scripts, self_check
-from .text import MOST_NEURONS, beta_text, count, printable, relative_gap, skip_text
+from .text import MOST_NEURONS, beta_text, printable, relative_gap, skip_text
 
 if TYPE_CHECKING:
     from ..checker import Verdict

@@ -10,12 +10,12 @@ from hyperplane_arrangements.errors import MissingExtraError
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
 from ..network import TwoLayerNetwork
-from ..terms.words import activation_name
+from ..terms.words import activation_name, count
 from .html import NO_PICTURES, NOT_PROVEN, footer, function_figure, hints_list, pictures, verdict_box
 from .html_page import facts, page, table
 from .outputs_text import certificate_file, commands, neuron_rows, objective
 from .self_check import scripts, self_check
-from .text import beta_text, count, relative_gap
+from .text import beta_text, relative_gap
 
 if TYPE_CHECKING:
     from .outputs import OutputsOutcome

@@ -18,8 +18,8 @@ from ..exact.enclosures import (
     float_above,
     float_below,
 )
-from ..terms.words import activation_name
-from .text import count, interval_facts, loss_name, printable
+from ..terms.words import activation_name, count
+from .text import interval_facts, loss_name, printable
 
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData

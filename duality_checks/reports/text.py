@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..exact.enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
 from ..limits import chambers_in_words, counted_chambers
-from ..terms.words import activation_name
+from ..terms.words import activation_name, count
 
 if TYPE_CHECKING:
     from ..checker import Verdict
@@ -348,16 +348,6 @@ def beta_text(beta: Fraction, share: Fraction | None) -> str:
         ('1.5 (0.25 * beta_max)', '1.5')
     """
     return exact_text(beta) + ("" if share is None else f" ({exact_text(share)} * beta_max)")
-
-
-def count(number: int, noun: str) -> str:
-    """A number and its noun.
-
-    Example:
-        >>> count(1, "neuron"), count(2, "neuron")
-        ('1 neuron', '2 neurons')
-    """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def cell(text: str) -> str:

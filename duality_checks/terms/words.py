@@ -1,4 +1,4 @@
-"""Terms of a problem in words."""
+"""Terms of a problem, and numbers of things, in words."""
 
 from __future__ import annotations
 
@@ -14,3 +14,13 @@ def activation_name(kappa: Fraction) -> str:
     """
     names = {Fraction(0): "ReLU", Fraction(-1): "absolute value"}
     return names.get(kappa, f"leaky ReLU of slope {kappa}")
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    Example:
+        >>> count(1, "neuron"), count(2, "neuron")
+        ('1 neuron', '2 neurons')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

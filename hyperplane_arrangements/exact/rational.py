@@ -56,6 +56,12 @@ def independent_rows(matrix: ExactMatrix) -> tuple[int, ...]:
 
 
 def dot(a: Iterable[Any], b: Iterable[Any]) -> Fraction:
+    """The inner product of two vectors of rationals, exactly.
+
+    Example:
+        >>> dot([Fraction(1, 2), Fraction(2)], [Fraction(4), Fraction(1)])
+        Fraction(4, 1)
+    """
     return sum((x * y for x, y in zip(a, b, strict=True)), _ZERO)
 
 
