@@ -196,24 +196,22 @@ def _proven_below(problem: TrainingProblem, table: np.ndarray, v: np.ndarray) ->
 def _group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarray:
     """Minimise `1/2 norm(sum_b A_b v_b - y)^2 + beta sum_b norm(v_b)` numerically; B x d."""
     import clarabel
-    from scipy import sparse
+
+    from ..sparse_blocks import diagonal, identity, placed
 
     blocks, n, d = atoms.shape
     size = n + blocks * (d + 1)
     flat = atoms.transpose(1, 0, 2).reshape(n, blocks * d)
-    fit = sparse.hstack([sparse.eye(n), sparse.csc_matrix(flat), sparse.csc_matrix((n, blocks))])
-    rows = []
-    for b in range(blocks):
-        columns = [n + blocks * d + b, *range(n + b * d, n + (b + 1) * d)]
-        rows.append(sparse.csc_matrix((-np.ones(d + 1), (range(d + 1), columns)), shape=(d + 1, size)))
+    places = [[n + blocks * d + b, *range(n + b * d, n + (b + 1) * d)] for b in range(blocks)]
+    norms = -identity(size)[np.ravel(places)]
     linear = np.r_[np.zeros(n + blocks * d), np.full(blocks, beta)]
-    quadratic = sparse.diags(np.r_[np.ones(n), np.zeros(size - n)], format="csc")
+    quadratic = diagonal(np.r_[np.ones(n), np.zeros(size - n)])
     options = clarabel.DefaultSettings()
     options.verbose = False
     options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = _TOLERANCE
     cones = [clarabel.ZeroConeT(n), *(clarabel.SecondOrderConeT(d + 1) for _ in range(blocks))]
     right = np.r_[target, np.zeros(blocks * (d + 1))]
-    matrix = sparse.vstack([fit, *rows], format="csc")
+    matrix = placed([(identity(n), 0, 0), (flat, 0, n), (norms, n, 0)], (len(right), size))
     solution = clarabel.DefaultSolver(quadratic, linear, matrix, right, cones, options).solve()
     found = np.array(solution.x)
     if not np.isfinite(found).all():

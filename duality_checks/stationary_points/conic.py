@@ -28,7 +28,8 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
         ConvexLandscapeError: the solver failed.
     """
     import clarabel
-    from scipy import sparse
+
+    from ..sparse_blocks import diagonal, placed
 
     setting.require_plain("a restricted program")
     n, p, count = setting.n, setting.inputs, len(blocks)
@@ -41,20 +42,23 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
         _lengths(setting, count),
         _intercept(setting, size),
     ]
-    target = np.zeros(sum(part.shape[0] for part in parts))
-    target[:n] = [float(y) for y in setting.y]
     heights = [part.shape[0] for part in parts]
+    tops = np.cumsum([0, *heights]).tolist()
+    target = np.zeros(tops[-1])
+    target[:n] = [float(y) for y in setting.y]
     kinds = [clarabel.ZeroConeT, clarabel.ZeroConeT, clarabel.NonnegativeConeT]
     cones = [kind(height) for kind, height in zip(kinds, heights, strict=False) if height]
     cones += [clarabel.SecondOrderConeT(heights[3] // count)] * count if count else []
     cones += [clarabel.ZeroConeT(1)] * heights[4]
-    quadratic = sparse.diags(np.r_[np.ones(n), np.zeros(size - n)], format="csc")
+    quadratic = diagonal(np.r_[np.ones(n), np.zeros(size - n)])
     linear = np.zeros(size)
     linear[n + count * p : n + count * (p + 1)] = float(setting.beta)
     options = clarabel.DefaultSettings()
     options.verbose = False
     options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = _TOLERANCE
-    matrix = sparse.vstack(parts, format="csc")
+    # The walls begin at the vectors, the others at the first unknown.
+    lefts = [0, n, n, 0, 0]
+    matrix = placed(list(zip(parts, tops, lefts, strict=False)), (tops[-1], size))
     solution = clarabel.DefaultSolver(quadratic, linear, matrix, target, cones, options).solve()
     point = np.array(solution.x)
     if not np.isfinite(point).all():
@@ -64,16 +68,16 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
 
 def _fit(setting: Setting, blocks: tuple[Block, ...]) -> Any:
     """residual + sum_i s_i D_i X v_i + intercept = y."""
-    from scipy import sparse
+    from ..sparse_blocks import beside, identity
 
     rows, n = setting.X.floats, setting.n
-    atoms = [sparse.csc_matrix(b.output * slopes(setting, b)[:, None] * rows) for b in blocks]
-    constant = sparse.csc_matrix(np.full((n, 1), float(setting.intercept)))
-    return sparse.hstack([sparse.eye(n), *atoms, sparse.csc_matrix((n, len(blocks))), constant])
+    atoms = [b.output * slopes(setting, b)[:, None] * rows for b in blocks]
+    constant = np.full((n, 1), float(setting.intercept))
+    return beside([identity(n), *atoms, np.zeros((n, len(blocks))), constant])
 
 
 def _walls(setting: Setting, blocks: tuple[Block, ...]) -> list[Any]:
-    """The rows of each block that are held at zero, and those that are nonnegative, negated."""
+    """Of the vectors: rows of each block that are held at zero, and those that are nonnegative, negated."""
     from scipy import sparse
 
     nonzero = np.array(setting.nonzero)
@@ -82,13 +86,7 @@ def _walls(setting: Setting, blocks: tuple[Block, ...]) -> list[Any]:
     table = [np.array(block.signs)[nonzero] for block in blocks]
     held = [units[signs == 0] for signs in table]
     sided = [-(signs[:, None] * units)[signs != 0] for signs in table]
-    found = []
-    for walls in (held, sided):
-        inner = sparse.block_diag(walls) if walls else sparse.csc_matrix((0, 0))
-        left = sparse.csc_matrix((inner.shape[0], setting.n))
-        right = sparse.csc_matrix((inner.shape[0], len(blocks) + 1))
-        found.append(sparse.hstack([left, inner, right]))
-    return found
+    return [sparse.block_diag(walls) if walls else sparse.csc_matrix((0, 0)) for walls in (held, sided)]
 
 
 def _lengths(setting: Setting, count: int) -> Any:

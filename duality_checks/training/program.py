@@ -19,6 +19,7 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from ..exact.rounding import power_of_two
 from ..problem import TrainingProblem
+from ..sparse_blocks import beside, diagonal, identity, placed
 from ..terms.losses import Absolute, Hinge, Huber, Logistic, Loss, Squared, SquaredHinge
 from ..terms.max_pooling import require_sums
 from ..terms.weighted import Weighted
@@ -144,7 +145,13 @@ def solve_atoms(
     weights = Part(
         np.append(np.zeros(count), np.full(free, decay)),
         np.append(np.full(count, float(problem.beta)), np.zeros(free)),
-        [(-sparse.eye(count, count + free, format="csc"), np.zeros(count), clarabel.NonnegativeConeT(count))],
+        [
+            (
+                placed([(-identity(count), 0, 0)], (count, count + free)),
+                np.zeros(count),
+                clarabel.NonnegativeConeT(count),
+            )
+        ],
     )
     found = minimise(problem, weights, np.concatenate([columns, skips], axis=1), free)
     return Optimum(found.fit, found.dual, found.found[:count, None], found.status)
@@ -214,7 +221,7 @@ def minimise(
     loss, target, paid = problem.loss, problem.target, columns.shape[1] - free
     unit = 1.0 if loss.labels else power_of_two(float(np.abs(target).max()), 0)
     heavy = power_of_two(float(problem.weight_floats.max()), 0) if isinstance(loss, Weighted) else 1.0
-    sizes = abs(sparse.csc_matrix(columns)).max(axis=0).toarray()[0]
+    sizes = _sizes(columns)
     gain = power_of_two(float(sizes[:paid].max(initial=0.0)), 0)
     gains = np.array([gain] * paid + [power_of_two(size, 0) for size in sizes[paid:].tolist()])
     quadratic = penalty.quadratic.copy()
@@ -223,7 +230,7 @@ def minimise(
     minimum = _solved(
         _loss_part(loss.in_units(Fraction(unit)), target / unit, heavy),
         replace(penalty, quadratic=quadratic, linear=linear),
-        sparse.csc_matrix(columns) @ sparse.diags(1 / gains),
+        columns / gains if isinstance(columns, np.ndarray) else columns @ diagonal(1 / gains),
         limit,
     )
     found = minimum.found.copy()
@@ -233,20 +240,25 @@ def minimise(
     )
 
 
+def _sizes(columns: Any) -> np.ndarray:
+    """The largest absolute entry of each column, dense or sparse."""
+    if isinstance(columns, np.ndarray):
+        return np.abs(columns).max(axis=0)
+    return abs(sparse.csc_matrix(columns)).max(axis=0).toarray()[0]
+
+
 def _solved(loss: Part, penalty: Part, columns: Any, limit: float) -> Minimum:
     """The same for the two parts of the objective; either may have auxiliary unknowns behind f or x."""
     import clarabel
 
-    n, size = columns.shape
+    n = columns.shape[0]
     head, tail = len(loss.linear), len(penalty.linear)
-    fit = [sparse.eye(n, head), -columns, sparse.csc_matrix((n, tail - size))]
-    stacked, right, cones = [sparse.hstack(fit)], [np.zeros(n)], [clarabel.ZeroConeT(n)]
-    for part, before, after in ((loss, 0, tail), (penalty, head, 0)):
+    blocks, right, cones = [(identity(n), 0, 0), (-columns, 0, head)], [np.zeros(n)], [clarabel.ZeroConeT(n)]
+    height = n
+    for part, before in ((loss, 0), (penalty, head)):
         for matrix, vector, cone in part.cones:
-            rows = matrix.shape[0]
-            stacked.append(
-                sparse.hstack([sparse.csc_matrix((rows, before)), matrix, sparse.csc_matrix((rows, after))])
-            )
+            blocks.append((matrix, height, before))
+            height += matrix.shape[0]
             right.append(vector)
             cones.extend(cone if isinstance(cone, list) else [cone])
     options = clarabel.DefaultSettings()
@@ -255,9 +267,9 @@ def _solved(loss: Part, penalty: Part, columns: Any, limit: float) -> Minimum:
     options.time_limit = limit
     options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = TOLERANCE
     solution = clarabel.DefaultSolver(
-        sparse.diags(np.concatenate([loss.quadratic, penalty.quadratic]), format="csc"),
+        diagonal(np.concatenate([loss.quadratic, penalty.quadratic])),
         np.concatenate([loss.linear, penalty.linear]),
-        sparse.vstack(stacked, format="csc"),
+        placed(blocks, (height, head + tail)),
         np.concatenate(right),
         cones,
         options,
@@ -282,14 +294,14 @@ def _loss_part(loss: Loss, y: np.ndarray, heavy: float = 1.0) -> Part:
         return replace(own, quadratic=shares * own.quadratic, linear=shares * own.linear)
 
     n = len(y)
-    eye, none, one = sparse.eye(n, format="csc"), sparse.csc_matrix((n, n)), np.ones(n)
+    eye, one = identity(n), np.ones(n)
     nonnegative = clarabel.NonnegativeConeT(n)
 
     def form(quadratic: list[float], linear: list[Any], cones: list[Any]) -> Part:
         return Part(
             np.concatenate([value * one for value in quadratic]),
             np.concatenate([value * one for value in linear]),
-            [(sparse.hstack(matrices, format="csc"), right, cone) for matrices, right, cone in cones],
+            [(beside(matrices), right, cone) for matrices, right, cone in cones],
         )
 
     match loss:
@@ -306,8 +318,9 @@ def _loss_part(loss: Loss, y: np.ndarray, heavy: float = 1.0) -> Part:
             return form([0.0, 1.0, 0.0], [0.0, 0.0, float(delta)], [above, below])
         case Hinge() | SquaredHinge():
             square = 1.0 if isinstance(loss, SquaredHinge) else 0.0
-            margins = ([-sparse.diags(y), -eye], -one, nonnegative)
-            return form([0.0, square], [0.0, 1.0 - square], [margins, ([none, -eye], 0 * one, nonnegative)])
+            margins = ([diagonal(-y), -eye], -one, nonnegative)
+            above = ([sparse.csc_matrix((n, n)), -eye], 0 * one, nonnegative)
+            return form([0.0, square], [0.0, 1.0 - square], [margins, above])
         case Logistic():
             return _logistic_part(y)
     raise ConvexLandscapeError(f"the {loss.name} loss has no conic form; add one to program.py")
@@ -318,7 +331,7 @@ def _logistic_part(y: np.ndarray) -> Part:
     import clarabel
 
     n = len(y)
-    eye = sparse.eye(n, format="csc")
+    eye = identity(n)
 
     def exponential(slope: np.ndarray, third: int) -> tuple[Any, np.ndarray, Any]:
         # Rows 3k, 3k+1, 3k+2 ask for (-slope_k f_k - t_k, 1, p_k) in the exponential cone.
@@ -331,7 +344,7 @@ def _logistic_part(y: np.ndarray) -> Part:
         matrix = sparse.csc_matrix((entries, places), shape=(3 * n, 4 * n))
         return matrix, np.tile([0.0, 1.0, 0.0], n), [clarabel.ExponentialConeT() for _ in range(n)]
 
-    sums = sparse.hstack([sparse.csc_matrix((n, 2 * n)), eye, eye], format="csc")
+    sums = placed([(eye, 0, 2 * n), (eye, 0, 3 * n)], (n, 4 * n))
     return Part(
         np.zeros(4 * n),
         np.concatenate([np.zeros(n), np.ones(n), np.zeros(2 * n)]),
@@ -347,11 +360,11 @@ def penalty_part(problem: TrainingProblem, blocks: Blocks) -> Part:
     size, beta = count * width, float(problem.beta)
     lengths = np.linalg.norm(blocks.rows, axis=1)
     units = blocks.rows / np.where(lengths > 0, lengths, 1.0)[:, None]
-    facing = zip(blocks.signs, blocks.walls, strict=True)
-    inside = sparse.block_diag([-side[wall, None] * units[wall] for side, wall in facing], format="csc")
+    block, row = np.nonzero(blocks.walls)
+    inside = -blocks.signs[block, row, None] * units[row]
     if problem.penalty.name == "2-norm":
         extra = count
-        order = np.concatenate([[size + b, *range(b * width, (b + 1) * width)] for b in range(count)])
+        order = np.column_stack([size + np.arange(count), np.arange(size).reshape(count, width)]).ravel()
         balls = sparse.csc_matrix(
             (-np.ones(len(order)), (np.arange(len(order)), order)), shape=(len(order), size + extra)
         )
@@ -360,19 +373,16 @@ def penalty_part(problem: TrainingProblem, blocks: Blocks) -> Part:
         # One bound an entry for the 1-norm, one a block for the infinity norm: v <= bound and -v <= bound.
         single = problem.penalty.name == "1-norm"
         extra = size if single else count
-        bound = sparse.eye(size) if single else sparse.kron(sparse.eye(count), np.ones((width, 1)))
+        bound = identity(size) if single else sparse.kron(identity(count), np.ones((width, 1)), format="csc")
         norms = [
-            (
-                sparse.hstack([side * sparse.eye(size), -bound], format="csc"),
-                np.zeros(size),
-                clarabel.NonnegativeConeT(size),
-            )
+            (beside([side * identity(size), -bound]), np.zeros(size), clarabel.NonnegativeConeT(size))
             for side in (1.0, -1.0)
         ]
-    chambers = sparse.hstack([inside, sparse.csc_matrix((inside.shape[0], extra))], format="csc")
-    cone = clarabel.NonnegativeConeT(inside.shape[0])
+    where = np.repeat(np.arange(len(inside)), width), (block[:, None] * width + np.arange(width)).ravel()
+    chambers = sparse.csc_matrix((inside.ravel(), where), shape=(len(inside), size + extra))
+    cone = clarabel.NonnegativeConeT(len(inside))
     return Part(
         np.zeros(size + extra),
         np.concatenate([np.zeros(size), np.full(extra, beta)]),
-        [(chambers, np.zeros(inside.shape[0]), cone), *norms],
+        [(chambers, np.zeros(len(inside)), cone), *norms],
     )
