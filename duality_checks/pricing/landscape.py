@@ -131,6 +131,16 @@ class Landscape:
         nonzero = self.hyperplane_of_row >= 0
         return nonzero, self.hyperplane_of_row[nonzero]
 
+    @cached_property
+    def _orientations(self) -> np.ndarray:
+        return np.sign(self.lengths).astype(np.int8)
+
+    def sides(self, face: np.ndarray) -> np.ndarray:
+        """The signs of all rows on a face, from those of the hyperplanes (int8, length h); 0 for a zero row,
+        int8, length n."""
+        signs: np.ndarray = face[self.hyperplane_of_row] * self._orientations
+        return signs
+
     def parts(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The linear part ``a`` (length r) and the bends (length h) of ``v' T phi(X u)``."""
         nonzero, owner = self._incidence

@@ -152,9 +152,7 @@ class Block:
         basis = _span(landscape.normals[face == 0], landscape.rank)
         if basis.shape[1] <= 1 and size > 0:
             basis = (neuron.weights / size)[:, None]
-        owner = landscape.hyperplane_of_row
-        sides = np.where(owner >= 0, face[owner], 0) * np.sign(landscape.lengths)
-        slopes = np.where(sides > 0, 1.0, np.where(sides < 0, landscape.kappa, 0.0))
+        slopes = np.array([landscape.kappa, 0.0, 1.0])[landscape.sides(face) + 1]
         outputs = neuron.sign * landscape.readout.pool(slopes[:, None] * (landscape.rows @ basis))
         walls = _walls(landscape.normals, face, neuron.weights)
         heights = face[walls] * (landscape.normals[walls] @ basis).T
@@ -255,14 +253,11 @@ def _walls(normals: np.ndarray, face: np.ndarray, weights: np.ndarray) -> np.nda
     a ray all of them stop at zero together."""
     if normals.shape[1] != 2:
         return np.arange(len(normals))
-    inside = np.flatnonzero(face)
-    if len(inside) == 0:
-        return np.arange(1)
-    inward = face[inside, None] * normals[inside]
-    turned = np.array([-weights[1], weights[0]])
+    depths = face * (normals @ weights)
+    turned = face * (normals @ [-weights[1], weights[0]])
     with np.errstate(over="ignore"):
-        tangents = (inward @ turned) / np.maximum(inward @ weights, SMALLEST)
-    return inside[[tangents.argmin(), tangents.argmax()]]
+        tangents = turned / np.maximum(depths, SMALLEST)
+    return np.array([tangents.argmin(), tangents.argmax()])
 
 
 def _objective(stack: Stack, datafit: Datafit, beta: float) -> float:
@@ -276,8 +271,12 @@ def _newton(stack: Stack, datafit: Datafit, beta: float) -> tuple[np.ndarray, fl
     sizes = stack.norms(stack.coordinates)[stack.owner]
     units = stack.coordinates / sizes
     gradient = beta * units - stack.outputs @ datafit.slope(fit)
-    curved = stack.outputs * np.sqrt(datafit.curvature(fit))
-    hessian = curved @ curved.T + beta * curvature_of_norms(stack, units, sizes)
+    curvature = datafit.curvature(fit)
+    even = bool((curvature == curvature[0]).all())
+    curved = stack.outputs if even else stack.outputs * np.sqrt(curvature)
+    hessian = (curvature[0] if even else 1.0) * (curved @ curved.T) + beta * curvature_of_norms(
+        stack, units, sizes
+    )
     step = _positive_solve(hessian, -gradient)
     return step, float(-gradient @ step)
 
