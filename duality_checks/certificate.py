@@ -13,6 +13,7 @@ import contextlib
 import json
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +24,7 @@ import numpy as np
 from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.pasting import MOST
+from hyperplane_arrangements.workers import LONG, mapper, using_executor
 
 from . import checker
 from .checker import Chamber, Cover, Quadratic, Refusal, Verdict
@@ -183,8 +185,13 @@ class Certificate(Shown):
         return cls.from_json(read_text(path), source=str(path))
 
 
-def check(problem: TrainingProblem, certificate: Certificate) -> Verdict:
+def check(problem: TrainingProblem, certificate: Certificate, *, executor: Executor | None = None) -> Verdict:
     """Let the independent checker decide: both arguments are written as text, and the text is checked.
+
+    Args:
+        problem: the problem.
+        certificate: of any origin.
+        executor: who looks at the two halves of a long cover; this process if None.
 
     Returns:
         The checker's verdict; `.proven`, and `.reason` when not.
@@ -200,7 +207,13 @@ def check(problem: TrainingProblem, certificate: Certificate) -> Verdict:
         >>> print(check(problem, proof))
         PROVEN 15/32 <= p* <= 15/32
     """
-    return checker.check_documents(problem.to_json(), certificate.to_json())
+    with using_executor(executor):
+        return check_texts(problem.to_json(), certificate.to_json())
+
+
+def check_texts(problem: str, certificate: str) -> Verdict:
+    """The checker's verdict on two texts, with the workers that were chosen where the second is long."""
+    return checker.check_documents(problem, certificate, mapper(len(certificate) >= LONG))
 
 
 def certify(
@@ -210,6 +223,7 @@ def certify(
     max_chambers: int = 5_000_000,
     effort: Effort = WHOLE,
     list_at_most: int | None = None,
+    executor: Executor | None = None,
 ) -> Certificate:
     """A certificate from a numerical solution, as tight as the solution is good.
 
@@ -233,6 +247,7 @@ def certify(
             is, and no better multiple of it is looked for.
         list_at_most: cover all directions above so many chambers, at any rank, in place of `LISTED_AT_MOST`.
             Covers are checked faster; a list is read more easily.
+        executor: who searches for a cover and writes it, as for :func:`train`.
 
     Returns:
         The certificate; `check` proves it.
@@ -251,6 +266,14 @@ def certify(
         >>> check(problem, certificate).proven, certificate.relative_gap < 1e-12
         (True, True)
     """
+    with using_executor(executor):
+        return _certify(problem, solution, max_chambers, effort, list_at_most)
+
+
+def _certify(
+    problem: TrainingProblem, solution: Proposal, max_chambers: int, effort: Effort, list_at_most: int | None
+) -> Certificate:
+    """By the method that fits the arrangement."""
     max_chambers = whole(max_chambers, "max_chambers", least=0)
     stated = _stated(problem)
     dual = _dual_vector(problem, solution.dual)

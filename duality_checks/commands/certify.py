@@ -122,6 +122,7 @@ COUPLINGS = ("1-norm", "2-norm")
     "is theirs.",
 )
 @options.takes_effort
+@options.takes_workers
 @click.option(
     "--start",
     type=click.Path(path_type=Path),

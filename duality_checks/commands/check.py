@@ -14,6 +14,7 @@ from .showing import tell
 @click.command()
 @click.argument("problem", type=click.Path(path_type=Path), metavar="PROBLEM.json")
 @click.argument("certificate", type=click.Path(path_type=Path), metavar="CERTIFICATE.json")
+@options.takes_workers
 @options.as_json
 def check(problem: Path, certificate: Path, as_json: bool) -> int:
     """Check a certificate in rational arithmetic, trusting nothing but the problem.
@@ -26,6 +27,7 @@ def check(problem: Path, certificate: Path, as_json: bool) -> int:
     convex-landscape check convex-landscape-output/problem.json convex-landscape-output/certificate.json
     """
     from hyperplane_arrangements.errors import InputError
+    from hyperplane_arrangements.workers import LONG, mapper
 
     from ..checker import Refusal, read_problem, verify
     from ..files import read_text
@@ -39,7 +41,7 @@ def check(problem: Path, certificate: Path, as_json: bool) -> int:
         raise InputError(f"{problem} states no problem: {reason}") from None
     with progress() as say:
         say("Checking in rational arithmetic")
-        verdict = verify(stated, certificate_text)
+        verdict = verify(stated, certificate_text, mapper(len(certificate_text) >= LONG))
     if as_json:
         click.echo(json.dumps(verdict_facts(verdict)))
     else:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from hyperplane_arrangements.workers import Workers
+
     from ..data.preparation import Labels, Preparation
     from ..data.tables import Table
     from ..effort import Effort
@@ -229,6 +231,50 @@ def takes_effort(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(effort=replace(effort, gap=gap), **rest)
 
     return _GAP(told)
+
+
+_WORKERS = (
+    click.option(
+        "--workers",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Let N processes search and check long covers; 1 is this one alone.  [default: 1]",
+    ),
+    click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Let the workers of dask's scheduler at ADDRESS do so; needs the extra `distributed`.",
+    ),
+)
+
+
+def takes_workers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on who does the pieces of long jobs; they work while it runs."""
+
+    @wraps(command)
+    def told(*, workers: int | None, cluster: str | None, **rest: Any) -> Any:
+        from hyperplane_arrangements.workers import using_workers
+
+        if workers is not None and cluster is not None:
+            raise click.UsageError("--workers and --cluster exclude each other; give one of them")
+        with using_workers(_team(workers, cluster)):
+            return command(**rest)
+
+    for option in reversed(_WORKERS):
+        told = option(told)
+    return told
+
+
+def _team(workers: int | None, address: str | None) -> Workers | None:
+    if address is not None:
+        from hyperplane_arrangements.cluster import cluster
+
+        return cluster(address)
+    if workers is None or workers == 1:
+        return None
+    from hyperplane_arrangements.workers import Workers
+
+    return Workers.processes(workers)
 
 
 _READING = (

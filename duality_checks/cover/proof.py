@@ -9,15 +9,18 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.workers import mapper
+
 from .. import checker
 from ..terms.max_pooling import refuse
 from .basis import orthonormal
 from .encoding import BITS, Pen, deepest
-from .search import Cover, Function, Limits, search
+from .search import Cover, Function, Limits, Tree, search
 
 BELOW = 1 - 2.0**-50  # more than all roundings of beta
 _LONGEST = 900
 FIRST = Limits(points=1)
+SHARED = 5_000  # cones from which on other processes are asked to write: each takes a millisecond or so
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -95,12 +98,20 @@ def written(
         checker.Refusal: a leaf that floats proved does not hold, or trees that are not whole.
     """
     kept = coordinates.kept(dual)
-    pens, depth = [], max(deepest(cover.trees or ()) for cover in found)
+    depth = max(deepest(cover.trees or ()) for cover in found)
     draft = checker.Cover(coordinates.basis, depth, BITS, b"", b"")
     g = checker.kinks(coordinates.stated, dual, coordinates.basis, 2 * depth + checker.CHORD_BITS)
-    for side, cover, name in ((g, found[0], "plus"), (g.negated(), found[1], "minus")):
-        assert cover.trees is not None
-        pen = Pen(cover.trees, kept, f"cover.{name}")
-        checker.faces_hold(side, draft, pen)
-        pens.append(pen.data)
-    return checker.Cover(coordinates.basis, depth, BITS, *pens)
+    sides = [
+        (side, draft, cover.trees, kept, f"cover.{name}")
+        for side, cover, name in ((g, found[0], "plus"), (g.negated(), found[1], "minus"))
+    ]
+    plus, minus = mapper(sum(cover.cones for cover in found) > SHARED)(_penned, sides)
+    return checker.Cover(coordinates.basis, depth, BITS, plus, minus)
+
+
+def _penned(job: tuple[checker.Kinks, checker.Cover, tuple[Tree, ...], list[int], str]) -> bytes:
+    """One side of a cover, proven and written."""
+    side, draft, trees, kept, where = job
+    pen = Pen(trees, kept, where)
+    checker.faces_hold(side, draft, pen)
+    return pen.data

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.cores import cores
+from hyperplane_arrangements.workers import Workers, workers
 
 from .boxes import Box, faces
 from .codes import LEAF, OPEN
@@ -26,6 +27,7 @@ SLOPES = 4_000_000
 PEAKS = 512
 STEPS = 2**24
 AHEAD = 2  # pieces waiting for each core
+ALONE = 20_000  # cones that this process closes before others are asked, which takes a second or two to start
 ROUNDING = 2.0**-53
 
 
@@ -181,7 +183,8 @@ def search(
         floor: points where g exceeds it are recorded, and boxes in which it does are not halved for ever;
             below the threshold by the share to which values matter. By default it is the threshold.
         limits: when to stop before the end.
-        executor: where pieces are searched; a thread for each core by default.
+        executor: where pieces are searched; by default a thread for each core, and from `ALONE` cones on the
+            workers that were chosen (:mod:`hyperplane_arrangements.workers`).
         keep: whether the trees are kept, as a proof needs them.
 
     Returns:
@@ -193,13 +196,17 @@ def search(
         (True, False)
     """
     roots = [_Piece(box) for box in faces(function.rows.shape[1])]
+    waiting, team = roots[::-1], workers()
     work = _Work(function, function.sizes, threshold if floor is None else floor, threshold)
     state = _State()
     if executor is not None:
-        finished = _run(work, roots, state, limits, executor)
+        finished = _run(work, waiting, state, limits, Workers.of(executor))
     else:
         with ThreadPoolExecutor(cores()) as pool:
-            finished = _run(work, roots, state, limits, pool)
+            most = ALONE if team is not None else None
+            finished = _run(work, waiting, state, limits, Workers.of(pool), most)
+        if finished and waiting and team is not None:
+            finished = _run(work, waiting, state, limits, team)
     return Cover(
         tuple(_spliced(root) for root in roots) if keep and finished else None,
         finished and state.closed,
@@ -230,17 +237,35 @@ class _State:
             self.values.append(found.values)
 
 
-def _run(work: _Work, roots: list[_Piece], state: _State, limits: Limits, pool: Executor) -> bool:
-    """Search all pieces, those of the first face first; whether it came to the end."""
-    waiting, running, ahead = roots[::-1], dict[Future[Found], _Piece](), AHEAD * cores()
+def _run(
+    work: _Work,
+    waiting: list[_Piece],
+    state: _State,
+    limits: Limits,
+    team: Workers,
+    most: int | None = None,
+) -> bool:
+    """Search the pieces that wait, the last first, until none is left or, with so many cones closed, none is
+    under way; whether no limit was reached. A piece whose worker died waits again."""
+    running, ahead = dict[Future[Found], tuple[_Piece, Executor]](), AHEAD * team.count
     while waiting or running:
-        while waiting and len(running) < ahead:
+        while waiting and len(running) < ahead and (most is None or state.cones < most):
             piece = waiting.pop()
-            running[pool.submit(work, piece.box, min(MOST_NODES, NODES + state.cones // 8))] = piece
+            nodes = min(MOST_NODES, NODES + state.cones // 8)
+            future, pool = team.submit(work, piece.box, nodes)
+            running[future] = piece, pool
+        if not running:
+            break
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
-            piece = running.pop(future)
-            piece.receive(future.result())
+            piece, pool = running.pop(future)
+            try:
+                piece.receive(future.result())
+            except Exception as error:
+                if not team.lost(error, pool):
+                    raise
+                waiting.append(piece)
+                continue
             assert piece.found is not None
             state.add(piece.found)
             waiting += piece.parts[::-1]

@@ -11,6 +11,7 @@ checker's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite, sqrt
@@ -21,6 +22,7 @@ import numpy as np
 from hyperplane_arrangements.cores import parts, shared_out
 from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError, TooLargeError
+from hyperplane_arrangements.workers import using_executor
 
 from ..effort import WHOLE, Effort
 from ..exact.enclosures import float_above, float_below, require_writable
@@ -82,6 +84,7 @@ def prove_interval(
     max_chambers: int = 5_000_000,
     progress: Callable[[int, int], Any] | None = None,
     effort: Effort = WHOLE,
+    executor: Executor | None = None,
 ) -> IntervalProof:
     """Bounds on p* proven over all chambers or directions, in memory that does not grow with their number.
 
@@ -94,6 +97,7 @@ def prove_interval(
         progress: called with the chambers done and their number after each batch; or with the cones closed
             and the boxes open.
         effort: the limits of a search over all directions.
+        executor: who searches all directions, as for :func:`train`.
 
     Raises:
         InputError: another penalty, a readout, a free linear skip, something free with another than the
@@ -122,7 +126,8 @@ def prove_interval(
         dual = problem.loss.clip(scale * proposed, problem.target)
         chambers = exact = cones = 0
         if covered:
-            reach, cones = _reach_by_cover(twin.problem, dual, effort, progress)
+            with using_executor(executor):
+                reach, cones = _reach_by_cover(twin.problem, dual, effort, progress)
         elif problem.arrangement.rank == 2:
             reach, chambers, exact = _reach_on_plane(twin.problem, dual, progress)
         else:

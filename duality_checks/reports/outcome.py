@@ -234,8 +234,7 @@ def settle(
         recall: likewise.
         keep: likewise.
     """
-    from ..certificate import certify
-    from ..checker import check_documents
+    from ..certificate import certify, check_texts
     from ..training.checkpoint import State
     from ..training.columns import train
     from ..training.rounds import Bounds
@@ -265,7 +264,7 @@ def settle(
     texts = prepared_problem(problem, data.preparation), certificate.to_json()
     clock.lap("certification")
     say("Checking in rational arithmetic")
-    verdict = check_documents(*texts)
+    verdict = check_texts(*texts)
     clock.lap("checking")
     return Outcome(
         data,

@@ -9,11 +9,13 @@ hand together with the best new ones (:mod:`.lasso`), and lets the survivors sli
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.workers import using_executor
 
 from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
@@ -48,6 +50,7 @@ def train(
     progress: Callable[[Round], Any] | None = None,
     start: TwoLayerNetwork | None = None,
     effort: Effort = WHOLE,
+    executor: Executor | None = None,
 ) -> Solution:
     """The global optimum of a training problem, by statement 2.1, numerically.
 
@@ -58,6 +61,8 @@ def train(
         start: a network to begin with, such as the optimum of a nearby problem or the last one of an
             interrupted run; the result is the same, sooner.
         effort: where directions are searched, how narrow the bounds have to be, and when to stop.
+        executor: who searches all directions with this process, where that takes more than a second: any
+            executor, of processes or of a cluster. What workers that die had is done again.
 
     Returns:
         The solution, typically with a relative gap of 1e-12, or with the best bounds of the effort.
@@ -74,6 +79,19 @@ def train(
     """
     if start is not None:
         _require_start(problem, start)
+    with using_executor(executor):
+        return _train(problem, max_chambers=max_chambers, progress=progress, start=start, effort=effort)
+
+
+def _train(
+    problem: TrainingProblem,
+    *,
+    max_chambers: int,
+    progress: Callable[[Round], Any] | None,
+    start: TwoLayerNetwork | None,
+    effort: Effort,
+) -> Solution:
+    """By the trainer of the problem's terms."""
     if problem.is_max_pooled:
         from .max_pooling import train_max_pooled
 

@@ -590,3 +590,17 @@ def test_the_cores_of_a_job_are_those_asked_for(run, here, monkeypatch, words, e
 def test_no_cores_are_refused(run, here):
     code, _, err = run("--cores", "0", "chambers", "small.csv", "--count")
     assert code == 2 and "--cores" in err
+
+
+def test_workers_and_a_cluster_exclude_each_other(run) -> None:
+    code, _, err = run("check", "nowhere.json", "nowhere.json", "--workers", "2", "--cluster", "tcp://nobody")
+    assert code == 2 and "--workers and --cluster exclude each other; give one of them" in err
+
+
+def test_a_short_job_starts_no_workers(run, done: Path, monkeypatch) -> None:
+    def never(self, *arguments):
+        raise AssertionError("a pool was made")
+
+    monkeypatch.setattr("hyperplane_arrangements.workers.Workers.submit", never)
+    paths = str(done / "problem.json"), str(done / "certificate.json")
+    assert run("check", *paths, "--workers", "2")[0] == 0
