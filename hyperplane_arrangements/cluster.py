@@ -41,7 +41,7 @@ def cluster(address: str, *, patience: float = PATIENCE) -> Workers:
         raise InputError(
             f"the cluster at {address!r} has no workers; start some with `dask worker {address}`"
         )
-    return Workers(lambda: _executor(client), count, pools=2)
+    return Workers(lambda: _executor(client), count, pools=2, after=client.close)
 
 
 def _executor(client: Any) -> Executor:

@@ -32,6 +32,7 @@ class Workers:
         count: how many pieces it does at once.
         pools: how many may break; then threads of this process take over.
         owned: whether to shut down what was made.
+        after: called at the end, when no more pieces come.
 
     Example:
         >>> with ThreadPoolExecutor(2) as pool:
@@ -40,10 +41,16 @@ class Workers:
     """
 
     def __init__(
-        self, make: Callable[[], Executor], count: int, *, pools: int = MOST_POOLS, owned: bool = True
+        self,
+        make: Callable[[], Executor],
+        count: int,
+        *,
+        pools: int = MOST_POOLS,
+        owned: bool = True,
+        after: Callable[[], Any] = lambda: None,
     ):
         self.count = count
-        self._make, self._left, self._owned = make, pools, owned
+        self._make, self._left, self._owned, self._after = make, pools, owned, after
         self._pool: Executor | None = None
 
     @classmethod
@@ -81,7 +88,7 @@ class Workers:
         if not _is_loss(error):
             return False
         if pool is self._pool:
-            self.close()
+            self._drop()
             self._left -= 1
         return True
 
@@ -100,10 +107,14 @@ class Workers:
         return [results[k] for k in sorted(results)]
 
     def close(self) -> None:
-        """Shut down what was made."""
+        """Shut down what was made: no more pieces come."""
+        self._drop()
+        self._after()
+
+    def _drop(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None and (self._owned or self._left < 1):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False)
 
     def _current(self) -> Executor:
         if self._pool is None:

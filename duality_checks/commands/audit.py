@@ -107,6 +107,7 @@ def _allowance(context: click.Context, option: click.Parameter, number: float | 
     "that is proven.",
 )
 @options.takes_limits
+@options.takes_workers
 @options.max_chambers
 @options.as_json
 def audit(

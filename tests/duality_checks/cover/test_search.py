@@ -10,11 +10,13 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from dying import DyingExecutor
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
 
 from duality_checks import TrainingProblem, checker
+from duality_checks.cover import search as search_module
 from duality_checks.cover.basis import orthonormal
 from duality_checks.cover.boxes import faces
 from duality_checks.cover.climbing import climb
@@ -23,6 +25,7 @@ from duality_checks.cover.pricing import functions, largest
 from duality_checks.cover.proof import Coordinates, covers
 from duality_checks.cover.search import Function, Limits, search
 from duality_checks.pricing.landscape import Landscape
+from hyperplane_arrangements.workers import Workers, using_workers
 
 entries = st.integers(-3, 3)
 seeds = st.integers(0, 10**6)
@@ -168,6 +171,30 @@ def test_another_executor_finds_the_same_cover():
         there = search(g, norm_of(g) * 1.05, executor=pool)
     assert here.proven and there.proven
     assert [tree.codes.tolist() for tree in here.trees] == [tree.codes.tolist() for tree in there.trees]
+
+
+@pytest.mark.parametrize("lives", [(0,), (3, 0, 50), (1,) * 4])
+def test_workers_that_die_find_the_same_cover(monkeypatch, lives):
+    monkeypatch.setattr(search_module, "NODES", 40)
+    monkeypatch.setattr(search_module, "ALONE", 30)
+    g = some_function(7, n=60, r=4)
+    here = search(g, norm_of(g) * 1.001)
+    made = []
+    executors = iter([DyingExecutor(count) for count in lives])
+    with using_workers(Workers(lambda: made.append(next(executors)) or made[-1], 2, pools=len(lives))):
+        there = search(g, norm_of(g) * 1.001)
+    assert len(made) > 1 or made[0].done > 0
+    assert here.proven and there.proven and here.cones == there.cones > 100 and here.reach == there.reach
+    assert [tree.codes.tolist() for tree in here.trees] == [tree.codes.tolist() for tree in there.trees]
+
+
+def test_a_small_search_asks_nobody():
+    def never():
+        raise AssertionError("a pool was made")
+
+    g = some_function(7)
+    with using_workers(Workers(never, 2)):
+        assert search(g, norm_of(g) * 1.05).proven
 
 
 @pytest.mark.parametrize("power", [-300, -40, 0, 40, 300])
