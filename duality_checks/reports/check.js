@@ -3,8 +3,8 @@
 // In a page:        ConvexLandscape.check(problemText, certificateText)
 // On the command:   node check.js PROBLEM.json CERTIFICATE.json [PROBLEM.json CERTIFICATE.json ...]
 //
-// The answer is PROVEN with an interval, REFUSED with a reason, or NOT COVERED with what this program does not know
-// (the logistic loss). All arithmetic is that of whole numbers (BigInt), and nothing is
+// The answer is PROVEN with an interval, REFUSED with a reason, or NOT COVERED with what this program cannot decide (a
+// logarithm in the middle between two decimals, as far as 120 digits tell; nothing else). All arithmetic is that of whole numbers (BigInt), and nothing is
 // fetched from anywhere. It is written from the description of the files (certificate-format.md) and from the
 // statements of the notes, beside the checker in Python, which is the one to ask first.
 //
@@ -444,6 +444,73 @@ const ConvexLandscape = (() => {
     return { shares, plus: above, minus: below };
   }
 
+  // ---------------------------------------------------------------- logarithms, in decimals of forty digits
+
+  // A claim about the logistic loss states its bounds to the last digit: so each logarithm and each power of e is the
+  // decimal nearest to it, and then the next one above. Numbers here are binary fractions with so many places.
+  const DECIMALS = 40n, PLACES = 420n, ROUGHLY = 1n << 60n; // what computing in them may be off by, by far
+  const MOST = 10n ** DECIMALS, LEAST = MOST / 10n;
+
+  // The exponent e and the numbers n, d for which the positive value is n/d 10^e with LEAST <= n/d < MOST.
+  function placed({ n, d }) {
+    let e = BigInt(n.toString().length - d.toString().length) - DECIMALS;
+    const at = () => (e > 0n ? [n, d * 10n ** e] : [n * 10n ** -e, d]);
+    for (let [a, b] = at(); a >= MOST * b; [a, b] = at()) e++;
+    return [...at(), e];
+  }
+
+  const tenTo = e => (e > 0n ? Q(10n ** e) : Q(1n, 10n ** -e));
+  const decimalDown = value => { const [n, d, e] = placed(value); return times(Q(n / d), tenTo(e)); };
+  const decimalUp = value => { const [n, d, e] = placed(value); return times(Q(dividedUp(n, d)), tenTo(e)); };
+
+  // The decimal after the one that is nearest to a value which is known but for `error`.
+  function afterNearest(value, error) {
+    const [n, d, e] = placed(absolute(value)), nearest = change => (2n * (n + change) + d) / (2n * d);
+    const off = dividedUp(error.n * n * value.d, error.d * size(value.n)); // the error in the scale of n
+    if (nearest(off) !== nearest(-off)) throw new NotCovered("a logarithm too close to the middle of two decimals");
+    const digits = nearest(0n);
+    if (value.n > 0n) return times(Q(digits + 1n), tenTo(e));
+    return digits === LEAST ? times(Q(1n - MOST), tenTo(e - 1n)) : times(Q(1n - digits), tenTo(e));
+  }
+
+  function atanh(n, d) { // of n/d, at most 1/3, as a binary fraction
+    let power = (n << PLACES) / d, total = 0n;
+    for (let k = 1n; power !== 0n; k += 2n, power = (power * n * n) / (d * d)) total += power / k;
+    return total;
+  }
+
+  const LOG_2 = 2n * atanh(1n, 3n), ERROR = Q(ROUGHLY, 1n << PLACES);
+
+  function logAbove(value) {
+    if (same(value, ONE)) return ZERO;
+    const k = BigInt(bitLength(value.n) - bitLength(value.d)); // value = 2^k f with f between 1/2 and 2
+    const [n, d] = k > 0n ? [value.n, value.d << k] : [value.n << -k, value.d];
+    return afterNearest(Q(k * LOG_2 + 2n * atanh(n - d, n + d), 1n << PLACES), ERROR);
+  }
+
+  function expAbove(value) { // of minus a value >= 0, below 100
+    const exponent = (value.n << PLACES) / value.d, k = exponent / LOG_2;
+    let power = 1n << PLACES, total = 0n;
+    for (let i = 1n; power !== 0n; i++) {
+      total += power;
+      power = (-power * (exponent - k * LOG_2)) / (i << PLACES);
+    }
+    return exponent === 0n ? afterNearest(ONE, ZERO) : afterNearest(Q(total, 1n << (PLACES + k)), Q(ROUGHLY, 1n << (PLACES + k)));
+  }
+
+  // Above log(1 + e^t) = max(t, 0) + log(1 + e^-abs(t)).
+  function logOnePlusExpAbove(t) {
+    const distance = t.n === 0n ? ZERO : decimalDown(absolute(t));
+    const tail = compare(distance, Q(100n)) < 0n ? expAbove(distance) : Q(1n, 10n ** DECIMALS);
+    return plus(greater(t, ZERO), logAbove(decimalUp(plus(ONE, tail))));
+  }
+
+  // Below -a log a - (1 - a) log(1 - a).
+  function entropyBelow(a) {
+    const shares = [a, plus(ONE, minus(a))].filter(share => share.n !== 0n && !same(share, ONE));
+    return minus(sum(shares.map(share => times(share, logAbove(decimalUp(share))))));
+  }
+
   // ---------------------------------------------------------------- the upper bound: a network's objective
 
   // f_i of the network, and of what may be added to it. Over the denominator R W A kappa.d all terms are whole.
@@ -477,6 +544,7 @@ const ConvexLandscape = (() => {
           : plus(times(delta, distance), minus(half(times(delta, delta))));
       case "hinge": return short;
       case "squared-hinge": return half(times(short, short));
+      case "logistic": return logOnePlusExpAbove(minus(times(y, f)));
       default: throw new NotCovered(`the ${kind} loss`);
     }
   }
@@ -516,6 +584,7 @@ const ConvexLandscape = (() => {
       case "huber": return within(delta) ? parabola : null;
       case "hinge": return product.n >= 0n && compare(product, ONE) <= 0n ? product : null;
       case "squared-hinge": return product.n >= 0n ? parabola : null;
+      case "logistic": return product.n >= 0n && compare(product, ONE) <= 0n ? entropyBelow(product) : null;
       default: throw new NotCovered(`the ${kind} loss`);
     }
   }
