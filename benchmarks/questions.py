@@ -83,9 +83,9 @@ def questions() -> Iterator[Question]:
         lambda: len(random_rows(200, 3).tope_graph()),
         None,
     )
-    for what in ("signs", "witnesses"):
+    for what in ("packed", "witnesses"):
         yield (
-            what,
+            "witnesses" if what == "witnesses" else "signs, packed",
             "1000 x 3",
             lambda what=what: _array(random_rows(200, 3), what),
             lambda what=what: _array(random_rows(1000, 3), what),

@@ -188,7 +188,7 @@ def test_a_count_says_whether_it_used_symmetry(monkeypatch):
     affine = families.catalan(6)
     assert affine.count_chambers() == published.chambers("catalan", 6)
     assert chambers.symmetry_used(affine) is not None
-    assert abs(affine.characteristic_polynomial().eval(-1)) == affine.count_chambers()
+    assert sum(chambers.poincare(affine)) == affine.count_chambers()
 
 
 @pytest.mark.slow
