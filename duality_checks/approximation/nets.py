@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.cddlib import cddlib
 
 from ..exact.norms import Vector, dot, root_above, root_below
 from ..exact.spectral import rounded_up
@@ -66,8 +67,7 @@ def covering_radius(units: Sequence[Vector]) -> Fraction:
         >>> round(float(covering_radius(square)) ** 2, 12)  # 2 - sqrt(2): half a quarter turn
         0.585786437627
     """
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     for j, unit in enumerate(units):
         if dot(unit, unit) != 1:

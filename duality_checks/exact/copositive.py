@@ -14,6 +14,7 @@ from functools import cmp_to_key
 from itertools import combinations, pairwise
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.cddlib import cddlib
 from hyperplane_arrangements.exact.rational import determinant, dot, times, transposed
 
 from .norms import Vector
@@ -93,8 +94,7 @@ def _sign(value: Fraction) -> int:
 
 
 def _extreme_rays(inward: Sequence[Vector]) -> list[Vector]:
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     table = [[Fraction(0), *a] for a in inward]
     matrix = cdd.gmp.matrix_from_array(table, rep_type=cdd.RepType.INEQUALITY)

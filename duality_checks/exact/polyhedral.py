@@ -22,6 +22,7 @@ from fractions import Fraction
 from itertools import product
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.cddlib import cddlib
 
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
@@ -118,8 +119,7 @@ def directions(problem: TrainingProblem, norm: str) -> tuple[Vector, ...]:
         >>> sorted(tuple(map(int, u)) for u in found)
         [(-1, 0), (0, -1), (0, 1), (1, 0)]
     """
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     ball = [[ONE, *(-x for x in facet)] for facet in penalised_facets(problem, norm)]
     found: dict[Vector, None] = {}
@@ -313,8 +313,7 @@ def maximise(
         >>> v, multipliers
         ((Fraction(3, 2),), (Fraction(1, 2), Fraction(0, 1)))
     """
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     table = [[b, *a] for b, a in rows] + [[ZERO, *objective]]
     program = cdd.gmp.linprog_from_array(table, obj_type=cdd.LPObjType.MAX)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
+from hyperplane_arrangements.exact.cddlib import cddlib
 
 from .setting import ZERO, Vector, combination, dot
 
@@ -110,8 +111,7 @@ def maximise(rows: Sequence[Vector], boxed: int, objective: Vector) -> tuple[Vec
     Returns:
         The maximiser, and the dual solution by the number of the constraint.
     """
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     size = len(objective)
     box = []

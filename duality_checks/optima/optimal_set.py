@@ -22,6 +22,7 @@ import numpy as np
 from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
+from hyperplane_arrangements.exact.cddlib import cddlib
 from hyperplane_arrangements.pasting import OneLine
 
 from ..exact.judged import judged
@@ -222,8 +223,7 @@ def polytope(columns: Sequence[Vector], fit: Vector) -> tuple[tuple[Vector, ...]
         >>> [[str(x) for x in vertex] for vertex in polytope([(one,), (two,)], (two,))[0]]
         [['0', '1'], ['2', '0']]
     """
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     if not columns:
         return ((), ()) if any(fit) else (((),), ())
@@ -335,8 +335,7 @@ def _numerical_vertices(columns: np.ndarray, fit: np.ndarray, tolerance: float) 
 
 def _inequality_vertices(start: np.ndarray, null: np.ndarray) -> list[np.ndarray]:
     """The vertices of `{z : start + null z >= 0}`, whose entries are rounded to a grid first."""
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     table = np.column_stack([start / max(float(start.max(initial=0.0)), 1e-300), null])
     rows = [[Fraction(round(x * _GRAIN), _GRAIN) for x in row] for row in table.tolist()]

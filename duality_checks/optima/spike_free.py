@@ -22,6 +22,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError, TooLargeError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
+from hyperplane_arrangements.exact.cddlib import cddlib
 from hyperplane_arrangements.exact.rational import (
     determinant,
     independent_rows,
@@ -190,8 +191,7 @@ def chamber_rays(matrix: ExactMatrix, signs: Sequence[int]) -> tuple[Vector, ...
         >>> sorted(tuple(map(int, ray)) for ray in chamber_rays(exact_matrix([[1, 0], [0, 1]]), (1, 1)))
         [(0, 1), (1, 0)]
     """
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     kernel = null_space([tuple(map(int, row)) for row in matrix.integers.tolist()], matrix.shape[1])
     held = [[0, *row] for row in kernel]

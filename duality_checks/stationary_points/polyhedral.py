@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix
+from hyperplane_arrangements.exact.cddlib import cddlib
 
 from ..exact.judged import fit_of, judged
 from ..exact.norms import Vector, gradient
@@ -148,8 +149,7 @@ def objective(problem: TrainingProblem, network: RationalNetwork) -> Fraction:
 
 def _vertices(problem: TrainingProblem, block: Block) -> Iterator[Vector]:
     """The nonzero vertices of the unit ball cut by the cone."""
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     ball = [[ONE, *(-x for x in facet)] for facet in ball_facets(problem.penalty.name, problem.d)]
     cone = [[ZERO, *side] for side in _walls(problem, block)[0]]

@@ -12,6 +12,7 @@ import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
+from hyperplane_arrangements.exact.cddlib import cddlib
 
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import Row, random_rows
@@ -77,8 +78,7 @@ def hull_vertices(points: Iterable[Point]) -> set[Point]:
         >>> len(hull_vertices([(Fraction(x),) for x in range(5)]))
         2
     """
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     distinct = sorted(set(points))
     matrix = cdd.gmp.matrix_from_array([[1, *point] for point in distinct], rep_type=cdd.RepType.GENERATOR)

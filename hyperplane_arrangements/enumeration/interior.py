@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..exact import ExactMatrix, signs
+from ..exact.cddlib import cddlib
 from .frame import Integers
 
 
@@ -50,8 +51,7 @@ def interior_points(hyperplanes: Integers, infinity: int | None, bits: np.ndarra
 
 def _deepest(hyperplanes: Integers, sides: list[int], fineness: int) -> list[int]:
     """A point of the cube of largest least value on its sides of the rounded hyperplanes."""
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     d = len(hyperplanes[0])
     rows: list[list[int]] = []

@@ -14,6 +14,7 @@ from ..enumeration.chambers import ChamberBatch, chambers
 from ..enumeration.keys import RowIndex
 from ..errors import InputError
 from ..exact import exact_matrix
+from ..exact.cddlib import cddlib
 from ..exact.quadratic import irrational
 from ..exact.rational import null_space
 from ..exact.rows import Row, canonical
@@ -145,8 +146,7 @@ def _extreme_rays(normals: list[Row], rank: int) -> list[Row]:
     """Return the extreme rays of the pointed cone `{u : normals u >= 0}`, as primitive integer rows."""
     if irrational(normals):
         return _checked(extreme_rays(normals), normals)
-    import cdd
-    import cdd.gmp
+    cdd = cddlib()
 
     matrix = cdd.gmp.matrix_from_array(
         [[0, *normal] for normal in normals] or [[0] * (rank + 1)], rep_type=cdd.RepType.INEQUALITY
