@@ -115,11 +115,19 @@ def save_svg(ax: Any, path: str | Path) -> None:
     """
     require_matplotlib()
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    out = StringIO()
+    out, sheet = StringIO(), ax.figure
+    canvas, ground = sheet.canvas, sheet.get_facecolor()
     style: Any = {"svg.hashsalt": "panels", "svg.fonttype": "none", **_FONTS}
     with rc_context(style):
-        ax.figure.savefig(out, format="svg", facecolor=PAPER, metadata={"Date": None})
+        try:
+            sheet.set_facecolor(PAPER)
+            # `savefig` would draw everything once before it writes anything.
+            FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None})
+        finally:
+            sheet.set_facecolor(ground)
+            sheet.set_canvas(canvas)
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     # A hundredth of a point is more than anybody sees.

@@ -21,6 +21,15 @@ def curve(path):
     return path.read_bytes()
 
 
+def test_a_figure_that_is_saved_stays_as_it_was(tmp_path):
+    (ax,) = panels(("", ""))
+    ax.figure.set_facecolor(ORANGE)
+    before = ax.figure.canvas, ax.figure.get_facecolor()
+    save_svg(ax, tmp_path / "a.svg")
+    assert ORANGE not in (tmp_path / "a.svg").read_text()
+    assert (ax.figure.canvas, ax.figure.get_facecolor()) == before
+
+
 def test_equal_pictures_are_equal_files_with_their_text_as_text(tmp_path):
     first = curve(tmp_path / "new folder" / "a.svg")
     assert first == curve(tmp_path / "b.svg")
