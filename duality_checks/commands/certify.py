@@ -197,6 +197,7 @@ def certify(
     """
     from ..reports.outcome import prove
     from ..reports.text import interval_facts, outcome_facts, summary
+    from ..terms.max_pooling import MaxPooling
     from ..training.checkpoint import Checkpoint
     from .output import output_folder
     from .terminal import progress
@@ -222,15 +223,19 @@ def certify(
         "max_chambers": max_chambers,
         "as_json": as_json,
     }
+    _refuse_limits(
+        effort,
+        {
+            "--gated": gated,
+            f"--penalty {penalty}": penalty != "2-norm",
+            "--pooling max": isinstance(original.readout, MaxPooling),
+            "--samples": samples is not None,
+        },
+    )
     if gated:
         if others or rank is not None or samples is not None or resume or start is not None:
             raise click.UsageError(
                 "--gated is for one --target, without --rank, --samples, --start and --resume; leave them out"
-            )
-        if effort.seconds is not None:
-            raise click.UsageError(
-                "--time-limit ends searches over all directions, and --gated goes through all chambers: "
-                "leave it out; --max-chambers says how many are too many"
             )
         return certify_gated(original, **job)
     if others:
@@ -283,6 +288,25 @@ def certify(
         if bounds is not None:
             tell(f"{'original':<10}{bounds}")
     return 0 if outcome.verdict.proven else 1
+
+
+def _refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:
+    """Take no limit of a search, and forget it, where chambers are gone through one by one."""
+    option = next((option for option, given in listed.items() if given), None)
+    source = click.get_current_context().get_parameter_source("max_cones")
+    limit = "--time-limit" if effort.seconds is not None else "--max-cones"
+    given = effort.seconds is not None or source is click.core.ParameterSource.COMMANDLINE
+    if option == "--samples":
+        if given or effort.gap:
+            raise click.UsageError(
+                f"{limit if given else '--gap'} is for searches over all directions, and --samples is none: "
+                "leave it out; fewer samples take less time"
+            )
+    elif option is not None and given:
+        raise click.UsageError(
+            f"{limit} ends searches over all directions, and {option} goes through all chambers: leave it "
+            "out; --max-chambers says how many are too many"
+        )
 
 
 def _beginning(start: Path | None, data: TrainingData) -> Callable[[TrainingProblem], State | None]:

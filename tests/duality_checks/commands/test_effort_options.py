@@ -97,8 +97,28 @@ def test_several_outputs_search_as_far_as_they_may(table, tmp_path):
         assert facts["hints"] == []
 
 
-@pytest.mark.parametrize("options", [["--gated"], ["--target", "z", "--coupling", "2-norm"]])
+LISTED = [
+    ["--gated"],
+    ["--penalty", "1-norm"],
+    ["--penalty", "inf-norm", "--target", "z"],
+    ["--filter", "2", "--pooling", "max"],
+]
+
+
+@pytest.mark.parametrize("options", [*LISTED, ["--target", "z", "--coupling", "2-norm"]], ids=" ".join)
 def test_no_limit_of_time_is_taken_and_forgotten(table, tmp_path, options):
     found = certified(table, tmp_path, *options, "--time-limit", "9")
     assert found.exit_code == 2 and "goes through all chambers" in found.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("options", LISTED, ids=" ".join)
+def test_nor_is_a_limit_of_cones(table, tmp_path, options):
+    found = certified(table, tmp_path, *options, "--max-cones", "9")
+    assert found.exit_code == 2 and "--max-cones ends searches over all directions" in found.stderr
+
+
+@pytest.mark.parametrize("limit", [["--gap", "0.1"], ["--time-limit", "9"], ["--max-cones", "9"]])
+def test_samples_take_no_limit_of_a_search(table, tmp_path, limit):
+    found = certified(table, tmp_path, "--beta", "1", "--samples", "5", *limit)
+    assert found.exit_code == 2 and f"{limit[0]} is for searches over all directions" in found.stderr
