@@ -156,7 +156,7 @@ def is_promising(rows: Sequence[Row]) -> bool:
     n, d = len(rows), len(rows[0]) if rows else 0
     if d < 5 or n > _ROWS or comb(n, d - 1) < WORTH:
         return False
-    if irrational(rows) or max(abs(x) for row in rows for x in row) > _LARGEST:
+    if not _are_small(rows):
         return False
     array = np.array(rows, dtype=float)
     vectors = array @ np.linalg.inv(np.linalg.cholesky(_metric(array)).T)
@@ -177,7 +177,8 @@ def count_with_symmetry(
         told: is told in words how far it is.
 
     Returns:
-        The numbers; None where there is too little symmetry, integers grow too large, or an entry is none.
+        The numbers; None where the rank or the symmetry is too small, integers are or grow too large, or
+        entries are none.
 
     Example:
         >>> from itertools import product
@@ -185,9 +186,9 @@ def count_with_symmetry(
         >>> found.coefficients, found.kinds
         ((1, 31, 375, 2130, 5270, 3485), (1, 3))
     """
-    if irrational(rows):
-        return None
     n, d = len(rows), len(rows[0])
+    if d < 5 or not _are_small(rows):
+        return None
     work = _Work(comb(n, d - 1) // _SHARE if limit is None else limit, told or (lambda text: None))
     array = np.array(rows, dtype=np.int64)
     try:
@@ -205,6 +206,11 @@ def count_with_symmetry(
         return None
     totals.append(sum((-1) ** k * x for k, x in enumerate(reversed(totals))))
     return SymmetricCount(tuple(totals), tuple(kinds))
+
+
+def _are_small(rows: Sequence[Row]) -> bool:
+    """Whether compiled code may begin with the rows: it checks what they grow to, not what they are."""
+    return not irrational(rows) and max(abs(x) for row in rows for x in row) <= _LARGEST
 
 
 @dataclass(slots=True)

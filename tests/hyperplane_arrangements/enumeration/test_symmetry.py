@@ -152,6 +152,9 @@ def test_integers_that_grow_too_large_and_too_much_work_are_given_up():
     assert count_with_symmetry([canonical(row) for row in huge], MANY) is None
     rows = named("resonance_6").distinct.rows
     assert count_with_symmetry(rows, 1000) is None
+    assert count_with_symmetry(named("resonance_4").distinct.rows, MANY) is None
+    large = [canonical((2**50 * row[0], *row[1:])) for row in rows]
+    assert count_with_symmetry(large, MANY) is None
 
 
 def test_square_roots_are_left_to_other_ways():
