@@ -369,7 +369,10 @@ class Arrangement(PlainArrangement):
         labels: Any = ...,
         values: Any = None,
         cmap: str | None = None,
-        **options: Any,
+        window: tuple[float, float, float, float] | None = None,
+        pole: Any = None,
+        radius: float | None = None,
+        moebius: bool | None = None,
     ) -> Any:
         """Draw it with matplotlib (extra `plot`).
 
@@ -382,8 +385,10 @@ class Arrangement(PlainArrangement):
                 "rows", None, or one text a flat. Left out, what is usual for the kind.
             values: one number a chamber to colour by (not in a lattice); without them neighbours differ.
             cmap: the matplotlib colour map for that.
-            options: "lines" takes window=(left, right, bottom, top); "sphere" takes pole, the direction at
-                the centre, and radius of the disc, 1 for a hemisphere; "lattice" takes moebius=False.
+            window: (left, right, bottom, top), for "lines"; around the crossings if None.
+            pole: for "sphere", the direction at the centre.
+            radius: for "sphere", of the disc; 1 shows a hemisphere.
+            moebius: for "lattice", whether to write the values of the Moebius function; they are, if None.
 
         Returns:
             The Axes.
@@ -402,8 +407,9 @@ class Arrangement(PlainArrangement):
         """
         from .pictures.notebook import draw
 
-        given = {"title": title, "values": values, "cmap": cmap}
-        chosen = {name: value for name, value in given.items() if value is not None} | options
+        given = {"title": title, "values": values, "cmap": cmap, "window": window}
+        given |= {"pole": pole, "radius": radius, "moebius": moebius}
+        chosen = {name: value for name, value in given.items() if value is not None}
         if labels is not ...:
             chosen["labels"] = labels
         return draw(self, kind, ax=ax, **chosen)

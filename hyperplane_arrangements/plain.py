@@ -154,7 +154,7 @@ class PlainArrangement(Pasted, Shown):
 
         Example:
             >>> PlainArrangement([[1, 0], [0, 1]]).with_row([1, 1], 1)
-            PlainArrangement(affine, n=3, dimension=2, rank=2)
+            PlainArrangement([[1, 0], [0, 1], [1, 1]], offsets=[0, 0, 1])
         """
         row, (at,) = exact_vector(normal, "normal"), exact_vector([offset], "offset")
         if len(row) != self.dimension:
