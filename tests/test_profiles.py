@@ -52,13 +52,18 @@ def drawn(folder: Path, *options: str, **variables: str) -> str:
     return next(line for line in run.stdout.splitlines() if "drawn" in line)
 
 
-def test_every_run_draws_the_same(folder: Path) -> None:
-    newcomer = drawn(folder)
+@pytest.fixture(scope="module")
+def newcomer(folder: Path) -> str:
+    """What a run without any options draws."""
+    return drawn(folder)
+
+
+def test_every_run_draws_the_same(folder: Path, newcomer: str) -> None:
     assert newcomer.count(",") >= 10
     assert drawn(folder) == drawn(folder, CI="true") == newcomer
     assert not list(folder.rglob(".hypothesis/examples/*"))
 
 
-def test_explore_draws_anew(folder: Path) -> None:
+def test_explore_draws_anew(folder: Path, newcomer: str) -> None:
     runs = {drawn(folder, "--hypothesis-profile=explore", f"--hypothesis-seed={seed}") for seed in (1, 2)}
-    assert len(runs | {drawn(folder)}) == 3
+    assert len(runs | {newcomer}) == 3
