@@ -160,6 +160,7 @@ ASKED_ELSEWHERE = {
     "chambers_of_neurons": "of the active neurons alone",
     "with_best_skip": "replaces the skip",
     "settled": "one step of training",
+    "narrowed_network": "likewise",
 }
 
 
