@@ -82,6 +82,7 @@ def alias_of_modules(step: ast.ImportFrom) -> str | None:
     return next((alias.asname for alias in step.names if alias.asname), None)
 
 
+@pytest.mark.slow
 def test_a_users_file_passes_mypy_strict_and_names_are_themselves(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
