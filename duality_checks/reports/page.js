@@ -198,7 +198,7 @@
         : anglesAround(this.rows, Math.atan2(p[1], p[0])).map(a => [Math.cos(a), Math.sin(a)]);
       const leaf = side => (leavesOf.get(this.number) ?? []).find(one => one.side === side && this.holds(one, u));
       const leaves = ["plus", "minus"].map(leaf);
-      this.mark(rays, p, leaves.filter(Boolean));
+      this.mark(rays, leaves.filter(Boolean));
       this.tell(known, signs, this.values(known, signs, rays), leaves);
     }
 
@@ -230,15 +230,15 @@
       });
     }
 
-    mark(rays, p, leaves) {
+    mark(rays, leaves) {
       this.marks.replaceChildren();
       this.outline(rays, "chamber");
       for (const leaf of leaves) if (leaf.from.length === this.rank) this.outline(this.corners(leaf), "leaf");
-      const dot = document.createElementNS(SVG, "circle");
-      dot.setAttribute("r", "2.2");
-      dot.setAttribute("cx", this.across(this.at[0]));
-      dot.setAttribute("cy", this.up(this.at[1]));
-      this.marks.append(dot);
+      const spot = document.createElementNS(SVG, "circle");
+      spot.setAttribute("r", "2.2");
+      spot.setAttribute("cx", this.across(this.at[0]));
+      spot.setAttribute("cy", this.up(this.at[1]));
+      this.marks.append(spot);
     }
 
     outline(rays, name) {
