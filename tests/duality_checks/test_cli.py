@@ -577,11 +577,11 @@ def test_a_loss_that_does_not_fit_the_labels_is_refused(run, here):
     ("words", "environment", "count"), [(["--cores", "3"], "5", 3), ([], "5", 5), (["--cores", "3"], "", 3)]
 )
 def test_the_cores_of_a_job_are_those_asked_for(run, here, monkeypatch, words, environment, count):
-    from hyperplane_arrangements import Arrangement
     from hyperplane_arrangements.cores import VARIABLE, cores
+    from hyperplane_arrangements.enumeration import chambers
 
-    seen, own = [], Arrangement.count_chambers
-    monkeypatch.setattr(Arrangement, "count_chambers", lambda *args: seen.append(cores()) or own(*args))
+    seen, own = [], chambers.count_chambers
+    monkeypatch.setattr(chambers, "count_chambers", lambda *args: seen.append(cores()) or own(*args))
     monkeypatch.setenv(VARIABLE, environment)
     assert run(*words, "chambers", "small.csv", "--count")[0] == 0
     assert set(seen) == {count}
