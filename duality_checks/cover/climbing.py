@@ -1,6 +1,13 @@
-"""Ascents on the sphere: cheap, many at once, and no proof of anything (statement 7.4)."""
+"""Ascents on the sphere: cheap, many at once, and no proof of anything (statement 7.4).
+
+With a free bias a function is largest, for given other weights, at the kink of a row (statement 2.14). So the
+ascents go from kink to kink: up the sphere of the other weights with the bias at the kink of one row, then to
+the best kink there.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +20,7 @@ MOST_STARTS = 400
 FEWEST = 4
 MOST_TIMES = 32
 ENTRIES = 200_000
+TURNS = 8
 
 
 def starts_for(function: Function) -> int:
@@ -41,10 +49,11 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
     Args:
         function: g.
-        points: where the ascents start, m x r, unit vectors.
+        points: where the ascents start, m x r, unit vectors in the function's norm.
 
     Returns:
-        Unit vectors, m x r, and g there, never less than where it started.
+        Unit vectors, m x r, and g there, never less than where it started; a free bias starts at the best
+        kink.
 
     Example:
         >>> g = Function(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([3.0, 4.0]), np.zeros(2))
@@ -54,6 +63,8 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
     """
     from .ridge_kernel import settle_points
 
+    if function.free is not None:
+        return _climb_with_bias(function, function.free, points)
     ends, values = points.copy(), function.values(points)
     lengths = np.linalg.norm(function.rows, axis=1)
 
@@ -62,3 +73,36 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
     list(shared_out(settle, parts(len(points))))
     return ends, values
+
+
+def _climb_with_bias(function: Function, free: int, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    kept = np.arange(points.shape[1]) != free
+    rows = function.rows[:, kept] / function.rows[:, free, None]
+    weights = function.weights * function.rows[:, free]
+    slope, base = float(function.base[free]), function.base[kept]
+    directions, kinks = points[:, kept].copy(), np.full(len(points), -1)
+    moving = np.arange(len(points))
+    for _ in range(TURNS):
+        best = _best_kinks(rows @ directions[moving].T, weights, slope)
+        moving, best = moving[best != kinks[moving]], best[best != kinks[moving]]
+        kinks[moving] = best
+        for k in np.unique(best):
+            some = moving[best == k]
+            around = Function.of(rows - rows[k], np.where((rows != rows[k]).any(axis=1), weights, 0.0), base)
+            around = replace(around, base=base - slope * rows[k])
+            directions[some], _ = climb(around, directions[some])
+    ends = np.empty_like(points)
+    ends[:, kept] = directions
+    ends[:, free] = -(rows[kinks] * directions).sum(axis=1)
+    return ends, function.values(ends)
+
+
+def _best_kinks(heights: np.ndarray, weights: np.ndarray, slope: float) -> np.ndarray:
+    """The row at whose kink the sum is largest, for each column of heights (h x m):
+    ``slope b + sum_h weights_h max(0, heights_h + b)`` at ``b = -heights_k``."""
+    order = np.argsort(-heights, axis=0, kind="stable")
+    sorted_ = np.take_along_axis(heights, order, axis=0)
+    above = weights[order]
+    values = np.cumsum(above * sorted_, axis=0) - sorted_ * (np.cumsum(above, axis=0) + slope)
+    best: np.ndarray = np.take_along_axis(order, values.argmax(axis=0)[None], axis=0)[0]
+    return best

@@ -4,6 +4,10 @@
 vector e with ``e_i = clip(c_i, tau lo_i, tau hi_i)`` and ``sigma e_j = max(0, sigma c_j + sum_i max over w_i
 of (c_i - e_i) w_i)`` satisfies ``c'u <= e'u`` on K, so ``norm(e)`` bounds ``c'u / norm(u)``; with the best
 tau it is the projection of c.
+
+Where the norm leaves a coordinate out (a free bias, statement 7.5), e has to be 0 there. On the faces of that
+coordinate ``sigma c_j + sum_i max (c_i - e_i) w_i`` has to be at most 0; what floats leave of it is shared out
+over the shortest vector of the others.
 """
 
 from __future__ import annotations
@@ -16,21 +20,29 @@ from hyperplane_arrangements.kernel_cache import cached_njit
 
 TURNS = 100
 SETTLED = 2.0**-52
+NONE_FREE = -1
 
 
 @cached_njit(nogil=True)
-def bound_on_cone(c, lo, hi, j, e):
-    """``norm(e)`` with the best tau, in floats; e is filled.
+def least_length(lo, hi, free):
+    """The length of the shortest vector in a box, without the free coordinate."""
+    square = 0.0
+    for i in range(len(lo)):
+        if i != free:
+            near = max(lo[i], -hi[i], 0.0)
+            square += near * near
+    return sqrt(square)
 
-    Newton's method on a piecewise linear equation that only falls, kept inside a bracket.
-    """
+
+@cached_njit(nogil=True)
+def _best_tau(c, lo, hi, j, free, rest, own, least_size):
+    """Newton's method on a piecewise linear equation that only falls, kept inside a bracket."""
     r = len(c)
-    sigma = lo[j]
     tau, least, most = 0.0, 0.0, np.inf
     for _ in range(TURNS):
-        above, below = sigma * c[j], 1.0
+        above, below, largest = rest, own, 0.0
         for i in range(r):
-            if i == j:
+            if i == j or i == free:
                 continue
             end = 0.0
             if c[i] > tau * hi[i]:
@@ -39,23 +51,72 @@ def bound_on_cone(c, lo, hi, j, e):
                 end = lo[i]
             above += end * c[i]
             below += end * end
+            largest = max(largest, abs(c[i]))
         if above >= below * tau:
             least = tau
         else:
             most = tau
-        wanted = max(above / below, 0.0)
+        if below > 0.0:
+            wanted = max(above / below, 0.0)
+        elif above > 0.0:
+            wanted = 2 * tau + largest / least_size
+        else:
+            wanted = 0.0
         if abs(wanted - tau) <= SETTLED * tau or most <= least:
             break
         tau = wanted if least <= wanted <= most else 0.5 * (least + most)
-    rest = sigma * c[j]
-    size = 0.0
+    return tau
+
+
+@cached_njit(nogil=True)
+def bound_on_cone(c, lo, hi, j, free, rounding, e):
+    """``norm(e)`` with the best tau, in floats.
+
+    Args:
+        c: length r.
+        lo, hi: the box, ``lo_j = hi_j = +-1``.
+        j: the coordinate of the face.
+        free: the coordinate that the norm leaves out, or ``NONE_FREE``.
+        rounding: what is nothing but rounding of c in the free coordinate.
+        e: filled, but with the point's own free coordinate where ``e'u`` is attained.
+
+    Returns:
+        The bound; infinite where the cone has points of norm 0 on which c is positive.
+    """
+    r = len(c)
+    sigma = lo[j]
+    rest, own = sigma * c[j], 1.0
+    if free == j:
+        own = 0.0
+    elif free >= 0:
+        rest += max(c[free] * lo[free], c[free] * hi[free])
+    size, least_size = 0.0, 1.0
+    if free == j:
+        least_size = least_length(lo, hi, free)
+        if least_size == 0.0:
+            tau = 0.0
+            for i in range(r):
+                end = hi[i] if c[i] > 0.0 else lo[i]
+                if i != j:
+                    e[i] = c[i] if c[i] * end > 0.0 else 0.0
+                    size += e[i] * e[i]
+                    if c[i] * end > 0.0:
+                        tau = max(tau, c[i] / end)
+            e[j] = sigma * tau
+            return sqrt(size) if rest <= rounding else np.inf
+    tau = _best_tau(c, lo, hi, j, free, rest, own, least_size)
     for i in range(r):
-        if i == j:
+        if i == j or i == free:
             continue
         e[i] = min(max(c[i], tau * lo[i]), tau * hi[i])
         left = c[i] - e[i]
         rest += left * (hi[i] if left > 0.0 else lo[i])
         size += e[i] * e[i]
     rest = max(rest, 0.0)
+    if free == j:
+        e[j] = sigma * tau
+        return sqrt(size) + rest / least_size
+    if free >= 0:
+        e[free] = tau * (hi[free] if c[free] > 0.0 else lo[free])
     e[j] = sigma * rest
     return sqrt(size + rest * rest)

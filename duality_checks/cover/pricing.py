@@ -142,7 +142,7 @@ def glimpsed(
             break
         for sign, side in zip((1.0, -1.0), sides, strict=True):
             points = rng.normal(size=(min(AT_ONCE, starts - first), rank))
-            found.append((sign, *climb(side, points / np.linalg.norm(points, axis=1, keepdims=True))))
+            found.append((sign, *climb(side, points / side.norms(points)[:, None])))
     return Peaks(found, np.inf, floor)
 
 

@@ -29,7 +29,7 @@ class Coordinates:
 
     Attributes:
         stated: the problem as the checker reads it.
-        basis: r x d, None where X has full column rank: then the coordinates are those of u.
+        basis: r x d, None where X has full column rank or biases are free: then the coordinates are those of u.
     """
 
     stated: checker.Problem
@@ -44,12 +44,14 @@ class Coordinates:
         """
         if stated.largest:
             refuse("a cover")
+        if stated.bias is not None:
+            return cls(stated, None)
         return cls(stated, orthonormal(checker.integer_rows(stated.rows)[0]))
 
     def function(self, dual: tuple[Fraction, ...]) -> tuple[Function, float]:
         """``z'phi(Xu)`` in floats, each within a few roundings of the exact one, and beta (rounded down)."""
         rows, weights, base, beta = self.terms(dual)
-        return Function.of(rows, weights, base), beta
+        return Function.of(rows, weights, base, self.stated.bias), beta
 
     def kept(self, dual: tuple[Fraction, ...]) -> list[int]:
         """Which of the checker's hyperplanes the rows of the function are: those without weight are not."""

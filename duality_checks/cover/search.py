@@ -39,27 +39,36 @@ class Function:
         rows: h x r.
         weights: length h, none zero.
         base: length r.
+        free: the coordinate that the norm leaves out, a free bias; None where it leaves out nothing.
     """
 
     rows: np.ndarray
     weights: np.ndarray
     base: np.ndarray
+    free: int | None = None
 
     @classmethod
-    def of(cls, rows: np.ndarray, weights: np.ndarray, base: np.ndarray) -> Function:
+    def of(
+        cls, rows: np.ndarray, weights: np.ndarray, base: np.ndarray, free: int | None = None
+    ) -> Function:
         """The function without the rows whose weight is zero."""
         kept = weights != 0
-        return cls(
-            np.ascontiguousarray(rows[kept], dtype=float), weights[kept].astype(float), base.astype(float)
-        )
+        rows = np.ascontiguousarray(rows[kept], dtype=float)
+        return cls(rows, weights[kept].astype(float), base.astype(float), free)
 
     def values(self, u: np.ndarray) -> np.ndarray:
         """g at many points (m x r), length m."""
         return u @ self.base + np.maximum(u @ self.rows.T, 0) @ self.weights
 
+    def norms(self, u: np.ndarray) -> np.ndarray:
+        """The norm of many points (m x r), which leaves a free bias out; length m."""
+        if self.free is None:
+            return np.linalg.norm(u, axis=1)
+        return np.linalg.norm(np.delete(u, self.free, axis=1), axis=1)
+
     def negated(self) -> Function:
         """-g."""
-        return Function(self.rows, -self.weights, -self.base)
+        return Function(self.rows, -self.weights, -self.base, self.free)
 
     @property
     def sizes(self) -> np.ndarray:
@@ -286,6 +295,7 @@ class _Work:
     threshold: float
 
     def __call__(self, box: Box, nodes: int) -> Found:
+        from .cone_kernel import NONE_FREE
         from .search_kernel import search_box
 
         g = self.function
@@ -298,6 +308,7 @@ class _Work:
                 box.lo,
                 box.hi,
                 box.j,
+                NONE_FREE if g.free is None else g.free,
                 self.floor,
                 self.threshold,
                 relative_rounding(g),

@@ -16,7 +16,7 @@ import numpy as np
 from hyperplane_arrangements.kernel_cache import cached_njit
 
 from .codes import ABOVE, LEAF, OPEN, STUCK
-from .cone_kernel import bound_on_cone
+from .cone_kernel import bound_on_cone, least_length
 from .slopes_kernel import descend, shorten
 
 SWEEPS, TURNS = 3, 40
@@ -24,6 +24,9 @@ UNIT = 2.0**-53
 LARGE = 1e300
 HALVINGS = 50
 SAME = 1 + 1e-12
+# How much more the free coordinate of an over-estimate counts than the others while slopes are sought.
+STRETCH = 2.0**18
+KINKS_TRIED = 24
 
 
 @cached_njit(nogil=True)
@@ -98,6 +101,97 @@ def value_at(rows, weights, ids, at, count, head, u):
 
 
 @cached_njit(nogil=True)
+def _rounding(sizes, lo, hi, j, free):
+    """How far roundings of an over-estimate may put it off, as a share of the norm of what it is taken of.
+
+    On a face of another coordinate the free one is no larger than the others' norm; on its own it is 1, and
+    that norm at least what the box says. Where it may be 0 the over-estimate has no free coordinate at all.
+    """
+    square = 0.0
+    for i in range(len(sizes)):
+        if i != free:
+            square += sizes[i] * sizes[i]
+    size = sqrt(square)
+    if free >= 0 and j != free:
+        size = 2 * sqrt(square + sizes[free] * sizes[free])
+    elif free >= 0:
+        near = least_length(lo, hi, free)
+        if near > 0.0:
+            size += sizes[free] / near
+    return 16 * UNIT * size
+
+
+@cached_njit(nogil=True)
+def _length_without(u, free):
+    """The norm of u, which leaves the free coordinate out."""
+    square = 0.0
+    for i in range(len(u)):
+        if i != free:
+            square += u[i] * u[i]
+    return sqrt(square)
+
+
+@cached_njit(nogil=True)
+def _steepness(rows, free):
+    """How much longer rows are than their free coordinate, at most."""
+    most = 0.0
+    for k in range(len(rows)):
+        square = 0.0
+        for i in range(rows.shape[1]):
+            if i != free:
+                square += rows[k, i] * rows[k, i]
+        if rows[k, free] != 0.0:
+            most = max(most, sqrt(square) / abs(rows[k, free]))
+    return most if most > 0.0 else 1.0
+
+
+@cached_njit(nogil=True)
+def _bias_in_box(u, lo, hi, j, free):
+    """The least and the largest free coordinate with which u is in the cone over the box."""
+    if j != free:
+        tau = lo[j] * u[j]
+        return tau * lo[free], tau * hi[free]
+    least, most = 0.0, LARGE
+    for i in range(len(u)):
+        if i == free or u[i] == 0.0:
+            continue
+        outer, inner = (hi[i], lo[i]) if u[i] > 0 else (lo[i], hi[i])
+        if outer * u[i] <= 0.0:
+            return 1.0, 0.0
+        least = max(least, u[i] / outer)
+        if inner * u[i] > 0.0:
+            most = min(most, u[i] / inner)
+    return (least, most) if lo[j] > 0 else (-most, -least)
+
+
+@cached_njit(nogil=True)
+def _move_bias(rows, weights, ids, at, count, head, lo, hi, j, free, u):
+    """Give u the best of the free coordinates at which an undecided row bends or the box ends; g there."""
+    best, value = u[free], value_at(rows, weights, ids, at, count, head, u)
+    least, most = _bias_in_box(u, lo, hi, j, free)
+    tried = count if count <= KINKS_TRIED else 0
+    for a in range(-2, tried):
+        if a < 0:
+            wanted = least if a == -2 else most
+        else:
+            k = ids[at + a]
+            height = 0.0
+            for i in range(len(u)):
+                if i != free:
+                    height += rows[k, i] * u[i]
+            if rows[k, free] == 0.0:
+                continue
+            wanted = -height / rows[k, free]
+        if least <= wanted <= most and abs(wanted) < LARGE:
+            u[free] = wanted
+            other = value_at(rows, weights, ids, at, count, head, u)
+            if other > value:
+                best, value = wanted, other
+    u[free] = best
+    return value
+
+
+@cached_njit(nogil=True)
 def _bound_of_leaf(
     rows,
     weights,
@@ -115,7 +209,9 @@ def _bound_of_leaf(
     hi,
     steps,
     threshold,
+    free,
     rounding,
+    of_bias,
     c,
     e,
 ):
@@ -127,6 +223,12 @@ def _bound_of_leaf(
     r = rows.shape[1]
     wanted = slopes[:count].copy()
     bound = np.inf
+    if free == j and least_length(lo, hi, free) == 0.0:
+        # The norm is 0 where all rows are as their free coordinate: the over-estimate has to be exact there.
+        for a in range(count):
+            if weights[ids[at + a]] > 0:
+                return bound
+            wanted[a] = 1.0 if sigma * rows[ids[at + a], free] > 0 else 0.0
     for margin in (1.0, 0.5, 0.1, 0.0):
         for a in range(count):
             s = min(max(wanted[a], 0.0), 1.0)
@@ -138,7 +240,7 @@ def _bound_of_leaf(
                 s = 1.0
             slopes[a] = np.rint(s * steps) / steps
         _over_estimate(rows, weights, ids, at, count, low, high, slopes, 0, sigma, j, head, tail, c)
-        bound = bound_on_cone(c, lo, hi, j, e) * (1 + 8 * UNIT * r) + rounding
+        bound = bound_on_cone(c, lo, hi, j, free, of_bias, e) * (1 + 8 * UNIT * r) + rounding
         if bound <= threshold:
             break
     for a in range(count):
@@ -155,6 +257,7 @@ def search_box(
     first_lo,
     first_hi,
     j,
+    free,
     floor,
     threshold,
     error,
@@ -173,6 +276,7 @@ def search_box(
             rounding errors.
         first_lo, first_hi: the box, with ``lo_j = hi_j = +-1``.
         j: the coordinate of the face.
+        free: the coordinate that the norm leaves out, or -1.
         floor: points where g exceeds it are recorded.
         threshold: what ``norm(e)`` must not exceed, at least the floor. Where g exceeds the floor a box is
             not halved further when its bound exceeds what was found in it by no larger a share than the
@@ -210,15 +314,13 @@ def search_box(
 
     A, squares = np.empty((h + 2 * r, r)), np.empty(h + 2 * r)
     w, upper = np.empty(h + 2 * r), np.empty(h + 2 * r)
-    free, is_free = np.empty(r, np.int64), np.empty(h + 2 * r, np.bool_)
+    loose, is_loose = np.empty(r, np.int64), np.empty(h + 2 * r, np.bool_)
     Q, R, step = np.empty((r, r)), np.empty((r, r)), np.empty(r)
     p, e, c, u = np.empty(r), np.empty(r), np.empty(r), np.empty(r)
 
     sigma = first_lo[j]
-    rounding = 0.0
-    for i in range(r):
-        rounding += sizes[i] * sizes[i]
-    rounding = 16 * UNIT * sqrt(rounding)
+    stretch = STRETCH * _steepness(rows, free) if free >= 0 else 1.0
+    of_bias = 16 * UNIT * sizes[free] if free >= 0 else 0.0
 
     for i in range(r):
         lo[0, i], hi[0, i], head[0, i] = first_lo[i], first_hi[i], base[i]
@@ -286,6 +388,8 @@ def search_box(
                     squares[m] = 0.0
                     for i in range(r):
                         A[m, i] = weights[k] * rows[k, i]
+                        if i == free:
+                            A[m, i] *= stretch
                         squares[m] += A[m, i] * A[m, i]
                     w[m], upper[m] = warm[at + a], 1.0
                     m += 1
@@ -296,21 +400,34 @@ def search_box(
                     end = lo[level, i] if side == 0 else hi[level, i]
                     for e_ in range(r):
                         A[m, e_] = 0.0
-                    A[m, i] = 1.0 if side == 0 else -1.0
+                    one = stretch if i == free else 1.0
+                    end *= stretch if j == free else 1.0
+                    A[m, i] = one if side == 0 else -one
                     A[m, j] = -sigma * end if side == 0 else sigma * end
-                    squares[m] = 1.0 + end * end
+                    squares[m] = one * one + end * end
                     w[m], upper[m] = 0.0, LARGE
                     m += 1
+            rounding = _rounding(sizes, lo[level], hi[level], j, free)
             aim = threshold - rounding
+            if free >= 0:
+                p[free] *= stretch
             size = descend(A, w, upper, squares, m, p, SWEEPS, aim * (1 - 4 * UNIT * r))
             hopeless = False
             value = -1.0
             if size > aim:
-                length = bound_on_cone(p, lo[level], hi[level], j, u)
+                for i in range(r):
+                    c[i] = p[i] / stretch if i == free else p[i]
+                bound_on_cone(c, lo[level], hi[level], j, free, of_bias, u)
+                length = _length_without(u, free)
                 if length > 0:
                     for i in range(r):
                         u[i] /= length
-                    value = value_at(rows, weights, ids, at, kept, head[level], u)
+                    if free < 0:
+                        value = value_at(rows, weights, ids, at, kept, head[level], u)
+                    else:
+                        value = _move_bias(
+                            rows, weights, ids, at, kept, head[level], lo[level], hi[level], j, free, u
+                        )
                     relaxed = 0.0
                     for i in range(r):
                         relaxed += head[level, i] * u[i]
@@ -330,7 +447,7 @@ def search_box(
                 exact = value > floor and relaxed <= near * value
                 if exact or not hopeless:
                     enough = 0.0 if exact else aim * (1 - 4 * UNIT * r)
-                    size = shorten(A, w, upper, squares, m, p, TURNS, enough, free, is_free, Q, R, step)
+                    size = shorten(A, w, upper, squares, m, p, TURNS, enough, loose, is_loose, Q, R, step)
             m = 0
             for a in range(kept):
                 if weights[ids[at + a]] < 0:
@@ -356,7 +473,9 @@ def search_box(
                     hi[level],
                     steps,
                     threshold,
+                    free,
                     rounding,
+                    of_bias,
                     c,
                     e,
                 )
@@ -368,6 +487,10 @@ def search_box(
                     heights[peaked] = value
                     peaked += 1
                     top = max(top, value)
+                if free >= 0 and top > floor:
+                    for i in range(r):
+                        c[i] = p[i] / stretch if i == free else p[i]
+                    size = bound_on_cone(c, lo[level], hi[level], j, free, of_bias, e)
                 if top > floor and size <= max(near * value, 0.5 * (floor + top)):
                     bound = size + rounding
                     closed = ABOVE

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import lcm
 from typing import Any
 
@@ -176,18 +177,64 @@ def free_landscapes(problem: TrainingProblem, readout: Any = None) -> Iterator[t
     if problem.bias is None:
         yield problem.arrangement, replace(Landscape.of(problem), readout=readout)
         return
-    kept = [j for j in range(problem.d) if j != problem.bias]
-    features, integers = problem.features[:, kept], _common(problem.X)[:, kept]
-    frame = _frame(problem, features - features.mean(axis=0))
-    if frame.shape[1] == 0:
-        return
-    for k in {tuple(row): k for k, row in reversed(list(enumerate(integers.tolist())))}.values():
+    kinks = Kinks.of(problem, readout)
+    if kinks.frame.shape[1]:
+        yield from map(kinks.at, range(len(kinks.rows)))
+
+
+@dataclass(frozen=True, eq=False)
+class Kinks:
+    """The landscapes of free biases, one for each different row of X, made when they are asked for.
+
+    Attributes:
+        problem: with free biases.
+        readout: a :class:`ProjectedReadout`.
+        kept: the columns of X but the ones.
+        frame: an orthonormal basis of the span of the differences of rows in these columns, q of them.
+        rows: the different rows of X, by number, each where it is first.
+    """
+
+    problem: TrainingProblem
+    readout: ProjectedReadout
+    kept: list[int]
+    frame: np.ndarray
+    rows: list[int]
+
+    @classmethod
+    def of(cls, problem: TrainingProblem, readout: ProjectedReadout) -> Kinks:
+        """The kinks of a problem."""
+        kept = [j for j in range(problem.d) if j != problem.bias]
+        features = problem.features[:, kept]
+        integers = reversed(list(enumerate(_common(problem.X)[:, kept].tolist())))
+        different = {tuple(row): k for k, row in integers}
+        frame = _frame(problem, features - features.mean(axis=0))
+        return cls(problem, readout, kept, frame, list(different.values()))
+
+    def __getitem__(self, place: int) -> Landscape:
+        return self.at(place)[1]
+
+    def at(self, place: int) -> tuple[Arrangement, Landscape]:
+        """The landscape of a row, by its place among the different ones, behind its arrangement."""
+        if place not in self._made:
+            self._made[place] = self._at(self.rows[place])
+        return self._made[place]
+
+    @cached_property
+    def _made(self) -> dict[int, tuple[Arrangement, Landscape]]:
+        return {}
+
+    @cached_property
+    def _integers(self) -> np.ndarray:
+        return _common(self.problem.X)[:, self.kept]
+
+    def _at(self, k: int) -> tuple[Arrangement, Landscape]:
+        features, integers = self.problem.features[:, self.kept], self._integers
         differences = Arrangement(ExactMatrix(integers - integers[k], (1,) * len(integers)))
-        basis = np.zeros((problem.d, frame.shape[1]))
-        basis[kept] = frame
-        basis[problem.bias] = -features[k] @ frame
-        rows = (features - features[k]) @ frame
-        yield differences, Landscape.on(differences, basis, rows, float(problem.kappa), readout)
+        basis = np.zeros((self.problem.d, self.frame.shape[1]))
+        basis[self.kept] = self.frame
+        basis[self.problem.bias] = -features[k] @ self.frame
+        rows = (features - features[k]) @ self.frame
+        return differences, Landscape.on(differences, basis, rows, float(self.problem.kappa), self.readout)
 
 
 def _common(X: ExactMatrix) -> np.ndarray:

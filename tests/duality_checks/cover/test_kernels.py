@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import lsq_linear, nnls
 
 from duality_checks import checker
-from duality_checks.cover.cone_kernel import bound_on_cone
+from duality_checks.cover.cone_kernel import NONE_FREE, bound_on_cone
 from duality_checks.cover.slopes_kernel import descend, shorten
 
 seeds = st.integers(0, 10**6)
@@ -42,7 +42,7 @@ def test_the_bound_on_a_cone_is_the_length_of_the_projection(seed, r):
     rng = np.random.default_rng(seed)
     j, lo, hi = a_box(rng, r)
     c, e = rng.normal(size=r), np.empty(r)
-    size = bound_on_cone(c, lo, hi, j, e)
+    size = bound_on_cone(c, lo, hi, j, NONE_FREE, 0.0, e)
     assert size == pytest.approx(longest(c, lo, hi), abs=1e-7)
     assert size == pytest.approx(np.linalg.norm(e))
     assert (corners(lo, hi) @ (c - e) <= 1e-12).all()
