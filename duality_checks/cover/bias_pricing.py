@@ -83,7 +83,9 @@ class BiasPricer:
     def _functions(self, v: np.ndarray) -> tuple[Function, Function]:
         kinks, kappa = self.landscapes, float(self.landscapes.problem.kappa)
         weights = kinks.readout.spread(np.asarray(v, dtype=float))
-        g = Function.of(self._rows, (1 - kappa) * weights, kappa * weights @ self._rows, self._rows.shape[1] - 1)
+        g = Function.of(
+            self._rows, (1 - kappa) * weights, kappa * weights @ self._rows, self._rows.shape[1] - 1
+        )
         return g, g.negated()
 
     def _listed(self, found: Peaks) -> Sightings:

@@ -48,9 +48,7 @@ class Function:
     free: int | None = None
 
     @classmethod
-    def of(
-        cls, rows: np.ndarray, weights: np.ndarray, base: np.ndarray, free: int | None = None
-    ) -> Function:
+    def of(cls, rows: np.ndarray, weights: np.ndarray, base: np.ndarray, free: int | None = None) -> Function:
         """The function without the rows whose weight is zero."""
         kept = weights != 0
         rows = np.ascontiguousarray(rows[kept], dtype=float)
