@@ -51,8 +51,7 @@ _ATTEMPTS = 8
 _FEW_CONES = 100_000
 LISTED_AT_MOST = 5_000
 SIGNS_AT_MOST = 1_000_000  # of a list, one a chamber and hyperplane: at rank 2 rows are many and chambers few
-# The same with free biases, where every chamber needs multipliers.
-LISTED_WITH_BIASES = 2_000
+LISTED_WITH_BIASES = 2_000  # the same with free biases, where every chamber needs multipliers
 _Proof = TypeVar("_Proof")
 VERSIONS = {"chambers": 1, "sweep": 2, "cover": 3, "quadratic": 3}
 
@@ -235,9 +234,8 @@ def certify(
 
     More than `LISTED_AT_MOST` chambers, or `SIGNS_AT_MOST` of their signs, are not listed: then all
     directions are covered, at any rank; but at rank 2 the checker goes once around the circle by itself, in
-    less time than it takes to read a cover. With free biases, at rank 3 and for more than
-    `LISTED_WITH_BIASES` chambers, the dual is scaled by its numerical dual norm, a little further inside, and
-    the proof is left to the checker's own sweep.
+    less time than it takes to read a cover. With free biases that is so for more than `LISTED_WITH_BIASES`
+    chambers, at rank 2 too.
 
     Args:
         problem: with its arrangement; all its chambers are listed.
@@ -280,7 +278,8 @@ def _certify(
     network = judged(problem, solution.network)
     arrangement, cover, quadratic = problem.arrangement, None, None
     functions = _bounded(problem, stated, solution)
-    most = LISTED_AT_MOST if list_at_most is None else whole(list_at_most, "list_at_most", least=0)
+    usual = LISTED_AT_MOST if problem.bias is None else LISTED_WITH_BIASES
+    most = usual if list_at_most is None else whole(list_at_most, "list_at_most", least=0)
     listed = min(most, SIGNS_AT_MOST // max(1, len(arrangement.hyperplanes)))
     if functions is not None:
         (feasible, quadratic), chambers = functions, None
@@ -292,18 +291,12 @@ def _certify(
         from .dual_scaling.max_pooling import listed_chambers
 
         feasible, chambers = listed_chambers(problem, stated, dual, max_chambers)
-    elif problem.bias is None and not few_chambers(arrangement, listed):
+    elif not few_chambers(arrangement, listed):
         chambers = None
-        if arrangement.rank == 2 and list_at_most is None:
+        if arrangement.rank == 2 and problem.bias is None and list_at_most is None:
             feasible = _swept_once(problem, stated, dual, effort)
         else:
             feasible, cover = _covered(problem, stated, dual, effort)
-    elif (
-        problem.bias is not None
-        and arrangement.rank == 3
-        and arrangement.count_chambers() > LISTED_WITH_BIASES
-    ):
-        feasible, chambers = _swept(problem, stated, dual), None
     else:
         feasible, chambers = _listed(problem, stated, dual, max_chambers)
     skip = skip_of(problem, network)
@@ -348,8 +341,8 @@ def _covered(
     from .cover.search import Limits
 
     coordinates = Coordinates.of(stated)
-    rank = len(coordinates.basis) if coordinates.basis else problem.d
-    limits = Limits(points=1, cones=_FEW_CONES * 4 ** max(rank - 3, 0), progress=effort.progress)
+    cones = _FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
+    limits = Limits(points=1, cones=cones, progress=effort.progress)
 
     def prove(feasible: tuple[Fraction, ...]) -> Cover | None:
         found = covers(coordinates, feasible, keep=True, limits=limits)
@@ -418,17 +411,6 @@ def _listed(
         Chamber(point, found.get(i, none), found.get(count + i, none)) for i, point in enumerate(points)
     )
     return feasible, tuple(listed)
-
-
-def _swept(problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray) -> tuple[Fraction, ...]:
-    """A multiple of the dual that is feasible as far as floats can tell, with room for their errors."""
-    from .pricing.dual_norm import dual_norm
-
-    size = dual_norm(problem, dual)
-    best = problem.multiple(dual)
-    scale = min(best, float(problem.beta) / size) if size > 0 else best
-    feasible, _ = on_a_grid(problem, scale * _ROOM * dual)
-    return feasible if checker.dual_value(stated, feasible) > 0 else (Fraction(0),) * problem.n
 
 
 def _stated(problem: TrainingProblem) -> checker.Problem:

@@ -56,6 +56,11 @@ class BiasPricer:
         found = peaks(sides, floor, self.effort, self.deadline) if floor > 0 else largest(sides, self.effort)
         return self._listed(found)
 
+    def near(self, w: np.ndarray) -> list[int]:
+        """The number of the landscape whose row is nearest to its kink at a neuron."""
+        kinks = self.landscapes
+        return [int(np.abs(kinks.problem.features[kinks.rows] @ w).argmin())]
+
     def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Sightings:
         """What ascents find above the floor, others each turn."""
         sides = self._functions(v)

@@ -23,7 +23,8 @@ from ..exact.norms import Vector, dot, root_above
 from ..limits import few_chambers, is_searched, require_feasible
 from ..objective import exact_fit
 from ..pricing.dual_norm import dual_norm
-from ..pricing.free import ProjectedReadout, free_dual_norm
+from ..pricing.free import ProjectedReadout
+from ..pricing.free_pricers import free_dual_norm
 from ..pricing.landscape import Landscape
 from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..pricing.pricers import Maxima, pricer

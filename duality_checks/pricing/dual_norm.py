@@ -6,7 +6,7 @@ import numpy as np
 
 from ..effort import WHOLE, Effort
 from ..problem import TrainingProblem
-from .free import free_dual_norm
+from .free_pricers import free_dual_norm
 from .landscape import Landscape
 from .max_pooling import MaxLandscape
 from .pricers import dual_vector, pricer

@@ -195,7 +195,7 @@ class Kinks:
     """
 
     problem: TrainingProblem
-    readout: ProjectedReadout
+    readout: Any
     kept: list[int]
     frame: np.ndarray
     rows: list[int]
@@ -322,6 +322,10 @@ class FreePricer:
         """Local maxima above the floor in all landscapes: as :meth:`.pricers.Sweep.maxima`."""
         return self._join([(k, pricing.maxima(v, floor)) for k, pricing in enumerate(self.pricers)])
 
+    def near(self, w: np.ndarray) -> range:
+        """The numbers of the landscapes among which a neuron's may be: all."""
+        return range(len(self.landscapes))
+
     def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Sightings:
         """Those that show on a sample, another one each turn; none on small jobs."""
         if len(self.pricers) == 1:
@@ -359,18 +363,3 @@ def _widened(maxima: Maxima, rank: int) -> Maxima:
     return replace(
         maxima, directions=directions, kinks=np.pad(maxima.kinks, ((0, 0), (0, more)), constant_values=-1)
     )
-
-
-def free_dual_norm(
-    problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000, effort: Effort = WHOLE
-) -> float:
-    """``max abs(v' phi(X u))`` over ``norm(P u) <= 1``, P without the free biases, numerical.
-
-    Args:
-        problem: with something free.
-        v: length n; it is projected off what is free.
-        max_chambers: refuse arrangements with more chambers before starting.
-        effort: as for :func:`~.dual_norm.dual_norm`.
-    """
-    pricing = FreePricer.of(problem, max_chambers, effort=effort)
-    return pricing.maxima(ProjectedReadout.of(problem).project(dual_vector(problem, v)), 0.0).largest

@@ -751,8 +751,8 @@ const ConvexLandscape = (() => {
 
   function coverProves(problem, dual, cover) {
     onlySumsInThe2Norm(problem);
-    require_(cover.basis === null || problem.bias === null, "cover.basis: with free biases it must be null");
-    const g = inCoordinates(problem, kinks(problem, dual), cover.basis);
+    const seen = kinks(problem, dual), { basis } = cover;
+    const g = basis !== null && problem.bias !== null ? aboutPoint(problem, seen, basis) : inCoordinates(problem, seen, basis);
     facesHold(g, cover, new Bits(cover.plus, "cover.plus"));
     facesHold(opposite(g), cover, new Bits(cover.minus, "cover.minus"));
   }
@@ -776,6 +776,21 @@ const ConvexLandscape = (() => {
       base: B.map(b => dot(b, g.base)),
       limit: times(times(beta, Q(whole)), Q(whole - skew, whole)),
       free: null,
+    };
+  }
+
+  // The same in coordinates (w, b + m'w) of u = (w, b), b its free bias: m is taken off all rows, and norm(w) stays.
+  function aboutPoint(problem, g, basis) {
+    const { rows: [m], scale } = rowsOverOne(basis), { bias } = problem;
+    const one = basis.length === 1 && m[bias] === 0n;
+    require_(one, "cover.basis: with free biases it is one row, with 0 in the column of ones");
+    const moved = row => row.map((x, i) => scale * x - row[bias] * m[i]);
+    const beta = times(problem.beta, Q(g.unit * scale));
+    return {
+      planes: g.planes.map(plane => ({ ...plane, normal: moved(plane.normal) })),
+      base: moved(g.base),
+      limit: times(beta, beta),
+      free: bias,
     };
   }
 

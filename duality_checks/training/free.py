@@ -16,7 +16,9 @@ from hyperplane_arrangements.errors import InputError
 
 from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
+from ..cover.bias_pricing import BiasPricer
 from ..pricing.free import FreePricer, ProjectedReadout, Sightings
+from ..pricing.free_pricers import free_pricer
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit, Squared
@@ -84,7 +86,7 @@ def train_free(
         return train_free_conic(problem, max_chambers=max_chambers, progress=progress, effort=effort)
     history = History(progress)
     readout, beta = ProjectedReadout.of_squares(problem), float(problem.beta)
-    pricing = FreePricer.of(problem, max_chambers, readout, effort)
+    pricing = free_pricer(problem, max_chambers, readout, effort)
     datafit = Datafit(Squared(), readout.squared(problem.target))
     most = float(problem.weight_floats @ problem.target**2)
     placed = _placed(problem, pricing, start)
@@ -120,15 +122,16 @@ def train_free(
     return Solution(network, readout.dual(dual), lower, upper, active, history.seconds, tuple(history.rounds))
 
 
-def _placed(problem: TrainingProblem, pricing: FreePricer, start: TwoLayerNetwork | None) -> list[Placed]:
+def _placed(
+    problem: TrainingProblem, pricing: FreePricer | BiasPricer, start: TwoLayerNetwork | None) -> list[Placed]:
     """The neurons of a network in the rescaled program, with free biases each at the kink nearest to it."""
     if start is None:
         return []
     placed = []
     for w, alpha in zip(start.hidden, start.output, strict=True):
-        spots = [_spot(problem, landscape, w) for landscape in pricing.landscapes]
+        spots = {k: _spot(problem, pricing.landscapes[k], w) for k in pricing.near(w)}
         if spots and alpha:
-            best = min(range(len(spots)), key=lambda k: spots[k][0])
+            best = min(spots, key=lambda k: spots[k][0])
             landscape, weights = pricing.landscapes[best], abs(alpha) * spots[best][1]
             if landscape.outputs(weights[None]).any():
                 none = np.empty(0, dtype=int)
@@ -160,7 +163,7 @@ def _fit(problem: TrainingProblem, placed: list[Placed]) -> np.ndarray:
 
 
 def _improved(
-    pricing: FreePricer, datafit: Datafit, beta: float, placed: list[Placed], found: Sightings
+    pricing: FreePricer | BiasPricer, datafit: Datafit, beta: float, placed: list[Placed], found: Sightings
 ) -> list[Placed]:
     """Add the best new neurons, reweigh all of them, and slide the survivors within their faces."""
     candidates = list(placed)

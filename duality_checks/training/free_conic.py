@@ -14,7 +14,8 @@ from scipy import sparse
 
 from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
-from ..pricing.free import FreePricer, ProjectedReadout
+from ..pricing.free import ProjectedReadout
+from ..pricing.free_pricers import free_pricer
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from .conic import COLUMNS, GAP, ROUNDS, UNUSED, is_stuck, no_blocks, with_chambers
@@ -55,15 +56,17 @@ def train_free_conic(
         (0, 4.0)
     """
     history = History(progress)
-    pricing, readout = FreePricer.of(problem, max_chambers, effort=effort), ProjectedReadout.of(problem)
+    pricing, readout = free_pricer(problem, max_chambers, effort=effort), ProjectedReadout.of(problem)
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    groups = [no_blocks(landscape) for landscape in pricing.landscapes]
+    landscapes: list[Landscape] = []
+    groups: list[Blocks] = []
+    places: dict[int, int] = {}
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
     upper, lower = np.inf, -np.inf
     best_dual = np.zeros(problem.n)
     while len(history.rounds) < ROUNDS and not is_stuck(history.rounds):
         dual, vectors, theta = _solve(problem, groups)
-        found = _network(problem, pricing.landscapes, groups, vectors, theta)
+        found = _network(problem, landscapes, groups, vectors, theta)
         value = found.objective(problem)
         if value < upper:
             network, upper = found, value
@@ -78,8 +81,12 @@ def train_free_conic(
         if upper - lower <= max(GAP, effort.gap) * upper or not len(violators) or violators.stopped:
             break
         for place, sign, direction, _ in pricing.best(violators, COLUMNS):
-            landscape = pricing.landscapes[place]
-            groups[place] = with_chambers(landscape, groups[place], direction[None], np.array([sign]))
+            if place not in places:
+                places[place] = len(groups)
+                landscapes.append(pricing.landscapes[place])
+                groups.append(no_blocks(landscapes[-1]))
+            g = places[place]
+            groups[g] = with_chambers(landscapes[g], groups[g], direction[None], np.array([sign]))
     network = narrowed_network(problem, network)
     active = tuple(_signs(problem, w, alpha) for w, alpha in zip(network.hidden, network.output, strict=True))
     upper = network.objective(problem)
@@ -145,7 +152,7 @@ def _used(part: np.ndarray, vectors: list[np.ndarray]) -> np.ndarray:
 
 def _network(
     problem: TrainingProblem,
-    landscapes: tuple[Landscape, ...],
+    landscapes: list[Landscape],
     groups: list[Blocks],
     vectors: list[np.ndarray],
     theta: np.ndarray,
