@@ -191,7 +191,8 @@ class Chamber:
 class Cover:
     """Trees of boxes for z and for -z, in bits; the basis (r x d) of their coordinates, or None for u's own.
 
-    Ends of boxes are integers over 2^depth, slopes are integers over 2^bits.
+    With free biases the basis is a single row m instead, and the coordinates are those of u with b + m'w for
+    its bias b. Ends of boxes are integers over 2^depth, slopes are integers over 2^bits.
     """
 
     basis: tuple[tuple[Fraction, ...], ...] | None
@@ -1103,6 +1104,9 @@ def kinks(
     limit = radius**2 << 2 * shift
     if basis is None:
         return Kinks(list(normals.values()), list(weights.values()), base, limit, problem.bias)
+    if problem.bias is not None:
+        moved = [about(lines[0], basis_scale, problem.bias, row) for row in (base, *normals.values())]
+        return Kinks(moved[1:], list(weights.values()), list(moved[0]), limit, problem.bias)
     spans_all(lines, list(normals))
     return Kinks(
         rows=[tuple(dot(line, row) for line in lines) for row in normals.values()],
@@ -1111,6 +1115,12 @@ def kinks(
         limit=int(limit * (1 - skewness(lines, basis_scale))),
         free=None,
     )
+
+
+def about(point: Row, scale: int, bias: int, row: Sequence[int]) -> Row:
+    """A row x in the coordinates (w, b + m'w) of u = (w, b), which change no norm of w: x - x_b m, times the
+    scale of the point m."""
+    return tuple(scale * x - row[bias] * m for x, m in zip(row, point, strict=True))
 
 
 def spans_all(lines: Sequence[Row], normals: Sequence[Row]) -> None:
@@ -1183,10 +1193,13 @@ def side_holds(side: tuple[Kinks, Cover, Bits]) -> bool:
 
 
 def cover_fits(problem: Problem, cover: Cover) -> None:
-    """The argument is for the 2-norm, and for free biases in the coordinates of u alone."""
+    """The argument is for the 2-norm, and the coordinates leave the bias beside the norm."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
     require(not problem.largest, "certificate: with max pooling chambers must be listed")
-    require(cover.basis is None or problem.bias is None, "cover.basis: with free biases it must be null")
+    if problem.bias is not None and cover.basis is not None:
+        point = cover.basis[0]
+        held = len(cover.basis) == 1 and point[problem.bias] == 0
+        require(held, "cover.basis: with free biases it is one row, with 0 in the column of ones")
 
 
 def faces_hold(g: Kinks, cover: Cover, bits: Bits) -> None:

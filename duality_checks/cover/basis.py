@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from .. import checker
+from ..exact.middle import middle
 
 BITS = 56
 PASSES = 3
@@ -75,3 +76,14 @@ def _exact_factors(gram: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
 def _product(gram: Sequence[Sequence[Fraction]], a: Sequence[Fraction], b: Sequence[Fraction]) -> Fraction:
     parts = (x * g * y for x, line in zip(a, gram, strict=True) for g, y in zip(line, b, strict=True))
     return sum(parts, Fraction(0))
+
+
+def amid(rows: Sequence[Sequence[Fraction]], bias: int) -> tuple[Fraction, ...]:
+    """A point in the middle of rows, with few digits, and 0 in one column.
+
+    Example:
+        >>> amid([(Fraction(1970), Fraction(1)), (Fraction(2020), Fraction(1))], bias=1)
+        (Fraction(1992, 1), Fraction(0, 1))
+    """
+    columns = enumerate(zip(*rows, strict=True))
+    return tuple(Fraction(0) if i == bias else middle(column) for i, column in columns)

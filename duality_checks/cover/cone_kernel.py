@@ -5,9 +5,9 @@ vector e with ``e_i = clip(c_i, tau lo_i, tau hi_i)`` and ``sigma e_j = max(0, s
 of (c_i - e_i) w_i)`` satisfies ``c'u <= e'u`` on K, so ``norm(e)`` bounds ``c'u / norm(u)``; with the best
 tau it is the projection of c.
 
-Where the norm leaves a coordinate out (a free bias, statement 7.5), e has to be 0 there. On the faces of that
-coordinate ``sigma c_j + sum_i max (c_i - e_i) w_i`` has to be at most 0; what floats leave of it is shared out
-over the shortest vector of the others.
+Where the norm leaves a coordinate out (a free bias, statement 7.5), e has to be 0 there. On the faces of
+that coordinate ``sigma c_j + sum_i max (c_i - e_i) w_i`` has to be at most 0; what floats leave of it is
+shared out over the shortest vector of the others.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _best_tau(c, lo, hi, j, free, rest, own, least_size):
     for _ in range(TURNS):
         above, below, largest = rest, own, 0.0
         for i in range(r):
-            if i == j or i == free:
+            if i in (j, free):
                 continue
             end = 0.0
             if c[i] > tau * hi[i]:
@@ -106,7 +106,7 @@ def bound_on_cone(c, lo, hi, j, free, rounding, e):
             return sqrt(size) if rest <= rounding else np.inf
     tau = _best_tau(c, lo, hi, j, free, rest, own, least_size)
     for i in range(r):
-        if i == j or i == free:
+        if i in (j, free):
             continue
         e[i] = min(max(c[i], tau * lo[i]), tau * hi[i])
         left = c[i] - e[i]

@@ -13,7 +13,7 @@ from hyperplane_arrangements.workers import mapper
 
 from .. import checker
 from ..terms.max_pooling import refuse
-from .basis import orthonormal
+from .basis import amid, orthonormal
 from .encoding import BITS, Pen, deepest
 from .search import Cover, Function, Limits, Tree, search
 
@@ -29,7 +29,8 @@ class Coordinates:
 
     Attributes:
         stated: the problem as the checker reads it.
-        basis: r x d, None where X has full column rank or biases are free: then the coordinates are those of u.
+        basis: r x d, None where X has full column rank: then the coordinates are those of u. With free biases
+            a point amid the rows instead.
     """
 
     stated: checker.Problem
@@ -45,7 +46,7 @@ class Coordinates:
         if stated.largest:
             refuse("a cover")
         if stated.bias is not None:
-            return cls(stated, None)
+            return cls(stated, (amid(stated.rows, stated.bias),))
         return cls(stated, orthonormal(checker.integer_rows(stated.rows)[0]))
 
     def function(self, dual: tuple[Fraction, ...]) -> tuple[Function, float]:

@@ -37,7 +37,7 @@ from ..problem import TrainingProblem
 from ..terms.max_pooling import require_sums
 from ..terms.readouts import Readout
 from .landscape import SPANS, Landscape
-from .pricers import Maxima, Pricer, dual_vector, pricer_on
+from .pricers import Maxima, Pricer, pricer_on
 
 GLIMPSES = 16
 # So few landscapes are priced at once.

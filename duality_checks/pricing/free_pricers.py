@@ -33,6 +33,7 @@ def free_pricer(
         return BiasPricer.of(problem, readout, effort)
     return FreePricer.of(problem, max_chambers, readout, effort)
 
+
 def free_dual_norm(
     problem: TrainingProblem, v: np.ndarray, max_chambers: int = 5_000_000, effort: Effort = WHOLE
 ) -> float:

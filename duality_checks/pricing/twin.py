@@ -20,6 +20,7 @@ from fractions import Fraction
 
 from hyperplane_arrangements.errors import InputError
 
+from ..exact.middle import middle, power_above
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 
@@ -97,24 +98,11 @@ def _centred(rows: Sequence[Sequence[Fraction]], bias: int) -> list[tuple[Fracti
     columns = [column for j, column in enumerate(zip(*rows, strict=True)) if j != bias]
     moved = []
     for column in columns:
-        low, high = min(column), max(column)
-        grain = _power_above(high - low) / 8
-        middle = round((low + high) / 2 / grain) * grain
-        moved.append([x - middle for x in column])
+        centre = middle(column)
+        moved.append([x - centre for x in column])
     return list(zip(*moved, strict=True)) if moved else [()] * len(rows)
 
 
 def _reach(rows: Sequence[Sequence[Fraction]]) -> Fraction:
     """A power of two that no row is longer than."""
-    return _power_above(sum((max(map(abs, column)) for column in zip(*rows, strict=True)), Fraction(0)))
-
-
-def _power_above(size: Fraction) -> Fraction:
-    """A power of two that is at least this large, and 1 for 0.
-
-    Example:
-        >>> _power_above(Fraction(5, 3)), _power_above(Fraction(1, 3))
-        (Fraction(2, 1), Fraction(1, 2))
-    """
-    power = size.numerator.bit_length() - size.denominator.bit_length()
-    return Fraction(2) ** (power + 1 if size > Fraction(2) ** power else power) if size else Fraction(1)
+    return power_above(sum((max(map(abs, column)) for column in zip(*rows, strict=True)), Fraction(0)))

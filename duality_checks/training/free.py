@@ -14,9 +14,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..cover.bias_pricing import BiasPricer
 from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
-from ..cover.bias_pricing import BiasPricer
 from ..pricing.free import FreePricer, ProjectedReadout, Sightings
 from ..pricing.free_pricers import free_pricer
 from ..pricing.landscape import Landscape
@@ -123,7 +123,8 @@ def train_free(
 
 
 def _placed(
-    problem: TrainingProblem, pricing: FreePricer | BiasPricer, start: TwoLayerNetwork | None) -> list[Placed]:
+    problem: TrainingProblem, pricing: FreePricer | BiasPricer, start: TwoLayerNetwork | None
+) -> list[Placed]:
     """The neurons of a network in the rescaled program, with free biases each at the kink nearest to it."""
     if start is None:
         return []

@@ -6,7 +6,8 @@ From ConvexLandscape Require Export WeakDuality Cover Chambers Basis Objective.
 Open Scope R_scope.
 
 Record cover := {
-  cover_basis : option (list (list Q)); (* of the span of the rows; coordinates are those of X without one *)
+  cover_basis : option (list (list Q)); (* of the span of the rows; coordinates are those of X without one;
+                                           where biases are free, one point that is taken off all rows *)
   cover_depth : nat;                    (* of halvings of one interval, at most *)
   cover_digits : nat;                   (* of a slope that is written *)
   cover_plus : bits;                    (* the tree for z *)
@@ -145,6 +146,11 @@ Definition coordinates (bs : list (list Z)) (x : list Z) : list Z := map (fun b 
 Definition in_coordinates (bs : list (list Z)) (k : kink) : kink :=
   new_kink (weight k) (coordinates bs (normal k)).
 
+(** A row x in the coordinates (w, b + m'w) of u = (w, b): x - x_b m, times [basis_scale]. *)
+Definition about (b : nat) (m x : list Z) : list Z := zadd (zscale basis_scale x) (zscale (- nth b x 0) m)%Z.
+
+Definition kink_about (b : nat) (m : list Z) (k : kink) : kink := new_kink (weight k) (about b m (normal k)).
+
 (** The largest row sum of [abs (B B' - I)], times the square of [basis_scale]. *)
 Definition skewness (bs : list (list Z)) : Z :=
   let l := combine (seq 0 (length bs)) bs in
@@ -186,21 +192,28 @@ Definition both_signs (accepted : list Z -> bool) (dimension : nat) (base : list
   && covered one side (digits c) (free_bias p) accepted (width dimension) dimension
        (zscale (-1) base) (map negated ks) (minus c).
 
-(** abs(z'phi(Xu)) <= beta norm(u) for all u: in the coordinates of X, or in those of a basis. *)
+(** abs(z'phi(Xu)) <= beta norm(u) for all u: in the coordinates of X, about a point, or in those of a basis. *)
 Definition cover_bounded : bool :=
   let (base, ks) := merged in
   match basis c with
   | None => both_signs (short factor limit) (columns p) base ks
   | Some bs =>
       let zbs := zbasis bs in
-      let square := (basis_scale * basis_scale)%Z in
-      let skew := skewness zbs in
-      match the_penalty p, free_bias p with TwoNorm, None => true | _, _ => false end
-      && negb (has_length 0 bs)
-      && (skew <? square)%Z
-      && spanned zbs (base :: map normal ks)
-      && both_signs (short (factor * square) (limit * (square - skew))) (length bs)
-           (coordinates zbs base) (map (in_coordinates zbs) ks)
+      match free_bias p with
+      | Some b =>
+          let m := nth 0 zbs [] in
+          has_length 1 bs && (nth b m 0 =? 0)%Z
+          && both_signs (short factor limit) (columns p) (about b m base) (map (kink_about b m) ks)
+      | None =>
+          let square := (basis_scale * basis_scale)%Z in
+          let skew := skewness zbs in
+          match the_penalty p with TwoNorm => true | _ => false end
+          && negb (has_length 0 bs)
+          && (skew <? square)%Z
+          && spanned zbs (base :: map normal ks)
+          && both_signs (short (factor * square) (limit * (square - skew))) (length bs)
+               (coordinates zbs base) (map (in_coordinates zbs) ks)
+      end
   end.
 
 (** ** The bound, chamber by chamber (statement 2.3) *)

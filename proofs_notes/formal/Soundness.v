@@ -286,6 +286,47 @@ Proof.
   assert (S := basis_scale_positive). apply IZR_lt in S. rewrite relu_scale by lra. ring.
 Qed.
 
+(** Where a free bias moves by [a]. *)
+Fixpoint moved (b : nat) (a : R) (u : vector) : vector :=
+  match u, b with [], _ => [] | x :: u, O => x + a :: u | x :: u, S b => x :: moved b a u end.
+
+Lemma moved_length a : forall u b, length (moved b a u) = length u.
+Proof. induction u as [|x u IH]; intros [|b]; simpl; auto. Qed.
+
+Lemma dot_moved a : forall u x b, (b < length u)%nat -> dot x (moved b a u) = dot x u + nth b x 0 * a.
+Proof.
+  induction u as [|y u IH]; intros x b B; simpl in B; [lia|].
+  destruct x as [|e x]; [destruct b; simpl; lra|]. destruct b as [|b]; simpl; [lra|]. rewrite IH by lia. lra.
+Qed.
+
+Lemma without_moved a : forall u b, (b < length u)%nat -> without (Some b) (moved b a u) = without (Some b) u.
+Proof.
+  induction u as [|y u IH]; intros b B; simpl in B; [lia|]. destruct b as [|b]; [reflexivity|].
+  specialize (IH b ltac:(lia)). unfold without in *. simpl in *. now rewrite IH.
+Qed.
+
+Lemma dot_about b m x u : reals (map (cleared (basis_scale c)) m) = scale (IZR (basis_scale c)) (real m) ->
+  (b < length u)%nat -> nth b (map (cleared (basis_scale c)) m) 0%Z = 0%Z ->
+  dot (reals (about c b (map (cleared (basis_scale c)) m) x)) (moved b (dot (real m) u) u)
+  = IZR (basis_scale c) * dot (reals x) u.
+Proof.
+  intros Z B N. set (zm := map (cleared (basis_scale c)) m) in *. unfold about.
+  rewrite reals_add, dot_add_l, !reals_scale, !dot_scale_l, !dot_moved by assumption.
+  rewrite !nth_reals, N, Z, dot_scale_l, opp_IZR. ring.
+Qed.
+
+Lemma g_about b m base ks u : reals (map (cleared (basis_scale c)) m) = scale (IZR (basis_scale c)) (real m) ->
+  (b < length u)%nat -> nth b (map (cleared (basis_scale c)) m) 0%Z = 0%Z ->
+  IZR (basis_scale c) * g base ks u
+  = g (about c b (map (cleared (basis_scale c)) m) base) (map (kink_about c b (map (cleared (basis_scale c)) m)) ks)
+      (moved b (dot (real m) u) u).
+Proof.
+  intros Z B N. unfold g, bends. rewrite Rmult_plus_distr_l, (dot_about b m base u Z B N). f_equal.
+  rewrite sum_map, <- sum_scale. apply sum_ext. intros k K. unfold kink_about. cbn [weight normal new_kink].
+  rewrite (dot_about b m (normal k) u Z B N).
+  assert (S := basis_scale_positive). apply IZR_lt in S. rewrite relu_scale by lra. ring.
+Qed.
+
 Lemma zmax_list {A : Type} (h : A -> Z) l a : In a l -> (h a <= fold_right (fun b m => Z.max m (h b)) 0%Z l)%Z.
 Proof. induction l as [|b l IH]; [easy|]. simpl. intros [->|I]; [lia|]. specialize (IH I). lia. Qed.
 
@@ -360,11 +401,22 @@ Proof.
               = IZR (scale_of_leaf one (side c)) * (IZR (basis_scale c) * Rabs (g base ks u))).
   { rewrite M, Rabs_mult, (Rabs_right (IZR value_scale)) by lra. unfold all_scales. rewrite !mult_IZR. ring. }
   rewrite E. clear E. destruct (basis c) as [bs|] eqn:K.
-  - rewrite !andb_true_iff in H. destruct H as [[[[P H0] H1] H2] H3].
-    assert (T : the_penalty p = TwoNorm /\ free_bias p = None)
-      by (destruct (the_penalty p), (free_bias p); try discriminate; auto).
-    clear P. destruct T as [T F].
-    assert (Z := zbasis_sound bs K).
+  - assert (Z := zbasis_sound bs K). destruct (free_bias p) as [b|] eqn:F.
+    { rewrite !andb_true_iff in H. destruct H as [[H0 H1] H2].
+      destruct bs as [|m [|? ?]]; try discriminate H0. clear H0.
+      unfold zbasis in Z, H1, H2. cbn [map nth] in Z, H1, H2. apply Z.eqb_eq in H1. injection Z as Zm.
+      assert (BL : (b < length u)%nat).
+      { unfold shapes in W. rewrite !andb_true_iff, F in W. destruct W as [_ W]. apply Nat.ltb_lt in W. lia. }
+      rewrite <- (Rabs_right (IZR (basis_scale c))) by lra. rewrite <- Rabs_mult.
+      rewrite (g_about b m base ks u Zm BL H1).
+      assert (NU : moved b (dot (real m) u) u <> []) by (destruct u; [simpl in BL; lia|destruct b; discriminate]).
+      apply (both_signs_sound _ _ _ _ H2 _ _ NU ltac:(now rewrite moved_length)). intros e S.
+      apply (short_sound all_scales _ e (moved b (dot (real m) u) u) B) in S;
+        [|lra|unfold limit; now rewrite mult_IZR, radius_real].
+      eapply Rle_trans; [exact S|]. apply Req_le. unfold size. rewrite F, without_moved by assumption. ring. }
+    rewrite !andb_true_iff in H. destruct H as [[[[P H0] H1] H2] H3].
+    assert (T : the_penalty p = TwoNorm) by (destruct (the_penalty p); try discriminate; auto).
+    clear P.
     destruct (projection (map real bs) u) as (t & q & Lt & Eu & O). rewrite map_length in Lt.
     assert (OZ : forall b, In b (zbasis c bs) -> orthogonal_to q b).
     { intros b I. unfold orthogonal_to. assert (J : In (reals b) (map reals (zbasis c bs))) by now apply in_map.
