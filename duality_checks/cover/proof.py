@@ -49,6 +49,13 @@ class Coordinates:
             return cls(stated, (amid(stated.rows, stated.bias),))
         return cls(stated, orthonormal(checker.integer_rows(stated.rows)[0]))
 
+    @property
+    def dimension(self) -> int:
+        """How many coordinates there are."""
+        if self.basis is None or self.stated.bias is not None:
+            return len(self.stated.rows[0])
+        return len(self.basis)
+
     def function(self, dual: tuple[Fraction, ...]) -> tuple[Function, float]:
         """``z'phi(Xu)`` in floats, each within a few roundings of the exact one, and beta (rounded down)."""
         rows, weights, base, beta = self.terms(dual)

@@ -156,7 +156,9 @@ def _lower(problem: Problem, certificate: Certificate) -> list[Block]:
 def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
     title = Heading("Why |Σ_k z_k φ(x_k'u)| ≤ β norm(u) for all u")
     if certificate.cover is not None:
-        where = "" if certificate.cover.basis is None else " (in the coordinates of the certificate's basis)"
+        own = certificate.cover.basis is None
+        kept = "basis" if problem.bias is None else "point, which is taken off all rows"
+        where = "" if own else f" (in the coordinates of the certificate's {kept})"
         found = cones(problem, certificate.dual, certificate.cover)
         return [
             title,
