@@ -76,6 +76,8 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _climb_with_bias(function: Function, free: int, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if not len(function.rows):
+        return points.copy(), function.values(points)
     kept = np.arange(points.shape[1]) != free
     rows = function.rows[:, kept] / function.rows[:, free, None]
     weights = function.weights * function.rows[:, free]

@@ -52,19 +52,20 @@ def _best_tau(c, lo, hi, j, free, rest, own, least_size):
             above += end * c[i]
             below += end * end
             largest = max(largest, abs(c[i]))
+        if below == 0.0 and above <= 0.0:
+            break
         if above >= below * tau:
             least = tau
         else:
             most = tau
         if below > 0.0:
             wanted = max(above / below, 0.0)
-        elif above > 0.0:
-            wanted = 2 * tau + largest / least_size
         else:
-            wanted = 0.0
+            wanted = 2 * tau + largest / (least_size if least_size > 0.0 else 1.0)
         if abs(wanted - tau) <= SETTLED * tau or most <= least:
             break
-        tau = wanted if least <= wanted <= most else 0.5 * (least + most)
+        inside = least < wanted < most
+        tau = wanted if inside else 0.5 * (least + most) if most < np.inf else 2 * least + 1.0
     return tau
 
 
@@ -93,7 +94,7 @@ def bound_on_cone(c, lo, hi, j, free, rounding, e):
     size, least_size = 0.0, 1.0
     if free == j:
         least_size = least_length(lo, hi, free)
-        if least_size == 0.0:
+        if least_size == 0.0 and rest >= 0.0:
             tau = 0.0
             for i in range(r):
                 end = hi[i] if c[i] > 0.0 else lo[i]
@@ -115,7 +116,9 @@ def bound_on_cone(c, lo, hi, j, free, rounding, e):
     rest = max(rest, 0.0)
     if free == j:
         e[j] = sigma * tau
-        return sqrt(size) + rest / least_size
+        if least_size > 0.0:
+            return sqrt(size) + rest / least_size
+        return sqrt(size) if rest <= rounding + 16 * SETTLED * abs(c[j]) else np.inf
     if free >= 0:
         e[free] = tau * (hi[free] if c[free] > 0.0 else lo[free])
     e[j] = sigma * rest
