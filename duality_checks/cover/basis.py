@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from .. import checker
-from ..exact.middle import middle
+from ..data.middle import middle
 
 BITS = 56
 PASSES = 3

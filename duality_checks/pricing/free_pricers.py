@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..cover.bias_pricing import BiasPricer
 from ..effort import WHOLE, Effort
 from ..limits import is_searched
 from ..problem import TrainingProblem
+from .biases import BiasPricer
 from .free import FreePricer, ProjectedReadout
 from .pricers import dual_vector
 

@@ -20,7 +20,7 @@ from fractions import Fraction
 
 from hyperplane_arrangements.errors import InputError
 
-from ..exact.middle import middle, power_above
+from ..data.middle import middle, power_above
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 

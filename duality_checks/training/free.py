@@ -14,9 +14,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..cover.bias_pricing import BiasPricer
 from ..effort import WHOLE, Effort
 from ..network import TwoLayerNetwork
+from ..pricing.biases import BiasPricer
 from ..pricing.free import FreePricer, ProjectedReadout, Sightings
 from ..pricing.free_pricers import free_pricer
 from ..pricing.landscape import Landscape

@@ -42,6 +42,8 @@ TERMS = [
     {"free": "intercept"},
     {"free": "intercept+linear"},
     {"free": "decayed-intercept"},
+    {"free": "biases"},
+    {"free": "biases+linear"},
 ]
 
 
@@ -49,6 +51,8 @@ def with_term(options):
     """A small problem with one more term than the default."""
     rng = np.random.default_rng(2)
     X = rng.integers(-4, 5, size=(8, 3)).tolist()
+    if "biases" in options.get("free", ""):
+        X = [[*row[:2], 1] for row in X]
     y = rng.choice([-1, 1], size=4 if "readout" in options else 8).tolist()
     return TrainingProblem(X, y, beta="1/2", **options)
 

@@ -9,13 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
+from ..cover.climbing import starts_for
+from ..cover.pricing import Peaks, glimpsed, largest, peaks
+from ..cover.search import Function
 from ..effort import WHOLE, Effort
-from ..pricing.free import Kinks, ProjectedReadout, Sightings
-from ..pricing.pricers import Maxima
 from ..problem import TrainingProblem
-from .climbing import starts_for
-from .pricing import Peaks, glimpsed, largest, peaks
-from .search import Function
+from .free import Kinks, ProjectedReadout, Sightings
+from .pricers import Maxima
 
 
 @dataclass(frozen=True, eq=False)
