@@ -63,7 +63,11 @@ def honest_lists() -> dict[str, Case]:
 
 def quadratic_functions() -> dict[str, Case]:
     """Of each term but the logistic loss."""
-    problems = [with_term(options) for options in TERMS if options != {"loss": "logistic"}]
+    problems = [
+        with_term(options)
+        for options in TERMS
+        if options != {"loss": "logistic"} and "biases" not in options.get("free", "")
+    ]
     return {f"by functions, {k}": (p.to_json(), by_functions(p).to_json()) for k, p in enumerate(problems)}
 
 
