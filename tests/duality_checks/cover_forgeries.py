@@ -42,9 +42,8 @@ TERMS = [
     {"free": "intercept"},
     {"free": "intercept+linear"},
     {"free": "decayed-intercept"},
-    {"free": "biases"},
-    {"free": "biases+linear"},
 ]
+COVERABLE = [*TERMS, {"free": "biases"}, {"free": "biases+linear"}]
 
 
 def with_term(options):

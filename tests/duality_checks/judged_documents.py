@@ -15,7 +15,7 @@ import quadratic_forgeries
 from biased_covers import biased_cover
 from brute_force import honest as listed_case
 from brute_force import honest_biases, honest_decay, honest_skip, honest_weights
-from cover_forgeries import FORGERIES, TERMS, bits_of, covered, honest, put_bits, with_term
+from cover_forgeries import COVERABLE, FORGERIES, TERMS, bits_of, covered, honest, put_bits, with_term
 from forgeries import MUTATIONS
 from pairs_of_terms import each_pair_of_terms
 from quadratic_forgeries import by_functions
@@ -63,11 +63,7 @@ def honest_lists() -> dict[str, Case]:
 
 def quadratic_functions() -> dict[str, Case]:
     """Of each term but the logistic loss."""
-    problems = [
-        with_term(options)
-        for options in TERMS
-        if options != {"loss": "logistic"} and "biases" not in options.get("free", "")
-    ]
+    problems = [with_term(options) for options in TERMS if options != {"loss": "logistic"}]
     return {f"by functions, {k}": (p.to_json(), by_functions(p).to_json()) for k, p in enumerate(problems)}
 
 
@@ -101,7 +97,7 @@ def idle_samples() -> TrainingProblem:
 def honest_covers() -> dict[str, Case]:
     """Of each term but the logistic loss, in a basis, with weights, with samples that do not matter."""
     cases = {f"cover, kappa {kappa}": texts(*honest(Fraction(kappa))) for kappa in ("0", "-1", "1/10")}
-    for options in TERMS:
+    for options in COVERABLE:
         if options != {"loss": "logistic"}:
             problem = with_term(options)
             cases[str(options)] = problem.to_json(), covered(problem, train(problem)).to_json()

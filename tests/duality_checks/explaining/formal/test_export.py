@@ -14,7 +14,7 @@ import pytest
 from biased_covers import biased_cover
 from brute_force import honest as listed_case
 from coq import IMPORT, compile_text, compiled_library
-from cover_forgeries import FORGERIES, TERMS, covered, honest, with_term
+from cover_forgeries import COVERABLE, FORGERIES, covered, honest, with_term
 from forgeries import MUTATIONS
 
 from duality_checks import Certificate, TrainingProblem, certify, check, train
@@ -27,7 +27,7 @@ from duality_checks.explaining.formal.gallina import certificate_term, problem_t
 from hyperplane_arrangements.errors import InputError, LimitError
 
 RATIONAL = re.compile(r"(-?\d+) # (\d+)")
-COVERED = [options for options in TERMS if options != {"loss": "logistic"}]
+COVERED = [options for options in COVERABLE if options != {"loss": "logistic"}]
 
 
 @pytest.fixture(scope="module")
