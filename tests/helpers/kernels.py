@@ -52,7 +52,7 @@ def symmetry() -> None:
     from hyperplane_arrangements.enumeration.symmetry import count_with_symmetry
     from hyperplane_arrangements.enumeration.symmetry_kernel import count_planes
 
-    assert count_with_symmetry(named("resonance_5").distinct.rows)
+    assert count_with_symmetry(named("resonance_5").distinct.rows, 10**6)
     assert count_planes.signatures
 
 
