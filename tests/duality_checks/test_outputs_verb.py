@@ -128,8 +128,8 @@ def test_what_is_printed_says_who_proved_it(run: Run, here: Path) -> None:
 
 
 def test_one_refused_output_refuses_the_sum(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse_b(problem: str, certificate: str) -> Verdict:
-        return Verdict(False, "no") if '"1/2", "3/2"' in problem else check_documents(problem, certificate)
+    def refuse_b(problem: str, *rest: Any) -> Verdict:
+        return Verdict(False, "no") if '"1/2", "3/2"' in problem else check_documents(problem, *rest)
 
     monkeypatch.setattr(duality_checks.checker, "check_documents", refuse_b)
     code, out, _ = run(*TWO, "--beta", "1/4", "--output", "out")
