@@ -33,7 +33,7 @@ def as_sympy(x):
 
 
 @given(PARTS, PARTS, PARTS, PARTS, ROOTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_arithmetic_order_and_texts_are_those_of_sympy(a, b, c, e, d):
     x, y = Quadratic(a, b, d), Quadratic(c, e, d)
     for ours, theirs in (
@@ -87,7 +87,7 @@ def over_the_root(arrangement):
 
 
 @given(st.one_of(arrangements(), affine_arrangements()))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_other_units_of_the_coordinates_change_nothing(arrangement):
     """Scaling coordinates and rows by positive numbers keeps every sign vector: rational data as oracle."""
     other = over_the_root(arrangement)
@@ -108,10 +108,15 @@ def test_h3_and_h4_are_as_published():
     h3, h4 = families.h3(), families.h4()
     for member, name in ((h3, "h3"), (h4, "h4")):
         family = families.FAMILIES[name]
-        assert member.count_chambers() == family.chambers() == count_by_search(member)
+        assert member.count_chambers() == family.chambers()
         assert member.characteristic_polynomial() == family.characteristic_polynomial()
     assert (h3.count_chambers(), h4.count_chambers()) == (120, 14400)
-    assert h3.chambers().is_complete and h3.faces().check() and h3.check_simplicial()
+    assert (
+        count_by_search(h3) == 120
+        and h3.chambers().is_complete
+        and h3.faces().check()
+        and h3.check_simplicial()
+    )
     assert {len(chamber.walls) for chamber in h3.chambers()[:20]} == {3}
     # Six five-fold axes, ten three-fold and fifteen two-fold ones: the lines of the lattice.
     on_lines = sorted(len(flat.rows) for flat in h3.flats().levels[2])
