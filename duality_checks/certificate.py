@@ -287,16 +287,17 @@ def _certify(
         from .dual_scaling.polyhedral import exact_parts
 
         network, feasible, chambers = exact_parts(problem, solution)
+    elif not few_chambers(arrangement, listed):
+        chambers = None
+        plain = problem.bias is None and not problem.is_max_pooled
+        if arrangement.rank == 2 and plain and list_at_most is None:
+            feasible = _swept_once(problem, stated, dual, effort)
+        else:
+            feasible, cover = _covered(problem, stated, dual, effort)
     elif problem.is_max_pooled:
         from .dual_scaling.max_pooling import listed_chambers
 
         feasible, chambers = listed_chambers(problem, stated, dual, max_chambers)
-    elif not few_chambers(arrangement, listed):
-        chambers = None
-        if arrangement.rank == 2 and problem.bias is None and list_at_most is None:
-            feasible = _swept_once(problem, stated, dual, effort)
-        else:
-            feasible, cover = _covered(problem, stated, dual, effort)
     else:
         feasible, chambers = _listed(problem, stated, dual, max_chambers)
     skip = skip_of(problem, network)

@@ -59,6 +59,12 @@ over the box, and a vector e with c'u <= e'u there is found from c. If norm(e) <
 for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere: the two halves of a box are the box, and every ray
 meets a face of the cube.
 
+With max pooling (statement 7.2b) z'h(u) = sum_i z_i max_p a_p'u, over the pieces a_p of sample i: its rows,
+and kappa times its rows. On a box those that are nowhere above another one are left out. Where z_i < 0 any
+convex combination of the others is below their maximum, and the certificate says which; where z_i > 0 any
+linear function l't is below it by no more than the most by which a piece is above l't at a corner of the box,
+and that much is added.
+
 Or it names one quadratic function for z and one for -z that are nowhere on the sphere below it (statement
 7.8): max(0, t) = (t + abs(t))/2 <= (t + (t^2/tau + tau)/2)/2 for any tau > 0, and max(0, t) >= a t + b t^2/L
 for abs(t) <= L and 0 <= b <= a <= 1 - b. What these add up to, c'u + u'Qu + const, is at most beta for
@@ -96,6 +102,7 @@ FREE = ("intercept", "linear", "intercept+linear", DECAYED, "biases", "biases+li
 LATER = {2: ["free"], 3: ["free", "weights"]}
 PARAMETER = 3  # bytes of a parameter of a quadratic function
 LENGTH_BITS = 32  # of lengths, which are rounded up
+NEARLY = 36
 CHORD_BITS = 48  # of the slopes of chords, which are rounded down
 MAX_HALVINGS = 64  # of an interval
 LOG_DIGITS = 40  # of decimal logarithms, which the standard library documents as correctly rounded
@@ -1080,6 +1087,64 @@ class Kinks:
         return Kinks(self.rows, *flipped, self.limit, self.free)
 
 
+@dataclass(frozen=True, slots=True)
+class Maxima(Kinks):
+    """g(u) = z'h(u) = base't + sum_i z_i max_p pieces[p]'t with max pooling, over the pieces of each sample
+    of two or more, all in integers. `base` has what samples of one piece add.
+
+    Attributes:
+        pieces: of all samples, and then `owner`, the sample of each, and `heights`, z_i by sample.
+        pairs: numbers p < q of two pieces of one sample each: `rows` are pieces[q] - pieces[p] and `weights`
+            their z_i.
+    """
+
+    pieces: list[Row]
+    owner: list[int]
+    heights: list[int]
+    pairs: list[tuple[int, int]]
+
+    def negated(self) -> Maxima:
+        """The same for -z."""
+        weights, base, heights = ([-x for x in values] for values in (self.weights, self.base, self.heights))
+        return Maxima(
+            self.rows, weights, base, self.limit, None, self.pieces, self.owner, heights, self.pairs
+        )
+
+
+def maxima(
+    problem: Problem, dual: Sequence[Fraction], basis: Sequence[Sequence[Fraction]] | None, shift: int
+) -> Maxima:
+    """The pieces of each sample in order, row by row: the row, and kappa times it; each but once."""
+    rows, row_scale = integer_rows(problem.rows)
+    lines, basis_scale = integer_rows(basis or [])
+    slope, one = problem.kappa.numerator, problem.kappa.denominator
+    values, _, radius = cleared(problem, dual, one * row_scale * basis_scale)
+    heights = dict(zip(problem.samples, values, strict=True))
+    own: dict[int, dict[Row, None]] = {sample: {} for sample in range(len(problem.target))}
+    for row, sample in zip(rows, problem.samples, strict=True):
+        own[sample] |= {tuple([one * x for x in row]): None, tuple([slope * x for x in row]): None}
+    limit = radius**2 << 2 * shift
+    if basis is not None:
+        spans_all(lines, hyperplanes(rows))
+        limit = int(limit * (1 - skewness(lines, basis_scale)))
+        own = {i: {tuple([dot(line, a) for line in lines]): None for a in some} for i, some in own.items()}
+    pieces = [piece for some in own.values() for piece in some]
+    owner = [sample for sample, some in own.items() for _ in some]
+    pairs = [(p, q) for q in range(len(pieces)) for p in range(q) if owner[p] == owner[q]]
+    alone = [p for p, sample in enumerate(owner) if len(own[sample]) == 1]
+    return Maxima(
+        rows=[tuple(map(sub, pieces[q], pieces[p])) for p, q in pairs],
+        weights=[heights[owner[p]] for p, _ in pairs],
+        base=plus([0] * len(pieces[0]), [heights[owner[p]] for p in alone], [pieces[p] for p in alone]),
+        limit=limit,
+        free=None,
+        pieces=pieces,
+        owner=owner,
+        heights=[heights[sample] for sample in own],
+        pairs=pairs,
+    )
+
+
 def kinks(
     problem: Problem, dual: Sequence[Fraction], basis: Sequence[Sequence[Fraction]] | None, shift: int
 ) -> Kinks:
@@ -1168,6 +1233,18 @@ class Bits:
         self.take(1)
         return self.take(count) if self.take(1) else (1 - nearer) << count
 
+    def shares(self, pieces: Sequence[int], count: int) -> list[int]:
+        """The shares of the pieces of a sample of negative weight, in 2^count: one of them has all, or each
+        but the last a number or none, and the last one the rest."""
+        one = 1 << count
+        if not self.take(1):
+            chosen = self.take((len(pieces) - 1).bit_length())
+            piece_is_there(chosen, len(pieces), self.where)
+            return [one if k == chosen else 0 for k in range(len(pieces))]
+        found = [self.take(count) if self.take(1) else 0 for _ in pieces[1:]]
+        shares_are_convex(sum(found), one, self.where)
+        return [*found, one - sum(found)]
+
     def finished(self) -> None:
         """Nothing but the rest of the last byte, in zeros, is left."""
         rest = self.text[self.place :]
@@ -1180,7 +1257,8 @@ Undecided = list[tuple[int, int, int]]
 def cover_proves(problem: Problem, dual: Sequence[Fraction], cover: Cover, run: Any = map) -> None:
     """abs(z'phi(Xu)) <= beta norm(u) for all u: on the cone over every box, for z and for -z."""
     cover_fits(problem, cover)
-    g = kinks(problem, dual, cover.basis, 2 * cover.depth + CHORD_BITS)
+    terms = maxima if problem.largest else kinks
+    g = terms(problem, dual, cover.basis, 2 * cover.depth + CHORD_BITS)
     plus, minus = Bits(cover.plus, "cover.plus"), Bits(cover.minus, "cover.minus")
     held = list(run(side_holds, [(g, cover, plus), (g.negated(), cover, minus)]))
     require(held == [True, True], "cover: one of z and -z was not looked at")
@@ -1195,7 +1273,6 @@ def side_holds(side: tuple[Kinks, Cover, Bits]) -> bool:
 def cover_fits(problem: Problem, cover: Cover) -> None:
     """The argument is for the 2-norm, and the coordinates leave the bias beside the norm."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
-    require(not problem.largest, "certificate: with max pooling chambers must be listed")
     if problem.bias is not None and cover.basis is not None:
         point = cover.basis[0]
         held = len(cover.basis) == 1 and point[problem.bias] == 0
@@ -1245,17 +1322,24 @@ def halves_are_whole(odd: int, where: str, depth: int) -> None:
 
 
 def box_spans(g: Kinks, lo: Sequence[int], hi: Sequence[int]) -> Iterable[tuple[int, int, int]]:
-    """The rows that count, each with the least and the largest y'w, w in the box: twice its value at the
-    middle of the box, less and plus twice how far it goes from there."""
-    middle, width = list(map(add, lo, hi)), list(map(sub, hi, lo))
+    """The rows that count, each with the least and the largest y'w, w in the box."""
     for k, (row, weight) in enumerate(zip(g.rows, g.weights, strict=True)):
         if weight:
-            twice, reach = sum(map(mul, row, middle)), sum(map(mul, map(abs, row), width))
-            yield k, (twice - reach) // 2, (twice + reach) // 2
+            yield k, *span(row, lo, hi)
+
+
+def span(row: Sequence[int], lo: Sequence[int], hi: Sequence[int]) -> tuple[int, int]:
+    """The least and the largest y'w, w in the box: twice its value at the middle of the box, less and plus
+    twice how far it goes from there."""
+    twice = sum(map(mul, row, map(add, lo, hi)))
+    reach = sum(map(mul, map(abs, row), map(sub, hi, lo)))
+    return (twice - reach) // 2, (twice + reach) // 2
 
 
 def decided(g: Kinks, c: Sequence[int], spans: Iterable[tuple[int, int, int]]) -> tuple[list[int], Undecided]:
     """c with the rows that are positive on the box, and the rows that are neither positive nor negative."""
+    if isinstance(g, Maxima):
+        return largest_left(g, c, list(spans))
     positive, rest = [], []
     for span in spans:
         if span[1] >= 0:
@@ -1263,6 +1347,28 @@ def decided(g: Kinks, c: Sequence[int], spans: Iterable[tuple[int, int, int]]) -
         elif span[2] > 0:
             rest.append(span)
     return plus(c, [g.weights[k] for k in positive], [g.rows[k] for k in positive]), rest
+
+
+def largest_left(g: Maxima, c: Sequence[int], spans: Undecided) -> tuple[list[int], Undecided]:
+    """c with the pieces that are the largest of their samples on the whole box, and the pairs of pieces that
+    the box does not decide. A piece goes only while one that is nowhere below it is there."""
+    gone: set[int] = set()
+    for k, low, high in spans:
+        p, q = g.pairs[k]
+        if p not in gone and q not in gone and (low >= 0 or high <= 0):
+            gone.add(p if low >= 0 else q)
+    rest = [entry for entry in spans if gone.isdisjoint(g.pairs[entry[0]])]
+    seen = dict.fromkeys(p for k, _, _ in spans for p in g.pairs[k] if p not in gone)
+    open_ = {p for k, _, _ in rest for p in g.pairs[k]}
+    alone = [p for p in seen if p not in open_]
+    return plus(c, [g.heights[g.owner[p]] for p in alone], [g.pieces[p] for p in alone]), rest
+
+
+def pieces_left(g: Maxima, undecided: Undecided) -> Iterable[tuple[int, list[int]]]:
+    """z_i and the pieces of the samples that a box leaves more than one, both in order."""
+    found = sorted({p for k, _, _ in undecided for p in g.pairs[k]})
+    for sample, own in groupby(found, key=g.owner.__getitem__):
+        yield g.heights[sample], list(own)
 
 
 def plus(c: Sequence[int], shares: Sequence[int], rows: Sequence[Row]) -> list[int]:
@@ -1282,6 +1388,22 @@ def leaf_holds(
     undecided: Undecided,
 ) -> None:
     """The bound on the cone over one box. c is over-estimated with the chords and the slopes of this leaf."""
+    if isinstance(g, Maxima):
+        shares, rows, constant = largest_above(g, cover, bits, lo, hi, undecided)
+    else:
+        shares, rows, constant = kinks_above(g, cover, bits, undecided)
+    total = plus([value << CHORD_BITS for value in c], shares, rows)
+    total = [value << cover.depth for value in total]
+    total[j] += constant if lo[j] > 0 else -constant
+    square = square_on_cone(total, lo, hi, j, g.free)
+    leaf_is_bounded(square, g.limit, f"{bits.where}: the leaf that ends at bit {bits.place}")
+
+
+Estimate = tuple[list[int], list[Row], int]
+
+
+def kinks_above(g: Kinks, cover: Cover, bits: Bits, undecided: Undecided) -> Estimate:
+    """Shares of rows, and a constant, whose sum is above the undecided terms; all times 2^CHORD_BITS."""
     one = 1 << CHORD_BITS
     shares, constant = [], 0
     for k, low, high in undecided:
@@ -1292,11 +1414,69 @@ def leaf_holds(
         else:
             share = bits.slope(k, cover.bits, int(low + high > 0)) << (CHORD_BITS - cover.bits)
         shares.append(share * weight)
-    total = plus([value << CHORD_BITS for value in c], shares, [g.rows[k] for k, _, _ in undecided])
-    total = [value << cover.depth for value in total]
-    total[j] += constant if lo[j] > 0 else -constant
-    square = square_on_cone(total, lo, hi, j, g.free)
-    leaf_is_bounded(square, g.limit, f"{bits.where}: the leaf that ends at bit {bits.place}")
+    return shares, [g.rows[k] for k, _, _ in undecided], constant
+
+
+def largest_above(
+    g: Maxima, cover: Cover, bits: Bits, lo: Sequence[int], hi: Sequence[int], undecided: Undecided
+) -> Estimate:
+    """The same with max pooling, where rows are pieces or the lines above them."""
+    shares: list[int] = []
+    rows: list[Row] = []
+    constant = 0
+    for weight, pieces in pieces_left(g, undecided):
+        own = [g.pieces[p] for p in pieces]
+        if weight > 0:
+            line, height = lid(own, lo, hi)
+            shares.append(weight)
+            rows.append(line)
+            constant += weight * height
+        else:
+            stated = bits.shares(pieces, cover.bits)
+            shares += [weight * share << (CHORD_BITS - cover.bits) for share in stated]
+            rows += own
+    return shares, rows, constant
+
+
+def lid(pieces: Sequence[Row], lo: Sequence[int], hi: Sequence[int]) -> tuple[Row, int]:
+    """l and a constant with a'w <= l'w + constant for all pieces a on the box, times 2^CHORD_BITS.
+
+    The constant is right for any l. This one is a chord between the first two pieces, then one between that
+    and the third, and so on, without those that are hardly ever the largest; what is rounded there is in the
+    constant.
+    """
+    raised = [tuple([x << CHORD_BITS for x in piece]) for piece in pieces]
+    line, *others = clearly_larger(raised, lo, hi)
+    for piece in others:
+        way = tuple(map(sub, piece, line))
+        low, high = span(way, lo, hi)
+        if high > 0:
+            share = (high << CHORD_BITS) // (high - min(low, 0))
+            line = tuple([x + (share * y >> CHORD_BITS) for x, y in zip(line, way, strict=True)])
+    return line, max(span(tuple(map(sub, piece, line)), lo, hi)[1] for piece in raised)
+
+
+def clearly_larger(pieces: Sequence[Row], lo: Sequence[int], hi: Sequence[int]) -> list[Row]:
+    """The pieces but those that another one is nowhere below, or by less than 2^-NEARLY of their sizes."""
+    unit, gone = max(map(abs, [*lo, *hi])), set()
+    for a, first in enumerate(pieces):
+        for b in range(a + 1, len(pieces)):
+            if a not in gone and b not in gone:
+                low, high = span(tuple(map(sub, pieces[b], first)), lo, hi)
+                near = unit * (sum(map(abs, first)) + sum(map(abs, pieces[b]))) >> NEARLY
+                if low >= -near or high <= near:
+                    gone.add(a if low >= -near else b)
+    return [piece for k, piece in enumerate(pieces) if k not in gone]
+
+
+def piece_is_there(chosen: int, count: int, where: str) -> None:
+    """Bits can spell more numbers than there are pieces."""
+    require(chosen < count, f"{where}: no piece {chosen} of the {count} that are left of a sample")
+
+
+def shares_are_convex(total: int, one: int, where: str) -> None:
+    """The last share is the rest, which must not be negative."""
+    require(total <= one, f"{where}: the shares of the pieces of a sample are more than 1")
 
 
 def leaf_is_bounded(square: int | None, limit: int, where: str) -> None:
@@ -1360,7 +1540,7 @@ def quadratic_proves(problem: Problem, dual: Sequence[Fraction], quadratic: Quad
 def quadratic_fits(problem: Problem) -> None:
     """The argument is for the 2-norm of all weights, and for sums."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
-    require(not problem.largest, "certificate: with max pooling chambers must be listed")
+    require(not problem.largest, "certificate: with max pooling a list or a cover is needed")
     require(problem.bias is None, "certificate: no quadratic function is bounded along free biases")
 
 
@@ -1581,7 +1761,7 @@ def sweep_proves(problem: Problem, dual: Sequence[Fraction]) -> None:
 def sweep_fits(problem: Problem, rank: int) -> None:
     """The sweep is in so many dimensions, and projects onto faces, which is right for the 2-norm alone."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
-    require(not problem.largest, "certificate: with max pooling chambers must be listed")
+    require(not problem.largest, "certificate: with max pooling a list or a cover is needed")
     fits = rank == 3 or (rank == 2 and problem.bias is None)
     require(fits, f"certificate: without chambers the rank must be 3, or 2 without free biases, not {rank}")
 

@@ -82,14 +82,15 @@ def is_covered(arrangement: Arrangement, least_rank: int = 3) -> bool:
 
 def is_searched(problem: TrainingProblem) -> bool:
     """Whether a problem is trained and certified by searches over all directions (statement 7.4), so that no
-    number of chambers is too many: not with a polyhedral norm or max pooling, which need their list.
+    number of chambers is too many: not with a polyhedral norm, which needs its list. With max pooling
+    chambers are those of the rows and their comparisons.
 
     Example:
         >>> from duality_checks import TrainingProblem
         >>> is_searched(TrainingProblem([[1], [2]], [0, 1], beta=1))
         False
     """
-    if problem.penalty.polyhedral or problem.is_max_pooled:
+    if problem.penalty.polyhedral:
         return False
     return is_covered(problem.arrangement)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from hyperplane_arrangements.cores import parts, shared_out
 
-from .search import Function
+from .search import Function, Searched
 
 STARTS = 60
 MOST_STARTS = 400
@@ -23,28 +23,28 @@ ENTRIES = 200_000
 TURNS = 8
 
 
-def starts_for(function: Function) -> int:
+def starts_for(function: Searched) -> int:
     """How many ascents are worth their time beside so many rows.
 
     Example:
         >>> starts_for(Function(np.ones((100_000, 3)), np.ones(100_000), np.zeros(3)))
         4
     """
-    h, r = function.rows.shape
+    h, r = function.terms, function.rank
     return max(FEWEST, min(STARTS * 2 ** max(r - 3, 0), MOST_STARTS, ENTRIES // max(h, 1)))
 
 
-def starts_before_a_search(function: Function) -> int:
+def starts_before_a_search(function: Searched) -> int:
     """The same before a search over all directions, whose cost grows with the rank.
 
     Example:
         >>> starts_before_a_search(Function(np.ones((100, 6)), np.ones(100), np.zeros(6)))
         3200
     """
-    return min(2 ** max(function.rows.shape[1] - 3, 0), MOST_TIMES) * starts_for(function)
+    return min(2 ** max(function.rank - 3, 0), MOST_TIMES) * starts_for(function)
 
 
-def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def climb(function: Searched, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The local maximum next to each point, and its value.
 
     Args:
@@ -61,15 +61,12 @@ def climb(function: Function, points: np.ndarray) -> tuple[np.ndarray, np.ndarra
         >>> point.round(9).tolist(), float(value[0].round(9))
         ([[0.6, 0.8]], 5.0)
     """
-    from .ridge_kernel import settle_points
-
-    if function.free is not None:
+    if isinstance(function, Function) and function.free is not None:
         return _climb_with_bias(function, function.free, points)
     ends, values = points.copy(), function.values(points)
-    lengths = np.linalg.norm(function.rows, axis=1)
 
     def settle(part: slice) -> None:
-        settle_points(function.rows, function.weights, function.base, lengths, ends[part], values[part])
+        function.settled(ends[part], values[part])
 
     list(shared_out(settle, parts(len(points))))
     return ends, values

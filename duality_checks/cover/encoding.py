@@ -85,6 +85,18 @@ class Pen(checker.Bits):
             self._write("11" + f"{value:0{count}b}")
         return value
 
+    def shares(self, pieces: Sequence[int], count: int) -> list[int]:
+        one = 1 << count
+        found = [self._leaf.get(piece, 0) for piece in pieces]
+        # Of a piece that floats did not see to be nowhere the largest.
+        found[found.index(max(found))] += one - sum(found)
+        if one in found:
+            width = (len(pieces) - 1).bit_length()
+            self._write("0" + (f"{found.index(one):0{width}b}" if width else ""))
+        else:
+            self._write("1" + "".join(f"1{share:0{count}b}" if share else "0" for share in found[:-1]))
+        return found
+
     def finished(self) -> None:
         """Nothing to ask: the walk ends with the trees."""
 

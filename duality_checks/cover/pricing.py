@@ -10,13 +10,12 @@ import numpy as np
 
 from ..effort import WHOLE, Effort
 from .climbing import climb, starts_before_a_search, starts_for
-from .search import Cover, Function, Limits, search
+from .search import Cover, Function, Limits, Searched, search
 
 ENOUGH = 64
 # Nearer to the floor than this, what ascents have found is worth proving the largest.
 CLOSE = 1e-6
 ABOVE = 2.0**-42
-ROUNDINGS = 2.0**-48
 TURNS = 60
 AT_ONCE = 400  # ascents between two looks at the clock
 
@@ -75,7 +74,7 @@ class Peaks:
 
 
 def peaks(
-    sides: tuple[Function, Function],
+    sides: tuple[Searched, Searched],
     floor: float,
     effort: Effort = WHOLE,
     deadline: float | None = None,
@@ -99,10 +98,10 @@ def peaks(
     if deadline is not None and perf_counter() >= deadline:
         return Peaks(seen.parts, np.inf, floor, stopped=True)
     # What differs by roundings alone cannot be told apart, however small the box.
-    tiny = ABOVE + ROUNDINGS * float(np.linalg.norm(sides[0].sizes)) / best
+    tiny = ABOVE + 2 * sides[0].rounding / best
     lower, reach, parts, stopped = best * (1 + tiny), np.inf, seen.parts, False
     limits = Limits(ENOUGH, effort.cones, deadline, effort.progress)
-    for level in effort.levels(sides[0].rows.shape[1]):
+    for level in effort.levels(sides[0].rank):
         upper = lower * (1 + level + tiny)
         covers = [search(side, upper, floor=lower, limits=limits, keep=False) for side in sides]
         parts = [*seen.parts, *_climbed(sides, covers)]
@@ -113,7 +112,7 @@ def peaks(
     return Peaks(parts, reach, floor, stopped=stopped)
 
 
-def _climbed(sides: tuple[Function, Function], covers: list[Cover]) -> list[Part]:
+def _climbed(sides: tuple[Searched, Searched], covers: list[Cover]) -> list[Part]:
     found = []
     for sign, side, cover in zip((1.0, -1.0), sides, covers, strict=True):
         found.append((sign, cover.points, cover.values))
@@ -123,7 +122,7 @@ def _climbed(sides: tuple[Function, Function], covers: list[Cover]) -> list[Part
 
 
 def glimpsed(
-    sides: tuple[Function, Function], floor: float, turn: int, starts: int, deadline: float | None = None
+    sides: tuple[Searched, Searched], floor: float, turn: int, starts: int, deadline: float | None = None
 ) -> Peaks:
     """Points above the floor from ascents; that there are none says nothing.
 
@@ -135,7 +134,7 @@ def glimpsed(
         deadline: when no more of them begin.
     """
     rng = np.random.default_rng([abs(turn), turn < 0])
-    rank = sides[0].rows.shape[1]
+    rank = sides[0].rank
     found: list[Part] = [(1.0, np.empty((0, rank)), np.empty(0))]
     for first in range(0, starts, AT_ONCE):
         if first and deadline is not None and perf_counter() >= deadline:
@@ -146,7 +145,7 @@ def glimpsed(
     return Peaks(found, np.inf, floor)
 
 
-def largest(sides: tuple[Function, Function], effort: Effort = WHOLE) -> Peaks:
+def largest(sides: tuple[Searched, Searched], effort: Effort = WHOLE) -> Peaks:
     """The maximum over the sphere: ascents, and searches for what is above the best of them until there
     is none; where less than all will do, ascents alone, which say nothing of what they miss."""
     if not effort.whole:

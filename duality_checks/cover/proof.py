@@ -12,9 +12,9 @@ import numpy as np
 from hyperplane_arrangements.workers import mapper
 
 from .. import checker
-from ..terms.max_pooling import refuse
 from .basis import amid, orthonormal
 from .encoding import BITS, Pen, deepest
+from .maxima import Maxima
 from .search import Cover, Function, Limits, Tree, search
 
 BELOW = 1 - 2.0**-50  # more than all roundings of beta
@@ -38,13 +38,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, stated: checker.Problem) -> Coordinates:
-        """The coordinates of a problem.
-
-        Raises:
-            InputError: max pooling, whose landscape is another.
-        """
-        if stated.largest:
-            refuse("a cover")
+        """The coordinates of a problem."""
         if stated.bias is not None:
             return cls(stated, (amid(stated.rows, stated.bias),))
         return cls(stated, orthonormal(checker.integer_rows(stated.rows)[0]))
@@ -61,20 +55,38 @@ class Coordinates:
         rows, weights, base, beta = self.terms(dual)
         return Function.of(rows, weights, base, self.stated.bias), beta
 
+    def maxima(self, dual: tuple[Fraction, ...]) -> tuple[Maxima, float]:
+        """``z'h(u)`` with max pooling, in the same way."""
+        exact = checker.maxima(self.stated, dual, self.basis, 0)
+        shift, scale, beta = _scales(exact, exact.pieces)
+        pieces = np.array([[_float(x, shift) for x in row] for row in exact.pieces])
+        heights = np.array([_float(z, scale - shift) for z in exact.heights])
+        return Maxima.of(pieces, np.array(exact.owner), heights), beta
+
     def kept(self, dual: tuple[Fraction, ...]) -> list[int]:
-        """Which of the checker's hyperplanes the rows of the function are: those without weight are not."""
+        """Which of the checker's hyperplanes, or pieces, those of the function are: those without weight are
+        not."""
+        if self.stated.largest:
+            exact = checker.maxima(self.stated, dual, self.basis, 0)
+            return [p for p, sample in enumerate(exact.owner) if exact.heights[sample]]
         return np.flatnonzero(self.terms(dual)[1]).tolist()
 
     def terms(self, dual: tuple[Fraction, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
         """Rows, weights and base of all hyperplanes, those without weight too, and beta, in floats."""
         exact = checker.kinks(self.stated, dual, self.basis, 0)
-        one = math.isqrt(exact.limit)
-        shift = max((abs(x).bit_length() for row in exact.rows for x in row), default=0)
-        scale = one.bit_length() - 1
+        shift, scale, beta = _scales(exact, exact.rows)
         rows = np.array([[_float(x, shift) for x in row] for row in exact.rows])
         weights = np.array([_float(w, scale - shift) for w in exact.weights])
         base = np.array([_float(b, scale) for b in exact.base])
-        return rows, weights, base, _float(one, scale) * BELOW
+        return rows, weights, base, beta
+
+
+def _scales(exact: checker.Kinks, rows: list[checker.Row]) -> tuple[int, int, float]:
+    """Powers of two that rows and values are divided by, and beta."""
+    one = math.isqrt(exact.limit)
+    scale = one.bit_length() - 1
+    shift = max((abs(x).bit_length() for row in rows for x in row), default=0)
+    return shift, scale, _float(one, scale) * BELOW
 
 
 def _float(value: int, shift: int) -> float:
@@ -94,7 +106,8 @@ def covers(
         keep: whether the trees are kept.
         limits: when to stop; by default at the first point that exceeds beta.
     """
-    g, beta = coordinates.function(dual)
+    stated = coordinates.maxima if coordinates.stated.largest else coordinates.function
+    g, beta = stated(dual)
     plus = search(g, beta, keep=keep, limits=limits)
     return plus, search(g.negated(), beta, keep=keep, limits=limits) if plus.proven else plus
 
@@ -110,7 +123,8 @@ def written(
     kept = coordinates.kept(dual)
     depth = max(deepest(cover.trees or ()) for cover in found)
     draft = checker.Cover(coordinates.basis, depth, BITS, b"", b"")
-    g = checker.kinks(coordinates.stated, dual, coordinates.basis, 2 * depth + checker.CHORD_BITS)
+    terms = checker.maxima if coordinates.stated.largest else checker.kinks
+    g = terms(coordinates.stated, dual, coordinates.basis, 2 * depth + checker.CHORD_BITS)
     sides = [
         (side, draft, cover.trees, kept, f"cover.{name}")
         for side, cover, name in ((g, found[0], "plus"), (g.negated(), found[1], "minus"))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -29,6 +29,38 @@ STEPS = 2**24
 AHEAD = 2  # pieces waiting for each core
 ALONE = 20_000  # cones that this process closes before others are asked, which takes a second or two to start
 ROUNDING = 2.0**-53
+
+
+class Searched(Protocol):
+    """What is searched: a positively homogeneous function of r coordinates."""
+
+    @property
+    def rank(self) -> int:
+        """r."""
+
+    @property
+    def terms(self) -> int:
+        """How many rows it is made of."""
+
+    def norms(self, u: np.ndarray) -> np.ndarray:
+        """The norms of many points (m x r), length m."""
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """For each coordinate the sum of the sizes of all terms, which bounds rounding errors."""
+
+    @property
+    def rounding(self) -> float:
+        """What the search adds to each bound on the unit sphere, for what floats round."""
+
+    def values(self, u: np.ndarray) -> np.ndarray:
+        """It at many points (m x r), length m."""
+
+    def settled(self, points: np.ndarray, values: np.ndarray) -> None:
+        """Move points up to local maxima; both arrays are updated."""
+
+    def searched(self, box: Box, floor: float, threshold: float, nodes: int) -> Found:
+        """What the search of one box finds."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,10 +105,62 @@ class Function:
         """For each coordinate the sum of the sizes of all terms, which bounds rounding errors."""
         return np.abs(self.weights) @ np.abs(self.rows) + np.abs(self.base)
 
+    @property
+    def rank(self) -> int:
+        """r."""
+        return self.rows.shape[1]
+
+    @property
+    def terms(self) -> int:
+        """h."""
+        return len(self.rows)
+
+    @property
+    def rounding(self) -> float:
+        """What the search adds to each bound on the unit sphere, for what floats round."""
+        return 16 * ROUNDING * float(np.linalg.norm(self.sizes))
+
+    def settled(self, points: np.ndarray, values: np.ndarray) -> None:
+        """Move points up to local maxima; both arrays are updated."""
+        from .ridge_kernel import settle_points
+
+        lengths = np.linalg.norm(self.rows, axis=1)
+        settle_points(self.rows, self.weights, self.base, lengths, points, values)
+
+    def searched(self, box: Box, floor: float, threshold: float, nodes: int) -> Found:
+        """What :func:`.search_kernel.search_box` finds in a box."""
+        from .cone_kernel import NONE_FREE
+        from .search_kernel import search_box
+
+        return Found(
+            *search_box(
+                self.rows,
+                self.weights,
+                self.base,
+                self.sizes,
+                box.lo,
+                box.hi,
+                box.j,
+                NONE_FREE if self.free is None else self.free,
+                floor,
+                threshold,
+                relative_rounding(self),
+                float(STEPS),
+                nodes,
+                SLOPES + len(self.rows),
+                PEAKS,
+            )
+        )
+
 
 def relative_rounding(function: Function) -> float:
     """How far floats may be off in a value of g, as a share of `sizes` weighted by the coordinates' sizes."""
-    return 4 * (function.rows.shape[1] + 2) * ROUNDING
+    return rounding_of_sums(function.rank)
+
+
+def rounding_of_sums(rank: int) -> float:
+    """The same for an inner product of so many terms, as a share of their sizes."""
+    return 4 * (rank + 2) * ROUNDING
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -174,7 +258,7 @@ class _Piece:
 
 
 def search(
-    function: Function,
+    function: Searched,
     threshold: float,
     *,
     floor: float | None = None,
@@ -202,9 +286,9 @@ def search(
         >>> search(g, 5.0001).proven, search(g, 4.999, floor=4.99).proven
         (True, False)
     """
-    roots = [_Piece(box) for box in faces(function.rows.shape[1])]
+    roots = [_Piece(box) for box in faces(function.rank)]
     waiting, team = roots[::-1], workers()
-    work = _Work(function, function.sizes, threshold if floor is None else floor, threshold)
+    work = _Work(function, threshold if floor is None else floor, threshold)
     state = _State()
     if executor is not None:
         finished = _run(work, waiting, state, limits, Workers.of(executor))
@@ -219,7 +303,7 @@ def search(
         finished and state.closed,
         state.cones,
         state.reach if finished else np.inf,
-        np.concatenate([np.empty((0, function.rows.shape[1])), *state.points]),
+        np.concatenate([np.empty((0, function.rank)), *state.points]),
         np.concatenate([np.empty(0), *state.values]),
     )
 
@@ -287,35 +371,12 @@ def _run(
 class _Work:
     """Search one box; a value, so that it can be sent to another process."""
 
-    function: Function
-    sizes: np.ndarray
+    function: Searched
     floor: float
     threshold: float
 
     def __call__(self, box: Box, nodes: int) -> Found:
-        from .cone_kernel import NONE_FREE
-        from .search_kernel import search_box
-
-        g = self.function
-        return Found(
-            *search_box(
-                g.rows,
-                g.weights,
-                g.base,
-                self.sizes,
-                box.lo,
-                box.hi,
-                box.j,
-                NONE_FREE if g.free is None else g.free,
-                self.floor,
-                self.threshold,
-                relative_rounding(g),
-                float(STEPS),
-                nodes,
-                SLOPES + len(g.rows),
-                PEAKS,
-            )
-        )
+        return self.function.searched(box, self.floor, self.threshold, nodes)
 
 
 def _spliced(piece: _Piece) -> Tree:

@@ -62,7 +62,7 @@ def descend(A, w, upper, squares, m, p, sweeps, enough):
 
 
 @cached_njit(nogil=True)
-def _solve(A, free, count, p, Q, R, step):
+def solve(A, free, count, p, Q, R, step):
     """The step of the free coefficients to the least ``norm(p + A'step)``; the first dependent row, or -1."""
     r = len(p)
     for a in range(count):
@@ -111,7 +111,7 @@ def _settle(A, w, upper, p, free, is_free, count, Q, R, step):
     """Move the free coefficients to their optimum, dropping those that meet a bound; how many stay free."""
     r = len(p)
     while count > 0:
-        dependent = _solve(A, free, count, p, Q, R, step)
+        dependent = solve(A, free, count, p, Q, R, step)
         if dependent >= 0:
             count = _drop(free, is_free, count, dependent)
             continue

@@ -92,7 +92,7 @@ class _Job:
     def proposal(self, problem: TrainingProblem, solution: Solution) -> Proposal:
         """The solution; its dual a little further inside, at a share of the gap, where it has to be covered:
         the nearer to its limit, the more cones."""
-        if problem.penalty.polyhedral or problem.bias is not None or problem.is_max_pooled:
+        if problem.penalty.polyhedral or problem.bias is not None:
             return solution
         if few_chambers(problem.arrangement, _LISTED):
             return solution

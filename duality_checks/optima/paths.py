@@ -27,6 +27,7 @@ from ..pricing.free import ProjectedReadout
 from ..pricing.free_pricers import free_dual_norm
 from ..pricing.landscape import Landscape
 from ..pricing.max_pooling import MaxLandscape, Peaks
+from ..pricing.max_search import MaxSearch, max_landscape
 from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem, positive
 from ..training.columns import train
@@ -271,10 +272,10 @@ def quick_beta_max(problem: TrainingProblem) -> BetaMax | None:
 
 def _largest(problem: TrainingProblem, v: np.ndarray, max_chambers: int) -> tuple[np.ndarray | None, float]:
     """Where the dual norm of v is attained, length d, and its size; None where it is 0."""
-    landscape: Landscape | MaxLandscape
+    landscape: Landscape | MaxLandscape | MaxSearch
     maxima: Maxima | Peaks
     if problem.is_max_pooled:
-        landscape = MaxLandscape.of(problem, max_chambers)
+        landscape = max_landscape(problem, max_chambers)
         maxima = landscape.maxima(v, 0.0)
     else:
         landscape = Landscape.of(problem)

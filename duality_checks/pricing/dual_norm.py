@@ -8,7 +8,7 @@ from ..effort import WHOLE, Effort
 from ..problem import TrainingProblem
 from .free_pricers import free_dual_norm
 from .landscape import Landscape
-from .max_pooling import MaxLandscape
+from .max_search import max_landscape
 from .pricers import dual_vector, pricer
 
 
@@ -38,7 +38,8 @@ def dual_norm(
     if problem.bias is not None:
         return free_dual_norm(problem, v, max_chambers, effort)
     if problem.is_max_pooled:
-        return MaxLandscape.of(problem, max_chambers).maxima(dual_vector(problem, v), 0.0).reach
+        peaks = max_landscape(problem, max_chambers, effort).maxima(dual_vector(problem, v), 0.0)
+        return float(peaks.values.max(initial=0.0))
     pricing = pricer(problem, Landscape.of(problem), max_chambers, effort)
     found = pricing.maxima(dual_vector(problem, v), 0.0)
     return float(found.values[0]) if len(found) else 0.0

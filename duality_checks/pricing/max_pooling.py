@@ -125,7 +125,7 @@ class MaxLandscape:
         order = np.argsort(-values, kind="stable")
         order = order[values[order] > floor]
         found = Peaks(values[order], ends[order] / values[order, None], signs[order], chambers[order])
-        return found[_distinct(found)]
+        return found[distinct(found)]
 
     def outputs(self, directions: np.ndarray) -> np.ndarray:
         """``h(u)`` at many directions (m x r), as columns: n x m."""
@@ -142,7 +142,7 @@ class MaxLandscape:
         return directions @ self.basis.T
 
 
-def _distinct(peaks: Peaks) -> np.ndarray:
+def distinct(peaks: Peaks) -> np.ndarray:
     """The first of each direction and sign: neighbours share the maxima on their walls."""
     kept: list[int] = []
     keys: set[tuple[float, ...]] = set()

@@ -54,6 +54,21 @@ def largest(problem: TrainingProblem, u: Sequence[Fraction]) -> list[Vector]:
     return [max(own, key=lambda part: dot(part, u)) for own in parts]
 
 
+def highest(instance: Pooled) -> tuple[Fraction, Vector]:
+    """The square of the dual norm of v, and where it is attained: the longest projection of a gradient, of v
+    or of -v, onto its chamber."""
+    problem, cuts = instance.problem, instance.cuts
+    chambers = Arrangement(cuts).chambers()
+    best = (Fraction(0), (Fraction(0),) * problem.d)
+    for signs, w in zip(chambers.signs.tolist(), chambers.witnesses.tolist(), strict=True):
+        own = largest(problem, tuple(map(Fraction, w)))
+        c = tuple(dot(instance.v, column) for column in zip(*own, strict=True))
+        for side in (1, -1):
+            end = project(cuts.fractions, signs, tuple(side * x for x in c))
+            best = max(best, (end.square, end.point))
+    return best
+
+
 @all_hold
 def check(instance: Pooled) -> Iterator[Outcome]:
     """On each chamber h is what it is at the witness, at every point of a grid; it is convex; the exact dual
@@ -63,13 +78,7 @@ def check(instance: Pooled) -> Iterator[Outcome]:
     points = [tuple(map(Fraction, w)) for w in chambers.witnesses.tolist()]
     linear = [largest(problem, w) for w in points]
     place = {signs.tobytes(): k for k, signs in enumerate(chambers.signs)}
-    best = (Fraction(0), (Fraction(0),) * problem.d)
-    for signs, own in zip(chambers.signs.tolist(), linear, strict=True):
-        c = tuple(dot(v, column) for column in zip(*own, strict=True))
-        for side in (1, -1):
-            end = project(instance.cuts.fractions, signs, tuple(side * x for x in c))
-            best = max(best, (end.square, end.point))
-    square, peak = best
+    square, peak = highest(instance)
     yield equal(dot(v, h(problem, peak)) ** 2, square**2, "the dual norm is attained")
     grid = [tuple(map(Fraction, w)) for w in product(range(-GRID, GRID + 1), repeat=problem.d)]
     for u in [*grid, *points]:

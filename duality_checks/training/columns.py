@@ -18,6 +18,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.workers import using_executor
 
 from ..effort import WHOLE, Effort
+from ..limits import is_searched
 from ..network import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..pricing.pricers import Maxima, Pricer, pricer
@@ -93,6 +94,10 @@ def _train(
 ) -> Solution:
     """By the trainer of the problem's terms."""
     if problem.is_max_pooled:
+        if is_searched(problem):
+            from .max_covering import train_max_covered
+
+            return train_max_covered(problem, progress=progress, start=start, effort=effort)
         from .max_pooling import train_max_pooled
 
         return train_max_pooled(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,10 @@ from .program import Blocks, solve_atoms, solve_columns
 from .rounds import GAP, MAX_CHAMBERS, History, Round, Solution
 from .walls import chamber_walls
 
+if TYPE_CHECKING:
+    from ..pricing.max_search import MaxSearch
+
+Priced = TypeVar("Priced", "MaxLandscape", "MaxSearch")
 ROUNDS = 100
 PATIENCE = 3
 COLUMNS = 60
@@ -49,8 +53,8 @@ def train_max_pooled(
 
     Args:
         problem: with max pooling; any loss, activation and weights of samples.
-        max_chambers, progress, effort: as for :func:`~duality_checks.training.columns.train`. All chambers
-            are listed, whatever the effort.
+        max_chambers, progress, effort: as for :func:`~duality_checks.training.columns.train`. Where all
+            chambers are listed the effort's limits do not count.
         start: a network whose chambers to begin with.
 
     Returns:
@@ -68,14 +72,15 @@ def train_max_pooled(
         >>> solution.network.width, round(solution.upper, 9)  # 2/3 - 1/18, a soft threshold
         (1, 0.611111111)
     """
-    return _Training(problem, MaxLandscape.of(problem, max_chambers), History(progress), effort).run(start)
+    return _Listed(problem, MaxLandscape.of(problem, max_chambers), History(progress), effort).run(start)
 
 
-class _Training:
+class MaxTraining(Generic[Priced]):
     """The bounds so far, and what they come from."""
 
-    def __init__(self, problem: TrainingProblem, landscape: MaxLandscape, history: History, effort: Effort):
-        self.problem, self.landscape, self.history = problem, landscape, history
+    def __init__(self, problem: TrainingProblem, landscape: Priced, history: History, effort: Effort):
+        self.problem, self.history = problem, history
+        self.landscape: Priced = landscape
         self.loss, self.target, self.beta = problem.loss, problem.target, float(problem.beta)
         self.enough = max(GAP, effort.gap)
         self.directions, self.signs = np.empty((0, landscape.rows.shape[1])), np.empty(0)
@@ -115,12 +120,16 @@ class _Training:
     def price(self, dual: np.ndarray) -> Peaks:
         """The maxima near beta or above, with the lower bound from the best feasible multiple (2.5)."""
         dual = self.loss.clip(dual, self.target)
-        found = self.landscape.maxima(dual, self.beta * NEARLY)
+        found = self.maxima(dual)
         scaled = dual * min(self.loss.multiple(dual, self.target), self.beta / max(found.reach, self.beta))
         value = self.loss.dual(self.loss.clip(scaled, self.target), self.target)
         if value > self.lower:
             self.lower, self.dual = value, scaled
         return found
+
+    def maxima(self, dual: np.ndarray) -> Peaks:
+        """The local maxima near beta or above, and how far all reach."""
+        return self.landscape.maxima(dual, self.beta * NEARLY)
 
     def offer(self, directions: np.ndarray, signs: np.ndarray, sizes: np.ndarray) -> None:
         """Keep neurons, if they are better than those so far."""
@@ -133,6 +142,54 @@ class _Training:
 
     def note(self) -> None:
         self.history.note(self.lower, self.upper, self.network())
+
+    def over_chambers(self, found: Peaks, start: TwoLayerNetwork | None) -> Peaks:
+        """Where neurons belong, roughly; the maxima at the dual point of what was found."""
+        raise NotImplementedError
+
+    def over_neurons(self, found: Peaks) -> None:
+        """The program over neurons alone, with the maxima of its dual point beside them: more each round."""
+        directions, signs, stalled = self.directions, self.signs, 0
+        while len(self.history.rounds) < ROUNDS and stalled < PATIENCE and not self.is_done:
+            before = self.upper - self.lower
+            directions = np.concatenate([directions, found.directions])
+            signs = np.concatenate([signs, found.signs])
+            if not len(signs):
+                break
+            sizes, dual = self.reweighed(self.landscape.outputs(directions) * signs)
+            self.offer(directions, signs, sizes)
+            found = self.price(dual)
+            self.note()
+            stalled = 0 if self.upper - self.lower < before / 2 else stalled + 1
+
+    def reweighed(self, atoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The best sizes of neurons with these outputs, and the dual point of that program."""
+        if not self.loss.strictly_convex:
+            optimum = solve_atoms(self.problem, atoms)
+            return np.maximum(optimum.vectors[:, 0], 0.0), optimum.dual
+        datafit = Datafit(self.loss, self.target)
+        sizes = nonnegative_fit(datafit, atoms, self.beta, np.zeros(atoms.shape[1]))
+        return sizes, datafit.slope(atoms @ sizes)
+
+    def network(self) -> TwoLayerNetwork:
+        """Statement 2.2, with parallel neurons as one and at most n of them."""
+        vectors = self.sizes[:, None] * self.directions
+        alike = (np.outer(self.signs, self.signs) > 0) & (self.directions @ self.directions.T >= 1 - PARALLEL)
+        first = np.argmax(alike, axis=1) if len(alike) else np.empty(0, int)
+        sums = np.zeros_like(vectors)
+        np.add.at(sums, first, vectors)
+        kept = np.unique(first)
+        sums, signs = sums[kept], self.signs[kept]
+        columns, sizes = self.landscape.outputs(sums) * signs, np.linalg.norm(sums, axis=1)
+        shares = narrowed(columns, np.ones(len(kept)), sizes)
+        some = shares > 0
+        roots = np.sqrt(shares[some] * sizes[some])
+        hidden = self.landscape.lift(sums[some] * (roots / sizes[some])[:, None])
+        return TwoLayerNetwork(hidden.reshape(-1, self.problem.d), signs[some] * roots, self.problem.kappa)
+
+
+class _Listed(MaxTraining[MaxLandscape]):
+    """With all chambers at hand."""
 
     def over_chambers(self, found: Peaks, start: TwoLayerNetwork | None) -> Peaks:
         """The convex program over more and more pairs of a chamber and a sign; the maxima at the last."""
@@ -183,43 +240,3 @@ class _Training:
         sizes = np.abs(found).max(axis=1, keepdims=True)
         points: np.ndarray = (found / sizes).astype(float) @ self.landscape.basis
         return points
-
-    def over_neurons(self, found: Peaks) -> None:
-        """The program over neurons alone, with the maxima of its dual point beside them: more each round."""
-        directions, signs, stalled = self.directions, self.signs, 0
-        while len(self.history.rounds) < ROUNDS and stalled < PATIENCE and not self.is_done:
-            before = self.upper - self.lower
-            directions = np.concatenate([directions, found.directions])
-            signs = np.concatenate([signs, found.signs])
-            if not len(signs):
-                break
-            sizes, dual = self.reweighed(self.landscape.outputs(directions) * signs)
-            self.offer(directions, signs, sizes)
-            found = self.price(dual)
-            self.note()
-            stalled = 0 if self.upper - self.lower < before / 2 else stalled + 1
-
-    def reweighed(self, atoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The best sizes of neurons with these outputs, and the dual point of that program."""
-        if not self.loss.strictly_convex:
-            optimum = solve_atoms(self.problem, atoms)
-            return np.maximum(optimum.vectors[:, 0], 0.0), optimum.dual
-        datafit = Datafit(self.loss, self.target)
-        sizes = nonnegative_fit(datafit, atoms, self.beta, np.zeros(atoms.shape[1]))
-        return sizes, datafit.slope(atoms @ sizes)
-
-    def network(self) -> TwoLayerNetwork:
-        """Statement 2.2, with parallel neurons as one and at most n of them."""
-        vectors = self.sizes[:, None] * self.directions
-        alike = (np.outer(self.signs, self.signs) > 0) & (self.directions @ self.directions.T >= 1 - PARALLEL)
-        first = np.argmax(alike, axis=1) if len(alike) else np.empty(0, int)
-        sums = np.zeros_like(vectors)
-        np.add.at(sums, first, vectors)
-        kept = np.unique(first)
-        sums, signs = sums[kept], self.signs[kept]
-        columns, sizes = self.landscape.outputs(sums) * signs, np.linalg.norm(sums, axis=1)
-        shares = narrowed(columns, np.ones(len(kept)), sizes)
-        some = shares > 0
-        roots = np.sqrt(shares[some] * sizes[some])
-        hidden = self.landscape.lift(sums[some] * (roots / sizes[some])[:, None])
-        return TwoLayerNetwork(hidden.reshape(-1, self.problem.d), signs[some] * roots, self.problem.kappa)

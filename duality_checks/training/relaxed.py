@@ -39,7 +39,9 @@ def is_relaxed(problem: TrainingProblem, effort: Effort) -> bool:
         >>> is_relaxed(problem, Effort()), is_relaxed(problem, Effort(gap=0.1))
         (False, True)
     """
-    return not effort.whole and problem.arrangement.rank >= CLIMBED_FROM and is_searched(problem)
+    if effort.whole or problem.is_max_pooled:
+        return False
+    return problem.arrangement.rank >= CLIMBED_FROM and is_searched(problem)
 
 
 def train_relaxed(

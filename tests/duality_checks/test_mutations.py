@@ -142,7 +142,8 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     "the bound": ("bound_holds", accept, ["dual scaled up", "multipliers dropped", "multiplier too large"]),
 }
 # Functions that call checks; what they are for the sweeps of version 2 is in pricing/test_sweep_kernel.py and
-# training/test_free.py, and for version 3 in cover/test_certificates.py and relaxation/test_proof.py.
+# training/test_free.py, and for version 3 in cover/test_certificates.py, cover/test_max_pooling.py and
+# relaxation/test_proof.py.
 ROUTES = {
     "cover_proves",
     "cover_fits",
@@ -161,6 +162,8 @@ ROUTES = {
     "spans_all",
     "coordinate_is_free",
     "halves_are_whole",
+    "piece_is_there",
+    "shares_are_convex",
     "require",
     "listed_chambers_prove",
     "sweep_proves",

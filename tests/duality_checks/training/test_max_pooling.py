@@ -83,10 +83,13 @@ def by_cvxpy(problem: TrainingProblem) -> float:
 def test_fifty_random_instances_agree_with_cvxpy(first: int) -> None:
     for seed in range(first, first + 10):
         problem = drawn(seed)
-        certificate = certify(problem, train(problem))
-        verdict = check(problem, certificate)
-        assert verdict.proven, verdict.reason
-        assert certificate.relative_gap < 1e-9
+        solution = train(problem)
+        certificate, cover = (certify(problem, solution, list_at_most=most) for most in (5_000, 0))
+        assert (certificate.method, cover.method) == ("chambers", "cover")
+        for found in (certificate, cover):
+            verdict = check(problem, found)
+            assert verdict.proven, verdict.reason
+            assert found.relative_gap < 1e-9
         assert by_cvxpy(problem) == pytest.approx(float(certificate.upper), rel=1e-6, abs=1e-8)
 
 
@@ -264,12 +267,12 @@ def test_nothing_is_free_beside_max_pooling() -> None:
     assert reason(problem, document, json.dumps(stated)) == "problem: with max pooling nothing can be free"
 
 
-def test_other_versions_of_a_certificate_are_refused() -> None:
+def test_other_proofs_than_lists_and_covers_are_refused() -> None:
     problem, document = honest()
     swept = {key: value for key, value in document.items() if key != "chambers"} | {"version": 2}
-    cover = {"basis": None, "depth": 0, "bits": 1, "plus": "AA==", "minus": "AA=="}
-    for forged in (swept, {**swept, "version": 3, "cover": cover}):
-        assert reason(problem, forged) == "certificate: with max pooling chambers must be listed"
+    quadratic = {"shares": ["0", "0"], "plus": "AA==", "minus": "AA=="}
+    for forged in (swept, {**swept, "version": 3, "quadratic": quadratic}):
+        assert reason(problem, forged) == "certificate: with max pooling a list or a cover is needed"
 
 
 # ------------------------------------------------ what is refused, by name

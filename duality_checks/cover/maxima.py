@@ -1,0 +1,117 @@
+"""Sums of maxima, as max pooling makes them of a neuron's outputs, to be searched (statement 7.2b)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .boxes import Box
+from .search import PEAKS, SLOPES, STEPS, Found, rounding_of_sums
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Maxima:
+    """``g(u) = sum_i weights_i max_p a_p'u`` over the pieces a_p of sample i, in floats.
+
+    Attributes:
+        pieces: M x r, those of one sample beside each other.
+        owner: the sample of each, from 0 on, length M.
+        weights: one a sample, none zero.
+    """
+
+    pieces: np.ndarray
+    owner: np.ndarray
+    weights: np.ndarray
+
+    @classmethod
+    def of(cls, pieces: np.ndarray, owner: np.ndarray, weights: np.ndarray) -> Maxima:
+        """The function without the samples whose weight is zero.
+
+        Example:
+            >>> pieces, owner = np.array([[2.0], [0.0], [5.0]]), np.array([0, 0, 1])
+            >>> g = Maxima.of(pieces, owner, np.array([3.0, 0.0]))
+            >>> g.values(np.array([[1.0], [-1.0]])).tolist(), g.sizes.tolist()
+            ([6.0, 0.0], [6.0])
+        """
+        kept = np.flatnonzero(weights != 0)
+        place = np.full(len(weights), -1)
+        place[kept] = np.arange(len(kept))
+        some = place[owner] >= 0
+        return cls(
+            np.ascontiguousarray(pieces[some], dtype=float),
+            place[owner[some]].astype(np.int32),
+            weights[kept].astype(float),
+        )
+
+    @property
+    def starts(self) -> np.ndarray:
+        """The first piece of each sample."""
+        return np.searchsorted(self.owner, np.arange(len(self.weights)))
+
+    def values(self, u: np.ndarray) -> np.ndarray:
+        """g at many points (m x r), length m."""
+        if not len(self.weights):
+            return np.zeros(len(u))
+        return np.maximum.reduceat(u @ self.pieces.T, self.starts, axis=1) @ self.weights
+
+    def norms(self, u: np.ndarray) -> np.ndarray:
+        """The norms of many points (m x r), length m."""
+        lengths: np.ndarray = np.linalg.norm(u, axis=1)
+        return lengths
+
+    def negated(self) -> Maxima:
+        """-g."""
+        return Maxima(self.pieces, self.owner, -self.weights)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """For each coordinate the sum of the sizes of all terms, which bounds rounding errors."""
+        if not len(self.weights):
+            return np.zeros(self.rank)
+        return np.abs(self.weights) @ np.maximum.reduceat(np.abs(self.pieces), self.starts, axis=0)
+
+    @property
+    def rank(self) -> int:
+        """r."""
+        return self.pieces.shape[1]
+
+    @property
+    def terms(self) -> int:
+        """M."""
+        return len(self.pieces)
+
+    @property
+    def rounding(self) -> float:
+        """What the search adds to each bound on the unit sphere, for what floats round."""
+        return 4 * rounding_of_sums(self.rank) * float(self.sizes.sum())
+
+    def searched(self, box: Box, floor: float, threshold: float, nodes: int) -> Found:
+        """What :func:`.maxima_kernel.search_maxima` finds in a box."""
+        from .maxima_kernel import search_maxima
+
+        return Found(
+            *search_maxima(
+                self.pieces,
+                self.weights,
+                self.owner,
+                self.rounding,
+                box.lo,
+                box.hi,
+                box.j,
+                floor,
+                threshold,
+                rounding_of_sums(self.rank),
+                float(STEPS),
+                nodes,
+                SLOPES + len(self.pieces),
+                PEAKS,
+            )
+        )
+
+    def settled(self, points: np.ndarray, values: np.ndarray) -> None:
+        """Move points up to local maxima; both arrays are updated."""
+        from .maxima_ridge_kernel import settle_maxima
+
+        lengths = np.linalg.norm(self.pieces, axis=1)
+        settle_maxima(self.pieces, self.weights, self.owner, lengths, points, values)
