@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from duality_checks.formal.export import to_coq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
 from duality_checks.cover.proof import Coordinates, covers, written
 from duality_checks.cover.search import search
+from duality_checks.explaining.formal.export import to_coq
 from duality_checks.terms.max_pooling import MaxPooling
 from duality_checks.theorems.t2_15_max_pooling import Pooled, highest
 from hyperplane_arrangements.errors import InputError
