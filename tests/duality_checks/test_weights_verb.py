@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from duality_checks import TrainingProblem
-from duality_checks.assertions import instance
 from duality_checks.cli import main
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -104,5 +103,5 @@ def assert_says(capsys: Any, text: str) -> None:
 
 def test_an_instance_as_code_holds_its_weights() -> None:
     problem = TrainingProblem([[1], [2]], [1, 3], 1, loss="l1", sample_weights=["1/3", 2])
-    code = instance(problem)
+    code = repr(problem)
     assert 'loss="l1"' in code and eval(code, {"TrainingProblem": TrainingProblem}) == problem

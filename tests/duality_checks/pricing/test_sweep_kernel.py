@@ -14,7 +14,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rationals import fractions
 
-from duality_checks import TrainingProblem, TwoLayerNetwork, certificate, certify, check, checker, train
+from duality_checks import (
+    TrainingProblem,
+    TwoLayerNetwork,
+    certificate,
+    certify,
+    check,
+    checker,
+    dual_norm,
+    train,
+)
+from duality_checks.exact.rounding import on_a_grid
 
 # By hand, landscapes with one maximum: in a cell (root of 3), inside an arc (root of 8), on a ray (2).
 MAXIMA = {
@@ -33,7 +43,11 @@ IN_THE_PLANE = {
 
 def swept(problem, stated, dual, max_chambers):
     """A dual without a list, in place of one with it: what certificates of version 2 have."""
-    return certificate._swept(problem, stated, dual), None
+    size = dual_norm(problem, dual)
+    best = problem.multiple(dual)
+    scale = min(best, float(problem.beta) / size) if size > 0 else best
+    feasible, _ = on_a_grid(problem, scale * (1 - 1e-12) * dual)
+    return feasible if checker.dual_value(stated, feasible) > 0 else (Fraction(0),) * problem.n, None
 
 
 def squared_dual_norm(problem, dual):
