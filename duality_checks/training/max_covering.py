@@ -53,7 +53,11 @@ class _Covered(MaxTraining[MaxSearch]):
             clipped = self.loss.clip(dual, self.target)
             found = self.landscape.glimpse(clipped, self.beta * CLEARLY, turn + 1)
             if not len(found):
-                break
+                # What is asked before a search may still find what one glimpse has missed.
+                priced = self.price(dual)
+                if self.lower > 0 or priced.reach < np.inf:
+                    return priced
+                found = priced[:COLUMNS]
         return self.price(dual)
 
     def maxima(self, dual: np.ndarray) -> Peaks:

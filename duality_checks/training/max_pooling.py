@@ -160,7 +160,9 @@ class MaxTraining(Generic[Priced]):
             self.offer(directions, signs, sizes)
             found = self.price(dual)
             self.note()
-            stalled = 0 if self.upper - self.lower < before / 2 else stalled + 1
+            # Where ascents show enough no bound is asked for, and none can improve.
+            better = self.upper - self.lower < before / 2 or found.reach == np.inf
+            stalled = 0 if better else stalled + 1
 
     def reweighed(self, atoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The best sizes of neurons with these outputs, and the dual point of that program."""

@@ -93,3 +93,11 @@ def test_a_gap_that_is_wide_enough_ends_the_rounds() -> None:
     assert solution.relative_gap <= 0.05
     certificate = certify(problem, solution, effort=Effort(gap=0.05))
     assert check(problem, certificate).proven and certificate.relative_gap <= 0.05
+
+
+def test_what_one_look_has_missed_does_not_end_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once what ascents found late was taken for a standstill, and there was no bound at all."""
+    glimpse = MaxSearch.glimpse
+    monkeypatch.setattr(MaxSearch, "glimpse", lambda self, v, floor, turn: glimpse(self, v, floor, turn)[:0])
+    solution = train_max_covered(many(), progress=None, start=None, effort=Effort())
+    assert solution.lower > 0 and solution.relative_gap < 1e-9
