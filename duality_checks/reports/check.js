@@ -3,9 +3,9 @@
 // In a page:        ConvexLandscape.check(problemText, certificateText)
 // On the command:   node check.js PROBLEM.json CERTIFICATE.json [PROBLEM.json CERTIFICATE.json ...]
 //
-// The answer is PROVEN with an interval, REFUSED with a reason, or NOT COVERED with what this program cannot decide (a
-// logarithm in the middle between two decimals, as far as 120 digits tell; nothing else). All arithmetic is that of whole numbers (BigInt), and nothing is
-// fetched from anywhere. It is written from the description of the files (certificate-format.md) and from the
+// The answer is PROVEN with an interval, REFUSED with a reason, or NOT COVERED with what this program cannot decide:
+// covers with max pooling, and a logarithm in the middle between two decimals, as far as 120 digits tell. All
+// arithmetic is that of whole numbers (BigInt), and nothing is fetched from anywhere. It is written from the description of the files (certificate-format.md) and from the
 // statements of the notes, beside the checker in Python, which is the one to ask first.
 //
 // What is proven: for networks f(x) = sum_j alpha_j phi(w_j'x) of any width, phi(t) = max(t, 0) + kappa min(t, 0),
@@ -750,6 +750,7 @@ const ConvexLandscape = (() => {
   }
 
   function coverProves(problem, dual, cover) {
+    if (problem.largest) throw new NotCovered("covers with max pooling");
     onlySumsInThe2Norm(problem);
     const seen = kinks(problem, dual), { basis } = cover;
     const g = basis !== null && problem.bias !== null ? aboutPoint(problem, seen, basis) : inCoordinates(problem, seen, basis);

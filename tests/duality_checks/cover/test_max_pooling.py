@@ -258,7 +258,7 @@ def forgery(name: str, why: str) -> Callable[[Any], Any]:
     return register
 
 
-@forgery("dual scaled by 1 + 2^-40 of what its bound leaves", FAILS)
+@forgery("dual scaled by 1 + 2^-34", FAILS)
 def _(p: dict[str, Any], c: dict[str, Any]) -> None:
     put_dual(p, c, [z * (1 + Fraction(1, 2**34)) for z in DUAL])
 
@@ -370,7 +370,7 @@ def test_every_forgery_is_refused_for_its_own_reason(name: str) -> None:
     ("guard", "name"),
     [
         ("shares_are_convex", "shares of more than 1"),
-        ("leaf_is_bounded", "dual scaled by 1 + 2^-40 of what its bound leaves"),
+        ("leaf_is_bounded", "dual scaled by 1 + 2^-34"),
     ],
 )
 def test_only_its_guard_refuses_a_forgery(guard: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:

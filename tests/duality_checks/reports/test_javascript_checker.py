@@ -40,11 +40,11 @@ def answers(cases: dict[str, Case], folder: Path) -> dict[str, str]:
     return dict(zip(cases, done.stdout.splitlines(), strict=True))
 
 
-def largest() -> Case:
+def largest(list_at_most: int | None = None) -> Case:
     """Max pooling, where also kappa times one row and another change places."""
     rows = [[1, 2], [3, 1], [-1, 1], [2, -1]]
     problem = TrainingProblem(rows, [1, -1], "1/2", "leaky:-1/2", readout=MaxPooling((0, 0, 1, 1)))
-    return problem.to_json(), certify(problem, train(problem)).to_json()
+    return problem.to_json(), certify(problem, train(problem), list_at_most=list_at_most).to_json()
 
 
 @cache
@@ -113,6 +113,12 @@ def test_both_say_the_same_of_every_document(judged: dict[str, Case], said: dict
     assert not any(name.startswith("forged") for name in proven)
     assert any(name.startswith("changed") for name in proven)
     assert {name.endswith("above") for name in proven if name.startswith("swept")} == {True}
+
+
+def test_covers_with_max_pooling_are_not_covered_by_name(tmp_path: Path) -> None:
+    case = largest(list_at_most=0)
+    assert expected(case).startswith("PROVEN")
+    assert answers({"by a cover": case}, tmp_path) == {"by a cover": "NOT COVERED: covers with max pooling"}
 
 
 # A check of the script, another condition in its place, and a forgery that only it refuses.
