@@ -63,7 +63,7 @@ class MaxSearch:
         >>> from ..terms.max_pooling import MaxPooling
         >>> problem = TrainingProblem([[1, 0], [0, 1]], [5], beta=1, readout=MaxPooling((0, 0)))
         >>> found = MaxSearch.of(problem).maxima(np.array([3.0]), 2.0)
-        >>> len(found), round(found.reach, 9)
+        >>> len(found), round(float(found.values[0]), 9)
         (2, 3.0)
     """
 

@@ -49,7 +49,7 @@ def norm_squared(features, dual, kappa):
 def instances(draw):
     """Features with repeats among them, a dual that sums to zero, and a slope."""
     d = draw(st.integers(1, 2))
-    n = draw(st.integers(2, 5))
+    n = draw(st.integers(2, 4))
     features = draw(st.lists(st.lists(entries, min_size=d, max_size=d), min_size=n, max_size=n))
     assume(all(len(set(column)) > 1 for column in zip(*features, strict=True)))
     some = draw(st.lists(st.integers(-4, 4), min_size=n - 1, max_size=n - 1))
