@@ -58,19 +58,19 @@ def train_free_conic(
     history = History(progress)
     pricing, readout = free_pricer(problem, max_chambers, effort=effort), ProjectedReadout.of(problem)
     loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    landscapes: list[Landscape] = []
-    groups: list[Blocks] = []
-    places: dict[int, int] = {}
+    groups: dict[int, Blocks] = {}
     network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
     upper, lower = np.inf, -np.inf
     best_dual = np.zeros(problem.n)
     while len(history.rounds) < ROUNDS and not is_stuck(history.rounds):
-        dual, vectors, theta = _solve(problem, groups)
-        found = _network(problem, landscapes, groups, vectors, theta)
+        dual, vectors, theta = _solve(problem, list(groups.values()))
+        landscapes = [pricing.landscapes[place] for place in groups]
+        found = _network(problem, landscapes, list(groups.values()), vectors, theta)
         value = found.objective(problem)
         if value < upper:
             network, upper = found, value
-            groups = [group[_used(part, vectors)] for group, part in zip(groups, vectors, strict=True)]
+            pairs = zip(groups.items(), vectors, strict=True)
+            groups = {place: group[_used(part, vectors)] for (place, group), part in pairs}
         dual = readout.project(loss.clip(readout.project(dual), target))
         violators = pricing.maxima(dual, beta)
         scaled = dual * min(problem.multiple(dual), beta / max(violators.reach, beta))
@@ -81,12 +81,9 @@ def train_free_conic(
         if upper - lower <= max(GAP, effort.gap) * upper or not len(violators) or violators.stopped:
             break
         for place, sign, direction, _ in pricing.best(violators, COLUMNS):
-            if place not in places:
-                places[place] = len(groups)
-                landscapes.append(pricing.landscapes[place])
-                groups.append(no_blocks(landscapes[-1]))
-            g = places[place]
-            groups[g] = with_chambers(landscapes[g], groups[g], direction[None], np.array([sign]))
+            landscape = pricing.landscapes[place]
+            group = groups.get(place, no_blocks(landscape))
+            groups[place] = with_chambers(landscape, group, direction[None], np.array([sign]))
     network = narrowed_network(problem, network)
     active = tuple(_signs(problem, w, alpha) for w, alpha in zip(network.hidden, network.output, strict=True))
     upper = network.objective(problem)
