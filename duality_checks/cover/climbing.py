@@ -7,8 +7,6 @@ the best kink there.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from hyperplane_arrangements.cores import parts, shared_out
@@ -87,8 +85,8 @@ def _climb_with_bias(function: Function, free: int, points: np.ndarray) -> tuple
         kinks[moving] = best
         for k in np.unique(best):
             some = moving[best == k]
-            around = Function.of(rows - rows[k], np.where((rows != rows[k]).any(axis=1), weights, 0.0), base)
-            around = replace(around, base=base - slope * rows[k])
+            others = np.where((rows != rows[k]).any(axis=1), weights, 0.0)
+            around = Function.of(rows - rows[k], others, base - slope * rows[k])
             directions[some], _ = climb(around, directions[some])
     ends = np.empty_like(points)
     ends[:, kept] = directions

@@ -320,6 +320,7 @@ def search_box(
 
     sigma = first_lo[j]
     stretch = STRETCH * _steepness(rows, free) if free >= 0 else 1.0
+    rounding = _rounding(sizes, first_lo, first_hi, j, free)
     of_bias = 16 * UNIT * sizes[free] if free >= 0 else 0.0
 
     for i in range(r):
@@ -407,7 +408,8 @@ def search_box(
                     squares[m] = one * one + end * end
                     w[m], upper[m] = 0.0, LARGE
                     m += 1
-            rounding = _rounding(sizes, lo[level], hi[level], j, free)
+            if free == j:
+                rounding = _rounding(sizes, lo[level], hi[level], j, free)
             aim = threshold - rounding
             if free >= 0:
                 p[free] *= stretch

@@ -14,17 +14,9 @@ import numpy as np
 
 from hyperplane_arrangements.kernel_cache import cached_njit
 
-from .slopes_kernel import solve
+from .slopes_kernel import norm, solve
 
 VIOLATED = 1e-14
-
-
-@cached_njit(nogil=True)
-def _length(p):
-    square = 0.0
-    for i in range(len(p)):
-        square += p[i] * p[i]
-    return sqrt(square)
 
 
 @cached_njit(nogil=True)
@@ -56,7 +48,7 @@ def descend_shares(A, w, first, groups, m, p, sweeps, enough):
     r = len(p)
     d = np.empty(r)
     for sweep in range(sweeps + 1):
-        size = _length(p)
+        size = norm(p)
         if size <= enough or sweep == sweeps:
             break
         for g in range(groups):
@@ -181,7 +173,7 @@ def shorten_shares(
     size = 0.0
     for _ in range(turns):
         count = _settle(A, w, owner, reference, p, free, is_free, count, B, order, Q, R, step)
-        size = _length(p)
+        size = norm(p)
         if size <= enough or count == r:
             break
         worst, place = VIOLATED, -1

@@ -17,7 +17,8 @@ VIOLATED = 1e-14
 
 
 @cached_njit(nogil=True)
-def _length(p):
+def norm(p):
+    """``norm(p)``."""
     square = 0.0
     for i in range(len(p)):
         square += p[i] * p[i]
@@ -43,7 +44,7 @@ def descend(A, w, upper, squares, m, p, sweeps, enough):
     """
     r = len(p)
     for sweep in range(sweeps + 1):
-        size = _length(p)
+        size = norm(p)
         if size <= enough or sweep == sweeps:
             break
         for a in range(m):
@@ -158,7 +159,7 @@ def shorten(A, w, upper, squares, m, p, turns, enough, free, is_free, Q, R, step
     size = 0.0
     for _ in range(turns):
         count = _settle(A, w, upper, p, free, is_free, count, Q, R, step)
-        size = _length(p)
+        size = norm(p)
         if size <= enough or count == r:
             break
         worst, place = VIOLATED, -1
