@@ -1,8 +1,8 @@
 """Every note of the course: its code runs, prints what it says, and belongs to a statement of the catalogue.
 
 The fenced ``python`` blocks of a note run in order in one namespace; a ``text`` block right after one is what
-it prints. A note has a statement, a proof, an example in numbers, exercises with solutions, and pictures that
-its code draws into the folder ``pictures``: the stored file has to be the same drawing (see `drawings`). With
+it prints. A note has a statement, a proof, an example in numbers, exercises whose solutions fold, and
+pictures that its code draws into the folder ``pictures``: the stored file has to be the same drawing. With
 ``NEW_PICTURES=1`` in the environment what is drawn is stored.
 """
 
@@ -28,13 +28,16 @@ NOTES = sorted(FOLDER.glob("[0-9]*.md"))
 PAGES = sorted(FOLDER.glob("*.md"))
 PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FOLD = re.compile(
+    r"^<details>\n<summary>Solution(?: of \d)?</summary>\n\n(.*?)\n\n</details>\n$", re.MULTILINE | re.DOTALL
+)
 LARGEST = 60_000
 PARTS = {
     "statement": r"^(## |\*\*)Statement",
     "proof": r"^## Proof",
     "example": r"^## (In numbers|Worked example)",
     "exercises": r"^## Exercises",
-    "solutions": r"Solution",
+    "solutions": r"<summary>Solution",
     "what to read next": r"^## What to read next",
 }
 
@@ -116,7 +119,23 @@ def test_a_note_has_all_its_parts(note: Path) -> None:
     text = note.read_text(encoding="utf-8")
     missing = [part for part, pattern in PARTS.items() if not re.search(pattern, text, re.MULTILINE)]
     assert not missing, f"{note.name} lacks {missing}"
-    assert len(re.findall(r"Solution\b|^\d\. ", text[text.index("## Exercises") :], re.MULTILINE)) >= 2
+
+
+def folds(text: str) -> list[str]:
+    """What is wrong with the solutions of a page: each is folded away, and GitHub reads Markdown inside."""
+    inside = FOLD.findall(text)
+    found = [] if len(inside) >= 2 else [f"{len(inside)} folded solutions"]
+    found += [f"{part[:20]!r}... has no text" for part in inside if len(part.strip()) < 20]
+    rest = FENCE.sub("", FOLD.sub("", text))
+    # A fold that lacks a blank line, or its other end, is left.
+    found += re.findall(r".*</?(?:details|summary)>.*|^#* ?\W*Solution.*", rest, re.MULTILINE)
+    return found
+
+
+@pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
+def test_solutions_fold(note: Path) -> None:
+    text = note.read_text(encoding="utf-8")
+    assert folds(text[text.index("## Exercises") :]) == []
 
 
 def number(name: str) -> tuple[int, int, str]:
@@ -192,6 +211,26 @@ def test_a_formula_that_would_not_be_seen_as_written_is_caught(text: str, compla
 def test_formulas_that_are_safe_pass() -> None:
     safe = r"$\lbrace a_i \rbrace$, $b_i'c$; `$\{a\}$` and $\max_{u} \lVert u \rVert_2$"
     assert troubles(safe + "\n\n```math\n\\{a\\} \\\\ b\n```\n") == []
+
+
+FOLDED = "<details>\n<summary>Solution</summary>\n\nIt is two, by the statement.\n\n</details>\n\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("</summary>\n", "</summary>"),
+        ("\n</details>", "</details>"),
+        ("</details>", ""),
+        ("<details>\n", ""),
+        ("It is two, by the statement.", "Two."),
+        (FOLDED, "*Solution.* It is two.\n\n"),
+        (FOLDED, "**Solution 1.** It is two.\n\n"),
+    ],
+)
+def test_a_solution_that_does_not_fold_is_caught(before: str, after: str) -> None:
+    assert folds(3 * FOLDED) == []
+    assert folds(2 * FOLDED + FOLDED.replace(before, after)) != []
 
 
 def note(code: str, printed: str, between: str = "") -> str:
