@@ -27,6 +27,7 @@ from .commands.chambers import chambers
 from .commands.check import check
 from .commands.draw import draw
 from .commands.explain import explain
+from .commands.explore import explore
 from .commands.export import export
 from .commands.path import path
 from .commands.predict import predict
@@ -113,6 +114,7 @@ def cli(context: click.Context, cores: int | None) -> None:
     convex-landscape audit network.json --data DATA.csv --target price --beta 0.1
     convex-landscape chambers DATA.csv --count
     convex-landscape draw braid_4                       # a picture, of data or of a named family
+    convex-landscape explore                            # a page: lines to drag, and what they count
     convex-landscape theorems                           # every statement of the theory, verified
     """
     context.with_resource(using_cores(cores))
@@ -124,6 +126,7 @@ cli.add_command(check)
 cli.add_command(chambers)
 cli.add_command(draw)
 cli.add_command(explain)
+cli.add_command(explore)
 cli.add_command(export)
 cli.add_command(path)
 cli.add_command(predict)

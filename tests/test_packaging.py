@@ -52,7 +52,7 @@ def _installed(unpacked: Path, **more: str) -> dict[str, str]:
 def test_the_wheel_holds_every_module_and_the_data(unpacked: Path) -> None:
     for package in PACKAGES:
         for source in (ROOT / package).rglob("*"):
-            if source.suffix in {".py", ".csv", ".js"} or source.name == "py.typed":
+            if source.suffix in {".py", ".csv", ".js", ".css"} or source.name == "py.typed":
                 assert (unpacked / source.relative_to(ROOT)).is_file(), source.name
     assert (unpacked / "duality_checks" / "data" / "iris.csv").is_file()
     assert (unpacked / "duality_checks" / "data" / "made_up_houses.csv").is_file()

@@ -86,13 +86,14 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .85rem; }
 """
 
 
-def page(title: str, body: str, scripts: Mapping[str, str] | None = None) -> str:
+def page(title: str, body: str, scripts: Mapping[str, str] | None = None, style: str = "") -> str:
     """A whole document; it asks for nothing from anywhere.
 
     Args:
         title: plain text.
         body: HTML.
         scripts: programs in ASCII by the ids of their elements; browsers are told to run these and no others.
+        style: rules to add to those that all pages share.
 
     Example:
         >>> page("a < b", "<p>hello</p>").startswith("<!doctype html>")
@@ -104,7 +105,7 @@ def page(title: str, body: str, scripts: Mapping[str, str] | None = None) -> str
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_ALONE}{_allowed(programs.values())}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n{ran}</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}{style}</style>\n</head>\n<body>\n{body}\n{ran}</body>\n</html>\n"
     )
     # Names may hold control characters, which a document may not.
     return re.sub(r"[^ -~\s]", lambda found: found[0] if found[0].isprintable() else "?", document)

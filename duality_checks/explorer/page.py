@@ -1,0 +1,69 @@
+"""One self-contained file of HTML out of panels, each a program that fills an element of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from ..reports import html_page
+
+_LEAD = (
+    '<header><h1>Explore</h1><p class="lead">Everything here can be dragged, and everything is '
+    "computed in this page: it needs no network.</p></header>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the page that can be played with.
+
+    Attributes:
+        title: plain text, the heading above it.
+        script: the program's name in this folder, without `.js`; its style is the `.css` beside it, if any.
+        mount: the global function that the program defines: of an empty element, which it fills, and data.
+        data: what JSON can hold; None where the program's own defaults do.
+    """
+
+    title: str
+    script: str
+    mount: str
+    data: Any = None
+
+
+def page(panels: Iterable[Panel]) -> str:
+    """A whole document, which asks for nothing from anywhere.
+
+    Args:
+        panels: from top to bottom; several may share a program.
+
+    Example:
+        >>> text = page([Panel("Lines", "plane", "mountPlane")])
+        >>> text.count("<section"), "function mountPlane(" in text
+        (1, True)
+    """
+    shown = tuple(panels)
+    names = ("common", *dict.fromkeys(panel.script for panel in shown))
+    body = "\n".join([_LEAD, *(_section(k, panel) for k, panel in enumerate(shown))])
+    programs = {name: _file(f"{name}.js") for name in (*names, "start")}
+    return html_page.page(
+        "Convex Landscape: explore", body, programs, "".join(_file(f"{name}.css") for name in names)
+    )
+
+
+def _section(number: int, panel: Panel) -> str:
+    # Outside its strings JSON has no "<"; inside, this is another spelling of it, which ends no element.
+    data = json.dumps(panel.data).replace("<", "\\u003c")
+    return (
+        f'<section id="{escape(panel.script)}-{number}" data-mount="{escape(panel.mount)}">'
+        f'<h2>{escape(panel.title)}</h2><div class="panel"></div>'
+        f'<script type="application/json">{data}</script></section>'
+    )
+
+
+def _file(name: str) -> str:
+    file = files(__package__) / name
+    return file.read_text(encoding="ascii") if file.is_file() else ""
