@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from drawings import difference, read
-from formulas import troubles
+from formulas import plain, troubles
 
 from duality_checks.theorems import theorems
 
@@ -186,6 +186,13 @@ def test_formulas_survive_markdown(page: Path) -> None:
     assert troubles(page.read_text(encoding="utf-8")) == []
 
 
+@pytest.mark.parametrize("page", [*NOTES, *FOLDER.glob("notebook-*.md")], ids=lambda page: page.stem)
+def test_a_note_sets_its_formulas(page: Path) -> None:
+    # What to read next has initials of names.
+    text, _, _ = page.read_text(encoding="utf-8").partition("## What to read next")
+    assert plain(text) == []
+
+
 # ------------------------------------------------------------------ the harness itself
 
 
@@ -206,6 +213,23 @@ def test_formulas_survive_markdown(page: Path) -> None:
 )
 def test_a_formula_that_would_not_be_seen_as_written_is_caught(text: str, complaint: str) -> None:
     assert any(complaint in trouble for trouble in troubles(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("`c'u`", "`norm(c) <= beta`", "`max(t, 0)`", "`p*`", "`u_j`", "`n^2`", "`x`", "`kappa = -1`"),
+        *("where beta is large", "at most n of them", "at -u it is", "c'u is", "abs(t)", "a >= 0", "x_k'u"),
+        "For each chamber\n\n    1 + 1 = 2\n",
+    ],
+)
+def test_a_formula_in_plain_text_is_caught(text: str) -> None:
+    assert plain(text)
+
+
+def test_names_and_code_are_no_formulas() -> None:
+    fine = r"$\beta$, n x d, I am a reader's `check`, `huber:delta`, `box_is_wrong()` (b), `++|+`, an NBC set"
+    assert plain(fine + "\n\n```math\nc'u \\le \\beta\n```\n") == []
 
 
 def test_formulas_that_are_safe_pass() -> None:

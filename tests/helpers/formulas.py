@@ -1,4 +1,4 @@
-"""Formulas that a page would lose, because Markdown is read first.
+"""Formulas that a page would lose, because Markdown is read first, and those that are not set at all.
 
 On GitHub a formula between dollars is text until Markdown is done with it: a backslash before punctuation is
 gone, underscores may have become emphasis. Displayed formulas are safe in a fenced ``math`` block.
@@ -30,6 +30,14 @@ _COMPLAINTS = (
     ("\x05", "has emphasis inside"),
 )
 _REFUSED = ("\\operatorname",)
+_WORDS = "alpha|beta|gamma|delta|kappa|lambda|mu|tau|sigma|phi|psi|chi|theta|omega|eps|ell"
+_PLAIN = re.compile(
+    rf"(?<![\w.-])(?:{_WORDS})(?![\w-])"  # a Greek letter as a word,
+    r"|[<>!]=|\w\^|(?<!\w)[A-Za-z]\*|\b[A-Za-z]_\w\b"  # a comparison, a power, an optimum, an index,
+    r"|(?<![\w'])\w'[A-Za-z(](?!\w)|\b(?:norm|norm_dual|abs|sqrt)\("  # a product, a function,
+    r"|(?<![\w'.-])(?!(?<=\()\w\))-?[b-zB-HJ-Z](?![\w.'-])"  # or a letter alone; (b) is a name.
+)
+_CALL = re.compile(r"(?!(?:norm|norm_dual|abs|sqrt|max|min|sum|phi|psi)\b)[A-Za-z_]{3,}[(:]")
 
 
 def troubles(text: str) -> list[str]:
@@ -56,6 +64,27 @@ def troubles(text: str) -> list[str]:
                 found.append(f"${inside}$: a space beside a dollar")
             if after.isalnum():
                 found.append(f"${inside}${after}: a letter right after it")
+    return found
+
+
+def plain(text: str) -> list[str]:
+    """The formulas of a page that are not set as formulas: in words, as code, or as a block that is indented.
+
+    Example:
+        >>> plain("$a_i$, n x d, `numpy`, `scaled(problem, beta)`; `c'u <= beta`, (b) where t is 0")
+        ["`c'u <= beta`", 't']
+    """
+    found = []
+    for token in _PARSER.parse(text):
+        if token.type == "code_block":
+            found.append(token.content)
+        if token.type != "inline":
+            continue
+        codes = [child.content for child in token.children or [] if child.type == "code_inline"]
+        found += [f"`{code}`" for code in codes if _PLAIN.search(code) and not _CALL.match(code)]
+        words = "".join(_seen(child) for child in token.children or [] if child.type != "code_inline")
+        words = re.sub(r"\$[^$]*\$|\b\w x \w\b", "$", words)
+        found += [match[0] for match in _PLAIN.finditer(words)]
     return found
 
 
