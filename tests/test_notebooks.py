@@ -1,6 +1,8 @@
 """The notebooks and the page on testing solvers: their code runs, prints what it says, and opens in Jupyter.
 
 Notebooks are MyST Markdown: fenced ``{code-cell}`` blocks that run in order in one namespace, as in a kernel.
+The ``python`` blocks of a folded solution run there too. What cells draw is stored for who reads the page;
+``NEW_PICTURES=1`` in the environment stores it anew.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from drawings import check_pictures, keep_if_asked
+from pages import folds
 
 pytest_plugins = ["pytester"]
 
@@ -58,28 +62,66 @@ def test_there_are_four_notebooks() -> None:
     assert len(NOTEBOOKS) == 4
 
 
+#: Around the cells of a notebook: figures stay open to the end, and are then saved as those of notes are.
+FIRST = "%config InlineBackend.close_figures = False"
+LAST = """from matplotlib import pyplot as _pyplot
+from hyperplane_arrangements.pictures.panels import save_svg as _save
+for _k, _number in enumerate(_pyplot.get_fignums(), 1):
+    _save(_pyplot.figure(_number).axes[0], f"{folder}/pictures/{name}-{{_k}}.svg")"""
+
+
+def solved(text: str) -> str:
+    """A notebook whose solutions are cells of code as well."""
+    return text.replace("```python\n", "```{code-cell} ipython3\n")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_and_shows_its_pictures(notebook: Path) -> None:
+def test_a_notebook_runs_and_shows_its_pictures(notebook: Path, tmp_path: Path) -> None:
     """In a kernel, as its readers run it; in one namespace where Jupyter is not installed."""
     text = notebook.read_text(encoding="utf-8")
     assert len(CELL.findall(text)) == text.count("```{code-cell}") >= 7
     assert "assert " in text and "**To try.**" in text
-    if not JUPYTER:
-        run(text, notebook.name, CELL)
-        return
+    pictures = re.findall(r"^!\[.*\]\(pictures/(.*)\)$", text, re.MULTILINE)
+    assert pictures == [f"{notebook.stem}-{k}.svg" for k in range(1, len(pictures) + 1)]
+    last = LAST.format(folder=tmp_path, name=notebook.stem)
+    if JUPYTER:
+        assert run_in_a_kernel(solved(text), last) == len(pictures)
+        # Written back, the text is the same: nothing is lost in Jupyter.
+        import jupytext
+
+        again = jupytext.writes(jupytext.reads(text, fmt="md:myst"), fmt="md:myst")
+        assert CELL.findall(again) == CELL.findall(text)
+    else:
+        run(solved(text), notebook.name, CELL)
+        exec(last)
+    keep_if_asked(tmp_path, FOLDER)
+    check_pictures(text, notebook.name, tmp_path, FOLDER)
+
+
+def run_in_a_kernel(text: str, last: str) -> int:
+    """Run a notebook, then the last cell; how many pictures it shows.
+
+    Raises:
+        CellExecutionError: a cell fails.
+    """
     import jupytext
     from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell
 
-    document = jupytext.read(notebook)
+    document = jupytext.reads(text, fmt="md:myst")
+    document.cells = [new_code_cell(FIRST), *document.cells, new_code_cell(last)]
     NotebookClient(document, timeout=120, kernel_name="python3").execute()
     shown = [output for cell in document.cells for output in cell.get("outputs", [])]
-    pictures = [output for output in shown if "image/png" in output.get("data", {})]
-    assert len(pictures) == len(re.findall(r"^plot_\w+\(", text, re.MULTILINE))
-    assert not [output for output in shown if output["output_type"] == "error"]
-    # Written back, the text is the same: nothing is lost in Jupyter.
-    again = jupytext.writes(jupytext.reads(text, fmt="md:myst"), fmt="md:myst")
-    assert CELL.findall(again) == CELL.findall(text)
+    return sum("image/png" in output.get("data", {}) for output in shown)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_solution_of_a_notebook_folds(notebook: Path) -> None:
+    text = notebook.read_text(encoding="utf-8")
+    # Jupyter shows a fold only if it is whole in one cell, so its code is not a cell of its own.
+    assert folds(text[text.index("**To try.**") :], least=1) == []
+    assert "{code-cell}" not in text[text.index("**To try.**") :]
 
 
 def test_the_page_on_testing_solvers_does_what_it_says() -> None:

@@ -8,30 +8,23 @@ pictures that its code draws into the folder ``pictures``: the stored file has t
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
-from drawings import difference, read
+from drawings import check_pictures, difference, keep_if_asked, read
 from formulas import plain, troubles
+from pages import FENCE, folds
 
 from duality_checks.theorems import theorems
 
 FOLDER = Path(__file__).parent.parent / "proofs_notes"
 NOTES = sorted(FOLDER.glob("[0-9]*.md"))
 PAGES = sorted(FOLDER.glob("*.md"))
-PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FOLD = re.compile(
-    r"^<details>\n<summary>Solution(?: of \d)?</summary>\n\n(.*?)\n\n</details>\n$", re.MULTILINE | re.DOTALL
-)
-LARGEST = 60_000
 PARTS = {
     "statement": r"^(## |\*\*)Statement",
     "proof": r"^## Proof",
@@ -80,26 +73,6 @@ def run(text: str, name: str) -> None:
             assert printed.getvalue() == step.expected, f"{name}, block at line {step.line + 1}"
 
 
-def check_pictures(text: str, name: str, drawn: Path, stored: Path) -> None:
-    """The pictures that a note shows are those its code drew, stored beside it, and described.
-
-    Raises:
-        AssertionError: there is none, or one is not shown, drawn, stored, described, small and up to date.
-    """
-    shown = {target: words for words, target in PICTURE.findall(text) if target.startswith("pictures/")}
-    assert shown, f"{name} shows no picture"
-    made = {path.relative_to(drawn).as_posix() for path in (drawn / "pictures").glob("*")}
-    assert shown.keys() == made, f"{name} shows {sorted(shown)} and draws {sorted(made)}"
-    for target, words in shown.items():
-        assert Path(target).name.startswith(name.removesuffix(".md")), f"{target} is not named after {name}"
-        assert len(words) >= 20, f"{name}: say in words what {target} shows"
-        assert (stored / target).exists(), f"{target} is missing: run this test with NEW_PICTURES=1"
-        old, new = ((folder / target).read_text(encoding="utf-8") for folder in (stored, drawn))
-        assert len(old) < LARGEST, f"{target} has {len(old)} bytes"
-        change = difference(read(old), read(new))
-        assert not change, f"{target} is out of date ({change}): run this test with NEW_PICTURES=1"
-
-
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
 def test_the_code_of_a_note_prints_what_it_says_and_draws_what_it_shows(
     note: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -109,8 +82,7 @@ def test_the_code_of_a_note_prints_what_it_says_and_draws_what_it_shows(
     text = note.read_text(encoding="utf-8")
     assert steps(text), f"{note.name} has no code"
     run(text, note.name)
-    if os.environ.get("NEW_PICTURES") and (tmp_path / "pictures").exists():
-        copytree(tmp_path / "pictures", FOLDER / "pictures", dirs_exist_ok=True)
+    keep_if_asked(tmp_path, FOLDER)
     check_pictures(text, note.name, tmp_path, FOLDER)
 
 
@@ -119,17 +91,6 @@ def test_a_note_has_all_its_parts(note: Path) -> None:
     text = note.read_text(encoding="utf-8")
     missing = [part for part, pattern in PARTS.items() if not re.search(pattern, text, re.MULTILINE)]
     assert not missing, f"{note.name} lacks {missing}"
-
-
-def folds(text: str) -> list[str]:
-    """What is wrong with the solutions of a page: each is folded away, and GitHub reads Markdown inside."""
-    inside = FOLD.findall(text)
-    found = [] if len(inside) >= 2 else [f"{len(inside)} folded solutions"]
-    found += [f"{part[:20]!r}... has no text" for part in inside if len(part.strip()) < 20]
-    rest = FENCE.sub("", FOLD.sub("", text))
-    # A fold that lacks a blank line, or its other end, is left.
-    found += re.findall(r".*</?(?:details|summary)>.*|^#* ?\W*Solution.*", rest, re.MULTILINE)
-    return found
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
@@ -163,7 +124,7 @@ def test_a_note_begins_with_its_number(note: Path) -> None:
 
 def test_the_index_lists_every_note_once_in_reading_order() -> None:
     index = (FOLDER / "README.md").read_text(encoding="utf-8")
-    listed = re.findall(r"\]\((\d[^)]*\.md)\)", index)
+    listed = re.findall(r"^- .*\]\((\d[^)]*\.md)\)", index, re.MULTILINE)
     assert sorted(listed) == sorted(note.name for note in NOTES)
     assert [number(name) for name in listed] == sorted(map(number, listed))
 
@@ -173,6 +134,16 @@ def test_the_index_uses_the_titles_of_the_notes() -> None:
     for note in NOTES:
         title = note.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
         assert f"- [{title}]({note.name})" in index
+
+
+def test_the_pictures_of_the_index_lead_to_their_notes() -> None:
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\[!\[([^\]]+)\]\(([^)]+)\)\]\(([^)]+)\.md\)", index)
+    assert len(shown) == index.count("![") == 6
+    for words, picture, note in shown:
+        # The notes' own tests hold a picture that a note shows to the note's code.
+        assert f"]({picture})" in (FOLDER / f"{note}.md").read_text(encoding="utf-8")
+        assert len(words) >= 20 and f"| {note.split('-')[0]}: " in index
 
 
 def test_links_between_notes_lead_somewhere() -> None:

@@ -1,4 +1,4 @@
-"""Whether two SVG files of matplotlib are the same drawing, though their bytes differ.
+"""Whether two SVG files of matplotlib are the same drawing, though their bytes differ; pictures of pages.
 
 Machines round differently, and versions of matplotlib lay out and divide axes a little differently. So the
 same texts and the same elements (paths, markers, images) have to be drawn, in the same order. Where one
@@ -8,14 +8,19 @@ version drew both, the corners of each element also agree to within a point, its
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree
 from xml.etree import ElementTree
 
 _CREATOR = re.compile(r"Matplotlib v([\d.]+)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _COLOR = re.compile(r"(?:fill|stroke): #([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
+PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
+LARGEST = 60_000
 _FAR, _OTHER_COLOR = 1.0, 2.0
 
 
@@ -86,3 +91,29 @@ def difference(old: Drawing, new: Drawing) -> str:
         if same_version and was.what == now.what and was.differs(now):
             return f"{was.what}: {was.place} {was.colors} became {now.place} {now.colors}"
     return ""
+
+
+def keep_if_asked(drawn: Path, stored: Path) -> None:
+    """With ``NEW_PICTURES`` in the environment what was drawn is stored."""
+    if os.environ.get("NEW_PICTURES") and (drawn / "pictures").exists():
+        copytree(drawn / "pictures", stored / "pictures", dirs_exist_ok=True)
+
+
+def check_pictures(text: str, name: str, drawn: Path, stored: Path) -> None:
+    """The pictures that a note shows are those its code drew, stored beside it, and described.
+
+    Raises:
+        AssertionError: there is none, or one is not shown, drawn, stored, described, small and up to date.
+    """
+    shown = {target: words for words, target in PICTURE.findall(text) if target.startswith("pictures/")}
+    assert shown, f"{name} shows no picture"
+    made = {path.relative_to(drawn).as_posix() for path in (drawn / "pictures").glob("*")}
+    assert shown.keys() == made, f"{name} shows {sorted(shown)} and draws {sorted(made)}"
+    for target, words in shown.items():
+        assert Path(target).name.startswith(name.removesuffix(".md")), f"{target} is not named after {name}"
+        assert len(words) >= 20, f"{name}: say in words what {target} shows"
+        assert (stored / target).exists(), f"{target} is missing: run this test with NEW_PICTURES=1"
+        old, new = ((folder / target).read_text(encoding="utf-8") for folder in (stored, drawn))
+        assert len(old) < LARGEST, f"{target} has {len(old)} bytes"
+        change = difference(read(old), read(new))
+        assert not change, f"{target} is out of date ({change}): run this test with NEW_PICTURES=1"
