@@ -202,7 +202,7 @@ def certify(
     from .output import output_folder
     from .terminal import progress
 
-    decay, share = _weight_decay(beta, beta_ratio)
+    decay, share = weight_decay(beta, beta_ratio)
     terms = {"loss": loss, "penalty": penalty, "free": free}
     original, *others = chosen_data(
         data,
@@ -377,7 +377,8 @@ def documents(outcome: Outcome) -> dict[str, str]:
     }
 
 
-def _weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | None, Fraction | None]:
+def weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | None, Fraction | None]:
+    """What --beta and --beta-ratio say: the weight decay, or the share of beta_max that it is to be."""
     from ..data.tables import parse_number
     from ..problem import positive
 

@@ -26,12 +26,14 @@ class Panel:
         script: the program's name in this folder, without `.js`; its style is the `.css` beside it, if any.
         mount: the global function that the program defines: of an empty element, which it fills, and data.
         data: what JSON can hold; None where the program's own defaults do.
+        parts: the names of programs that it makes use of, likewise in this folder.
     """
 
     title: str
     script: str
     mount: str
     data: Any = None
+    parts: tuple[str, ...] = ()
 
 
 def page(panels: Iterable[Panel]) -> str:
@@ -46,7 +48,7 @@ def page(panels: Iterable[Panel]) -> str:
         (1, True)
     """
     shown = tuple(panels)
-    names = ("common", *dict.fromkeys(panel.script for panel in shown))
+    names = ("common", *dict.fromkeys(name for panel in shown for name in (*panel.parts, panel.script)))
     body = "\n".join([_LEAD, *(_section(k, panel) for k, panel in enumerate(shown))])
     programs = {name: _file(f"{name}.js") for name in (*names, "start")}
     return html_page.page(

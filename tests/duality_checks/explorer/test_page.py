@@ -15,6 +15,7 @@ from browser import NEEDED, opened
 from duality_checks.cli import main
 from duality_checks.explorer.page import Panel, page
 from duality_checks.explorer.plane import MOST_LINES, lines_of, plane_panel
+from duality_checks.explorer.training import training_panel
 from hyperplane_arrangements import Arrangement, named
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.plain import PlainArrangement
@@ -108,7 +109,7 @@ def test_the_verb_writes_the_page(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lines.csv").write_text("a,b,c\n1,0,1/2\n0,1,0.1\n")
     assert main(["explore"]) == 0
-    assert (tmp_path / "explore.html").read_text(encoding="utf-8") == page([plane_panel()])
+    assert (tmp_path / "explore.html").read_text(encoding="utf-8") == page([plane_panel(), training_panel()])
     assert main(["explore", "--lines", "lines.csv", "--offsets", "c", "-o", "two.html", "--json"]) == 0
     assert '["1", "0", "1/2"], ["0", "1", "1/10"]' in (tmp_path / "two.html").read_text(encoding="utf-8")
     assert capsys.readouterr().out == 'written   explore.html\n{"written": "two.html"}\n'
