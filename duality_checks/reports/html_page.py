@@ -7,10 +7,14 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from html import escape
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
+import numpy as np
+
 from hyperplane_arrangements.pictures.canvas import require_matplotlib
+
+from .margins import fit
 
 #: The variables of the style sheet that take the place of the colours of the pictures.
 _VARIABLES = ("ink", "muted", "rule", "paper", "plus", "minus")
@@ -183,20 +187,46 @@ def svg(draw: Callable[[Any], Any], *, name: str, label: str, size: tuple[float,
     with rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 10}):
         sheet = Figure(figsize=size)
         draw(sheet.add_subplot())
-        sheet.tight_layout(pad=1 / 3)  # of a letter; a constrained layout would measure everything twice
+        fit(sheet.axes[0])
+        images = [_taken(image) for axes in sheet.axes for image in axes.images]
         for ground in (sheet.patch, *(axes.patch for axes in sheet.axes)):
             ground.set_facecolor("none")
         # `savefig` would draw everything once before it writes anything.
         FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None})
     text = out.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    text = _own_ids(text, name)
+    text = _own_ids(_with_images(text, images), name)
     text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px; font-family: inherit", text)
     text = re.sub(r"font-family: [^;\"]*", "font-family: inherit", text)
     for color, variable in _themed().items():
         text = text.replace(color, f"var(--{variable})")
     opening = f'<svg role="img" aria-label="{escape(label)}" data-plot="{_place(sheet.axes[0], size)}" '
     return text.replace("<svg ", opening, 1).strip()
+
+
+def _taken(image: Any) -> bytes:
+    """Take its colours from an image, which keeps its place; return them as a file.
+
+    Browsers scale images well. The canvas would scale them first, and pack them for long.
+    """
+    from PIL.Image import fromarray
+
+    out = BytesIO()
+    fromarray(image.to_rgba(image.get_array(), bytes=True)).save(out, "png", compress_level=1)
+    image.set_data(np.zeros((1, 1, 4)))
+    image.set_interpolation("none")
+    return out.getvalue()
+
+
+def _with_images(text: str, images: Sequence[bytes]) -> str:
+    """Put the files in the places that are left of the images, in the order of both."""
+    files = iter(images)
+
+    def filled(match: re.Match[str]) -> str:
+        element = re.sub(r' style="[^"]*"', ' preserveAspectRatio="none"', match[0])
+        return re.sub('(?<=base64,)[^"]*', b64encode(next(files)).decode(), element)
+
+    return re.sub("<image [^>]*>", filled, text)
 
 
 def _place(axes: Any, size: tuple[float, float]) -> str:

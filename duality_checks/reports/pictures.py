@@ -7,6 +7,7 @@ the report replaces them by variables of its style sheet, which is how they foll
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.pictures.canvas import axes_of
 
 from ..pricing.landscape import Landscape
-from .slack import chamber_values
+from .slack import chamber_values, values_by_chamber
 
 if TYPE_CHECKING:
     from ..network import TwoLayerNetwork
@@ -309,24 +310,17 @@ def _disc(
     from matplotlib.patches import Circle
 
     white, turn = _white(landscape, pole)
-    pixels = _PIXELS if len(landscape.normals) <= _MANY else _PIXELS // 2
-    ticks = (np.arange(pixels) + 0.5) / pixels * 2 - 1
-    flat = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-    inside = (flat**2).sum(axis=1) <= 1
-    points = _lifted(flat[inside]) @ turn.T
-    picture = np.zeros((pixels * pixels, 4))
+    inside, points = _half_sphere(_PIXELS if len(landscape.normals) <= _MANY else _PIXELS // 2)
+    picture = np.zeros((*inside.shape, 4), np.uint8)
     beta = float(problem.beta)
-    values = chamber_values(landscape, dual, points @ np.linalg.inv(white).T, _PALE * beta)
-    picture[inside] = _shades(*values, beta)
-    image = ax.imshow(
-        picture.reshape(pixels, pixels, 4), extent=(-1, 1, -1, 1), origin="lower", interpolation="bilinear"
-    )
+    directions = points @ (np.linalg.inv(white) @ turn).T
+    plus, minus, owner = values_by_chamber(landscape, dual, directions, _PALE * beta)
+    picture[inside] = (255 * _shades(plus, minus, beta)).round().astype(np.uint8)[owner]
+    image = ax.imshow(picture, extent=(-1, 1, -1, 1), origin="lower", interpolation="bilinear")
     image.set_clip_path(Circle((0, 0), 1, transform=ax.transData))
     normals = landscape.normals @ np.linalg.inv(white) @ turn
     if len(normals) <= _MOST_CIRCLES:
-        gap = np.full((1, 2), np.nan)
-        curves = np.concatenate([part for normal in normals for part in (_great_circle(normal), gap)])
-        ax.plot(*curves.T, color=MUTED, lw=max(0.25, 0.9 - len(normals) / 150), alpha=0.8)
+        ax.plot(*_great_circles(normals).T, color=MUTED, lw=max(0.25, 0.9 - len(normals) / 150), alpha=0.8)
     ax.add_patch(Circle((0, 0), 1, fill=False, edgecolor=INK, lw=1.1))
     directions = network.hidden @ landscape.basis @ white.T @ turn
     directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-300)
@@ -402,18 +396,31 @@ def _flattened(points: np.ndarray) -> np.ndarray:
         >>> bool(np.allclose(_flattened(_lifted(np.array([[0.3, -0.4]]))), [[0.3, -0.4]]))
         True
     """
-    return points[:, :2] / np.sqrt(1 + points[:, 2:])
+    return points[..., :2] / np.sqrt(1 + points[..., 2:])
 
 
-def _great_circle(normal: np.ndarray) -> np.ndarray:
-    """The upper half of a great circle, in the disc."""
-    u, v = np.linalg.svd(normal[None])[2][1:]
+@lru_cache(maxsize=1)
+def _half_sphere(pixels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which pixels of a square are in the disc, and their points on the upper half of the sphere."""
+    ticks = (np.arange(pixels) + 0.5) / pixels * 2 - 1
+    flat = np.stack(np.meshgrid(ticks, ticks), axis=-1)
+    inside = (flat**2).sum(axis=-1) <= 1
+    return inside, _lifted(flat[inside])
+
+
+def _great_circles(normals: np.ndarray) -> np.ndarray:
+    """The upper halves of great circles, in the disc; a row of nan after each."""
+    planes = np.linalg.svd(normals[:, None])[2][:, 1:]
+    u, v = planes[:, :1], planes[:, 1:]
     # From where it enters the upper half to where it leaves.
-    start = np.arctan2(-u[2], v[2])
-    angles = np.linspace(start, start + np.pi, 41)
-    points = np.cos(angles)[:, None] * u + np.sin(angles)[:, None] * v
-    points *= 1 if points[20, 2] >= 0 else -1
-    return _flattened(np.column_stack([points[:, :2], np.maximum(points[:, 2], 0)]))
+    start = np.arctan2(-u[..., 2], v[..., 2])
+    angles = (start + np.linspace(0, np.pi, 41))[..., None]
+    points = np.cos(angles) * u + np.sin(angles) * v
+    points *= np.where(points[:, 20:21, 2:] >= 0, 1, -1)
+    points[..., 2] = np.maximum(points[..., 2], 0)
+    curves = np.full((len(normals), 42, 2), np.nan)
+    curves[:, :41] = _flattened(points)
+    return curves.reshape(-1, 2)
 
 
 def label_axes(ax: Any, across: str, up: str) -> None:
