@@ -27,9 +27,10 @@ from hyperplane_arrangements.pasting import MOST
 from hyperplane_arrangements.workers import LONG, mapper, using_executor
 
 from . import checker
-from .checker import Chamber, Cover, Quadratic, Refusal, Verdict
+from .checker import Chamber, Cover, Quadratic, Refusal, Slopes, Verdict
 from .dual_scaling.draft import draft
 from .dual_scaling.proof import feasible_multiple
+from .dual_scaling.said import multiples_said
 from .dual_scaling.witnesses import integer_points
 from .effort import WHOLE, Effort
 from .exact.enclosures import float_above, float_below, require_writable
@@ -53,6 +54,8 @@ LISTED_AT_MOST = 5_000
 SIGNS_AT_MOST = 1_000_000  # of a list, one a chamber and hyperplane: at rank 2 rows are many and chambers few
 LISTED_WITH_BIASES = 2_000  # the same with free biases, where every chamber needs multipliers
 _Proof = TypeVar("_Proof")
+# A multiple of the dual, and the rule by which the network says it, if it does.
+_Multiple = tuple[tuple[Fraction, ...], Slopes | None]
 VERSIONS = {"chambers": 1, "sweep": 2, "cover": 3, "quadratic": 3}
 
 
@@ -84,6 +87,7 @@ class Certificate(Shown):
             skip.
         cover: trees of boxes that cover all directions, in place of chambers, at any rank (statement 7.2).
         quadratic: or a quadratic function for z and one for -z, at any rank (statement 7.8).
+        slopes: how the network says z, and then the file has no z; None if it is written out.
     """
 
     problem: str
@@ -96,6 +100,7 @@ class Certificate(Shown):
     network_skip: tuple[Fraction, ...] = ()
     cover: Cover | None = None
     quadratic: Quadratic | None = None
+    slopes: Slopes | None = None
 
     @property
     def method(self) -> str:
@@ -112,7 +117,7 @@ class Certificate(Shown):
     def __repr__(self) -> str:
         numbers = len(self.dual) + sum(map(len, self.network_hidden))
         numbers += sum(len(chamber.witness) for chamber in self.chambers or ())
-        if numbers <= MOST and len(text := self.to_json()) <= _PASTED:
+        if numbers <= MOST and self.slopes is None and len(text := self.to_json()) <= _PASTED:
             return f"Certificate.from_json({text!r})"
         low, high = float_below(self.lower), float_above(self.upper)
         return f"<Certificate: {low!r} <= p* <= {high!r}, by {self.method}>"
@@ -125,7 +130,7 @@ class Certificate(Shown):
             "problem": self.problem,
             "lower": str(self.lower),
             "upper": str(self.upper),
-            "dual": _strings(self.dual) if self.method == "chambers" else _packed(self.dual),
+            "dual": self._dual_document(),
             "network": {
                 "hidden": [_strings(row) for row in self.network_hidden],
                 "output": _strings(self.network_output),
@@ -141,6 +146,13 @@ class Certificate(Shown):
         chambers = ",\n".join(json.dumps(_chamber_document(chamber)) for chamber in self.chambers)
         return f'{json.dumps(head)[:-1]}, "chambers": [\n{chambers}\n]}}\n'
 
+    def _dual_document(self) -> dict[str, Any] | list[str]:
+        if self.method == "chambers":
+            return _strings(self.dual)
+        if self.slopes is None:
+            return _packed(self.dual)
+        return {"share": str(self.slopes.share), "unit": str(self.slopes.unit)}
+
     def save(self, path: str | Path) -> None:
         """Write the certificate file; nothing half-written stays on disk.
 
@@ -150,15 +162,24 @@ class Certificate(Shown):
         write_text(path, self.to_json())
 
     @classmethod
-    def from_json(cls, text: str, source: str = "certificate") -> Certificate:
+    def from_json(
+        cls, text: str, source: str = "certificate", problem: TrainingProblem | None = None
+    ) -> Certificate:
         """Read the text of a certificate file, as strictly as the checker does.
 
+        Args:
+            text: the file.
+            source: what errors call it.
+            problem: the problem that it is for; needed only where the dual is said by the network.
+
         Raises:
-            InputError: not a certificate in the canonical format.
+            InputError: not a certificate in the canonical format, or one that needs a problem.
         """
         try:
             document = checker.parse(text)
             claim = checker.read_certificate(document, *_claimed_shape(document))
+            if claim.slopes is not None:
+                claim = checker.with_dual(_problem_of(claim, problem, source), claim)
         except Refusal as reason:
             raise InputError(f"{source}: {reason}; write certificates with Certificate.save") from None
         return cls(
@@ -172,16 +193,17 @@ class Certificate(Shown):
             network_skip=claim.skip,
             cover=claim.cover,
             quadratic=claim.quadratic,
+            slopes=claim.slopes,
         )
 
     @classmethod
-    def load(cls, path: str | Path) -> Certificate:
-        """Read a certificate file written by `save`.
+    def load(cls, path: str | Path, problem: TrainingProblem | None = None) -> Certificate:
+        """Read a certificate file written by `save`; arguments as for `from_json`.
 
         Raises:
-            InputError: the file is missing or damaged.
+            InputError: the file is missing or damaged, or needs the problem.
         """
-        return cls.from_json(read_text(path), source=str(path))
+        return cls.from_json(read_text(path), source=str(path), problem=problem)
 
 
 def check(problem: TrainingProblem, certificate: Certificate, *, executor: Executor | None = None) -> Verdict:
@@ -276,7 +298,7 @@ def _certify(
     stated = _stated(problem)
     dual = _dual_vector(problem, solution.dual)
     network = judged(problem, solution.network)
-    arrangement, cover, quadratic = problem.arrangement, None, None
+    arrangement, cover, quadratic, slopes, found = problem.arrangement, None, None, None, None
     functions = _bounded(problem, stated, solution)
     usual = LISTED_AT_MOST if problem.bias is None else LISTED_WITH_BIASES
     most = usual if list_at_most is None else whole(list_at_most, "list_at_most", least=0)
@@ -290,10 +312,12 @@ def _certify(
     elif not few_chambers(arrangement, listed):
         chambers = None
         plain = problem.bias is None and not problem.is_max_pooled
+        found = checker.outputs(stated, network.hidden, network.output, skip_of(problem, network))
+        say = multiples_said(problem, stated, found, dual) or _written_out(problem, dual)
         if arrangement.rank == 2 and plain and list_at_most is None:
-            feasible = _swept_once(problem, stated, dual, effort)
+            feasible, slopes = _swept_once(problem, stated, dual, say, effort)
         else:
-            feasible, cover = _covered(problem, stated, dual, effort)
+            (feasible, slopes), cover = _covered(problem, stated, dual, say, effort)
     elif problem.is_max_pooled:
         from .dual_scaling.max_pooling import listed_chambers
 
@@ -304,7 +328,7 @@ def _certify(
     certificate = Certificate(
         problem=stated.digest,
         lower=checker.dual_value(stated, feasible),
-        upper=checker.objective(stated, network.hidden, network.output, skip),
+        upper=checker.objective(stated, network.hidden, network.output, skip, found),
         dual=feasible,
         network_hidden=network.hidden,
         network_output=network.output,
@@ -312,6 +336,7 @@ def _certify(
         network_skip=skip,
         cover=cover,
         quadratic=quadratic,
+        slopes=slopes,
     )
     require_writable(certificate.lower, certificate.upper)
     return certificate
@@ -330,9 +355,18 @@ def _bounded(
     return proven(problem, stated, Landscape.of(problem), relaxation)
 
 
+def _written_out(problem: TrainingProblem, dual: np.ndarray) -> Callable[[float], _Multiple]:
+    """Multiples of a dual that no rule says."""
+    return lambda scale: (on_a_grid(problem, scale * dual)[0], None)
+
+
 def _covered(
-    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray, effort: Effort
-) -> tuple[tuple[Fraction, ...], Cover]:
+    problem: TrainingProblem,
+    stated: checker.Problem,
+    dual: np.ndarray,
+    say: Callable[[float], _Multiple],
+    effort: Effort,
+) -> tuple[_Multiple, Cover]:
     """A multiple of the dual that a cover proves feasible: itself, if it is as near as it was thought to be.
 
     Raises:
@@ -349,12 +383,16 @@ def _covered(
         found = covers(coordinates, feasible, keep=True, limits=limits)
         return written(coordinates, feasible, found) if found[1].proven else None
 
-    return _first_proven(problem, dual, effort, prove)
+    return _first_proven(problem, dual, say, effort, prove)
 
 
 def _swept_once(
-    problem: TrainingProblem, stated: checker.Problem, dual: np.ndarray, effort: Effort
-) -> tuple[Fraction, ...]:
+    problem: TrainingProblem,
+    stated: checker.Problem,
+    dual: np.ndarray,
+    say: Callable[[float], _Multiple],
+    effort: Effort,
+) -> _Multiple:
     """The same at rank 2, where the checker's own sweep proves it and the dual norm is known at once.
 
     Raises:
@@ -366,27 +404,28 @@ def _swept_once(
         checker.sweep_proves(stated, feasible)
         return True
 
-    return _first_proven(problem, dual, effort, prove, size)[0]
+    return _first_proven(problem, dual, say, effort, prove, size)[0]
 
 
 def _first_proven(
     problem: TrainingProblem,
     dual: np.ndarray,
+    say: Callable[[float], _Multiple],
     effort: Effort,
     prove: Callable[[tuple[Fraction, ...]], _Proof | None],
     size: float | None = None,
-) -> tuple[tuple[Fraction, ...], _Proof]:
+) -> tuple[_Multiple, _Proof]:
     """The dual, or else the largest multiple that its dual norm allows, or a little less: the first of them
     that is proven, with the proof. What proves returns None, or raises a `Refusal`, where it does not; the
     size is that multiple, where it is known."""
     scale = problem.loss.multiple(dual, problem.target) if effort.whole else 1.0
     room = _ROOM
     for _ in range(_ATTEMPTS):
-        feasible, _ = on_a_grid(problem, (scale if size is None else min(scale, size)) * room * dual)
+        multiple = say((scale if size is None else min(scale, size)) * room)
         with contextlib.suppress(Refusal):
-            proof = prove(feasible)
+            proof = prove(multiple[0])
             if proof is not None:
-                return feasible, proof
+                return multiple, proof
         if size is None:
             size = _largest_multiple(problem, dual, effort)
         room = 1 - 16 * (1 - room)
@@ -475,6 +514,20 @@ def _chamber_document(chamber: Chamber) -> dict[str, Any]:
         "plus": {str(row): str(value) for row, value in chamber.plus.items()},
         "minus": {str(row): str(value) for row, value in chamber.minus.items()},
     }
+
+
+def _problem_of(claim: checker.Certificate, problem: TrainingProblem | None, source: str) -> checker.Problem:
+    """The problem by whose outputs a dual is said.
+
+    Raises:
+        InputError: there is none, or it is another one.
+    """
+    if problem is None:
+        raise InputError(f"{source}: its dual is said by its network's outputs; give the problem too")
+    stated = _stated(problem)
+    if stated.digest != claim.problem:
+        raise InputError(f"{source}: written for another problem; give the problem that it was made with")
+    return stated
 
 
 def _claimed_shape(document: Any) -> tuple[int, int, int, int]:

@@ -45,6 +45,9 @@ rows of a sample; for kappa < 0 also of x_k - kappa x_l. On a chamber of all the
 functions x_k'u and kappa x_k'u, which h_i is, is the same everywhere: the one that is largest at the listed
 point. So c is the sum of these, each times z_i, and lambda has an entry for each hyperplane.
 
+In versions 2 and 3 a certificate may say z by its network: z_i is share times s_i times -loss'(f_i; y_i), for
+losses with rational slopes, rounded to a multiple of a unit. It is a choice of z, checked like any other.
+
 A certificate of version 2 lists no chambers. For data of rank 2 or 3 and the 2-norm all faces are then swept
 here in integers, at rank 3 one great circle after the other: a maximum of z'phi(Xu) over the sphere lies
 inside some face, and there it is the projection of the gradient c onto the span of the face. So it is enough
@@ -80,7 +83,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from html import escape
@@ -220,9 +223,18 @@ class Quadratic:
 
 
 @dataclass(frozen=True, slots=True)
+class Slopes:
+    """z said by the network: share s_i times -loss'(f_i; y_i), rounded towards 0 to multiples of the unit."""
+
+    share: Fraction
+    unit: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
-    """The claim as read: the problem's digest, bounds, z (n), network (m x d, m; the weights of the free
-    columns), and chambers, a cover, quadratic functions or none of them."""
+    """The claim as read: the problem's digest, bounds, z (n; nothing before `with_dual` where slopes say it),
+    network (m x d, m; the weights of the free columns), and chambers, a cover, quadratic functions or none of
+    them."""
 
     problem: str
     lower: Fraction
@@ -234,6 +246,7 @@ class Certificate:
     chambers: tuple[Chamber, ...] | None
     cover: Cover | None
     quadratic: Quadratic | None
+    slopes: Slopes | None
 
 
 # ------------------------------------------------ reading: strict, one way to write each thing
@@ -542,12 +555,12 @@ def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Ce
     hidden = array(network["hidden"], None, "hidden")
     chambers = array(document["chambers"], None, "chambers") if listed else []
     require(type(document["problem"]) is str, "certificate: problem is not a string")
-    packed = version in (2, 3) and type(document["dual"]) is dict
+    dual, slopes = read_dual(document["dual"], n, packed=version in (2, 3))
     return Certificate(
         problem=document["problem"],
         lower=rational(document["lower"], "lower"),
         upper=rational(document["upper"], "upper"),
-        dual=packed_vector(document["dual"], n, "dual") if packed else vector(document["dual"], n, "dual"),
+        dual=dual,
         hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
         output=vector(network["output"], len(hidden), "output"),
         skip=vector(network.get("skip", []), skips, "skip"),
@@ -556,7 +569,26 @@ def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Ce
         else None,
         cover=read_cover(document["cover"], d) if proof == ["cover"] else None,
         quadratic=read_quadratic(document["quadratic"]) if proof == ["quadratic"] else None,
+        slopes=slopes,
     )
+
+
+def read_dual(value: Any, n: int, packed: bool) -> tuple[tuple[Fraction, ...], Slopes | None]:
+    """The entries of z, listed or packed, or the rule by which the network says them."""
+    if not packed or type(value) is not dict:
+        return vector(value, n, "dual"), None
+    if "share" not in value:
+        return packed_vector(value, n, "dual"), None
+    document = fields(value, ["share", "unit"], "dual")
+    share, unit = (rational(document[name], f"dual.{name}") for name in ("share", "unit"))
+    rule_is_positive(share, "dual.share")
+    rule_is_positive(unit, "dual.unit")
+    return (), Slopes(share, unit)
+
+
+def rule_is_positive(value: Fraction, where: str) -> None:
+    """A unit of 0 divides by nothing; below 0 there would be two ways to write each rule."""
+    require(value > 0, f"{where} is {value!s:.80}, not positive")
 
 
 def packed_bytes(value: Any, where: str) -> bytes:
@@ -669,39 +701,54 @@ def times(s: Fraction, value: Fraction) -> Fraction:
     return value if s == 1 else s * value
 
 
-def objective(
+Outputs = tuple[list[int], int]
+
+
+def outputs(
     problem: Problem,
     hidden: Sequence[Sequence[Fraction]],
     output: Sequence[Fraction],
     skip: Sequence[Fraction] = (),
-) -> Fraction:
-    """The weighted loss of the network plus beta times its penalty; exactly, but for logs, which are rounded
-    up."""
+) -> Outputs:
+    """f_i of the network and of what it adds, times an integer, and that integer."""
     rows, row_scale = integer_rows(problem.rows)
     weights, weight_scale = integer_rows(hidden)
-    alphas, alpha_scale = integers(output)
+    numerators, output_scale = integers([*output, *skip])
+    alphas, thetas = numerators[: len(output)], numerators[len(output) :]
     slope, unit = problem.kappa.numerator, problem.kappa.denominator
     fits = [0] * len(problem.target)
     tops: dict[int, list[int]] = {}
     for row, sample in zip(rows, problem.samples, strict=True):
         inputs = [dot(row, weight) for weight in weights]
-        outputs = [unit * t if t > 0 else slope * t for t in inputs]
+        fired = [unit * t if t > 0 else slope * t for t in inputs]
         if problem.largest:
-            tops[sample] = list(map(max, tops.get(sample, outputs), outputs))
+            tops[sample] = list(map(max, tops.get(sample, fired), fired))
         else:
-            fits[sample] += dot(alphas, outputs)
-    for sample, outputs in tops.items():
-        fits[sample] = dot(alphas, outputs)
-    scale = row_scale * weight_scale * alpha_scale * unit
-    if squares_alone(problem) and not skip:
-        targets, target_scale = integers(problem.target)
-        errors = [target_scale * f - scale * y for f, y in zip(fits, targets, strict=True)]
-        losses = Fraction(dot(errors, errors), 2 * (scale * target_scale) ** 2)
+            fits[sample] += dot(alphas, fired)
+    for sample, fired in tops.items():
+        fits[sample] = dot(alphas, fired)
+    for theta, column in zip(thetas, problem.skips, strict=bool(skip)):
+        lift = theta * weight_scale * unit
+        for sample, b in zip(problem.samples, column, strict=True):
+            fits[sample] += lift * b.numerator * (row_scale // b.denominator)
+    return fits, row_scale * weight_scale * output_scale * unit
+
+
+def objective(
+    problem: Problem,
+    hidden: Sequence[Sequence[Fraction]],
+    output: Sequence[Fraction],
+    skip: Sequence[Fraction] = (),
+    found: Outputs | None = None,
+) -> Fraction:
+    """The weighted loss of the network plus beta times its penalty; exactly, but for logs, which are rounded
+    up. Its outputs are `found` already, or None."""
+    fits, scale = found or outputs(problem, hidden, output, skip)
+    if squares_alone(problem):
+        errors, whole = errors_of(problem, fits, scale)
+        losses = Fraction(dot(errors, errors), 2 * whole**2)
     else:
         values = [Fraction(f, scale) for f in fits]
-        for theta, column in zip(skip, problem.skips, strict=True):
-            for sample, b in zip(problem.samples, column, strict=True):
-                values[sample] += theta * b
         triples = zip(problem.weights, values, problem.target, strict=True)
         losses = summed(times(s, loss_above(problem.loss, f, y)) for s, f, y in triples)
     penalised = [without(weights, problem.bias) for weights in hidden]
@@ -709,6 +756,44 @@ def objective(
     if problem.decayed:
         penalty += sum((theta**2 for theta in skip), Fraction(0)) / 2
     return losses + problem.beta * penalty
+
+
+def errors_of(problem: Problem, fits: Sequence[int], scale: int) -> tuple[list[int], int]:
+    """y_i - f_i, times an integer, and that integer."""
+    targets, target_scale = integers(problem.target)
+    errors = [scale * y - target_scale * f for f, y in zip(fits, targets, strict=True)]
+    return errors, scale * target_scale
+
+
+def descents(problem: Problem, fits: Sequence[int], scale: int) -> tuple[list[int], int]:
+    """-loss'(f_i; y_i), times an integer, and that integer, where it is rational and there at every f."""
+    kind, delta = problem.loss
+    errors, whole = errors_of(problem, fits, scale)
+    if kind == "huber":
+        most, own = delta.numerator * whole, delta.denominator
+        return [max(-most, min(most, own * error)) for error in errors], whole * own
+    if kind == "squared-hinge":
+        return [error if error * y > 0 else 0 for error, y in zip(errors, problem.target, strict=True)], whole
+    require(kind == "squared", f"dual: the {kind} loss has no rational slope everywhere to say it by")
+    return errors, whole
+
+
+def said(problem: Problem, rule: Slopes, found: Outputs) -> tuple[Fraction, ...]:
+    """z as the rule says it, from the outputs of the network."""
+    values, whole_scale = descents(problem, *found)
+    weights, weight_scale = integers(problem.weights)
+    factor = rule.share / (rule.unit * whole_scale * weight_scale)
+    up, down = factor.numerator, factor.denominator
+    multiples = (s * value * up for s, value in zip(weights, values, strict=True))
+    return tuple(rule.unit * (m // down if m > 0 else -(-m // down)) for m in multiples)
+
+
+def with_dual(problem: Problem, certificate: Certificate, found: Outputs | None = None) -> Certificate:
+    """The certificate with z, whether listed or said by its network, whose outputs are `found` or None."""
+    if certificate.slopes is None:
+        return certificate
+    found = found or outputs(problem, certificate.hidden, certificate.output, certificate.skip)
+    return replace(certificate, dual=said(problem, certificate.slopes, found))
 
 
 def squares_alone(problem: Problem) -> bool:
@@ -1947,9 +2032,9 @@ def multipliers_are_on_hyperplanes(problem: Problem, chambers: Sequence[Chamber]
         require(not where, f"chambers[{i}]: a multiplier on the zero row {min(where, default=0)}")
 
 
-def upper_is_exact(problem: Problem, certificate: Certificate) -> None:
+def upper_is_exact(problem: Problem, certificate: Certificate, found: Outputs) -> None:
     """The upper bound is the network's objective: equal, so that there is one way to write a claim."""
-    value = objective(problem, certificate.hidden, certificate.output, certificate.skip)
+    value = objective(problem, certificate.hidden, certificate.output, certificate.skip, found)
     require(certificate.upper == value, "upper: not the objective of the network")
 
 
@@ -1990,7 +2075,9 @@ def verify(problem: Problem, certificate_text: str, run: Any = map) -> Verdict:
         common_denominator_within_limit(certificate.dual, "dual")
         common_denominator_within_limit(chain(*certificate.hidden), "hidden")
         common_denominator_within_limit(certificate.output + certificate.skip, "output")
-        upper_is_exact(problem, certificate)
+        found = outputs(problem, certificate.hidden, certificate.output, certificate.skip)
+        upper_is_exact(problem, certificate, found)
+        certificate = with_dual(problem, certificate, found)
         dual_is_in_domain(problem, certificate.dual)
         dual_ignores_what_is_free(problem, certificate.dual)
         lower_is_exact(problem, certificate)

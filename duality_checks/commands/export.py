@@ -104,7 +104,8 @@ def _theorem(
     with progress() as say:
         if claim.cover is None:
             say("Looking for a proof that is short in Coq")
-            made = with_proof(TrainingProblem.load(problem), Certificate.from_json(texts[1]), cones=cones)
+            own = TrainingProblem.load(problem)
+            made = with_proof(own, Certificate.from_json(texts[1], problem=own), cones=cones)
             stated, claim = claims(texts[0], made.to_json())
         text = coq_text(stated, claim)
         write_text(output, text)

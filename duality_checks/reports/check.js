@@ -351,18 +351,26 @@ const ConvexLandscape = (() => {
     const skip = free ? vector(network.get("skip"), free, "skip") : [];
     denominatorIsShort(hidden.flat(), "hidden");
     denominatorIsShort([...output, ...skip], "output");
-    const packed = version !== 1n && document.get("dual") instanceof Map;
-    const dual = packed ? packedVector(document.get("dual"), n) : vector(document.get("dual"), n, "dual");
-    denominatorIsShort(dual, "dual");
+    const spelled = document.get("dual"), packed = version !== 1n && spelled instanceof Map;
+    const rule = packed && spelled.has("share") ? readRule(spelled) : null;
+    const dual = rule ? null : packed ? packedVector(spelled, n) : vector(spelled, n, "dual");
+    if (dual) denominatorIsShort(dual, "dual");
     return {
       lower: rational(document.get("lower"), "lower"),
       upper: rational(document.get("upper"), "upper"),
       bounds: [document.get("lower"), document.get("upper")],
-      dual, hidden, output, skip,
+      dual, rule, hidden, output, skip,
       chambers: version === 1n ? readChambers(document.get("chambers"), problem.cuts.length, d) : null,
       cover: proof[0] === "cover" ? readCover(document.get("cover"), d) : null,
       quadratic: quadratic ? readQuadratic(document.get("quadratic")) : null,
     };
+  }
+
+  function readRule(value) { // by which the network says the dual
+    const document = fields(value, ["share", "unit"], "dual");
+    const [share, unit] = ["share", "unit"].map(name => rational(document.get(name), `dual.${name}`));
+    require_(share.n > 0n && unit.n > 0n, "dual: its share or its unit is not positive");
+    return { share, unit };
   }
 
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -570,6 +578,26 @@ const ConvexLandscape = (() => {
     const losses = outputs(problem, hidden, output, skip).map((f, i) =>
       times(Q(weights.entries[i], weights.scale), lossOf(problem.loss, f, Q(y.entries[i], y.scale))));
     return plus(sum(losses), penaltyOf(problem, hidden, output, skip));
+  }
+
+  // ---------------------------------------------------------------- z, where the network says it
+
+  function descentOf({ kind, delta }, f, y) { // minus the slope of the loss
+    const error = plus(y, minus(f));
+    switch (kind) {
+      case "squared": return error;
+      case "huber": return compare(absolute(error), delta) <= 0n ? error : error.n > 0n ? delta : minus(delta);
+      case "squared-hinge": return times(error, y).n > 0n ? error : ZERO; // with a label y it is y (1 - y f)
+      default: throw new Refusal(`dual: the ${kind} loss has no rational slope everywhere to say it by`);
+    }
+  }
+
+  function said(problem, { rule, hidden, output, skip }) {
+    return outputs(problem, hidden, output, skip).map((f, i) => {
+      const weighted = times(problem.weights[i], descentOf(problem.loss, f, problem.target[i]));
+      const steps = over(times(rule.share, weighted), rule.unit);
+      return times(rule.unit, Q(steps.n / steps.d)); // towards 0
+    });
   }
 
   // ---------------------------------------------------------------- the lower bound: the value of z
@@ -1111,6 +1139,7 @@ const ConvexLandscape = (() => {
       const problem = readProblem(problemText), certificate = readCertificate(certificateText, problem);
       if (certificate.cover) certificate.cover.visit = visit;
       require_(same(certificate.upper, objective(problem, certificate)), "upper: not the objective of the network");
+      certificate.dual ??= said(problem, certificate);
       require_(same(certificate.lower, dualValue(problem, certificate.dual)), "lower: not the value of the dual");
       proofHolds(problem, certificate);
       require_(compare(certificate.lower, certificate.upper) <= 0n, "the lower bound is above the upper bound");
@@ -1122,6 +1151,12 @@ const ConvexLandscape = (() => {
       if (error instanceof RangeError) return { verdict: "REFUSED", reason: "too deep or too large for this checker" };
       throw error;
     }
+  }
+
+  // The dual vector of a certificate that is read, in fractions n/d.
+  function dualOf(problemText, certificateText) {
+    const problem = readProblem(problemText), certificate = readCertificate(certificateText, problem);
+    return certificate.dual ?? said(problem, certificate);
   }
 
   const sentence = ({ verdict, reason, lower, upper }) =>
@@ -1170,7 +1205,7 @@ const ConvexLandscape = (() => {
     return state.map(x => (x >>> 0).toString(16).padStart(8, "0")).join("");
   }
 
-  return { check, sentence, sha256 };
+  return { check, dualOf, sentence, sha256 };
 })();
 
 // ---------------------------------------------------------------- the command

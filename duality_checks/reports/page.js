@@ -76,8 +76,11 @@
   const unit = a => { const length = Math.hypot(...a); return a.map(x => x / length); };
   const signOf = x => (x > 0 ? 1 : x < 0 ? -1 : 0);
 
-  function dualOf(dual) {
+  function dualOf(number, dual) {
     if (Array.isArray(dual)) return dual.map(float);
+    if (dual.share) {
+      return ConvexLandscape.dualOf(embedded("problem", number), embedded("certificate", number)).map(({ n, d }) => float(`${n}/${d}`));
+    }
     const bytes = Uint8Array.from(atob(dual.entries), sign => sign.charCodeAt(0)), width = dual.bytes, step = float(dual.unit);
     return Array.from({ length: bytes.length / width }, (_, i) => {
       const entry = bytes.slice(i * width, (i + 1) * width).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
@@ -89,7 +92,7 @@
   function model(number) {
     if (!models.has(number)) {
       const problem = JSON.parse(embedded("problem", number)), certificate = JSON.parse(embedded("certificate", number));
-      const X = problem.X.map(row => row.map(float)), dual = dualOf(certificate.dual);
+      const X = problem.X.map(row => row.map(float)), dual = dualOf(number, certificate.dual);
       const sample = Array.isArray(problem.readout) ? problem.readout.map(Number) : X.map((_, k) => k);
       const signs = u => times(X, u).map(signOf);
       const listed = new Map((certificate.chambers ?? []).map((chamber, i) => [signs(chamber.witness.map(float)).join(), i]));

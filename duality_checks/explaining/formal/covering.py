@@ -107,7 +107,7 @@ def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int
             with contextlib.suppress(checker.Refusal):
                 cover = written(coordinates, dual, found)
                 lower = checker.dual_value(stated, dual)
-                return replace(certificate, lower=lower, dual=dual, chambers=None, cover=cover)
+                return replace(certificate, lower=lower, dual=dual, slopes=None, chambers=None, cover=cover)
         share *= 16
     raise LimitError(
         f"certificate: a cover that proves its dual vector has more than {cones:,} cones; allow more with "

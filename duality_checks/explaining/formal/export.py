@@ -18,6 +18,7 @@ from ...checker import (
     parse,
     read_certificate,
     read_problem,
+    with_dual,
     without,
 )
 from .coverage import refuse_problem
@@ -131,7 +132,7 @@ def claims(problem_text: str, certificate_text: str) -> tuple[Problem, Certifica
     refuse_problem(problem)
     try:
         shape = len(problem.target), len(problem.rows), len(problem.rows[0]), len(problem.skips)
-        certificate = read_certificate(parse(certificate_text), *shape)
+        certificate = with_dual(problem, read_certificate(parse(certificate_text), *shape))
         common_denominator_within_limit(certificate.dual, "dual")
         common_denominator_within_limit(chain(*certificate.hidden), "hidden")
         common_denominator_within_limit(certificate.output + certificate.skip, "output")

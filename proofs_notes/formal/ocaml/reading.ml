@@ -302,7 +302,10 @@ let version_of_certificate = function
       match List.assoc_opt "version" o with
       | Some (Int "2") -> raise (Not_covered "certificates of version 2, without chambers and without a cover")
       | Some (Int "3") when List.mem_assoc "quadratic" o && not (List.mem_assoc "cover" o) -> raise (Not_covered "quadratic functions in place of a cover")
-      | Some (Int "3") -> 3
+      | Some (Int "3") -> (
+          match List.assoc_opt "dual" o with
+          | Some (Object rule) when List.mem_assoc "share" rule -> raise (Not_covered "a dual that the network says")
+          | _ -> 3)
       | _ -> 1)
   | _ -> 1
 

@@ -14,6 +14,8 @@ import pytest
 from cover_forgeries import covered, honest, with_term
 from judged_documents import Case, expected, texts
 from quadratic_forgeries import by_functions
+from said_duals import FORGERIES, TERMS, forged
+from said_duals import documents as documents_said
 
 import duality_checks
 from duality_checks import MaxPooling, TrainingProblem, certify, train
@@ -67,6 +69,15 @@ def shifted(case: Case) -> Case:
     return case[0], json.dumps(document | {"upper": str(Fraction(document["upper"]) + Fraction(1, 10**70))})
 
 
+def said_by_networks() -> dict[str, Case]:
+    """Duals that their networks say, for each loss that does, covered and swept."""
+    return {
+        f"said, {name}, rank {rank}": texts(*documents_said(options, rank))
+        for name, options in TERMS.items()
+        for rank in (2, 3)
+    }
+
+
 def swept() -> Case:
     problem, certificate = documents.swept_case()
     return problem.to_json(), certificate.to_json()
@@ -89,6 +100,8 @@ def judged() -> dict[str, Case]:
         **numbered("honest", documents.quadratic_functions() | documents.other_spellings()),
         **numbered("honest", documents.pairs_of_terms(every=5)),
         **numbered("honest", {"max pooling": largest(), "swept": swept()}),
+        **numbered("honest", said_by_networks()),
+        **numbered("forged", {name: texts(*forged(name, documents_said({}))) for name in FORGERIES}),
         **numbered("honest", logistic()),
         **numbered("forged", {name: shifted(case) for name, case in logistic().items()}),
         **numbered("forged", documents.forged_covers() | documents.forged_lists()),

@@ -15,6 +15,7 @@ from coq import FOLDER, compiled_library
 from cover_forgeries import covered, honest, with_term
 from hypothesis import given, settings
 from judged_documents import Case, expected
+from said_duals import made
 
 from duality_checks import Certificate, MaxPooling, TrainingProblem, certify, train
 from duality_checks.explaining.formal.covering import with_proof
@@ -112,8 +113,10 @@ def test_what_is_not_covered_is_said(program: Path, tmp_path: Path) -> None:
         (logistic.to_json(), covered(logistic, train(logistic)).to_json()),
         (squared.to_json(), swept.to_json()),
         (largest.to_json(), certify(largest, train(largest)).to_json()),
+        as_texts(made({})),
     ]
-    first, second, third = answers(program, cases, tmp_path)
+    first, second, third, fourth = answers(program, cases, tmp_path)
+    assert fourth == "NOT COVERED: a dual that the network says"
     assert third == "NOT COVERED: max pooling"
     assert re.match("NOT COVERED: the logistic loss", first)
     assert re.match("NOT COVERED: certificates of version 2, without chambers and without a cover", second)
