@@ -463,6 +463,7 @@ def _family(build: Callable[..., Arrangement], *parameters: str, citation: str) 
     return build.__name__, Family(build.__name__, parameters, build, citation)
 
 
+#: The named families, by the word that `named` and the command line take.
 FAMILIES: dict[str, Family] = dict(
     [
         _family(braid, "n", citation="OEIS A000142; Stanley (2007)"),

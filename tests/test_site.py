@@ -1,0 +1,206 @@
+"""The site: texts become pages, links lead somewhere, it needs no network and tells nothing of its builder.
+
+The whole of it is built, and walked through, by its own command, which fails where a link does; continuous
+integration runs that. What is tested here are the parts, and that the walk finds what it is sent for.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+for needed in ("markdown_it", "mdit_py_plugins", "latex2mathml", "pygments"):
+    if not importlib.util.find_spec(needed):
+        pytest.skip(f"{needed} is not installed: install the extra docs", allow_module_level=True)
+
+sys.path.insert(0, str(ROOT / ".site"))
+
+from convex_site import crawl, notebooks, texts  # noqa: E402
+from convex_site.flowchart import layers, svg  # noqa: E402
+from convex_site.flowchart import read as read_chart  # noqa: E402
+from convex_site.mathematics import mathml  # noqa: E402
+from convex_site.prose import render  # noqa: E402
+from convex_site.shell import SECTIONS, Page, html, relative  # noqa: E402
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def checkout() -> texts.Checkout:
+    return texts.Checkout(ROOT, texts.sources(ROOT))
+
+
+# ------------------------------------------------------------------ texts
+
+
+def test_every_text_of_the_course_is_a_page_and_no_two_share_one(checkout: texts.Checkout) -> None:
+    pages = list(checkout.pages.values())
+    assert len(set(pages)) == len(pages)
+    for path in (ROOT / "proofs_notes").rglob("*.md"):
+        assert path.relative_to(ROOT).as_posix() in checkout.pages
+    assert len(notebooks.names(checkout)) == 4
+    begun = {page.split("/")[0] for page in pages} | {"reference", "gallery"}
+    assert {target.split("/")[0] for _, target in SECTIONS} <= begun
+
+
+def test_the_course_is_in_the_order_of_its_index(checkout: texts.Checkout) -> None:
+    order = [path for _, path in texts.reading_order(ROOT) if path]
+    assert order[0] == "proofs_notes/1.1-count.md" and len(order) == len(set(order)) > 50
+    notes = [path for path in order if re.match(r"proofs_notes/\d", path)]
+    assert len(notes) == len(list((ROOT / "proofs_notes").glob("[0-9]*.md")))
+
+
+def test_links_of_the_readme_lead_to_pages_and_pictures_come_along(checkout: texts.Checkout) -> None:
+    body = texts.text_page(checkout, "README.md").body
+    targets = [link for link in re.findall(r'(?:href|src)="([^"]*)"', body) if "//" not in link]
+    assert "proofs_notes/index.html" in targets and "CHANGELOG.html" in targets
+    assert not [link for link in targets if link.endswith((".md", ".py"))]
+    assert checkout.pictures == {"proofs_notes/report-iris.png"} and "CITATION.cff" in checkout.shown
+
+
+def test_a_link_to_nothing_is_refused(checkout: texts.Checkout) -> None:
+    assert checkout.link("proofs_notes/1.1-count.md", "../README.md#what-is-proven") == (
+        "../index.html#what-is-proven"
+    )
+    with pytest.raises(
+        texts.DanglingLinkError, match=r"README\.md links to proofs_notes/9\.9\.md, which is not"
+    ):
+        checkout.link("README.md", "proofs_notes/9.9.md")
+
+
+def test_anchors_are_those_of_github() -> None:
+    text = render("# A `b`, c\n\n## What is proven?\n\n## What is proven?\n\n## $x_k$ and *y*\n")
+    assert [anchor for _, anchor, _ in text.headings] == [
+        "a-b-c",
+        "what-is-proven",
+        "what-is-proven-1",
+        "x_k-and-y",
+    ]
+
+
+def test_formulas_are_set_and_dollars_in_code_are_not() -> None:
+    body = render(
+        "Let $`\\{a_i\\}`$ and $x_k'u$.\n\n```math\n\\frac{a}{b}\n```\n\n```sh\necho $HOME $PATH\n```\n"
+    ).body
+    assert body.count("<math") == 3 and 'display="block"' in body and "<mfrac>" in body
+    assert "$" not in re.sub(r"<pre.*?</pre>", "", body, flags=re.DOTALL)
+    assert "HOME" in re.sub("<[^>]*>", "", body)
+
+
+def test_no_formula_of_the_course_is_left_in_tex(checkout: texts.Checkout) -> None:
+    """The longest notes; the site's own build reads all."""
+    for name in ("1.1-count", "2.7-polyhedral-norms"):
+        body = texts.text_page(checkout, f"proofs_notes/{name}.md").body
+        formulas = re.findall(r"<math.*?</math>", body, re.DOTALL)
+        assert len(formulas) > 40
+        assert not [formula for formula in formulas if re.search(r"\\|merror|&#x?0*5C;", formula)]
+
+
+def test_bars_and_braces_know_their_side() -> None:
+    found = re.findall(
+        r"<mo[^>]*>([|{}\u2016])</mo>", mathml(r"\lvert x \rvert \lVert y \rVert_2 \lbrace z \rbrace")
+    )
+    assert "".join(found) == "||\u2016\u2016{}"
+    assert mathml(r"\lvert x").count('form="prefix"') == mathml(r"x \rvert").count('form="postfix"') == 1
+    assert 'stretchy="true"' in mathml(r"\left\lvert \frac{a}{b} \right\rvert")
+
+
+def test_the_chart_of_the_readme_is_drawn() -> None:
+    (text,) = re.findall(r"```mermaid\n(.*?)```", README, re.DOTALL)
+    boxes, arrows = read_chart(text)
+    assert len(boxes) == 6 and len(arrows) == 7
+    assert [len(row) for row in layers(boxes, arrows)] == [1, 2, 1, 1, 1]
+    drawn = svg(text)
+    assert drawn.count("<rect") == 6 and drawn.count('class="arrow"') == 7
+    for lines in boxes.values():
+        assert all(f">{line}</text>" in drawn for line in lines)
+
+
+# ------------------------------------------------------------------ notebooks
+
+
+def test_outputs_stand_after_their_cells(checkout: texts.Checkout, tmp_path: Path) -> None:
+    name = notebooks.names(checkout)[0]
+    count = (ROOT / name).read_text(encoding="utf-8").count("```{code-cell}")
+    picture = {"output_type": "display_data", "data": {"image/png": "aGVsbG8=", "text/plain": "<Figure>"}}
+    outputs = [[{"output_type": "stream", "text": f"cell {k} < 9"}] for k in range(count - 1)] + [[picture]]
+    page = notebooks.page(checkout, name, tmp_path, outputs)
+    for k in range(count - 1):
+        assert page.body.count(f"cell {k} &lt; 9") == 1
+    assert page.body.count('class="output"') == count and "{code-cell}" not in page.body
+    (source,) = re.findall(r'<img src="([^"]*)" alt="[^"]+">', page.body)
+    assert (tmp_path / "notebooks" / source).read_bytes() == b"hello"
+
+
+# ------------------------------------------------------------------ the walk through what was built
+
+
+def built(folder: Path, **pages: str) -> Path:
+    for name, body in pages.items():
+        (folder / f"{name}.html").write_text(body, encoding="utf-8")
+    return folder
+
+
+def test_a_site_whose_links_lead_somewhere_passes(tmp_path: Path) -> None:
+    site = built(
+        tmp_path,
+        index='<a href="other.html#here">x</a><a href="https://arxiv.org/abs/1"><a href="#top" id="top">',
+        other='<p id="here"><img src="data:,x"><a href="index.html">',
+    )
+    assert list(crawl.dangling(site)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ('<a href="gone.html">', "gone.html leads to no file"),
+        ('<a href="index.html#gone">', "index.html#gone leads to no anchor"),
+        ('<a href="#gone">', "#gone leads to no anchor"),
+        ('<img src="gone.svg">', "gone.svg leads to no file"),
+        ('<script src="https://elsewhere.org/x.js"></script>', "<script> asks the network for"),
+        ('<link href="//elsewhere.org/x.css">', "<link> asks the network for"),
+        ('<img srcset="gone.png 2x">', "gone.png leads to no file"),
+    ],
+)
+def test_what_leads_nowhere_is_found(tmp_path: Path, body: str, complaint: str) -> None:
+    assert complaint in "".join(crawl.dangling(built(tmp_path, index=body)))
+
+
+def test_a_page_that_nothing_leads_to_and_a_sheet_that_loads_are_found(tmp_path: Path) -> None:
+    (tmp_path / "style.css").write_text('@font-face { src: url("//fonts.org/a") } b { src: url(data:x) }')
+    found = list(crawl.dangling(built(tmp_path, index="", lost="")))
+    assert found == ["lost.html: no link leads there", "style.css: asks for //fonts.org/a"]
+
+
+def test_what_does_not_belong_is_found(tmp_path: Path) -> None:
+    site = built(tmp_path, index="built in /tmp/there", other="fine")
+    assert list(crawl.strangers(site, {"/tmp/": "a path"})) == ["index.html: a path: /tmp/"]
+
+
+# ------------------------------------------------------------------ pages
+
+
+def test_a_page_asks_for_nothing_but_what_is_beside_it() -> None:
+    page = html(
+        Page("a/b.html", "T <1>", "<p>x</p>", aside=(("a/b.html", "here"), ("", "Part"), ("c.html", "c")))
+    )
+    assert {tag for tag, link in crawl.Seen.of(page).links if re.match("[a-z]+:", link)} == set()
+    assert "<title>T &lt;1&gt;" in page and 'data-root="../"' in page and "default-src 'none'" in page
+    assert '<a href="b.html" aria-current="page">here</a>' in page and 'href="../c.html"' in page
+
+
+def test_one_section_at_most_is_the_current_one() -> None:
+    for path in ("index.html", "proofs_notes/1.1-count.html", *(target for _, target in SECTIONS)):
+        bar = html(Page(path, "", "")).split("</header>")[0]
+        assert bar.count("aria-current") == (path != "index.html"), path
+
+
+def test_relative_links() -> None:
+    assert relative("a/b.html#c", "a/d.html") == "b.html#c"
+    assert relative("a/b.html", "a/b.html") == "b.html"
