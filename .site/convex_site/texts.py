@@ -15,7 +15,8 @@ from .prose import block, render
 from .shell import Page, relative
 
 INDEX = "proofs_notes/README.md"
-_LISTED = re.compile(r"^## (.+)$|\]\(([^):#]+\.md)\)", re.MULTILINE)
+# Headings and links; not those around a picture.
+_LISTED = re.compile(r"^## (.+)$|(?<!\))\]\(([^):#]+\.md)\)", re.MULTILINE)
 _PICTURES = (".svg", ".png")
 _LANGUAGES = {".py": "python", ".v": "coq", ".sh": "sh", ".js": "js", ".json": "json"}
 
