@@ -53,8 +53,7 @@ def points_of(data: TrainingData) -> dict[str, Any]:
         >>> points_of(TrainingData("two", ("a", "(ones)"), "b", ((F(1), F(1)), (F(2), F(1))), (F(3), F(4))))
         {'title': 'two', 'names': ['a', 'b'], 'x': [1.0, 2.0], 'y': [3.0, 4.0]}
     """
-    ones = [j for j in range(len(data.features)) if all(row[j] == 1 for row in data.X)]
-    if len(data.features) != 2 or not ones:
+    if not is_of_one_feature(data):
         raise InputError(
             f"the data have the columns {', '.join(data.features)}; points are drawn over one "
             "feature beside a column of ones; choose it by --features"
@@ -65,13 +64,22 @@ def points_of(data: TrainingData) -> dict[str, Any]:
         raise InputError(
             f"the data have {len(data.X)} samples; the page solves up to {MOST_POINTS} while one is dragged"
         )
-    feature = 1 - ones[0]
+    feature = 1 - _ones(data)[0]
     return {
         "title": data.source,
         "names": [data.features[feature], data.target],
         "x": [float(row[feature]) for row in data.X],
         "y": [float(value) for value in data.y],
     }
+
+
+def is_of_one_feature(data: TrainingData) -> bool:
+    """Whether there are two columns, one of them of ones."""
+    return len(data.features) == 2 and bool(_ones(data))
+
+
+def _ones(data: TrainingData) -> list[int]:
+    return [j for j in reversed(range(len(data.features))) if all(row[j] == 1 for row in data.X)]
 
 
 def _decay(beta: Fraction | None, beta_ratio: Fraction | None) -> dict[str, float]:

@@ -108,9 +108,25 @@ def test_the_verb_writes_the_page(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lines.csv").write_text("a,b,c\n1,0,1/2\n0,1,0.1\n")
-    assert main(["explore"]) == 0
+    assert main(["explore", "--only", "lines", "--only", "training"]) == 0
     assert (tmp_path / "explore.html").read_text(encoding="utf-8") == page([plane_panel(), training_panel()])
-    assert main(["explore", "--lines", "lines.csv", "--offsets", "c", "-o", "two.html", "--json"]) == 0
+    assert (
+        main(
+            [
+                "explore",
+                "--lines",
+                "lines.csv",
+                "--offsets",
+                "c",
+                "--only",
+                "lines",
+                "-o",
+                "two.html",
+                "--json",
+            ]
+        )
+        == 0
+    )
     assert '["1", "0", "1/2"], ["0", "1", "1/10"]' in (tmp_path / "two.html").read_text(encoding="utf-8")
     assert capsys.readouterr().out == 'written   explore.html\n{"written": "two.html"}\n'
 

@@ -1,0 +1,103 @@
+// What a sphere of directions shows, in floats: the chambers of a problem of rank 3 as polygons of great arcs, the
+// cones of a cover, and what is known at a direction. Points p are on the unit sphere; u = weights p are a neuron's.
+"use strict";
+
+const Chambers = (() => {
+  const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+  const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+  const unit = a => { const size = Math.hypot(...a); return a.map(x => x / size); };
+  const times = (matrix, vector) => matrix.map(row => row.reduce((total, x, i) => total + x * vector[i], 0));
+  const INSIDE = -1e-12, FINE = 0.12; // how far beside a wall rounding leads, and the longest straight edge
+
+  // The corners around the cone { p : side'p >= 0 for all sides }: one of three sides, clipped by the others.
+  function corners(sides) {
+    const [first] = sides, farthest = size => sides.reduce((best, side) => (size(side) > size(best) ? side : best));
+    const second = farthest(side => Math.hypot(...cross(first, side))), axis = cross(first, second);
+    const third = farthest(side => Math.abs(dot(axis, side))), turn = Math.sign(dot(axis, third));
+    let found = [cross(second, third), cross(third, first), cross(first, second)].map(ray => unit(ray.map(x => turn * x)));
+    for (const side of sides) {
+      const heights = found.map(ray => dot(side, ray));
+      if (heights.every(height => height > INSIDE)) continue;
+      found = found.flatMap((ray, i) => {
+        const k = (i + 1) % found.length, kept = heights[i] >= 0 ? [ray] : [];
+        if (heights[i] * heights[k] >= 0) return kept;
+        const on = ray.map((x, e) => (x * heights[k] - found[k][e] * heights[i]) * Math.sign(heights[k]));
+        return [...kept, unit(on)];
+      });
+    }
+    return found;
+  }
+
+  // The points of a polygon's edges, close enough for straight lines between them; one array of numbers.
+  function outline(polygon) {
+    const points = polygon.flatMap((from, i) => {
+      const to = polygon[(i + 1) % polygon.length], parts = Math.max(1, Math.ceil(Math.acos(Math.min(1, dot(from, to))) / FINE));
+      return Array.from({ length: parts }, (_, k) => unit(from.map((x, e) => x * (parts - k) + to[e] * k))).flat();
+    });
+    return Float64Array.from(points);
+  }
+
+  function signsOf({ signs }, n) { // for each chamber a text of n letters: 1 where its rows are positive
+    const bytes = Uint8Array.from(atob(signs), letter => letter.charCodeAt(0)), width = Math.ceil(n / 8);
+    return Array.from({ length: bytes.length / width }, (_, i) => {
+      let text = "";
+      for (let k = 0; k < n; k++) text += (bytes[i * width + (k >> 3)] >> (k & 7)) & 1;
+      return text;
+    });
+  }
+
+  // Chambers with their signs, the largest values of v'phi(Xu) and of its negative in them, and an outline.
+  function chambersOf(data) {
+    if (!data.chambers) return [];
+    const rows = data.first.map(k => unit(data.rows[k]));
+    return signsOf(data.chambers, data.rows.length).map((signs, i) => {
+      const polygon = corners(data.first.map((k, j) => (signs[k] === "1" ? rows[j] : rows[j].map(x => -x))));
+      return { number: i, signs, plus: data.chambers.plus[i], minus: data.chambers.minus[i], points: polygon.length > 2 ? outline(polygon) : null };
+    });
+  }
+
+  // The cones of one side of a cover: [face, lower, upper, share] in its own coordinates t, p = to t.
+  function conesOf(data, side) {
+    if (!data.cones) return [];
+    return data.cones[side].map(([face, ...rest], number) => {
+      const lower = rest.slice(0, 3), upper = rest.slice(3, 6), free = [0, 1, 2].filter(i => i !== face);
+      const polygon = [[0, 0], [1, 0], [1, 1], [0, 1]].map(turn => {
+        const t = lower.slice();
+        free.forEach((i, e) => { if (turn[e]) t[i] = upper[i]; });
+        return unit(times(data.cones.to, t));
+      });
+      return { number, face, lower, upper, share: rest[6], points: outline(polygon) };
+    });
+  }
+
+  function inverse([a, b, c]) { // of a 3 x 3 matrix, by its minors
+    const columns = [cross(b, c), cross(c, a), cross(a, b)], size = dot(a, columns[0]);
+    return [0, 1, 2].map(i => columns.map(column => column[i] / size));
+  }
+
+  // What answers questions about directions.
+  function model(data) {
+    const chambers = chambersOf(data), numbers = new Map(chambers.map(one => [one.signs, one]));
+    const cones = { plus: conesOf(data, "plus"), minus: conesOf(data, "minus") };
+    const back = data.cones ? inverse(data.cones.to) : null;
+    const heights = p => data.rows.map(row => dot(row, p));
+    return {
+      chambers, cones,
+      weights: p => { const u = times(data.weights, p), size = Math.hypot(...u); return u.map(x => x / size); },
+      signs: p => heights(p).map(height => (height > 0 ? 1 : 0)).join(""),
+      chamber(p) { return numbers.get(this.signs(p)) ?? null; },
+      // v'phi(Xu), u of length 1.
+      value: p => heights(p).reduce((total, t, k) => total + data.z[k] * (t > 0 ? t : data.kappa * t), 0) / Math.hypot(...times(data.weights, p)),
+      cone(side, p) {
+        if (!back) return null;
+        const t = times(back, p);
+        return cones[side].find(({ face, lower, upper }) => {
+          const size = Math.abs(t[face]);
+          return t.every((x, i) => x >= size * (lower[i] - 1e-12) && x <= size * (upper[i] + 1e-12));
+        }) ?? null;
+      },
+    };
+  }
+
+  return { model, corners, unit, dot, cross, times };
+})();
