@@ -57,7 +57,7 @@ def questions() -> Iterator[Question]:
     yield (
         "flats",
         "300 affine lines",
-        lambda: len(random_rows(40, 2, affine=True).flats()),
+        lambda: len(random_rows(200, 2, affine=True).flats()),
         lambda: len(random_rows(300, 2, affine=True).flats()),
         None,
     )

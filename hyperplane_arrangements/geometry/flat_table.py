@@ -12,7 +12,6 @@ import numpy as np
 
 from ..enumeration.flat_search import Flats, all_flats
 from ..enumeration.keys import RowIndex
-from ..errors import TooLargeError
 from ..plain import PlainArrangement
 
 
@@ -62,15 +61,11 @@ class FlatTable:
     affine: bool
 
 
-def flat_table(arrangement: PlainArrangement, max_flats: int | None = None) -> FlatTable:
+def flat_table(arrangement: PlainArrangement) -> FlatTable:
     """Return all flats of an arrangement.
 
     Args:
         arrangement: central or affine.
-        max_flats: the size at which to give up, flats at infinity left out; no limit if None.
-
-    Raises:
-        TooLargeError: there are more than `max_flats` flats.
 
     Example:
         >>> table = flat_table(PlainArrangement([[1, 0], [0, 1], [1, 1]]))
@@ -80,18 +75,7 @@ def flat_table(arrangement: PlainArrangement, max_flats: int | None = None) -> F
         ([0, 1, 2], [0, 0, 0])
     """
     distinct = arrangement.distinct
-    blocks, found = [], 0
-    for block in all_flats(distinct.rows):
-        blocks.append(block)
-        found += int((~at_infinity(block.vanish, distinct.infinity)).sum())
-        if max_flats is not None and found > max_flats:
-            raise TooLargeError(
-                f"the lattice has at least {found} flats, more than max_flats={max_flats}; raise it, or "
-                "use characteristic_polynomial, which needs no lattice",
-                predicted=found,
-                limit=max_flats,
-            )
-    flats = Flats.joined(blocks)
+    flats = Flats.joined(list(all_flats(distinct.rows)))
     ranks, owners = flats.ranks, np.repeat(np.arange(len(flats)), np.diff(flats.first))
     place = np.zeros(len(flats), np.int64)
     levels = []

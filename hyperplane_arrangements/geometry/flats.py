@@ -22,8 +22,9 @@ from ..enumeration.chambers import poincare
 from ..enumeration.flat_search import all_flats, count_on_flats
 from ..errors import InputError
 from ..plain import Hyperplanes, PlainArrangement
-from .bits import row_masks, unpacked
-from .flat_table import Step, at_infinity, flat_table
+from .bits import packed, row_masks, unpacked
+from .cover_table import cover_table, next_flats
+from .flat_table import at_infinity
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,8 @@ class IntersectionLattice(Shown):
 def intersection_lattice(arrangement: PlainArrangement, max_flats: int = 1_000_000) -> IntersectionLattice:
     """Return the intersection lattice of an arrangement, exactly.
 
-    On each flat the hyperplanes of the arrangement cut out on it are the flats one rank further. The time is
-    that of restricting all rows to all flats once (nanoseconds each): half a second for the 45,151 of 300
-    lines.
+    On each flat the hyperplanes of the arrangement cut out on it are the flats one rank further. All rows are
+    restricted once to all flats but those of the last two ranks: 0.2 seconds for the 45,151 of 300 lines.
 
     Args:
         arrangement: central or affine.
@@ -154,24 +154,22 @@ def intersection_lattice(arrangement: PlainArrangement, max_flats: int = 1_000_0
         >>> intersection_lattice(braid(4)).flat_counts
         (1, 6, 7, 1)
     """
-    table = flat_table(arrangement, max_flats)
-    distinct, inside = arrangement.distinct, [~level.at_infinity for level in table.levels]
-    masks = [row_masks(distinct, level.vanish) for level in table.levels]
+    table, distinct = cover_table(arrangement, max_flats), arrangement.distinct
+    masks = [row_masks(distinct, vanish) for vanish in table.vanish]
     moebius = [np.ones(1, object)]
     covers: list[tuple[int, int]] = []
-    for k, level in enumerate(table.levels[1:]):
-        step = table.steps[k]
-        moebius.append(_next_moebius(moebius[-1], step, table.levels[k].vanish, level.vanish))
-        kept = inside[k][step.above] & inside[k + 1][step.below]
-        above = map(masks[k].__getitem__, step.above[kept].tolist())
-        covers += zip(above, map(masks[k + 1].__getitem__, step.below[kept].tolist()), strict=True)
-    filled = [k for k in range(len(masks)) if inside[k].any()]
+    for k, (above, below) in enumerate(table.covers):
+        moebius.append(_next_moebius(moebius[-1], table.covers[k], *table.vanish[k : k + 2]))
+        kept = table.inside[k][above] & table.inside[k + 1][below]
+        larger = map(masks[k].__getitem__, above[kept].tolist())
+        covers += zip(larger, map(masks[k + 1].__getitem__, below[kept].tolist()), strict=True)
+    inside = [part for part in table.inside if part.any()]
     return IntersectionLattice(
-        tuple(tuple(compress(masks[k], inside[k].tolist())) for k in filled),
-        tuple(tuple(moebius[k][inside[k]].tolist()) for k in filled),
+        tuple(tuple(compress(part, kept.tolist())) for part, kept in zip(masks, inside, strict=False)),
+        tuple(tuple(part[kept].tolist()) for part, kept in zip(moebius, inside, strict=False)),
         tuple(covers),
         arrangement.dimension,
-        table.affine,
+        not arrangement.is_central,
         distinct,
     )
 
@@ -217,14 +215,28 @@ def flat_batches(
     if max_rank is not None and max_rank < 0:
         raise InputError(f"max_rank is {max_rank}; give at least 0")
     distinct = arrangement.distinct
-    for block in all_flats(distinct.rows, max_rank, executor):
-        inside = ~at_infinity(block.vanish, distinct.infinity)
-        bits = unpacked(block.vanish[inside], len(distinct.rows)) != 0
-        rows = np.pad(bits, ((0, 0), (0, 1)), constant_values=True)[:, distinct.of_row]
-        yield FlatBatch(block.ranks[inside], rows)
+    rank = len(distinct.rows[0]) if distinct.rows else 0
+    last = rank if max_rank is None else min(max_rank, rank)
+    walked = max(0, min(last - 1, rank - 2))
+    for block in all_flats(distinct.rows, walked, executor):
+        yield _batch(distinct, block.ranks, block.vanish)
+        if last > walked:
+            below = next_flats(block, walked)
+            yield _batch(distinct, np.full(len(below), walked + 1), below)
+    if last > walked + 1:
+        yield _batch(
+            distinct, np.array([last]), packed(np.ones((1, len(distinct.rows)), np.uint8), below.shape[1])
+        )
 
 
-def _next_moebius(before: np.ndarray, step: Step, above: np.ndarray, below: np.ndarray) -> np.ndarray:
+def _batch(distinct: Hyperplanes, ranks: np.ndarray, vanish: np.ndarray) -> FlatBatch:
+    inside = ~at_infinity(vanish, distinct.infinity)
+    bits = unpacked(vanish[inside], len(distinct.rows)) != 0
+    rows = np.pad(bits, ((0, 0), (0, 1)), constant_values=True)[:, distinct.of_row]
+    return FlatBatch(ranks[inside], rows)
+
+
+def _next_moebius(before: np.ndarray, covers: np.ndarray, above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """The Moebius function one rank further, from the flats that contain each and not its first hyperplane.
 
     Weisner's theorem for one atom: Stanley (2012), Enumerative combinatorics 1, 3.9.
@@ -232,9 +244,10 @@ def _next_moebius(before: np.ndarray, step: Step, above: np.ndarray, below: np.n
     words = np.argmax(below != 0, axis=1)
     word = below[np.arange(len(below)), words]
     first = word & (~word + np.uint64(1))
-    without = above[step.above, words[step.below]] & first[step.below] == 0
+    larger, smaller = covers
+    without = above[larger, words[smaller]] & first[smaller] == 0
     result = np.zeros(len(below), object)
-    np.subtract.at(result, step.below[without], before[step.above[without]])
+    np.subtract.at(result, smaller[without], before[larger[without]])
     return result
 
 
