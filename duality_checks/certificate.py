@@ -237,6 +237,11 @@ def check_texts(problem: str, certificate: str) -> Verdict:
     return checker.check_documents(problem, certificate, mapper(len(certificate) >= LONG))
 
 
+def check_read(problem: checker.Problem, certificate: str) -> Verdict:
+    """The same for a problem that the checker has read."""
+    return checker.verify(problem, certificate, mapper(len(certificate) >= LONG))
+
+
 def certify(
     problem: TrainingProblem,
     solution: Proposal,
@@ -287,15 +292,20 @@ def certify(
         (True, True)
     """
     with using_executor(executor):
-        return _certify(problem, solution, max_chambers, effort, list_at_most)
+        stated = as_read(problem.to_json())
+        return certify_read(problem, stated, solution, max_chambers, effort, list_at_most)
 
 
-def _certify(
-    problem: TrainingProblem, solution: Proposal, max_chambers: int, effort: Effort, list_at_most: int | None
+def certify_read(
+    problem: TrainingProblem,
+    stated: checker.Problem,
+    solution: Proposal,
+    max_chambers: int,
+    effort: Effort,
+    list_at_most: int | None = None,
 ) -> Certificate:
-    """By the method that fits the arrangement."""
+    """`certify`, for a problem that the checker has read: by the method that fits the arrangement."""
     max_chambers = whole(max_chambers, "max_chambers", least=0)
-    stated = _stated(problem)
     dual = _dual_vector(problem, solution.dual)
     network = judged(problem, solution.network)
     arrangement, cover, quadratic, slopes, found = problem.arrangement, None, None, None, None
@@ -453,10 +463,14 @@ def _listed(
     return feasible, tuple(listed)
 
 
-def _stated(problem: TrainingProblem) -> checker.Problem:
-    """The problem as the checker reads it."""
+def as_read(text: str) -> checker.Problem:
+    """The problem of a file as the checker reads it, for `certify_read` and `check_read`.
+
+    Raises:
+        InputError: it cannot be stated.
+    """
     try:
-        return checker.read_problem(problem.to_json())
+        return checker.read_problem(text)
     except checker.Refusal as reason:
         raise InputError(f"{reason}; round X, y and beta") from None
 
@@ -524,7 +538,7 @@ def _problem_of(claim: checker.Certificate, problem: TrainingProblem | None, sou
     """
     if problem is None:
         raise InputError(f"{source}: its dual is said by its network's outputs; give the problem too")
-    stated = _stated(problem)
+    stated = as_read(problem.to_json())
     if stated.digest != claim.problem:
         raise InputError(f"{source}: written for another problem; give the problem that it was made with")
     return stated

@@ -672,8 +672,12 @@ def read_chamber(value: Any, rows: int, d: int, where: str) -> Chamber:
 
 def integers(values: Sequence[Fraction]) -> tuple[list[int], int]:
     """The values times their least common denominator, and that denominator."""
-    scale = lcm(*(value.denominator for value in values))
-    return [value.numerator * (scale // value.denominator) for value in values], scale
+    denominators = {value.denominator for value in values}
+    scale = lcm(*denominators)
+    if len(denominators) == 1:
+        return [value.numerator for value in values], scale
+    factors = {denominator: scale // denominator for denominator in denominators}
+    return [value.numerator * factors[value.denominator] for value in values], scale
 
 
 def integer_rows(rows: Sequence[Sequence[Fraction]]) -> tuple[list[Row], int]:

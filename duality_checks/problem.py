@@ -438,18 +438,11 @@ class TrainingProblem(Pasted, Shown):
             >>> TrainingProblem([[1]], [1], beta=1).with_beta("1/3").beta
             Fraction(1, 3)
         """
-        other = TrainingProblem(
-            self.X,
-            self.y,
-            beta,
-            self.kappa,
-            loss=self.loss,
-            penalty=self.penalty,
-            readout=self.readout,
-            free=self.free,
-        )
-        if "arrangement" in self.__dict__:
-            other.__dict__["arrangement"] = self.arrangement
+        other = object.__new__(type(self))
+        for name in (*_FIELDS, *(name for name in _SHARED if name in self.__dict__)):
+            object.__setattr__(other, name, self.__dict__[name])
+        object.__setattr__(other, "beta", positive(beta, "beta"))
+        _require_beta(other.beta)
         return other
 
     def _call(self) -> Call:
@@ -524,21 +517,37 @@ def _name_of(readout: Readout | MaxPooling) -> str:
     return "identity" if readout.is_identity else "pooling"
 
 
+# What a problem with another beta has in common with this one.
+_FIELDS = ("X", "y", "kappa", "loss", "penalty", "readout", "free")
+_SHARED = ("target", "weight_floats", "arrangement", "bias", "skips")
+_TOO_LONG = 10**MAX_DIGITS
+
+
 def _require_digits(problem: TrainingProblem) -> None:
     """Refuse numbers too long for the file of the problem, which Python cannot even print."""
-    limit = 10**MAX_DIGITS
-    named = [("beta", problem.beta), ("kappa", problem.kappa)]
-    named += [("huber delta", getattr(problem.plain_loss, "delta", Fraction(0)))]
-    named += [(f"y[{i}]", y) for i, y in enumerate(problem.y)]
-    named += [(f"sample_weights[{i}]", weight) for i, weight in enumerate(problem.sample_weights)]
-    if max(problem.X.largest, *problem.X.denominators) >= limit:
-        rows = problem.X.fractions
-        named += [(f"X[{i}, {j}]", value) for i, row in enumerate(rows) for j, value in enumerate(row)]
-    for name, value in named:
-        if max(abs(value.numerator), value.denominator) >= limit:
-            raise InputError(
-                f"{name}, about {in_short(value)}, has more than {MAX_DIGITS} digits as a fraction; round it"
-            )
+    _require_short("beta", problem.beta)
+    _require_short("kappa", problem.kappa)
+    _require_short("huber delta", getattr(problem.plain_loss, "delta", Fraction(0)))
+    for i, y in enumerate(problem.y):
+        if not _is_short(y):
+            _require_short(f"y[{i}]", y)
+    for i, weight in enumerate(problem.sample_weights if problem.is_weighted else ()):
+        _require_short(f"sample_weights[{i}]", weight)
+    if max(problem.X.largest, *problem.X.denominators) >= _TOO_LONG:
+        for i, row in enumerate(problem.X.fractions):
+            for j, value in enumerate(row):
+                _require_short(f"X[{i}, {j}]", value)
+
+
+def _is_short(value: Fraction) -> bool:
+    return value.denominator < _TOO_LONG and -_TOO_LONG < value.numerator < _TOO_LONG
+
+
+def _require_short(name: str, value: Fraction) -> None:
+    if not _is_short(value):
+        raise InputError(
+            f"{name}, about {in_short(value)}, has more than {MAX_DIGITS} digits as a fraction; round it"
+        )
 
 
 def _require_floats(problem: TrainingProblem) -> None:
@@ -547,19 +556,35 @@ def _require_floats(problem: TrainingProblem) -> None:
         _ = problem.X.floats
     except InputError as error:
         raise InputError(f"X{error}") from None
-    named = [(f"y[{i}]", y) for i, y in enumerate(problem.y)]
-    named += [
+    for i, y in enumerate(problem.y):
+        if not -y.denominator <= y.numerator <= y.denominator:
+            _require_float(f"y[{i}]", y)
+    for name, value in (
         ("kappa", problem.kappa),
         ("huber delta", getattr(problem.plain_loss, "delta", Fraction(0))),
-    ]
-    for name, value in named:
-        if abs(value) > 1 and not fits_float(value):
-            raise InputError(f"{name} is {in_short(value)}, beyond the range of floats; rescale the data")
-    if not fits_float(problem.beta):
+    ):
+        if abs(value) > 1:
+            _require_float(name, value)
+    _require_beta_float(problem.beta)
+
+
+def _require_float(name: str, value: Fraction) -> None:
+    if not fits_float(value):
+        raise InputError(f"{name} is {in_short(value)}, beyond the range of floats; rescale the data")
+
+
+def _require_beta_float(beta: Fraction) -> None:
+    if not fits_float(beta):
         raise InputError(
-            f"beta is {in_short(problem.beta)}, beyond the range of floats, 5e-324 to 1.8e308; rescale y and "
+            f"beta is {in_short(beta)}, beyond the range of floats, 5e-324 to 1.8e308; rescale y and "
             "beta together"
         )
+
+
+def _require_beta(beta: Fraction) -> None:
+    """Refuse a beta that is no float, or too long for a file."""
+    _require_beta_float(beta)
+    _require_short("beta", beta)
 
 
 def _require_treated(problem: TrainingProblem) -> None:

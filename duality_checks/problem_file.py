@@ -69,12 +69,11 @@ class Stated(Protocol):
     def sample_weights(self) -> Sequence[Fraction]: ...
 
 
-def problem_document(problem: Stated, preparation: Preparation | None = None) -> dict[str, Any]:
+def problem_document(problem: Stated) -> dict[str, Any]:
     """The fields of the file, every number a text: an exact rational in lowest terms.
 
     Args:
         problem: the problem.
-        preparation: what made it of a table; None where that is not to be said.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -96,13 +95,14 @@ def problem_document(problem: Stated, preparation: Preparation | None = None) ->
         "beta": str(problem.beta),
         "X": [[str(value) for value in row] for row in problem.X.fractions],
         "y": [str(value) for value in problem.y],
-        **({} if preparation is None else {PREPARATION: preparation.document()}),
     }
 
 
-def prepared_problem(problem: Stated, preparation: Preparation | None) -> str:
-    """The text of the file, which says how the problem was made of a table."""
-    return json.dumps(problem_document(problem, preparation)) + "\n"
+def prepared(text: str, preparation: Preparation | None) -> str:
+    """The text of a problem's file, with how the problem was made of a table."""
+    if preparation is None:
+        return text
+    return f"{text.rstrip()[:-1]}, {json.dumps({PREPARATION: preparation.document()})[1:]}\n"
 
 
 def preparation_in(text: str, source: str) -> Preparation | None:
@@ -115,7 +115,7 @@ def preparation_in(text: str, source: str) -> Preparation | None:
         >>> from duality_checks import TrainingProblem
         >>> from duality_checks.data.preparation import Input, Output, Preparation
         >>> made = Preparation((Input("area"),), False, (Output("price"),))
-        >>> text = prepared_problem(TrainingProblem([[1], [2]], [0, 1], beta=1), made)
+        >>> text = prepared(TrainingProblem([[1], [2]], [0, 1], beta=1).to_json(), made)
         >>> preparation_in(text, "memory") == made
         True
     """

@@ -132,6 +132,8 @@ def slope_at_zero(problem: TrainingProblem) -> Vector:
             f"y[{problem.y.index(Fraction(0))}]=0: the l1 loss has a kink at 0 there, and beta_max is a "
             "minimum over many slopes; leave that sample out or use a huber loss"
         )
+    if name == "squared" and not problem.is_weighted:
+        return problem.y
     scale = Fraction(1, 2) if name == "logistic" else Fraction(1)
     weights, base = problem.sample_weights, problem.plain_loss
     return tuple(scale * w * base.inside(_large(name, y), y) for w, y in zip(weights, problem.y, strict=True))

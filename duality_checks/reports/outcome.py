@@ -16,7 +16,7 @@ from ..data.datasets import TrainingData
 from ..effort import WHOLE, Effort
 from ..limits import is_searched, require_feasible
 from ..problem import TrainingProblem, positive
-from ..problem_file import prepared_problem
+from ..problem_file import prepared
 from .hints import hints
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def settle(
         recall: likewise.
         keep: likewise.
     """
-    from ..certificate import certify, check_texts
+    from ..certificate import as_read, certify_read, check_read
     from ..training.checkpoint import State
     from ..training.columns import train
     from ..training.rounds import Bounds
@@ -260,11 +260,13 @@ def settle(
     clock.lap("training")
     doing = "Certifying"
     say(doing)
-    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
-    texts = prepared_problem(problem, data.preparation), certificate.to_json()
+    text = prepared(problem.to_json(), data.preparation)
+    stated = as_read(text)
+    certificate = certify_read(problem, stated, solution, max_chambers, effort)
+    texts = text, certificate.to_json()
     clock.lap("certification")
     say("Checking in rational arithmetic")
-    verdict = check_texts(*texts)
+    verdict = check_read(stated, texts[1])
     clock.lap("checking")
     return Outcome(
         data,

@@ -118,7 +118,7 @@ def test_the_command_resumes_and_then_forgets_the_state(tmp_path, monkeypatch, c
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(duality_checks.certificate, "certify", interrupted)
+        patch.setattr(duality_checks.certificate, "certify_read", interrupted)
         assert main(command) == 130
     assert "--resume" in capsys.readouterr().err
     assert [path.name for path in out.iterdir()] == ["state.json"]
