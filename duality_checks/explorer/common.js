@@ -96,7 +96,8 @@ const Common = (() => {
   }
 
   // Calls `start(event)` when a pointer goes down; if that returns an object {move, end}, these hear of the pointer
-  // until it is up. The pointer stays with `target`, even where what it went down on is drawn anew meanwhile.
+  // until it is up. The pointer stays with `target`, even where what it went down on is drawn anew meanwhile. So that a
+  // finger does not scroll instead, `target` needs `touch-action: pinch-zoom`: on elements inside an SVG it does nothing.
   function draggable(target, start) {
     let held = null;
     target.addEventListener("pointerdown", event => {

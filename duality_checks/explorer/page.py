@@ -43,8 +43,8 @@ def page(panels: Iterable[Panel]) -> str:
         panels: from top to bottom; several may share a program.
 
     Example:
-        >>> text = page([Panel("Lines", "plane", "mountPlane")])
-        >>> text.count("<section"), "function mountPlane(" in text
+        >>> text = page([Panel("Lines", "plane", "mountPlane", parts=("lines",))])
+        >>> text.count("<section"), "var Lines = " in text
         (1, True)
     """
     shown = tuple(panels)

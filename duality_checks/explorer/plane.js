@@ -1,97 +1,436 @@
-// Lines in the plane: what they count. `mountPlane.study` is the arithmetic, exact in whole numbers and without a
-// page; the rest draws, in floats.
+// The panel of lines: what is dragged, what is pressed, and what then changes.
 "use strict";
 
 var mountPlane = (() => {
-  const { element, sign, primitive, Rational } = Common;
+  const { element, svg, place, draggable, Rational } = Common;
+  const { MINUS, PRIME, SECOND, CHI, counted, listed, polynomial, value } = PlaneWords;
+  const REACH = 10, ONE = new Rational(1n), NONE = new Rational(0n);
+  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-  // ---------------------------------------------------------------- exact: regions, edges, points
+  const FIVE = [[14, 5, 40], [-14, 5, 40], [8, -13, 38], [8, 13, -38], [0, 1, 2]]; // a pentagram
+  const PAPPUS = [[0, 1, 4], [0, 1, -4], [4, -3, -12], [4, -3, 12], [4, 3, -12], [4, 3, 12], [2, -3, 0], [2, 3, 0], [0, 1, 0]];
+  const EXAMPLES = [
+    { name: "Five lines in general position", lines: FIVE },
+    { name: "A pencil and one more", lines: [[1, 0, 0], [0, 1, 0], [1, 1, 0], [1, -1, 0], [1, 3, 8]] },
+    { name: "A grid", lines: [-3, 0, 3].flatMap(k => [[1, 0, k], [0, 1, k]]) },
+    { name: "Pappus: nine lines, nine triple points", lines: PAPPUS },
+  ];
 
-  // The line ax + by = c as a primitive row of whole numbers whose first entry is positive; `side` is -1 where
-  // that turned it over.
-  function canonical(line) {
-    const values = line.map(Rational.of), scale = values.reduce((total, x) => total * x.bottom, 1n);
-    const row = primitive(values.map(x => (x.top * scale) / x.bottom));
-    const side = sign(row[0]) || sign(row[1]);
-    if (!side) throw new RangeError(`${line} is no line: a and b are zero`);
-    return { row: side < 0 ? row.map(x => -x) : row, side };
-  }
+  const whole = x => new Rational(BigInt(Math.round(x)));
+  // Ten hues far from each other, then ten between them, and again.
+  const colorOf = id => `hsl(${(id * 108 + 12 * Math.floor(id / 10) + 98) % 360} 62% var(--tone))`;
 
-  // Where two lines meet: (x, y, w) in whole numbers, the point (x/w, y/w), w > 0; null if they are parallel.
-  function meeting([a, b, c], [d, e, f]) {
-    const point = primitive([c * e - f * b, a * f - d * c, a * e - d * b]);
-    const turn = BigInt(sign(point[2]));
-    return turn ? point.map(x => x * turn) : null;
-  }
-
-  const heightAbove = ([a, b, c], [x, y, w]) => sign(a * x + b * y - c * w);
-
-  // Points on a line, one inside each of its pieces, in the order of its direction (-b, a).
-  function samples([a, b, c], points) {
-    if (!points.length) return [[a * c, b * c, a * a + b * b]];
-    const along = ([x, y, w], by) => [x - by * b * w, y + by * a * w, w];
-    const between = points.slice(1).map(([x, y, w], k) => {
-      const [u, v, z] = points[k];
-      return [x * z + u * w, y * z + v * w, 2n * w * z];
-    });
-    return [along(points[0], -1n), ...between, along(points.at(-1), 1n)];
-  }
-
-  function crossings(rows) {
-    const points = new Map();
-    rows.forEach((row, i) => rows.slice(0, i).forEach((other, j) => {
-      const at = meeting(row, other);
-      if (!at) return;
-      const key = at.join();
-      if (!points.has(key)) points.set(key, { at, lines: new Set() });
-      points.get(key).lines.add(i).add(j);
-    }));
-    return [...points.values()].map(({ at, lines }) => ({ at, lines: [...lines].sort((i, j) => i - j) }));
-  }
-
-  // Everything about lines [a, b, c], each number a BigInt or what Rational.of takes. Lines that are equal count
-  // once: `rows` are the different ones, `rowOf` says which of them each line is.
-  //   regions: { key: "+-+", signs: [1, -1, 1], bounded }, one sign a row, of ax + by - c
-  //   edges:   { row, below, above, bounded }: a piece of a line between two regions
-  //   points:  { at: [x, y, w], lines: [rows through it] }
-  //   chi:     [1, -n, sum of (lines through the point) - 1]: the coefficients of t^2, t, 1
-  function study(lines) {
-    const rows = [], rowOf = [], seen = new Map();
-    for (const line of lines) {
-      const { row } = canonical(line), key = row.join();
-      if (!seen.has(key)) seen.set(key, rows.push(row) - 1);
-      rowOf.push(seen.get(key));
+  class Plane {
+    constructor(root, data) {
+      this.examples = [...(data?.begin ? [data.begin] : []), ...EXAMPLES, ...(data?.examples ?? [])];
+      this.build(root);
+      this.listen();
+      this.begin(this.examples[0]);
     }
-    const points = crossings(rows), regions = new Map(), edges = [];
-    const region = signs => {
-      const key = signs.map(one => (one > 0 ? "+" : "-")).join("");
-      if (!regions.has(key)) regions.set(key, { key, signs, bounded: true });
-      return regions.get(key);
-    };
-    rows.forEach((row, k) => {
-      const [a, b] = row, along = ([x, y]) => a * y - b * x;
-      const on = points.filter(point => point.lines.includes(k)).map(point => point.at);
-      on.sort((p, q) => sign(along(p) * q[2] - along(q) * p[2]));
-      const pieces = samples(row, on);
-      pieces.forEach((at, place) => {
-        const signs = rows.map(other => heightAbove(other, at));
-        const [below, above] = [-1, 1].map(side => region(signs.map((one, i) => (i === k ? side : one))));
-        const bounded = place > 0 && place < pieces.length - 1;
-        if (!bounded) below.bounded = above.bounded = false;
-        edges.push({ row: k, below: below.key, above: above.key, bounded });
+
+    // ---------------------------------------------------------------- state
+
+    // All lines afresh, moved and scaled (exactly) so that all points can be seen.
+    begin({ lines, names, infinity = null, name = "", own = true }) {
+      const found = Lines.study(lines), points = found.points.map(point => PlanePictures.pointOf(point.at));
+      const feet = found.rows.map(PlanePictures.floats).map(([a, b, c]) => [a * c, b * c]);
+      const spread = [0, 1].map(i => (points.length ? points : feet).map(p => p[i])).map(all => (all.length ? all : [0]));
+      const middle = spread.map(all => (Math.min(...all) + Math.max(...all)) / 2).map(x => Rational.of(Math.abs(x) < 1.5 ? 0 : Math.round(8 * x) / 8));
+      const widest = Math.max(...spread.map((all, i) => Math.max(...all.map(x => Math.abs(x - middle[i].toNumber())))));
+      const scale = widest > 8.2 || (widest > 0 && widest < 3) ? Rational.of(Math.round((16 * 6) / widest) / 16 || 1 / 16) : ONE;
+      this.lines = lines.map((line, k) => {
+        const [a, b, c] = line.map(Rational.of);
+        const rest = c.minus(a.times(middle[0])).minus(b.times(middle[1]));
+        return { ...Lines.held(k + 1, [a, b, rest.times(scale)], k % 2 ? 4.25 : 5), name: names?.[k] ?? String(k + 1) };
       });
-    });
-    if (!rows.length) region([]).bounded = false;
-    const chi = [1, -rows.length, points.reduce((total, point) => total + point.lines.length - 1, 0)];
-    return { rows, rowOf, points, regions: [...regions.values()], edges, chi };
+      Object.assign(this, { share: ONE, selected: null, pointed: {}, reach: REACH, infinity, title: name, middle, scale, own });
+      this.draw();
+    }
+
+    get central() { return this.share.sign() === 0; }
+
+    line(id) { return this.lines.find(line => line.id === id); }
+
+    put(line) {
+      this.lines = this.lines.map(old => (old.id === line.id ? { ...old, ...line } : old));
+      this.draw();
+    }
+
+    select(id) {
+      if (this.selected === id) return;
+      this.selected = id;
+      this.draw();
+    }
+
+    add(line) {
+      const id = Math.max(0, ...this.lines.map(one => one.id)) + 1;
+      this.lines = [...this.lines, { ...line, id, name: String(id) }];
+      this.selected = id;
+      this.draw();
+    }
+
+    delete(id) {
+      this.lines = this.lines.filter(line => line.id !== id);
+      this.selected = null;
+      this.draw();
+    }
+
+    // A line of the grid that meets all others in new points, if one is found, in the view if possible.
+    fresh() {
+      const among = () => [whole(14 * Math.random() - 7), whole(14 * Math.random() - 7)];
+      let best = null;
+      for (let trial = 0; trial < 80; trial++) {
+        const made = Lines.between(0, among(), among());
+        if (made.half.every(x => x.sign() === 0)) continue;
+        const found = Lines.study([...this.shown(), made].map(Lines.equation)), k = found.rowOf.at(-1);
+        const on = Lines.restriction(found, k).points, shown = on.filter(({ at }) => PlanePictures.pointOf(at).every(x => Math.abs(x) < 8));
+        const merit = (found.rows.length > this.found.rows.length) * 1000 + shown.filter(point => point.rows.length === 2).length;
+        if (!best || merit > best.merit) best = { made, merit };
+      }
+      return best.made;
+    }
+
+    // A row, and a point, in the coordinates in which the lines were given; null where those are not the reader's own.
+    stated([a, b, c]) {
+      if (!this.own) return null;
+      const [p, q, r] = [a, b, c].map(Rational.of), [x, y] = this.middle;
+      return Lines.canonical([p, q, r.over(this.scale).plus(p.times(x)).plus(q.times(y))]);
+    }
+
+    placeOf([x, y, w]) {
+      if (!this.own) return null;
+      return [x, y].map((one, i) => new Rational(one, w).over(this.scale).plus(this.middle[i]));
+    }
+
+    shown() { return this.lines.map(line => Lines.shrunk(line, this.share)); }
+
+    // To one point, or back, in twelve steps that are themselves exact; as many are seen as there is time for.
+    gather() {
+      const back = this.central, still = matchMedia("(prefers-reduced-motion: reduce)").matches, since = performance.now();
+      cancelAnimationFrame(this.moving);
+      const step = time => {
+        const done = still ? 12 : Math.max(0, Math.min(12, Math.floor((time - since) / 30)));
+        this.share = new Rational(BigInt(back ? done : 12 - done), 12n);
+        this.draw();
+        if (done < 12) this.moving = requestAnimationFrame(step);
+      };
+      step(since);
+    }
+
+    // ---------------------------------------------------------------- by hand
+
+    listen() {
+      draggable(this.main, event => this.grasp(event));
+      this.main.addEventListener("keydown", event => this.pressed(event));
+      // Not at the picture itself: in Chromium a listener of the kind makes an SVG element a stop of Tab.
+      this.root.addEventListener("focusin", event => {
+        const id = event.target.dataset?.line;
+        if (id) this.select(Number(id));
+      });
+      for (const kind of ["pointerover", "pointerdown"]) {
+        this.root.addEventListener(kind, event => this.point(event.target.closest?.("[data-key], [data-point], [data-row]")));
+      }
+    }
+
+    at(event) { return this.view.under(place(this.main, event)); }
+
+    grasp(event) {
+      const { line, end } = event.target.dataset, from = this.at(event);
+      if (!line) return this.stroke(event, from);
+      const id = Number(line), before = this.line(id);
+      this.main.querySelector(`.line[data-line="${id}"]`).focus({ preventScroll: true });
+      this.select(id);
+      if (end !== undefined) return { move: later => this.turn(id, Number(end), this.at(later)) };
+      if (this.central) return { move: later => this.turn(id, 0, this.at(later)) };
+      return { move: later => this.carry(before, this.at(later).map((x, i) => x - from[i])) };
+    }
+
+    // Beside all lines a mouse or a pen draws a new one; a finger, which may have wanted to scroll, does not.
+    stroke(event, from) {
+      this.select(null);
+      if (event.pointerType === "touch") return null;
+      const start = from.map(whole);
+      return {
+        move: later => {
+          const at = this.at(later), [p, q] = [from, at].map(this.view.shown);
+          this.draft.setAttribute("d", PlanePictures.path([p, q]));
+        },
+        end: later => {
+          this.draft.setAttribute("d", "");
+          const at = this.at(later), long = Math.hypot(at[0] - from[0], at[1] - from[1]) > 1.5;
+          const made = long && Lines.between(0, start, at.map(whole));
+          if (made && made.half.some(x => x.sign())) this.add(this.central ? { ...made, mid: [NONE, NONE] } : made);
+        },
+      };
+    }
+
+    // The place of an end: a point of other lines if one is near, else a point of the grid.
+    snapped(id, at) {
+      const others = Lines.pointsOf(this.shown().filter(line => line.id !== id).map(Lines.equation));
+      const distance = ({ at: point }) => Math.hypot(...PlanePictures.pointOf(point).map((x, i) => x - at[i]));
+      const [near] = others.filter(point => distance(point) < 15 / this.view.unit).sort((p, q) => distance(p) - distance(q));
+      if (near && !this.central) return [new Rational(near.at[0], near.at[2]), new Rational(near.at[1], near.at[2])];
+      return at.map(x => whole(Math.max(-this.reach, Math.min(this.reach, x))));
+    }
+
+    turn(id, end, at) {
+      const how = this.central ? Lines.turnedAbout : Lines.turned, made = how(this.line(id), end, this.snapped(id, at));
+      if (made) this.put(made);
+    }
+
+    // The line moved by steps of the grid, and on to a point of others that is near.
+    carry(before, by) {
+      const moved = Lines.placed(before, Lines.plus(before.mid, by.map(whole)));
+      const others = Lines.pointsOf(this.lines.filter(line => line.id !== before.id).map(Lines.equation));
+      const there = Lines.placed(before, Lines.plus(before.mid, by.map(Rational.of)));
+      const [a, b, c] = PlanePictures.floats(Lines.canonical(Lines.equation(there)));
+      const distance = ({ at }) => Math.abs((([x, y]) => a * x + b * y - c)(PlanePictures.pointOf(at)));
+      const seen = others.filter(({ at }) => PlanePictures.pointOf(at).every(x => Math.abs(x) <= this.reach));
+      const [near] = seen.filter(point => distance(point) < 8 / this.view.unit).sort((p, q) => distance(p) - distance(q));
+      this.put(near ? Lines.through(moved, near.at) : moved);
+    }
+
+    pressed(event) {
+      const id = Number(event.target.dataset?.line), step = STEPS[event.key];
+      if (event.key === "Escape") this.select(null);
+      if (!id) return;
+      if (event.key === "Delete" || event.key === "Backspace") {
+        event.preventDefault();
+        const next = this.lines[this.lines.findIndex(line => line.id === id) + 1] ?? this.lines.find(line => line.id !== id);
+        this.delete(id);
+        if (next) this.main.querySelector(`.line[data-line="${next.id}"]`).focus();
+      }
+      if (!step) return;
+      event.preventDefault();
+      const line = this.line(id), by = step.map(whole);
+      if (!this.central && !event.shiftKey) return this.put(Lines.placed(line, Lines.plus(line.mid, by)));
+      const [end] = Lines.ends(this.central ? Lines.shrunk(line, NONE) : line);
+      const made = (this.central ? Lines.turnedAbout : Lines.turned)(line, 0, Lines.plus(end, by));
+      if (made) this.put(made);
+    }
+
+    // What is pointed at, in any picture, is seen in all of them.
+    point(target) {
+      if (!target || target.closest("[data-panel]") !== this.root) return;
+      const { key, point, row } = target.dataset;
+      this.pointed = { key, point, row };
+      this.highlight();
+    }
+
+    // ---------------------------------------------------------------- the page
+
+    build(root) {
+      const button = (name, text, does) => element("button", { type: "button", "data-do": name, onclick: does }, text);
+      this.root = root;
+      root.dataset.panel = "plane";
+      this.layers = Object.fromEntries(["under", "regions", "graph", "lines", "points", "handles"].map(name => [name, svg("g", { class: name })]));
+      this.draft = svg("path", { class: "draft" });
+      this.main = svg("svg", { viewBox: `0 0 ${PlanePictures.SIDE} ${PlanePictures.SIDE}`, class: "main", role: "group", "aria-label": "Lines in the plane" },
+        ...Object.values(this.layers), this.draft);
+      this.dual = svg("svg", { viewBox: `0 0 ${PlanePictures.SIDE} ${PlanePictures.SIDE}`, class: "dual", role: "img", "aria-label": "The tiling dual to the lines" });
+      this.buttons = {
+        add: button("add", "Add a line", () => this.add(this.fresh())),
+        delete: button("delete", "Delete it", () => this.delete(this.selected)),
+        central: button("central", "All through one point", () => this.gather()),
+        graph: button("graph", "Graph", () => { this.plain = !this.plain; this.draw(); }),
+        all: button("all", "Show all", () => this.widen()),
+      };
+      this.chosen = element("select", { "aria-label": "Examples", onchange: () => this.begin(this.examples[this.chosen.selectedIndex]) },
+        ...this.examples.map(({ name }) => element("option", {}, name)));
+      [this.told, this.note, this.facts, this.triple] = ["p", "p", "dl", "div"].map(name => element(name));
+      this.told.className = "told";
+      this.told.setAttribute("aria-live", "polite");
+      this.note.className = "note";
+      this.facts.className = "facts";
+      this.triple.className = "triple";
+      this.legend = element("figcaption");
+      root.append(
+        element("p", {}, "Drag a line to move it, one of its two ends to turn it; beside all lines, draw a new one with the mouse. " +
+          "Ends snap to a grid and to points where other lines meet, so three lines through a point really meet there."),
+        element("div", { class: "tools" }, ...Object.values(this.buttons), this.chosen),
+        element("div", { class: "twins" },
+          element("figure", {}, this.main, element("figcaption", {}, "Bounded regions are orange, points of three and more lines green. The dots joined across walls are the graph of " +
+            "regions, the tope graph. With the keyboard: Tab to a line, arrows move it, Shift and arrows turn it, Delete takes it away.")),
+          element("figure", {}, this.dual, this.legend)),
+        this.told, this.facts, this.note, this.triple);
+    }
+
+    widen() {
+      const far = this.found.points.map(point => Math.max(...PlanePictures.pointOf(point.at).map(Math.abs)));
+      this.reach = this.reach > REACH ? REACH : Math.max(REACH, 1.15 * Math.max(...far));
+      this.draw();
+    }
+
+    draw() {
+      this.found = Lines.study(this.shown().map(Lines.equation));
+      this.view = PlanePictures.view(this.reach);
+      this.idOf = this.found.rows.map((_, k) => this.lines[this.found.rowOf.indexOf(k)].id);
+      this.names = this.found.rows.map((_, k) => this.lines[this.found.rowOf.indexOf(k)].name);
+      this.row = this.selected === null ? -1 : this.found.rowOf[this.lines.findIndex(line => line.id === this.selected)];
+      const cells = PlanePictures.cells(this.found, this.view), color = k => colorOf(this.idOf[k]);
+      this.layers.under.replaceChildren(PlanePictures.dots(this.reach, this.view));
+      this.layers.regions.replaceChildren(...cells.map(PlanePictures.regionShape));
+      this.layers.graph.replaceChildren(...(this.plain ? [] : [PlanePictures.graph(this.found, cells)]));
+      this.layers.points.replaceChildren(...this.found.points.flatMap(point => PlanePictures.pointMark(point, this.view)));
+      this.drawLines();
+      this.dual.replaceChildren(PlanePictures.tiling(this.found, color));
+      this.drawTools(this.found.regions.length - cells.length);
+      this.drawFacts();
+      this.drawTriple(color);
+      this.highlight();
+    }
+
+    // Lines keep their elements, which may have the focus.
+    drawLines() {
+      const old = new Map([...this.layers.lines.children].map(one => [Number(one.dataset.line), one]));
+      const kept = this.shown().map((line, k) => this.drawLine(line, this.found.rowOf[k], old.get(line.id)));
+      for (const [id, one] of old) if (!this.line(id)) one.remove();
+      for (const one of kept) if (!one.parentNode) this.layers.lines.append(one);
+      this.layers.handles.replaceChildren(...this.shown().flatMap(line => this.handles(line)));
+    }
+
+    drawLine(line, row, old) {
+      const chord = PlanePictures.chord(PlanePictures.floats(this.found.rows[row]), this.reach);
+      const group = old ?? svg("g", { class: "line", tabindex: 0, role: "button", "data-line": line.id });
+      const d = chord ? PlanePictures.path(chord.map(this.view.shown)) : "", parts = { "data-line": line.id, "data-row": row, d };
+      group.setAttribute("style", `--line: ${colorOf(line.id)}`);
+      group.setAttribute("aria-label", PlaneWords.line(line.name, this.stated(this.found.rows[row])));
+      group.classList.toggle("selected", line.id === this.selected);
+      group.replaceChildren(svg("path", { class: "halo", d }), svg("path", { class: "hit", ...parts }),
+        svg("path", { class: "seen", ...parts }), ...this.label(line, chord));
+      return group;
+    }
+
+    label({ name }, chord) {
+      if (!chord) return [];
+      const [x, y] = PlanePictures.nameAt(chord.map(this.view.shown), name);
+      return [svg("text", { class: "name", x: x.toFixed(1), y: y.toFixed(1) }, name)];
+    }
+
+    handles(line) {
+      return Lines.ends(line).flatMap((at, end) => {
+        const [x, y] = this.view.shown(at.map(one => one.toNumber())), where = { cx: x.toFixed(2), cy: y.toFixed(2) };
+        const held = line.id === this.selected ? " selected" : "";
+        return [
+          svg("circle", { class: `handle${held}`, ...where, r: held ? 8 : 6, style: `--line: ${colorOf(line.id)}` }),
+          svg("circle", { class: "grip", ...where, r: 17, "data-line": line.id, "data-end": end }),
+        ];
+      });
+    }
+
+    drawTools(hidden) {
+      const { delete: gone, central, graph, all } = this.buttons;
+      gone.disabled = this.selected === null;
+      central.textContent = this.central ? "Back to where they were" : "All through one point";
+      central.setAttribute("aria-pressed", this.central);
+      graph.setAttribute("aria-pressed", !this.plain);
+      all.hidden = !hidden && this.reach === REACH;
+      all.textContent = this.reach > REACH ? "Show the middle" : `Show all (${hidden} beyond the picture)`;
+      this.legend.textContent = this.central || this.found.points.length === 1 && this.found.points[0].rows.length === this.found.rows.length
+        ? "The zonogon, the sum of a segment across each line: its corners are the regions, its sides the walls between them, one pair of parallel sides a line."
+        : "The zonogon, the sum of a segment across each line, tiled: corners are regions, sides are walls in the colour of their line, " +
+          "and each point is a tile with a pair of parallel sides a line through it. Pull all lines through one point, and one tile is left.";
+    }
+
+    drawFacts() {
+      const { chi, rows, regions, points } = this.found, bounded = regions.filter(region => region.bounded).length;
+      const multiple = points.filter(point => point.rows.length > 2).length, product = PlaneWords.factors(chi);
+      const terms = t => chi.map((x, k) => x * t ** (2 - k)).map((x, k) => (k ? (x < 0 ? ` ${MINUS} ` : " + ") : "") + Math.abs(x)).join("");
+      const shown = [
+        ["lines", "lines", `${rows.length}`],
+        ["points", "points", multiple ? `${points.length}, ${multiple} of them multiple` : `${points.length}`],
+        ["regions", "regions, counted", `${regions.length}`],
+        ["bounded", "bounded, counted", `${bounded}`],
+        ["chi", `${CHI}(t)`, polynomial(chi) + (product ? ` = ${product}` : "")],
+        ["minus-one", `|${CHI}(${MINUS}1)|: regions`, `${terms(-1)} = ${Math.abs(value(chi, -1))}`],
+        ["one", `|${CHI}(1)|: bounded`, `|${terms(1)}| = ${Math.abs(value(chi, 1))}`],
+      ];
+      this.facts.replaceChildren(...shown.map(([name, title, text]) =>
+        element("div", { class: name }, element("dt", {}, title), element("dd", { "data-fact": name }, text))));
+      this.note.textContent = [this.ofChi(), this.ofTwins(), this.ofSpace()].filter(Boolean).join(" ");
+    }
+
+    ofChi() {
+      const { points, rows } = this.found;
+      const strips = !points.length && rows.length ? ` All lines are parallel, so |${CHI}(1)| counts the strips, bounded across the lines.` : "";
+      return `${CHI}(t) = t\u00b2 ${MINUS} ${rows.length}t + ${this.found.chi[2]}: ${counted(rows.length, "line")}, and ${PlaneWords.reason(this.found)}.` +
+        ` Zaslavsky: |\u2060${CHI}(${MINUS}1)|\u00a0is the number of regions, |\u2060${CHI}(1)|\u00a0of bounded ones.${strips}`;
+    }
+
+    ofTwins() {
+      const groups = this.found.rows.map((_, k) => this.lines.filter((_, i) => this.found.rowOf[i] === k).map(line => line.name));
+      return groups.filter(names => names.length > 1).map(names => `Lines ${listed(names)} are one and the same now, and count once.`).join(" ");
+    }
+
+    ofSpace() {
+      if (this.infinity === null) return "";
+      const regions = this.found.regions.length;
+      return `Begun as ${this.title}, with its plane ${this.infinity} at infinity. Together with such a plane these lines are ` +
+        `planes through 0 in space, with 2\u00b7${regions} = ${2 * regions} chambers and the polynomial (t ${MINUS} 1)(${polynomial(this.found.chi)}).`;
+    }
+
+    // ---------------------------------------------------------------- deletion and restriction
+
+    drawTriple(color) {
+      const title = element("h3", {}, "Deletion and restriction");
+      if (this.row < 0) {
+        this.triple.replaceChildren(title, element("p", { class: "lead" }, "Click on a line to see what is left without it, and what is seen on it."));
+        return;
+      }
+      const k = this.row, without = Lines.deletion(this.found, k), on = Lines.restriction(this.found, k), name = this.names[k];
+      const colors = this.found.rows.map((_, i) => color(i)), rest = colors.filter((_, i) => i !== k);
+      const dashed = { row: this.found.rows[k], color: colors[k] };
+      const cut = new Set(this.found.edges.filter(edge => edge.row === k).map(({ below }) => [...below].filter((_, i) => i !== k).join("")));
+      const cards = [
+        this.card("A", "all lines", PlanePictures.small(this.found, this.reach, colors, null, () => false), this.found.chi, this.found.regions.length, "region"),
+        this.card(`A${PRIME}`, `without line ${name}; it cuts the shaded regions`, PlanePictures.small(without, this.reach, rest, dashed, region => cut.has(region.key)), without.chi, without.regions.length, "region"),
+        this.card(`A${SECOND}`, `on line ${name}: points where others meet it`, PlanePictures.flat(this.found, k, on.points, colors), on.chi, on.points.length + 1, "piece"),
+      ];
+      this.triple.replaceChildren(title, element("div", { class: "three" }, ...cards), ...this.sums(without, on));
+    }
+
+    card(name, text, picture, chi, count, noun) {
+      return element("figure", { "data-card": name },
+        picture, element("figcaption", {}, element("strong", {}, name), ` ${text}`, element("br"),
+          element("span", { class: "chi" }, `${CHI} = ${polynomial(chi)}`), element("br"), counted(count, noun)));
+    }
+
+    // Both equations, each side reckoned by itself.
+    sums(without, on) {
+      const { chi, regions } = this.found, right = [without.chi[0], without.chi[1] - on.chi[0], without.chi[2] - on.chi[1]];
+      const pieces = on.points.length + 1;
+      const held = [chi.every((x, i) => x === right[i]), regions.length === without.regions.length + pieces];
+      const mark = holds => element("span", { class: holds ? "good" : "bad" }, holds ? " \u2713" : " \u2717");
+      return [
+        element("p", { class: "sum", "data-sum": "chi" }, `${CHI}(A) = ${CHI}(A${PRIME}) ${MINUS} ${CHI}(A${SECOND}): ${polynomial(chi)} = ` +
+          `(${polynomial(without.chi)}) ${MINUS} (${polynomial(on.chi)})`, mark(held[0])),
+        element("p", { class: "sum", "data-sum": "regions" }, `regions: ${regions.length} = ${without.regions.length} + ${pieces}, ` +
+          "for each piece of the line cuts one region of the others in two", mark(held[1])),
+      ];
+    }
+
+    // ---------------------------------------------------------------- what is pointed at
+
+    highlight() {
+      const { key, point, row } = this.pointed;
+      for (const one of this.root.querySelectorAll(".on")) one.classList.remove("on");
+      const same = (name, text) => text !== undefined && this.root.querySelectorAll(`[data-${name}="${text}"]`).forEach(one => one.classList.add("on"));
+      same("key", key);
+      same("point", point);
+      same("row", row);
+      if (key === undefined && point === undefined && this.row >= 0) same("row", String(this.row));
+      this.told.textContent = this.words() || "Point at a region, a point or a line: it is marked in both pictures.";
+    }
+
+    words() {
+      const { key, point, row } = this.pointed, region = this.found.regions.find(one => one.key === key);
+      const meeting = this.found.points.find(one => one.key === point);
+      if (region) return PlaneWords.ofRegion(region);
+      if (meeting) return PlaneWords.ofPoint(meeting, this.placeOf(meeting.at), this.names);
+      const k = row === undefined ? this.row : Number(row);
+      return k >= 0 && k < this.names.length ? PlaneWords.ofLine(this.names[k], this.stated(this.found.rows[k]), Lines.restriction(this.found, k).points.length) : "";
+    }
   }
 
-  // ---------------------------------------------------------------- the panel
-
-  function mount(root, data) {
-    const found = study(data ? data.lines : [[1, 0, -3], [0, 1, 2], [1, 1, 3], [1, -1, 0], [2, 1, -4]]);
-    root.append(element("p", {}, `${found.rows.length} lines, ${found.regions.length} regions`));
-  }
-
-  return Object.assign(function mountPlane(root, data) { mount(root, data); }, { study });
+  return function mountPlane(root, data) { new Plane(root, data); };
 })();

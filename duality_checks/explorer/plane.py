@@ -10,12 +10,16 @@ from typing import Any
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.quadratic import irrational
 from hyperplane_arrangements.exact.rational import dot, independent_rows
+from hyperplane_arrangements.families import named
 from hyperplane_arrangements.plain import PlainArrangement
 
 from .page import Panel
 
 #: The page draws all of them anew while one is dragged.
 MOST_LINES = 40
+
+_PARTS = ("lines", "plane_words", "plane_pictures")
+_EXAMPLES = ("braid_3", "braid_4", "type_b_3", "shi_3", "catalan_3", "linial_3", "near_pencil_6")
 
 Vector = tuple[Fraction, ...]
 
@@ -34,8 +38,9 @@ def plane_panel(arrangement: PlainArrangement | None = None, name: str = "") -> 
         >>> plane_panel().mount
         'mountPlane'
     """
-    data = None if arrangement is None else {"name": name} | lines_of(arrangement)
-    return Panel("Lines in the plane", "plane", "mountPlane", data)
+    begin = None if arrangement is None else {"name": name} | lines_of(arrangement)
+    examples = [{"name": title} | lines_of(named(title)) for title in _EXAMPLES]
+    return Panel("Lines in the plane", "plane", "mountPlane", {"begin": begin, "examples": examples}, _PARTS)
 
 
 def lines_of(arrangement: PlainArrangement) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def lines_of(arrangement: PlainArrangement) -> dict[str, Any]:
 
     Returns:
         `lines`: rows of three texts, integers or fractions. `names`: of the lines. `infinity`: the name of
-        the hyperplane at infinity, or None.
+        the hyperplane at infinity, or None. `own`: whether the coordinates are those of the arrangement.
 
     Raises:
         InputError: another rank, affine of rank 3, irrational, or more than `MOST_LINES` lines.
@@ -84,6 +89,7 @@ def lines_of(arrangement: PlainArrangement) -> dict[str, Any]:
         "lines": [list(map(str, lines[k])) for k in kept],
         "names": [arrangement.label(k) for k in kept],
         "infinity": None if far is None else arrangement.label(far),
+        "own": arrangement.dimension == 2,
     }
 
 

@@ -156,9 +156,28 @@ class Page:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
-    def press(self, key: str) -> None:
+    def drag(self, start: tuple[float, float], by: tuple[float, float], steps: int = 4) -> None:
+        """Down at a place of the window, along, and up, as with a mouse."""
+        (x, y), held = start, {"button": "left", "buttons": 1, "clickCount": 1}
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        self.call("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, **held)
+        for k in range(1, steps + 1):
+            at = {"x": x + by[0] * k / steps, "y": y + by[1] * k / steps}
+            self.call("Input.dispatchMouseEvent", type="mouseMoved", **at, **held)
+        self.call("Input.dispatchMouseEvent", type="mouseReleased", **at, **held)
+
+    def swipe(self, start: tuple[float, float], by: tuple[float, float], steps: int = 4) -> None:
+        """The same with a finger."""
+        (x, y), touch = start, "Input.dispatchTouchEvent"
+        self.call(touch, type="touchStart", touchPoints=[{"x": x, "y": y}])
+        for k in range(1, steps + 1):
+            at = {"x": x + by[0] * k / steps, "y": y + by[1] * k / steps}
+            self.call(touch, type="touchMove", touchPoints=[at])
+        self.call(touch, type="touchEnd", touchPoints=[])
+
+    def press(self, key: str, *, shift: bool = False) -> None:
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, modifiers=8 * shift)
 
     def picture(self, path: Path) -> None:
         """The whole page as a PNG."""

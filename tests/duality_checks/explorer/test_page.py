@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
@@ -26,7 +27,7 @@ def test_browsers_may_run_the_programs_of_the_page_and_no_others() -> None:
     policy = unescape(re.search('Content-Security-Policy" content="([^"]*)"', text)[1])
     assert policy.startswith("default-src 'none';")
     programs = dict(re.findall(r'<script id="(\w+)">(.*?)</script>', text, re.DOTALL))
-    assert list(programs) == ["common", "plane", "start"]
+    assert list(programs) == ["common", "lines", "plane_words", "plane_pictures", "plane", "start"]
     digests = [b64encode(sha256(program.encode()).digest()).decode() for program in programs.values()]
     assert re.findall(r"'sha256-([^']*)'", policy) == digests
     for program in programs.values():
@@ -35,7 +36,7 @@ def test_browsers_may_run_the_programs_of_the_page_and_no_others() -> None:
 
 
 def test_nothing_in_data_ends_its_element() -> None:
-    text = page([Panel("<b>", "plane", "mountPlane", {"name": "</script><script>alert(1)//"})])
+    text = page([Panel("<b>", "lines", "mountNothing", {"name": "</script><script>alert(1)//"})])
     assert "<h2>&lt;b&gt;</h2>" in text and text.count("</script>") == 4
     (data,) = re.findall(r'<script type="application/json">(.*?)</script>', text)
     assert json.loads(data) == {"name": "</script><script>alert(1)//"}
@@ -43,7 +44,7 @@ def test_nothing_in_data_ends_its_element() -> None:
 
 @NEEDED
 def test_a_panel_that_fails_says_so_and_leaves_the_others(tmp_path: Path) -> None:
-    broken = Panel("Broken", "plane", "mountPlane", {"lines": [["0", "0", "1"]]})
+    broken = replace(plane_panel(), title="Broken", data={"begin": {"lines": [["0", "0", "1"]]}})
     with opened(page([broken, plane_panel()]), tmp_path) as shown:
         assert "does not work here: 0,0,1 is no line" in shown.ask("document.body.innerText")
         assert shown.ask("document.querySelectorAll('.bad').length") == 1
