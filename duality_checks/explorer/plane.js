@@ -32,6 +32,7 @@ var mountPlane = (() => {
 
     // All lines afresh, moved and scaled (exactly) so that all points can be seen.
     begin({ lines, names, infinity = null, name = "", own = true }) {
+      cancelAnimationFrame(this.moving);
       const found = Lines.study(lines), points = found.points.map(point => PlanePictures.pointOf(point.at));
       const feet = found.rows.map(PlanePictures.floats).map(([a, b, c]) => [a * c, b * c]);
       const spread = [0, 1].map(i => (points.length ? points : feet).map(p => p[i])).map(all => (all.length ? all : [0]));
