@@ -17,6 +17,13 @@ function mountSphere(root, data) {
   const buttons = views.map(([view, name]) => element("button", { type: "button", "data-view": view, onclick: () => shown(view) }, name));
   const neurons = data.neurons.slice(0, MOST_BUTTONS).map(({ at, output }, j) =>
     element("button", { type: "button", class: `to ${output > 0 ? "plus" : "minus"}`, onclick: () => facing(at) }, `neuron ${j + 1}`));
+  const rest = data.neurons.length > MOST_BUTTONS ? `and ${data.neurons.length - MOST_BUTTONS} more` : "";
+  const caption = element("figcaption"), HOW = "Drag to turn, or use the arrow keys; point at a piece to ask about it. A dot is a neuron of the optimum, pale behind the sphere. ";
+  const CAPTIONS = {
+    chambers: "Each great circle is a sample, on for the neurons on one side of it. The fuller the colour of a chamber, the nearer v\u2032\u03c6(Xu), or its negative, comes to \u03b2 in it: slack 0 where it is full.",
+    plus: "Each piece is a cone of the certificate. On all of it one linear function is above v\u2032\u03c6(Xu) and below \u03b2, full colour where just below; where that was not so the cone was halved.",
+    minus: "The same for \u2212v: each piece is a cone on which one linear function is above \u2212v\u2032\u03c6(Xu) and below \u03b2.",
+  };
   const told = element("dl", { class: "asked" }), facts = element("dl", { class: "facts" });
 
   root.classList.add("sphere");
@@ -25,8 +32,8 @@ function mountSphere(root, data) {
     element("div", { class: "tools" }, ...buttons),
     element("div", { class: "globe" },
       element("figure", {}, canvas, element("div", { class: "scale" }, element("span", {}, "\u2212v touches \u03b2"), element("i", {}), element("span", {}, "v touches \u03b2")),
-        element("figcaption", {}, "Drag to turn, or use the arrow keys; point at a chamber to ask about it. Each great circle is a sample, on for the neurons on one side of it. Full colour is slack 0, and a dot is a neuron of the optimum.")),
-      element("div", {}, facts, element("div", { class: "tools" }, ...neurons, element("button", { type: "button", class: "back", onclick: () => turned(start) }, "as it began")), told)),
+        caption),
+      element("div", {}, facts, element("div", { class: "tools" }, ...neurons, rest, element("button", { type: "button", class: "back", onclick: () => turned(start) }, "as it began")), told)),
   );
 
   function says() {
@@ -35,7 +42,7 @@ function mountSphere(root, data) {
       + `The optimum has ${many}: v\u2032\u03c6(Xu) passes neither \u03b2 nor \u2212\u03b2 anywhere, which is proven, and neurons sit where a chamber has no slack left.`;
   }
 
-  const short = value => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
+  const short = value => Number(value.toPrecision(4)).toString().replaceAll("-", "\u2212");
   const fact = (key, name, text) => element("div", {}, element("dt", {}, name), element("dd", { "data-fact": key }, text));
   facts.append(
     fact("data", "data", data.title),
@@ -91,7 +98,7 @@ function mountSphere(root, data) {
       ["signs of x_k\u2032u", [...signs].slice(0, MOST_SIGNS).map((sign, k) => (sign === "1" ? "+" : data.rows[k].some(x => x !== 0) ? "\u2212" : "0")).join("") + (n > MOST_SIGNS ? `\u2026 (${n} samples)` : "")],
       ["samples on", on.length ? `${on.length} of ${n}: ${ranges(on)}` : `none of ${n}`],
       ["v\u2032\u03c6(Xu) here", `${short(value)} = ${short(value / data.beta)} \u03b2`],
-      ["slack of the chamber", chamber ? `${short(data.beta - chamber.plus)} for v, ${short(data.beta - chamber.minus)} for \u2212v` : "too thin, or too many, to say"],
+      ["slack of the chamber", chamber ? `${short(data.beta - chamber.plus)} for v, ${short(data.beta - chamber.minus)} for \u2212v` : model.chambers.length ? "too thin for floats to say" : "told where the page holds all chambers"],
       ["what proves it", cones.map((cone, k) => cone && `${k ? "\u2212v" : "v"}: at most ${cone.share.toFixed(4)} \u03b2 on a cone around u`).filter(Boolean).join("; ") || "a cover of all directions"],
       ["neurons in it", inside(signs)],
     ];
@@ -124,6 +131,7 @@ function mountSphere(root, data) {
 
   function draw() { // at most once a frame
     root.dataset.facing = state.turn[2].map(x => x.toFixed(4)).join(" ");
+    caption.textContent = HOW + CAPTIONS[state.view];
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
     if (!waiting) requestAnimationFrame(() => { waiting = false; paint(); });
     waiting = true;

@@ -110,15 +110,15 @@ function mountTraining(root, data) {
 
   // ---------------------------------------------------------------- words and numbers
 
-  const short = value => (value === 0 ? "0" : Number(value.toPrecision(4)).toString().replace("-", "\u2212"));
+  const short = value => (value === 0 ? "0" : Number(value.toPrecision(4)).toString().replaceAll("-", "\u2212"));
   const counted = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
   function describe() {
     const { found, beta } = state, { neurons, largest, relative, lower, upper, rounds } = found, share = beta / largest;
-    const touches = "the curve stays between \u03b2 and \u2212\u03b2, and it touches them just where the neurons are: that is what makes no other network better.";
+    const touches = "it stays between \u03b2 and \u2212\u03b2, and it touches them just where the neurons are: that is what makes no other network better.";
     says.textContent = neurons.length === 0
       ? `\u03b2 is at least \u03b2_max = ${short(largest)}: the curve of the targets themselves stays within the band, so that no neuron pays for its weight decay and the best network is zero. Lower \u03b2 until the curve touches the band, and a first neuron appears there.`
-      : `The line is the best of ALL two-layer ReLU networks at this weight decay; ${counted(neurons.length, "neuron")} make it. Beside it is why: ${touches}`;
+      : `The line is the best of ALL two-layer ReLU networks at this weight decay; ${counted(neurons.length, "neuron")} make it. The other curve shows why: ${touches}`;
     const pairs = [
       ["neurons", "neurons", `${neurons.length}`],
       ["optimum", "optimum p*", short(upper)],
@@ -234,7 +234,7 @@ function mountTraining(root, data) {
   }
 
   function drawRound() {
-    const { x, beta, found: { neurons, v, circle } } = state, size = Math.max(160, round.getBoundingClientRect().width), middle = size / 2, R = 0.36 * size;
+    const { x, beta, found: { neurons, v, circle } } = state, size = Math.max(160, round.getBoundingClientRect().width), middle = size / 2, R = 0.345 * size;
     round.setAttribute("viewBox", `0 0 ${size} ${size}`);
     const at = (angle, radius) => [middle + radius * Math.cos(angle), middle - radius * Math.sin(angle)];
     const angles = [...Array.from({ length: 361 }, (_, k) => (k * Math.PI) / 180), ...circle.kinks.map(angleOf)].map(angle => (angle + 2 * Math.PI) % (2 * Math.PI)).sort((a, b) => a - b);

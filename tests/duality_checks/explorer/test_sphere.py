@@ -208,7 +208,7 @@ def told(shown: Page) -> dict[str, str]:
 
 
 @NEEDED
-def test_the_sphere_is_turned_by_the_mouse_and_by_keys(shown: Page) -> None:
+def test_the_sphere_is_turned_by_the_mouse_a_finger_and_keys(shown: Page) -> None:
     assert facing(shown).tolist() == [0, 0, 1]
     x, y = shown.place("canvas", 0.4, 0.5)
     radius = shown.ask("document.querySelector('canvas').getBoundingClientRect().width") / 2 - 8
@@ -219,6 +219,12 @@ def test_the_sphere_is_turned_by_the_mouse_and_by_keys(shown: Page) -> None:
     shown.call("Input.dispatchMouseEvent", type="mouseReleased", **moved, button="left", clickCount=1)
     # To the right by 80 pixels: what was to the left comes to the middle.
     assert facing(shown) == pytest.approx([-math.sin(80 / radius), 0, math.cos(80 / radius)], abs=2e-3)
+    before = facing(shown)
+    shown.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+    for k in (1, 2, 3, 4):
+        shown.call("Input.dispatchTouchEvent", type="touchMove", touchPoints=[{"x": x, "y": y - 20 * k}])
+    shown.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    assert facing(shown) @ before == pytest.approx(math.cos(80 / radius), abs=2e-3)
     before = facing(shown)
     shown.press("ArrowUp")
     assert facing(shown) @ before == pytest.approx(math.cos(0.1), abs=1e-3)
