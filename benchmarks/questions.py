@@ -153,7 +153,7 @@ def _page() -> bool:
     from duality_checks.reports.outcome import prove
 
     outcome = prove(
-        versicolor_against_virginica(),
+        [versicolor_against_virginica()],
         **{"beta": Fraction(1), "beta_ratio": None, "activation": "relu"},
         **{"max_chambers": 5_000_000, "say": silent},
     )

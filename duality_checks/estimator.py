@@ -28,9 +28,10 @@ except ImportError as error:
 
 from .effort import WHOLE, Effort
 from .exact.enclosures import float_above, float_below
-from .interfaces.fits import Fit, side_by_side
+from .interfaces.fits import Fit
 from .limits import MAX_CONES, few_chambers, is_searched
 from .problem import TrainingProblem
+from .vector_network import side_by_side
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -49,6 +50,7 @@ class _CertifiedReLU(BaseEstimator):
     problem_: Any
     solution_: Any
     network_: Any
+    coupling: str
 
     def __init__(
         self,
@@ -77,32 +79,55 @@ class _CertifiedReLU(BaseEstimator):
         self.starts = starts
         self.random_state = random_state
 
-    def _terms(self, weights: np.ndarray | None) -> dict[str, Any]:
-        return {"loss": self.loss, "free": self.free, "sample_weights": weights}
+    def _problem(
+        self, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None, beta: Any
+    ) -> TrainingProblem | MultiOutputProblem:
+        """The problem of one output (a target of length n), or of several (n x k)."""
+        terms = {"loss": self.loss, "free": self.free, "sample_weights": weights}
+        if target.ndim == 1:
+            return TrainingProblem(self._columns(X), target, beta, self.activation, **terms)
+        from .optima.several_outputs import MultiOutputProblem
+
+        terms["coupling"] = self.coupling
+        return MultiOutputProblem(self._columns(X), target, beta, self.activation, **terms)
 
     def _learn(self, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None) -> None:
-        """Fit one output."""
-        problem = TrainingProblem(
-            self._columns(X), target, self._decay(), self.activation, **self._terms(weights)
-        )
+        problem = self._problem(X, target, weights, self.beta if self.beta_ratio is None else 1)
         if self.beta_ratio is not None:
-            from .reports.outcome import at_ratio
+            from .optima.shares import at_ratio
 
-            self._require_chambers(problem)
+            self._require_chambers(problem.outputs[0])
             problem = at_ratio(problem, self.beta_ratio, self.max_chambers, self._effort() or WHOLE)
-        fit = self._fitted(problem)
-        self.problem_, self.solution_, self.network_ = problem, fit.solution, fit.solution.network
-        self._keep([fit])
+        if isinstance(problem, TrainingProblem) or problem.coupling == "1-norm":
+            self._keep(problem, [self._fitted(one) for one in problem.outputs])
+            return
+        from .optima.several_outputs import train_outputs
 
-    def _keep(self, fits: list[Fit], proof: OutputsProof | None = None) -> None:
-        problem = fits[0].problem if fits else self.problem_.outputs[0]
+        try:
+            proof = train_outputs(problem, max_chambers=self.max_chambers)
+        except TooLargeError as error:
+            raise InputError(f"coupling='2-norm' goes through all chambers: {error}") from None
+        self._keep(problem, [], proof)
+
+    def _keep(
+        self,
+        problem: TrainingProblem | MultiOutputProblem,
+        fits: list[Fit],
+        proof: OutputsProof | None = None,
+    ) -> None:
+        """What was learned: a fit an output, or one proof where outputs share neurons."""
+        solutions = tuple(fit.solution for fit in fits)
+        if isinstance(problem, TrainingProblem):
+            self.solution_, self.network_ = solutions[0], solutions[0].network
+        else:
+            self.solution_ = solutions
+            self.network_ = proof.network if proof else side_by_side([one.network for one in solutions])
+        self.problem_ = problem
         self._fits, self.proof_, self.beta_ = tuple(fits), proof, problem.beta
         self.exhaustive_ = all(fit.exhaustive for fit in fits)
-        self.n_chambers_ = problem.arrangement.count_chambers() if self.exhaustive_ else None
+        arrangement = problem.outputs[0].arrangement
+        self.n_chambers_ = arrangement.count_chambers() if self.exhaustive_ else None
         self.n_iter_ = max((len(fit.solution.rounds) for fit in fits), default=1)
-
-    def _decay(self) -> Any:
-        return self.beta if self.beta_ratio is None else 1
 
     def _require_chambers(self, problem: TrainingProblem) -> None:
         searched = self.gap is not None and is_searched(problem)
@@ -302,39 +327,8 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
         weights, kept = self._weights(X, sample_weight)
         target = np.asarray(y, dtype=np.float64)[kept]
         self._flat = target.ndim == 1
-        if self._flat or target.shape[1] == 1:
-            self._learn(X[kept], target.reshape(-1), weights)
-        else:
-            self._learn_several(X[kept], target, weights)
+        self._learn(X[kept], target if target.size > len(target) else target.reshape(-1), weights)
         return self
-
-    def _learn_several(self, X: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> None:
-        from .optima.several_outputs import MultiOutputProblem, train_outputs
-
-        def stated(beta: Any) -> MultiOutputProblem:
-            terms = self._terms(weights) | {"coupling": self.coupling}
-            return MultiOutputProblem(self._columns(X), targets, beta, self.activation, **terms)
-
-        problem = stated(self._decay())
-        if self.beta_ratio is not None:
-            from .reports.outcome import share_of
-            from .reports.outputs import beta_max_of_outputs
-
-            self._require_chambers(problem.outputs[0])
-            largest = beta_max_of_outputs(problem, self.max_chambers, self._effort() or WHOLE)
-            problem = stated(share_of(largest, self.beta_ratio))
-        self.problem_ = problem
-        if self.coupling == "1-norm":
-            fits = [self._fitted(one) for one in problem.outputs]
-            self.solution_, self.network_ = tuple(fit.solution for fit in fits), side_by_side(fits)
-            self._keep(fits)
-            return
-        try:
-            proof = train_outputs(problem, max_chambers=self.max_chambers)
-        except TooLargeError as error:
-            raise InputError(f"coupling='2-norm' goes through all chambers: {error}") from None
-        self.solution_, self.network_ = (), proof.network
-        self._keep([], proof)
 
     def predict(self, X: Any) -> np.ndarray:
         """The network's outputs: length n, or n x k as y was."""

@@ -18,10 +18,12 @@ from hyperplane_arrangements.errors import InputError
 
 from .effort import WHOLE
 from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor
-from .interfaces.fits import Fit, side_by_side
+from .interfaces.fits import Fit
 from .limits import few_chambers, is_searched
-from .optima.paths import approximate_beta_max, beta_path
+from .optima.paths import beta_path
+from .optima.shares import improvable_below, share_of
 from .problem import TrainingProblem, positive
+from .vector_network import side_by_side
 
 if TYPE_CHECKING:
     from .optima.several_outputs import MultiOutputProblem, OutputsProof
@@ -99,15 +101,9 @@ class _ByCrossValidation:
         self: Any, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None
     ) -> TrainingProblem | MultiOutputProblem:
         """The problem of some samples, with a beta that plays no part."""
-        from .optima.several_outputs import MultiOutputProblem
-
-        stated, terms = (self._columns(X), target, 1, self.activation), self._terms(weights)
-        if target.ndim == 1:
-            problem: TrainingProblem | MultiOutputProblem = TrainingProblem(*stated, **terms)
-        else:
-            problem = MultiOutputProblem(*stated, coupling=self.coupling, **terms)
-        first = _outputs(problem)[0]
-        searched = self.gap is not None and is_searched(first) and not _shares(problem)
+        problem: TrainingProblem | MultiOutputProblem = self._problem(X, target, weights, 1)
+        first = problem.outputs[0]
+        searched = self.gap is not None and is_searched(first) and problem.coupling == "1-norm"
         if not searched and not few_chambers(first.arrangement, self.max_chambers):
             more = "" if self.gap is not None else ", or state a gap"
             raise InputError(
@@ -122,46 +118,33 @@ class _ByCrossValidation:
         """The optima from the largest beta down."""
         from .optima.several_outputs import train_outputs
 
-        if _shares(problem):
+        if problem.coupling == "2-norm":
             for beta in betas:
                 stated = problem.with_beta(beta)
                 proof = train_outputs(stated, max_chambers=self.max_chambers)  # type: ignore[arg-type]
                 yield _Point(stated, proof.network, (), proof, proof)
             return
-        outputs = _outputs(problem)
-        listed = few_chambers(outputs[0].arrangement, self.max_chambers)
+        listed = few_chambers(problem.outputs[0].arrangement, self.max_chambers)
         effort = None if listed else self._effort()
         limits = {"max_chambers": self.max_chambers, "effort": effort or WHOLE}
-        for points in zip(*(beta_path(one, betas, **limits) for one in outputs), strict=True):
+        for points in zip(*(beta_path(one, betas, **limits) for one in problem.outputs), strict=True):
             fits = tuple(Fit.of_point(point, effort) for point in points)
             if isinstance(problem, TrainingProblem):
                 yield _Point(fits[0].problem, fits[0].solution.network, fits, None, points[0])
             else:
                 stated = problem.with_beta(fits[0].problem.beta)
-                yield _Point(stated, side_by_side(fits), fits, None, points)
+                yield _Point(stated, side_by_side([fit.solution.network for fit in fits]), fits, None, points)
 
     def _decays(self: Any, problem: TrainingProblem | MultiOutputProblem) -> tuple[Fraction, ...]:
         """The betas to compare, largest first, each once."""
-        from .reports.outcome import require_improvable, share_of
-
         if self.betas is not None:
             found = {positive(beta, "betas") for beta in self.betas}
         else:
-            require_improvable(_outputs(problem))
-            largest = self._largest(problem)
-            require_improvable(_outputs(problem), largest)
+            largest = improvable_below(problem, self.max_chambers, self._effort() or WHOLE)
             found = {share_of(largest, ratio) for ratio in self.beta_ratios}
         if not found:
             raise InputError("there is no beta to choose from; give betas or beta_ratios")
         return tuple(sorted(found, reverse=True))
-
-    def _largest(self: Any, problem: TrainingProblem | MultiOutputProblem) -> float:
-        from .reports.outputs import beta_max_of_outputs
-
-        effort = self._effort() or WHOLE
-        if isinstance(problem, TrainingProblem):
-            return approximate_beta_max(problem, self.max_chambers, effort)
-        return beta_max_of_outputs(problem, self.max_chambers, effort)
 
     def _said(self: Any, target: np.ndarray) -> np.ndarray:
         """What the samples say, as it was given to `fit`."""
@@ -171,8 +154,7 @@ class _ByCrossValidation:
     def _with(self: Any, point: _Point, columns: int) -> Any:
         """A plain estimator, fitted to a point of a path."""
         terms = {"activation": self.activation, "loss": self.loss, "free": self.free}
-        beta = _outputs(point.problem)[0].beta
-        model = self._plain(beta, fit_intercept=self.fit_intercept, **terms)
+        model = self._plain(point.problem.beta, fit_intercept=self.fit_intercept, **terms)
         model.n_features_in_, model._flat = columns, True
         if hasattr(self, "classes_"):
             model.classes_ = self.classes_
@@ -184,19 +166,7 @@ class _ByCrossValidation:
 
         for fit in point.fits:
             check(fit.problem, fit.certificate).require()
-        solutions = tuple(fit.solution for fit in point.fits)
-        self.problem_, self.network_ = point.problem, point.network
-        self.solution_ = solutions[0] if isinstance(point.problem, TrainingProblem) else solutions
-        self._keep(list(point.fits), point.proof)
-
-
-def _outputs(problem: TrainingProblem | MultiOutputProblem) -> tuple[TrainingProblem, ...]:
-    return (problem,) if isinstance(problem, TrainingProblem) else problem.outputs
-
-
-def _shares(problem: TrainingProblem | MultiOutputProblem) -> bool:
-    """Whether outputs share neurons."""
-    return not isinstance(problem, TrainingProblem) and problem.coupling == "2-norm"
+        self._keep(point.problem, list(point.fits), point.proof)
 
 
 _PARAMETERS = """
@@ -266,9 +236,6 @@ class CertifiedReLURegressorCV(_ByCrossValidation, CertifiedReLURegressor):
         self.beta_ratios = beta_ratios
         self.cv = cv
         self.scoring = scoring
-
-    def _learn_several(self, X: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> None:
-        self._learn(X, targets, weights)
 
 
 class CertifiedReLUClassifierCV(_ByCrossValidation, CertifiedReLUClassifier):

@@ -108,6 +108,26 @@ class TwoLayerNetwork(Pasted, Shown):
         return len(self.output)
 
     @property
+    def count(self) -> int:
+        """The number of outputs: 1, as in a network of several."""
+        return 1
+
+    @property
+    def outgoing(self) -> np.ndarray:
+        """The output weights as in a network of several outputs, m x 1."""
+        return self.output[:, None]
+
+    def one(self, k: int) -> TwoLayerNetwork:
+        """Output k alone: this network, as in one of several.
+
+        Example:
+            >>> network = TwoLayerNetwork([[1.0]], [2.0])
+            >>> network.one(0) is network, network.outgoing.shape, network.count
+            (True, (1, 1), 1)
+        """
+        return self
+
+    @property
     def has_skip(self) -> bool:
         """Whether there is an intercept or a linear skip that is not zero."""
         return bool(self.intercept or self.linear.any())

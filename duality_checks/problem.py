@@ -232,6 +232,16 @@ class TrainingProblem(Pasted, Shown):
         return np.array([float(weight) for weight in self.sample_weights])
 
     @property
+    def outputs(self) -> tuple[TrainingProblem, ...]:
+        """The problem of each output: this one, as in a problem of several."""
+        return (self,)
+
+    @property
+    def coupling(self) -> str:
+        """The norm of a neuron's output weights in the penalty: of one weight, all norms are the same."""
+        return "1-norm"
+
+    @property
     def is_max_pooled(self) -> bool:
         """Whether the outputs of a sample are the largest over its rows, not their sum."""
         return isinstance(self.readout, MaxPooling)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -86,6 +86,11 @@ class VectorNetwork(Pasted):
         """The number k of outputs."""
         return int(self.output.shape[1])
 
+    @property
+    def outgoing(self) -> np.ndarray:
+        """The output weights, m x k, whatever the number of outputs."""
+        return self.output
+
     def one(self, k: int) -> TwoLayerNetwork:
         """Output k alone, with all neurons."""
         intercept = 0.0 if self.intercepts is None else float(self.intercepts[k])
@@ -136,3 +141,26 @@ class VectorNetwork(Pasted):
                 f"names {inputs} and {outputs}"
             )
         return network
+
+
+def side_by_side(networks: Sequence[TwoLayerNetwork]) -> VectorNetwork:
+    """Networks of one output as one with all of their outputs: each neuron has a weight for its own alone.
+
+    Args:
+        networks: one an output, with the same inputs and activation.
+
+    Example:
+        >>> one, other = TwoLayerNetwork([[1.0]], [3.0], intercept=2.0), TwoLayerNetwork([[4.0]], [5.0])
+        >>> side_by_side([one, other]).output
+        array([[3., 0.],
+               [0., 5.]])
+    """
+    from scipy.linalg import block_diag
+
+    constants = np.array([network.intercept for network in networks])
+    return VectorNetwork(
+        np.concatenate([network.hidden for network in networks]),
+        block_diag(*(network.outgoing for network in networks)),
+        networks[0].kappa,
+        constants if constants.any() else None,
+    )

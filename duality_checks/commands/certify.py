@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +16,8 @@ from hyperplane_arrangements.errors import TooLargeError
 from . import options
 from .columns import chosen_data
 from .gated import certify_gated
+from .output import output_folder, page
 from .sampling import sampled_interval, with_advice
-from .several import certify_outputs, page
 from .showing import tell
 
 if TYPE_CHECKING:
@@ -199,12 +199,11 @@ def certify(
     from ..reports.text import interval_facts, outcome_facts, summary
     from ..terms.max_pooling import MaxPooling
     from ..training.checkpoint import Checkpoint
-    from .output import output_folder
     from .terminal import progress
 
     decay, share = weight_decay(beta, beta_ratio)
     terms = {"loss": loss, "penalty": penalty, "free": free}
-    original, *others = chosen_data(
+    chosen = chosen_data(
         data,
         targets,
         features,
@@ -214,15 +213,7 @@ def certify(
         reading=reading,
         wanted=wanted,
     )
-    job: dict[str, Any] = {
-        "beta": decay,
-        "beta_ratio": share,
-        "activation": activation,
-        "terms": terms,
-        "output": output,
-        "max_chambers": max_chambers,
-        "as_json": as_json,
-    }
+    original, *others = chosen
     _refuse_limits(
         effort,
         {
@@ -237,14 +228,18 @@ def certify(
             raise click.UsageError(
                 "--gated is for one --target, without --rank, --samples, --start and --resume; leave them out"
             )
-        return certify_gated(original, **job)
+        return certify_gated(
+            original,
+            beta=decay,
+            beta_ratio=share,
+            activation=activation,
+            terms=terms,
+            output=output,
+            max_chambers=max_chambers,
+            as_json=as_json,
+        )
     if others:
-        if rank is not None or samples is not None or resume or start is not None:
-            raise click.UsageError(
-                "--rank, --samples, --start and --resume are for one --target; leave them out"
-            )
-        with _advised():
-            return certify_outputs((original, *others), coupling=coupling, effort=effort, **job)
+        _refuse_several(coupling, effort, alone=resume or (rank, samples, start) != (None, None, None))
     if resume and start is not None:
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
     if original.readout is not None and "biases" in free:
@@ -258,27 +253,31 @@ def certify(
         return sampled_interval(
             original, beta=decay, activation=activation, terms=terms, samples=samples, as_json=as_json
         )
-    chosen = original if rank is None else _projected(original, rank, loss, penalty, free)
+    if rank is not None:
+        chosen = [_projected(original, rank, loss, penalty, free)]
     checkpoint = Checkpoint(output / "state.json")
-    recall = checkpoint.load if resume else _beginning(start, chosen)
+    kept = not others  # the state of an interrupted job is that of one output
+    recall = checkpoint.load if resume else _beginning(start, original)
     with output_folder(output) as deliver:
-        with progress() as say, _kept(checkpoint), _advised():
+        with progress() as say, _kept(checkpoint) if kept else nullcontext(), _advised():
             outcome = prove(
                 chosen,
                 beta=decay,
                 beta_ratio=share,
                 activation=activation,
                 **terms,
+                coupling=coupling,
                 max_chambers=max_chambers,
                 say=say,
                 effort=effort,
                 recall=recall,
-                keep=checkpoint.save,
+                keep=checkpoint.save if kept else lambda problem, state: None,
             )
             say("Writing the reports")
             files = documents(outcome)
         deliver(files)
-        checkpoint.remove()
+        if kept:
+            checkpoint.remove()
     bounds = None if rank is None else _bounds_of_original(original, outcome)
     if as_json:
         facts = {} if bounds is None else {"original": interval_facts(bounds.lower, bounds.upper)}
@@ -288,6 +287,17 @@ def certify(
         if bounds is not None:
             tell(f"{'original':<10}{bounds}")
     return 0 if outcome.verdict.proven else 1
+
+
+def _refuse_several(coupling: str, effort: Effort, alone: bool) -> None:
+    """Take no option that is for one target alone, and no limit of time where outputs share neurons."""
+    if alone:
+        raise click.UsageError("--rank, --samples, --start and --resume are for one --target; leave them out")
+    if coupling == "2-norm" and effort.seconds is not None:
+        raise click.UsageError(
+            "--time-limit ends searches over all directions; --coupling 2-norm goes through all chambers: "
+            "leave it out, or use --coupling 1-norm"
+        )
 
 
 def _refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:
@@ -338,7 +348,8 @@ def _bounds_of_original(data: TrainingData, outcome: Outcome) -> ProvenInterval 
     """What is proven about the data before they were projected; nothing if the checker refused."""
     from ..approximation.low_rank import rank_bounds
 
-    return rank_bounds(data, outcome.problem, outcome.certificate) if outcome.verdict.proven else None
+    (part,) = outcome.parts
+    return rank_bounds(data, part.problem, part.certificate) if outcome.verdict.proven else None
 
 
 @contextmanager
@@ -364,17 +375,10 @@ def _kept(checkpoint: Checkpoint) -> Iterator[None]:
 
 def documents(outcome: Outcome) -> dict[str, str]:
     """The files of a job: their names and texts. The page with pictures needs the extra `plot`."""
-    from ..prepared import PreparedNetwork
     from ..reports.html import html
-    from ..reports.text import markdown
+    from ..reports.markdown import markdown
 
-    return {
-        "problem.json": outcome.problem_text,
-        "certificate.json": outcome.certificate_text,
-        "network.json": PreparedNetwork(outcome.solution.network, outcome.data.preparation).to_json(),
-        "report.md": markdown(outcome),
-        **page(lambda: html(outcome)),
-    }
+    return outcome.documents() | {"report.md": markdown(outcome)} | page(lambda: html(outcome))
 
 
 def weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | None, Fraction | None]:

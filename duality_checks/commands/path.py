@@ -15,7 +15,6 @@ import click
 from . import options
 from .certify import certify
 from .columns import chosen_data
-from .several import page
 from .showing import tell
 
 if TYPE_CHECKING:
@@ -173,9 +172,9 @@ class _Job:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
         from ..effort import Effort
         from ..optima.path_refining import path_bands
-        from ..optima.paths import approximate_beta_max, quick_beta_max
+        from ..optima.paths import quick_beta_max
+        from ..optima.shares import improvable_below, share_of
         from ..problem import positive
-        from ..reports.outcome import require_improvable, share_of
         from ..reports.path import INTERRUPTED, PathOutcome
         from .terminal import progress
 
@@ -183,9 +182,7 @@ class _Job:
         ended, effort = "", Effort(seconds=self.seconds)
         with progress() as say:
             say("Finding beta_max")
-            require_improvable([self.problem])
-            largest = approximate_beta_max(self.problem, self.max_chambers, effort)
-            require_improvable([self.problem], largest)
+            largest = improvable_below(self.problem, self.max_chambers, effort)
             low = share_of(largest, positive(least, "--from")) if least else Fraction(0)
             high = share_of(largest, positive(most, "--to"))
             say("Training and proving the ends of the path")
@@ -217,6 +214,7 @@ class _Job:
     def files(self, outcome: PathOutcome) -> dict[str, str]:
         """Everything as texts: the band, and the problem and the certificate of each node."""
         from ..reports.path import path_facts, path_page
+        from .output import page
 
         found = {"path.json": f"{json.dumps(path_facts(outcome))}\n", **page(lambda: path_page(outcome))}
         for k, beta in enumerate(sorted(self.points), 1):

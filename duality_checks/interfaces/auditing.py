@@ -9,6 +9,8 @@ from fractions import Fraction
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hyperplane_arrangements.display import Shown, html
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 from hyperplane_arrangements.exact import fits_float, in_short
@@ -312,7 +314,7 @@ def audit(
         escape = _notable(added, objective)
     bounds = _interval(objective, certificate, proof)
     silent = certificate is not None and not (certificate.network_output or certificate.relative_gap > WIDE)
-    hints = hints_of_audit(placed.problem, silent, names)
+    hints = hints_of_audit([placed.problem], np.array([[not silent]]), names=names)
     return Audit(placed, objective, *bounds, certificate, verdict, escape, proof, hints)
 
 

@@ -40,7 +40,7 @@ from ..optima.several_outputs import (
     train_outputs,
 )
 from ..problem import TrainingProblem
-from ..reports.hints import hints_of_outputs_audit
+from ..reports.hints import hints_of_audit
 from ..stationary_points.shared_neurons import SharedStationarity, shared_stationarity
 from ..stationary_points.stationary import EPSILON, REACH, Role, Standing
 from ..terms.free import DECAYED, NOTHING
@@ -231,7 +231,7 @@ def audit_outputs(
     if not is_searched(placed[0]):
         require_feasible(placed[0].arrangement, max_chambers)
     bounds, outputs, method = _bounds(placed, coupling, max_chambers, effort, say)
-    told = hints_of_outputs_audit(placed, outputs, targets, names)
+    told = hints_of_audit(placed, outputs, targets, names)
     lower, upper = bounds
     return OutputsAudit(
         placed,

@@ -3,12 +3,9 @@ a cover of all directions where there are many."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
     from ..certificate import Certificate
     from ..optima.paths import PathPoint
-    from ..optima.several_outputs import VectorNetwork
 
 # A gap that is as good as none, where none was asked for.
 CLOSE = 1e-6
@@ -123,26 +119,3 @@ class Fit:
         if self.certifiable:
             return self.certificate
         return proven_interval(self.problem, self.solution.network)
-
-
-def side_by_side(fits: Sequence[Fit]) -> VectorNetwork:
-    """The networks of several outputs as one, in which each neuron has a weight for its own output alone.
-
-    Example:
-        >>> fits = [
-        ...     Fit.of(TrainingProblem([[1], [-1]], y, 1), max_chambers=10, starts=3, seed=0, effort=None)
-        ...     for y in ([3, 2], [0, 2])
-        ... ]
-        >>> side_by_side(fits).output.shape
-        (3, 2)
-    """
-    from ..optima.several_outputs import VectorNetwork, intercepts_of
-
-    networks = [fit.solution.network for fit in fits]
-    count = len(networks)
-    return VectorNetwork(
-        np.concatenate([one.hidden for one in networks]),
-        np.concatenate([np.outer(one.output, np.eye(count)[k]) for k, one in enumerate(networks)]),
-        fits[0].problem.kappa,
-        intercepts_of(networks),
-    )

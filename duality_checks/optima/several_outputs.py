@@ -11,7 +11,7 @@ cone, which is decided exactly up to rank 3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -32,7 +32,6 @@ from ..exact.copositive import MOST, gram, is_nonnegative_on, is_positive_semide
 from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
 from ..exact.setting import ZERO, RationalNetwork, combination, dot
-from ..network import TwoLayerNetwork
 from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NAMES, NOTHING
@@ -42,6 +41,7 @@ from ..training.narrowing import narrowed
 from ..training.polyhedral import balanced
 from ..training.rounds import MAX_CHAMBERS
 from ..vector_network import VectorNetwork as VectorNetwork
+from ..vector_network import side_by_side
 from .vector_output import SharedNeurons
 
 COUPLINGS = ("1-norm", "2-norm")
@@ -227,21 +227,10 @@ def _apart(problem: MultiOutputProblem, max_chambers: int, effort: Effort) -> Ou
         certify(one, solution, max_chambers=max_chambers, effort=effort)
         for one, solution in zip(problem.outputs, solutions, strict=True)
     )
-    network = _side_by_side([solution.network for solution in solutions])
+    network = side_by_side([solution.network for solution in solutions])
     lower = sum((one.lower for one in certificates), ZERO)
     upper = sum((one.upper for one in certificates), ZERO)
     return OutputsProof(network, lower, upper, certificates, tuple(one.dual for one in certificates))
-
-
-def intercepts_of(networks: Iterable[TwoLayerNetwork]) -> np.ndarray | None:
-    """The intercepts of one network an output; None where all are zero.
-
-    Example:
-        >>> intercepts_of([TwoLayerNetwork([[1.0]], [1.0], intercept=2.0), TwoLayerNetwork([[1.0]], [1.0])])
-        array([2., 0.])
-    """
-    found = np.array([network.intercept for network in networks])
-    return found if found.any() else None
 
 
 def _sums(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
@@ -269,7 +258,7 @@ def _require_network(problem: MultiOutputProblem, proof: OutputsProof) -> None:
     ]
     if first.penalty.polyhedral:
         parts = [balanced(part) for part in parts]
-    proven = _side_by_side(parts)
+    proven = side_by_side(parts)
     if not all(
         np.array_equal(own, stated)
         for own, stated in (
@@ -279,17 +268,6 @@ def _require_network(problem: MultiOutputProblem, proof: OutputsProof) -> None:
         )
     ):
         raise Refusal("the network is not the one that the certificates prove")
-
-
-def _side_by_side(parts: Sequence[TwoLayerNetwork]) -> VectorNetwork:
-    """The neurons of all outputs, each with a weight for its own output alone."""
-    output = [np.outer(part.output, np.eye(len(parts))[c]) for c, part in enumerate(parts)]
-    return VectorNetwork(
-        np.concatenate([part.hidden for part in parts]),
-        np.concatenate(output),
-        parts[0].kappa,
-        intercepts_of(parts),
-    )
 
 
 def _constants(network: VectorNetwork) -> np.ndarray:

@@ -17,7 +17,6 @@ from ..effort import Effort
 
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
-    from ..network import TwoLayerNetwork
     from ..problem import TrainingProblem
 
 # Columns whose sizes differ by this factor and more are not meant to be weighed alike.
@@ -87,113 +86,74 @@ class Columns:
         return cls(found, TO_TRAIN.columns)
 
 
-def hints(data: TrainingData, problem: TrainingProblem, network: TwoLayerNetwork) -> tuple[str, ...]:
-    """What to know of a job with one output.
+def hints(
+    data: Sequence[TrainingData], problems: Sequence[TrainingProblem], outgoing: np.ndarray
+) -> tuple[str, ...]:
+    """What to know of a job.
 
     Args:
-        data: the data with their names.
-        problem: the problem.
-        network: its optimum.
+        data: with their names, one an output.
+        problems: likewise.
+        outgoing: the output weights of the optimum, m x k.
 
     Example:
-        >>> from fractions import Fraction
         >>> from ..data.datasets import versicolor_against_virginica
-        >>> from ..network import TwoLayerNetwork
         >>> from ..problem import TrainingProblem
         >>> data = versicolor_against_virginica()
         >>> problem = TrainingProblem(data.X, data.y, beta=1000)
-        >>> for hint in hints(data, problem, TwoLayerNetwork(np.zeros((0, 3)), [])):
+        >>> for hint in hints([data], [problem], np.zeros((0, 1))):
         ...     print(hint)
         the zero network is optimal: no neuron pays for its weight decay, for beta is 1e+03 and beta_max about
         73.5; --beta-ratio 0.1 is a tenth of it
     """
-    return _hints(Columns.of(data), problem, network.width == 0, TO_CERTIFY)
+    return _hints(Columns.of(data[0]), [one.target for one in data], problems, outgoing, TO_CERTIFY)
 
 
 def hints_of_audit(
-    problem: TrainingProblem, silent: bool, names: Sequence[str | None] | None = None
+    problems: Sequence[TrainingProblem],
+    outgoing: np.ndarray,
+    targets: Sequence[str] | None = None,
+    names: Sequence[str | None] | None = None,
 ) -> tuple[str, ...]:
-    """What to know of the audit of a network with one output.
+    """What to know of the audit of a network.
 
     Args:
-        problem: that it is judged on.
-        silent: whether its optimum has no neuron.
+        problems: that it is judged on, one an output.
+        outgoing: the output weights of an optimum, m x k.
+        targets: the names of the outputs, if they are known.
         names: of the features, if they are known; None for one that is 0 and 1 for a label.
 
     Example:
         >>> from ..problem import TrainingProblem
         >>> problem = TrainingProblem([[3, 1], [-400, 1]], [1, -1], beta=1)
-        >>> for hint in hints_of_audit(problem, False, ["area"]):
+        >>> for hint in hints_of_audit([problem], np.ones((1, 1)), names=["area"]):
         ...     print(hint)
         the columns differ in size: area is 283 and (biases) 1 (root mean square), so that beta_max is that of
         area, and one weight decay hardly weighs on it; bring them to one size and train again
     """
-    return _hints(Columns.of_network(problem, names), problem, silent, TO_TRAIN)
-
-
-def _hints(columns: Columns, problem: TrainingProblem, silent: bool, remedies: Remedies) -> tuple[str, ...]:
-    found = [
-        _zero_network(problem, remedies) if silent else None,
-        _columns(columns, problem),
-        _mean(problem, remedies),
-    ]
-    return tuple(hint for hint in found if hint is not None)
-
-
-def hints_of_outputs(
-    data: Sequence[TrainingData], problems: Sequence[TrainingProblem], network_output: np.ndarray
-) -> tuple[str, ...]:
-    """What to know of a job with several outputs.
-
-    Args:
-        data: one an output.
-        problems: likewise.
-        network_output: the output weights, m x k.
-    """
-    targets = [one.target for one in data]
-    return _hints_of_outputs(Columns.of(data[0]), targets, problems, network_output, TO_CERTIFY)
-
-
-def hints_of_outputs_audit(
-    problems: Sequence[TrainingProblem],
-    network_output: np.ndarray,
-    targets: Sequence[str] | None = None,
-    names: Sequence[str | None] | None = None,
-) -> tuple[str, ...]:
-    """What to know of the audit of a network with several outputs.
-
-    Args:
-        problems: one an output.
-        network_output: the output weights of an optimum, m x k.
-        targets: their names, if they are known.
-        names: as for :func:`hints_of_audit`.
-    """
     columns = Columns.of_network(problems[0], names)
     told = targets or [f"output {k}" for k in range(len(problems))]
-    return _hints_of_outputs(columns, told, problems, network_output, TO_TRAIN)
+    return _hints(columns, told, problems, outgoing, TO_TRAIN)
 
 
-def _hints_of_outputs(
+def _hints(
     columns: Columns,
     targets: Sequence[str],
     problems: Sequence[TrainingProblem],
-    network_output: np.ndarray,
+    outgoing: np.ndarray,
     remedies: Remedies,
 ) -> tuple[str, ...]:
-    silent = [name for name, column in zip(targets, network_output.T, strict=True) if not column.any()]
-    found = [
-        None
-        if not silent
-        else f"no neuron pays for its weight decay in {', '.join(silent)}: beta is at or above its beta_max",
-        _columns(columns, problems[0]),
-        _targets(targets, problems, remedies),
-        *(_named(name, _mean(problem, remedies)) for name, problem in zip(targets, problems, strict=True)),
-    ]
+    silent = [name for name, weights in zip(targets, outgoing.T, strict=True) if not weights.any()]
+    means = [_mean(problem, remedies) for problem in problems]
+    zero = None
+    if len(problems) > 1:
+        means = [hint and f"{name}: {hint}" for name, hint in zip(targets, means, strict=True)]
+        told = f"no neuron pays for its weight decay in {', '.join(silent)}: beta is at or above its beta_max"
+        zero = told if silent else None
+    elif silent:
+        zero = _zero_network(problems[0], remedies)
+    found = [zero, _columns(columns, problems[0]), _targets(targets, problems, remedies), *means]
     return tuple(hint for hint in found if hint is not None)
-
-
-def _named(target: str, hint: str | None) -> str | None:
-    return None if hint is None else f"{target}: {hint}"
 
 
 def _zero_network(problem: TrainingProblem, remedies: Remedies) -> str:
@@ -254,7 +214,8 @@ def _targets(targets: Sequence[str], problems: Sequence[TrainingProblem], remedi
     columns = np.stack([one.target - (one.target.mean() if centred else 0.0) for one in problems], axis=1)
     sizes = dict(zip(targets, _sizes(columns), strict=True))
     small, large = min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__)
-    if problems[0].plain_loss.name != "squared" or sizes[large] < TARGETS_APART * sizes[small]:
+    alike = small == large or sizes[large] < TARGETS_APART * sizes[small]
+    if alike or problems[0].plain_loss.name != "squared":
         return None
     return (
         f"the targets differ in size: {large} is {sizes[large]:.3g} and {small} {sizes[small]:.3g} (root "

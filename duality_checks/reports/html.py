@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -13,15 +12,16 @@ from ..exact.enclosures import decimal_interval, scientific_above
 from ..limits import chambers_in_words
 from ..terms.words import activation_name, count
 from .html_page import PLOT, facts, figure, page, svg, table
+from .markdown import bound_texts, commands
 from .self_check import scripts, self_check
-from .text import MOST_NEURONS, beta_text, printable, relative_gap, skip_text
+from .text import MOST_NEURONS, beta_text, neuron_rows, objective, printable, relative_gap, skip_text
 
 if TYPE_CHECKING:
-    from ..checker import Verdict
+    from ..certificate import Certificate
     from ..data.datasets import TrainingData
     from ..network import TwoLayerNetwork
     from ..problem import TrainingProblem
-    from .outcome import Outcome
+    from .outcome import Outcome, Part
 
 NO_PICTURES = (
     "<p>No pictures: they need matplotlib. Install the extra <code>convex-landscape[plot]</code> and run the "
@@ -55,7 +55,25 @@ _BOUNDS_CAPTION = (
     "the other side. The lines are numerical, and nothing rests on them. The diamond is the width of the "
     "proven interval, when the independent checker was done."
 )
-NOT_PROVEN = (
+_BOUNDS = (
+    "<p>The lower bound is the value of a dual vector that is feasible on every chamber, by rational "
+    "multipliers; the upper bound is the exact objective of the network.</p>"
+)
+_SUMS = (
+    "<p>With the 1-norm of a neuron's output weights the optimum is the sum of the optima of the outputs. "
+    "The independent checker accepted a certificate for each; the bounds are the sums of theirs.</p>"
+)
+_SHARED = (
+    "<p>The outputs share neurons. The dual matrix in <code>proof.json</code> was found feasible on every "
+    "chamber in rational arithmetic, by this package: the independent checker, which reads certificates for "
+    "one output, took no part.</p>"
+)
+_UNLISTED = {
+    "cover": "covered by cones over boxes, each bounded by one linear function",
+    "quadratic": "below two quadratic functions, one for each sign",
+    "sweep": "the checker goes through them itself",
+}
+_NOT_PROVEN = (
     "<ul><li>That the bounds are equal: the certificate proves an interval, because optimal norms are "
     "usually irrational.</li><li>That the network is the only optimal one, or near to one.</li><li>Anything "
     "about other data.</li><li>Pictures, times, decimals of weights and the share of beta_max: these are "
@@ -79,35 +97,34 @@ def html(outcome: Outcome) -> str:
     Returns:
         An HTML document that asks for nothing from anywhere.
     """
+    outputs, lead = len(outcome.targets), escape(outcome.source)
+    what = "two-layer network" if outputs == 1 else f"network with {outputs} outputs"
+    if outputs > 1:
+        lead += f": {escape(', '.join(outcome.targets))}"
+    times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in outcome.seconds.items())
+    hints = "".join(f"<li><strong>Hint.</strong> {escape(hint)}</li>" for hint in outcome.hints)
     sections = [
-        "<header><h1>Global optimum of a two-layer network</h1>"
-        f'<p class="lead">{escape(outcome.data.source)}</p></header>',
-        verdict_box(outcome.verdict, outcome.certificate.lower, outcome.certificate.upper),
+        f'<header><h1>Global optimum of a {what}</h1><p class="lead">{lead}</p></header>',
+        _verdict(outcome),
         _facts(outcome),
-        hints_list(outcome.hints),
-        f"<h2>In pictures</h2>{_pictures(outcome)}",
+        f"<ul>{hints}</ul>" if hints else "",
+        *_pictures(outcome),
         f"<h2>The network</h2>{_network(outcome)}",
         f"<h2>The proof</h2>{_proof(outcome)}",
-        f"<h2>What is not proven</h2>{NOT_PROVEN}",
-        footer(outcome.seconds),
+        f"<h2>What is not proven</h2>{_NOT_PROVEN}",
+        f"<footer>Times: {escape(times)}. The same facts as text are in <code>report.md</code>.</footer>",
     ]
-    return page(f"Global optimum: {outcome.data.source}", "\n".join(sections), scripts())
+    title = f"Global optimum: {outcome.source}"
+    return page(title, "\n".join(sections), scripts() if outcome.parts else {})
 
 
-def hints_list(hints: tuple[str, ...]) -> str:
-    """Where numbers may mislead; nothing where there are no hints."""
-    items = "".join(f"<li><strong>Hint.</strong> {escape(hint)}</li>" for hint in hints)
-    return f"<ul>{items}</ul>" if items else ""
-
-
-def verdict_box(verdict: Verdict, lower: Fraction, upper: Fraction) -> str:
-    """What is proven, or that nothing is."""
-    if not verdict.proven:
+def _verdict(outcome: Outcome) -> str:
+    if not outcome.verdict.proven:
         return (
             '<div class="verdict refused"><strong>REFUSED</strong> when checked'
-            f"<p>{escape(verdict.reason)}. Nothing below is proven.</p></div>"
+            f"<p>{escape(outcome.verdict.reason)}. Nothing below is proven.</p></div>"
         )
-    low, high = decimal_interval(lower, upper)
+    low, high = decimal_interval(outcome.lower, outcome.upper)
     return (
         '<div class="verdict"><strong>PROVEN</strong> in rational arithmetic, over every activation pattern'
         f'<p class="interval mono">{low} &le; p* &le; {high}</p></div>'
@@ -115,15 +132,16 @@ def verdict_box(verdict: Verdict, lower: Fraction, upper: Fraction) -> str:
 
 
 def _facts(outcome: Outcome) -> str:
-    problem, certificate = outcome.problem, outcome.certificate
-    gap = scientific_above(relative_gap(certificate.lower, certificate.upper))
+    problem, gap = outcome.problems[0], relative_gap(outcome.lower, outcome.upper)
+    several = len(outcome.targets) > 1
     return facts(
         [
-            ("relative width of the interval", f"≤ {gap}"),
+            ("relative width of the interval", f"≤ {scientific_above(gap)}"),
             ("chambers", chambers_in_words(problem.arrangement)),
-            ("neurons", f"{outcome.solution.network.width:,}"),
+            ("neurons", f"{outcome.network.width:,}"),
             ("data", f"{problem.n:,} rows of rank {problem.arrangement.rank}"),
             ("activation", activation_name(problem.kappa)),
+            *([("output weights in the penalty", outcome.coupling)] if several else []),
             ("weight decay beta", beta_text(problem.beta, outcome.beta_ratio)),
             ("trained in", f"{outcome.seconds['training']:.2f} s"),
             ("checked in", f"{outcome.seconds['checking']:.2f} s"),
@@ -131,29 +149,42 @@ def _facts(outcome: Outcome) -> str:
     )
 
 
-def _pictures(outcome: Outcome) -> str:
+def _pictures(outcome: Outcome) -> list[str]:
+    """A section an output; where outputs share neurons, their functions beside each other."""
+    several = len(outcome.targets) > 1
+    titles = [f"Output {escape(name)}" if several else "In pictures" for name in outcome.targets]
+    heads = [f"<h2>{title}</h2>" for title in titles]
+    prefixes = [f"output{k}-" if several else "" for k in range(len(heads))]
     try:
-        return pictures(outcome)
+        if outcome.parts:
+            drawn = zip(heads, outcome.parts, prefixes, strict=True)
+            return [head + pictures(part, prefix=own, number=k) for k, (head, part, own) in enumerate(drawn)]
+        functions = [
+            function_figure(problem, outcome.network.one(k), data, prefix=prefixes[k])
+            for k, (problem, data) in enumerate(zip(outcome.problems, outcome.data, strict=True))
+        ]
+        beside = [f"<div>{head}{drawn}</div>" for head, drawn in zip(heads, functions, strict=True)]
+        return [f'<div class="pictures">{"".join(beside)}</div>']
     except MissingExtraError:
-        return NO_PICTURES
+        return [f"<h2>In pictures</h2>{NO_PICTURES}"]
 
 
-def pictures(outcome: Outcome, *, prefix: str = "", number: int = 0) -> str:
+def pictures(part: Part, *, prefix: str = "", number: int = 0) -> str:
     """What was learned, the chambers, and the bounds against time.
 
     Args:
-        outcome: what the job found.
+        part: an output.
         prefix: as for :func:`function_figure`.
         number: of the documents in the page that chambers are told about from.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    function = function_figure(outcome.problem, outcome.solution.network, outcome.data, prefix=prefix)
-    landscape, bounds = _landscape(outcome, prefix), _bounds(outcome, prefix)
+    function = function_figure(part.problem, part.solution.network, part.data, prefix=prefix)
+    landscape, bounds = _landscape(part, prefix), _bounds(part, prefix)
     from .pictures import drawn_rank
 
-    rank = drawn_rank(outcome.problem)
+    rank = drawn_rank(part.problem)
     parts = (function, landscape, bounds) if rank == 2 else (function, bounds, landscape)
     return f'<div class="pictures" data-document="{number}">{"".join(parts)}</div>'
 
@@ -189,12 +220,12 @@ def function_figure(
     return figure(picture, caption)
 
 
-def _landscape(outcome: Outcome, prefix: str) -> str:
-    if outcome.problem.bias is not None or outcome.problem.is_max_pooled:
+def _landscape(part: Part, prefix: str) -> str:
+    if part.problem.bias is not None or part.problem.is_max_pooled:
         return ""  # free biases have a landscape for every sample; one of maxima is not drawn
     from .pictures import drawn_rank, far_side, plot_landscape
 
-    problem, solution = outcome.problem, outcome.solution
+    problem, solution = part.problem, part.solution
     rank = drawn_rank(problem)
     if rank == 2:
         picture = svg(
@@ -236,80 +267,59 @@ def _asked(picture: str, problem: TrainingProblem, pole: Sequence[float] | None 
     return picture.replace("<svg ", f'<svg data-to="{there}" data-back="{back}" ', 1)
 
 
-def _bounds(outcome: Outcome, prefix: str) -> str:
+def _bounds(part: Part, prefix: str) -> str:
     from .bounds import plot_bounds
     from .pictures import drawn_rank
 
-    certificate = outcome.certificate
-    when = outcome.history[-1].seconds + outcome.seconds["certification"] + outcome.seconds["checking"]
-    proven = (when, certificate.lower, certificate.upper) if outcome.verdict.proven else None
+    certificate = part.certificate
+    when = part.history[-1].seconds + part.seconds["certification"] + part.seconds["checking"]
+    proven = (when, certificate.lower, certificate.upper) if part.verdict.proven else None
     picture = svg(
-        lambda ax: plot_bounds(outcome.history, proven=proven, ax=ax),
+        lambda ax: plot_bounds(part.history, proven=proven, ax=ax),
         name=f"{prefix}bounds",
         label="the bounds on the optimum against time",
         size=(PLOT[0], 2.7),
     )
-    kind = "wide beside" if drawn_rank(outcome.problem) == 2 else ""
+    kind = "wide beside" if drawn_rank(part.problem) == 2 else ""
     return figure(picture, _BOUNDS_CAPTION, kind)
 
 
 def _network(outcome: Outcome) -> str:
-    network, active = outcome.solution.network, outcome.solution.active
-    skip = f"<p>{escape(skip_text(outcome))}</p>" if skip_text(outcome) else ""
-    if network.width == 0:
+    width, skip = outcome.network.width, skip_text(outcome)
+    skip = f"<p>{escape(skip)}</p>" if skip else ""
+    if width == 0:
         return f"<p>The zero network: no neuron pays for its weight decay.</p>{skip}"
-    order = sorted(range(network.width), key=lambda j: -abs(network.output[j]))[:MOST_NEURONS]
-    rows = [
-        [
-            f"{network.output[j]:+.6g}",
-            *(f"{w:+.6g}" for w in network.hidden[j]),
-            *(f"{int((active[j][0] == sign).sum())}" for sign in (1, -1, 0)),
-        ]
-        for j in order
-    ]
-    names = [f"w: {name}" for name in outcome.data.features]
-    more = network.width - len(rows)
+    more = (
+        f"<p>{width - MOST_NEURONS:,} more in <code>network.json</code>.</p>" if width > MOST_NEURONS else ""
+    )
     return (
-        f"<p>{count(network.width, 'neuron')}, largest first, and how many samples each is on for, off for, "
-        f"and has its kink at.</p>{table(['output', *names, 'on', 'off', 'kink'], rows)}"
-        + (f"<p>{more:,} more in <code>network.json</code>.</p>" if more else "")
-        + skip
+        f"<p>{count(width, 'neuron')}, largest first: the weights to each output, the hidden weights, and "
+        "how many samples each is on for, off for, and has its kink at.</p>"
+        f"{table(*neuron_rows(outcome))}{more}{skip}"
     )
 
 
 def _proof(outcome: Outcome) -> str:
-    certificate = outcome.certificate
-    width = certificate.upper - certificate.lower
-    listed = (
-        "covered by cones over boxes, each bounded by one linear function"
-        if certificate.cover is not None
-        else "below two quadratic functions, one for each sign"
-        if certificate.quadratic is not None
-        else "the checker goes through them itself"
-        if certificate.chambers is None
-        else f"{len(certificate.chambers):,} listed, proven to be all"
-    )
-    rows = [
-        (
-            "lower bound",
-            "the value of a dual vector that is feasible on every chamber, by rational multipliers",
-        ),
-        ("upper bound", "the exact objective of the network"),
-        ("width, at most", scientific_above(width)),
-        ("chambers", listed),
-        ("digest of the problem", certificate.problem),
-    ]
-    cells = [f"<th>{name}</th><td style='white-space:normal'>{escape(text)}</td>" for name, text in rows]
-    body = "".join(f"<tr>{cell}</tr>" for cell in cells)
+    text = f"<p>The objective is <code>{escape(objective(outcome))}</code>.</p>"
+    if not outcome.parts:
+        return text + _SHARED
+    rows, checks = [], []
+    for k, (part, (_, file)) in enumerate(zip(outcome.parts, outcome.files, strict=True)):
+        proof, name = part.certificate, part.data.target
+        low, high, width, _ = bound_texts(proof.lower, proof.upper)
+        rows.append([name, low, high, width, _listed(proof), file, proof.problem])
+        whose = f"<p>{escape(name)}:</p>" if len(outcome.parts) > 1 else ""
+        checks.append(whose + self_check(part.problem_text, part.certificate_text, number=k))
+    header = ["output", "lower bound", "upper bound", "width, at most", "chambers", "certificate"]
+    again = "<br>".join(f"<code>{line}</code>" for line in commands(outcome))
     return (
-        f"<table>{body}</table><p>Check it again: "
-        "<code>convex-landscape check problem.json certificate.json</code>. The checker is one file that "
-        "imports Python's standard library alone.</p>"
-        + self_check(outcome.problem_text, outcome.certificate_text)
+        f"{text}{_SUMS if len(rows) > 1 else ''}{_BOUNDS}{table([*header, 'digest of the problem'], rows)}"
+        f"<p>Check it again:<br>{again}<br>The checker is one file that imports Python's standard library "
+        f"alone.</p>{''.join(checks)}"
     )
 
 
-def footer(seconds_by_part: dict[str, float]) -> str:
-    """How long each part took, and where the same is as text."""
-    times = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in seconds_by_part.items())
-    return f"<footer>Times: {escape(times)}. The same facts as text are in <code>report.md</code>.</footer>"
+def _listed(certificate: Certificate) -> str:
+    if certificate.chambers is not None:
+        return f"{len(certificate.chambers):,} listed, proven to be all"
+    return _UNLISTED[certificate.method]

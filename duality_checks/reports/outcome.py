@@ -1,7 +1,13 @@
-"""One job from data to verdict: enumerate, train, certify, and check with the independent checker."""
+"""One job from data to verdict: enumerate, train, certify, and check with the independent checker.
+
+A job has as many outputs as targets. Where neurons belong to one output each, by the 1-norm of their output
+weights or because there is one output, every output is a convex program of its own, with its certificate, and
+the bounds are added. Where outputs share neurons there is one proof of them all (statement 2.8).
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -9,49 +15,47 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import fits_float, in_short
-
-from ..data.datasets import TrainingData
+from ..checker import Verdict
+from ..data.preparation import Input, Output, Preparation
 from ..effort import WHOLE, Effort
 from ..limits import is_searched, require_feasible
-from ..problem import TrainingProblem, positive
+from ..prepared import PreparedNetwork
+from ..problem import TrainingProblem
 from ..problem_file import prepared
+from ..vector_network import side_by_side
 from .hints import hints
 
 if TYPE_CHECKING:
     from ..certificate import Certificate
-    from ..checker import Verdict
+    from ..data.datasets import TrainingData
+    from ..network import TwoLayerNetwork
+    from ..optima.several_outputs import MultiOutputProblem, OutputsProof
     from ..training.checkpoint import State
     from ..training.rounds import Bounds, Round, Solution
+    from ..vector_network import VectorNetwork
 
-# Enough digits for any use, few enough that the exact number is readable.
-BETA_DIGITS = 12
-# A beta_max that is a smaller share of what the sizes of the data allow is nothing but rounding.
-ROUNDING = 1e-12
+PROOF_FORMAT = "convex-landscape proof for shared neurons"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a job produced, and how long each part took.
+class Part:
+    """An output that is a convex program of its own.
 
     Args:
         data: the data with its names.
         problem: the exact training problem.
-        beta_ratio: the share of ``beta_max`` that was asked for, None when ``beta`` itself was.
         solution: the trained network and its dual, numerical.
         history: the numerical bounds of every round, interrupted runs included.
         certificate: the rational certificate.
         verdict: the independent checker's word on the texts below.
         problem_text: the problem file.
         certificate_text: the certificate file.
-        seconds: the time of each part, by name.
+        seconds: the time of each step, by name.
         hints: where its numbers may mislead.
     """
 
     data: TrainingData
     problem: TrainingProblem
-    beta_ratio: Fraction | None
     solution: Solution
     history: tuple[Bounds, ...]
     certificate: Certificate
@@ -62,189 +66,236 @@ class Outcome:
     hints: tuple[str, ...] = ()
 
 
-def at_ratio(
-    problem: TrainingProblem, ratio: Any, max_chambers: int, effort: Effort = WHOLE
-) -> TrainingProblem:
-    """The problem with ``beta = ratio * beta_max``; for the squared loss ``beta_max = norm_dual(y)`` (2.6).
-
-    From ``beta_max`` on, the zero network is optimal. It is computed in floats; the product is rounded to 12
-    significant digits, and that decimal is the exact ``beta`` of everything that follows.
-
-    Raises:
-        InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
-    """
-    from ..optima.paths import approximate_beta_max
-
-    require_improvable([problem])
-    largest = approximate_beta_max(problem, max_chambers, effort)
-    require_improvable([problem], largest)
-    return problem.with_beta(share_of(largest, ratio))
-
-
-def require_improvable(problems: Sequence[TrainingProblem], beta_max: float | None = None) -> None:
-    """Refuse a ``beta_max`` of 0, or of nothing but rounding: then no network lowers the loss (2.6).
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job produced, and how long each step took.
 
     Args:
-        problems: one an output; the same but for their targets.
-        beta_max: the weight decay from which on all outputs are zero, in floats; None before it is known.
-
-    Raises:
-        InputError: saying what the targets are, and what to do.
-
-    Example:
-        >>> require_improvable([TrainingProblem([[1], [2]], [0, 0], beta=1)])
-        Traceback (most recent call last):
-        ...
-        hyperplane_arrangements.errors.InputError: beta_max is 0 (every target is 0): no neuron lowers the
-        loss at any weight decay, so there is no share to take; choose another target, or give --beta to have
-        just that proven
+        data: one an output, with the same features.
+        problems: likewise, the same but for their targets.
+        coupling: ``"1-norm"`` or ``"2-norm"``.
+        beta_ratio: the share of ``beta_max`` that was asked for, None when ``beta`` itself was.
+        network: with all outputs.
+        lower: the bound below, exactly.
+        upper: the network's objective, exactly.
+        verdict: on the whole interval.
+        parts: one an output; none where outputs share neurons.
+        proof: the dual that proves the bound for shared neurons, which this package checks; else None.
+        seconds: the time of each step, by name.
+        hints: where its numbers may mislead.
     """
-    first = problems[0]
-    if not any(y for problem in problems for y in problem.y):
-        why = "every target is 0"
-    elif beta_max is None or beta_max > ROUNDING * max(map(_reach, problems)):
-        return
-    elif first.free.intercept and all(len(set(problem.y)) == 1 for problem in problems):
-        why = "the target is constant, which the free intercept fits"
-    elif first.free:
-        why = f"nothing is better than what is free alone, free={first.free.name!r}"
-    else:
-        why = "the targets of equal samples cancel"
-    raise InputError(
-        f"beta_max is 0 ({why}): no neuron lowers the loss at any weight decay, so there is no share to "
-        "take; choose another target, or give --beta to have just that proven"
-    )
 
+    data: tuple[TrainingData, ...]
+    problems: tuple[TrainingProblem, ...]
+    coupling: str
+    beta_ratio: Fraction | None
+    network: TwoLayerNetwork | VectorNetwork
+    lower: Fraction
+    upper: Fraction
+    verdict: Verdict
+    parts: tuple[Part, ...]
+    proof: OutputsProof | None
+    seconds: dict[str, float]
+    hints: tuple[str, ...] = ()
 
-def _reach(problem: TrainingProblem) -> float:
-    """A bound on ``beta_max`` from the sizes of the rows alone: what rounding is small beside."""
-    import numpy as np
+    @classmethod
+    def of_parts(
+        cls, parts: Sequence[Part], beta_ratio: Fraction | None, seconds: dict[str, float]
+    ) -> Outcome:
+        """One program an output: the neurons of all side by side, and the sums of their bounds.
 
-    from ..optima.paths import slope_at_zero
-
-    slopes = np.array([abs(float(v)) for v in slope_at_zero(problem)])
-    sizes = slopes[np.array(problem.readout.groups)]
-    lengths = np.linalg.norm(problem.features, axis=1)
-    return max(1.0, abs(float(problem.kappa))) * float(sizes @ lengths)
-
-
-def share_of(beta_max: float, ratio: Any) -> Fraction:
-    """``ratio * beta_max``, rounded to 12 significant digits.
-
-    Raises:
-        InputError: the ratio is not positive, or the share of ``beta_max`` is zero or beyond floats.
-
-    Example:
-        >>> share_of(8.0, "1/3")
-        Fraction(266666666667, 100000000000)
-    """
-    share = positive(ratio, "beta-ratio")
-    exact = share * Fraction(beta_max)
-    if exact and not fits_float(exact):
-        raise InputError(
-            f"--beta-ratio {in_short(share)} of beta_max = {beta_max:.3g} is beyond the range of floats; "
-            "give another share"
+        Args:
+            parts: one an output.
+            beta_ratio: as above.
+            seconds: as above.
+        """
+        networks = [part.solution.network for part in parts]
+        lower = sum((part.certificate.lower for part in parts), Fraction(0))
+        upper = sum((part.certificate.upper for part in parts), Fraction(0))
+        data, problems = tuple(part.data for part in parts), tuple(part.problem for part in parts)
+        if len(parts) == 1:
+            network: TwoLayerNetwork | VectorNetwork = networks[0]
+            told, refused = parts[0].hints, "{reason}"
+        else:
+            network = side_by_side(networks)
+            told, refused = hints(data, problems, network.outgoing), "output {name}: {reason}"
+        verdict = Verdict(True, "", lower, upper)
+        for part in parts:
+            if not part.verdict.proven:
+                verdict = Verdict(False, refused.format(name=part.data.target, reason=part.verdict.reason))
+                break
+        return cls(
+            data,
+            problems,
+            "1-norm",
+            beta_ratio,
+            network,
+            lower,
+            upper,
+            verdict,
+            tuple(parts),
+            None,
+            seconds,
+            told,
         )
-    return positive(Fraction(f"{float(exact):.{BETA_DIGITS - 1}e}"), f"beta = {in_short(share)} * beta_max")
+
+    @property
+    def source(self) -> str:
+        """Where the data are from."""
+        return self.data[0].source
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the inputs."""
+        return self.data[0].features
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the outputs."""
+        return tuple(one.target for one in self.data)
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The names of the problem file and of the certificate of each part."""
+        numbers = [""] if len(self.parts) == 1 else [f"-{k}" for k in range(1, len(self.parts) + 1)]
+        return tuple((f"problem{number}.json", f"certificate{number}.json") for number in numbers)
+
+    def documents(self) -> dict[str, str]:
+        """The files that prove it, and the network: their names and texts."""
+        proofs: dict[str, str] = {}
+        for part, (problem, certificate) in zip(self.parts, self.files, strict=True):
+            proofs |= {problem: part.problem_text, certificate: part.certificate_text}
+        if self.proof is not None:
+            proofs["proof.json"] = self._proof_json(self.proof)
+        return {**proofs, "network.json": PreparedNetwork(self.network, self._preparation()).to_json()}
+
+    def _preparation(self) -> Preparation | None:
+        """That of the tables it predicts from; a network of several outputs always says its columns."""
+        kept = [one.preparation for one in self.data if one.preparation is not None]
+        if len(kept) == len(self.data):
+            return replace(kept[0], outputs=tuple(output for one in kept for output in one.outputs))
+        if len(self.data) == 1:
+            return None
+        return Preparation(tuple(map(Input, self.features)), False, tuple(map(Output, self.targets)))
+
+    def _proof_json(self, proof: OutputsProof) -> str:
+        """The data and the dual of a proof for shared neurons: what it takes to check it again."""
+        first = self.problems[0]
+        document = {
+            "format": PROOF_FORMAT,
+            "version": 1,
+            "beta": str(first.beta),
+            "kappa": str(first.kappa),
+            "lower": str(self.lower),
+            "upper": str(self.upper),
+            **({"free": first.free.name} if first.free else {}),
+            **({"weights": list(map(str, first.sample_weights))} if first.is_weighted else {}),
+            "outputs": list(self.targets),
+            "X": [list(map(str, row)) for row in first.X.fractions],
+            "Y": [list(map(str, row)) for row in zip(*(one.y for one in self.problems), strict=True)],
+            "dual": [list(map(str, row)) for row in zip(*proof.dual, strict=True)],
+        }
+        return json.dumps(document) + "\n"
 
 
 def prove(
-    data: TrainingData,
+    data: Sequence[TrainingData],
     *,
     beta: Fraction | None,
     beta_ratio: Fraction | None,
     activation: str,
     max_chambers: int,
     say: Callable[[str], None],
-    loss: str = "squared",
-    penalty: str = "2-norm",
-    free: str = "nothing",
+    coupling: str = "1-norm",
     effort: Effort = WHOLE,
     recall: Callable[[TrainingProblem], State | None] = lambda problem: None,
     keep: Callable[[TrainingProblem, State], None] = lambda problem, state: None,
+    **terms: Any,
 ) -> Outcome:
     """Train to the global optimum and prove it.
 
     Args:
-        data: features and targets.
+        data: features and targets, one an output, with the same features.
         beta: the weight decay; None to take it from ``beta_ratio``.
         beta_ratio: the share of ``beta_max`` to use when ``beta`` is None.
         activation: ``relu``, ``leaky:K``, ``abs`` or ``slopes:A,B``.
         max_chambers: refuse before the work starts when there would be more.
         say: is told what happens.
-        loss: see :func:`~duality_checks.terms.losses.parse_loss`.
-        penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
-        free: see :func:`~duality_checks.terms.free.parse_free`.
-        effort: the gap that will do, and the limits of searches over all directions.
+        coupling: with several outputs, the norm of a neuron's output weights in the penalty.
+        effort: the gap that will do, and the limits of searches over all directions; outputs share the time.
         recall: the state an interrupted run left, or None.
         keep: is given the state after every round.
+        terms: ``loss``, ``penalty`` and ``free``, as for :class:`~duality_checks.problem.TrainingProblem`.
 
     Raises:
-        InputError: the data, ``beta``, the ratio, the activation, the loss or the penalty cannot be used.
+        InputError: the data, ``beta``, the ratio or the terms cannot be used, or cannot be coupled so.
         TooLargeError: the number of chambers is over the limit.
     """
-    clock = Clock()
-    decay = 1 if beta is None else beta
-    terms = {"loss": loss, "penalty": penalty, "free": free}
-    problem = TrainingProblem(data.X, data.y, decay, activation, **data.terms, **terms)
+    clock = _Clock()
+    problem = _stated(data, 1 if beta is None else beta, activation, coupling, terms)
+    first = problem.outputs[0]
     say("Counting the activation patterns")
-    if not is_searched(problem):
-        require_feasible(problem.arrangement, max_chambers)
+    if problem.coupling == "2-norm" or not is_searched(first):
+        require_feasible(first.arrangement, max_chambers)
     clock.lap("counting")
     if beta is None:
+        from ..optima.shares import at_ratio
+
         say("Finding beta_max")
         problem = at_ratio(problem, beta_ratio, max_chambers, effort)
         clock.lap("beta_max")
     share = None if beta is not None else beta_ratio
-    return settle(
-        data,
-        problem,
-        share,
-        clock,
-        max_chambers=max_chambers,
-        say=say,
-        effort=effort,
-        recall=recall,
-        keep=keep,
-    )
+    if not isinstance(problem, TrainingProblem) and problem.coupling == "2-norm":
+        return _shared(data, problem, share, clock, max_chambers, say)
+    parts: list[Part] = []
+    began, count = perf_counter(), len(data)
+    for k, (one, own) in enumerate(zip(data, problem.outputs, strict=True)):
+        told = say if count == 1 else _prefixed(say, f"Output {k + 1} of {count}: ")
+        parts.append(_part(one, own, max_chambers, told, effort.after(began, count - k), recall, keep))
+        clock.add(parts[-1].seconds)
+    return Outcome.of_parts(parts, share, clock.laps)
 
 
-def settle(
+def _stated(
+    data: Sequence[TrainingData], beta: Any, activation: str, coupling: str, terms: dict[str, Any]
+) -> TrainingProblem | MultiOutputProblem:
+    """The problem of one output, or of several."""
+    first, *others = data
+    terms = {**first.terms, **terms}
+    if not others:
+        return TrainingProblem(first.X, first.y, beta, activation, **terms)
+    from ..optima.several_outputs import MultiOutputProblem
+
+    targets = list(zip(*(one.y for one in data), strict=True))
+    return MultiOutputProblem(first.X, targets, beta, activation, coupling=coupling, **terms)
+
+
+def _prefixed(say: Callable[[str], None], prefix: str) -> Callable[[str], None]:
+    return lambda text: say(prefix + text[0].lower() + text[1:])
+
+
+def _part(
     data: TrainingData,
     problem: TrainingProblem,
-    beta_ratio: Fraction | None,
-    clock: Clock,
-    *,
     max_chambers: int,
     say: Callable[[str], None],
-    effort: Effort = WHOLE,
-    recall: Callable[[TrainingProblem], State | None] = lambda problem: None,
-    keep: Callable[[TrainingProblem, State], None] = lambda problem, state: None,
-) -> Outcome:
-    """Train on a problem whose weight decay is settled, certify and check; arguments as for :func:`prove`.
-
-    Args:
-        data: where the problem is from.
-        problem: the problem.
-        beta_ratio: the share of ``beta_max`` that its weight decay is, None if it was asked for itself.
-        clock: has timed what was done before.
-        max_chambers: likewise.
-        say: likewise.
-        effort: likewise.
-        recall: likewise.
-        keep: likewise.
-    """
+    effort: Effort,
+    recall: Callable[[TrainingProblem], State | None],
+    keep: Callable[[TrainingProblem, State], None],
+) -> Part:
+    """Train one output, certify and check; arguments as for :func:`prove`."""
     from ..certificate import as_read, certify_read, check_read
     from ..training.checkpoint import State
     from ..training.columns import train
     from ..training.rounds import Bounds
 
+    clock = _Clock()
     say("Training")
     state = recall(problem)
     history = list(state.history) if state else []
     earlier = history[-1] if history else Bounds(0, 0.0, -inf, inf)
     if history:
-        clock.laps["interrupted training"] = earlier.seconds
+        clock.add({"interrupted training": earlier.seconds})
 
     def tell(round: Round) -> None:
         history.append(round.after(earlier))
@@ -268,25 +319,49 @@ def settle(
     say("Checking in rational arithmetic")
     verdict = check_read(stated, texts[1])
     clock.lap("checking")
+    told = hints([data], [problem], solution.network.outgoing)
+    return Part(data, problem, solution, tuple(history), certificate, verdict, *texts, clock.laps, told)
+
+
+def _shared(
+    data: Sequence[TrainingData],
+    problem: MultiOutputProblem,
+    share: Fraction | None,
+    clock: _Clock,
+    max_chambers: int,
+    say: Callable[[str], None],
+) -> Outcome:
+    """One proof for neurons that all outputs share."""
+    from ..optima.several_outputs import check_outputs, train_outputs
+
+    say("Training neurons that all outputs share")
+    proof = train_outputs(problem, max_chambers=max_chambers)
+    clock.lap("training")
+    say("Checking every chamber in rational arithmetic")
+    verdict = check_outputs(problem, proof)
+    clock.lap("checking")
+    told = hints(data, problem.outputs, proof.network.outgoing)
+    bounds = proof.lower, proof.upper
     return Outcome(
-        data,
-        problem,
-        beta_ratio,
-        solution,
-        tuple(history),
-        certificate,
+        tuple(data),
+        problem.outputs,
+        "2-norm",
+        share,
+        proof.network,
+        *bounds,
         verdict,
-        *texts,
+        (),
+        proof,
         clock.laps,
-        hints(data, problem, solution.network),
+        told,
     )
 
 
-class Clock:
-    """The seconds of each part of a job: ``laps``, by name.
+class _Clock:
+    """The seconds of each step of a job: ``laps``, by name.
 
     Example:
-        >>> clock = Clock()
+        >>> clock = _Clock()
         >>> clock.lap("counting")
         >>> list(clock.laps)
         ['counting']
@@ -297,6 +372,11 @@ class Clock:
         self._last = perf_counter()
 
     def lap(self, name: str) -> None:
-        """The part that ends now."""
+        """The step that ends now."""
         now = perf_counter()
         self.laps[name], self._last = now - self._last, now
+
+    def add(self, seconds: dict[str, float]) -> None:
+        """Steps that were timed elsewhere."""
+        for name, spent in seconds.items():
+            self.laps[name] = self.laps.get(name, 0.0) + spent

@@ -1,4 +1,4 @@
-"""What a job found, for people (Markdown, a summary) and for programs (JSON), and what is not proven."""
+"""What a job found, in a few lines for people and as JSON for programs, and words that all reports share."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from ..limits import chambers_in_words, counted_chambers
 from ..terms.words import activation_name, count
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..checker import Verdict
+    from ..data.datasets import TrainingData
     from ..problem import TrainingProblem
-    from .outcome import Outcome
+    from .outcome import Outcome, Part
 
 MOST_NEURONS = 100
+KINK = 1e-9
 BY = {
     "chambers": "the list of chambers complete",
     "sweep": "the list of chambers complete",
@@ -26,19 +30,11 @@ BY = {
 }
 # What Markdown takes for more than itself.
 _MEANS_MORE = re.compile(r"[\\`*{}\[\]|~#!$]|(?<![^\W_])_|_(?![^\W_])|^[-+]")
-_DECAY = "beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)"
-
-EQUALITY = """\
-- **Equality.** The certificate proves that `p*` lies in the interval, not what it is: the norms in an optimum
-  are usually irrational, and the certificate holds rationals.
-"""
-NOT_PROVEN = """\
-- **The network.** It is proven to be within the interval's width of optimal in its objective; nothing is said
-  about its distance to an optimal network, nor that there is only one.
-- **The data.** The proof is about the numbers in `problem.json`, read exactly as they were written; it says
-  nothing of how the network does on other data.
-- **Figures outside the interval.** Times, the share of `beta_max` and the weights' decimals are numerical.
-"""
+# What the norm of a neuron's output weights makes of several outputs.
+COUPLED = {
+    "1-norm": "each output is a convex program of its own",
+    "2-norm": "the outputs share neurons",
+}
 
 
 def interval_facts(lower: Fraction | None, upper: Fraction | None) -> dict[str, Any]:
@@ -62,31 +58,62 @@ def verdict_facts(verdict: Verdict) -> dict[str, Any]:
 
 
 def outcome_facts(outcome: Outcome) -> dict[str, Any]:
-    """A job as a JSON object; ``seconds`` is the whole job, ``seconds_by_part`` its parts; ``history``
-    has the seconds, the lower and the upper bound of every round of training, numerical."""
-    certificate, verdict = outcome.certificate, outcome.verdict
+    """A job as a JSON object: the bounds on the whole, then what is known of each output.
+
+    ``seconds`` is the whole job, ``seconds_by_part`` its steps; ``history`` has the seconds, the lower and
+    the upper bound of every round of training, numerical, of the one output or of each.
+    """
+    verdict, bounds = outcome.verdict, (outcome.lower, outcome.upper)
+    whole = _facts(
+        outcome.data[0], outcome.problems[0], verdict, bounds, outcome.network.width, outcome.seconds
+    )
+    whole |= {
+        "targets": list(outcome.targets),
+        "proven_by": "independent checker" if outcome.parts else "duality_checks",
+        "hints": list(outcome.hints),
+    }
+    if len(outcome.targets) == 1:
+        return whole | _history(outcome.parts[0])
+    outputs: list[dict[str, Any]] = [{"target": target} for target in outcome.targets]
+    for own, part, (problem, certificate) in zip(outputs, outcome.parts, outcome.files, strict=False):
+        width, bounds = part.solution.network.width, (part.certificate.lower, part.certificate.upper)
+        own |= _facts(part.data, part.problem, part.verdict, bounds, width, part.seconds)
+        own |= _history(part) | {"hints": list(part.hints), "problem": problem, "certificate": certificate}
+    return whole | {"coupling": outcome.coupling, "outputs": outputs}
+
+
+def _facts(
+    data: TrainingData,
+    problem: TrainingProblem,
+    verdict: Verdict,
+    bounds: tuple[Fraction, Fraction],
+    neurons: int,
+    seconds: dict[str, float],
+) -> dict[str, Any]:
     return {
-        "source": outcome.data.source,
-        "rows": outcome.problem.n,
-        "columns": outcome.problem.d,
-        "rank": outcome.problem.arrangement.rank,
-        "beta": str(outcome.problem.beta),
-        "kappa": str(outcome.problem.kappa),
-        "loss": outcome.problem.plain_loss.name,
-        "weighted": outcome.data.weights is not None,
-        "penalty": outcome.problem.penalty.name,
-        "free": outcome.problem.free.name,
-        "chambers": counted_chambers(outcome.problem.arrangement),
+        "source": data.source,
+        "rows": problem.n,
+        "columns": problem.d,
+        "rank": problem.arrangement.rank,
+        "beta": str(problem.beta),
+        "kappa": str(problem.kappa),
+        "loss": problem.plain_loss.name,
+        "weighted": data.weights is not None,
+        "penalty": problem.penalty.name,
+        "free": problem.free.name,
+        "chambers": counted_chambers(problem.arrangement),
         "proven": verdict.proven,
         "reason": verdict.reason,
-        **interval_facts(certificate.lower, certificate.upper),
-        "relative_gap": float_above(relative_gap(certificate.lower, certificate.upper)),
-        "neurons": outcome.solution.network.width,
-        "seconds": sum(outcome.seconds.values()),
-        "seconds_by_part": outcome.seconds,
-        "hints": list(outcome.hints),
-        "history": [[bounds.seconds, bounds.lower, bounds.upper] for bounds in outcome.history],
+        **interval_facts(*bounds),
+        "relative_gap": float_above(relative_gap(*bounds)),
+        "neurons": neurons,
+        "seconds": sum(seconds.values()),
+        "seconds_by_part": seconds,
     }
+
+
+def _history(part: Part) -> dict[str, Any]:
+    return {"history": [[bounds.seconds, bounds.lower, bounds.upper] for bounds in part.history]}
 
 
 def relative_gap(lower: Fraction, upper: Fraction) -> Fraction:
@@ -101,28 +128,39 @@ def relative_gap(lower: Fraction, upper: Fraction) -> Fraction:
 
 def summary(outcome: Outcome) -> str:
     """A few lines for the terminal."""
-    problem, certificate = outcome.problem, outcome.certificate
-    low, high = decimal_interval(certificate.lower, certificate.upper)
-    gap = scientific_above(relative_gap(certificate.lower, certificate.upper))
-    seconds = outcome.seconds
+    problem, several = outcome.problems[0], len(outcome.targets) > 1
+    trained = f"trained in {outcome.seconds['training']:.2f} s"
     facts = [
-        ("data", f"{printable(outcome.data.source)}: {_shape(problem)}"),
+        ("data", f"{printable(outcome.source)}: {_shape(problem)}"),
+        *(
+            [("outputs", printable(f"{', '.join(outcome.targets)}; {coupling_text(outcome)}"))]
+            if several
+            else []
+        ),
         (
             "problem",
             f"{activation_name(problem.kappa)}, {loss_name(problem)}, "
             f"beta = {beta_text(problem.beta, outcome.beta_ratio)}",
         ),
         ("chambers", f"{chambers_in_words(problem.arrangement)} of rank {problem.arrangement.rank}"),
-        (
-            "network",
-            f"{count(outcome.solution.network.width, 'neuron')}, trained in {seconds['training']:.2f} s",
-        ),
-        ("optimum", f"{low} <= p* <= {high}"),
-        ("gap", f"relative width at most {gap}"),
+        ("network", f"{count(outcome.network.width, 'neuron')}, {trained}"),
+        *((f"output {k}", _part_line(part)) for k, part in enumerate(outcome.parts, start=1) if several),
+        ("optimum", _interval(outcome.lower, outcome.upper)),
+        ("gap", f"relative width at most {scientific_above(relative_gap(outcome.lower, outcome.upper))}"),
         ("verdict", _verdict_line(outcome)),
         *(("hint", hint) for hint in outcome.hints),
     ]
-    return "\n".join(f"{name:<10}{text}" for name, text in facts)
+    return "\n".join(f"{name:<9} {text}" for name, text in facts)
+
+
+def _part_line(part: Part) -> str:
+    bounds = _interval(part.certificate.lower, part.certificate.upper)
+    return f"{printable(part.data.target)}: {bounds}, {count(part.solution.network.width, 'neuron')}"
+
+
+def _interval(lower: Fraction, upper: Fraction) -> str:
+    low, high = decimal_interval(lower, upper)
+    return f"{low} <= p* <= {high}"
 
 
 def _shape(problem: TrainingProblem) -> str:
@@ -135,192 +173,89 @@ def _shape(problem: TrainingProblem) -> str:
 def _verdict_line(outcome: Outcome) -> str:
     if not outcome.verdict.proven:
         return f"REFUSED: {outcome.verdict.reason}"
-    return f"PROVEN, {BY[outcome.certificate.method]} (checked in {outcome.seconds['checking']:.2f} s)"
-
-
-def markdown(outcome: Outcome) -> str:
-    """The report of a job, as Markdown."""
-    sections = [
-        f"# Global optimum of a two-layer network\n\n{_verdict_sentence(outcome)}\n",
-        _problem_section(outcome),
-        _chambers_section(outcome),
-        _interval_section(outcome),
-        _network_section(outcome),
-        _check_section(),
-        _not_proven_section(outcome),
-        times_section(outcome.seconds),
-    ]
-    return "\n".join(sections)
-
-
-def _verdict_sentence(outcome: Outcome) -> str:
-    certificate = outcome.certificate
-    if not outcome.verdict.proven:
-        return f"**REFUSED** by the independent checker: {outcome.verdict.reason}. Nothing below is proven."
-    low, high = decimal_interval(certificate.lower, certificate.upper)
-    return f"**PROVEN** in rational arithmetic: `{low} <= p* <= {high}`."
-
-
-def _problem_section(outcome: Outcome) -> str:
-    problem, data = outcome.problem, outcome.data
-    facts = [
-        ("data", cell(data.source)),
-        ("samples", str(problem.n)),
-        *([] if problem.readout.is_identity else [("places of the filter", str(problem.X.shape[0]))]),
-        *([("pooling", "max: a neuron's largest output over the places")] if problem.is_max_pooled else []),
-        ("features", ", ".join(map(cell, data.features))),
-        ("target", cell(data.target)),
-        ("rank of the data", f"{problem.arrangement.rank} of {problem.d} columns (exact)"),
-        ("activation", activation_name(problem.kappa)),
-        ("loss", loss_name(problem)),
-        ("objective", f"`{_objective(outcome.problem)}`"),
-        ("beta", beta_text(problem.beta, outcome.beta_ratio)),
-    ]
-    return "## The problem\n\n" + table(("what", "value"), facts) + hints_text(outcome.hints)
-
-
-def hints_text(hints: tuple[str, ...]) -> str:
-    """Hints as a list in Markdown; nothing where there are none."""
-    return "".join(f"\n- **Hint.** {cell(hint)}" for hint in hints) + ("\n" if hints else "")
-
-
-def _chambers_section(outcome: Outcome) -> str:
-    problem = outcome.problem
-    number, rows = chambers_in_words(problem.arrangement), problem.X.shape[0]
-    if not outcome.verdict.proven:
-        proof = "The checker refused, so nothing is proven about them."
-    elif outcome.certificate.quadratic is not None:
-        proof = (
-            "The certificate does not list them: it names two quadratic functions that bound the dual from\n"
-            "above in all directions, which the checker verifies in integers (statement 7.8)."
-        )
-    elif outcome.certificate.cover is not None:
-        proof = (
-            "The certificate does not list them: it covers all directions by cones over boxes, on each of\n"
-            "which the checker bounds the dual by one linear function, in integers (statement 7.2)."
-        )
-    elif outcome.certificate.chambers is None:
-        proof = (
-            "The certificate does not list them: the checker swept all faces of the arrangement on its own,\n"
-            "in integers."
-        )
+    if not outcome.parts:
+        how = " on every chamber by this package, not by the independent checker"
+    elif len(outcome.parts) > 1:
+        how = f", the sum of {count(len(outcome.parts), 'proven interval')}"
     else:
-        proof = (
-            "The list is proven complete: its sign vectors are distinct, each has an exact witness strictly\n"
-            "inside, and their number equals the number of chambers, which the checker counts on its own by\n"
-            "deletion and restriction."
-        )
-    cuts, each = f"the {rows} rows", "activation pattern"
-    if problem.is_max_pooled:
-        cuts += " and of the comparisons of two places of a signal"
-        each = "choice of the largest places"
-    return (
-        "## The chambers\n\n"
-        f"The hyperplanes `x_k'w = 0` of {cuts} cut weight space into **{number}** chambers,\n"
-        f"one for each {each}.\n{proof}\n"
-    )
+        how = f", {BY[outcome.parts[0].certificate.method]}"
+    return f"PROVEN{how} (checked in {outcome.seconds['checking']:.2f} s)"
 
 
-def _interval_section(outcome: Outcome) -> str:
-    certificate = outcome.certificate
-    low, high = decimal_interval(certificate.lower, certificate.upper)
-    width = certificate.upper - certificate.lower
-    facts = [
-        ("lower bound, rounded down", low),
-        ("upper bound, rounded up", high),
-        ("width, at most", scientific_above(width)),
-        ("relative width, at most", scientific_above(relative_gap(certificate.lower, certificate.upper))),
-    ]
-    return (
-        "## The interval\n\n"
-        + table(("what", "value"), facts)
-        + "\nThe upper bound is the exact objective of the network below. The lower bound is the value\n"
-        f"{_dual_objective(outcome.problem)} of a rational dual vector `z`, feasible on every chamber by\n"
-        "nonnegative rational multipliers. Both stand in full in `certificate.json`.\n"
-    )
+def coupling_text(outcome: Outcome) -> str:
+    """How several outputs are coupled, in words."""
+    return f"{outcome.coupling}: {COUPLED[outcome.coupling]}"
 
 
-def _network_section(outcome: Outcome) -> str:
-    network, names, active = outcome.solution.network, outcome.data.features, outcome.solution.active
-    skip = skip_text(outcome)
-    if network.width == 0:
-        nothing = "The zero network: no neuron pays for its weight decay."
-        return f"## The network\n\n{nothing}{' ' + skip if skip else ''}\n"
-    order = sorted(range(network.width), key=lambda j: -abs(network.output[j]))
-    rows = [
-        (
-            str(j),
-            f"{network.output[j]:+.6g}",
-            *(f"{w:+.6g}" for w in network.hidden[j]),
-            *(str(int((active[j][0] == sign).sum())) for sign in (1, -1, 0)),
-        )
-        for j in order[:MOST_NEURONS]
-    ]
-    more = network.width - len(rows)
-    return (
-        "## The network\n\n"
-        f"{count(network.width, 'neuron')}, largest first. The samples each is on for (`x'w > 0`), off for\n"
-        "and has its kink at (`x'w = 0`) say which chamber is active, or which face of several.\n\n"
-        + table(
-            ("neuron", "output weight", *(f"w: {cell(name)}" for name in names), "on", "off", "kink"), rows
-        )
-        + (f"\n{cell(skip)}\n" if skip else "")
-        + (f"\n{more} more in `network.json`.\n" if more else "")
-    )
-
-
-def _check_section() -> str:
-    return (
-        "## Check it again\n\n"
-        "```sh\n"
-        "convex-landscape check problem.json certificate.json\n"
-        "```\n\n"
-        "The checker is one file that imports the standard library alone; read it, and copy it anywhere:\n"
-        "`python -c 'import duality_checks.checker as c; print(c.__file__)'` says where it is.\n"
-    )
-
-
-def _objective(problem: TrainingProblem) -> str:
-    weight, decay = "s_i " if problem.is_weighted else "", ""
-    loss = "1/2 * norm(f - y)^2" if problem.loss.name == "squared" else f"sum_i {weight}loss(f_i, y_i)"
+def objective(outcome: Outcome) -> str:
+    """What is minimised; with several outputs over networks ``F = sum_j phi(X w_j) alpha_j'``."""
+    problem, several = outcome.problems[0], len(outcome.targets) > 1
+    weight = "s_i " if problem.is_weighted else ""
+    if problem.loss.name == "squared":
+        loss = "1/2 * norm(F - Y)^2" if several else "1/2 * norm(f - y)^2"
+    else:
+        loss = f"sum_ik {weight}loss(F_ik, Y_ik)" if several else f"sum_i {weight}loss(f_i, y_i)"
+    size = f"norm(alpha_j)_{outcome.coupling[0]}^2" if several else "alpha_j^2"
+    decay = ""
     if problem.free.decayed:
-        decay = " + beta/2 * c^2, c the intercept"
-    return f"{loss} + {_DECAY}{decay}" + (", biases left out of norm(w_j)" if problem.free.biases else "")
+        decay = " + beta/2 * norm(c)^2, c the intercepts" if several else " + beta/2 * c^2, c the intercept"
+    apart = ", biases left out of norm(w_j)" if problem.free.biases else ""
+    return f"{loss} + beta/2 * sum_j (norm(w_j)^2 + {size}){decay}{apart}"
+
+
+def neuron_rows(outcome: Outcome) -> tuple[list[str], list[list[str]]]:
+    """The largest neurons: the names of the columns, and one row a neuron.
+
+    Its weight to each output and from each input, and the samples that it is on for (``x'w > 0``), off for
+    and has its kink at.
+    """
+    import numpy as np
+
+    network, sides = outcome.network, _sides(outcome)
+    order = np.argsort(-np.linalg.norm(network.outgoing, axis=1), kind="stable")[:MOST_NEURONS]
+    header = [
+        "neuron",
+        *(f"to {name}" for name in outcome.targets),
+        *(f"w: {name}" for name in outcome.features),
+    ]
+    rows = [
+        [
+            str(j),
+            *(
+                f"{x:+.6g}" if x else "0"
+                for x in (*network.outgoing[j].tolist(), *network.hidden[j].tolist())
+            ),
+            *(str(int((sides[j] == sign).sum())) for sign in (1, -1, 0)),
+        ]
+        for j in order.tolist()
+    ]
+    return [*header, "on", "off", "kink"], rows
+
+
+def _sides(outcome: Outcome) -> list[np.ndarray]:
+    """The signs of the rows for each neuron; of shared neurons as far as floats tell a kink."""
+    if outcome.parts:
+        return [signs for part in outcome.parts for signs, _, _ in part.solution.active]
+    import numpy as np
+
+    rows, hidden = outcome.problems[0].features, outcome.network.hidden
+    sizes = np.outer(np.linalg.norm(rows, axis=1), np.linalg.norm(hidden, axis=1))
+    before = rows @ hidden.T
+    return list(np.where(np.abs(before) > KINK * sizes, np.sign(before), 0).T)
 
 
 def skip_text(outcome: Outcome) -> str:
-    """What the network adds to the sum of its neurons, or nothing."""
-    network, free = outcome.solution.network, outcome.problem.free
-    terms = [f"{network.intercept:+.6g}"] if free.intercept else []
-    if free.linear:
-        terms += [f"{b:+.6g} {name}" for b, name in zip(network.linear, outcome.data.features, strict=True)]
-    price = "For beta/2 times its square" if free.decayed else "Without penalty"
-    return f"{price} the outputs have {' '.join(terms)} beside the neurons." if terms else ""
-
-
-def _dual_objective(problem: TrainingProblem) -> str:
-    taken = " - (1'z)^2 / (2 beta)" if problem.free.decayed else ""
-    if problem.loss.name == "squared":
-        return f"`z'y - 1/2 z'z{taken}`"
-    weight = "s_i " if problem.is_weighted else ""
-    return f"`min_f sum_i {weight}loss(f_i, y_i) + z'f{taken}`"
-
-
-def _not_proven_section(outcome: Outcome) -> str:
-    certificate = outcome.certificate
-    open_ = certificate.lower != certificate.upper
-    return "## What is not proven\n\n" + (EQUALITY if open_ else "") + NOT_PROVEN
-
-
-def times_section(seconds_by_part: dict[str, float]) -> str:
-    """How long each part took.
-
-    Example:
-        >>> print(times_section({"training": 1.25}).splitlines()[-1])
-        | training | 1.25 |
-    """
-    rows = [(name, f"{seconds:.2f}") for name, seconds in seconds_by_part.items()]
-    return "## Times\n\n" + table(("part", "seconds"), rows)
+    """What the network adds to the sums of its neurons, a sentence an output, or nothing."""
+    free, found = outcome.problems[0].free, []
+    for k, target in enumerate(outcome.targets):
+        network = outcome.network.one(k)
+        terms = [f"{network.intercept:+.6g}"] if free.intercept else []
+        if free.linear:
+            terms += [f"{b:+.6g} {name}" for b, name in zip(network.linear, outcome.features, strict=True)]
+        price = "For beta/2 times its square" if free.decayed else "Without penalty"
+        if terms:
+            found.append(f"{price} {target} has {' '.join(terms)} beside the neurons.")
+    return " ".join(found)
 
 
 def loss_name(problem: TrainingProblem) -> str:

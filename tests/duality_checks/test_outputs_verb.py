@@ -115,7 +115,7 @@ def test_from_beta_max_on_all_outputs_are_zero(run: Run, coupling: str) -> None:
 def test_what_is_printed_says_who_proved_it(run: Run, here: Path) -> None:
     code, out, _ = run(*TWO, "--beta", "1/4", "--output", "out")
     assert code == 0
-    assert "output 2   b: " in out and "PROVEN, the sum of 2 proven intervals" in out
+    assert "output 2  b: " in out and "PROVEN, the sum of 2 proven intervals" in out
     report, page = ((here / "out" / name).read_text() for name in ("report.md", "report.html"))
     assert "convex-landscape check problem-2.json certificate-2.json" in report
     assert page.count("<h2>Output ") == 2
@@ -201,3 +201,16 @@ def test_a_page_that_is_not_written_again_does_not_stay(
     monkeypatch.setattr("duality_checks.commands.certify.page", lambda write: {})
     assert run(*job)[0] == 0
     assert not (here / "out" / "report.html").exists()
+
+
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+def test_what_is_free_is_told(run: Run, here: Path, coupling: str) -> None:
+    facts = facts_of(run, "--beta", "1/4", "--free", "intercept", "--coupling", coupling)
+    assert facts["free"] == "intercept"
+    report, page, network = (
+        (here / "out" / name).read_text() for name in ("report.md", "report.html", "network.json")
+    )
+    for name, constant in zip("ab", json.loads(network)["intercepts"], strict=True):
+        assert constant
+        for text in (report, page):
+            assert f"Without penalty {name} has {constant:+.6g} beside the neurons." in text

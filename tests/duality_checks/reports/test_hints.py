@@ -14,7 +14,7 @@ from duality_checks.cli import main
 from duality_checks.data.datasets import TrainingData, training_data
 from duality_checks.data.preparation import Wanted
 from duality_checks.data.tables import parse_csv
-from duality_checks.reports.hints import hints, hints_of_outputs
+from duality_checks.reports.hints import hints
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -25,7 +25,7 @@ def data_of(text: str, **options: Any) -> TrainingData:
 
 def said(data: TrainingData, beta: Any = "0.01", **terms: Any) -> str:
     problem = TrainingProblem(data.X, data.y, beta, sample_weights=data.weights, **terms)
-    return "\n".join(hints(data, problem, train(problem).network))
+    return "\n".join(hints([data], [problem], train(problem).network.outgoing))
 
 
 CENTRED = "x,y\n0.5,1\n-1.5,-1\n2,0.5\n-1,-0.5\n"
@@ -101,17 +101,19 @@ def test_targets_of_different_size_and_outputs_without_neurons() -> None:
     data = data_of(CENTRED)
     tenfold = data.__class__(data.source, data.features, "big", data.X, tuple(10 * y for y in data.y))
     problems = [TrainingProblem(one.X, one.y, 1) for one in (data, tenfold)]
-    text = "\n".join(hints_of_outputs((data, tenfold), problems, np.array([[0.0, 1.0]])))
+    text = "\n".join(hints((data, tenfold), problems, np.array([[0.0, 1.0]])))
     assert "no neuron pays for its weight decay in y: beta is at or above its beta_max" in text
     assert "the targets differ in size: big is 7.91 and y 0.791" in text
-    assert hints_of_outputs((data, data), problems[:1] * 2, np.array([[1.0, 1.0]])) == ()
+    assert hints((data, data), problems[:1] * 2, np.array([[1.0, 1.0]])) == ()
+    nothing = [TrainingProblem(data.X, [0] * len(data.X), 1)] * 2
+    assert len(hints((data, tenfold), nothing, np.zeros((0, 2)))) == 1  # and none of their sizes
 
 
 def test_sizes_beyond_the_squares_of_floats() -> None:
     data = data_of("x,z,y\n1e200,1,1\n-3e200,2,-1\n")
     # Root mean squares: sqrt(5) 1e200, sqrt(5/2), and the ones, which are the smallest.
     problem = TrainingProblem(data.X, data.y, 1)
-    (found,) = hints(data, problem, TwoLayerNetwork([[0.0, 0.0, 1.0]], [1.0]))
+    (found,) = hints([data], [problem], np.array([[1.0]]))
     assert "x is 2.24e+200 and (ones) 1 " in found
 
 
@@ -123,7 +125,7 @@ def test_they_are_printed_and_written(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "- **Hint.** the zero network" in Path("convex-landscape-output/report.md").read_text()
     words = ["certify", "data.csv", "--target", "y", "--target", "z", "--beta", "9"]
     assert main(words) == 0
-    assert "\nhint       no neuron pays for its weight decay in y" in capsys.readouterr().out
+    assert "\nhint      no neuron pays for its weight decay in y" in capsys.readouterr().out
     assert "- **Hint.** the targets differ" in Path("convex-landscape-output/report.md").read_text()
     assert main([*words, "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["hints"]) == 2

@@ -32,7 +32,7 @@ def outcome_of(features: np.ndarray, target: np.ndarray, names: tuple[str, ...])
 
     data = TrainingData("<script>alert(1)</script>", names, "$y_", tuple(map(exact, features)), exact(target))
     return prove(
-        data,
+        [data],
         beta=None,
         beta_ratio=Fraction(1, 20),
         activation="relu",
@@ -118,13 +118,14 @@ def test_a_page_says_what_is_proven_and_what_is_not(jobs: dict[int, Outcome], pa
     outcome, page = jobs[2], pages[2]
     assert "<strong>PROVEN</strong>" in page
     low, high = re.search(r"([\d.]+) &le; p\* &le; ([\d.]+)", page).groups()
-    assert Fraction(low) <= outcome.certificate.lower <= outcome.certificate.upper <= Fraction(high)
+    assert Fraction(low) <= outcome.lower <= outcome.upper <= Fraction(high)
     assert "What is not proven" in page
-    assert outcome.certificate.problem in page
+    assert outcome.parts[0].certificate.problem in page
 
 
 def test_a_refused_job_is_shown_as_refused(jobs: dict[int, Outcome], pages: dict[int, str]) -> None:
-    page = html(replace(jobs[2], verdict=Verdict(False, "dual: <too> long")))
+    refused = replace(jobs[2].parts[0], verdict=Verdict(False, "dual: <too> long"))
+    page = html(Outcome.of_parts([refused], None, jobs[2].seconds))
     assert "<strong>REFUSED</strong>" in page and "dual: &lt;too&gt; long. Nothing below is proven." in page
     assert "PROVEN</strong>" not in page
     assert "interval, proven" in pages[2] and "interval, proven" not in page
@@ -150,7 +151,7 @@ def test_equal_jobs_give_equal_pages(jobs: dict[int, Outcome], pages: dict[int, 
 @pytest.mark.parametrize("rank", [2, 3])
 def test_the_largest_chamber_value_is_the_dual_norm(jobs: dict[int, Outcome], rank: int) -> None:
     """Over a witness of every chamber the larger of the two values is `norm_dual(v)`, found otherwise."""
-    problem, dual = jobs[rank].problem, jobs[rank].solution.dual
+    problem, dual = jobs[rank].parts[0].problem, jobs[rank].parts[0].solution.dual
     landscape = Landscape.of(problem)
     inside = problem.arrangement.chambers().witnesses.astype(float) @ landscape.basis
     plus, minus = chamber_values(landscape, dual, inside)
@@ -161,21 +162,23 @@ def test_the_largest_chamber_value_is_the_dual_norm(jobs: dict[int, Outcome], ra
 
 def test_the_curve_goes_through_the_networks_values(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[2]
-    network = outcome.solution.network
-    ax = plot_function(outcome.problem, network, names=["x", "one", "y"])
+    network = outcome.network
+    ax = plot_function(outcome.problems[0], network, names=["x", "one", "y"])
     line = ax.lines[0]
     x, y = line.get_xdata(), line.get_ydata()
     table = np.column_stack([x, np.ones(len(x))])
     assert np.allclose(y, network.predict(table))
     # The function is linear between the corners that are drawn.
-    assert np.allclose(np.interp(outcome.problem.features[:, 0], x, y), network.outputs(outcome.problem))
+    assert np.allclose(
+        np.interp(outcome.problems[0].features[:, 0], x, y), network.outputs(outcome.problems[0])
+    )
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
 
 
 def test_the_landscape_stays_between_the_lines_and_touches_them_at_the_neurons(
     jobs: dict[int, Outcome],
 ) -> None:
-    problem, solution = jobs[2].problem, jobs[2].solution
+    problem, solution = jobs[2].problems[0], jobs[2].parts[0].solution
     ax = plot_landscape(problem, solution.dual, solution.network)
     heights = ax.lines[0].get_ydata()
     beta = float(problem.beta)
@@ -190,7 +193,7 @@ def test_the_landscape_stays_between_the_lines_and_touches_them_at_the_neurons(
 
 
 def test_a_dual_that_is_too_long_crosses_the_lines(jobs: dict[int, Outcome]) -> None:
-    problem, solution = jobs[2].problem, jobs[2].solution
+    problem, solution = jobs[2].problems[0], jobs[2].parts[0].solution
     ax = plot_landscape(problem, 2 * solution.dual, solution.network)
     assert np.abs(ax.lines[0].get_ydata()).max() > 1.9 * float(problem.beta)
 
@@ -222,30 +225,30 @@ def test_of_many_samples_and_chambers_some_are_drawn() -> None:
 def test_pictures_that_cannot_be_drawn_say_so(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[4]
     with pytest.raises(InputError, match="problem has rank 4; its landscape is drawn at rank 2 or 3"):
-        plot_landscape(outcome.problem, outcome.solution.dual, outcome.solution.network)
+        plot_landscape(outcome.problems[0], outcome.parts[0].solution.dual, outcome.network)
     with pytest.raises(InputError, match="history is empty"):
         plot_bounds([])
 
 
 def test_the_bounds_stand_at_their_times_and_the_proof_after_them(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[3]
-    certificate = outcome.certificate
+    certificate = outcome.parts[0].certificate
     proven = (9.5, certificate.lower, certificate.upper)
-    ax = plot_bounds(outcome.history, proven=proven)
+    ax = plot_bounds(outcome.parts[0].history, proven=proven)
     upper, lower, diamond = ax.lines
     for line, name in ((upper, "upper bound, numerical"), (lower, "lower bound, numerical")):
         assert line.get_label() == name
-        assert list(line.get_xdata()) == [bounds.seconds for bounds in outcome.history]
+        assert list(line.get_xdata()) == [bounds.seconds for bounds in outcome.parts[0].history]
         assert min(line.get_ydata()) > 0
     assert diamond.get_label() == "interval, proven"
     assert diamond.get_xdata()[0] == 9.5
     width = (certificate.upper - certificate.lower) / certificate.upper
     assert diamond.get_ydata()[0] == pytest.approx(float(width), rel=1e-12)
-    assert len(plot_bounds(outcome.history).lines) == 2
+    assert len(plot_bounds(outcome.parts[0].history).lines) == 2
 
 
 def test_a_constant_column_is_a_bias(jobs: dict[int, Outcome]) -> None:
-    assert [len(varying_columns(jobs[rank].problem)) for rank in (1, 2, 3, 4)] == [1, 1, 2, 4]
+    assert [len(varying_columns(jobs[rank].problems[0])) for rank in (1, 2, 3, 4)] == [1, 1, 2, 4]
 
 
 # ------------------------------------------------------------------ parts

@@ -19,7 +19,7 @@ from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.data.datasets import TrainingData
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.reports.html import html
-from duality_checks.reports.outcome import Outcome
+from duality_checks.reports.outcome import Outcome, Part
 from duality_checks.reports.pictures import far_side, plotted_directions
 from duality_checks.reports.self_check import MOST_LETTERS, scripts, self_check
 from duality_checks.reports.slack import chamber_values
@@ -41,7 +41,8 @@ def outcome_of(rows: list[list[int]], list_at_most: int | None = None) -> Outcom
     history = (Bounds(1, 0.1, float(certificate.lower), float(certificate.upper)),)
     texts = problem.to_json(), certificate.to_json()
     verdict = check(problem, certificate)
-    return Outcome(data, problem, None, solution, history, certificate, verdict, *texts, seconds)
+    part = Part(data, problem, solution, history, certificate, verdict, *texts, seconds)
+    return Outcome.of_parts([part], None, seconds)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,10 @@ def told(page: Page) -> dict[str, str]:
 
 
 def test_the_documents_in_the_page_are_those_of_the_files(listed: Outcome, text: str) -> None:
-    for kind, wanted in (("problem", listed.problem_text), ("certificate", listed.certificate_text)):
+    for kind, wanted in (
+        ("problem", listed.parts[0].problem_text),
+        ("certificate", listed.parts[0].certificate_text),
+    ):
         found = re.search(f'<script type="application/json" id="{kind}-0">(.*?)</script>', text, re.DOTALL)
         assert found and json.loads(found[1]) == json.loads(wanted)
 
@@ -120,7 +124,7 @@ def test_browsers_may_run_the_programs_of_the_page_and_no_others(text: str) -> N
 def test_a_click_checks_the_certificate(listed: Outcome, shown: Page) -> None:
     text = answer(shown)
     low, high = re.search(r"PROVEN by this page, .*: (-?[\d.]+) ≤ p\* ≤ (-?[\d.]+)", text).groups()
-    certificate, digit = listed.certificate, Fraction(1, 10**12)
+    certificate, digit = listed.parts[0].certificate, Fraction(1, 10**12)
     assert Fraction(low) <= certificate.lower < Fraction(low) + digit
     assert Fraction(high) - digit < certificate.upper <= Fraction(high)
     # Nothing was asked for from anywhere.
@@ -131,7 +135,7 @@ def test_a_click_checks_the_certificate(listed: Outcome, shown: Page) -> None:
 @NEEDED
 @pytest.mark.slow
 def test_pointing_at_a_chamber_tells_about_it(listed: Outcome, shown: Page) -> None:
-    problem, dual = listed.problem, np.array(listed.certificate.dual, dtype=float)
+    problem, dual = listed.problems[0], np.array(listed.parts[0].certificate.dual, dtype=float)
     landscape, rows = Landscape.of(problem), np.array(ROWS, dtype=float)
     seen = set()
     for name, pole in (("near", None), ("far", far_side(problem))):

@@ -12,17 +12,24 @@ from duality_checks.checker import Verdict
 from duality_checks.commands.terminal import silent
 from duality_checks.data.datasets import training_data
 from duality_checks.data.tables import parse_csv
+from duality_checks.optima.shares import at_ratio
 from duality_checks.problem import TrainingProblem
-from duality_checks.reports.outcome import Outcome, at_ratio, prove
-from duality_checks.reports.text import cell, markdown, outcome_facts, relative_gap, summary, table
+from duality_checks.reports.markdown import commands, markdown
+from duality_checks.reports.outcome import Outcome, prove
+from duality_checks.reports.text import cell, outcome_facts, relative_gap, summary, table
 from hyperplane_arrangements.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
-TEXT = "size|x,y\n0.5,1\n1.5,0\n2,0.5\n3.1,2\n"
+TEXT = "size|x,y,z\n0.5,1,2\n1.5,0,-1\n2,0.5,0\n3.1,2,1\n"
+KINDS = {
+    "one": {"targets": ("y",)},
+    "apart": {"targets": ("y", "z"), "free": "intercept"},
+    "shared": {"targets": ("y", "z"), "coupling": "2-norm", "free": "intercept"},
+}
 
 
-def job(**changes: object) -> Outcome:
+def job(targets: tuple[str, ...] = ("y",), **changes: object) -> Outcome:
     options = {
         "beta": Fraction(1, 10),
         "beta_ratio": None,
@@ -30,35 +37,37 @@ def job(**changes: object) -> Outcome:
         "max_chambers": 1000,
         "say": silent,
     }
-    return prove(training_data(parse_csv(TEXT, "memory"), target="y"), **(options | changes))
+    table = parse_csv(TEXT, "memory")
+    data = [training_data(table, target=target, features=["size|x"]) for target in targets]
+    return prove(data, **(options | changes))
 
 
-@pytest.fixture(scope="module")
-def outcome() -> Outcome:
-    return job()
+@pytest.fixture(scope="module", params=KINDS)
+def outcome(request: pytest.FixtureRequest) -> Outcome:
+    return job(**KINDS[request.param])
 
 
 def interval_in(text: str) -> tuple[Fraction, Fraction]:
-    low, high = re.search(r"(-?[\d.]+) <= p\* <= (-?[\d.]+)", text).groups()
+    """Of the whole: what stands before it is of one output."""
+    low, high = re.findall(r"(-?[\d.]+) <= p\* <= (-?[\d.]+)", text)[-1]
     return Fraction(low), Fraction(high)
 
 
 @pytest.mark.parametrize("render", [markdown, summary])
 def test_the_interval_in_print_holds_the_proven_one(outcome: Outcome, render) -> None:
     low, high = interval_in(render(outcome))
-    assert low <= outcome.certificate.lower <= outcome.certificate.upper <= high
-    width = outcome.certificate.upper - outcome.certificate.lower
+    assert low <= outcome.lower <= outcome.upper <= high
+    width = outcome.upper - outcome.lower
     assert high - low <= width * Fraction(102, 100)
 
 
 def test_widths_in_print_are_upper_bounds(outcome: Outcome) -> None:
-    certificate = outcome.certificate
-    shown = dict(re.findall(r"\| (width|relative width), at most \| (\S+) \|", markdown(outcome)))
-    assert Fraction(shown["width"]) >= certificate.upper - certificate.lower
-    assert Fraction(shown["relative width"]) >= relative_gap(certificate.lower, certificate.upper)
-    assert Fraction(outcome_facts(outcome)["relative_gap"]) >= relative_gap(
-        certificate.lower, certificate.upper
-    )
+    section = markdown(outcome).split("## The interval")[1]
+    header, _, *_, row = (line.split(" | ") for line in section.strip().partition("\n\n")[0].splitlines())
+    shown = dict(zip(header, row, strict=True))
+    assert Fraction(shown["width, at most"]) >= outcome.upper - outcome.lower
+    assert Fraction(shown["relative width, at most"]) >= relative_gap(outcome.lower, outcome.upper)
+    assert Fraction(outcome_facts(outcome)["relative_gap"]) >= relative_gap(outcome.lower, outcome.upper)
 
 
 def test_the_report_states_the_problem_and_its_limits(outcome: Outcome) -> None:
@@ -73,7 +82,9 @@ def test_the_report_states_the_problem_and_its_limits(outcome: Outcome) -> None:
     ):
         assert fact in text
     assert "## What is not proven" in text
-    assert "convex-landscape check problem.json certificate.json" in text
+    for line in commands(outcome):
+        assert f"\n{line}\n" in text
+    assert len(commands(outcome)) == len(outcome.parts)
 
 
 def test_every_neuron_has_its_row_with_its_samples(outcome: Outcome) -> None:
@@ -84,19 +95,21 @@ def test_every_neuron_has_its_row_with_its_samples(outcome: Outcome) -> None:
         if line[:3] != "| -"
     ]
     rows = [row for row in rows if row and row[0].isdigit()]
-    network = outcome.solution.network
+    network, outputs = outcome.network, len(outcome.targets)
     assert sorted(int(row[0]) for row in rows) == list(range(network.width))
-    for neuron, weight, *hidden, on, off, kink in rows:
-        j = int(neuron)
-        assert float(weight) == pytest.approx(network.output[j], rel=1e-5)
-        assert [float(w) for w in hidden] == pytest.approx(network.hidden[j], rel=1e-5)
-        before = outcome.problem.features @ network.hidden[j]
+    for neuron, *weights, on, off, kink in rows:
+        j, numbers = int(neuron), list(map(float, weights))
+        assert numbers[:outputs] == pytest.approx(network.outgoing[j], rel=1e-5)
+        assert numbers[outputs:] == pytest.approx(network.hidden[j], rel=1e-5)
+        before = outcome.problems[0].features @ network.hidden[j]
         near = abs(before) < 1e-9
         assert [int(on), int(off), int(kink)] == [
             (before[~near] > 0).sum(),
             (before[~near] < 0).sum(),
             near.sum(),
         ]
+    for k, name in enumerate(outcome.targets if outcome.problems[0].free.intercept else ()):
+        assert f"Without penalty {name} has {network.one(k).intercept:+.6g} beside the neurons" in section
 
 
 def test_tables_are_rectangular(outcome: Outcome) -> None:
@@ -139,7 +152,7 @@ def test_targets_without_a_gradient_have_no_share() -> None:
 def test_each_activation_is_proven(activation: str) -> None:
     outcome = job(activation=activation)
     assert outcome.verdict.proven, outcome.verdict.reason
-    assert outcome.problem_text and outcome.certificate_text
+    assert outcome.parts[0].problem_text and outcome.parts[0].certificate_text
 
 
 def test_tables_cannot_be_broken_by_names() -> None:

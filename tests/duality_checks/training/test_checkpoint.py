@@ -56,13 +56,13 @@ def test_the_history_goes_on_where_it_was_interrupted(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prove(data, keep=stop_at_the_second, **options)
+        prove([data], keep=stop_at_the_second, **options)
     first = json.loads(checkpoint.path.read_text())["history"]
-    outcome = prove(data, recall=checkpoint.load, **options)
-    history = outcome.history
+    outcome = prove([data], recall=checkpoint.load, **options)
+    history = outcome.parts[0].history
     assert [[bounds.seconds, bounds.lower, bounds.upper] for bounds in history[:2]] == first
     assert [bounds.number for bounds in history] == list(range(1, len(history) + 1))
-    assert len(history) == 2 + len(outcome.solution.rounds)
+    assert len(history) == 2 + len(outcome.parts[0].solution.rounds)
     seconds = [bounds.seconds for bounds in history]
     assert seconds == sorted(seconds) and seconds[0] > 0
     assert outcome.seconds["interrupted training"] == seconds[1]

@@ -1,0 +1,131 @@
+"""Shares of ``beta_max``, the weight decay from which on the zero network is optimal (statement 2.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import fits_float, in_short
+
+from ..effort import WHOLE, Effort
+from ..problem import TrainingProblem, positive
+
+if TYPE_CHECKING:
+    from .several_outputs import MultiOutputProblem
+
+# Enough digits for any use, few enough that the exact number is readable.
+BETA_DIGITS = 12
+# A beta_max that is a smaller share of what the sizes of the data allow is nothing but rounding.
+ROUNDING = 1e-12
+
+Stated: TypeAlias = "TrainingProblem | MultiOutputProblem"
+
+
+def at_ratio(problem: Stated, ratio: Any, max_chambers: int, effort: Effort = WHOLE) -> Stated:
+    """The problem with ``beta = ratio * beta_max``; for the squared loss ``beta_max = norm_dual(y)`` (2.6).
+
+    From ``beta_max`` on, the zero network is optimal. It is computed in floats; the product is rounded to 12
+    significant digits, and that decimal is the exact ``beta`` of everything that follows.
+
+    Raises:
+        InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
+    """
+    return problem.with_beta(share_of(improvable_below(problem, max_chambers, effort), ratio))
+
+
+def improvable_below(problem: Stated, max_chambers: int, effort: Effort = WHOLE) -> float:
+    """``beta_max`` in floats, with several outputs the weight decay from which on all of them are zero.
+
+    Raises:
+        InputError: it is zero.
+    """
+    require_improvable(problem.outputs)
+    largest = _beta_max(problem, max_chambers, effort)
+    require_improvable(problem.outputs, largest)
+    return largest
+
+
+def _beta_max(problem: Stated, max_chambers: int, effort: Effort) -> float:
+    from .paths import approximate_beta_max, where_equal
+
+    first, *_ = problem.outputs
+    if problem.coupling == "1-norm":
+        return max(approximate_beta_max(one, max_chambers, effort) for one in problem.outputs)
+    from .vector_output import SharedNeurons
+
+    targets = np.stack([one.target for one in problem.outputs], axis=1)
+
+    def size(beta: float) -> float:
+        shared = SharedNeurons(first.with_beta(beta))
+        return shared.maximum(shared.readout.squared(targets)).value
+
+    return where_equal(size) if first.free.decayed else size(1.0)
+
+
+def require_improvable(problems: Sequence[TrainingProblem], beta_max: float | None = None) -> None:
+    """Refuse a ``beta_max`` of 0, or of nothing but rounding: then no network lowers the loss (2.6).
+
+    Args:
+        problems: one an output; the same but for their targets.
+        beta_max: the weight decay from which on all outputs are zero, in floats; None before it is known.
+
+    Raises:
+        InputError: saying what the targets are, and what to do.
+
+    Example:
+        >>> require_improvable([TrainingProblem([[1], [2]], [0, 0], beta=1)])
+        Traceback (most recent call last):
+        ...
+        hyperplane_arrangements.errors.InputError: beta_max is 0 (every target is 0): no neuron lowers the
+        loss at any weight decay, so there is no share to take; choose another target, or give --beta to have
+        just that proven
+    """
+    first = problems[0]
+    if not any(y for problem in problems for y in problem.y):
+        why = "every target is 0"
+    elif beta_max is None or beta_max > ROUNDING * max(map(_reach, problems)):
+        return
+    elif first.free.intercept and all(len(set(problem.y)) == 1 for problem in problems):
+        why = "the target is constant, which the free intercept fits"
+    elif first.free:
+        why = f"nothing is better than what is free alone, free={first.free.name!r}"
+    else:
+        why = "the targets of equal samples cancel"
+    raise InputError(
+        f"beta_max is 0 ({why}): no neuron lowers the loss at any weight decay, so there is no share to "
+        "take; choose another target, or give --beta to have just that proven"
+    )
+
+
+def _reach(problem: TrainingProblem) -> float:
+    """A bound on ``beta_max`` from the sizes of the rows alone: what rounding is small beside."""
+    from .paths import slope_at_zero
+
+    slopes = np.array([abs(float(v)) for v in slope_at_zero(problem)])
+    sizes = slopes[np.array(problem.readout.groups)]
+    lengths = np.linalg.norm(problem.features, axis=1)
+    return max(1.0, abs(float(problem.kappa))) * float(sizes @ lengths)
+
+
+def share_of(beta_max: float, ratio: Any) -> Fraction:
+    """``ratio * beta_max``, rounded to 12 significant digits.
+
+    Raises:
+        InputError: the ratio is not positive, or the share of ``beta_max`` is zero or beyond floats.
+
+    Example:
+        >>> share_of(8.0, "1/3")
+        Fraction(266666666667, 100000000000)
+    """
+    share = positive(ratio, "beta-ratio")
+    exact = share * Fraction(beta_max)
+    if exact and not fits_float(exact):
+        raise InputError(
+            f"--beta-ratio {in_short(share)} of beta_max = {beta_max:.3g} is beyond the range of floats; "
+            "give another share"
+        )
+    return positive(Fraction(f"{float(exact):.{BETA_DIGITS - 1}e}"), f"beta = {in_short(share)} * beta_max")
