@@ -15,6 +15,7 @@ import click
 from . import options
 from .certify import certify
 from .columns import chosen_data
+from .output import output_folder, page
 from .showing import tell
 
 if TYPE_CHECKING:
@@ -111,7 +112,6 @@ def path(
     """
     from ..problem import TrainingProblem
     from ..reports.path import INTERRUPTED, path_facts, path_summary
-    from .output import output_folder
 
     began = perf_counter()
     if len(targets) > 1:
@@ -214,7 +214,6 @@ class _Job:
     def files(self, outcome: PathOutcome) -> dict[str, str]:
         """Everything as texts: the band, and the problem and the certificate of each node."""
         from ..reports.path import path_facts, path_page
-        from .output import page
 
         found = {"path.json": f"{json.dumps(path_facts(outcome))}\n", **page(lambda: path_page(outcome))}
         for k, beta in enumerate(sorted(self.points), 1):

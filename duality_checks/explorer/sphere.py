@@ -61,8 +61,8 @@ def solved(data: TrainingData, beta: Fraction | None, beta_ratio: Fraction | Non
             certificate is refused.
     """
     from ..certificate import certify, check
+    from ..optima.shares import at_ratio
     from ..problem import TrainingProblem
-    from ..reports.outcome import at_ratio
     from ..training.columns import train
     from ..training.rounds import MAX_CHAMBERS
 

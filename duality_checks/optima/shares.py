@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -22,7 +22,7 @@ BETA_DIGITS = 12
 # A beta_max that is a smaller share of what the sizes of the data allow is nothing but rounding.
 ROUNDING = 1e-12
 
-Stated: TypeAlias = "TrainingProblem | MultiOutputProblem"
+Stated = TypeVar("Stated", bound="TrainingProblem | MultiOutputProblem")
 
 
 def at_ratio(problem: Stated, ratio: Any, max_chambers: int, effort: Effort = WHOLE) -> Stated:
@@ -34,10 +34,13 @@ def at_ratio(problem: Stated, ratio: Any, max_chambers: int, effort: Effort = WH
     Raises:
         InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
     """
-    return problem.with_beta(share_of(improvable_below(problem, max_chambers, effort), ratio))
+    largest = improvable_below(problem, max_chambers, effort)
+    return cast(Stated, problem.with_beta(share_of(largest, ratio)))
 
 
-def improvable_below(problem: Stated, max_chambers: int, effort: Effort = WHOLE) -> float:
+def improvable_below(
+    problem: TrainingProblem | MultiOutputProblem, max_chambers: int, effort: Effort = WHOLE
+) -> float:
     """``beta_max`` in floats, with several outputs the weight decay from which on all of them are zero.
 
     Raises:
@@ -49,7 +52,7 @@ def improvable_below(problem: Stated, max_chambers: int, effort: Effort = WHOLE)
     return largest
 
 
-def _beta_max(problem: Stated, max_chambers: int, effort: Effort) -> float:
+def _beta_max(problem: TrainingProblem | MultiOutputProblem, max_chambers: int, effort: Effort) -> float:
     from .paths import approximate_beta_max, where_equal
 
     first, *_ = problem.outputs

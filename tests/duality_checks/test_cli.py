@@ -542,7 +542,7 @@ def test_certify_leaves_free_what_it_is_told_to(run, here, free):
     assert f"{free} unpenalised" in out and "PROVEN" in out
     assert json.loads((here / "proof" / "problem.json").read_text())["free"] == free
     for name in ("report.md", "report.html"):
-        assert "Without penalty the outputs have" in (here / "proof" / name).read_text()
+        assert "Without penalty b has" in (here / "proof" / name).read_text()
     assert run("check", "proof/problem.json", "proof/certificate.json")[0] == 0
 
 

@@ -53,7 +53,7 @@ def test_the_files_hold_the_weights(capsys: Any) -> None:
     report = Path("out/report.md").read_text()
     assert "weighted squared loss, penalised intercept" in report
     assert "sum_i s_i loss(f_i, y_i)" in report and "beta/2 * c^2, c the intercept" in report
-    assert "For beta/2 times its square the outputs have" in report and "unpenalised" not in report
+    assert "For beta/2 times its square y has" in report and "unpenalised" not in report
 
 
 def test_several_outputs_and_samples_take_weights(here: Path, capsys: Any) -> None:
