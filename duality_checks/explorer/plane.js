@@ -3,7 +3,6 @@
 
 var mountPlane = (() => {
   const { element, svg, place, draggable, Rational } = Common;
-  const { MINUS, PRIME, SECOND, CHI, counted, listed, polynomial, value } = PlaneWords;
   const REACH = 10, ONE = new Rational(1n), NONE = new Rational(0n);
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
@@ -238,22 +237,20 @@ var mountPlane = (() => {
       };
       this.chosen = element("select", { "aria-label": "Examples", onchange: () => this.begin(this.examples[this.chosen.selectedIndex]) },
         ...this.examples.map(({ name }) => element("option", {}, name)));
-      [this.told, this.note, this.facts, this.triple] = ["p", "p", "dl", "div"].map(name => element(name));
-      this.told.className = "told";
-      this.told.setAttribute("aria-live", "polite");
-      this.note.className = "note";
-      this.facts.className = "facts";
-      this.triple.className = "triple";
+      this.told = element("p", { class: "told", "aria-live": "polite" });
+      [this.counts, this.note] = ["counts", "note"].map(name => element("p", { class: name }));
+      [this.facts, this.triple] = [element("dl", { class: "facts" }), element("div", { class: "triple" })];
       this.legend = element("figcaption");
       root.append(
         element("p", {}, "Drag a line to move it, one of its two ends to turn it; beside all lines, draw a new one with the mouse. " +
           "Ends snap to a grid and to points where other lines meet, so three lines through a point really meet there."),
         element("div", { class: "tools" }, ...Object.values(this.buttons), this.chosen),
+        this.counts, this.told,
         element("div", { class: "twins" },
           element("figure", {}, this.main, element("figcaption", {}, "Bounded regions are orange, points of three and more lines green. The dots joined across walls are the graph of " +
             "regions, the tope graph. With the keyboard: Tab to a line, arrows move it, Shift and arrows turn it, Delete takes it away.")),
           element("figure", {}, this.dual, this.legend)),
-        this.told, this.facts, this.note, this.triple);
+        this.facts, this.note, this.triple);
     }
 
     widen() {
@@ -334,80 +331,16 @@ var mountPlane = (() => {
     }
 
     drawFacts() {
-      const { chi, rows, regions, points } = this.found, bounded = regions.filter(region => region.bounded).length;
-      const multiple = points.filter(point => point.rows.length > 2).length, product = PlaneWords.factors(chi);
-      const terms = t => chi.map((x, k) => x * t ** (2 - k)).map((x, k) => (k ? (x < 0 ? ` ${MINUS} ` : " + ") : "") + Math.abs(x)).join("");
-      const shown = [
-        ["lines", "lines", `${rows.length}`],
-        ["points", "points", multiple ? `${points.length}, ${multiple} of them multiple` : `${points.length}`],
-        ["regions", "regions, counted", `${regions.length}`],
-        ["bounded", "bounded, counted", `${bounded}`],
-        ["chi", `${CHI}(t)`, polynomial(chi) + (product ? ` = ${product}` : "")],
-        ["minus-one", `|${CHI}(${MINUS}1)|: regions`, `${terms(-1)} = ${Math.abs(value(chi, -1))}`],
-        ["one", `|${CHI}(1)|: bounded`, `|${terms(1)}| = ${Math.abs(value(chi, 1))}`],
-      ];
-      this.facts.replaceChildren(...shown.map(([name, title, text]) =>
-        element("div", { class: name }, element("dt", {}, title), element("dd", { "data-fact": name }, text))));
-      this.note.textContent = [this.ofChi(), this.ofTwins(), this.ofSpace()].filter(Boolean).join(" ");
+      const found = this.found, space = this.infinity === null ? null : { name: this.title, plane: this.infinity };
+      this.facts.replaceChildren(...PlaneFacts.facts(found));
+      this.counts.textContent = PlaneFacts.line(found);
+      this.note.textContent = PlaneFacts.note(found, this.lines.map(line => line.name), space);
     }
-
-    ofChi() {
-      const { points, rows } = this.found;
-      const strips = !points.length && rows.length ? ` All lines are parallel, so |${CHI}(1)| counts the strips, bounded across the lines.` : "";
-      return `${CHI}(t) = t\u00b2 ${MINUS} ${rows.length}t + ${this.found.chi[2]}: ${counted(rows.length, "line")}, and ${PlaneWords.reason(this.found)}.` +
-        ` Zaslavsky: |\u2060${CHI}(${MINUS}1)|\u00a0is the number of regions, |\u2060${CHI}(1)|\u00a0of bounded ones.${strips}`;
-    }
-
-    ofTwins() {
-      const groups = this.found.rows.map((_, k) => this.lines.filter((_, i) => this.found.rowOf[i] === k).map(line => line.name));
-      return groups.filter(names => names.length > 1).map(names => `Lines ${listed(names)} are one and the same now, and count once.`).join(" ");
-    }
-
-    ofSpace() {
-      if (this.infinity === null) return "";
-      const regions = this.found.regions.length;
-      return `Begun as ${this.title}, with its plane ${this.infinity} at infinity. Together with such a plane these lines are ` +
-        `planes through 0 in space, with 2\u00b7${regions} = ${2 * regions} chambers and the polynomial (t ${MINUS} 1)(${polynomial(this.found.chi)}).`;
-    }
-
-    // ---------------------------------------------------------------- deletion and restriction
 
     drawTriple(color) {
-      const title = element("h3", {}, "Deletion and restriction");
-      if (this.row < 0) {
-        this.triple.replaceChildren(title, element("p", { class: "lead" }, "Click on a line to see what is left without it, and what is seen on it."));
-        return;
-      }
-      const k = this.row, without = Lines.deletion(this.found, k), on = Lines.restriction(this.found, k), name = this.names[k];
-      const colors = this.found.rows.map((_, i) => color(i)), rest = colors.filter((_, i) => i !== k);
-      const dashed = { row: this.found.rows[k], color: colors[k] };
-      const cut = new Set(this.found.edges.filter(edge => edge.row === k).map(({ below }) => [...below].filter((_, i) => i !== k).join("")));
-      const cards = [
-        this.card("A", "all lines", PlanePictures.small(this.found, this.reach, colors, null, () => false), this.found.chi, this.found.regions.length, "region"),
-        this.card(`A${PRIME}`, `without line ${name}; it cuts the shaded regions`, PlanePictures.small(without, this.reach, rest, dashed, region => cut.has(region.key)), without.chi, without.regions.length, "region"),
-        this.card(`A${SECOND}`, `on line ${name}: points where others meet it`, PlanePictures.flat(this.found, k, on.points, colors), on.chi, on.points.length + 1, "piece"),
-      ];
-      this.triple.replaceChildren(title, element("div", { class: "three" }, ...cards), ...this.sums(without, on));
-    }
-
-    card(name, text, picture, chi, count, noun) {
-      return element("figure", { "data-card": name },
-        picture, element("figcaption", {}, element("strong", {}, name), ` ${text}`, element("br"),
-          element("span", { class: "chi" }, `${CHI} = ${polynomial(chi)}`), element("br"), counted(count, noun)));
-    }
-
-    // Both equations, each side reckoned by itself.
-    sums(without, on) {
-      const { chi, regions } = this.found, right = [without.chi[0], without.chi[1] - on.chi[0], without.chi[2] - on.chi[1]];
-      const pieces = on.points.length + 1;
-      const held = [chi.every((x, i) => x === right[i]), regions.length === without.regions.length + pieces];
-      const mark = holds => element("span", { class: holds ? "good" : "bad" }, holds ? " \u2713" : " \u2717");
-      return [
-        element("p", { class: "sum", "data-sum": "chi" }, `${CHI}(A) = ${CHI}(A${PRIME}) ${MINUS} ${CHI}(A${SECOND}): ${polynomial(chi)} = ` +
-          `(${polynomial(without.chi)}) ${MINUS} (${polynomial(on.chi)})`, mark(held[0])),
-        element("p", { class: "sum", "data-sum": "regions" }, `regions: ${regions.length} = ${without.regions.length} + ${pieces}, ` +
-          "for each piece of the line cuts one region of the others in two", mark(held[1])),
-      ];
+      const parts = this.row < 0 ? [] : PlaneFacts.triple(this.found, this.row, this.names, color, this.reach);
+      this.triple.replaceChildren(element("h3", {}, "Deletion and restriction"), ...parts.length ? parts
+        : [element("p", { class: "lead" }, "Click on a line to see what is left without it, and what is seen on it.")]);
     }
 
     // ---------------------------------------------------------------- what is pointed at

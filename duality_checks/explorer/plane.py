@@ -18,7 +18,7 @@ from .page import Panel
 #: The page draws all of them anew while one is dragged.
 MOST_LINES = 40
 
-_PARTS = ("lines", "plane_words", "plane_pictures")
+_PARTS = ("lines", "plane_words", "plane_pictures", "plane_facts")
 _EXAMPLES = ("braid_3", "braid_4", "type_b_3", "shi_3", "catalan_3", "linial_3", "near_pencil_6")
 
 Vector = tuple[Fraction, ...]

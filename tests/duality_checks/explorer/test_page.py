@@ -27,7 +27,15 @@ def test_browsers_may_run_the_programs_of_the_page_and_no_others() -> None:
     policy = unescape(re.search('Content-Security-Policy" content="([^"]*)"', text)[1])
     assert policy.startswith("default-src 'none';")
     programs = dict(re.findall(r'<script id="(\w+)">(.*?)</script>', text, re.DOTALL))
-    assert list(programs) == ["common", "lines", "plane_words", "plane_pictures", "plane", "start"]
+    assert list(programs) == [
+        "common",
+        "lines",
+        "plane_words",
+        "plane_pictures",
+        "plane_facts",
+        "plane",
+        "start",
+    ]
     digests = [b64encode(sha256(program.encode()).digest()).decode() for program in programs.values()]
     assert re.findall(r"'sha256-([^']*)'", policy) == digests
     for program in programs.values():

@@ -51,13 +51,7 @@ def number(shown: Page, name: str) -> float:
 
 def drag(shown: Page, start: tuple[float, float], by: tuple[float, float]) -> None:
     """Down, along in steps, and up, as a hand does."""
-    x, y = start
-    shown.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
-    shown.call("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", clickCount=1)
-    for k in (1, 2, 3):
-        moved = {"x": x + by[0] * k / 3, "y": y + by[1] * k / 3}
-        shown.call("Input.dispatchMouseEvent", type="mouseMoved", **moved, button="left", buttons=1)
-    shown.call("Input.dispatchMouseEvent", type="mouseReleased", **moved, button="left", clickCount=1)
+    shown.drag(start, by)
     shown.ask("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -89,6 +83,19 @@ def test_a_target_is_dragged_and_the_optimum_follows(shown: Page) -> None:
     moved = TrainingProblem([[x, 1] for x in X], [-1, 0, y, 0, 1], beta="1/4")
     assert number(shown, "optimum") == pytest.approx(train(moved).upper, rel=2e-3)
     assert number(shown, "gap") <= 1e-9
+
+
+@NEEDED
+def test_a_finger_drags_a_target_and_does_not_scroll(shown: Page) -> None:
+    label = "document.querySelector('[data-point=\"2\"]').getAttribute('aria-label')"
+    shown.resize(390, 500)
+    shown.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    start, scrolled = shown.place('[data-point="2"]'), shown.ask("scrollY")
+    shown.swipe(start, (0, 60))
+    shown.wait(f"!{label}.startsWith('area 0, price 1:')")
+    assert pixels(shown, '[data-point="2"]')[1] - start[1] > 50 and shown.ask("scrollY") == scrolled
+    shown.call("Emulation.setTouchEmulationEnabled", enabled=False)
+    shown.resize(1100, 900)
 
 
 @NEEDED
