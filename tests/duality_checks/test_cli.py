@@ -140,7 +140,7 @@ def test_an_earlier_output_is_replaced_and_other_files_stay(run, here: Path) -> 
 
 def test_a_refused_certificate_is_no_success(run, monkeypatch: pytest.MonkeyPatch) -> None:
     refusal = Verdict(False, "for the sake of argument")
-    monkeypatch.setattr(duality_checks.checker, "check_documents", lambda *texts: refusal)
+    monkeypatch.setattr(duality_checks.checker, "verify", lambda *read: refusal)
     code, out, _ = run("certify", "small.csv", "--target", "y")
     assert code == 1
     assert "REFUSED: for the sake of argument" in out

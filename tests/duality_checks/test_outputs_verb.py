@@ -13,7 +13,7 @@ import pytest
 
 import duality_checks.checker
 from duality_checks import MultiOutputProblem, TrainingProblem, train
-from duality_checks.checker import Verdict, check_documents
+from duality_checks.checker import Problem, Verdict, check_documents, verify
 from duality_checks.cli import main
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -128,10 +128,10 @@ def test_what_is_printed_says_who_proved_it(run: Run, here: Path) -> None:
 
 
 def test_one_refused_output_refuses_the_sum(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse_b(problem: str, *rest: Any) -> Verdict:
-        return Verdict(False, "no") if '"1/2", "3/2"' in problem else check_documents(problem, *rest)
+    def refuse_b(problem: Problem, *rest: Any) -> Verdict:
+        return Verdict(False, "no") if problem.target[1] == Fraction(3, 2) else verify(problem, *rest)
 
-    monkeypatch.setattr(duality_checks.checker, "check_documents", refuse_b)
+    monkeypatch.setattr(duality_checks.checker, "verify", refuse_b)
     code, out, _ = run(*TWO, "--beta", "1/4", "--output", "out")
     assert code == 1
     assert "REFUSED: output b: no" in out and "PROVEN" not in out
