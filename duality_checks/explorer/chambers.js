@@ -75,6 +75,28 @@ const Chambers = (() => {
     return [0, 1, 2].map(i => columns.map(column => column[i] / size));
   }
 
+  // The largest c'w, norm(w) <= 1, on the cone of these rays: at c itself, on a wall, or on a ray.
+  function largest(rays, c) {
+    const inside = rays.every((a, i) => dot(cross(a, rays[(i + 1) % rays.length]), c) >= 0);
+    if (inside) return Math.hypot(...c);
+    return rays.reduce((most, a, i) => {
+      const b = rays[(i + 1) % rays.length], normal = unit(cross(a, b)), off = dot(c, normal), e = c.map((x, k) => x - off * normal[k]);
+      const between = dot(cross(a, e), normal) >= 0 && dot(cross(e, b), normal) >= 0;
+      return Math.max(most, dot(c, unit(a)), between ? Math.hypot(...e) : 0);
+    }, 0);
+  }
+
+  // The chamber of a direction, where the page has no list: in coordinates w in which norm(w) = norm(u).
+  function chamberAround(data, signs) {
+    const sides = data.first.map(k => (signs[k] === "1" ? data.rows[k] : data.rows[k].map(x => -x))).map(unit), polygon = corners(sides);
+    if (polygon.length < 3) return null;
+    const c = [0, 1, 2].map(i => data.rows.reduce((total, row, k) => total + data.z[k] * (signs[k] === "1" ? 1 : data.kappa) * row[i], 0));
+    const away = inverse(data.metric), gradient = [0, 1, 2].map(i => away.reduce((total, row, k) => total + row[i] * c[k], 0));
+    const turned = polygon.map(p => times(data.metric, p)), turn = Math.sign(dot(cross(turned[0], turned[1]), turned[2]));
+    const rays = turn < 0 ? turned.reverse() : turned;
+    return { signs, plus: largest(rays, gradient), minus: largest(rays, gradient.map(x => -x)), points: outline(polygon) };
+  }
+
   // What answers questions about directions.
   function model(data) {
     const chambers = chambersOf(data), numbers = new Map(chambers.map(one => [one.signs, one]));
@@ -85,7 +107,10 @@ const Chambers = (() => {
       chambers, cones,
       weights: p => { const u = times(data.weights, p), size = Math.hypot(...u); return u.map(x => x / size); },
       signs: p => heights(p).map(height => (height > 0 ? 1 : 0)).join(""),
-      chamber(p) { return numbers.get(this.signs(p)) ?? null; },
+      chamber(p) {
+        const signs = this.signs(p);
+        return chambers.length ? numbers.get(signs) ?? null : chamberAround(data, signs);
+      },
       // v'phi(Xu), u of length 1.
       value: p => heights(p).reduce((total, t, k) => total + data.z[k] * (t > 0 ? t : data.kappa * t), 0) / Math.hypot(...times(data.weights, p)),
       cone(side, p) {

@@ -39,7 +39,7 @@ function mountSphere(root, data) {
   function says() {
     const width = data.neurons.length, many = `${width} neuron${width === 1 ? "" : "s"}`;
     return "Each point of this sphere is a direction u of the weights of a neuron, and great circles, one a sample, cut it into chambers in which the same samples are on. "
-      + `The optimum has ${many}: v\u2032\u03c6(Xu) passes neither \u03b2 nor \u2212\u03b2 anywhere, which is proven, and neurons sit where a chamber has no slack left.`;
+      + (width === 0 ? "The optimum is zero: " : `The optimum has ${many}: `) + "v\u2032\u03c6(Xu) passes neither \u03b2 nor \u2212\u03b2 anywhere, which is proven" + (width === 0 ? "; no neuron pays for its weight decay." : ", and neurons sit where a chamber has no slack left.");
   }
 
   const short = value => Number(value.toPrecision(4)).toString().replaceAll("-", "\u2212");
@@ -98,7 +98,7 @@ function mountSphere(root, data) {
       ["signs of x_k\u2032u", [...signs].slice(0, MOST_SIGNS).map((sign, k) => (sign === "1" ? "+" : data.rows[k].some(x => x !== 0) ? "\u2212" : "0")).join("") + (n > MOST_SIGNS ? `\u2026 (${n} samples)` : "")],
       ["samples on", on.length ? `${on.length} of ${n}: ${ranges(on)}` : `none of ${n}`],
       ["v\u2032\u03c6(Xu) here", `${short(value)} = ${short(value / data.beta)} \u03b2`],
-      ["slack of the chamber", chamber ? `${short(data.beta - chamber.plus)} for v, ${short(data.beta - chamber.minus)} for \u2212v` : model.chambers.length ? "too thin for floats to say" : "told where the page holds all chambers"],
+      ["slack of the chamber", chamber ? `${short(data.beta - chamber.plus)} for v, ${short(data.beta - chamber.minus)} for \u2212v` : "too thin for floats to say"],
       ["what proves it", cones.map((cone, k) => cone && `${k ? "\u2212v" : "v"}: at most ${cone.share.toFixed(4)} \u03b2 on a cone around u`).filter(Boolean).join("; ") || "a cover of all directions"],
       ["neurons in it", inside(signs)],
     ];

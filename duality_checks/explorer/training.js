@@ -116,9 +116,11 @@ function mountTraining(root, data) {
   function describe() {
     const { found, beta } = state, { neurons, largest, relative, lower, upper, rounds } = found, share = beta / largest;
     const touches = "it stays between \u03b2 and \u2212\u03b2, and it touches them just where the neurons are: that is what makes no other network better.";
-    says.textContent = neurons.length === 0
+    says.textContent = largest === 0
+      ? "No ramp goes with these targets, so the best network is zero at any weight decay. Drag a target, and the curve beside the data bends."
+      : neurons.length === 0
       ? `\u03b2 is at least \u03b2_max = ${short(largest)}: the curve of the targets themselves stays within the band, so that no neuron pays for its weight decay and the best network is zero. Lower \u03b2 until the curve touches the band, and a first neuron appears there.`
-      : `The line is the best of ALL two-layer ReLU networks at this weight decay; ${counted(neurons.length, "neuron")} make it. The other curve shows why: ${touches}`;
+      : `The line is the best of ALL two-layer ReLU networks at this weight decay; ${counted(neurons.length, "neuron")} make${neurons.length === 1 ? "s" : ""} it. The other curve shows why: ${touches}`;
     const pairs = [
       ["neurons", "neurons", `${neurons.length}`],
       ["optimum", "optimum p*", short(upper)],
@@ -168,6 +170,8 @@ function mountTraining(root, data) {
   }
 
   const clip = `${root.parentElement.id}-clip`;
+  // Of a tick: large and small numbers by their powers of ten.
+  const label = value => (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3) ? Number(value.toPrecision(3)).toExponential().replaceAll("-", "\u2212").replace("+", "") : short(value));
   let plot = null; // where the data are in pixels
   function draw() {
     plot = drawLearned();
@@ -176,15 +180,16 @@ function mountTraining(root, data) {
   }
 
   function drawLearned() {
-    const { x, y, found: { neurons, v } } = state, { left, right, low, high } = state.view, box = sheet(learned, 0.66, [44, 10, 8, 40]);
+    const { x, y, found: { neurons, v } } = state, { left, right, low, high } = state.view, ups = ticks(low, high, 5);
+    const box = sheet(learned, 0.66, [16 + 7.2 * Math.max(3, ...ups.map(at => label(at).length)), 10, 26, 40]);
     const across = at => box.left + ((at - left) / (right - left)) * (box.right - box.left);
     const up = at => box.bottom - ((at - low) / (high - low)) * (box.bottom - box.top);
     const focused = learned.contains(document.activeElement) ? document.activeElement.dataset.point : null;
     const grid = [
-      ...ticks(left, right, box.width < 420 ? 4 : 7).flatMap(at => [line(across(at), box.bottom, across(at), box.bottom + 4, "tick"), text(across(at), box.bottom + 17, short(at), "number middle")]),
-      ...ticks(low, high, 5).flatMap(at => [line(box.left, up(at), box.right, up(at), at === 0 ? "zero" : "rule"), text(box.left - 6, up(at) + 4, short(at), "number end")]),
+      ...ticks(left, right, box.width < 420 ? 4 : 7).flatMap(at => [line(across(at), box.bottom, across(at), box.bottom + 4, "tick"), text(across(at), box.bottom + 17, label(at), "number middle")]),
+      ...ups.flatMap(at => [line(box.left, up(at), box.right, up(at), at === 0 ? "zero" : "rule"), text(box.left - 6, up(at) + 4, label(at), "number end")]),
       text((box.left + box.right) / 2, box.height - 5, names[0], "name middle"),
-      text(box.left - 36, box.top + 2, names[1], "name hanging"),
+      text(4, 3, names[1], "name hanging"),
     ];
     const bent = neurons.map(one => ({ ...one, at: -one.u[1] / one.u[0] })).filter(({ at }) => at > left && at < right);
     const kinks = [left, ...bent.map(({ at }) => at).sort((a, b) => a - b), right];

@@ -42,9 +42,11 @@ const area = corners => corners.reduce((total, b, i) =>
 const rows = data.first.map(k => Chambers.unit(data.rows[k]));
 const areas = model.chambers.map(({ signs }) =>
   area(Chambers.corners(data.first.map((k, j) => (signs[k] === "1" ? rows[j] : rows[j].map(x => -x))))));
+const alone = Chambers.model({ ...data, chambers: null }); // which finds the chamber of a point by itself
 const told = points.map(p => {
   const chamber = model.chamber(p), cone = side => model.cone(side, p).share;
-  return [model.value(p), chamber.plus, chamber.minus, cone("plus"), cone("minus")];
+  const own = alone.chamber(p), values = [chamber.plus, chamber.minus, own.plus, own.minus];
+  return { value: model.value(p), values, cones: [cone("plus"), cone("minus")] };
 });
 const verdict = ConvexLandscape.check(problem, certificate, leaf => seen.push(leaf)).verdict;
 console.log(JSON.stringify({ told, areas, seen, verdict }));
@@ -128,13 +130,14 @@ def test_slacks_are_the_exact_ones(
     z, beta = one.certificate.dual, float(one.problem.beta)
     wrong = (-z[0], *z[1:])  # another dual vector: the same comparison finds it out
     differences = []
-    for u, (value, plus, minus, *_) in zip(directions, answer["told"], strict=True):
+    for u, told in zip(directions, answer["told"], strict=True):
         squares = exact_squares(z, u)
         assert all(square <= one.problem.beta**2 for square in squares)
-        assert [plus, minus] == pytest.approx([math.sqrt(square) for square in squares], abs=1e-9 * beta)
+        sizes = [math.sqrt(square) for square in squares]
+        assert told["values"] == pytest.approx(sizes + sizes, abs=1e-9 * beta)
         exact = sum(w * max(0, int(np.dot(row, u))) for row, w in zip(ROWS, z, strict=True))
-        assert value == pytest.approx(float(exact) / math.hypot(*u), abs=1e-9)
-        differences.append(abs(math.sqrt(exact_squares(wrong, u)[0]) - plus))
+        assert told["value"] == pytest.approx(float(exact) / math.hypot(*u), abs=1e-9)
+        differences.append(abs(math.sqrt(exact_squares(wrong, u)[0]) - sizes[0]))
     assert max(differences) > 1e-3 * beta
 
 
@@ -152,8 +155,9 @@ def test_cones_are_those_of_the_checker_in_the_page(one: Solved, answer: dict[st
         ]
         assert [leaf.share for leaf in found] == pytest.approx([leaf["share"] for leaf in wanted], rel=1e-6)
     beta = float(one.problem.beta)
-    for value, _, _, plus, minus in answer["told"]:
-        assert -minus * beta - 1e-6 <= value <= plus * beta + 1e-6 and max(plus, minus) <= 1
+    for told in answer["told"]:
+        plus, minus = told["cones"]
+        assert -minus * beta - 1e-6 <= told["value"] <= plus * beta + 1e-6 and max(plus, minus) <= 1
 
 
 def test_rows_without_a_hyperplane_and_parallel_ones_are_told_apart() -> None:
