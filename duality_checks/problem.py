@@ -32,6 +32,7 @@ from hyperplane_arrangements.exact import (
     fits_float,
     in_short,
 )
+from hyperplane_arrangements.exact.rational import long_dot
 from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
 from .checker import MAX_DIGITS
@@ -338,7 +339,7 @@ class TrainingProblem(Pasted, Shown):
         """``(B'v)^2 / (2 beta)``, what a decayed intercept takes off the dual objective; 0 without one."""
         value = Fraction(0)
         for column in self.skips if self.free.decayed else ():
-            value += sum((a * b for a, b in zip(column, v, strict=True)), Fraction(0)) ** 2
+            value += long_dot(column, v) ** 2
         return value / (2 * self.beta)
 
     def _brake(self, v: np.ndarray) -> float:

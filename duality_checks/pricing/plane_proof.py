@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from math import lcm
 
 import numpy as np
@@ -22,6 +23,7 @@ import numpy as np
 from hyperplane_arrangements.exact.rational import dyadic
 
 from ..problem import TrainingProblem
+from .plane_floats import Columns, in_order, open_maxima
 
 Vector = tuple[int, int]
 
@@ -100,54 +102,69 @@ def reach_on_plane(problem: TrainingProblem, dual: np.ndarray) -> Fraction:
     return max(most / limit, Fraction(1))
 
 
-def _turns(rows: Sequence[Vector], weights: Sequence[int]) -> tuple[list[Vector], list[Vector]]:
+def _turns(rows: Sequence[Vector], weights: Sequence[int]) -> tuple[Columns, Columns]:
     """The rays of the upper half plane on which rows vanish, counterclockwise, and on each the weighted sum
-    of the rows that vanish there, all turned to its left. Zero rows are left out.
+    of the rows that vanish there, all turned to its left. Zero rows are left out."""
+    left = [
+        (-x, -y, weight) if x > 0 or (x == 0 and y < 0) else (x, y, weight)
+        for (x, y), weight in zip(rows, weights, strict=True)
+        if x or y
+    ]
+    order, starts = in_order([x for x, _, _ in left], [y for _, y, _ in left])
+    rays: Columns = [], []
+    bends: Columns = [], []
+    for start, stop in pairwise([*starts, len(order)]):
+        if stop == start + 1:
+            x, y, weight = left[order[start]]
+            found = [(y, -x, weight * x, weight * y)]
+        else:
+            found = _sorted([left[k] for k in order[start:stop]])
+        for u, v, p, q in found:
+            rays[0].append(u)
+            rays[1].append(v)
+            bends[0].append(p)
+            bends[1].append(q)
+    return rays, bends
+
+
+def _sorted(rows: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Rays and weighted sums of some rows that point to the left.
 
     Floors of the slopes over a common power of two larger than every product of two denominators are equal
     exactly for equal slopes, and in their order.
     """
-    bits = 2 * max(abs(x) for x, _ in rows).bit_length()
-    first = -1 << 2 * bits + max(abs(y) for _, y in rows).bit_length()
-    found: dict[int, tuple[Vector, int, int]] = {}
-    for (x, y), weight in zip(rows, weights, strict=True):
-        if x > 0 or (x == 0 and y < 0):
-            x, y = -x, -y
-        if x or y:
-            slope = (y << bits) // x if x else first
-            ray, a, b = found.get(slope, ((y, -x), 0, 0))
-            found[slope] = ray, a + weight * x, b + weight * y
-    order = [found[slope] for slope in sorted(found)]
-    return [ray for ray, _, _ in order], [(a, b) for _, a, b in order]
+    bits = 2 * max(abs(x) for x, _, _ in rows).bit_length()
+    first = -1 << 2 * bits + max(abs(y) for _, y, _ in rows).bit_length()
+    found: dict[int, tuple[int, int, int, int]] = {}
+    for x, y, weight in rows:
+        slope = (y << bits) // x if x else first
+        u, v, p, q = found.get(slope, (y, -x, 0, 0))
+        found[slope] = u, v, p + weight * x, q + weight * y
+    return [found[slope] for slope in sorted(found)]
 
 
-def _squares(
-    plane: Plane, odd: Vector, rays: Sequence[Vector], bends: Sequence[Vector], limit: Fraction
-) -> Iterator[Fraction]:
+def _squares(plane: Plane, odd: Vector, rays: Columns, bends: Columns, limit: Fraction) -> Iterator[Fraction]:
     """The squares of the values of all local maxima that are more than the limit."""
     g, h, k = plane.gram
-    area = g * k - h * h
-    # Squares of lengths, of vectors C'M and of rays s, times `bound.denominator`.
-    bound = limit * plane.scale
-    most, units = bound.numerator, bound.denominator
-    forms = [[side * x - sum(bend[i] for bend in bends) for i, x in enumerate(odd)] for side in (1, -1)]
-    for (x, y), (p, q), (next_x, next_y) in zip(rays, bends, _after(rays), strict=True):
-        length = k * x * x - 2 * h * x * y + g * y * y
-        for form in forms:
-            form[0] += 2 * p
-            form[1] += 2 * q
-            a, b = form
-            along = a * x + b * y
-            if along * along * area * units > most * length:
+    area, bound = g * k - h * h, limit * plane.scale
+    for side in (1, -1):
+        forms = _on_arcs(side * odd[0], bends[0]), _on_arcs(side * odd[1], bends[1])
+        ends, vectors = open_maxima(rays, forms, plane.gram, bound)
+        for i in ends:
+            a, b, x, y = (column[i] for column in (*forms, *rays))
+            length, along = k * x * x - 2 * h * x * y + g * y * y, a * x + b * y
+            if along * along * area > bound * length:
                 yield Fraction(along * along * area, length * plane.scale)
+        for i in vectors:
+            a, b, x, y = (column[i] for column in (*forms, *rays))
+            u, v = (c[i + 1] if i + 1 < len(c) else -c[0] for c in rays)  # the ray that ends the arc
             square = g * a * a + 2 * h * a * b + k * b * b
-            if square * units > most:
-                left, right = g * a + h * b, h * a + k * b
-                if (x * right - y * left) * (left * next_y - right * next_x) > 0:
-                    yield Fraction(square, plane.scale)
+            left, right = g * a + h * b, h * a + k * b
+            if square > bound and (x * right - y * left) * (left * v - right * u) > 0:
+                yield Fraction(square, plane.scale)
 
 
-def _after(rays: Sequence[Vector]) -> Iterator[Vector]:
-    """The ray that ends the arc which each begins."""
-    yield from rays[1:]
-    yield -rays[0][0], -rays[0][1]
+def _on_arcs(odd: int, bends: Sequence[int]) -> list[int]:
+    """One coordinate of the linear form on the arc that each ray begins."""
+    start = odd - sum(bends)
+    return [start + 2 * passed for passed in accumulate(bends)]

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import total
 
 from ..data.middle import middle, power_above
 from ..problem import TrainingProblem
@@ -83,7 +84,7 @@ class PenalisedTwin:
         """
         if not self.stated.equations:
             return self.stated.exact_dual(dual)
-        mean = sum(dual, Fraction(0)) / len(dual)
+        mean = total(dual) / len(dual)
         length = self.stretch + abs(mean) * self.size / self.stated.beta
         return self.stated.loss.lower([(v - mean) / length for v in dual], self.stated.y)
 

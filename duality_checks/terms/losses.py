@@ -18,7 +18,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
-from hyperplane_arrangements.exact.rational import total
+from hyperplane_arrangements.exact.rational import long_dot, total
 
 from .logarithms import entropy_below, log_one_plus_exp_above
 
@@ -39,6 +39,7 @@ class Loss(ABC):
         curved: the largest c for which ``loss(f; y) - c f^2/2`` is convex in f.
         conjugate_curved: the largest c for which ``d(v) + c v^2/2`` is concave: 1 over the largest second
             derivative of the loss.
+        dual_curvature: the c for which ``d(v) = v'y - c v'v/2`` in the domain; None if there is none.
     """
 
     labels: ClassVar[bool] = False
@@ -47,6 +48,7 @@ class Loss(ABC):
     degree: ClassVar[int] = 1
     curved: ClassVar[int] = 0
     conjugate_curved: ClassVar[int] = 0
+    dual_curvature: ClassVar[int | None] = None
 
     def in_units(self, unit: Fraction) -> Loss:
         """The loss of outputs and targets that are measured in a unit, up to the unit's power."""
@@ -144,15 +146,19 @@ class Loss(ABC):
             >>> parse_loss("l1").lower([Fraction(1, 2)], [Fraction(3)])
             Fraction(3, 2)
         """
-        parts = []
         for k, (a, b) in enumerate(zip(v, y, strict=True)):
-            own = self.one(k)
-            if own.inside(a, b) != a:
+            if self.one(k).inside(a, b) != a:
                 raise InputError(
                     f"v[{k}]={a} is outside the dual domain of the {self.name} loss; clip it with inside()"
                 )
-            parts.append(own.below(a, b))
-        return total(parts)
+        return self.lower_inside(v, y)
+
+    def lower_inside(self, v: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
+        """:meth:`lower` where ``v`` is known to be in the domain."""
+        if self.dual_curvature is None:
+            return total(self.one(k).below(a, b) for k, (a, b) in enumerate(zip(v, y, strict=True)))
+        straight = long_dot(v, y)
+        return straight - self.dual_curvature * long_dot(v, v) / 2 if self.dual_curvature else straight
 
     def require_targets(self, y: Sequence[Fraction]) -> None:
         """Refuse targets that are no labels where the loss needs labels.
@@ -174,6 +180,7 @@ class Loss(ABC):
 class Squared(Loss):
     """``1/2 (f - y)^2``, with ``d(v) = v y - v^2/2`` everywhere."""
 
+    dual_curvature = 1
     name = "squared"
     curved = 1
     conjugate_curved = 1
@@ -207,6 +214,12 @@ class Squared(Loss):
     def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
         return _best(float(u @ (weights * y)), float(u @ (weights * u)) + brake)
 
+    def lower(self, v: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
+        return self.lower_inside(v, y)
+
+    def upper(self, f: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
+        return (long_dot(f, f) + long_dot(y, y)) / 2 - long_dot(f, y)
+
     def above(self, f: Fraction, y: Fraction) -> Fraction:
         return (f - y) ** 2 / 2
 
@@ -218,6 +231,7 @@ class Squared(Loss):
 class Absolute(Loss):
     """``abs(f - y)``, with ``d(v) = v y`` for ``abs(v) <= 1``."""
 
+    dual_curvature = 0
     name = "l1"
     smooth = False
 
@@ -257,6 +271,7 @@ class Huber(Loss):
         delta: where the loss becomes linear, positive.
     """
 
+    dual_curvature = 1
     degree = 2
     conjugate_curved = 1
     delta: Fraction
@@ -306,6 +321,7 @@ class Huber(Loss):
 class Hinge(Loss):
     """``max(0, 1 - y f)`` on labels, with ``d(v) = a`` for ``a = v y`` in [0, 1]."""
 
+    dual_curvature = 0
     name = "hinge"
     labels = True
     smooth = False
@@ -340,6 +356,7 @@ class Hinge(Loss):
 class SquaredHinge(Loss):
     """``1/2 max(0, 1 - y f)^2`` on labels, with ``d(v) = a - a^2/2`` for ``a = v y >= 0``."""
 
+    dual_curvature = 1
     name = "squared-hinge"
     conjugate_curved = 1
     labels = True

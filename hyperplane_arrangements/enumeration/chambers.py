@@ -474,7 +474,10 @@ def _in_turns(
 
 
 def _by_minors(arrangement: PlainArrangement, memo: Memo, budget: Budget | None = None) -> tuple[int, ...]:
-    return _of_chambers(arrangement, poincare_coefficients(arrangement.distinct.rows, budget, memo))
+    rows = arrangement.distinct.rows
+    if rows and len(rows[0]) == 2:  # distinct lines through a point
+        return _of_chambers(arrangement, (1, len(rows), len(rows) - 1))
+    return _of_chambers(arrangement, poincare_coefficients(rows, budget, memo))
 
 
 def _by_symmetry(

@@ -65,6 +65,20 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Fraction:
     return sum((x * y for x, y in zip(a, b, strict=True)), _ZERO)
 
 
+def long_dot(a: Iterable[Fraction], b: Iterable[Fraction]) -> Fraction:
+    """:func:`dot` of many numbers that have few denominators: a fraction for each of these, no more.
+
+    Example:
+        >>> long_dot([Fraction(1, 2), Fraction(2)], [Fraction(4), Fraction(1)])
+        Fraction(4, 1)
+    """
+    numerators: dict[int, int] = {}
+    for x, y in zip(a, b, strict=True):
+        denominator = x.denominator * y.denominator
+        numerators[denominator] = numerators.get(denominator, 0) + x.numerator * y.numerator
+    return _over(numerators)
+
+
 def total(values: Iterable[Fraction]) -> Fraction:
     """The sum of many: numerators over one denominator together first, then neighbours in pairs.
 
@@ -75,6 +89,11 @@ def total(values: Iterable[Fraction]) -> Fraction:
     numerators: dict[int, int] = {}
     for value in values:
         numerators[value.denominator] = numerators.get(value.denominator, 0) + value.numerator
+    return _over(numerators)
+
+
+def _over(numerators: dict[int, int]) -> Fraction:
+    """The sum of fractions, by their denominators."""
     parts = [Fraction(p, q) for q, p in sorted(numerators.items())]
     while len(parts) > 1:
         pairs = zip(parts[::2], parts[1::2], strict=False)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rationals import fractions
 
 from duality_checks import TrainingProblem, train
 from duality_checks.pricing.interval import _exact_reach, prove_interval
+from duality_checks.pricing.plane_floats import open_maxima
 from duality_checks.pricing.plane_proof import reach_on_plane
 
 entries = fractions(-4, 4, 6)
@@ -36,9 +38,7 @@ def planes(draw):
 @given(planes())
 def test_it_is_the_largest_projection_on_a_chamber(drawn):
     problem, dual = drawn
-    signs = problem.arrangement.chambers().signs
-    largest = max(_exact_reach(problem, side, v) for side in signs for v in (dual, -dual))
-    assert reach_on_plane(problem, dual) == max(largest, 1)
+    assert reach_on_plane(problem, dual) == largest_projection(problem, dual)
 
 
 @given(st.lists(st.integers(-50, 50), min_size=2, max_size=2), st.sampled_from([(1, 0), (3, 4), (5, -12)]))
@@ -49,6 +49,38 @@ def test_white_data_have_a_closed_form(v, turn):
     problem = TrainingProblem([[c, -s], [s, c]], [0, 0], Fraction(1, 8))
     squares = [sum(x * x for x in v if side * x > 0) for side in (1, -1)]
     assert reach_on_plane(problem, np.array(v, float)) == max(1, 64 * max(squares))
+
+
+def largest_projection(problem, dual):
+    signs = problem.arrangement.chambers().signs
+    return max(1, *(_exact_reach(problem, side, v) for side in signs for v in (dual, -dual)))
+
+
+@pytest.mark.parametrize("digits", [0, 20, 300])
+def test_what_floats_cannot_tell_integers_decide(digits):
+    """Rays nearer to each other than floats can see, parallel ones among them, and numbers beyond floats."""
+    big = 10**digits
+    rows = [(big, big + k) for k in (3, 1, 2)] + [(-2 * big, -2 * big - 4), (1, 0), (0, -1), (0, 2), (big, 1)]
+    dual = np.array([1.0, -2.0, 0.5, 0.25, -1.0, 3.0, -0.5, 1.0])
+    problem = TrainingProblem(rows, [0] * len(rows), Fraction(big, 4))
+    assert reach_on_plane(problem, dual) == largest_projection(problem, dual) > 1
+
+
+def test_what_floats_leave_out_is_below_the_limit():
+    """And where a maximum is at the limit, or a part in 10^18 above it, it is never left out."""
+    rays, forms, arcs = ([3, 1, -4], [1, 5, 2]), ([10**9, 2 * 10**9, 6], [7, 10**9 + 3, 8]), range(3)
+    for gram in ((1, 0, 1), (2, 1, 3), (10**9, -1, 1)):
+        g, h, k = gram
+        squares = [g * a * a + 2 * h * a * b + k * b * b for a, b in zip(*forms, strict=True)]
+        ends = [
+            Fraction((a * x + b * y) ** 2 * (g * k - h * h), k * x * x - 2 * h * x * y + g * y * y)
+            for a, b, x, y in zip(*forms, *rays, strict=True)
+        ]
+        for limit in (*squares, *ends):
+            for close in (limit, limit * (1 - Fraction(1, 10**18)), Fraction(limit, 10**6)):
+                open_ends, _ = open_maxima(rays, forms, gram, close)
+                assert {i for i in arcs if ends[i] > close} <= set(open_ends)
+        assert open_maxima(rays, forms, gram, Fraction(2 * max(*squares, *ends)) + 1) == ([], [])
 
 
 def test_just_above_is_not_at_most():

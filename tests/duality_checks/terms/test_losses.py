@@ -180,3 +180,17 @@ def test_labels_are_required(name):
 def test_outside_the_domain_there_is_no_dual_value():
     with pytest.raises(InputError, match=r"v\[1\]=2 is outside the dual domain of the l1 loss"):
         parse_loss("l1").lower([Fraction(0), Fraction(2)], [Fraction(0), Fraction(0)])
+
+
+# Integers over one denominator on the one hand, a fraction a sample on the other.
+@settings(max_examples=20)
+@given(st.lists(st.tuples(fractions(-3, 3, 30), fractions(-3, 3, 7)), max_size=6))
+@pytest.mark.parametrize("name", ["squared", "l1", "huber:1/2", "hinge", "squared-hinge"])
+def test_sums_over_samples_are_those_of_their_parts(
+    name: str, pairs: list[tuple[Fraction, Fraction]]
+) -> None:
+    loss = parse_loss(name)
+    y = [Fraction(1 if b > 0 else -1) if loss.labels else b for _, b in pairs]
+    f, v = [a for a, _ in pairs], loss.exactly_inside([a for a, _ in pairs], y)
+    assert loss.upper(f, y) == sum(map(loss.above, f, y))
+    assert loss.lower(v, y) == sum(map(loss.below, v, y))
