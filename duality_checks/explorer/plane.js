@@ -82,7 +82,7 @@ var mountPlane = (() => {
       for (let trial = 0; trial < 80; trial++) {
         const made = Lines.between(0, among(), among());
         if (made.half.every(x => x.sign() === 0)) continue;
-        const found = Lines.study([...this.shown(), made].map(Lines.equation)), k = found.rowOf.at(-1);
+        const found = Lines.study([...this.shown(), Lines.shrunk(made, this.share)].map(Lines.equation)), k = found.rowOf.at(-1);
         const on = Lines.restriction(found, k).points, shown = on.filter(({ at }) => PlanePictures.pointOf(at).every(x => Math.abs(x) < 8));
         const merit = (found.rows.length > this.found.rows.length) * 1000 + shown.filter(point => point.rows.length === 2).length;
         if (!best || merit > best.merit) best = { made, merit };
@@ -136,6 +136,7 @@ var mountPlane = (() => {
 
     grasp(event) {
       const { line, end } = event.target.dataset, from = this.at(event);
+      if (this.share.sign() && !this.share.equals(ONE)) return null; // lines are on their way
       if (!line) return this.stroke(event, from);
       const id = Number(line), before = this.line(id);
       this.main.querySelector(`.line[data-line="${id}"]`).focus({ preventScroll: true });

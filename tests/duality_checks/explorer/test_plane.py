@@ -133,6 +133,19 @@ def test_lines_are_added_and_deleted(shown: Page) -> None:
     assert fact(shown, "lines") == "5" and counts(shown)[0] == "15"
 
 
+def test_without_any_line_the_plane_is_one_region(shown: Page) -> None:
+    for _ in range(4):
+        shown.ask("document.querySelector('.line').focus()")
+        shown.press("Delete")
+    assert counts(shown) == ("1", "0", "t^2") and fact(shown, "minus-one") == "1 + 0 + 0 = 1"
+    assert drawn(shown)[".dual .node"] == drawn(shown)[".main .region"] == 1
+    shown.click("[data-do=central]")
+    shown.wait("document.querySelector('[data-do=central]').getAttribute('aria-pressed') === 'true'")
+    for n in (1, 2, 3):  # through one point, and no two of them equal
+        shown.click("[data-do=add]")
+        assert counts(shown)[0] == str(2 * n)
+
+
 def test_all_lines_go_through_one_point_and_back(shown: Page) -> None:
     shown.click("[data-do=central]")
     shown.wait("document.querySelector('[data-do=central]').getAttribute('aria-pressed') === 'true'")
