@@ -1,19 +1,20 @@
 """Build the site: `python .site/build.py` writes `.site/html`, which any browser reads from the disk.
 
-`python .site/build.py TARGET` writes elsewhere. README, the course in its order, the notebooks executed, the
-reference, benchmarks: all of it from what the checkout holds. At its end every link of what was built is
-followed, and a page that leads nowhere, or tells where it was built, is an error.
+`python .site/build.py TARGET` writes elsewhere. README, the course in its order, the notebooks executed, a
+gallery, the reference, benchmarks: all of it from what the checkout holds. At its end every link of what was
+built is followed, and a page that leads nowhere, or tells where it was built, is an error.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
 from pathlib import Path
 
-from convex_site import crawl, fonts, notebooks
+from convex_site import crawl, fonts, gallery, notebooks
 from convex_site.modules import read
 from convex_site.reference import Reference, page_of, room_text
 from convex_site.shell import Page, write
@@ -48,6 +49,15 @@ def notebook_pages(checkout: Checkout, target: Path) -> list[Page]:
     return [notebooks.index(checkout, found), *found]
 
 
+def gallery_pages(target: Path) -> list[Page]:
+    """The gallery, every picture of it drawn."""
+    plan = gallery.plan()
+    for pictures in plan.values():
+        for picture in pictures:
+            gallery.draw(picture, target / "gallery")
+    return [gallery.page(plan)]
+
+
 def search_index(pages: list[Page]) -> str:
     """What the search looks through, as a script that a page from the disk may load."""
     entries = []
@@ -74,6 +84,7 @@ def build(target: Path) -> list[str]:
     checkout = Checkout(ROOT, sources(ROOT), dict(reference.places))
     pages = [text_page(checkout, "README.md"), *course(checkout)]
     pages += notebook_pages(checkout, target)
+    pages += gallery_pages(target)
     pages += reference_pages(checkout, reference)
     pages += others(checkout, {page.path for page in pages})
     write(pages, target)
@@ -89,6 +100,7 @@ def build(target: Path) -> list[str]:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # pictures do not say when they were drawn
     where = Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET
     shutil.rmtree(where, ignore_errors=True)
     wrong = build(where)

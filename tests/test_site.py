@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,12 +23,16 @@ for needed in ("markdown_it", "mdit_py_plugins", "latex2mathml", "pygments"):
 
 sys.path.insert(0, str(ROOT / ".site"))
 
-from convex_site import crawl, notebooks, texts  # noqa: E402
+from convex_site import crawl, gallery, notebooks, texts  # noqa: E402
 from convex_site.flowchart import layers, svg  # noqa: E402
 from convex_site.flowchart import read as read_chart  # noqa: E402
 from convex_site.mathematics import mathml  # noqa: E402
 from convex_site.prose import render  # noqa: E402
 from convex_site.shell import SECTIONS, Page, html, relative  # noqa: E402
+
+from hyperplane_arrangements import FAMILIES, InputError, named  # noqa: E402
+from hyperplane_arrangements.pictures.notebook import KINDS  # noqa: E402
+from hyperplane_arrangements.pictures.notebook import svg as svg_of  # noqa: E402
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -136,6 +142,101 @@ def test_outputs_stand_after_their_cells(checkout: texts.Checkout, tmp_path: Pat
     assert page.body.count('class="output"') == count and "{code-cell}" not in page.body
     (source,) = re.findall(r'<img src="([^"]*)" alt="[^"]+">', page.body)
     assert (tmp_path / "notebooks" / source).read_bytes() == b"hello"
+
+
+# ------------------------------------------------------------------ the gallery
+
+
+@pytest.fixture(scope="module")
+def plan() -> dict[str, list[gallery.Picture]]:
+    pytest.importorskip("matplotlib", reason="pictures need the extra plot")
+    return gallery.plan()
+
+
+def test_every_family_is_in_the_gallery_in_every_kind_that_it_has(
+    plan: dict[str, list[gallery.Picture]],
+) -> None:
+    assert set(plan) == {"", *FAMILIES} and set(gallery.SHOWN) == set(KINDS)
+    files = [picture.file for pictures in plan.values() for picture in pictures]
+    assert len(files) == len(set(files)) > 70
+    for family, members in gallery.MEMBERS.items():
+        shown = {picture.file.rpartition(".")[0].partition("-")[2] for picture in plan[family]}
+        for kind in KINDS.keys() - shown:  # none of its members may be one for this kind, or it is too large
+            for parameters in members:
+                arrangement = FAMILIES[family].build(*parameters)
+                if (FAMILIES[family].chambers(*parameters) or 0) <= 1_000:
+                    with pytest.raises(InputError):
+                        arrangement.draw(kind)
+
+
+def test_the_code_of_a_picture_has_three_lines_and_its_count_is_the_published_one(
+    plan: dict[str, list[gallery.Picture]],
+) -> None:
+    published = 0
+    for family, pictures in plan.items():
+        for picture in pictures if family else ():
+            name = picture.file.partition("-")[0]
+            assert picture.code.count("\n") == 2 and f'named("{name}")' in picture.code
+            parameters = tuple(map(int, re.findall(r"_(\d+)", name)))
+            (said,) = re.findall(r": ([\d,]+) chambers", picture.caption)
+            assert int(said.replace(",", "")) == named(name).count_chambers(), name
+            if FAMILIES[family].chambers(*parameters) is not None:
+                assert FAMILIES[family].citation in picture.caption
+                published += 1
+    assert published > 60
+
+
+@pytest.mark.parametrize(
+    "file", ["g2-lines.svg", "braid_3-tope-graph.svg", "braid_4-lattice.svg", "permutohedron.svg"]
+)
+def test_the_lines_below_a_picture_draw_it(
+    file: str, plan: dict[str, list[gallery.Picture]], tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    known = {picture.file: picture for pictures in plan.values() for picture in pictures}
+    name, _, kind = file.removesuffix(".svg").partition("-")
+    picture = known.get(file) or gallery.Picture(file, "", "", gallery.code_of(name, kind))
+    gallery.draw(picture, tmp_path)
+    drawn = (tmp_path / file).read_text(encoding="utf-8")
+    if kind:
+        assert drawn.count("<path") == svg_of(named(name), kind).count("<path") > 5
+    assert [path.name for path in tmp_path.iterdir()] == [file]
+    assert not [one for one in recwarn if "layout" in str(one.message)]
+
+
+def test_code_that_draws_nothing_is_caught(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        gallery.draw(gallery.Picture("x.svg", "", "", "a = 1"), tmp_path)
+
+
+def test_chambers_of_braid_4_are_labelled_by_permutations() -> None:
+    """All of them, and neighbours differ by an exchange of neighbours: the weak order."""
+    code = gallery.SPECIAL[0].code.rpartition("\n")[0]
+    space: dict[str, Any] = {}
+    exec(code, space)
+    orders = space["orders"]
+    assert sorted(orders) == sorted(map("".join, permutations("1234")))
+    for a, b in space["braid"].tope_graph().edges:
+        different = [k for k in range(4) if orders[a][k] != orders[b][k]]
+        assert len(different) == 2 and different[1] - different[0] == 1
+
+
+def test_counts_of_the_triptych_add_up() -> None:
+    """18 and 6: the chromatic polynomials at -1 of four points joined but for one pair, and of a triangle."""
+    picture = gallery.SPECIAL[1]
+    braid = named("braid_4")
+    counts = [part.count_chambers() for part in (braid, braid.deletion(0), braid.restriction(0))]
+    t = -1
+    assert counts == [24, abs(t * (t - 1) * (t - 2) ** 2), abs(t * (t - 1) * (t - 2))]
+    assert all(f"{count}" in picture.caption for count in counts) and counts[0] == counts[1] + counts[2]
+
+
+def test_every_picture_of_the_page_is_described_and_large_families_say_why(
+    plan: dict[str, list[gallery.Picture]],
+) -> None:
+    body = gallery.page(plan).body
+    shown = re.findall(r'<img src="([^"]*)" loading="lazy" alt="([^"]{30,})"', body)
+    assert [file for file, _ in shown] == [picture.file for pictures in plan.values() for picture in pictures]
+    assert body.count("more than a picture can show") == 2 and "14,400 chambers" in body
 
 
 # ------------------------------------------------------------------ the walk through what was built

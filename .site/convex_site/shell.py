@@ -12,6 +12,7 @@ from pathlib import Path
 SECTIONS = (
     ("Course", "proofs_notes/index.html"),
     ("Notebooks", "notebooks/index.html"),
+    ("Gallery", "gallery/index.html"),
     ("Reference", "reference/index.html"),
     ("Benchmarks", "benchmarks/index.html"),
 )

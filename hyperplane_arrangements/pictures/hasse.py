@@ -56,11 +56,12 @@ def plot_lattice(
         x, y = places[flat.mask]
         box = {"boxstyle": "round,pad=0.3", "fc": CELLS[min(flat.rank, len(CELLS) - 1)], "ec": INK, "lw": 0.8}
         shade = INK if flat.rank < 4 else PAPER
-        ax.text(x, y, text or " ", size=size, color=shade, ha="center", va="center", bbox=box, zorder=3)
+        middle = {"ha": "center", "va": "center", "in_layout": False}  # the margins are for their overhang
+        ax.text(x, y, text or " ", size=size, color=shade, bbox=box, zorder=3, **middle)
         if moebius:
             height = 0.62 * size * (text.count("\n") + 1) + 0.75 * size + 3  # half a box, and half a line
             offset = {"xytext": (0, height), "textcoords": "offset points"}
-            look = {"size": size, "color": "#a03a28", "ha": "center", "va": "center", "zorder": 4}
+            look = {"size": size, "color": "#a03a28", "zorder": 4, **middle}
             value = str(flat.moebius).replace("-", "\N{MINUS SIGN}")
             ax.annotate(value, (x, y), **offset, **look, bbox={"fc": PAPER, "ec": "none", "pad": 0.6})
     ax.set_axis_off()
