@@ -227,8 +227,8 @@ def page(pictures: dict[str, list[Picture]]) -> Page:
         parts.append(f'<h2 id="{anchor}">{words}</h2>{about}<div class="gallery">{figures}</div>')
     intro = (
         "<h1>Gallery</h1><p>Every named family in every kind of picture that it has. Each picture is drawn "
-        "by the lines below it, and by nothing else; counts are those of the literature named beside them. What "
-        '<code>draw</code> and <code>save_picture</code> take is in <a href="../reference/'
+        "by the lines below it, and by nothing else; counts are those of the literature named beside them. "
+        'What <code>draw</code> and <code>save_picture</code> take is in <a href="../reference/'
         'hyperplane_arrangements.html#Arrangement.draw">the reference</a>.</p>'
     )
     return Page(path, "Gallery", intro + "".join(parts), tuple(aside), kind="gallery-page")
