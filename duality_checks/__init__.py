@@ -27,12 +27,13 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .certificate import Certificate, certify, check
     from .checker import Verdict
     from .effort import Effort
-    from .exact.setting import RationalNetwork
-    from .gated_network import GatedNetwork
     from .importing import from_sklearn, from_state_dict, read_network
     from .interfaces.auditing import Audit, audit
     from .interfaces.auditing_outputs import OutputsAudit, audit_outputs
-    from .network import TwoLayerNetwork
+    from .networks.gated import GatedNetwork
+    from .networks.rational import RationalNetwork
+    from .networks.two_layer import TwoLayerNetwork
+    from .networks.vector import VectorNetwork
     from .optima.circular import circular_optimum
     from .optima.circular_proof import prove_circular
     from .optima.least_norm import LeastNormProof, least_norm_fit, least_norm_margin
@@ -63,7 +64,6 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .training.checkpoint import Checkpoint
     from .training.columns import train
     from .training.rounds import Round, Solution
-    from .vector_network import VectorNetwork
 
 _NAMES = {
     "terms.activations": ("Slopes",),
@@ -87,10 +87,10 @@ _NAMES = {
     "importing": ("from_sklearn", "from_state_dict", "read_network"),
     "pricing.interval": ("IntervalProof", "prove_interval"),
     "approximation.low_rank": ("reduce_rank", "transfer_certificate"),
-    "exact.setting": ("RationalNetwork",),
-    "gated_network": ("GatedNetwork",),
-    "network": ("TwoLayerNetwork",),
-    "vector_network": ("VectorNetwork",),
+    "networks.gated": ("GatedNetwork",),
+    "networks.rational": ("RationalNetwork",),
+    "networks.two_layer": ("TwoLayerNetwork",),
+    "networks.vector": ("VectorNetwork",),
     "optima.least_norm": ("LeastNormProof", "least_norm_fit", "least_norm_margin"),
     "optima.several_outputs": ("MultiOutputProblem", "OutputsProof", "check_outputs", "train_outputs"),
     "optima.spanning": ("Reach", "UnreachableError", "reach_margins", "reach_targets"),

@@ -18,7 +18,7 @@ from .tolerances import allowance, relative
 
 if TYPE_CHECKING:
     from .certificate import Certificate
-    from .exact.setting import RationalNetwork
+    from .networks.rational import RationalNetwork
     from .optima.several_outputs import MultiOutputProblem
     from .problem import TrainingProblem
     from .stationary_points.shared_neurons import SharedStationarity
@@ -42,9 +42,9 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
 
     Args:
         problem: the problem.
-        network: a :class:`~duality_checks.network.TwoLayerNetwork`, a RationalNetwork, a network of another
-            library, or any object with weights: see :func:`~duality_checks.exact.judged.judged`. It is judged
-            as it predicts: with its own activation, biases, intercept and linear skip.
+        network: a :class:`~duality_checks.networks.two_layer.TwoLayerNetwork`, a RationalNetwork, a network
+            of another library, or any object with weights: see :func:`~duality_checks.exact.judged.judged`.
+            It is judged as it predicts: with its own activation, biases, intercept and linear skip.
         gap: the relative gap that is claimed, above 0 and below 1.
 
     Returns:
@@ -183,9 +183,9 @@ def assert_stationary(
 
 def _assert_shared(problem: MultiOutputProblem, network: Any, epsilon: float) -> SharedStationarity:
     __tracebackhide__ = True
+    from .networks.vector import VectorNetwork
     from .stationary_points.shared_neurons import shared_stationarity
     from .stationary_points.stationary import Standing
-    from .vector_network import VectorNetwork
 
     if problem.coupling != "2-norm":
         raise InputError("coupling='1-norm' has kinks in the output weights; state the problem with '2-norm'")
@@ -285,7 +285,7 @@ def _objective(problem: TrainingProblem, network: RationalNetwork, certificate: 
 
 def _shown(network: Any, judged: RationalNetwork) -> Any:
     """The network as it was given where that can be written down, else as it was judged."""
-    from .network import TwoLayerNetwork
+    from .networks.two_layer import TwoLayerNetwork
 
     return network if isinstance(network, TwoLayerNetwork) else judged
 

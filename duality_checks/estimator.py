@@ -30,8 +30,8 @@ from .effort import WHOLE, Effort
 from .exact.enclosures import float_above, float_below
 from .interfaces.fits import Fit
 from .limits import MAX_CONES, few_chambers, is_searched
+from .networks.vector import side_by_side
 from .problem import TrainingProblem
-from .vector_network import side_by_side
 
 if TYPE_CHECKING:
     from .certificate import Certificate
@@ -245,7 +245,7 @@ _PARAMETERS = """
         random_state: seeds the ascents; training over all chambers is deterministic.
 
     Attributes:
-        network_: the :class:`~duality_checks.network.TwoLayerNetwork`.
+        network_: the :class:`~duality_checks.networks.two_layer.TwoLayerNetwork`.
         exhaustive_: whether training went through all chambers.
         n_chambers_: the number of all chambers, exactly; None if there were too many to go through.
         certificate_: the proof, made when first asked for; none where the network is from ascents alone.

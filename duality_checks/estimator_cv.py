@@ -20,10 +20,10 @@ from .effort import WHOLE
 from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor
 from .interfaces.fits import Fit
 from .limits import few_chambers, is_searched
+from .networks.vector import side_by_side
 from .optima.paths import beta_path
 from .optima.shares import improvable_below, share_of
 from .problem import TrainingProblem, positive
-from .vector_network import side_by_side
 
 if TYPE_CHECKING:
     from .optima.several_outputs import MultiOutputProblem, OutputsProof

@@ -24,8 +24,9 @@ from hyperplane_arrangements.exact import exact_matrix, pivot_columns
 from hyperplane_arrangements.strategies import normals
 
 from .certificate import Certificate, certify
-from .exact.setting import RationalNetwork, Setting, Vector, dot
-from .network import TwoLayerNetwork
+from .exact.setting import Setting, Vector, dot
+from .networks.rational import RationalNetwork
+from .networks.two_layer import TwoLayerNetwork
 from .problem import TrainingProblem
 from .training.columns import train
 

@@ -17,7 +17,7 @@ import numpy as np
 from ..exact.judged import judged
 from ..exact.norms import Vector, dot, root_above
 from ..exact.spectral import norm_above
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..ranges import whole

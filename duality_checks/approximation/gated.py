@@ -18,7 +18,7 @@ import numpy as np
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from ..exact.norms import Vector, dot, gradient, root_above, root_below
-from ..gated_network import GatedNetwork
+from ..networks.gated import GatedNetwork
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem

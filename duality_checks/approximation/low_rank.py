@@ -23,8 +23,8 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 
 from ..exact.norms import Vector, dot, root_above
-from ..exact.setting import RationalNetwork
 from ..exact.spectral import Enclosure, norm_above, rounded_up, singular_value
+from ..networks.rational import RationalNetwork
 from ..ranges import whole
 from .subsets import ProvenInterval, interval
 

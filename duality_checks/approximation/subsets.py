@@ -23,9 +23,10 @@ from hyperplane_arrangements.pasting import OneLine
 from ..exact.judged import judged, objective_of
 from ..exact.norms import Vector, dot, dual_norm_squared, root_above
 from ..exact.rounding import on_a_grid
-from ..exact.setting import RationalNetwork, Setting
+from ..exact.setting import Setting
 from ..exact.spectral import rounded_up
-from ..network import TwoLayerNetwork
+from ..networks.rational import RationalNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.landscape import Landscape, first_rows
 from ..stationary_points.blocks import Block
 

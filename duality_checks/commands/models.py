@@ -28,7 +28,7 @@ def export_model(network: Path, output: Path, kind: str) -> tuple[dict[str, Any]
     from hyperplane_arrangements.writing import write_whole
 
     from ..interfaces.foreign.exports import layers_of, onnx_file, torch_file
-    from ..prepared import PreparedNetwork
+    from ..networks.prepared import PreparedNetwork
 
     layers = layers_of(PreparedNetwork.load(network))
     writers: dict[str, Callable[[Layers], bytes]] = {"torch": torch_file, "onnx": onnx_file}

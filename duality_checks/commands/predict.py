@@ -16,7 +16,7 @@ from . import options
 if TYPE_CHECKING:
     from ..data.preparation import Output
     from ..data.tables import Table
-    from ..prepared import PreparedNetwork
+    from ..networks.prepared import PreparedNetwork
 
 
 @click.command()
@@ -43,7 +43,7 @@ def predict(network: Path, data: Path, reading: options.Reading, output: Path | 
     prediction, so that lines stay beside each other.
     """
     from ..files import write_text
-    from ..prepared import PreparedNetwork
+    from ..networks.prepared import PreparedNetwork
 
     prepared = PreparedNetwork.load(network)
     table = reading.table(data)

@@ -144,7 +144,7 @@ class Stated:
     def _free(self, found: Imported) -> str:
         """What the problem leaves unpenalised beside the biases of other libraries' networks."""
         from ..importing import OutputsNetwork
-        from ..network import TwoLayerNetwork
+        from ..networks.two_layer import TwoLayerNetwork
         from ..terms.free import NOTHING
 
         network = found.network
@@ -165,7 +165,7 @@ class Stated:
         as asked for; or None."""
         from hyperplane_arrangements.errors import InputError
 
-        from ..network import TwoLayerNetwork
+        from ..networks.two_layer import TwoLayerNetwork
 
         ours = found.origin == "convex-landscape"
         if isinstance(found.network, TwoLayerNetwork) or ours:

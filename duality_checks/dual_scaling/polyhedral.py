@@ -15,7 +15,7 @@ from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient
 from ..exact.polyhedral import multipliers_on
 from ..exact.rounding import on_a_grid
-from ..exact.setting import RationalNetwork
+from ..networks.rational import RationalNetwork
 from ..ranges import reals
 from .witnesses import integer_points
 

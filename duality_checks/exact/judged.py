@@ -17,10 +17,11 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
 
-from ..network import TwoLayerNetwork
+from ..networks.rational import RationalNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..objective import exact_fit, exact_objective
 from ..problem import TrainingProblem
-from .setting import RationalNetwork, Setting, Vector
+from .setting import Setting, Vector
 
 _KINDS = (
     "a TwoLayerNetwork, a RationalNetwork, a network of importing.from_state_dict or from_sklearn, or any "

@@ -19,8 +19,9 @@ from hyperplane_arrangements.pictures.cards import card
 
 from ..effort import Effort
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
-from ..exact.setting import RationalNetwork, Setting
+from ..exact.setting import Setting
 from ..limits import MAX_CONES, few_chambers, is_searched, require_feasible
+from ..networks.rational import RationalNetwork
 from ..pricing.interval import IntervalProof, prove_interval
 from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit

@@ -29,9 +29,10 @@ from ..effort import Effort
 from ..exact.copositive import MOST
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
 from ..exact.judged import judged, objective_of, require_inputs
-from ..exact.setting import RationalNetwork
 from ..limits import few_chambers, is_searched, require_feasible
-from ..network import TwoLayerNetwork
+from ..networks.rational import RationalNetwork
+from ..networks.two_layer import TwoLayerNetwork
+from ..networks.vector import VectorNetwork
 from ..optima.several_outputs import (
     COUPLINGS,
     MultiOutputProblem,
@@ -45,7 +46,6 @@ from ..stationary_points.shared_neurons import SharedStationarity, shared_statio
 from ..stationary_points.stationary import EPSILON, REACH, Role, Standing
 from ..terms.free import DECAYED, NOTHING
 from ..training.rounds import MAX_CHAMBERS
-from ..vector_network import VectorNetwork
 from .auditing import EFFORT, WIDE, listed
 from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork
 from .foreign.sklearn_models import is_sklearn, take_apart

@@ -17,8 +17,9 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
 from ..exact.judged import judged, objective_of, require_activation, require_inputs
-from ..exact.setting import RationalNetwork, Setting
-from ..network import TwoLayerNetwork
+from ..exact.setting import Setting
+from ..networks.rational import RationalNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.escape import problem_of
 from ..terms.free import DECAYED, NOTHING

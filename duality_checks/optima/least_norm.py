@@ -22,8 +22,9 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from ..certificate import Certificate, certify, check
 from ..exact.norms import Vector, root_above
-from ..exact.setting import ZERO, RationalNetwork
-from ..network import TwoLayerNetwork
+from ..exact.setting import ZERO
+from ..networks.rational import RationalNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from ..training.columns import train
 from ..training.rounds import MAX_CHAMBERS, Round

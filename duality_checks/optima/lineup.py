@@ -15,7 +15,7 @@ from hyperplane_arrangements.exact import exact_vector
 from ..exact.judged import judged
 from ..exact.norms import Vector
 from ..exact.setting import combination
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..tolerances import relative
 from .optimal_set import OptimalSet
 from .staircase import support

@@ -27,11 +27,12 @@ from hyperplane_arrangements.pasting import OneLine
 
 from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient, project
-from ..exact.setting import RationalNetwork, combination
+from ..exact.setting import combination
+from ..networks.rational import RationalNetwork
 from ..tolerances import relative
 
 if TYPE_CHECKING:
-    from ..network import TwoLayerNetwork
+    from ..networks.two_layer import TwoLayerNetwork
     from ..problem import TrainingProblem
     from ..training.rounds import Solution
 
@@ -142,7 +143,7 @@ class OptimalSet(OneLine, Shown):
 
     def network(self, weights: Vector) -> TwoLayerNetwork:
         """The balanced network in floats: `w = sqrt(t) q`, `alpha = s sqrt(t)`."""
-        from ..network import TwoLayerNetwork
+        from ..networks.two_layer import TwoLayerNetwork
 
         plain = self.neurons(weights).floats(self.problem.kappa, self.problem.d)
         roots = np.sqrt(np.abs(plain.output))

@@ -297,7 +297,7 @@ def _above(problem: TrainingProblem, v: Vector, size: float) -> Fraction:
     from types import SimpleNamespace
 
     from ..certificate import check
-    from ..network import TwoLayerNetwork
+    from ..networks.two_layer import TwoLayerNetwork
 
     bound = Fraction(size)
     # Squared loss with target v: its best multiple is v itself, so that z is v but for rounding.

@@ -31,7 +31,10 @@ from ..effort import WHOLE, Effort
 from ..exact.copositive import MOST, gram, is_nonnegative_on, is_positive_semidefinite
 from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
-from ..exact.setting import ZERO, RationalNetwork, combination, dot
+from ..exact.setting import ZERO, combination, dot
+from ..networks.rational import RationalNetwork
+from ..networks.vector import VectorNetwork as VectorNetwork
+from ..networks.vector import side_by_side
 from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NAMES, NOTHING
@@ -40,8 +43,6 @@ from ..training.free import with_best_skip
 from ..training.narrowing import narrowed
 from ..training.polyhedral import balanced
 from ..training.rounds import MAX_CHAMBERS
-from ..vector_network import VectorNetwork as VectorNetwork
-from ..vector_network import side_by_side
 from .vector_output import SharedNeurons
 
 COUPLINGS = ("1-norm", "2-norm")

@@ -24,7 +24,8 @@ from hyperplane_arrangements.errors import InputError
 from ..exact.judged import judged, skip_of
 from ..exact.norms import Vector
 from ..exact.programs import zero_in_hull
-from ..exact.setting import RationalNetwork, dot
+from ..exact.setting import dot
+from ..networks.rational import RationalNetwork
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
 

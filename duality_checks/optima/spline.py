@@ -20,7 +20,8 @@ from hyperplane_arrangements.exact import exact_vector
 
 from ..exact.norms import Vector, dot
 from ..exact.polyhedral import nonnegative_lasso
-from ..exact.setting import RationalNetwork, combination
+from ..exact.setting import combination
+from ..networks.rational import RationalNetwork
 from ..problem import parse_activation, positive
 
 ZERO, ONE = Fraction(0), Fraction(1)

@@ -12,7 +12,7 @@ from hyperplane_arrangements.pictures.cards import card, columns
 from ..approximation.subsets import ProvenInterval
 from ..certificate import Certificate
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..optima.optimal_set import OptimalSet
 from ..pricing.interval import IntervalProof
 from ..problem import TrainingProblem

@@ -19,7 +19,7 @@ from .text import MOST_NEURONS, beta_text, neuron_rows, objective, printable, re
 if TYPE_CHECKING:
     from ..certificate import Certificate
     from ..data.datasets import TrainingData
-    from ..network import TwoLayerNetwork
+    from ..networks.two_layer import TwoLayerNetwork
     from ..problem import TrainingProblem
     from .outcome import Outcome, Part
 

@@ -19,20 +19,20 @@ from ..checker import Verdict
 from ..data.preparation import Input, Output, Preparation
 from ..effort import WHOLE, Effort
 from ..limits import is_searched, require_feasible
-from ..prepared import PreparedNetwork
+from ..networks.prepared import PreparedNetwork
+from ..networks.vector import side_by_side
 from ..problem import TrainingProblem
 from ..problem_file import prepared
-from ..vector_network import side_by_side
 from .hints import hints
 
 if TYPE_CHECKING:
     from ..certificate import Certificate
     from ..data.datasets import TrainingData
-    from ..network import TwoLayerNetwork
+    from ..networks.two_layer import TwoLayerNetwork
+    from ..networks.vector import VectorNetwork
     from ..optima.several_outputs import MultiOutputProblem, OutputsProof
     from ..training.checkpoint import State
     from ..training.rounds import Bounds, Round, Solution
-    from ..vector_network import VectorNetwork
 
 PROOF_FORMAT = "convex-landscape proof for shared neurons"
 

@@ -19,7 +19,7 @@ from ..pricing.landscape import Landscape
 from .slack import chamber_values, values_by_chamber
 
 if TYPE_CHECKING:
-    from ..network import TwoLayerNetwork
+    from ..networks.two_layer import TwoLayerNetwork
     from ..problem import TrainingProblem
 
 INK, MUTED, RULE, PAPER = "#1d2730", "#66727c", "#d3d9de", "#fffefb"

@@ -16,7 +16,8 @@ from typing import Any
 from hyperplane_arrangements.exact import ExactMatrix, signs
 from hyperplane_arrangements.findings import Finding
 
-from ..exact.setting import RationalNetwork, Vector, combination
+from ..exact.setting import Vector, combination
+from ..networks.rational import RationalNetwork
 from .blocks import Block
 
 Step = tuple[int | None, bool, str]

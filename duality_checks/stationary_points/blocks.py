@@ -17,7 +17,8 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import signs
 
 from ..exact.judged import fitting
-from ..exact.setting import RationalNetwork, Setting, Vector
+from ..exact.setting import Setting, Vector
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .stationary import FirstOrder, Role, first_order
 

@@ -18,7 +18,8 @@ from hyperplane_arrangements.errors import TooLargeError
 from hyperplane_arrangements.exact import exact_matrix, signs
 
 from ..exact.programs import Membership, in_cone, zero_in_hull
-from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
+from ..exact.setting import ZERO, Setting, Vector, combination, dot
+from ..networks.rational import RationalNetwork
 
 MAX_LOCAL_CHAMBERS = 20_000
 _STEPS = 1000

@@ -16,7 +16,7 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from ..exact.judged import fitting
 from ..exact.setting import Setting
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from ..ranges import whole
 from ..tolerances import allowance, relative

@@ -18,7 +18,8 @@ import numpy as np
 
 from ..effort import WHOLE, Effort
 from ..exact.judged import fitting
-from ..exact.setting import RationalNetwork, Setting, Vector, dot
+from ..exact.setting import Setting, Vector, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 

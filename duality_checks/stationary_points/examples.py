@@ -5,7 +5,7 @@ All weights, residuals and multipliers are rational, so every claim about them i
 
 from __future__ import annotations
 
-from ..exact.setting import RationalNetwork
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 
 Example = tuple[TrainingProblem, RationalNetwork]

@@ -31,7 +31,8 @@ from ..exact.polyhedral import (
     maximise,
     norm_of,
 )
-from ..exact.setting import ZERO, RationalNetwork, dot
+from ..exact.setting import ZERO, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .block_proof import BlockProof, Step, by_row, walls
 from .blocks import Block

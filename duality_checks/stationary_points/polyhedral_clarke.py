@@ -24,7 +24,8 @@ from ..exact.judged import fit_of, judged
 from ..exact.norms import gradient
 from ..exact.polyhedral import NORMS
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, RationalNetwork, Vector
+from ..exact.setting import ZERO, Vector
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .blocks import Block
 from .clarke import MAX_LOCAL_CHAMBERS, Subdifferential, local_signs

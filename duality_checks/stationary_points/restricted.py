@@ -25,7 +25,8 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, signs
 
 from ..exact.programs import in_cone
-from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, dot
+from ..exact.setting import ZERO, Setting, Vector, dot
+from ..networks.rational import RationalNetwork
 from .block_proof import BlockProof, Step, by_row, moved, walls
 from .blocks import Block, members
 

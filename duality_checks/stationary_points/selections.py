@@ -17,7 +17,7 @@ from hyperplane_arrangements.exact import signs
 from hyperplane_arrangements.findings import Finding
 
 from ..exact.judged import judged
-from ..exact.setting import RationalNetwork
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .blocks import Block
 from .clarke import local_signs

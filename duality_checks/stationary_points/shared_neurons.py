@@ -20,7 +20,8 @@ from hyperplane_arrangements.errors import InputError
 
 from ..exact.judged import fitting
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
+from ..exact.setting import ZERO, Setting, Vector, combination, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..tolerances import allowance, relative
 from .clarke import Subdifferential, pulled

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.setting import RationalNetwork, Setting
+from ..exact.setting import Setting
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .blocks import Block
 from .conic import conic_optimum

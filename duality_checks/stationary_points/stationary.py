@@ -22,7 +22,8 @@ from hyperplane_arrangements.pasting import OneLine
 
 from ..exact.judged import fitting
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, RationalNetwork, Setting, Vector, combination, dot
+from ..exact.setting import ZERO, Setting, Vector, combination, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..tolerances import allowance, relative
 from .clarke import Subdifferential, leaves_downhill, subdifferentials

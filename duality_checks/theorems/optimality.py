@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..exact.setting import RationalNetwork, Setting
+from ..exact.setting import Setting
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import Block
 from ..stationary_points.restricted import certify_restricted

@@ -16,7 +16,8 @@ import numpy as np
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
 
-from ..exact.setting import RationalNetwork, Setting, Vector, combination, dot
+from ..exact.setting import Setting, Vector, combination, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .samples import ACTIVATIONS, random_rationals
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from ..certificate import certify
 from ..certificate import check as judge
-from ..exact.setting import RationalNetwork, Setting, dot
+from ..exact.setting import Setting, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import chamber_blocks
 from ..stationary_points.escape import problem_of

@@ -9,7 +9,8 @@ from itertools import product
 import numpy as np
 
 from ..exact.programs import zero_in_hull
-from ..exact.setting import RationalNetwork, Setting, Vector
+from ..exact.setting import Setting, Vector
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.clarke import subdifferentials
 from ..stationary_points.examples import both_signs, box_is_wrong, wrong_kink

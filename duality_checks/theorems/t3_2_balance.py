@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..exact.setting import RationalNetwork, Setting, dot
+from ..exact.setting import Setting, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.examples import both_signs, global_minimum, saddle, wrong_kink
 from ..stationary_points.stationary import Role, first_order

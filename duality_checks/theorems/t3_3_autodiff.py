@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..exact.setting import RationalNetwork
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import is_autodiff_stationary, selected_blocks
 from ..stationary_points.examples import both_signs, box_is_wrong, global_minimum

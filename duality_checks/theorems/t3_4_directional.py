@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.setting import RationalNetwork, Setting, Vector, dot
+from ..exact.setting import Setting, Vector, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import adjacent_blocks
 from ..stationary_points.examples import both_signs, global_minimum, wrong_kink

@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from ..exact.polyhedral import LOSSES, NORMS
-from ..exact.setting import ZERO, RationalNetwork, Vector, combination, dot
+from ..exact.setting import ZERO, Vector, combination, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import Block, chamber_blocks
 from ..stationary_points.examples import split_to_descend

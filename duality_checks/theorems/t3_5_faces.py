@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..exact.setting import RationalNetwork
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import adjacent_blocks, face_blocks
 from ..stationary_points.examples import both_signs, global_minimum, wrong_kink

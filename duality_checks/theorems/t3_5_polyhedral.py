@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from ..exact.polyhedral import NORMS
-from ..exact.setting import ZERO, RationalNetwork, Vector
+from ..exact.setting import ZERO, Vector
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import Block, chamber_blocks
 from ..stationary_points.examples import kink_of_both, wrong_kink_of_both

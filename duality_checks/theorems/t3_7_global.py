@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.setting import RationalNetwork, Setting, dot
+from ..exact.setting import Setting, dot
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import chamber_blocks
 from ..stationary_points.escape import improving_neuron

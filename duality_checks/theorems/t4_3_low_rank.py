@@ -19,7 +19,8 @@ from ..approximation.low_rank import (
 from ..certificate import Certificate, certify
 from ..certificate import check as check_certificate
 from ..exact.norms import dot, dual_norm_squared, root_above
-from ..exact.setting import RationalNetwork, Setting
+from ..exact.setting import Setting
+from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..training.columns import train
 from .catalogue import Outcome, Theorem, all_of, at_least

@@ -19,7 +19,7 @@ from hyperplane_arrangements.workers import using_executor
 
 from ..effort import WHOLE, Effort
 from ..limits import is_searched
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..pricing.pricers import Maxima, Pricer, pricer
 from ..problem import TrainingProblem

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..effort import WHOLE, Effort
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.landscape import Landscape, first_rows
 from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem

@@ -15,7 +15,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..effort import WHOLE, Effort
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.biases import BiasPricer
 from ..pricing.free import FreePricer, ProjectedReadout, Sightings
 from ..pricing.free_pricers import free_pricer

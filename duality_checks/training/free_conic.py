@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from ..effort import WHOLE, Effort
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.free import ProjectedReadout
 from ..pricing.free_pricers import free_pricer
 from ..pricing.landscape import Landscape

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..effort import Effort
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.max_pooling import Peaks
 from ..pricing.max_search import CLEARLY, MaxSearch
 from ..problem import TrainingProblem

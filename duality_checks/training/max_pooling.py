@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from ..effort import WHOLE, Effort
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.landscape import first_rows
 from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..problem import TrainingProblem

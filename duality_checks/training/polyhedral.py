@@ -21,9 +21,9 @@ import numpy as np
 from ..exact.polyhedral import free_lasso, has_program, metric_of
 from ..exact.polyhedral_lasso import least_squares
 from ..exact.rounding import on_a_grid
-from ..exact.setting import RationalNetwork
 from ..limits import require_feasible
-from ..network import TwoLayerNetwork
+from ..networks.rational import RationalNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.free import ProjectedReadout
 from ..pricing.polyhedral import Neurons, Vector
 from ..problem import TrainingProblem

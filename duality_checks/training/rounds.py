@@ -11,7 +11,7 @@ import numpy as np
 
 from hyperplane_arrangements.display import Shown
 
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 
 if TYPE_CHECKING:
     from .relaxation import Relaxation

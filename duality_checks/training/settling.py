@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..network import TwoLayerNetwork
+from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..pricing.pricers import Maxima
 from ..problem import TrainingProblem

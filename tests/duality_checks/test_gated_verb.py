@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from duality_checks.cli import main
-from duality_checks.gated_network import GatedNetwork
-from duality_checks.prepared import PreparedNetwork
+from duality_checks.networks.gated import GatedNetwork
+from duality_checks.networks.prepared import PreparedNetwork
 from hyperplane_arrangements.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")

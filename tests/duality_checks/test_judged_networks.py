@@ -35,8 +35,9 @@ from duality_checks import (
 )
 from duality_checks.approximation.ascents import proven_interval
 from duality_checks.exact.judged import fit_of, objective_of
-from duality_checks.exact.setting import RationalNetwork, Setting
+from duality_checks.exact.setting import Setting
 from duality_checks.importing import BiasedNetwork
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.spanning import corrected
 from duality_checks.stationary_points.escape import improving_neuron
 from duality_checks.terms.activations import Slopes

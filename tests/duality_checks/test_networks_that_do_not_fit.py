@@ -29,7 +29,7 @@ from duality_checks import (
 from duality_checks.approximation.ascents import proven_interval
 from duality_checks.approximation.subsets import interval
 from duality_checks.exact.judged import fit_of, fitting, judged, objective_of
-from duality_checks.exact.setting import RationalNetwork
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.optimal_set import optimal_set
 from duality_checks.optima.several_outputs import VectorNetwork
 from duality_checks.optima.spanning import corrected, exact_outputs

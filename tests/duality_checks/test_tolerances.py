@@ -23,7 +23,8 @@ from duality_checks import (
     train,
 )
 from duality_checks.approximation.nets import net_failure, net_sample_size
-from duality_checks.exact.setting import RationalNetwork, Setting
+from duality_checks.exact.setting import Setting
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.lineup import read_lineup
 from duality_checks.optima.optimal_set import exact_optimal_set, optimal_set
 from duality_checks.stationary_points.descent import gradient_descent, settle

@@ -18,9 +18,9 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
 from ...data.preparation import Input, Output
-from ...gated_network import GatedNetwork
-from ...prepared import PreparedNetwork
-from ...vector_network import VectorNetwork
+from ...networks.gated import GatedNetwork
+from ...networks.prepared import PreparedNetwork
+from ...networks.vector import VectorNetwork
 
 # Old enough for every runtime of these years; all that is used is older still.
 OPSET, IR_VERSION = 13, 8
@@ -68,7 +68,7 @@ def layers_of(prepared: PreparedNetwork) -> Layers:
 
     Example:
         >>> from ...data.preparation import Preparation
-        >>> from ...network import TwoLayerNetwork
+        >>> from ...networks.two_layer import TwoLayerNetwork
         >>> made = Preparation((Input("x", Fraction(3), Fraction(2)),), True, (Output("y"),))
         >>> layers = layers_of(PreparedNetwork(TwoLayerNetwork([[1.0, 5.0]], [2.0]), made))
         >>> layers.hidden.tolist(), layers.biases.tolist()  # 2 (x - 3) + 5

@@ -13,9 +13,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
-from ...gated_network import GatedNetwork
-from ...prepared import PreparedNetwork
-from ...vector_network import VectorNetwork
+from ...networks.gated import GatedNetwork
+from ...networks.prepared import PreparedNetwork
+from ...networks.vector import VectorNetwork
 from .networks import Imported, Network, OutputsNetwork, from_layers
 from .safetensors import read_tensors
 from .state_dicts import import_state_dict

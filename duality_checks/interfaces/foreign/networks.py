@@ -13,8 +13,9 @@ from hyperplane_arrangements.errors import InputError
 
 from ...data.preparation import BIAS, Preparation
 from ...exact.judged import require_activation, require_inputs
-from ...exact.setting import RationalNetwork, Setting
-from ...network import TwoLayerNetwork
+from ...exact.setting import Setting
+from ...networks.rational import RationalNetwork
+from ...networks.two_layer import TwoLayerNetwork
 from ...problem import TrainingProblem
 from ...ranges import reals
 

@@ -17,7 +17,7 @@ from duality_checks.approximation.low_rank import (
     squared_loss_bound,
     transfer,
 )
-from duality_checks.exact.setting import RationalNetwork
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.theorems.bounds import proven_interval
 from duality_checks.theorems.samples import random_problem
 from hyperplane_arrangements.errors import InputError

@@ -19,7 +19,7 @@ from duality_checks.approximation.subsets import (
     restricted_to,
 )
 from duality_checks.exact.norms import dual_norm_squared, gradient, project
-from duality_checks.exact.setting import RationalNetwork
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.theorems.bounds import proven_interval
 from duality_checks.theorems.samples import ACTIVATIONS, random_problem
 from hyperplane_arrangements.errors import InputError

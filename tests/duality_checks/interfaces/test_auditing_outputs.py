@@ -17,8 +17,8 @@ from duality_checks import TrainingProblem, audit, audit_outputs
 from duality_checks.cli import main
 from duality_checks.effort import Effort
 from duality_checks.importing import OutputsNetwork, from_layers
+from duality_checks.networks.vector import VectorNetwork
 from duality_checks.optima.several_outputs import MultiOutputProblem, train_outputs
-from duality_checks.vector_network import VectorNetwork
 from hyperplane_arrangements.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rationals import fractions
 
 from duality_checks import TrainingProblem
-from duality_checks.exact.setting import RationalNetwork
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.spanning import corrected, exact_outputs, reach_margins, reach_targets
 from hyperplane_arrangements.errors import InputError
 

@@ -68,7 +68,7 @@ def test_the_optimum_is_proven_by_its_own_residual(pair, beta, kappa) -> None:
 @settings(deadline=None, max_examples=40)
 @given(data(), betas, st.lists(st.tuples(numbers, numbers, numbers), max_size=4), numbers)
 def test_no_network_with_free_biases_is_better(pair, beta, neurons, constant) -> None:
-    from duality_checks.exact.setting import RationalNetwork
+    from duality_checks.networks.rational import RationalNetwork
 
     x, y = pair
     if not any(x):

@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 
 from duality_checks import TrainingProblem
 from duality_checks.exact.polyhedral import LOSSES, NORMS, optimum
-from duality_checks.exact.setting import RationalNetwork
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.stationary_points.blocks import Block, chamber_blocks
 from duality_checks.stationary_points.examples import split_to_descend, two_sides
 from duality_checks.stationary_points.lattice import restricted_lattice

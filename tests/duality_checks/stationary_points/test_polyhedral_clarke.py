@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 
 from duality_checks import TrainingProblem, clarke_stationary
 from duality_checks.exact.polyhedral import NORMS
-from duality_checks.exact.setting import RationalNetwork
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.stationary_points.blocks import chamber_blocks
 from duality_checks.stationary_points.polyhedral_clarke import loss_slope, polyhedral_subdifferentials
 from duality_checks.stationary_points.selections import settle_exactly

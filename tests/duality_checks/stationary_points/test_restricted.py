@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, train
-from duality_checks.exact.setting import RationalNetwork, Setting
+from duality_checks.exact.setting import Setting
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.stationary_points.blocks import Block, adjacent_blocks, chamber_blocks, members
 from duality_checks.stationary_points.examples import both_signs, global_minimum, two_sides, wrong_kink
 from duality_checks.stationary_points.lattice import RestrictedLattice, draw_lattice, restricted_lattice

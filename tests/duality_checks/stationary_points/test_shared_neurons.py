@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from duality_checks import MultiOutputProblem, TrainingProblem, audit_outputs
 from duality_checks.assertions import assert_stationary
-from duality_checks.exact.setting import RationalNetwork, Setting
+from duality_checks.exact.setting import Setting
+from duality_checks.networks.rational import RationalNetwork
+from duality_checks.networks.vector import VectorNetwork
 from duality_checks.optima.several_outputs import train_outputs
 from duality_checks.stationary_points.shared_neurons import shared_first_order, shared_stationarity
 from duality_checks.stationary_points.stationary import Role, Standing, first_order
-from duality_checks.vector_network import VectorNetwork
 from hyperplane_arrangements.errors import InputError
 
 X = [[2, 1], [-1, 2], [1, -1], [-2, -1], [1, 2]]

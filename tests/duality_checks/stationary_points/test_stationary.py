@@ -16,7 +16,8 @@ from scipy.optimize import linprog, minimize
 from duality_checks import TrainingProblem, TwoLayerNetwork
 from duality_checks.exact.judged import fitting
 from duality_checks.exact.programs import in_cone, zero_in_hull
-from duality_checks.exact.setting import RationalNetwork, Setting, Vector, combination, dot
+from duality_checks.exact.setting import Setting, Vector, combination, dot
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.spline import spline_optimum
 from duality_checks.stationary_points.blocks import (
     adjacent_blocks,

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks.exact import programs
-from duality_checks.exact.setting import RationalNetwork, Setting
+from duality_checks.exact.setting import Setting
+from duality_checks.networks.rational import RationalNetwork
 from duality_checks.stationary_points import blocks, clarke, polyhedral_clarke, selections
 from duality_checks.stationary_points.examples import box_is_wrong
 from duality_checks.stationary_points.stationary import first_order

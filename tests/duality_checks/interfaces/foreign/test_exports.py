@@ -17,8 +17,8 @@ from duality_checks.data.preparation import Input, Output, Preparation
 from duality_checks.data.tables import parse_csv
 from duality_checks.interfaces.foreign import exports
 from duality_checks.interfaces.foreign.exports import Layers, layers_of, onnx_file, torch_file
-from duality_checks.prepared import PreparedNetwork
-from duality_checks.vector_network import VectorNetwork
+from duality_checks.networks.prepared import PreparedNetwork
+from duality_checks.networks.vector import VectorNetwork
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
 pytestmark = pytest.mark.usefixtures("undrawn")

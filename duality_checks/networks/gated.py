@@ -20,7 +20,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
 from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
-from .ranges import reals
+from ..ranges import reals
 
 FORMAT = "convex-landscape gated network"
 
@@ -75,6 +75,11 @@ class GatedNetwork(Pasted):
         """The number of neurons."""
         return len(self.hidden)
 
+    @property
+    def count(self) -> int:
+        """The number of outputs: 1."""
+        return 1
+
     def predict(self, X: Any) -> np.ndarray:
         """The outputs on the rows of ``X`` (n x d), length n, in float64.
 
@@ -108,7 +113,7 @@ class GatedNetwork(Pasted):
             >>> GatedNetwork.of(GatedNetwork([[1.0]], [[2.0]]).document(), "memory").width
             1
         """
-        from .problem import parse_activation
+        from ..problem import parse_activation
 
         gates, hidden, inputs = document["gates"], document["hidden"], document["inputs"]
         if gates == [] and hidden == [] and isinstance(inputs, int):

@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import InputError
 
-from . import gated_network as gated
-from . import network as one_output
-from . import vector_network as several
-from .data.preparation import Preparation
-from .files import read_json, read_text, version_of
-from .gated_network import GatedNetwork
-from .network import TwoLayerNetwork
-from .terms.max_pooling import MaxPooling
-from .terms.readouts import Readout
-from .vector_network import VectorNetwork
+from ..data.preparation import Preparation
+from ..files import read_json, read_text, version_of
+from ..terms.max_pooling import MaxPooling
+from ..terms.readouts import Readout
+from . import gated, two_layer, vector
+from .gated import GatedNetwork
+from .two_layer import TwoLayerNetwork
+from .vector import VectorNetwork
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from .data.tables import Table
+    from ..data.tables import Table
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -38,8 +36,8 @@ class PreparedNetwork:
         InputError: the preparation is of another number of inputs or outputs.
 
     Example:
-        >>> from .data.preparation import Input, Output
-        >>> from .data.tables import parse_csv
+        >>> from ..data.preparation import Input, Output
+        >>> from ..data.tables import parse_csv
         >>> preparation = Preparation((Input("x"),), True, (Output("y"),))
         >>> prepared = PreparedNetwork(TwoLayerNetwork([[1.0, -1.0]], [2.0]), preparation)
         >>> prepared.predict(parse_csv("name,x\\na,3\\nb,0\\n", "memory"))
@@ -64,7 +62,7 @@ class PreparedNetwork:
     @property
     def count(self) -> int:
         """The number of outputs."""
-        return self.network.count if isinstance(self.network, VectorNetwork) else 1
+        return self.network.count
 
     @property
     def stated(self) -> Preparation:
@@ -111,7 +109,7 @@ class PreparedNetwork:
         network, preparation = self.network, self.preparation
         if isinstance(network, VectorNetwork):
             kept = self.stated
-            facts = {"format": several.FORMAT, "version": 2, **network.document()}
+            facts = {"format": vector.FORMAT, "version": 2, **network.document()}
             facts |= {"intercepts": _constants(network), "preparation": kept.document()}
         elif isinstance(network, GatedNetwork):
             facts = {"format": gated.FORMAT, "version": 1, **network.document()}
@@ -119,7 +117,7 @@ class PreparedNetwork:
         elif preparation is None:
             return network.to_json()
         else:
-            facts = {"format": one_output.FORMAT, "version": 3, **network.document()}
+            facts = {"format": two_layer.FORMAT, "version": 3, **network.document()}
             facts |= {"intercept": network.intercept, "linear": network.linear.tolist()}
             facts |= {"preparation": preparation.document()}
         return json.dumps(facts, indent=1) + "\n"
@@ -132,15 +130,15 @@ class PreparedNetwork:
             InputError: the file is missing or damaged.
         """
         text, source = read_text(path), str(path)
-        if f'"format": "{several.FORMAT}"' in text:
+        if f'"format": "{vector.FORMAT}"' in text:
             return _several(text, source)
         if f'"format": "{gated.FORMAT}"' in text:
             fields = ("kappa", "inputs", "gates", "hidden", "preparation")
             document = read_json(text, source, gated.FORMAT, fields, version=1)
             preparation = Preparation.parse(document["preparation"], source)
             return cls(GatedNetwork.of(document, source), preparation)
-        version = version_of(text) if version_of(text) in one_output.FIELDS else 1
-        document = read_json(text, source, one_output.FORMAT, one_output.FIELDS[version], version=version)
+        version = version_of(text) if version_of(text) in two_layer.FIELDS else 1
+        document = read_json(text, source, two_layer.FORMAT, two_layer.FIELDS[version], version=version)
         stated = document.get("preparation")
         known = None if stated is None else Preparation.parse(stated, source)
         return cls(TwoLayerNetwork.of(document, source), known)
@@ -153,7 +151,7 @@ def _constants(network: VectorNetwork) -> list[float]:
 
 def _several(text: str, source: str) -> PreparedNetwork:
     fields = ("kappa", "hidden", "output", "intercepts", "preparation")
-    document = read_json(text, source, several.FORMAT, fields, version=2)
+    document = read_json(text, source, vector.FORMAT, fields, version=2)
     preparation = Preparation.parse(document["preparation"], source)
     network = VectorNetwork.of(document, len(preparation.names), len(preparation.outputs))
     return PreparedNetwork(network, preparation)

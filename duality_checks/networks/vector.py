@@ -12,8 +12,8 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
-from .network import TwoLayerNetwork
-from .ranges import reals
+from ..ranges import reals
+from .two_layer import TwoLayerNetwork
 
 FORMAT = "convex-landscape network of several outputs"
 
@@ -128,7 +128,7 @@ class VectorNetwork(Pasted):
             >>> VectorNetwork.of(network.document(), 2, 3).count
             3
         """
-        from .problem import parse_activation
+        from ..problem import parse_activation
 
         hidden, output = document["hidden"], document["output"]
         if hidden == [] and output == []:

@@ -16,12 +16,12 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
 from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
-from .files import read_json, read_text, version_of, write_text
-from .objective import exact_objective
-from .ranges import reals
+from ..files import read_json, read_text, version_of, write_text
+from ..objective import exact_objective
+from ..ranges import reals
 
 if TYPE_CHECKING:
-    from .problem import TrainingProblem
+    from ..problem import TrainingProblem
 
 FORMAT = "convex-landscape network"
 _FIELDS = ("kappa", "inputs", "hidden", "output")
@@ -249,7 +249,7 @@ class TwoLayerNetwork(Pasted, Shown):
             >>> TwoLayerNetwork.of(TwoLayerNetwork([[1.0]], [2.0]).document(), "memory").output
             array([2.])
         """
-        from .problem import parse_activation
+        from ..problem import parse_activation
 
         hidden, inputs = document["hidden"], document["inputs"]
         if hidden == [] and isinstance(inputs, int):
@@ -274,7 +274,7 @@ class TwoLayerNetwork(Pasted, Shown):
     @classmethod
     def load(cls, path: str | Path) -> TwoLayerNetwork:
         """Read a network file written by :meth:`save`, or by `certify`: what that says of the preparation of
-        tables is for :class:`~duality_checks.prepared.PreparedNetwork`.
+        tables is for :class:`~duality_checks.networks.prepared.PreparedNetwork`.
 
         Raises:
             InputError: the file is missing or damaged.
