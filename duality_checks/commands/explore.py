@@ -17,7 +17,7 @@ from .columns import chosen_data
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from hyperplane_arrangements.plain import PlainArrangement
+    from hyperplane_arrangements.arrangement import Arrangement
 
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # What `certify` says of data and problem is said here in the same words.
 SHARED = ("data", "targets", "features", "no_bias", "beta", "beta_ratio")
-PANELS = ("lines", "training", "sphere")
+PANELS = ("lines", "space", "training", "sphere")
 
 
 @click.command()
@@ -71,7 +71,8 @@ def explore(
     """Write a page to play with: one file of HTML that needs no network. Open it in a browser.
 
     Lines of the plane are dragged, while regions, polynomial, graph and zonogon follow, exactly. Arrangements
-    of rank 1 and 2 are lines; central ones of rank 3 are, with their first plane at infinity.
+    of rank 1 and 2 are lines; central ones of rank 3 are, with their first plane at infinity. These are also
+    turned in space, with their zonotope.
 
     Training data of one feature are dragged, or the weight decay is, and the GLOBAL optimum follows, with the
     dual curve that shows why it is one: solved in the page, in floats, with its duality gap beside it.
@@ -112,7 +113,7 @@ def explore(
 class _Wish:
     """What the page is to show: lines with their name, and data with beta or its share of beta_max."""
 
-    arrangement: PlainArrangement | None
+    arrangement: Arrangement | None
     name: str
     data: TrainingData | None
     beta: Fraction | None
@@ -125,13 +126,25 @@ class _Wish:
         owner = "" if self.data is None else "training" if is_of_one_feature(self.data) else "sphere"
         if owner and owner not in names:
             raise click.UsageError(f"DATA are for --only {owner}; leave them out, or choose other --features")
-        makers = {"lines": self._lines, "training": self._training, "sphere": self._sphere}
+        makers = {
+            "lines": self._lines,
+            "space": self._space,
+            "training": self._training,
+            "sphere": self._sphere,
+        }
         return [makers[name](name == owner) for name in sorted(PANELS, key=owner.__ne__) if name in names]
 
     def _lines(self, owned: bool) -> Panel:
         from ..explorer.plane import plane_panel
 
         return plane_panel(self.arrangement, self.name)
+
+    def _space(self, owned: bool) -> Panel:
+        from ..explorer.space import fits, space_panel
+
+        if self.arrangement is None or not fits(self.arrangement):
+            return space_panel()
+        return space_panel(self.arrangement, self.name)
 
     def _training(self, owned: bool) -> Panel:
         from ..explorer.training import training_panel

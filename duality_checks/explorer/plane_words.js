@@ -2,7 +2,7 @@
 "use strict";
 
 var PlaneWords = (() => {
-  const MINUS = "\u2212", PRIME = "\u2032", SECOND = "\u2033", CHI = "\u03c7", POWERS = { 0: "", 1: "t", 2: "t\u00b2" };
+  const MINUS = "\u2212", PRIME = "\u2032", SECOND = "\u2033", CHI = "\u03c7", POWERS = { 0: "", 1: "t", 2: "t\u00b2", 3: "t\u00b3" };
 
   // The coefficients from the highest power down: [1, -5, 6] is t^2 - 5t + 6.
   function polynomial(coefficients) {
@@ -22,6 +22,23 @@ var PlaneWords = (() => {
     const [low, high] = [(-n - root) / 2, (-n + root) / 2], factor = x => (x ? `(t ${MINUS} ${x})` : "t");
     return low === high ? `${factor(low)}\u00b2` : factor(low) + factor(high);
   }
+
+  // The whole roots of a polynomial, each as often as it is one, if it has no others; else null.
+  function roots(coefficients) {
+    const found = [];
+    let rest = coefficients;
+    for (let root = 0; rest.length > 1; ) {
+      const carried = rest.reduce((all, x) => [...all, (all.at(-1) ?? 0) * root + x], []);
+      if (carried.pop() === 0) [rest] = [carried, found.push(root)];
+      else if (++root > -coefficients[1]) return null;
+    }
+    return found;
+  }
+
+  const product = all => [...new Set(all)].map(root => {
+    const power = all.filter(x => x === root).length, factor = root ? `(t ${MINUS} ${root})` : "t";
+    return power === 1 ? factor : `${factor}${{ 2: "\u00b2", 3: "\u00b3" }[power]}`;
+  }).join("");
 
   const value = (coefficients, t) => coefficients.reduce((total, x) => total * t + x, 0);
 
@@ -70,5 +87,5 @@ var PlaneWords = (() => {
     return `each point adds the lines through it ${MINUS} 1: ${sum}`;
   }
 
-  return { MINUS, PRIME, SECOND, CHI, polynomial, factors, value, counted, listed, equation, line, ofRegion, ofPoint, ofLine, reason, signText };
+  return { MINUS, PRIME, SECOND, CHI, polynomial, factors, roots, product, value, counted, listed, equation, line, ofRegion, ofPoint, ofLine, reason, signText };
 })();
