@@ -3,10 +3,7 @@
 "use strict";
 
 const Chambers = (() => {
-  const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-  const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-  const unit = a => { const size = Math.hypot(...a); return a.map(x => x / size); };
-  const times = (matrix, vector) => matrix.map(row => row.reduce((total, x, i) => total + x * vector[i], 0));
+  const { dot, cross, unit, times } = Turning;
   const INSIDE = -1e-12, FINE = 0.12; // how far beside a wall rounding leads, and the longest straight edge
 
   // The corners around the cone { p : side'p >= 0 for all sides }: one of three sides, clipped by the others.
@@ -124,5 +121,5 @@ const Chambers = (() => {
     };
   }
 
-  return { model, corners, unit, dot, cross, times };
+  return { model, corners };
 })();

@@ -54,21 +54,21 @@ def fits(arrangement: Arrangement) -> bool:
         >>> fits(named("braid_4")), fits(named("braid_3"))
         (True, False)
     """
-    return arrangement.is_central and arrangement.rank == 3 and len(arrangement.distinct.rows) <= MOST_PLANES
+    return arrangement.is_central and arrangement.rank == 3 and len(_first_rows(arrangement)) <= MOST_PLANES
 
 
 def space_of(arrangement: Arrangement, name: str) -> dict[str, Any]:
     """The chambers, walls and rays of a central arrangement of rank 3, and where its zonotope has them.
 
-    What there is and what bounds what is exact; places are floats. The zonotope is the sum of segments of equal
-    length across the planes (statement 1.2, with unit normals): its corners are the chambers, its edges the
-    walls between two of them, its faces the rays, each with the chambers around it.
+    What there is and what bounds what is exact; places are floats. The zonotope is the sum of segments of
+    length two across the planes (statement 1.2, with unit normals): its corners are the chambers, its edges
+    the walls between two of them, its faces the rays, each with the chambers around it.
 
     Returns:
         `planes`: name and unit normal of each different one. `chambers`: their signs as a text, one sign a
-        plane, a label or None, and the corner. `walls`: two chambers and the plane between them. `rays`: a unit
-        vector, the planes through it, and the chambers around it, in order. `chi`: the coefficients of the
-        characteristic polynomial, from `t**3` down.
+        plane, a label or None, and the corner. `walls`: two chambers and the plane between them. `rays`: a
+        unit vector, the planes through it, and the chambers around it, in order. `chi`: the coefficients of
+        the characteristic polynomial, from `t**3` down.
 
     Raises:
         InputError: another rank, affine, or too many planes.
@@ -81,7 +81,7 @@ def space_of(arrangement: Arrangement, name: str) -> dict[str, Any]:
     if not fits(arrangement):
         kind = "central" if arrangement.is_central else "affine"
         raise InputError(
-            f"the arrangement is {kind}, of rank {arrangement.rank}, with {len(arrangement.distinct.rows)} "
+            f"the arrangement is {kind}, of rank {arrangement.rank}, with {len(_first_rows(arrangement))} "
             f"hyperplanes; planes in space are central, of rank 3, and up to {MOST_PLANES}"
         )
     rows = _first_rows(arrangement)

@@ -3,7 +3,7 @@
 "use strict";
 
 function mountSphere(root, data) {
-  const { element, svg, draggable } = Common, { unit, dot, times } = Chambers;
+  const { element, svg, draggable } = Common, { cross, dot, pulled, times, unit } = Turning;
   const model = Chambers.model(data), FADE = 3, MOST_CIRCLES = 150, MOST_BUTTONS = 8, MOST_SIGNS = 60, ARC = 32;
   const start = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
   const state = { turn: start, view: model.chambers.length ? "chambers" : "plus", asked: null, moving: false };
@@ -64,18 +64,10 @@ function mountSphere(root, data) {
     draw();
   }
 
-  // Turned by angles around the axes across and up the page, made orthonormal again.
-  function rolled(turn, across, up) {
-    const [c, s, d, t] = [Math.cos(across), Math.sin(across), Math.cos(up), Math.sin(up)];
-    const [x, y, z] = turn, aside = [0, 1, 2].map(i => c * x[i] + s * z[i]), depth = [0, 1, 2].map(i => c * z[i] - s * x[i]);
-    const front = unit([0, 1, 2].map(i => d * depth[i] + t * y[i])), right = unit(aside.map((value, i) => value - dot(aside, front) * front[i]));
-    return [right, Chambers.cross(front, right), front];
-  }
-
   function facing(at) { // the point in the middle, what is up staying up as far as it can
-    const up = state.turn[1], right = Chambers.cross(up, at), safe = Math.hypot(...right) > 1e-6 ? unit(right) : state.turn[0];
+    const up = state.turn[1], right = cross(up, at), safe = Math.hypot(...right) > 1e-6 ? unit(right) : state.turn[0];
     state.asked = at;
-    turned([safe, Chambers.cross(at, safe), at]);
+    turned([safe, cross(at, safe), at]);
     tell();
   }
 
@@ -273,7 +265,7 @@ function mountSphere(root, data) {
       move: moving => {
         const [x, y] = [moving.clientX, moving.clientY];
         state.moving = true;
-        turned(rolled(state.turn, (x - last[0]) / radius(), (y - last[1]) / radius()));
+        turned(pulled(state.turn, (x - last[0]) / radius(), (last[1] - y) / radius()));
         last = [x, y];
       },
       end: () => { state.moving = false; },
@@ -288,7 +280,7 @@ function mountSphere(root, data) {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (!step) return;
     event.preventDefault();
-    state.turn = rolled(state.turn, step[0] * 0.1, step[1] * 0.1);
+    state.turn = pulled(state.turn, step[0] * 0.1, -step[1] * 0.1);
     ask(state.turn[2]);
   });
 

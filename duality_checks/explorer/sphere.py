@@ -102,7 +102,9 @@ def sphere_panel(one: Solved) -> Panel:
         >>> panel.mount, len(panel.data["neurons"])
         ('mountSphere', 2)
     """
-    return Panel("The sphere of a problem", "sphere", "mountSphere", sphere_data(one), ("chambers",))
+    return Panel(
+        "The sphere of a problem", "sphere", "mountSphere", sphere_data(one), ("turning", "chambers")
+    )
 
 
 def sphere_data(one: Solved) -> dict[str, Any]:
