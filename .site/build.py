@@ -93,6 +93,7 @@ def build(target: Path) -> list[str]:
         shutil.copy(ROOT / name, target / name)
     for name in PARTS:
         shutil.copy(Path(__file__).parent / "convex_site" / name, target)
+    (target / gallery.EXPLORER).write_text(gallery.explorer(), encoding="utf-8")
     with (target / "style.css").open("a", encoding="utf-8") as sheet:
         sheet.write(fonts.face(page.body for page in pages))
     (target / "search-index.js").write_text(search_index(pages), encoding="utf-8")

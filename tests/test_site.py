@@ -236,7 +236,16 @@ def test_every_picture_of_the_page_is_described_and_large_families_say_why(
     body = gallery.page(plan).body
     shown = re.findall(r'<img src="([^"]*)" loading="lazy" alt="([^"]{30,})"', body)
     assert [file for file, _ in shown] == [picture.file for pictures in plan.values() for picture in pictures]
+    assert f'<a href="../{gallery.EXPLORER}">' in body
     assert body.count("more than a picture can show") == 2 and "14,400 chambers" in body
+
+
+def test_the_page_that_is_moved_by_hand_needs_nothing_else(tmp_path: Path) -> None:
+    text = gallery.explorer()
+    assert text.count("<section ") == 3
+    (tmp_path / gallery.EXPLORER).write_text(text, encoding="utf-8")
+    (tmp_path / "index.html").write_text(f'<a href="{gallery.EXPLORER}"></a>', encoding="utf-8")
+    assert list(crawl.dangling(tmp_path)) == []
 
 
 # ------------------------------------------------------------------ the walk through what was built

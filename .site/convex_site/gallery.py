@@ -43,6 +43,8 @@ SHOWN = {
     "tope-graph": "its chambers and the walls between them",
     "lattice": "its intersection lattice",
 }
+#: Where in the site the page is whose pictures are moved by hand.
+EXPLORER = "explore.html"
 _MOST_CHAMBERS, _MOST_FLATS = 1_200, 150  # dots that can be told apart
 
 
@@ -208,6 +210,16 @@ def plan() -> dict[str, list[Picture]]:
     return {"": list(SPECIAL), **{family: list(pictures_of(family)) for family in MEMBERS}}
 
 
+def explorer() -> str:
+    """The page whose pictures are moved by hand, which stands by itself."""
+    from duality_checks.explorer.page import page as assembled
+    from duality_checks.explorer.plane import plane_panel
+    from duality_checks.explorer.space import space_panel
+    from duality_checks.explorer.training import training_panel
+
+    return assembled([plane_panel(), space_panel(), training_panel()])
+
+
 def page(pictures: dict[str, list[Picture]]) -> Page:
     """The page of all pictures."""
     from hyperplane_arrangements.families import FAMILIES
@@ -230,5 +242,7 @@ def page(pictures: dict[str, list[Picture]]) -> Page:
         "by the lines below it, and by nothing else; counts are those of the literature named beside them. "
         'What <code>draw</code> and <code>save_picture</code> take is in <a href="../reference/'
         'hyperplane_arrangements.html#Arrangement.draw">the reference</a>.</p>'
+        f'<p><a href="../{EXPLORER}">Drag lines and turn planes and zonotopes yourself</a>: a page of '
+        "<code>convex-landscape explore</code>.</p>"
     )
     return Page(path, "Gallery", intro + "".join(parts), tuple(aside), kind="gallery-page")
