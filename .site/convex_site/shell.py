@@ -15,6 +15,7 @@ SECTIONS = (
     ("Gallery", "gallery/index.html"),
     ("Reference", "reference/index.html"),
     ("Benchmarks", "benchmarks/index.html"),
+    ("Cheat-sheet", "proofs_notes/cheat-sheet.html"),
 )
 # What a browser holds a page to: files beside it, and nothing from anywhere else.
 _ALONE = (

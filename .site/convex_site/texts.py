@@ -71,6 +71,7 @@ class Checkout:
 def reading_order(root: Path) -> list[tuple[str, str]]:
     """The course: pairs of a heading and "", and of a title and a text, as its index lists them."""
     text = (root / INDEX).read_text(encoding="utf-8")
+    text = text[text.index("\n## ") :]  # what its introduction mentions is not in the order
     found: list[tuple[str, str]] = []
     for match in _LISTED.finditer(text):
         heading, name = match.groups()
