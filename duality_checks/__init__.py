@@ -24,12 +24,13 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .approximation.sampling import bound_by_sampling, coverage, guarantee
     from .approximation.subsets import ProvenInterval, interval_by_chambers
     from .assertions import assert_complete, assert_global_optimum, assert_stationary, assert_strong_duality
-    from .certificate import Certificate, certify, check
+    from .certificates.certificate import Certificate, certify, check
     from .checker import Verdict
     from .effort import Effort
     from .importing import from_sklearn, from_state_dict, read_network
     from .interfaces.auditing import Audit, audit
     from .interfaces.auditing_outputs import OutputsAudit, audit_outputs
+    from .interfaces.solving import Scorecard, assert_solves
     from .networks.gated import GatedNetwork
     from .networks.rational import RationalNetwork
     from .networks.two_layer import TwoLayerNetwork
@@ -53,7 +54,6 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .pricing.dual_norm import dual_norm
     from .pricing.interval import IntervalProof, prove_interval
     from .problem import TrainingProblem
-    from .solving import Scorecard, assert_solves
     from .stationary_points.polyhedral import exact_restricted_optimum
     from .stationary_points.polyhedral_clarke import ClarkeVerdict, clarke_stationary
     from .stationary_points.selections import settle_exactly
@@ -76,9 +76,9 @@ _NAMES = {
     ),
     "interfaces.auditing": ("Audit", "audit"),
     "interfaces.auditing_outputs": ("OutputsAudit", "audit_outputs"),
-    "certificate": ("Certificate", "certify", "check"),
+    "certificates.certificate": ("Certificate", "certify", "check"),
     "checker": ("Verdict",),
-    "solving": ("Scorecard", "assert_solves"),
+    "interfaces.solving": ("Scorecard", "assert_solves"),
     "training.checkpoint": ("Checkpoint",),
     "optima.circular": ("circular_optimum",),
     "optima.circular_proof": ("prove_circular",),

@@ -17,7 +17,7 @@ from .exact.enclosures import float_above, float_below
 from .tolerances import allowance, relative
 
 if TYPE_CHECKING:
-    from .certificate import Certificate
+    from .certificates.certificate import Certificate
     from .networks.rational import RationalNetwork
     from .optima.several_outputs import MultiOutputProblem
     from .problem import TrainingProblem
@@ -66,7 +66,7 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
         AssertionError: not a global optimum: ...
     """
     __tracebackhide__ = True
-    from .certificate import certify
+    from .certificates.certificate import certify
     from .training.columns import train
 
     claimed, chosen = relative(gap, "gap", zero=False), _judged(problem, network)
@@ -124,7 +124,7 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
         True
     """
     __tracebackhide__ = True
-    from .certificate import certify
+    from .certificates.certificate import certify
 
     claimed, chosen = relative(gap, "gap", zero=False), _judged(problem, solution.network)
     certificate = certify(problem, _Proposal(chosen, solution.dual))
@@ -267,7 +267,7 @@ def _judged(problem: TrainingProblem, network: Any) -> RationalNetwork:
 
 def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None:
     __tracebackhide__ = True
-    from .certificate import check
+    from .certificates.certificate import check
 
     verdict = check(problem, certificate)
     if not verdict.proven:

@@ -34,7 +34,7 @@ from .networks.vector import side_by_side
 from .problem import TrainingProblem
 
 if TYPE_CHECKING:
-    from .certificate import Certificate
+    from .certificates.certificate import Certificate
     from .optima.several_outputs import MultiOutputProblem, OutputsProof
 
 

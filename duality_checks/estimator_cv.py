@@ -162,7 +162,7 @@ class _ByCrossValidation:
         return model
 
     def _take(self: Any, point: _Point) -> None:
-        from .certificate import check
+        from .certificates.certificate import check
 
         for fit in point.fits:
             check(fit.problem, fit.certificate).require()

@@ -31,14 +31,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .instances import PROBLEMS as PROBLEMS
-from .instances import CertifiedProblem as CertifiedProblem
-from .instances import certified
+from .interfaces.instances import PROBLEMS as PROBLEMS
+from .interfaces.instances import CertifiedProblem as CertifiedProblem
+from .interfaces.instances import certified
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
-    from .solving import Scorecard
+    from .interfaces.solving import Scorecard
 
 #: What `arrangement_family` runs over: members of families with a published number of chambers.
 FAMILIES = (
@@ -206,12 +206,12 @@ def arrangement_family(request: pytest.FixtureRequest) -> PublishedArrangement:
 
 @pytest.fixture
 def assert_solves(request: pytest.FixtureRequest) -> Callable[..., Scorecard]:
-    """:func:`duality_checks.solving.assert_solves` with what the options say: which problems, and the gap."""
+    """:func:`duality_checks.assert_solves` with what the options say: which problems, and the gap."""
     config, node = request.config, request.node
 
     def judge(solver: Callable[[Any], Any], **options: Any) -> Scorecard:
         __tracebackhide__ = True
-        from .solving import score
+        from .interfaces.solving import score
 
         chosen: dict[str, Any] = {
             "gap": config.getoption("--certified-gap"),

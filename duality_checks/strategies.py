@@ -23,7 +23,7 @@ except ImportError as error:
 from hyperplane_arrangements.exact import exact_matrix, pivot_columns
 from hyperplane_arrangements.strategies import normals
 
-from .certificate import Certificate, certify
+from .certificates.certificate import Certificate, certify
 from .exact.setting import Setting, Vector, dot
 from .networks.rational import RationalNetwork
 from .networks.two_layer import TwoLayerNetwork

@@ -29,7 +29,7 @@ from ..ranges import whole
 from .subsets import ProvenInterval, interval
 
 if TYPE_CHECKING:
-    from ..certificate import Certificate
+    from ..certificates.certificate import Certificate
     from ..data.datasets import TrainingData
     from ..problem import TrainingProblem
 

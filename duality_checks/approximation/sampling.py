@@ -187,7 +187,7 @@ def coverage(problem: TrainingProblem, samples: Sequence[int], seed: int = 0) ->
     """
     from hyperplane_arrangements.geometry.angles import solid_angle
 
-    from ..certificate import certify
+    from ..certificates.certificate import certify
     from ..training.columns import train
 
     problem.require_standard("sampling chambers")

@@ -91,7 +91,7 @@ def _theorem(
     problem: Path, certificate: Path, output: Path, *, compiled: bool, cones: int, as_json: bool
 ) -> int:
     """A certificate as a theorem for Coq."""
-    from ..certificate import Certificate
+    from ..certificates.certificate import Certificate
     from ..explaining.formal.coq import compiles
     from ..explaining.formal.covering import with_proof
     from ..explaining.formal.export import claims, coq_text

@@ -12,7 +12,7 @@ from hyperplane_arrangements.errors import InputError
 from .. import checker
 
 if TYPE_CHECKING:
-    from ..certificate import Certificate
+    from ..certificates.certificate import Certificate
     from ..problem import TrainingProblem
 
 

@@ -20,7 +20,7 @@ from .page import Panel
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from ..certificate import Certificate
+    from ..certificates.certificate import Certificate
     from ..data.datasets import TrainingData
     from ..problem import TrainingProblem
     from ..training.rounds import Solution
@@ -60,7 +60,7 @@ def solved(data: TrainingData, beta: Fraction | None, beta_ratio: Fraction | Non
         InputError: the data have another rank or no weight decay is a share of their beta_max, or the
             certificate is refused.
     """
-    from ..certificate import certify, check
+    from ..certificates.certificate import certify, check
     from ..optima.shares import at_ratio
     from ..problem import TrainingProblem
     from ..training.columns import train

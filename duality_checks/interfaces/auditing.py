@@ -31,7 +31,7 @@ from ..tolerances import allowance, relative
 from .placing import Placed, place
 
 if TYPE_CHECKING:
-    from ..certificate import Certificate
+    from ..certificates.certificate import Certificate
     from ..training.rounds import Solution
 
 # Below this share of the objective a decrease, though proven, only mends the rounding of floats.
@@ -363,7 +363,7 @@ def _notable(escape: Escape | None, objective: Fraction) -> Escape | None:
 def _certified(
     problem: TrainingProblem, solution: Solution, max_chambers: int, effort: Effort
 ) -> Certificate:
-    from ..certificate import certify, check
+    from ..certificates.certificate import certify, check
 
     certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
     verdict = check(problem, certificate)

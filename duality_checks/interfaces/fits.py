@@ -18,7 +18,7 @@ from ..training.rounds import Solution
 
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
-    from ..certificate import Certificate
+    from ..certificates.certificate import Certificate
     from ..optima.paths import PathPoint
 
 # A gap that is as good as none, where none was asked for.
@@ -99,7 +99,7 @@ class Fit:
     @cached_property
     def certificate(self) -> Certificate:
         """The certificate, accepted by the checker."""
-        from ..certificate import certify, check
+        from ..certificates.certificate import certify, check
 
         found = certify(self.problem, self.solution, effort=self.effort or WHOLE)
         check(self.problem, found).require()

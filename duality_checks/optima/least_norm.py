@@ -20,7 +20,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
-from ..certificate import Certificate, certify, check
+from ..certificates.certificate import Certificate, certify, check
 from ..exact.norms import Vector, root_above
 from ..exact.setting import ZERO
 from ..networks.rational import RationalNetwork

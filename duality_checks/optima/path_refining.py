@@ -14,7 +14,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from .. import checker
-from ..certificate import Proposal, certify, check
+from ..certificates.certificate import Proposal, certify, check
 from ..effort import WHOLE, Effort
 from ..exact.norms import Vector
 from ..exact.quadratics import ZERO

@@ -16,7 +16,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..certificate import Certificate, certify
+from ..certificates.certificate import Certificate, certify
 from ..effort import WHOLE, Effort
 from ..exact.enclosures import decimal_interval, exact_text
 from ..exact.norms import Vector, dot, root_above
@@ -296,7 +296,7 @@ def _above(problem: TrainingProblem, v: Vector, size: float) -> Fraction:
     """
     from types import SimpleNamespace
 
-    from ..certificate import check
+    from ..certificates.certificate import check
     from ..networks.two_layer import TwoLayerNetwork
 
     bound = Fraction(size)

@@ -25,7 +25,7 @@ from hyperplane_arrangements.exact import exact_matrix
 from hyperplane_arrangements.exact.rational import independent_rows
 from hyperplane_arrangements.pasting import Call, Pasted
 
-from ..certificate import Certificate, certify, check
+from ..certificates.certificate import Certificate, certify, check
 from ..checker import Refusal, Verdict
 from ..effort import WHOLE, Effort
 from ..exact.copositive import MOST, gram, is_nonnegative_on, is_positive_semidefinite

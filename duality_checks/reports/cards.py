@@ -10,7 +10,7 @@ from hyperplane_arrangements import display
 from hyperplane_arrangements.pictures.cards import card, columns
 
 from ..approximation.subsets import ProvenInterval
-from ..certificate import Certificate
+from ..certificates.certificate import Certificate
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
 from ..networks.two_layer import TwoLayerNetwork
 from ..optima.optimal_set import OptimalSet

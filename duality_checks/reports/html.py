@@ -17,7 +17,7 @@ from .self_check import scripts, self_check
 from .text import MOST_NEURONS, beta_text, neuron_rows, objective, printable, relative_gap, skip_text
 
 if TYPE_CHECKING:
-    from ..certificate import Certificate
+    from ..certificates.certificate import Certificate
     from ..data.datasets import TrainingData
     from ..networks.two_layer import TwoLayerNetwork
     from ..problem import TrainingProblem

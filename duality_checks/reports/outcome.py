@@ -26,7 +26,7 @@ from ..problem_file import prepared
 from .hints import hints
 
 if TYPE_CHECKING:
-    from ..certificate import Certificate
+    from ..certificates.certificate import Certificate
     from ..data.datasets import TrainingData
     from ..networks.two_layer import TwoLayerNetwork
     from ..networks.vector import VectorNetwork
@@ -284,7 +284,7 @@ def _part(
     keep: Callable[[TrainingProblem, State], None],
 ) -> Part:
     """Train one output, certify and check; arguments as for :func:`prove`."""
-    from ..certificate import as_read, certify_read, check_read
+    from ..certificates.certificate import as_read, certify_read, check_read
     from ..training.checkpoint import State
     from ..training.columns import train
     from ..training.rounds import Bounds

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..certificate import Certificate, certify, check
+from ..certificates.certificate import Certificate, certify, check
 from ..checker import Chamber, dual_value, objective, read_problem
 from ..exact.norms import Vector, dot, dual_norm_squared, gradient, project
 from ..problem import TrainingProblem

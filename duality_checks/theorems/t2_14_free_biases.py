@@ -12,8 +12,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..certificate import certify
-from ..certificate import check as judge
+from ..certificates.certificate import certify
+from ..certificates.certificate import check as judge
 from ..exact.setting import Setting, dot
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ..certificate import Certificate, certify
+from ..certificates.certificate import Certificate, certify
 from ..checker import check_documents, objective, read_problem
 from ..problem import TrainingProblem
 from ..training.columns import train

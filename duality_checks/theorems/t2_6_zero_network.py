@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..certificate import check as check_certificate
+from ..certificates.certificate import check as check_certificate
 from ..exact.norms import dot, dual_norm_squared, gradient, maximum, root_above, root_below
 from ..problem import TrainingProblem
 from .bounds import activation, exact_certificate, network_objective

@@ -16,8 +16,8 @@ from ..approximation.low_rank import (
     squared_loss_bound,
     transfer,
 )
-from ..certificate import Certificate, certify
-from ..certificate import check as check_certificate
+from ..certificates.certificate import Certificate, certify
+from ..certificates.certificate import check as check_certificate
 from ..exact.norms import dot, dual_norm_squared, root_above
 from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork

@@ -11,8 +11,8 @@ import numpy as np
 from hyperplane_arrangements.exact import signs
 
 from ..approximation.gated import Gated, gated_relaxation
-from ..certificate import certify
-from ..certificate import check as check_certificate
+from ..certificates.certificate import certify
+from ..certificates.certificate import check as check_certificate
 from ..exact.norms import dot, gradient, root_above
 from ..problem import TrainingProblem
 from ..training.columns import train

@@ -363,6 +363,8 @@ def test_other_losses_beyond_the_limit_of_chambers() -> None:
 def test_what_the_checker_refuses_is_never_called_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     """All chambers were gone through, and still it is the checker who decides."""
     model = CertifiedReLURegressor(beta=1).fit([[0.0], [1.0]], [1.0, 2.0])
-    monkeypatch.setattr("duality_checks.certificate.check", lambda *_: Verdict(False, "not today"))
+    monkeypatch.setattr(
+        "duality_checks.certificates.certificate.check", lambda *_: Verdict(False, "not today")
+    )
     with pytest.raises(ValueError, match="not today"):
         _ = model.proven_

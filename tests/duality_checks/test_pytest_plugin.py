@@ -23,8 +23,8 @@ from duality_checks.assertions import (
     assert_stationary,
     assert_strong_duality,
 )
+from duality_checks.interfaces.solving import assert_solves, score
 from duality_checks.networks.rational import RationalNetwork
-from duality_checks.solving import assert_solves, score
 from duality_checks.stationary_points.examples import (
     box_is_wrong,
     global_minimum,

@@ -9,7 +9,7 @@ from hyperplane_arrangements.errors import InputError
 from ...checker import Certificate, Problem
 
 if TYPE_CHECKING:
-    from ... import certificate as certificates
+    from ...certificates import certificate as certificates
 
 COVERED = "the squared, l1, huber, hinge and squared-hinge losses"
 

@@ -18,7 +18,7 @@ from ...limits import MAX_CONES
 from .coverage import refuse_problem, refuse_version
 
 if TYPE_CHECKING:
-    from ...certificate import Certificate
+    from ...certificates.certificate import Certificate
     from ...problem import TrainingProblem
 
 # How much shorter the dual becomes at least: a cover needs room where the bound is reached, or its boxes have
@@ -42,7 +42,7 @@ def with_proof(problem: TrainingProblem, certificate: Certificate, *, cones: int
         LimitError: there is no list, and a cover needs more cones.
 
     Example:
-        >>> from ...certificate import certify
+        >>> from ...certificates.certificate import certify
         >>> from ...problem import TrainingProblem
         >>> from ...training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2", penalty="1-norm")
@@ -80,7 +80,7 @@ def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int
         LimitError: the cover needs more cones.
 
     Example:
-        >>> from ...certificate import certify, check
+        >>> from ...certificates.certificate import certify, check
         >>> from ...problem import TrainingProblem
         >>> from ...training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2")

@@ -26,7 +26,7 @@ from .gallina import certificate_term, problem_term, rational
 from .sources import library_text
 
 if TYPE_CHECKING:
-    from ... import certificate as certificates
+    from ...certificates import certificate as certificates
     from ...problem import TrainingProblem
 
 THEOREM = """\
@@ -155,7 +155,7 @@ def to_coq(problem: TrainingProblem, certificate: certificates.Certificate) -> s
         InputError: what the formal proof does not cover.
 
     Example:
-        >>> from ...certificate import certify
+        >>> from ...certificates.certificate import certify
         >>> from ...problem import TrainingProblem
         >>> from ...training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2")

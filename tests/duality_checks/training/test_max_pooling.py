@@ -13,7 +13,7 @@ import pytest
 
 import duality_checks as dc
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, checker, dual_norm, train
-from duality_checks.certificate import Certificate
+from duality_checks.certificates.certificate import Certificate
 from duality_checks.data.preparation import Input, Output, Preparation, Window
 from duality_checks.terms.max_pooling import MaxPooling
 from hyperplane_arrangements.errors import InputError

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.pasting import OneLine
 
-from .checker import decimal
+from ..checker import decimal
+from ..tolerances import relative
 from .instances import PROBLEMS, CertifiedProblem, certified
-from .tolerances import relative
 
 if TYPE_CHECKING:
-    from .problem import TrainingProblem
+    from ..problem import TrainingProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def assert_solves(
             that :func:`~duality_checks.assertions.assert_global_optimum` takes, or what has one as its
             `.network`. What it raises counts as a failure on that problem.
         gap: the relative gap that is claimed, above 0 and below 1.
-        problems: names of :data:`~duality_checks.instances.PROBLEMS`, or certified problems of your own; all
-            of them if None.
+        problems: names of :data:`~duality_checks.interfaces.instances.PROBLEMS`, or certified problems of
+            your own; all of them if None.
 
     Returns:
         The figures of every problem; its text is a table.
@@ -176,8 +176,8 @@ def _known(problem: str | CertifiedProblem) -> CertifiedProblem:
 
 
 def _excess(solver: Callable[[TrainingProblem], Any], known: CertifiedProblem) -> Excess:
-    from .exact.judged import judged, objective_of
-    from .interfaces.placing import native
+    from ..exact.judged import judged, objective_of
+    from .placing import native
 
     problem, certificate = known.problem, known.certificate
     try:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duality_checks.dual_scaling.witnesses import integer_points
+from duality_checks.certificates.witnesses import integer_points
 from hyperplane_arrangements import Arrangement, exact_matrix
 
 

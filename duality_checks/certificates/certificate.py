@@ -26,22 +26,22 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.pasting import MOST
 from hyperplane_arrangements.workers import LONG, mapper, using_executor
 
-from . import checker
-from .checker import Chamber, Cover, Quadratic, Refusal, Slopes, Verdict
-from .dual_scaling.draft import draft
-from .dual_scaling.proof import feasible_multiple
-from .dual_scaling.said import multiples_said
-from .dual_scaling.witnesses import integer_points
-from .effort import WHOLE, Effort
-from .exact.enclosures import float_above, float_below, require_writable
-from .exact.judged import judged, skip_of
-from .exact.rounding import on_a_grid
-from .files import read_text, write_text
-from .limits import few_chambers
-from .ranges import reals, whole
+from .. import checker
+from ..checker import Chamber, Cover, Quadratic, Refusal, Slopes, Verdict
+from ..effort import WHOLE, Effort
+from ..exact.enclosures import float_above, float_below, require_writable
+from ..exact.judged import judged, skip_of
+from ..exact.rounding import on_a_grid
+from ..files import read_text, write_text
+from ..limits import few_chambers
+from ..ranges import reals, whole
+from .draft import draft
+from .proof import feasible_multiple
+from .said import multiples_said
+from .witnesses import integer_points
 
 if TYPE_CHECKING:
-    from .problem import TrainingProblem
+    from ..problem import TrainingProblem
 
 _MOST_ROWS = 10**9
 _PASTED = 40_000  # characters of a certificate that are shown
@@ -316,7 +316,7 @@ def certify_read(
     if functions is not None:
         (feasible, quadratic), chambers = functions, None
     elif problem.penalty.polyhedral:
-        from .dual_scaling.polyhedral import exact_parts
+        from .polyhedral import exact_parts
 
         network, feasible, chambers = exact_parts(problem, solution)
     elif not few_chambers(arrangement, listed):
@@ -329,7 +329,7 @@ def certify_read(
         else:
             (feasible, slopes), cover = _covered(problem, stated, dual, say, effort)
     elif problem.is_max_pooled:
-        from .dual_scaling.max_pooling import listed_chambers
+        from .max_pooling import listed_chambers
 
         feasible, chambers = listed_chambers(problem, stated, dual, max_chambers)
     else:
@@ -359,8 +359,8 @@ def _bounded(
     relaxation = getattr(solution, "relaxation", None)
     if relaxation is None:
         return None
-    from .pricing.landscape import Landscape
-    from .training.relaxation_proof import proven
+    from ..pricing.landscape import Landscape
+    from ..training.relaxation_proof import proven
 
     return proven(problem, stated, Landscape.of(problem), relaxation)
 
@@ -382,8 +382,8 @@ def _covered(
     Raises:
         InputError: no multiple was proven.
     """
-    from .cover.proof import Coordinates, covers, written
-    from .cover.search import Limits
+    from ..cover.proof import Coordinates, covers, written
+    from ..cover.search import Limits
 
     coordinates = Coordinates.of(stated)
     cones = _FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
@@ -443,7 +443,7 @@ def _first_proven(
 
 
 def _largest_multiple(problem: TrainingProblem, dual: np.ndarray, effort: Effort) -> float:
-    from .pricing.dual_norm import dual_norm
+    from ..pricing.dual_norm import dual_norm
 
     norm = dual_norm(problem, dual, effort=effort)
     return float(problem.beta) / norm if norm > 0 else np.inf

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, checker
-from duality_checks.dual_scaling.draft import draft
-from duality_checks.dual_scaling.proof import feasible_multiple
+from duality_checks.certificates.draft import draft
+from duality_checks.certificates.proof import feasible_multiple
 from duality_checks.exact.norms import dual_norm_squared
 
 SEEDS = st.integers(0, 10**6)

@@ -10,9 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .certificate import Certificate
-    from .problem import TrainingProblem
-    from .training.rounds import Solution
+    from ..certificates.certificate import Certificate
+    from ..problem import TrainingProblem
+    from ..training.rounds import Solution
 
 #: The problems by name, as arguments of :class:`~duality_checks.problem.TrainingProblem`.
 PROBLEMS: dict[str, dict[str, Any]] = {
@@ -64,9 +64,9 @@ def certified(name: str) -> CertifiedProblem:
         >>> certified("zero-network").certificate.upper  # y'y / 2: no neuron is worth its weight decay
         Fraction(1, 1)
     """
-    from .certificate import certify, check
-    from .problem import TrainingProblem
-    from .training.columns import train
+    from ..certificates.certificate import certify, check
+    from ..problem import TrainingProblem
+    from ..training.columns import train
 
     problem = TrainingProblem(**PROBLEMS[name])
     solution = train(problem)
