@@ -43,7 +43,7 @@ var mountPlane = (() => {
         const rest = c.minus(a.times(middle[0])).minus(b.times(middle[1]));
         return { ...Lines.held(k + 1, [a, b, rest.times(scale)], k % 2 ? 4.25 : 5), name: names?.[k] ?? String(k + 1) };
       });
-      Object.assign(this, { share: ONE, selected: null, pointed: {}, reach: REACH, infinity, title: name, middle, scale, own });
+      Object.assign(this, { past: [], share: ONE, selected: null, pointed: {}, reach: REACH, infinity, title: name, middle, scale, own });
       this.draw();
     }
 
@@ -62,7 +62,21 @@ var mountPlane = (() => {
       this.draw();
     }
 
+    // Lines as they are now can be had back.
+    remember() {
+      if (this.past.at(-1) !== this.lines) this.past = [...this.past.slice(-99), this.lines];
+    }
+
+    undo() {
+      const before = this.past.filter(lines => lines !== this.lines);
+      if (!before.length) return;
+      [this.lines, this.past] = [before.at(-1), before.slice(0, -1)];
+      if (!this.line(this.selected)) this.selected = null;
+      this.draw();
+    }
+
     add(line) {
+      this.remember();
       const id = Math.max(0, ...this.lines.map(one => one.id)) + 1;
       this.lines = [...this.lines, { ...line, id, name: String(id) }];
       this.selected = id;
@@ -70,6 +84,7 @@ var mountPlane = (() => {
     }
 
     delete(id) {
+      this.remember();
       this.lines = this.lines.filter(line => line.id !== id);
       this.selected = null;
       this.draw();
@@ -141,6 +156,7 @@ var mountPlane = (() => {
       const id = Number(line), before = this.line(id);
       this.main.querySelector(`.line[data-line="${id}"]`).focus({ preventScroll: true });
       this.select(id);
+      this.remember();
       if (end !== undefined) return { move: later => this.turn(id, Number(end), this.at(later)) };
       if (this.central) return { move: later => this.turn(id, 0, this.at(later)) };
       return { move: later => this.carry(before, this.at(later).map((x, i) => x - from[i])) };
@@ -194,6 +210,7 @@ var mountPlane = (() => {
     pressed(event) {
       const id = Number(event.target.dataset?.line), step = STEPS[event.key];
       if (event.key === "Escape") this.select(null);
+      if (event.key === "z" && (event.ctrlKey || event.metaKey)) this.undo();
       if (!id) return;
       if (event.key === "Delete" || event.key === "Backspace") {
         event.preventDefault();
@@ -203,6 +220,7 @@ var mountPlane = (() => {
       }
       if (!step) return;
       event.preventDefault();
+      this.remember();
       const line = this.line(id), by = step.map(whole);
       if (!this.central && !event.shiftKey) return this.put(Lines.placed(line, Lines.plus(line.mid, by)));
       const [end] = Lines.ends(this.central ? Lines.shrunk(line, NONE) : line);
@@ -232,6 +250,7 @@ var mountPlane = (() => {
       this.buttons = {
         add: button("add", "Add a line", () => this.add(this.fresh())),
         delete: button("delete", "Delete it", () => this.delete(this.selected)),
+        undo: button("undo", "Undo", () => this.undo()),
         central: button("central", "All through one point", () => this.gather()),
         graph: button("graph", "Graph", () => { this.plain = !this.plain; this.draw(); }),
         all: button("all", "Show all", () => this.widen()),
@@ -241,6 +260,7 @@ var mountPlane = (() => {
       this.told = element("p", { class: "told", "aria-live": "polite" });
       [this.counts, this.note] = ["counts", "note"].map(name => element("p", { class: name }));
       [this.facts, this.triple] = [element("dl", { class: "facts" }), element("div", { class: "triple" })];
+      this.code = element("code");
       this.legend = element("figcaption");
       root.append(
         element("p", {}, "Drag a line to move it, one of its two ends to turn it; beside all lines, draw a new one with the mouse. " +
@@ -251,7 +271,8 @@ var mountPlane = (() => {
           element("figure", {}, this.main, element("figcaption", {}, "Bounded regions are orange, points of three and more lines green. The dots joined across walls are the graph of " +
             "regions, the tope graph. With the keyboard: Tab to a line, arrows move it, Shift and arrows turn it, Delete takes it away.")),
           element("figure", {}, this.dual, this.legend)),
-        this.facts, this.note, this.triple);
+        this.facts, this.note, this.triple,
+        element("details", {}, element("summary", {}, "These lines in Python"), element("p", {}, this.code)));
     }
 
     widen() {
@@ -318,8 +339,9 @@ var mountPlane = (() => {
     }
 
     drawTools(hidden) {
-      const { delete: gone, central, graph, all } = this.buttons;
+      const { delete: gone, undo, central, graph, all } = this.buttons;
       gone.disabled = this.selected === null;
+      undo.disabled = this.past.every(lines => lines === this.lines);
       central.textContent = this.central ? "Back to where they were" : "All through one point";
       central.setAttribute("aria-pressed", this.central);
       graph.setAttribute("aria-pressed", !this.plain);
@@ -335,6 +357,7 @@ var mountPlane = (() => {
       const found = this.found, space = this.infinity === null ? null : { name: this.title, plane: this.infinity };
       this.facts.replaceChildren(...PlaneFacts.facts(found));
       this.counts.textContent = PlaneFacts.line(found);
+      this.code.textContent = PlaneWords.code(found.rows.map(row => this.stated(row) ?? row), this.names);
       this.note.textContent = PlaneFacts.note(found, this.lines.map(line => line.name), space);
     }
 

@@ -56,6 +56,13 @@ var PlaneWords = (() => {
     return `${term(a, "x", true)}${term(b, "y", !a)} = ${String(c).replace("-", MINUS)}`;
   }
 
+  // What makes an arrangement of these rows.
+  function code(rows, names) {
+    if (!rows.length) return "";
+    const list = all => `[${all.join(", ")}]`, own = names.some((name, k) => name !== String(k)) ? `, names=${JSON.stringify(names)}` : "";
+    return `Arrangement(${list(rows.map(([a, b]) => list([a, b])))}, ${list(rows.map(([, , c]) => c))}${own})`;
+  }
+
   function ofRegion({ key, bounded, walls }) {
     const place = bounded ? "bounded" : "unbounded";
     return `Region ${signText(key)}: ${place}, with ${counted(walls.length, "wall")}. A step across a wall changes one sign.`;
@@ -87,5 +94,5 @@ var PlaneWords = (() => {
     return `each point adds the lines through it ${MINUS} 1: ${sum}`;
   }
 
-  return { MINUS, PRIME, SECOND, CHI, polynomial, factors, roots, product, value, counted, listed, equation, line, ofRegion, ofPoint, ofLine, reason, signText };
+  return { MINUS, PRIME, SECOND, CHI, polynomial, factors, roots, product, value, counted, listed, equation, line, code, ofRegion, ofPoint, ofLine, reason, signText };
 })();

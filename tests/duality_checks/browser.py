@@ -175,9 +175,10 @@ class Page:
             self.call(touch, type="touchMove", touchPoints=[at])
         self.call(touch, type="touchEnd", touchPoints=[])
 
-    def press(self, key: str, *, shift: bool = False) -> None:
+    def press(self, key: str, *, shift: bool = False, control: bool = False) -> None:
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, modifiers=8 * shift)
+            held = 8 * shift + 2 * control
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, modifiers=held)
 
     def picture(self, path: Path) -> None:
         """The whole page as a PNG."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from duality_checks.explorer.plane import plane_panel
 from hyperplane_arrangements import Arrangement, named
 
 pytestmark = NEEDED
+CODE = "document.querySelector('details code').textContent"
 # Two upright lines, a level one and a slanting one: 1 + 4 + 5 regions, 2 of them bounded.
 FOUR = Arrangement([[1, 0], [1, 0], [0, 1], [1, 1]], [-4, 4, 2, 1])
 
@@ -131,6 +133,42 @@ def test_lines_are_added_and_deleted(shown: Page) -> None:
     assert fact(shown, "lines") == "4"
     shown.drag(place(shown, -8, -8), moved(shown, 7, -1))
     assert fact(shown, "lines") == "5" and counts(shown)[0] == "15"
+
+
+def test_every_step_can_be_undone(shown: Page) -> None:
+    assert shown.ask("document.querySelector('[data-do=undo]').disabled")
+    seen = [shown.ask(CODE)]
+    shown.drag(place(shown, 7, 2), moved(shown, 0, 4))
+    seen.append(shown.ask(CODE))
+    shown.press("ArrowDown")
+    seen.append(shown.ask(CODE))
+    shown.press("Delete")
+    seen.append(shown.ask(CODE))
+    shown.click("[data-do=add]")
+    assert len({*seen, shown.ask(CODE)}) == 5
+    for code in reversed(seen[1:]):
+        shown.click("[data-do=undo]")
+        assert shown.ask(CODE) == code
+    shown.ask("document.querySelector('.line').focus()")
+    shown.press("z", control=True)
+    assert shown.ask(CODE) == seen[0] and shown.ask("document.querySelector('[data-do=undo]').disabled")
+
+
+def test_what_was_dragged_is_code_that_says_the_same(shown: Page) -> None:
+    """Strokes, turns and carries at random: the arrangement that the page writes counts as the page does."""
+    draw = random.Random(3)
+    for step in range(12):
+        start, goal = ([draw.uniform(-9, 9) for _ in "xy"] for _ in "pq")
+        shown.drag(place(shown, *start), moved(shown, goal[0] - start[0], goal[1] - start[1]))
+        code = shown.ask(CODE)
+        ours = eval(code, {"Arrangement": Arrangement})
+        chi = ours.characteristic_polynomial().as_expr().subs("t", -1)
+        assert (str(ours.count_chambers()), str(ours.n)) == (fact(shown, "regions"), fact(shown, "lines")), (
+            code
+        )
+        assert str(ours.count_bounded_chambers()) == fact(shown, "bounded"), (step, code)
+        assert fact(shown, "minus-one").endswith(f"= {abs(chi)}")
+    assert int(fact(shown, "lines")) > 4
 
 
 def test_without_any_line_the_plane_is_one_region(shown: Page) -> None:
