@@ -489,7 +489,7 @@ class TrainingProblem(Pasted, Shown):
 
     @cached_property
     def _text(self) -> str:
-        from .problem_file import problem_document
+        from .data.problem_file import problem_document
 
         return json.dumps(problem_document(self)) + "\n"
 
@@ -508,7 +508,7 @@ class TrainingProblem(Pasted, Shown):
         Raises:
             InputError: not JSON, another format, or fields that are missing or unknown.
         """
-        from .problem_file import read_problem
+        from .data.problem_file import read_problem
 
         return cls(**read_problem(text, source))
 

@@ -17,9 +17,9 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
 
+from ..networks.objective import exact_fit, exact_objective
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
-from ..objective import exact_fit, exact_objective
 from ..problem import TrainingProblem
 from .setting import Setting, Vector
 

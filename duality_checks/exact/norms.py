@@ -15,7 +15,7 @@ from math import isqrt
 from hyperplane_arrangements.exact.rational import dot
 
 from .. import checker
-from ..objective import Vector
+from ..networks.objective import Vector
 from ..problem import TrainingProblem
 
 ROOT_BITS = 120

@@ -18,8 +18,8 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 from hyperplane_arrangements.exact.rational import dot
 
+from ..networks.objective import ZERO, Vector
 from ..networks.rational import RationalNetwork
-from ..objective import ZERO, Vector
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 

@@ -13,7 +13,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
 from hyperplane_arrangements.pasting import Call, Pasted
 
-from ..objective import ZERO, Vector
+from .objective import ZERO, Vector
 from .two_layer import TwoLayerNetwork
 
 

@@ -17,8 +17,8 @@ from hyperplane_arrangements.exact import exact_scalar
 from hyperplane_arrangements.pasting import MOST, Call, Pasted
 
 from ..files import read_json, read_text, version_of, write_text
-from ..objective import exact_objective
 from ..ranges import reals
+from .objective import exact_objective
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem

@@ -19,7 +19,7 @@ from ..effort import WHOLE, Effort
 from ..exact.norms import Vector
 from ..exact.quadratics import ZERO
 from ..limits import few_chambers, is_covered, require_feasible
-from ..objective import exact_fit
+from ..networks.objective import exact_fit
 from ..problem import TrainingProblem, positive
 from ..ranges import whole
 from ..tolerances import relative

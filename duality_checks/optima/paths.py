@@ -21,7 +21,7 @@ from ..effort import WHOLE, Effort
 from ..exact.enclosures import decimal_interval, exact_text
 from ..exact.norms import Vector, dot, root_above
 from ..limits import few_chambers, is_searched, require_feasible
-from ..objective import exact_fit
+from ..networks.objective import exact_fit
 from ..pricing.dual_norm import dual_norm
 from ..pricing.free import ProjectedReadout
 from ..pricing.free_pricers import free_dual_norm

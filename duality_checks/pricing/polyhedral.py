@@ -22,7 +22,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import TooLargeError
 
-from ..objective import Vector
+from ..networks.objective import Vector
 from ..problem import TrainingProblem
 
 MAX_RAYS = 500_000

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..checker import Verdict
 from ..data.preparation import Input, Output, Preparation
+from ..data.problem_file import prepared
 from ..effort import WHOLE, Effort
 from ..limits import is_searched, require_feasible
 from ..networks.prepared import PreparedNetwork
 from ..networks.vector import side_by_side
 from ..problem import TrainingProblem
-from ..problem_file import prepared
 from .hints import hints
 
 if TYPE_CHECKING:

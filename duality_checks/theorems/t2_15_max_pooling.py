@@ -13,7 +13,7 @@ from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import ExactMatrix
 
 from ..exact.norms import Vector, dot, project
-from ..objective import exact_fit
+from ..networks.objective import exact_fit
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling, compared
 from .bounds import proven_interval

@@ -14,10 +14,10 @@ import pytest
 from duality_checks import TrainingProblem, TwoLayerNetwork
 from duality_checks.cli import main
 from duality_checks.data.datasets import prepared_data
+from duality_checks.data.problem_file import preparation_in
 from duality_checks.data.tables import read_table
 from duality_checks.networks.prepared import PreparedNetwork
 from duality_checks.networks.vector import VectorNetwork
-from duality_checks.problem_file import preparation_in
 from hyperplane_arrangements.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")

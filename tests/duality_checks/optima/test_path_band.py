@@ -16,7 +16,7 @@ from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.checker import Refusal, dual_value, read_problem
 from duality_checks.effort import Effort
 from duality_checks.exact.polyhedral import optimum
-from duality_checks.objective import exact_fit
+from duality_checks.networks.objective import exact_fit
 from duality_checks.optima import path_refining
 from duality_checks.optima.path_band import PathBand, PathNode, Piece, bend_of
 from duality_checks.optima.path_refining import between, path_band, path_bands

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from duality_checks.certificates.certificate import certify
 from duality_checks.checker import Verdict
 from duality_checks.commands.terminal import silent
 from duality_checks.data.datasets import training_data
@@ -59,6 +60,19 @@ def test_the_interval_in_print_holds_the_proven_one(outcome: Outcome, render) ->
     assert low <= outcome.lower <= outcome.upper <= high
     width = outcome.upper - outcome.lower
     assert high - low <= width * Fraction(102, 100)
+
+
+def test_each_output_says_how_its_chambers_are_proven() -> None:
+    outcome = job(**KINDS["apart"])
+    first, second = outcome.parts
+    covered = certify(second.problem, second.solution, list_at_most=0)
+    mixed = Outcome.of_parts([first, replace(second, certificate=covered)], None, outcome.seconds)
+    assert (first.certificate.method, covered.method) == ("chambers", "cover")
+    section = markdown(mixed).split("## The chambers")[1].split("\n## ")[0]
+    assert re.search(
+        r"For y: The list is proven complete.*For z: The certificate does not list", section, re.S
+    )
+    assert "For y" not in markdown(outcome) and markdown(outcome).count("The list is proven complete") == 1
 
 
 def test_widths_in_print_are_upper_bounds(outcome: Outcome) -> None:

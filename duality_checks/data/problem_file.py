@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix
 
-from .files import read_json, version_of
-from .terms.free import NAMES, NOTHING, Free
-from .terms.losses import Loss
-from .terms.max_pooling import MaxPooling
-from .terms.penalties import Penalty
-from .terms.readouts import Readout
+from ..files import read_json, version_of
+from ..terms.free import NAMES, NOTHING, Free
+from ..terms.losses import Loss
+from ..terms.max_pooling import MaxPooling
+from ..terms.penalties import Penalty
+from ..terms.readouts import Readout
 
 if TYPE_CHECKING:
-    from .data.preparation import Preparation
+    from .preparation import Preparation
 
 FORMAT = "convex-landscape problem"
 FIELDS = ("loss", "penalty", "readout", "kappa", "beta", "X", "y")
@@ -123,7 +123,7 @@ def preparation_in(text: str, source: str) -> Preparation | None:
 
 
 def _preparation(document: dict[str, Any], source: str) -> Preparation | None:
-    from .data.preparation import Preparation
+    from .preparation import Preparation
 
     return Preparation.parse(document[PREPARATION], source) if PREPARATION in document else None
 

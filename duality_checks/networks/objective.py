@@ -8,10 +8,10 @@ from math import lcm
 from operator import mul
 from typing import TYPE_CHECKING
 
-from .terms.max_pooling import MaxPooling
+from ..terms.max_pooling import MaxPooling
 
 if TYPE_CHECKING:
-    from .problem import TrainingProblem
+    from ..problem import TrainingProblem
 
 Vector = tuple[Fraction, ...]
 ZERO = Fraction(0)
