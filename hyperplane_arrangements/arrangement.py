@@ -311,7 +311,7 @@ class Arrangement(PlainArrangement):
         return modular_chain(self)
 
     def freeness(self) -> Freeness:
-        """Whether it is free, as far as its lattice decides, with its exponents: `supersolvable.freeness`.
+        """Whether it is free, as far as lattice and mirrors decide, with its exponents.
 
         Example:
             >>> from hyperplane_arrangements import named

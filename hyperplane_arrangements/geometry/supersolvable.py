@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import InputError
 from ..plain import PlainArrangement
@@ -33,10 +34,10 @@ class ModularChain:
 
 @dataclass(frozen=True, slots=True)
 class Freeness:
-    """Whether an arrangement is free, as far as its lattice says.
+    """Whether an arrangement is free, as far as its lattice and its mirrors say.
 
     Attributes:
-        is_free: None if neither criterion decides.
+        is_free: None if no criterion decides.
         exponents: in increasing order; empty if it is not known to be free.
         reason: the theorem that decides, in a sentence.
     """
@@ -101,12 +102,49 @@ def _is_modular(flat: Flat, upper: Flat, lines: Sequence[int]) -> bool:
     return not any(not line & ~upper.mask and not line & flat.mask and (line & (line - 1)) for line in lines)
 
 
+def is_closed_under_reflections(arrangement: PlainArrangement) -> bool:
+    """Whether the mirror image of every hyperplane in every other is one of them, in exact numbers.
+
+    Then they are all mirrors of a finite group, which moves finitely many normals: a Coxeter arrangement.
+
+    Args:
+        arrangement: central.
+
+    Raises:
+        InputError: affine.
+
+    Example:
+        >>> from hyperplane_arrangements.families import generic, h3
+        >>> is_closed_under_reflections(h3()), is_closed_under_reflections(generic(4, 3))
+        (True, False)
+    """
+    if not arrangement.is_central:
+        raise InputError("arrangement is affine; reflections are looked for in central ones: take its cone()")
+    rows = [row for row in arrangement.normals.fractions if any(row)]
+    lines = {_scaled(row) for row in rows}
+    for mirror in lines:
+        square = sum(x * x for x in mirror)
+        for row in lines:
+            share = 2 * sum(x * y for x, y in zip(mirror, row, strict=True)) / square
+            if _scaled([y - share * x for x, y in zip(mirror, row, strict=True)]) not in lines:
+                return False
+    return True
+
+
+def _scaled(row: Sequence[Any]) -> tuple[Any, ...]:
+    """The multiple of a row whose first entry that is not zero is 1."""
+    first = next(x for x in row if x)
+    return tuple(x / first for x in row)
+
+
 def freeness(arrangement: PlainArrangement) -> Freeness:
-    """Whether a central arrangement is free, by the two criteria that its lattice decides.
+    """Whether a central arrangement is free, by three criteria that its lattice and its mirrors decide.
 
     A supersolvable one is free, with the exponents of a modular chain (Jambu and Terao 1984). The
     characteristic polynomial of a free one has its exponents as roots, nonnegative integers (Terao 1981);
-    where it has not, the arrangement is not free. Others are left undecided.
+    where it has not, the arrangement is not free. All mirrors of a finite reflection group are free: the
+    gradients of the basic invariants are a basis, by Saito's criterion (Saito 1975; Orlik and Terao 1992,
+    theorem 6.60). Others are left undecided.
 
     Args:
         arrangement: central, with a hyperplane.
@@ -121,23 +159,28 @@ def freeness(arrangement: PlainArrangement) -> Freeness:
         ...     print(verdict.is_free, verdict.exponents)
         True (1, 3, 5)
         False ()
-        None ()
+        True (1, 5, 9)
     """
     chain = modular_chain(arrangement)
     if chain is not None:
         return Freeness(True, tuple(sorted(chain.exponents)), "supersolvable, so free (Jambu and Terao 1984)")
-    if not _splits(whitney_numbers(arrangement)):
+    roots = _integer_roots(whitney_numbers(arrangement))
+    if roots is None:
         return Freeness(
             False,
             (),
             "the characteristic polynomial has roots that are no integers, so not free (Terao 1981)",
         )
+    if is_closed_under_reflections(arrangement):
+        exponents = roots[-arrangement.rank :]
+        return Freeness(True, exponents, "all mirrors of a finite reflection group, so free (Saito 1975)")
     return Freeness(None, (), "not supersolvable, and the characteristic polynomial does not decide")
 
 
-def _splits(coefficients: Sequence[int]) -> bool:
-    """Whether a monic polynomial, highest coefficient first, has as many integer roots as its degree."""
-    rest, root = list(coefficients), 0
+def _integer_roots(coefficients: Sequence[int]) -> tuple[int, ...] | None:
+    """The roots of a monic polynomial, highest coefficient first, in increasing order; None unless all are
+    nonnegative integers."""
+    rest, root, found = list(coefficients), 0, list[int]()
     while len(rest) > 1 and root <= sum(map(abs, coefficients)):
         quotient = [rest[0]]
         for coefficient in rest[1:]:
@@ -146,4 +189,5 @@ def _splits(coefficients: Sequence[int]) -> bool:
             root += 1
         else:
             rest = quotient[:-1]
-    return len(rest) == 1
+            found.append(root)
+    return tuple(found) if len(rest) == 1 else None

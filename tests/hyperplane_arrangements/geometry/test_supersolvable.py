@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperplane_arrangements import Arrangement, InputError, families
+from hyperplane_arrangements.geometry.supersolvable import is_closed_under_reflections
 from hyperplane_arrangements.strategies import arrangements
 
 T = sympy.Symbol("t")
@@ -34,10 +35,56 @@ def test_supersolvable_arrangements_have_their_published_exponents(member, expon
     assert member.characteristic_polynomial() == chi
 
 
-@pytest.mark.parametrize("member", [families.type_d(4), families.h3(), families.f4()])
-def test_these_reflection_arrangements_are_not_supersolvable(member):
-    """Hoge and Röhrle (2014): of the irreducible ones of rank 3 or more only types A and B are."""
-    assert member.modular_chain() is None and member.freeness().is_free is None
+@pytest.mark.parametrize(
+    ("member", "exponents"),
+    [(families.type_d(4), (1, 3, 3, 5)), (families.h3(), (1, 5, 9)), (families.f4(), (1, 5, 7, 11))],
+)
+def test_these_reflection_arrangements_are_free_and_not_supersolvable(member, exponents):
+    """Hoge and Röhrle (2014): of the irreducible ones of rank 3 or more only types A and B are supersolvable.
+    Exponents: Humphreys (1990), section 3.7."""
+    assert member.modular_chain() is None
+    assert member.freeness().is_free and member.freeness().exponents == exponents
+
+
+def test_saito_s_criterion_for_the_icosahedron():
+    """The gradients of the sums of the second, sixth and tenth powers of its mirrors' forms are tangent to a
+    mirror, and by symmetry to all; their determinant, of degree 1 + 5 + 9 = 15, is not 0. All exactly."""
+    rows = families.h3().normals.fractions
+
+    def gradients(u):
+        found = [[0, 0, 0] for _ in range(3)]
+        for row in rows:
+            size, height = (sum(x * y for x, y in zip(row, other, strict=True)) for other in (row, u))
+            share, fourth = height / size, (height * height / size) * (height * height / size)
+            for k in range(3):
+                found[k] = [x + share * y for x, y in zip(found[k], row, strict=True)]
+                share = share * fourth
+        return found
+
+    (a, b, c), (d, e, f), (g, h, i) = gradients((1, 2, 5))
+    assert a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) != 0
+    x, y, z = rows[3]
+    for k in range(11):  # a form of degree 9 in two variables has at most 9 zeros
+        u = (-y, x - k * z, k * y)
+        assert all(x * s + y * t + z * w == 0 for s, t, w in gradients(u))
+
+
+def test_closed_under_reflections():
+    for member in (families.braid(4), families.type_b(3), families.h3(), families.g2()):
+        assert is_closed_under_reflections(member)
+        assert not is_closed_under_reflections(member.deletion(0))
+    assert is_closed_under_reflections(Arrangement([[1, 0], [0, 3], [-2, 0], [0, 0]]))
+    with pytest.raises(InputError, match="affine; reflections are looked for in central ones"):
+        is_closed_under_reflections(families.shi(3))
+
+
+@settings(max_examples=10, deadline=None)
+@given(arrangements(rank=3))
+def test_a_free_verdict_has_the_roots_of_the_polynomial(member):
+    verdict = member.freeness()
+    if verdict.is_free:
+        chi = T ** (member.dimension - member.rank) * sympy.prod(T - e for e in verdict.exponents)
+        assert member.characteristic_polynomial() == sympy.Poly(chi, T)
 
 
 @pytest.mark.parametrize("n", [4, 5, 7])
