@@ -1,14 +1,15 @@
 """All benchmarks: `python benchmarks/run.py [--long] [--sage PYTHON] [SECTION ...]`.
 
 Prints the tables, puts them into `README.md`, and draws the growth of enumeration and of training beside it.
-Sections: peers, geometry, counting, questions, growth, training; all of them without a name. With `--long`,
-under 25 minutes for the peers: instances too that take them minutes; and every section of training.
+Sections: peers, geometry, counting, questions, growth, cones, training; all of them without a name. With
+`--long`, under 25 minutes for the peers: instances too that take them minutes; and every section of training.
 """
 
 from __future__ import annotations
 
 import argparse
 
+import cones
 import counting
 import geometry
 import growth
@@ -23,7 +24,7 @@ def main() -> None:
     parser.add_argument(
         "sections",
         nargs="*",
-        help="peers, geometry, counting, questions, growth, training; default: all",
+        help="peers, geometry, counting, questions, growth, cones, training; default: all",
     )
     parser.add_argument("--long", action="store_true", help="what takes minutes too")
     parser.add_argument("--sage", help="a Python with passagemath-polyhedra")
@@ -36,6 +37,7 @@ def main() -> None:
         "counting": counting.main,
         "questions": questions.main,
         "growth": growth.main,
+        "cones": cones.main,
         "training": lambda: training.main([] if options.long else ["growth"]),
     }
     for unknown in set(options.sections) - set(known):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
+import cones
 import peers
 import report
 
@@ -26,7 +28,7 @@ def test_a_section_is_put_between_its_marks_and_nowhere_else(tmp_path: Path) -> 
 
 def test_the_page_has_the_marks_of_every_section() -> None:
     text = report.PAGE.read_text(encoding="utf-8")
-    for section in ("peers", "shapes", "cocircuits", "counting", "questions", "growth"):
+    for section in ("peers", "shapes", "cocircuits", "counting", "questions", "growth", "cones"):
         assert text.index(f"<!-- {section} -->") < text.index(f"<!-- /{section} -->")
 
 
@@ -58,3 +60,24 @@ def test_a_peer_that_counts_otherwise_is_not_reported() -> None:
 def test_ours_lists_every_chamber_with_and_without_witnesses() -> None:
     for work in (peers.sign_vectors, peers.witnesses):
         assert peers.ours("braid_3", work).chambers == 6
+
+
+def test_cones_are_counted_where_a_cover_proves_the_dual() -> None:
+    setting = cones.Setting(rank=2, samples=6, beta_share=0.05)
+    (found,) = cones.counts("rank", [setting], seeds=(1,))
+    # Both sides have four faces, each at least a cone; six lines of the plane have twelve chambers.
+    assert found.cones >= 8 and found.chambers == 12 and (found.rank, found.samples) == (2, 6)
+
+
+def test_the_stored_counts_are_those_of_the_settings() -> None:
+    header, *lines = (cones.FOLDER / "cones.csv").read_text(encoding="utf-8").splitlines()
+    assert header.split(",") == [field.name for field in fields(cones.Count)]
+    places = [(line.split(",")[0], *line.split(",")[1:5]) for line in lines]
+    stated = [
+        (sweep, *map(str, astuple(s)))
+        for sweep, some in cones.SWEEPS.items()
+        for s in some
+        for _ in cones.SEEDS
+    ]
+    assert places == stated
+    assert all((cones.FOLDER / file).exists() for _, file in cones.CHARTS.values())
