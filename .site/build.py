@@ -74,7 +74,12 @@ def strange_words() -> dict[str, str]:
     places = [
         re.escape(str(place)) + r"\b" for place in (ROOT, Path.home(), Path(sys.prefix)) if place != Path("/")
     ]
-    return {"|".join(places): "a path of this machine", r"\b(pypi|pythonhosted|npmjs)\.": "a registry"}
+    tex = r"<m[ion]\b[^>]*>\\[a-zA-Z|{}]"
+    return {
+        tex: "TeX in a formula",
+        "|".join(places): "a path of this machine",
+        r"\b(pypi|pythonhosted|npmjs)\.": "a registry",
+    }
 
 
 def build(target: Path) -> list[str]:

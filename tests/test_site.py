@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from html import unescape
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,27 @@ def test_bars_and_braces_know_their_side() -> None:
     )
     assert "".join(found) == "||\u2016\u2016{}"
     assert mathml(r"\lvert x").count('form="prefix"') == mathml(r"x \rvert").count('form="postfix"') == 1
+    large = mathml(r"\Bigl\lVert x \Bigr\rVert")
+    assert (
+        "\\" not in large
+        and large.count("minsize") == 2
+        and re.findall('form="([a-z]*)">\u2016', large) == ["prefix", "postfix"]
+    )
     assert 'stretchy="true"' in mathml(r"\left\lvert \frac{a}{b} \right\rvert")
+
+
+def test_lines_may_break_before_the_relations_of_a_long_formula() -> None:
+    """Nothing is lost by it, and neither short nor displayed formulas are cut."""
+    text = r"N(A_k) = N(A_{k-1}) + N(A^{H_k}) \le 2 N(A_{k-1}), k \in \lbrace 1, \dots, n \rbrace"
+    cut = mathml(text)
+    starts = re.findall(r"<wbr><math[^>]*><mrow><m[io][^>]*>(.*?)</m", cut)
+    assert starts == ["=", "\u2264", "k"]
+    assert mathml(text, display=True).count("<math") == mathml("a = b + c").count("<math") == 1
+    letters = ["".join(re.sub("<[^>]*>", "", one).split()) for one in (cut, mathml(text, display=True))]
+    assert unescape(letters[0]) == unescape(letters[1])
+    assert '<span class="long">' in mathml(
+        "a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r"
+    )
 
 
 def test_the_chart_of_the_readme_is_drawn() -> None:
