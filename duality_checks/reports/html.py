@@ -303,17 +303,18 @@ def _proof(outcome: Outcome) -> str:
     text = f"<p>The objective is <code>{escape(objective(outcome))}</code>.</p>"
     if not outcome.parts:
         return text + _SHARED
-    rows, checks = [], []
-    for k, (part, (_, file)) in enumerate(zip(outcome.parts, outcome.files, strict=True)):
+    columns, checks = [], []
+    for k, (part, (problem, file)) in enumerate(zip(outcome.parts, outcome.files, strict=True)):
         proof, name = part.certificate, part.data.target
         low, high, width, _ = bound_texts(proof.lower, proof.upper)
-        rows.append([name, low, high, width, _listed(proof), file, proof.problem])
-        whose = f"<p>{escape(name)}:</p>" if len(outcome.parts) > 1 else ""
+        columns.append([name, low, high, width, _listed(proof), file])
+        whose = f"<p>{escape(name)}: the digest of {problem} is <code>{proof.problem}</code>.</p>"
         checks.append(whose + self_check(part.problem_text, part.certificate_text, number=k))
-    header = ["output", "lower bound", "upper bound", "width, at most", "chambers", "certificate"]
+    names = ["output", "lower bound", "upper bound", "width, at most", "chambers", "certificate"]
+    header, *rows = zip(names, *columns, strict=True)
     again = "<br>".join(f"<code>{line}</code>" for line in commands(outcome))
     return (
-        f"{text}{_SUMS if len(rows) > 1 else ''}{_BOUNDS}{table([*header, 'digest of the problem'], rows)}"
+        f"{text}{_SUMS if len(columns) > 1 else ''}{_BOUNDS}{table(header, rows)}"
         f"<p>Check it again:<br>{again}<br>The checker is one file that imports Python's standard library "
         f"alone.</p>{''.join(checks)}"
     )
