@@ -152,6 +152,20 @@ def test_the_chart_of_the_readme_is_drawn() -> None:
 # ------------------------------------------------------------------ notebooks
 
 
+def test_a_stored_picture_gives_way_to_the_one_that_was_drawn(
+    checkout: texts.Checkout, tmp_path: Path
+) -> None:
+    name = notebooks.names(checkout)[0]
+    text = (ROOT / name).read_text(encoding="utf-8")
+    words = re.findall(r"^!\[(.*)\]\(pictures/", text, re.MULTILINE)
+    drawn = [{"output_type": "display_data", "data": {"image/png": "aGVsbG8=", "text/plain": "<Figure>"}}]
+    outputs = [drawn if "plot_" in cell.split("```")[0] else [] for cell in text.split("```{code-cell}")[1:]]
+    executed = notebooks.page(checkout, name, tmp_path, outputs).body
+    read = notebooks.page(checkout, name, tmp_path, []).body
+    assert words and all(executed.count(f'alt="{one}"') == read.count(f'alt="{one}"') == 1 for one in words)
+    assert ".svg" in read and "notebook-" not in re.sub("href=.*?>", "", executed)
+
+
 def test_outputs_stand_after_their_cells(checkout: texts.Checkout, tmp_path: Path) -> None:
     name = notebooks.names(checkout)[0]
     count = (ROOT / name).read_text(encoding="utf-8").count("```{code-cell}")

@@ -13,7 +13,11 @@ from .shell import Page
 from .texts import Checkout
 
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
+#: A cell, and the picture of what it shows that is stored for those who read the text.
+_CELL = re.compile(
+    r"^```\{code-cell\} ipython3\n(.*?)^```\n?(\n!\[([^]]*)\]\(pictures/notebook-[^)]*\)\n)?",
+    re.MULTILINE | re.DOTALL,
+)
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -62,14 +66,17 @@ def page(checkout: Checkout, name: str, target: Path, outputs: list[list[dict[st
     text = _FRONT.sub("", (checkout.root / name).read_text(encoding="utf-8"))
     path = checkout.pages[name]
     stem = Path(path).stem
-    codes = _CELL.findall(text)
-    marked = _CELL.sub(lambda found: f"```python\n{found[1]}```\n\n<!--cell-->\n\n", text)
+    cells = _CELL.findall(text)
+    # What was run shows its own pictures, described as the stored ones are.
+    marked = _CELL.sub(
+        lambda found: f"```python\n{found[1]}```\n\n<!--cell-->\n\n{'' if outputs else found[2] or ''}", text
+    )
     rendered: Text = render(marked, lambda link: checkout.link(name, link))
     parts = rendered.body.split("<!--cell-->")
     pieces = [parts[0]]
     for k, rest in enumerate(parts[1:]):
         shown = "".join(
-            _shown(output, f"{stem}-{k}-{j}.png", target / "notebooks", _words(codes[k]))
+            _shown(output, f"{stem}-{k}-{j}.png", target / "notebooks", cells[k][2] or _words(cells[k][0]))
             for j, output in enumerate(outputs[k] if k < len(outputs) else [])
         )
         pieces += [f'<div class="output">{shown}</div>' if shown else "", rest]

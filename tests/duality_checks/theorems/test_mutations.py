@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import factorial
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from duality_checks.optima import vector_output
 from duality_checks.problem import TrainingProblem
 from duality_checks.terms.max_pooling import MaxPooling, compared
 from duality_checks.theorems import t1_1_count as count
+from duality_checks.theorems import t1_1_supersolvable as supersolvable
+from duality_checks.theorems import t1_1_varchenko as varchenko
 from duality_checks.theorems import t1_4_reduction as reduction
 from duality_checks.theorems import t2_2_network as network
 from duality_checks.theorems import t2_3_certificate as certificate
@@ -67,6 +70,33 @@ def test_sampled_chambers_are_caught_by_closed_forms(sampled: None) -> None:
 def test_shares_of_other_numbers_of_hyperplanes_are_caught(counted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(count, "hyperplanes_through", counted)
     assert any("is not the sum of its shares" in reason for reason in refusals("1.1"))
+
+
+def test_other_exponents_are_caught() -> None:
+    for honest in supersolvable.fixed():
+        more = replace(honest, exponents=(*honest.exponents[:-1], honest.exponents[-1] + 1))
+        assert "the number of chambers fails" in supersolvable.check(more).reason
+    # With the product right and the sum wrong it is the polynomial that says so.
+    cube = next(one for one in supersolvable.fixed() if sorted(one.exponents) == [1, 3, 5])
+    assert "chi(" in supersolvable.check(replace(cube, exponents=(0, 5, 7))).reason
+
+
+def test_another_multiplicity_of_a_flat_is_caught() -> None:
+    honest = next(varchenko.fixed())
+    for k, (rows, times) in enumerate(honest.factors):
+        factors = (*honest.factors[:k], (rows, times + 1), *honest.factors[k + 1 :])
+        assert "the determinant fails" in varchenko.check(replace(honest, factors=factors)).reason
+
+
+def test_weights_of_all_orders_of_four_things_have_zagier_s_determinant() -> None:
+    """Zagier (1992): the product over k = 2, ..., n of ``(1 - q^(k(k-1)))^(n! (n-k+1) / (k(k-1)))``."""
+    q, n = Fraction(1, 2), 4
+    rows = [[(k == i) - (k == j) for k in range(n)] for i in range(n) for j in range(i)]
+    found = varchenko.determinant(varchenko.matrix(varchenko.factored(rows, [q] * len(rows))))
+    expected = Fraction(1)
+    for k in range(2, n + 1):
+        expected *= (1 - q ** (k * (k - 1))) ** (factorial(n) * (n - k + 1) // (k * (k - 1)))
+    assert found == expected
 
 
 def test_a_table_over_some_chambers_is_caught() -> None:
