@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from said_duals import FORGERIES, TERMS, documents, forged, made, verdict
 
-from duality_checks import Certificate, TrainingProblem, certificate, certify, check, train
+from duality_checks import Certificate, TrainingProblem, certify, check, train
+from duality_checks.certificates import certificate
 from duality_checks.explaining.formal.export import claims
 from duality_checks.explaining.theorem import explained
 from hyperplane_arrangements.errors import InputError

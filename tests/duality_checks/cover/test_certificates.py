@@ -25,7 +25,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
 
-from duality_checks import Certificate, TrainingProblem, certificate, certify, check, checker, train
+from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
+from duality_checks.certificates import certificate
 from duality_checks.cover.proof import Coordinates, covers, written
 from duality_checks.strategies import training_problems
 

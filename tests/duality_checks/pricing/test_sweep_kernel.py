@@ -17,13 +17,13 @@ from rationals import fractions
 from duality_checks import (
     TrainingProblem,
     TwoLayerNetwork,
-    certificate,
     certify,
     check,
     checker,
     dual_norm,
     train,
 )
+from duality_checks.certificates import certificate
 from duality_checks.exact.rounding import on_a_grid
 
 # By hand, landscapes with one maximum: in a cell (root of 3), inside an arc (root of 8), on a ray (2).

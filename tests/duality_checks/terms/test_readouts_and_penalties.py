@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rationals import fractions
 
-from duality_checks import TrainingProblem, certificate, certify, check, checker, train
+from duality_checks import TrainingProblem, certify, check, checker, train
+from duality_checks.certificates import certificate
 from duality_checks.terms.penalties import PENALTIES, parse_penalty
 from duality_checks.terms.readouts import Readout, parse_readout, patches_1d, patches_2d
 from hyperplane_arrangements.errors import InputError
