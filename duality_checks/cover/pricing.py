@@ -18,8 +18,12 @@ CLOSE = 1e-6
 ABOVE = 2.0**-42
 TURNS = 60
 AT_ONCE = 400  # ascents between two looks at the clock
+LONG = 10_000  # cones of a search
+AROUND = np.array([0.01, 0.05, 0.2])  # how far from a known maximum an ascent starts
 
 Part = tuple[float, np.ndarray, np.ndarray]
+Known = tuple[np.ndarray, np.ndarray]  # m x r, for a function and its negative
+NOTHING_KNOWN = (np.empty((0, 0)), np.empty((0, 0)))
 
 
 class Bent(Protocol):
@@ -78,6 +82,7 @@ def peaks(
     floor: float,
     effort: Effort = WHOLE,
     deadline: float | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> Peaks:
     """Points above the floor from many ascents, else from a search over all directions: none only if there
     are none, or the search came to a limit; then the bound is what was proven before.
@@ -87,11 +92,12 @@ def peaks(
         floor: positive.
         effort: by how much the bound may exceed the floor, and the limits of a search.
         deadline: when a search is to end.
+        known: where ascents may start, as for `glimpsed`.
     """
     starts = starts_before_a_search(sides[0])
     # An ascent costs as much as some cones.
     starts = starts if effort.cones is None else min(starts, effort.cones)
-    seen = glimpsed(sides, floor, -1, starts, deadline)
+    seen = glimpsed(sides, floor, -1, starts, deadline, known)
     best = max(floor, float(seen.values.max(initial=0.0)))
     if best > floor * (1 + CLOSE):
         return seen
@@ -103,7 +109,12 @@ def peaks(
     limits = Limits(ENOUGH, effort.cones, deadline, effort.progress)
     for level in effort.levels(sides[0].rank):
         upper = lower * (1 + level + tiny)
-        covers = [search(side, upper, floor=lower, limits=limits, keep=False) for side in sides]
+        covers = []
+        for side in sides:
+            covers.append(search(side, upper, floor=lower, limits=limits, keep=False))
+            # What was found on one side changes the other: that is not worth a long search.
+            if len(covers[0].values) and covers[0].cones > LONG:
+                break
         parts = [*seen.parts, *_climbed(sides, covers)]
         if not all(cover.proven for cover in covers):
             stopped = not any(len(cover.values) for cover in covers)
@@ -114,15 +125,21 @@ def peaks(
 
 def _climbed(sides: tuple[Searched, Searched], covers: list[Cover]) -> list[Part]:
     found = []
-    for sign, side, cover in zip((1.0, -1.0), sides, covers, strict=True):
-        found.append((sign, cover.points, cover.values))
-        best = np.argsort(-cover.values)[:ENOUGH]
-        found.append((sign, *climb(side, cover.points[best])))
+    for sign, side, cover in zip((1.0, -1.0), sides, covers, strict=False):
+        # Those of one box come together, and most of them go to one maximum.
+        order = np.argsort(-cover.values)
+        some = order[:: max(1, len(order) // ENOUGH)]
+        found.append((sign, *climb(side, cover.points[some])))
     return found
 
 
 def glimpsed(
-    sides: tuple[Searched, Searched], floor: float, turn: int, starts: int, deadline: float | None = None
+    sides: tuple[Searched, Searched],
+    floor: float,
+    turn: int,
+    starts: int,
+    deadline: float | None = None,
+    known: Known = NOTHING_KNOWN,
 ) -> Peaks:
     """Points above the floor from ascents; that there are none says nothing.
 
@@ -132,6 +149,7 @@ def glimpsed(
         turn: other starts for each.
         starts: how many, for each side.
         deadline: when no more of them begin.
+        known: maxima of similar functions, next to which half of the ascents start; for each side.
     """
     rng = np.random.default_rng([abs(turn), turn < 0])
     rank = sides[0].rank
@@ -139,8 +157,12 @@ def glimpsed(
     for first in range(0, starts, AT_ONCE):
         if first and deadline is not None and perf_counter() >= deadline:
             break
-        for sign, side in zip((1.0, -1.0), sides, strict=True):
+        for sign, side, maxima in zip((1.0, -1.0), sides, known, strict=True):
             points = rng.normal(size=(min(AT_ONCE, starts - first), rank))
+            if len(maxima):
+                some = rng.integers(len(maxima), size=len(points) // 2)
+                points[: len(some)] *= rng.choice(AROUND, size=(len(some), 1))
+                points[: len(some)] += maxima[some]
             found.append((sign, *climb(side, points / side.norms(points)[:, None])))
     return Peaks(found, np.inf, floor)
 

@@ -40,6 +40,7 @@ ARCS_AT_ONCE = 25_000
 GLIMPSES = 16
 BUFFER = 4096
 CHAMBERS_AT_ONCE = 20_000
+REMEMBERED = 60
 NEGLIGIBLE = 1e-13
 # The sine of angles at which a Gram matrix, of size its square, is still clear of rounding.
 CLEAR = 1e-6
@@ -352,6 +353,7 @@ class CoverPricer:
     def __init__(self, landscape: Landscape, effort: Effort = WHOLE):
         self.landscape = landscape
         self._effort, self._deadline = effort, effort.deadline()
+        self._known = np.empty((0, landscape.rank)), np.empty((0, landscape.rank))
 
     def maxima(self, v: np.ndarray, floor: float) -> Maxima:
         """Points above the floor, best first; none only where there are none or the effort ends, which the
@@ -360,7 +362,7 @@ class CoverPricer:
 
         sides = functions(self.landscape, v)
         if floor > 0:
-            return self._listed(peaks(sides, floor, self._effort, self._deadline))
+            return self._kept(peaks(sides, floor, self._effort, self._deadline, self._known))
         return self._listed(largest(sides, self._effort))
 
     def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
@@ -369,7 +371,18 @@ class CoverPricer:
         from ..cover.pricing import functions, glimpsed
 
         sides = functions(self.landscape, v)
-        return self._listed(glimpsed(sides, floor, turn, starts_for(sides[0]), self._deadline))
+        starts = starts_for(sides[0])
+        return self._kept(glimpsed(sides, floor, turn, starts, self._deadline, self._known))
+
+    def _kept(self, found: Peaks) -> Maxima:
+        """Listed, and the best of them remembered: the next maxima are often next to these."""
+        listed = self._listed(found)
+        plus, minus = (
+            np.concatenate([listed.directions[listed.signs == sign], old])[:REMEMBERED]
+            for sign, old in zip((1.0, -1.0), self._known, strict=True)
+        )
+        self._known = plus, minus
+        return listed
 
     def _listed(self, found: Peaks) -> Maxima:
         rank = self.landscape.rank

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
 
 from duality_checks import TrainingProblem, checker
+from duality_checks.cover import pricing
 from duality_checks.cover import search as search_module
 from duality_checks.cover.basis import orthonormal
 from duality_checks.cover.boxes import faces
 from duality_checks.cover.climbing import climb
 from duality_checks.cover.codes import LEAF
-from duality_checks.cover.pricing import functions, largest
+from duality_checks.cover.pricing import NOTHING_KNOWN, functions, glimpsed, largest, peaks
 from duality_checks.cover.proof import Coordinates, covers
 from duality_checks.cover.search import Function, Limits, search
 from duality_checks.pricing.landscape import Landscape
@@ -235,3 +236,29 @@ def test_an_ascent_ends_at_a_local_maximum_if_it_is_positive_and_never_falls(see
         near = point + 1e-4 * rng.normal(size=(200, r))
         near /= np.linalg.norm(near, axis=1, keepdims=True)
         assert value <= 0 or g.values(near).max() <= value + 1e-8 * float(np.linalg.norm(g.sizes))
+
+
+def test_ascents_next_to_a_known_maximum_find_it_again_where_random_ones_miss_it():
+    again, missed = 0, 0
+    for seed in range(10):
+        g = some_function(seed, r=4)
+        sides, floor = (g, g.negated()), norm_of(g) * (1 - 1e-9)
+        rng = np.random.default_rng(1)
+        u = rng.normal(size=(1_000, 4))
+        points, values = climb(g, u / np.linalg.norm(u, axis=1, keepdims=True))
+        known = points[values.argmax()][None], np.empty((0, 4))
+        again += len(glimpsed(sides, floor, 0, 4, None, known).values) > 0
+        missed += len(glimpsed(sides, floor, 0, 2, None, NOTHING_KNOWN).values) == 0
+    assert again == 10 and missed > 0
+
+
+@pytest.mark.parametrize(("long", "searched"), [(10_000, 2), (0, 1)])
+def test_what_one_side_has_found_in_a_long_search_ends_the_search(monkeypatch, long, searched):
+    g, seen = some_function(), []
+    nothing = pricing.Peaks([(1.0, np.empty((0, 3)), np.empty(0))], 1, 1)
+    monkeypatch.setattr(pricing, "LONG", long)
+    monkeypatch.setattr(pricing, "glimpsed", lambda *_: nothing)
+    monkeypatch.setattr(pricing, "search", lambda *a, **k: seen.append(a[0]) or search(*a, **k))
+    found = peaks((g, g.negated()), 0.5 * norm_of(g))
+    assert len(found.values) and not np.isfinite(found.bound) and not found.stopped
+    assert len(seen) == searched
