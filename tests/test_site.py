@@ -7,7 +7,9 @@ integration runs that. What is tested here are the parts, and that the walk find
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
+import shutil
 import sys
 from html import unescape
 from itertools import permutations
@@ -22,14 +24,15 @@ for needed in ("markdown_it", "mdit_py_plugins", "latex2mathml", "pygments"):
     if not importlib.util.find_spec(needed):
         pytest.skip(f"{needed} is not installed: install the extra docs", allow_module_level=True)
 
-sys.path.insert(0, str(ROOT / ".site"))
+sys.path[:0] = [str(ROOT / ".site"), str(ROOT / "tests" / "duality_checks")]
 
+from browser import NEEDED, opened  # noqa: E402
 from convex_site import crawl, gallery, notebooks, texts  # noqa: E402
 from convex_site.flowchart import layers, svg  # noqa: E402
 from convex_site.flowchart import read as read_chart  # noqa: E402
 from convex_site.mathematics import mathml  # noqa: E402
 from convex_site.prose import render  # noqa: E402
-from convex_site.shell import SECTIONS, Page, html, relative  # noqa: E402
+from convex_site.shell import SECTIONS, Page, html, relative, write  # noqa: E402
 
 from hyperplane_arrangements import FAMILIES, InputError, named  # noqa: E402
 from hyperplane_arrangements.pictures.notebook import KINDS  # noqa: E402
@@ -328,7 +331,49 @@ def test_what_does_not_belong_is_found(tmp_path: Path) -> None:
     assert list(crawl.strangers(site, {"/tmp/": "a path"})) == ["index.html: a path: /tmp/"]
 
 
+def words_of_the_builder() -> dict[str, str]:
+    spec = importlib.util.spec_from_file_location("site_builder", ROOT / ".site" / "build.py")
+    assert spec and spec.loader
+    builder = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(builder)
+    return dict(builder.strange_words())
+
+
+def test_the_builder_looks_for_places_of_its_machine_registries_and_tex(tmp_path: Path) -> None:
+    words = words_of_the_builder()
+    bad = {"here": str(ROOT / "x"), "home": f"{Path.home()}/x", "tex": "<mo>\\lVert</mo>"}
+    bad["registry"] = ".".join(("https://files", "python" + "hosted", "org"))
+    found = list(crawl.strangers(built(tmp_path, **bad), words))
+    assert len(found) == len(bad), found
+
+
+def test_the_texts_have_none_of_that(checkout: texts.Checkout, tmp_path: Path) -> None:
+    pages = [texts.text_page(checkout, name) for name in ("README.md", "CONTRIBUTING.md", texts.INDEX)]
+    write(pages, tmp_path)
+    assert list(crawl.strangers(tmp_path, words_of_the_builder())) == []
+
+
 # ------------------------------------------------------------------ pages
+
+
+@NEEDED
+def test_the_button_turns_the_theme_and_the_search_finds_names(tmp_path: Path) -> None:
+    """In a browser, from the disk, under the rules that the page sets itself."""
+    for name in ("style.css", "theme.js", "search.js"):
+        shutil.copy(ROOT / ".site" / "convex_site" / name, tmp_path)
+    index = [["train", "reference/duality_checks.html#train", "duality_checks"], ["Strain", "x.html", "y"]]
+    (tmp_path / "search-index.js").write_text(f"const INDEX = {json.dumps(index)};", encoding="utf-8")
+    with opened(html(Page("page.html", "Title", "<p>text</p>")), tmp_path) as shown:
+        paper = "getComputedStyle(document.documentElement).backgroundColor"
+        before = shown.ask(paper)
+        shown.ask("document.querySelector('button.theme').click()")
+        assert shown.ask(paper) != before
+        shown.ask("document.querySelector('button.theme').click()")
+        assert shown.ask(paper) == before
+        field = "document.querySelector('.search input')"
+        shown.ask(f"{field}.value = 'TRAIN'; {field}.dispatchEvent(new Event('input'))")
+        links = "[...document.querySelectorAll('.search li a')].map(one => one.getAttribute('href'))"
+        assert shown.ask(links) == ["reference/duality_checks.html#train", "x.html"]
 
 
 def test_a_page_asks_for_nothing_but_what_is_beside_it() -> None:
