@@ -131,6 +131,7 @@ def test_every_public_name_and_method_is_there_and_the_modules_behind(
         dotted = ".".join(module.relative_to(ROOT).with_suffix("").parts)
         assert f'href="{dotted}.html"' in page[behind:], dotted
         assert page_of(dotted) in reference.places.values()
+        assert dotted.rpartition(".")[0] in reference.modules, f"{module.parent} has no __init__.py"
     assert not re.search(r'href="[^"#]*\._\w*\.html', page)
 
 
