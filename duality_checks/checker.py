@@ -68,6 +68,17 @@ convex combination of the others is below their maximum, and the certificate say
 linear function l't is below it by no more than the most by which a piece is above l't at a corner of the box,
 and that much is added.
 
+A problem of version 4 has q outputs that share neurons: y lists q entries a sample, alpha_j is a vector,
+and the penalty has norm(alpha_j)^2. Its certificates, of version 4, have one z an output, the columns of Z,
+and p* is at least the sum of their d(z) if norm(Z'phi(Xu)) <= beta norm(u) for all u (statements 2.8 and
+7.5b). One cover proves it. On a box take integers a, about Z'phi(Xu) at its middle. For sum_b a_b z_b
+chords and slopes give c'u >= a'Z'phi(Xu) and e as above; what Z'phi(Xu) is across a is bounded by
+intervals; the two squares are added. Where that is too much, the lines of these slopes and chords give a
+matrix N, and Z'phi(Xu) = Nu + sum_h w_h delta_h, delta_h >= 0 above a slope and <= 0 below a chord. If on
+the box w_h'(2Nu + sum_k w_k delta_k) is at most push_h < 0 for each slope, and >= 0 for each chord, then
+norm(Z'phi(Xu))^2 <= norm(Nu)^2 + sum_h push_h delta_h; and delta_h >= bend (n_h'u)^2 for some bend > 0. So
+it is enough that beta^2 norm(u)^2 minus this quadratic form is positive definite.
+
 Or it names one quadratic function for z and one for -z that are nowhere on the sphere below it (statement
 7.8): max(0, t) = (t + abs(t))/2 <= (t + (t^2/tau + tau)/2)/2 for any tau > 0, and max(0, t) >= a t + b t^2/L
 for abs(t) <= L and 0 <= b <= a <= 1 - b. What these add up to, c'u + u'Qu + const, is at most beta for
@@ -102,11 +113,13 @@ PENALTIES = ("2-norm", "1-norm", "inf-norm")
 DECAYED = "decayed-intercept"
 FREE = ("intercept", "linear", "intercept+linear", DECAYED, "biases", "biases+linear")
 # What later versions of a problem say beside the fields of the first.
-LATER = {2: ["free"], 3: ["free", "weights"]}
+LATER = {2: ["free"], 3: ["free", "weights"], 4: ["free", "weights", "coupling"]}
+COUPLING = "2-norm"
 PARAMETER = 3  # bytes of a parameter of a quadratic function
 LENGTH_BITS = 32  # of lengths, which are rounded up
 NEARLY = 36
 CHORD_BITS = 48  # of the slopes of chords, which are rounded down
+DIRECTION_BITS = 24  # of a direction of outputs
 MAX_HALVINGS = 64  # of an interval
 LOG_DIGITS = 40  # of decimal logarithms, which the standard library documents as correctly rounded
 CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
@@ -170,6 +183,7 @@ class Problem:
     the columns (length N) that outputs may add, freely unless they are `decayed`, and `bias` is the column of
     the free biases, if any. `weights` are those of the samples (n). `largest`: whether a sample's output is
     the largest over its rows, not their sum. `cuts` are the rows whose hyperplanes cut space into chambers.
+    `others` are the targets of the outputs after the first, which share its neurons; mostly there are none.
     """
 
     loss: tuple[str, Fraction]
@@ -186,6 +200,7 @@ class Problem:
     largest: bool
     cuts: tuple[tuple[Fraction, ...], ...]
     digest: str
+    others: tuple[tuple[Fraction, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +217,8 @@ class Cover:
     """Trees of boxes for z and for -z, in bits; the basis (r x d) of their coordinates, or None for u's own.
 
     With free biases the basis is a single row m instead, and the coordinates are those of u with b + m'w for
-    its bias b. Ends of boxes are integers over 2^depth, slopes are integers over 2^bits.
+    its bias b. With several outputs `plus` is the only tree. Ends of boxes are integers over 2^depth, slopes
+    are integers over 2^bits.
     """
 
     basis: tuple[tuple[Fraction, ...], ...] | None
@@ -228,6 +244,20 @@ class Slopes:
 
     share: Fraction
     unit: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCertificate:
+    """The claim for q outputs that share neurons: the bounds, Z (q columns), network (m x d, m x q; for each
+    output the weights of the free columns) and the cover."""
+
+    lower: Fraction
+    upper: Fraction
+    duals: tuple[tuple[Fraction, ...], ...]
+    hidden: tuple[tuple[Fraction, ...], ...]
+    output: tuple[tuple[Fraction, ...], ...]
+    skips: tuple[tuple[Fraction, ...], ...]
+    cover: Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +418,8 @@ def read_problem(text: str) -> Problem:
     fields(document, [*names, *LATER.get(version, [])], where)
     constants(document, {**PROBLEM, "version": version}, where)
     free = "" if version == 1 else read_free(document["free"], FREE if version == 2 else ("nothing", *FREE))
+    if version == 4:
+        coupling_is_known(document["coupling"])
     loss = read_loss(document["loss"])
     penalty_is_known(document["penalty"])
     beta = rational(document["beta"], "problem: beta")
@@ -403,18 +435,22 @@ def read_problem(text: str) -> Problem:
     if largest:
         readout = fields(readout, ["max"], "problem: readout")["max"]
         require(free in ("", "nothing"), "problem: with max pooling nothing can be free")
-    target = vector(document["y"], None if pooled else len(rows), "problem: y")
-    labels_fit(loss, target)
+    target, *others = read_targets(document["y"], None if pooled else len(rows), version == 4)
+    labels_fit(loss, [*target, *chain(*others)])
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     X = tuple(vector(row, width, f"problem: X[{k}]") for k, row in enumerate(rows))
     minors_within_limit(X, "problem: X")
-    common_denominator_within_limit(target, "problem: y")
-    weights = read_weights(document["weights"], len(target)) if version == 3 else (Fraction(1),) * len(target)
+    common_denominator_within_limit([*target, *chain(*others)], "problem: y")
+    weights = (Fraction(1),) * len(target)
+    if "weights" in document:
+        weights = read_weights(document["weights"], len(target), version == 4)
     reader = read_groups if largest else read_samples
     samples = reader(readout, len(rows), len(target)) if pooled else tuple(range(len(rows)))
     cuts = (*X, *comparisons(X, samples, kappa)) if largest else X
     if largest:
         minors_within_limit(cuts, "problem: X")
+    if others:
+        outputs_can_share(document["penalty"], largest, "biases" in free)
     return Problem(
         loss=loss,
         penalty=document["penalty"],
@@ -430,6 +466,31 @@ def read_problem(text: str) -> Problem:
         weights=weights,
         largest=largest,
         cuts=cuts,
+        others=tuple(others),
+    )
+
+
+def read_targets(value: Any, count: int | None, several: bool) -> list[tuple[Fraction, ...]]:
+    """The targets, one vector an output; with several, the text has a list of them for each sample."""
+    if not several:
+        return [vector(value, count, "problem: y")]
+    rows = array(value, count, "problem: y")
+    width = len(array(rows[0], None, "problem: y[0]")) if rows else 0
+    require(width > 1, f"problem: y has {width} outputs, and version 4 is for more than one")
+    entries = [vector(row, width, f"problem: y[{i}]") for i, row in enumerate(rows)]
+    return list(zip(*entries, strict=True))
+
+
+def coupling_is_known(value: Any) -> None:
+    """Outputs whose weights are penalised one by one are problems of their own."""
+    require(value == COUPLING, f"problem: coupling is {value!a:.80}, not {COUPLING}")
+
+
+def outputs_can_share(penalty: str, largest: bool, biased: bool) -> None:
+    """The argument for several outputs is for the 2-norm of all weights, and sums."""
+    plain = penalty == "2-norm" and not largest and not biased
+    require(
+        plain, "problem: outputs share neurons with the 2-norm alone, without max pooling and free biases"
     )
 
 
@@ -457,12 +518,14 @@ def read_free(value: Any, known: Sequence[str]) -> str:
     return str(value)
 
 
-def read_weights(value: Any, count: int) -> tuple[Fraction, ...]:
-    """The weights of the samples; not written where all are 1. What is divided by them stays short."""
+def read_weights(value: Any, count: int, always: bool) -> tuple[Fraction, ...]:
+    """The weights of the samples; where all are 1 they are not written, but with several outputs always. What
+    is divided by them stays short."""
     weights = vector(value, count, "problem: weights")
     for i, weight in enumerate(weights):
         weight_is_positive(weight, f"problem: weights[{i}]")
-    require(set(weights) != {1}, "problem: weights that are all 1 are not written, in version 1 or 2")
+    ones = set(weights) == {1} and not always
+    require(not ones, "problem: weights that are all 1 are not written, in version 1 or 2")
     common_denominator_within_limit(chain(weights, [1 / weight for weight in weights]), "problem: weights")
     return weights
 
@@ -625,9 +688,34 @@ def whole(value: Any, least: int, most: int, where: str) -> int:
     return int(value)
 
 
-def read_cover(value: Any, d: int) -> Cover:
-    """The cover of a certificate of version 3."""
-    document = fields(value, ["basis", "depth", "bits", "plus", "minus"], "cover")
+def read_shared_certificate(document: Any, n: int, d: int, skips: int, outputs: int) -> SharedCertificate:
+    """The certificate of version 4 in a parsed document, for a problem of n samples, d columns, so many free
+    columns and so many outputs."""
+    names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", "cover"]
+    fields(document, names, "certificate")
+    constants(document, {**CERTIFICATE, "version": 4}, "certificate")
+    network = fields(document["network"], ["hidden", "output", *(["skip"] if skips else [])], "network")
+    hidden = array(network["hidden"], None, "hidden")
+    output = array(network["output"], len(hidden), "output")
+    added = array(network["skip"], outputs, "skip") if skips else [[]] * outputs
+    require(type(document["problem"]) is str, "certificate: problem is not a string")
+    return SharedCertificate(
+        lower=rational(document["lower"], "lower"),
+        upper=rational(document["upper"], "upper"),
+        duals=tuple(
+            packed_vector(z, n, f"dual[{b}]") if type(z) is dict else vector(z, n, f"dual[{b}]")
+            for b, z in enumerate(array(document["dual"], outputs, "dual"))
+        ),
+        hidden=tuple(vector(row, d, f"hidden[{j}]") for j, row in enumerate(hidden)),
+        output=tuple(vector(row, outputs, f"output[{j}]") for j, row in enumerate(output)),
+        skips=tuple(vector(row, skips, f"skip[{b}]") for b, row in enumerate(added)),
+        cover=read_cover(document["cover"], d, ["tree"]),
+    )
+
+
+def read_cover(value: Any, d: int, trees: Sequence[str] = ("plus", "minus")) -> Cover:
+    """The cover of a certificate of version 3, or of version 4 with its one tree."""
+    document = fields(value, ["basis", "depth", "bits", *trees], "cover")
     basis = None
     if document["basis"] is not None:
         lines = array(document["basis"], None, "cover.basis")
@@ -638,8 +726,8 @@ def read_cover(value: Any, d: int) -> Cover:
         basis=basis,
         depth=whole(document["depth"], 0, MAX_HALVINGS, "cover.depth"),
         bits=whole(document["bits"], 1, CHORD_BITS, "cover.bits"),
-        plus=packed_bytes(document["plus"], "cover.plus"),
-        minus=packed_bytes(document["minus"], "cover.minus"),
+        plus=packed_bytes(document[trees[0]], f"cover.{trees[0]}"),
+        minus=packed_bytes(document["minus"], "cover.minus") if "minus" in trees else b"",
     )
 
 
@@ -1067,9 +1155,14 @@ def dual_square(penalty: str, vector: Sequence[int]) -> int:
     return int(max(map(abs, vector)) if penalty == "1-norm" else sum(map(abs, vector))) ** 2
 
 
-def cleared(problem: Problem, dual: Sequence[Fraction], factor: int) -> tuple[list[int], int, int]:
-    """z by row times an integer, that integer, and beta times it and the factor: all in integers."""
-    values, scale = integers([dual[sample] for sample in problem.samples])
+def cleared(
+    problem: Problem, dual: Sequence[Fraction], factor: int, common: int = 1
+) -> tuple[list[int], int, int]:
+    """z by row times an integer, a multiple of the common one, that integer, and beta times it and the
+    factor: all in integers."""
+    values, least = integers([dual[sample] for sample in problem.samples])
+    scale = lcm(least, common)
+    values = [value * (scale // least) for value in values]
     radius = problem.beta * factor * scale
     return [radius.denominator * value for value in values], radius.denominator * scale, radius.numerator
 
@@ -1170,6 +1263,11 @@ class Kinks:
     limit: int
     free: int | None
 
+    @property
+    def rank(self) -> int:
+        """The number of coordinates."""
+        return len(self.base)
+
     def negated(self) -> Kinks:
         """The same for -z."""
         flipped = [-value for value in self.weights], [-value for value in self.base]
@@ -1235,14 +1333,18 @@ def maxima(
 
 
 def kinks(
-    problem: Problem, dual: Sequence[Fraction], basis: Sequence[Sequence[Fraction]] | None, shift: int
+    problem: Problem,
+    dual: Sequence[Fraction],
+    basis: Sequence[Sequence[Fraction]] | None,
+    shift: int,
+    common: int = 1,
 ) -> Kinks:
     """Merge parallel and opposite rows: max(0, -t) = max(0, t) - t. In the coordinates of the basis, if any;
-    the limit is for vectors times 2^shift."""
+    the limit is for vectors times 2^shift. The common denominator of a dual may be that of several."""
     rows, row_scale = integer_rows(problem.rows)
     lines, basis_scale = integer_rows(basis or [])
     slope, one = problem.kappa.numerator, problem.kappa.denominator
-    values, _, radius = cleared(problem, dual, one * row_scale * basis_scale)
+    values, _, radius = cleared(problem, dual, one * row_scale * basis_scale, common)
     normals: dict[Row, Row] = {}
     weights: dict[Row, int] = {}
     base = [slope * dot(values, column) for column in zip(*rows, strict=True)]
@@ -1292,6 +1394,41 @@ def skewness(lines: Sequence[Row], scale: int) -> Fraction:
     ]
     require(max(sums) < square, "cover.basis is too far from orthonormal to bound a norm")
     return Fraction(max(sums), square)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Kinks):
+    """norm(Z'phi(Xu)) for several outputs: the norm of base t + sum_h w_h max(0, rows[h]'t), all in integers.
+    `base` and `columns`, the w_h, are lists of one an output; `weights` only says that all rows count."""
+
+    base: Any
+    columns: list[list[int]]
+
+    @property
+    def rank(self) -> int:
+        """The number of coordinates."""
+        return len(self.base[0])
+
+
+def shared(
+    problem: Problem,
+    duals: Sequence[Sequence[Fraction]],
+    basis: Sequence[Sequence[Fraction]] | None,
+    shift: int,
+) -> Shared:
+    """The kinks of all outputs over one denominator, where any of them bends."""
+    common = lcm(*(z.denominator for z in chain(*duals)))
+    found = [kinks(problem, dual, basis, shift, common) for dual in duals]
+    weights = zip(*(g.weights for g in found), strict=True)
+    some = [k for k, entries in enumerate(weights) if any(entries)]
+    return Shared(
+        rows=[found[0].rows[k] for k in some],
+        weights=[1] * len(some),
+        base=[g.base for g in found],
+        limit=found[0].limit,
+        free=None,
+        columns=[[g.weights[k] for k in some] for g in found],
+    )
 
 
 class Bits:
@@ -1353,6 +1490,12 @@ def cover_proves(problem: Problem, dual: Sequence[Fraction], cover: Cover, run: 
     require(held == [True, True], "cover: one of z and -z was not looked at")
 
 
+def shared_cover_proves(problem: Problem, duals: Sequence[Sequence[Fraction]], cover: Cover) -> None:
+    """norm(Z'phi(Xu)) <= beta norm(u) for all u: on the cone over every box."""
+    g = shared(problem, duals, cover.basis, 2 * cover.depth + CHORD_BITS)
+    faces_hold(g, cover, Bits(cover.plus, "cover.tree"))
+
+
 def side_holds(side: tuple[Kinks, Cover, Bits]) -> bool:
     """For one of z and -z; the two may be looked at by different processes."""
     faces_hold(*side)
@@ -1370,7 +1513,7 @@ def cover_fits(problem: Problem, cover: Cover) -> None:
 
 def faces_hold(g: Kinks, cover: Cover, bits: Bits) -> None:
     """All faces t_j = 1, t_j = -1 of the cube, each with its tree."""
-    r, one = len(g.base), 1 << cover.depth
+    r, one = g.rank, 1 << cover.depth
     for j in range(r):
         for sigma in (1, -1):
             lo, hi = [-one] * r, [one] * r
@@ -1425,17 +1568,24 @@ def span(row: Sequence[int], lo: Sequence[int], hi: Sequence[int]) -> tuple[int,
     return (twice - reach) // 2, (twice + reach) // 2
 
 
-def decided(g: Kinks, c: Sequence[int], spans: Iterable[tuple[int, int, int]]) -> tuple[list[int], Undecided]:
-    """c with the rows that are positive on the box, and the rows that are neither positive nor negative."""
+def decided(g: Kinks, c: Any, spans: Iterable[tuple[int, int, int]]) -> tuple[Any, Undecided]:
+    """c with the rows that are positive on the box, and the rows that are neither positive nor negative. With
+    several outputs a row that is zero somewhere on the box is neither, for a maximum may lie there."""
     if isinstance(g, Maxima):
         return largest_left(g, c, list(spans))
+    touching = isinstance(g, Shared)
     positive, rest = [], []
     for span in spans:
-        if span[1] >= 0:
+        if span[1] > 0 or (span[1] == 0 and not touching):
             positive.append(span[0])
-        elif span[2] > 0:
+        elif span[2] > 0 or (span[2] == 0 and touching):
             rest.append(span)
-    return plus(c, [g.weights[k] for k in positive], [g.rows[k] for k in positive]), rest
+    rows = [g.rows[k] for k in positive]
+    if isinstance(g, Shared):
+        return [
+            plus(part, [w[k] for k in positive], rows) for part, w in zip(c, g.columns, strict=True)
+        ], rest
+    return plus(c, [g.weights[k] for k in positive], rows), rest
 
 
 def largest_left(g: Maxima, c: Sequence[int], spans: Undecided) -> tuple[list[int], Undecided]:
@@ -1460,7 +1610,183 @@ def pieces_left(g: Maxima, undecided: Undecided) -> Iterable[tuple[int, list[int
         yield g.heights[sample], list(own)
 
 
-def plus(c: Sequence[int], shares: Sequence[int], rows: Sequence[Row]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Bends:
+    """The undecided rows of a box, in lists: `lows <= n'w <= highs`, the weights of each output, and a' of
+    them; and, times 2^CHORD_BITS, the slopes of their lines, those of their chords, and what chords add to
+    these."""
+
+    rows: list[Row]
+    lows: list[int]
+    highs: list[int]
+    weights: list[list[int]]
+    heights: list[int]
+    slopes: list[int]
+    chords: list[int]
+    rests: list[int]
+
+
+def shared_leaf_holds(
+    g: Shared,
+    cover: Cover,
+    bits: Bits,
+    j: int,
+    lo: list[int],
+    hi: list[int],
+    c: list[list[int]],
+    undecided: Undecided,
+) -> None:
+    """The bound on the cone over one box with several outputs: along a direction of outputs and across it, or
+    by a quadratic form."""
+    weights = [[column[k] for k, _, _ in undecided] for column in g.columns]
+    a = direction(weights, lo, hi, c, undecided)
+    found = bends(g, cover, bits, a, weights, undecided)
+    held = squares_hold(g, cover, a, j, lo, hi, c, found) or pushed_back(g, cover, j, lo, hi, c, found)
+    shared_leaf_is_bounded(held, f"{bits.where}: the leaf that ends at bit {bits.place}")
+
+
+def shared_leaf_is_bounded(held: bool, where: str) -> None:
+    """norm(Z'phi(Xu)) <= beta norm(u) on the cone over one box."""
+    require(held, f"{where}: neither bound of norm(Z'phi(Xu)) by beta holds")
+
+
+def direction(
+    weights: Sequence[Sequence[int]],
+    lo: Sequence[int],
+    hi: Sequence[int],
+    c: Sequence[Sequence[int]],
+    undecided: Undecided,
+) -> list[int]:
+    """About g at the middle of the box, in few bits; what is proven of any direction holds of this one."""
+    twice = list(map(add, lo, hi))
+    heights = [max(0, low + high) for _, low, high in undecided]
+    found = [dot(part, twice) + dot(column, heights) for part, column in zip(c, weights, strict=True)]
+    surplus = max(max(value.bit_length() for value in found) - DIRECTION_BITS, 0)
+    found = [value >> surplus for value in found]
+    return found if any(found) else [1] + [0] * (len(found) - 1)
+
+
+def bends(
+    g: Shared,
+    cover: Cover,
+    bits: Bits,
+    a: Sequence[int],
+    weights: list[list[int]],
+    undecided: Undecided,
+) -> Bends:
+    """The rows with their lines: chords where max(0, t) is to be over-estimated, else slopes, as read."""
+    one, finer = 1 << CHORD_BITS, CHORD_BITS - cover.bits
+    chords = [(high << CHORD_BITS) // (high - low) for _, low, high in undecided]
+    heights = plus([0] * len(undecided), a, weights)
+    lines = zip(undecided, heights, chords, strict=True)
+    return Bends(
+        rows=[g.rows[k] for k, _, _ in undecided],
+        lows=[low for _, low, _ in undecided],
+        highs=[high for _, _, high in undecided],
+        weights=weights,
+        heights=heights,
+        slopes=[
+            chord if height > 0 else bits.slope(k, cover.bits, int(low + high > 0)) << finer
+            for (k, low, high), height, chord in lines
+        ],
+        chords=chords,
+        rests=[
+            max(-chord * low, (one - chord) * high)
+            for (_, low, high), chord in zip(undecided, chords, strict=True)
+        ],
+    )
+
+
+def squares_hold(
+    g: Shared,
+    cover: Cover,
+    a: Sequence[int],
+    j: int,
+    lo: list[int],
+    hi: list[int],
+    c: Sequence[Sequence[int]],
+    terms: Bends,
+) -> bool:
+    """norm(a)^2 norm(g)^2 = (a'g)^2 + norm(norm(a) g - a'g a/norm(a))^2, each of them bounded, is at most
+    norm(a)^2 beta^2."""
+    size = dot(a, a)
+    lines = [
+        plus([x << CHORD_BITS for x in part], list(map(mul, weights, terms.chords)), terms.rows)
+        for part, weights in zip(c, terms.weights, strict=True)
+    ]
+    along = plus([0] * len(lo), a, lines)
+    twice, widths = list(map(add, lo, hi)), list(map(sub, hi, lo))
+
+    def middle_and_reach(line: Sequence[int], weights: Sequence[int]) -> tuple[int, int]:
+        reach = dot(list(map(abs, line)), widths) + dot(list(map(abs, weights)), terms.rests)
+        return dot(line, twice) + dot(weights, terms.rests), reach
+
+    middle, reach = middle_and_reach(along, terms.heights)
+    back, across = max(reach - middle, 0), 0
+    for share, line, weights in zip(a, lines, terms.weights, strict=True):
+        rest = [size * x - share * y for x, y in zip(line, along, strict=True)]
+        own = [size * x - share * y for x, y in zip(weights, terms.heights, strict=True)]
+        middle, reach = middle_and_reach(rest, own)
+        across += (abs(middle) + reach) ** 2
+    shortest = sum(max(low, -high, 0) ** 2 for low, high in zip(lo, hi, strict=True))
+    back, across = (-(-(square << 4 * cover.depth) // (4 * shortest)) for square in (back**2, across))
+    ahead = [value << CHORD_BITS for value in plus([0] * len(lo), a, c)]
+    ahead = plus(ahead, list(map(mul, terms.heights, terms.slopes)), terms.rows)
+    ahead = [value << cover.depth for value in ahead]
+    constant = dot([max(height, 0) for height in terms.heights], terms.rests)
+    ahead[j] += constant if lo[j] > 0 else -constant
+    square = square_on_cone(ahead, lo, hi, j, None)
+    return square is not None and max(square, back) * size + across <= g.limit * size**2
+
+
+def pushed_back(
+    g: Shared,
+    cover: Cover,
+    j: int,
+    lo: list[int],
+    hi: list[int],
+    c: Sequence[Sequence[int]],
+    terms: Bends,
+) -> bool:
+    """Whether all terms make norm(g) smaller than norm(Nu), so much that beta is above both together."""
+    one, sigma = 1 << CHORD_BITS, 1 if lo[j] > 0 else -1
+    rests = [rest if height > 0 else 0 for rest, height in zip(terms.rests, terms.heights, strict=True)]
+    lines = []
+    for part, weights in zip(c, terms.weights, strict=True):
+        line = plus([x << CHORD_BITS for x in part], list(map(mul, weights, terms.slopes)), terms.rows)
+        line = [x << cover.depth for x in line]
+        line[j] += sigma * dot(weights, rests)
+        lines.append(line)
+    columns = list(zip(*lines, strict=True))
+    matrix = [[-dot(x, y) for y in columns] for x in columns]
+    for i, row in enumerate(matrix):
+        row[i] += g.limit >> 2 * cover.depth
+    farthest = [
+        rest if height > 0 else max(-slope * low, (one - slope) * high)
+        for rest, height, slope, low, high in zip(
+            terms.rests, terms.heights, terms.slopes, terms.lows, terms.highs, strict=True
+        )
+    ]
+    own = list(zip(*terms.weights, strict=True))
+    for k, entries in enumerate(own):
+        sign = -1 if terms.heights[k] > 0 else 1
+        line = [sign * dot(entries, column) for column in columns]
+        push = dot(line, list(map(add, lo, hi))) + dot(list(map(abs, line)), list(map(sub, hi, lo)))
+        for other, height, far in zip(own, terms.heights, farthest, strict=True):
+            both = sign * dot(entries, other)
+            push += max(0, -both if height > 0 else both) * far << cover.depth
+        if push > 0:
+            return False
+        if terms.heights[k] <= 0:
+            slope = terms.slopes[k]
+            sides = ((one - slope, terms.highs[k]), (slope, -terms.lows[k]))
+            bend = min(-push * share // reach for share, reach in sides if reach) << cover.depth
+            for x, row in zip(terms.rows[k], matrix, strict=True):
+                row[:] = [value + bend * x * y for value, y in zip(row, terms.rows[k], strict=True)]
+    return is_positive_definite(matrix)
+
+
+def plus(c: Sequence[int], shares: Sequence[int], rows: Sequence[Sequence[int]]) -> list[int]:
     """c with the sum of some rows, each times its share."""
     columns = zip(*rows, strict=True) if rows else [()] * len(c)
     return [x + sum(map(mul, shares, column)) for x, column in zip(c, columns, strict=True)]
@@ -1473,10 +1799,13 @@ def leaf_holds(
     j: int,
     lo: list[int],
     hi: list[int],
-    c: list[int],
+    c: Any,
     undecided: Undecided,
 ) -> None:
     """The bound on the cone over one box. c is over-estimated with the chords and the slopes of this leaf."""
+    if isinstance(g, Shared):
+        shared_leaf_holds(g, cover, bits, j, lo, hi, c, undecided)
+        return
     if isinstance(g, Maxima):
         shares, rows, constant = largest_above(g, cover, bits, lo, hi, undecided)
     else:
@@ -2063,7 +2392,38 @@ def dual_ignores_what_is_free(problem: Problem, dual: Sequence[Fraction]) -> Non
         require(product_with(problem, column, dual) == 0, f"dual: not orthogonal to free column {j}")
 
 
-def bounds_are_ordered(certificate: Certificate) -> None:
+def one_by_one(problem: Problem) -> list[Problem]:
+    """One problem for each output, all else the same."""
+    return [replace(problem, target=target, others=()) for target in (problem.target, *problem.others)]
+
+
+def shared_objective(problem: Problem, hidden: Any, output: Any, skips: Any) -> Fraction:
+    """The objective of a network with several outputs: the sum of theirs, but the hidden weights, which each
+    of them counts, once."""
+    columns = list(zip(*output, strict=True)) or [()] * len(skips)
+    parts = zip(one_by_one(problem), columns, skips, strict=True)
+    total = summed(objective(one, hidden, column, skip) for one, column, skip in parts)
+    return total - (len(skips) - 1) * problem.beta * weight_penalty(problem.penalty, hidden, [])
+
+
+def shared_claim_holds(problem: Problem, certificate: SharedCertificate) -> None:
+    """As for one output: the two values, what the dual must be orthogonal to, and its feasibility."""
+    common_denominator_within_limit(chain(*certificate.duals), "dual")
+    common_denominator_within_limit(chain(*certificate.hidden), "hidden")
+    common_denominator_within_limit(chain(*certificate.output, *certificate.skips), "output")
+    upper = shared_objective(problem, certificate.hidden, certificate.output, certificate.skips)
+    require(certificate.upper == upper, "upper: not the objective of the network")
+    pairs = list(zip(one_by_one(problem), certificate.duals, strict=True))
+    for one, dual in pairs:
+        dual_is_in_domain(one, dual)
+        dual_ignores_what_is_free(one, dual)
+    lower = summed(dual_value(one, dual) for one, dual in pairs)
+    require(certificate.lower == lower, "lower: not the value of the dual")
+    shared_cover_proves(problem, certificate.duals, certificate.cover)
+    bounds_are_ordered(certificate)
+
+
+def bounds_are_ordered(certificate: Certificate | SharedCertificate) -> None:
     """Redundant by weak duality once all else holds; it stays as an alarm about this very program."""
     require(certificate.lower <= certificate.upper, "the lower bound is above the upper bound")
 
@@ -2075,6 +2435,10 @@ def verify(problem: Problem, certificate_text: str, run: Any = map) -> Verdict:
         shape = len(problem.target), len(problem.cuts), len(problem.rows[0]), len(problem.skips)
         document = parse(certificate_text)
         digest_matches(document, problem)
+        if problem.others:
+            several = read_shared_certificate(document, shape[0], *shape[2:], len(problem.others) + 1)
+            shared_claim_holds(problem, several)
+            return Verdict(True, "", several.lower, several.upper)
         certificate = read_certificate(document, *shape)
         common_denominator_within_limit(certificate.dual, "dual")
         common_denominator_within_limit(chain(*certificate.hidden), "hidden")

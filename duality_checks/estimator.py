@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import ConvexLandscapeError, InputError, MissingExtraError, TooLargeError
+from hyperplane_arrangements.errors import ConvexLandscapeError, InputError, MissingExtraError
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -96,18 +96,15 @@ class _CertifiedReLU(BaseEstimator):
         if self.beta_ratio is not None:
             from .optima.shares import at_ratio
 
-            self._require_chambers(problem.outputs[0])
+            if not problem.shares:
+                self._require_chambers(problem.outputs[0])
             problem = at_ratio(problem, self.beta_ratio, self.max_chambers, self._effort() or WHOLE)
-        if isinstance(problem, TrainingProblem) or problem.coupling == "1-norm":
+        if isinstance(problem, TrainingProblem) or not problem.shares:
             self._keep(problem, [self._fitted(one) for one in problem.outputs])
             return
         from .optima.several_outputs import train_outputs
 
-        try:
-            proof = train_outputs(problem, max_chambers=self.max_chambers)
-        except TooLargeError as error:
-            raise InputError(f"coupling='2-norm' goes through all chambers: {error}") from None
-        self._keep(problem, [], proof)
+        self._keep(problem, [], train_outputs(problem, effort=self._effort() or WHOLE))
 
     def _keep(
         self,
@@ -183,7 +180,7 @@ class _CertifiedReLU(BaseEstimator):
             )
         if self.proof_ is not None:
             raise NoCertificateError(
-                "outputs that share neurons have no certificate: proof_ is proven by check_outputs"
+                "outputs that share neurons have one certificate: proof_.to_json() writes it"
             )
         found = tuple(fit.certificate for fit in self._fits)
         return found if self._has_several() else found[0]

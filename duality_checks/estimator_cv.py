@@ -103,7 +103,7 @@ class _ByCrossValidation:
         """The problem of some samples, with a beta that plays no part."""
         problem: TrainingProblem | MultiOutputProblem = self._problem(X, target, weights, 1)
         first = problem.outputs[0]
-        searched = self.gap is not None and is_searched(first) and problem.coupling == "1-norm"
+        searched = problem.shares or (self.gap is not None and is_searched(first))
         if not searched and not few_chambers(first.arrangement, self.max_chambers):
             more = "" if self.gap is not None else ", or state a gap"
             raise InputError(
@@ -118,10 +118,10 @@ class _ByCrossValidation:
         """The optima from the largest beta down."""
         from .optima.several_outputs import train_outputs
 
-        if problem.coupling == "2-norm":
+        if problem.shares:
             for beta in betas:
                 stated = problem.with_beta(beta)
-                proof = train_outputs(stated, max_chambers=self.max_chambers)  # type: ignore[arg-type]
+                proof = train_outputs(stated)  # type: ignore[arg-type]
                 yield _Point(stated, proof.network, (), proof, proof)
             return
         listed = few_chambers(problem.outputs[0].arrangement, self.max_chambers)

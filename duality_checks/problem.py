@@ -243,6 +243,11 @@ class TrainingProblem(Pasted, Shown):
         return "1-norm"
 
     @property
+    def shares(self) -> bool:
+        """Whether outputs share neurons: there is one."""
+        return False
+
+    @property
     def is_max_pooled(self) -> bool:
         """Whether the outputs of a sample are the largest over its rows, not their sum."""
         return isinstance(self.readout, MaxPooling)

@@ -132,13 +132,13 @@ class Certificate(Shown):
             "upper": str(self.upper),
             "dual": self._dual_document(),
             "network": {
-                "hidden": [_strings(row) for row in self.network_hidden],
-                "output": _strings(self.network_output),
-                **({"skip": _strings(self.network_skip)} if self.network_skip else {}),
+                "hidden": [strings(row) for row in self.network_hidden],
+                "output": strings(self.network_output),
+                **({"skip": strings(self.network_skip)} if self.network_skip else {}),
             },
         }
         if self.cover is not None:
-            head["cover"] = _cover_document(self.cover)
+            head["cover"] = cover_document(self.cover)
         if self.quadratic is not None:
             head["quadratic"] = _quadratic_document(self.quadratic)
         if self.chambers is None:
@@ -148,9 +148,9 @@ class Certificate(Shown):
 
     def _dual_document(self) -> dict[str, Any] | list[str]:
         if self.method == "chambers":
-            return _strings(self.dual)
+            return strings(self.dual)
         if self.slopes is None:
-            return _packed(self.dual)
+            return packed(self.dual)
         return {"share": str(self.slopes.share), "unit": str(self.slopes.unit)}
 
     def save(self, path: str | Path) -> None:
@@ -485,17 +485,18 @@ def _dual_vector(problem: TrainingProblem, dual: Any) -> np.ndarray:
     return vector
 
 
-def _strings(values: Sequence[Fraction]) -> list[str]:
+def strings(values: Sequence[Fraction]) -> list[str]:
+    """Rationals in lowest terms."""
     return [str(value) for value in values]
 
 
-def _packed(values: Sequence[Fraction]) -> dict[str, Any] | list[str]:
+def packed(values: Sequence[Fraction]) -> dict[str, Any] | list[str]:
     """A vector as whole multiples of one unit, in as few bytes each as hold them all, where these are few."""
     numerators, scale = checker.integers(values)
     common = math.gcd(*numerators) or 1
     width = max(abs(n // common).bit_length() for n in numerators) // 8 + 1
     if width > 8:
-        return _strings(values)
+        return strings(values)
     entries = b"".join((n // common).to_bytes(width, "big", signed=True) for n in numerators)
     return {"unit": str(Fraction(common, scale)), "bytes": width, "entries": _base64(entries)}
 
@@ -504,19 +505,20 @@ def _base64(data: bytes) -> str:
     return binascii.b2a_base64(data, newline=False).decode()
 
 
-def _cover_document(cover: Cover) -> dict[str, Any]:
+def cover_document(cover: Cover, *, shared: bool = False) -> dict[str, Any]:
+    """A cover as the file of a certificate has it; where outputs share neurons there is one tree."""
+    trees = {"tree": cover.plus} if shared else {"plus": cover.plus, "minus": cover.minus}
     return {
-        "basis": None if cover.basis is None else [_strings(line) for line in cover.basis],
+        "basis": None if cover.basis is None else [strings(line) for line in cover.basis],
         "depth": cover.depth,
         "bits": cover.bits,
-        "plus": _base64(cover.plus),
-        "minus": _base64(cover.minus),
+        **{name: _base64(tree) for name, tree in trees.items()},
     }
 
 
 def _quadratic_document(quadratic: Quadratic) -> dict[str, Any]:
     return {
-        "shares": _strings(quadratic.shares),
+        "shares": strings(quadratic.shares),
         "plus": _base64(quadratic.plus),
         "minus": _base64(quadratic.minus),
     }

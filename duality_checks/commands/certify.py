@@ -192,8 +192,7 @@ def certify(
 
     Several --target train one network with as many outputs. With --coupling 1-norm each output is a convex
     program of its own with its own certificate, and the bounds are added. With 2-norm, the usual weight
-    decay, the outputs share neurons: squared loss, rank at most 3, proven on every chamber in rationals, but
-    by this package and not by the independent checker; it is slow beyond a few hundred chambers.
+    decay, the outputs share neurons: squared loss, one certificate, at any rank.
     """
     from ..reports.outcome import prove
     from ..reports.text import interval_facts, outcome_facts, summary
@@ -239,7 +238,7 @@ def certify(
             as_json=as_json,
         )
     if others:
-        _refuse_several(coupling, effort, alone=resume or (rank, samples, start) != (None, None, None))
+        _refuse_several(resume or (rank, samples, start) != (None, None, None))
     if resume and start is not None:
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
     if original.readout is not None and "biases" in free:
@@ -289,15 +288,10 @@ def certify(
     return 0 if outcome.verdict.proven else 1
 
 
-def _refuse_several(coupling: str, effort: Effort, alone: bool) -> None:
-    """Take no option that is for one target alone, and no limit of time where outputs share neurons."""
+def _refuse_several(alone: bool) -> None:
+    """Take no option that is for one target alone."""
     if alone:
         raise click.UsageError("--rank, --samples, --start and --resume are for one --target; leave them out")
-    if coupling == "2-norm" and effort.seconds is not None:
-        raise click.UsageError(
-            "--time-limit ends searches over all directions; --coupling 2-norm goes through all chambers: "
-            "leave it out, or use --coupling 1-norm"
-        )
 
 
 def _refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:

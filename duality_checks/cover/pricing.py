@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Protocol
 
@@ -17,6 +18,7 @@ ENOUGH = 64
 CLOSE = 1e-6
 ABOVE = 2.0**-42
 TURNS = 60
+SIGNS = (1.0, -1.0)
 AT_ONCE = 400  # ascents between two looks at the clock
 LONG = 10_000  # cones of a search
 AROUND = np.array([0.01, 0.05, 0.2])  # how far from a known maximum an ascent starts
@@ -78,7 +80,7 @@ class Peaks:
 
 
 def peaks(
-    sides: tuple[Searched, Searched],
+    sides: Sequence[Searched],
     floor: float,
     effort: Effort = WHOLE,
     deadline: float | None = None,
@@ -88,7 +90,7 @@ def peaks(
     are none, or the search came to a limit; then the bound is what was proven before.
 
     Args:
-        sides: the function and its negative.
+        sides: the function and its negative, or a norm alone.
         floor: positive.
         effort: by how much the bound may exceed the floor, and the limits of a search.
         deadline: when a search is to end.
@@ -123,9 +125,9 @@ def peaks(
     return Peaks(parts, reach, floor, stopped=stopped)
 
 
-def _climbed(sides: tuple[Searched, Searched], covers: list[Cover]) -> list[Part]:
+def _climbed(sides: Sequence[Searched], covers: list[Cover]) -> list[Part]:
     found = []
-    for sign, side, cover in zip((1.0, -1.0), sides, covers, strict=False):
+    for sign, side, cover in zip(SIGNS, sides, covers, strict=False):
         # Those of one box come together, and most of them go to one maximum.
         order = np.argsort(-cover.values)
         some = order[:: max(1, len(order) // ENOUGH)]
@@ -134,7 +136,7 @@ def _climbed(sides: tuple[Searched, Searched], covers: list[Cover]) -> list[Part
 
 
 def glimpsed(
-    sides: tuple[Searched, Searched],
+    sides: Sequence[Searched],
     floor: float,
     turn: int,
     starts: int,
@@ -144,7 +146,7 @@ def glimpsed(
     """Points above the floor from ascents; that there are none says nothing.
 
     Args:
-        sides: the function and its negative.
+        sides: the function and its negative, or a norm alone.
         floor: only larger values are wanted.
         turn: other starts for each.
         starts: how many, for each side.
@@ -157,7 +159,7 @@ def glimpsed(
     for first in range(0, starts, AT_ONCE):
         if first and deadline is not None and perf_counter() >= deadline:
             break
-        for sign, side, maxima in zip((1.0, -1.0), sides, known, strict=True):
+        for sign, side, maxima in zip(SIGNS, sides, known, strict=False):
             points = rng.normal(size=(min(AT_ONCE, starts - first), rank))
             if len(maxima):
                 some = rng.integers(len(maxima), size=len(points) // 2)
@@ -167,7 +169,7 @@ def glimpsed(
     return Peaks(found, np.inf, floor)
 
 
-def largest(sides: tuple[Searched, Searched], effort: Effort = WHOLE) -> Peaks:
+def largest(sides: Sequence[Searched], effort: Effort = WHOLE) -> Peaks:
     """The maximum over the sphere: ascents, and searches for what is above the best of them until there
     is none; where less than all will do, ascents alone, which say nothing of what they miss."""
     if not effort.whole:

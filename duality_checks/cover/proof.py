@@ -58,9 +58,9 @@ class Coordinates:
     def maxima(self, dual: tuple[Fraction, ...]) -> tuple[Maxima, float]:
         """``z'h(u)`` with max pooling, in the same way."""
         exact = checker.maxima(self.stated, dual, self.basis, 0)
-        shift, scale, beta = _scales(exact, exact.pieces)
-        pieces = np.array([[_float(x, shift) for x in row] for row in exact.pieces])
-        heights = np.array([_float(z, scale - shift) for z in exact.heights])
+        shift, scale, beta = scales(exact, exact.pieces)
+        pieces = np.array([[float_over(x, shift) for x in row] for row in exact.pieces])
+        heights = np.array([float_over(z, scale - shift) for z in exact.heights])
         return Maxima.of(pieces, np.array(exact.owner), heights), beta
 
     def kept(self, dual: tuple[Fraction, ...]) -> list[int]:
@@ -74,22 +74,22 @@ class Coordinates:
     def terms(self, dual: tuple[Fraction, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
         """Rows, weights and base of all hyperplanes, those without weight too, and beta, in floats."""
         exact = checker.kinks(self.stated, dual, self.basis, 0)
-        shift, scale, beta = _scales(exact, exact.rows)
-        rows = np.array([[_float(x, shift) for x in row] for row in exact.rows])
-        weights = np.array([_float(w, scale - shift) for w in exact.weights])
-        base = np.array([_float(b, scale) for b in exact.base])
+        shift, scale, beta = scales(exact, exact.rows)
+        rows = np.array([[float_over(x, shift) for x in row] for row in exact.rows])
+        weights = np.array([float_over(w, scale - shift) for w in exact.weights])
+        base = np.array([float_over(b, scale) for b in exact.base])
         return rows, weights, base, beta
 
 
-def _scales(exact: checker.Kinks, rows: list[checker.Row]) -> tuple[int, int, float]:
+def scales(exact: checker.Kinks, rows: list[checker.Row]) -> tuple[int, int, float]:
     """Powers of two that rows and values are divided by, and beta."""
     one = math.isqrt(exact.limit)
     scale = one.bit_length() - 1
     shift = max((abs(x).bit_length() for row in rows for x in row), default=0)
-    return shift, scale, _float(one, scale) * BELOW
+    return shift, scale, float_over(one, scale) * BELOW
 
 
-def _float(value: int, shift: int) -> float:
+def float_over(value: int, shift: int) -> float:
     """``value / 2^shift`` to nearest, or nearly."""
     excess = max(abs(value).bit_length() - _LONGEST, 0)
     return math.ldexp(float(value >> excess), excess - shift)

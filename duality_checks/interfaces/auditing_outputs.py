@@ -26,10 +26,9 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
 from ..effort import Effort
-from ..exact.copositive import MOST
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
 from ..exact.judged import judged, objective_of, require_inputs
-from ..limits import few_chambers, is_searched, require_feasible
+from ..limits import is_searched, require_feasible
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
 from ..networks.vector import VectorNetwork
@@ -51,15 +50,13 @@ from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork
 from .foreign.sklearn_models import is_sklearn, take_apart
 from .placing import BIASES, SAID, USUAL, columns_of_ones, imported, restated, setting_of, stated_decay
 
-# Neurons that outputs share are decided on about twenty chambers a second.
-MOST_DECIDED = 2_000
 _UNCOUPLED = "the test of stationarity is for the 2-norm of a neuron's output weights"
 _MEAN = (
     "the loss that scikit-learn reports is a mean over outputs, but its gradient is not: beta is its alpha"
 )
 _RESTS = {
     "certificates": "a certificate for each output that the independent checker accepted",
-    "chambers": "this package's decision on every chamber in rational arithmetic",
+    "certificate": "one certificate that the independent checker accepted",
     "enclosed": "two certificates for each output, at beta / sqrt({k}) below and at beta above, that the "
     "independent checker accepted: an interval, often wide",
 }
@@ -75,7 +72,7 @@ class OutputsAudit:
         objective: of the network, exactly.
         lower: a proven lower bound on the global optimum p*.
         upper: a proven upper bound on p*.
-        method: "certificates", "chambers" or "enclosed": what the bounds rest on.
+        method: "certificates", "certificate" or "enclosed": what the bounds rest on.
         decays: what decays, in words.
         notes: what was assumed of the network.
         hints: where its numbers may mislead.
@@ -110,7 +107,7 @@ class OutputsAudit:
             "objective_float": float(self.objective),
             "lower": str(self.lower),
             "upper": str(self.upper),
-            "proven_by": "duality_checks" if self.method == "chambers" else "independent checker",
+            "proven_by": "independent checker",
             "method": self.method,
             "excess_at_least": float(self.excess[0]),
             "excess_at_most": float(self.excess[1]),
@@ -359,9 +356,6 @@ def _bounds(
         first.plain_loss.name == "squared"
         and first.penalty.name == "2-norm"
         and first.free.name in (NOTHING, "intercept", DECAYED)
-        and first.arrangement.rank <= MOST
-        and effort.seconds is None
-        and few_chambers(first.arrangement, MOST_DECIDED)
     )
     say("Training to the global optimum")
     if coupling == "2-norm" and not decided:
@@ -376,7 +370,7 @@ def _bounds(
         outputs = _weights(below) if not below.network.width else np.ones((1, k))
         return (below.lower, above.upper), outputs, "enclosed"
     found = _proven(problems, coupling, max_chambers, effort)
-    method = "certificates" if coupling == "1-norm" else "chambers"
+    method = "certificates" if coupling == "1-norm" else "certificate"
     return (found.lower, found.upper), _weights(found), method
 
 

@@ -5,13 +5,15 @@
 
 With q = 1 this is one problem an output, for every loss, penalty and readout: each is trained, certified and
 checked, and the bounds are added. With q = 2, the usual weight decay, the outputs share neurons, and
-``norm(V'phi(Xu)) <= beta norm(u)`` has to hold on every chamber: a quadratic form that is nonnegative on a
-cone, which is decided exactly up to rank 3.
+``norm(V'phi(Xu)) <= beta norm(u)`` has to hold for all u: one cover of the sphere proves it (statement 7.5b),
+in a certificate of version 4 that the independent checker reads.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -22,16 +24,19 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
-from hyperplane_arrangements.exact.rational import independent_rows
 from hyperplane_arrangements.pasting import Call, Pasted
 
-from ..certificates.certificate import Certificate, certify, check
+from .. import checker
+from ..certificates.certificate import Certificate, certify, check, cover_document, packed, strings
 from ..checker import Refusal, Verdict
+from ..cover.coupled_proof import coupled_cover, written_coupled
+from ..cover.proof import Coordinates
+from ..cover.search import Limits
+from ..data.problem_file import problem_document
 from ..effort import WHOLE, Effort
-from ..exact.copositive import MOST, gram, is_nonnegative_on, is_positive_semidefinite
 from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
-from ..exact.setting import ZERO, combination, dot
+from ..exact.setting import ZERO
 from ..networks.rational import RationalNetwork
 from ..networks.vector import VectorNetwork as VectorNetwork
 from ..networks.vector import side_by_side
@@ -43,11 +48,12 @@ from ..training.free import with_best_skip
 from ..training.narrowing import narrowed
 from ..training.polyhedral import balanced
 from ..training.rounds import MAX_CHAMBERS
-from .vector_output import SharedNeurons
+from .shared_training import SharedLandscape, train_shared
 
 COUPLINGS = ("1-norm", "2-norm")
-INSIDE = 1 - 2.0**-40
+SLACK = 2.0**-38  # of a dual that just fits, for the roundings of its norm
 ATTEMPTS = 12
+FEW_CONES = 1_000_000  # of a search that may fail, at rank 3; four times as many a rank more
 GRAIN = 2**50
 
 
@@ -60,13 +66,12 @@ class MultiOutputProblem(Pasted):
         beta: weight decay, positive.
         activation: as there.
         coupling: the norm of a neuron's output weights in the penalty: ``"1-norm"`` (the outputs separate) or
-            ``"2-norm"`` (the usual weight decay; squared loss and 2-norm penalty, rank at most 3).
+            ``"2-norm"`` (the usual weight decay; squared loss and 2-norm penalty).
         terms: ``loss``, ``penalty``, ``readout``, ``sample_weights`` and ``free``, as there. What is free is
             so for every output; with the 2-norm coupling an intercept may be, or decay.
 
     Raises:
-        InputError: as there; an unknown coupling, or terms or a rank for which the 2-norm coupling cannot be
-            proven.
+        InputError: as there; an unknown coupling, or terms that the 2-norm coupling does not go with.
 
     Example:
         >>> problem = MultiOutputProblem([[1, 0], [0, 1]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
@@ -86,11 +91,6 @@ class MultiOutputProblem(Pasted):
             if first.plain_loss.name != "squared":
                 first.require_standard("the 2-norm coupling")
             first.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))
-            if first.arrangement.rank > MOST:
-                raise InputError(
-                    f"X has rank {first.arrangement.rank}; the 2-norm coupling is proven up to rank {MOST}: "
-                    "use fewer columns, or coupling='1-norm'"
-                )
         self.outputs: tuple[TrainingProblem, ...] = tuple(_like(first, column) for column in columns)
         self.coupling = coupling
 
@@ -109,6 +109,31 @@ class MultiOutputProblem(Pasted):
     def beta(self) -> Fraction:
         """The weight decay."""
         return self.outputs[0].beta
+
+    @property
+    def shares(self) -> bool:
+        """Whether outputs share neurons: more than one, with the 2-norm."""
+        return self.coupling == "2-norm" and len(self.outputs) > 1
+
+    def to_json(self) -> str:
+        """The problem file of outputs that share neurons, version 4; others have a file each.
+
+        Raises:
+            InputError: the outputs are problems of their own.
+
+        Example:
+            >>> problem = MultiOutputProblem([[1]], [["1/2", 3]], beta=1, coupling="2-norm")
+            >>> document = json.loads(problem.to_json())
+            >>> document["version"], document["y"], document["coupling"]
+            (4, [['1/2', '3']], '2-norm')
+        """
+        if not self.shares:
+            raise InputError("outputs that share no neurons have a problem file each: save problem.outputs")
+        first = self.outputs[0]
+        later = {"version": 4, "free": first.free.name, "coupling": self.coupling}
+        rows = zip(*(one.y for one in self.outputs), strict=True)
+        numbers = {"weights": strings(first.sample_weights), "y": [strings(row) for row in rows]}
+        return json.dumps(problem_document(first) | later | numbers) + "\n"
 
     def with_beta(self, beta: Any) -> MultiOutputProblem:
         """The same problem with another weight decay; the arrangement is shared.
@@ -151,6 +176,8 @@ class OutputsProof:
         lower, upper: exact.
         certificates: one an output for the 1-norm coupling, else empty.
         dual: V in rational columns, one an output.
+        problem: the digest of the problem that outputs share neurons in, else "".
+        cover: the cover that proves V feasible there, else None.
     """
 
     network: VectorNetwork
@@ -158,6 +185,33 @@ class OutputsProof:
     upper: Fraction
     certificates: tuple[Certificate, ...]
     dual: tuple[Vector, ...]
+    problem: str = ""
+    cover: checker.Cover | None = None
+
+    def to_json(self) -> str:
+        """The certificate file for outputs that share neurons, version 4.
+
+        Raises:
+            InputError: each output has a certificate of its own.
+        """
+        if self.cover is None:
+            raise InputError("these outputs have a certificate each: save proof.certificates")
+        skip = None if self.network.intercepts is None else self.network.intercepts.tolist()
+        document = {
+            **checker.CERTIFICATE,
+            "version": 4,
+            "problem": self.problem,
+            "lower": str(self.lower),
+            "upper": str(self.upper),
+            "dual": [packed(v) for v in self.dual],
+            "network": {
+                "hidden": _table(self.network.hidden.tolist()),
+                "output": _table(self.network.output.tolist()),
+                **({"skip": _table([[x] for x in skip])} if skip is not None else {}),
+            },
+            "cover": cover_document(self.cover, shared=True),
+        }
+        return json.dumps(document) + "\n"
 
     @property
     def relative_gap(self) -> float:
@@ -173,7 +227,7 @@ def train_outputs(
     Args:
         problem: the problem.
         max_chambers: refuse arrangements with more chambers before starting, where these are gone through.
-        effort: with the 1-norm, of searches over all directions; outputs share the time.
+        effort: of searches over all directions; outputs of their own share the time.
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
@@ -187,14 +241,15 @@ def train_outputs(
     """
     from ..limits import is_searched, require_feasible
 
-    apart = problem.coupling == "1-norm"
-    if not (apart and is_searched(problem.outputs[0])):
+    if problem.shares:
+        return _shared(problem, effort)
+    if not is_searched(problem.outputs[0]):
         require_feasible(problem.outputs[0].arrangement, max_chambers)
-    return _apart(problem, max_chambers, effort) if apart else _shared(problem)
+    return _apart(problem, max_chambers, effort)
 
 
 def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
-    """Verify a proof: each output's certificate by the independent checker, or V on every chamber, exactly.
+    """Verify a proof by the independent checker: a certificate for each output, or one for all.
 
     Args:
         problem: the problem.
@@ -209,7 +264,7 @@ def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
         True
     """
     try:
-        lower, upper = _sums(problem, proof) if problem.coupling == "1-norm" else _bounds(problem, proof)
+        lower, upper = _bounds(problem, proof) if problem.shares else _sums(problem, proof)
     except Refusal as reason:
         return Verdict(False, str(reason))
     if (lower, upper) != (proof.lower, proof.upper):
@@ -276,14 +331,14 @@ def _constants(network: VectorNetwork) -> np.ndarray:
     return np.zeros(network.output.shape[1]) if network.intercepts is None else network.intercepts
 
 
-def _shared(problem: MultiOutputProblem) -> OutputsProof:
+def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
     first, Y = problem.outputs[0], problem.targets
     for one in problem.outputs:
         require_squares(one)
-    shared = SharedNeurons(first)
-    found = shared.train(Y)
+    found = train_shared(first, Y, effort=effort)
+    shared = SharedLandscape.of(first)
     sizes = np.linalg.norm(found.weights, axis=1)
-    atoms = shared.outputs(found.directions)
+    atoms = shared.landscape.outputs(found.directions @ shared.landscape.basis)
     columns = atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]
     columns = columns.reshape(Y.size, len(sizes))
     kept = narrowed(columns, sizes, np.ones(len(sizes)))
@@ -293,9 +348,11 @@ def _shared(problem: MultiOutputProblem) -> OutputsProof:
         found.directions[alive] * roots, found.weights[alive] / sizes[alive, None] * roots, first.kappa
     )
     # The errors beside the neurons alone: the readout takes off what the best intercepts fit.
-    dual = _feasible(problem, shared, Y - network.predict(first.features))
+    errors = Y - network.predict(first.features)
     network = replace(network, intercepts=_best_intercepts(problem, network))
-    return OutputsProof(network, *_values(problem, network, dual), (), dual)
+    stated = checker.read_problem(problem.to_json())
+    dual, cover = _feasible(problem, stated, shared, errors, effort)
+    return OutputsProof(network, *_values(problem, network, dual), (), dual, stated.digest, cover)
 
 
 def _best_intercepts(problem: MultiOutputProblem, network: VectorNetwork) -> np.ndarray | None:
@@ -305,15 +362,25 @@ def _best_intercepts(problem: MultiOutputProblem, network: VectorNetwork) -> np.
     return np.array([with_best_skip(one, network.one(k)).intercept for k, one in enumerate(problem.outputs)])
 
 
-def _feasible(problem: MultiOutputProblem, shared: SharedNeurons, errors: np.ndarray) -> tuple[Vector, ...]:
-    """A multiple of the dual that belongs to the errors beside the neurons, rounded, that is feasible on
-    every chamber, exactly; zero in the worst case."""
+def _feasible(
+    problem: MultiOutputProblem,
+    stated: checker.Problem,
+    shared: SharedLandscape,
+    errors: np.ndarray,
+    effort: Effort,
+) -> tuple[tuple[Vector, ...], checker.Cover]:
+    """A multiple of the dual that belongs to the errors beside the neurons, rounded, and a cover that proves
+    it feasible; zero in the worst case."""
     squares = shared.readout.clean(shared.readout.squared(errors))
-    size, residual = shared.maximum(squares).value, shared.readout.dual(squares)
+    residual, coordinates = shared.readout.dual(squares), Coordinates.of(stated)
+    zero = tuple((ZERO,) * problem.outputs[0].n for _ in problem.outputs)
     if not residual.any():
-        return tuple((ZERO,) * problem.outputs[0].n for _ in problem.outputs)
+        return zero, written_coupled(coordinates, zero, coupled_cover(coordinates, zero))
+    size = shared.norm(squares)
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
-    slack = 1 - INSIDE
+    cones = effort.cones or FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
+    limits = Limits(points=1, cones=cones, progress=effort.progress)
+    slack = SLACK
     for _ in range(ATTEMPTS):
         grain = GRAIN / Fraction(float(np.abs(residual).max()))  # beyond floats where the targets are tiny
         table = [[round(Fraction(x) * grain) / grain for x in row] for row in residual.tolist()]
@@ -322,10 +389,12 @@ def _feasible(problem: MultiOutputProblem, shared: SharedNeurons, errors: np.nda
             _without_what_is_free(problem, tuple(share * x for x in column))
             for column in zip(*table, strict=True)
         )
-        if _broken(problem, dual) is None:
-            return dual
+        found = coupled_cover(coordinates, dual, limits)
+        if found.proven:
+            with suppress(Refusal):
+                return dual, written_coupled(coordinates, dual, found)
         slack *= 8
-    return tuple((ZERO,) * problem.outputs[0].n for _ in problem.outputs)
+    return zero, written_coupled(coordinates, zero, coupled_cover(coordinates, zero))
 
 
 def _without_what_is_free(problem: MultiOutputProblem, v: Vector) -> Vector:
@@ -336,13 +405,17 @@ def _without_what_is_free(problem: MultiOutputProblem, v: Vector) -> Vector:
 
 def _bounds(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
     _require_shapes(problem, proof)
-    for column in problem.outputs[0].equations:
-        if any(dot(column, v) for v in proof.dual):
-            raise Refusal("a column of the dual is not orthogonal to the free intercept")
-    broken = _broken(problem, proof.dual)
-    if broken is not None:
-        raise Refusal(f"chamber {broken}: norm(V'phi(Xu)) exceeds beta there")
-    return _values(problem, proof.network, proof.dual)
+    if proof.cover is None:
+        raise Refusal("there is no cover that proves the dual feasible")
+    verdict = checker.check_documents(problem.to_json(), proof.to_json())
+    if verdict.lower is None or verdict.upper is None:
+        raise Refusal(verdict.reason)
+    return verdict.lower, verdict.upper
+
+
+def _table(rows: Sequence[Sequence[float]]) -> list[list[str]]:
+    """Floats as exact rationals."""
+    return [strings([Fraction(x) for x in row]) for row in rows]
 
 
 def _require_shapes(problem: MultiOutputProblem, proof: OutputsProof) -> None:
@@ -359,33 +432,6 @@ def _require_shape(problem: MultiOutputProblem, network: VectorNetwork) -> None:
         raise Refusal(f"the network has kappa={network.kappa}, the problem kappa={first.kappa}")
     if network.hidden.shape != (network.width, first.d) or network.output.shape != (network.width, count):
         raise Refusal(f"the network is not of {first.d} inputs and {count} outputs")
-
-
-def _broken(problem: MultiOutputProblem, dual: Sequence[Vector]) -> int | None:
-    """The number of a chamber on which ``norm(V'phi(Xu)) <= beta norm(u)`` fails, exactly; None if none."""
-    first = problem.outputs[0]
-    rows = first.X.fractions
-    basis = [rows[k] for k in independent_rows(first.X)]
-    square = first.beta**2
-    ball = gram(basis)
-    inside = [tuple(dot(row, b) for b in basis) for row in rows]
-    for number, signs in enumerate(first.arrangement.chambers().signs.tolist()):
-        slopes = [1 if s > 0 else first.kappa for s in signs]
-        # On u = sum_i a_i basis_i the outputs are linear in a: k forms of length r.
-        forms = [
-            combination([s * z for s, z in zip(slopes, v, strict=True)], inside, len(basis)) for v in dual
-        ]
-        rest = [
-            [
-                square * ball[i][j] - sum((form[i] * form[j] for form in forms), ZERO)
-                for j in range(len(basis))
-            ]
-            for i in range(len(basis))
-        ]
-        cone = [tuple(s * x for x in row) for s, row in zip(signs, inside, strict=True) if s]
-        if not is_positive_semidefinite(rest) and not is_nonnegative_on(rest, cone):
-            return number
-    return None
 
 
 def _values(

@@ -56,15 +56,15 @@ def _beta_max(problem: TrainingProblem | MultiOutputProblem, max_chambers: int, 
     from .paths import approximate_beta_max, where_equal
 
     first, *_ = problem.outputs
-    if problem.coupling == "1-norm":
+    if not problem.shares:
         return max(approximate_beta_max(one, max_chambers, effort) for one in problem.outputs)
-    from .vector_output import SharedNeurons
+    from .shared_training import SharedLandscape
 
     targets = np.stack([one.target for one in problem.outputs], axis=1)
 
     def size(beta: float) -> float:
-        shared = SharedNeurons(first.with_beta(beta))
-        return shared.maximum(shared.readout.squared(targets)).value
+        shared = SharedLandscape.of(first.with_beta(beta))
+        return shared.norm(shared.readout.squared(targets))
 
     return where_equal(size) if first.free.decayed else size(1.0)
 

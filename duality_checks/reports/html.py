@@ -64,9 +64,9 @@ _SUMS = (
     "The independent checker accepted a certificate for each; the bounds are the sums of theirs.</p>"
 )
 _SHARED = (
-    "<p>The outputs share neurons. The dual matrix in <code>proof.json</code> was found feasible on every "
-    "chamber in rational arithmetic, by this package: the independent checker, which reads certificates for "
-    "one output, took no part.</p>"
+    "<p>The outputs share neurons. The lower bound is the value of a dual matrix; one cover of all "
+    "directions by cones proves it feasible, which the independent checker verified in integers. The upper "
+    "bound is the exact objective of the network.</p>"
 )
 _UNLISTED = {
     "cover": "covered by cones over boxes, each bounded by one linear function",
@@ -301,8 +301,12 @@ def _network(outcome: Outcome) -> str:
 
 def _proof(outcome: Outcome) -> str:
     text = f"<p>The objective is <code>{escape(objective(outcome))}</code>.</p>"
+    again = (
+        f"<p>Check it again:<br>{'<br>'.join(f'<code>{line}</code>' for line in commands(outcome))}<br>The "
+        "checker is one file that imports Python's standard library alone.</p>"
+    )
     if not outcome.parts:
-        return text + _SHARED
+        return text + _SHARED + again
     columns, checks = [], []
     for k, (part, (problem, file)) in enumerate(zip(outcome.parts, outcome.files, strict=True)):
         proof, name = part.certificate, part.data.target
@@ -312,12 +316,7 @@ def _proof(outcome: Outcome) -> str:
         checks.append(whose + self_check(part.problem_text, part.certificate_text, number=k))
     names = ["output", "lower bound", "upper bound", "width, at most", "chambers", "certificate"]
     header, *rows = zip(names, *columns, strict=True)
-    again = "<br>".join(f"<code>{line}</code>" for line in commands(outcome))
-    return (
-        f"{text}{_SUMS if len(columns) > 1 else ''}{_BOUNDS}{table(header, rows)}"
-        f"<p>Check it again:<br>{again}<br>The checker is one file that imports Python's standard library "
-        f"alone.</p>{''.join(checks)}"
-    )
+    return f"{text}{_SUMS if len(columns) > 1 else ''}{_BOUNDS}{table(header, rows)}{again}{''.join(checks)}"
 
 
 def _listed(certificate: Certificate) -> str:

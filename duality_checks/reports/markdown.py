@@ -44,8 +44,9 @@ The certificate does not list them: it names two quadratic functions that bound 
 above in all directions, which the checker verifies in integers (statement 7.8).
 """,
 }
-_DECIDED = """\
-The bound was decided on every one of them in rational arithmetic, by this package.
+_COVERED = """\
+The certificate does not list them: it covers all directions by cones over boxes, on each of
+which the checker bounds what all outputs add up to, in integers (statement 7.5b).
 """
 _SUMS = """\
 With the 1-norm of a neuron's output weights the optimum is the sum of the optima of the outputs, each a
@@ -53,10 +54,9 @@ problem with one output. Each has its certificate, which the independent checker
 sums of theirs.
 """
 _SHARED = """\
-The lower bound is `tr(V'Y) - 1/2 * norm(V)^2` of the rational matrix V in `proof.json`, and
-`norm(V'phi(Xu)) <= beta * norm(u)` was decided on every chamber in rational arithmetic. The upper bound is
-the exact objective of the network. This rests on this package: the independent checker, which reads
-certificates for one output, took no part.
+The lower bound is the value of the rational dual matrix V in the certificate, and the independent
+checker verified in integers that `norm(V'phi(Xu)) <= beta * norm(u)` for all u. The upper bound is the
+exact objective of the network.
 """
 _AGAIN = """\
 ```sh
@@ -65,10 +65,6 @@ _AGAIN = """\
 
 The checker is one file that imports the standard library alone; read it, and copy it anywhere:
 `python -c 'import duality_checks.checker as c; print(c.__file__)'` says where it is.
-"""
-_SHARED_AGAIN = """\
-`proof.json` holds the data and V, exactly, and `network.json` the network: the two bounds and the claim above
-follow from them alone. Here `duality_checks.check_outputs` decided it.
 """
 _EQUALITY = """\
 - **Equality.** The certificate proves that `p*` lies in the interval, not what it is: the norms in an optimum
@@ -87,7 +83,7 @@ def markdown(outcome: Outcome) -> str:
     """The report of a job."""
     outputs = len(outcome.targets)
     what = "two-layer network" if outputs == 1 else f"network with {outputs} outputs"
-    again = _AGAIN.format(commands="\n".join(commands(outcome))) if outcome.parts else _SHARED_AGAIN
+    again = _AGAIN.format(commands="\n".join(commands(outcome)))
     files = "`problem.json`" if outputs == 1 else "the files"
     open_ = outcome.lower != outcome.upper
     times = [(name, f"{seconds:.2f}") for name, seconds in outcome.seconds.items()]
@@ -142,7 +138,7 @@ def _chambers(outcome: Outcome) -> str:
     if not outcome.verdict.proven:
         proof = "The checker refused, so nothing is proven about them.\n"
     elif not outcome.parts:
-        proof = _DECIDED
+        proof = _COVERED
     else:
         methods: dict[str, list[str]] = {}
         for part in outcome.parts:

@@ -2,12 +2,11 @@
 
 A job has as many outputs as targets. Where neurons belong to one output each, by the 1-norm of their output
 weights or because there is one output, every output is a convex program of its own, with its certificate, and
-the bounds are added. Where outputs share neurons there is one proof of them all (statement 2.8).
+the bounds are added. Where outputs share neurons there is one certificate of them all (statement 2.8).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -30,11 +29,9 @@ if TYPE_CHECKING:
     from ..data.datasets import TrainingData
     from ..networks.two_layer import TwoLayerNetwork
     from ..networks.vector import VectorNetwork
-    from ..optima.several_outputs import MultiOutputProblem, OutputsProof
+    from ..optima.several_outputs import MultiOutputProblem
     from ..training.checkpoint import State
     from ..training.rounds import Bounds, Round, Solution
-
-PROOF_FORMAT = "convex-landscape proof for shared neurons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ class Outcome:
         upper: the network's objective, exactly.
         verdict: on the whole interval.
         parts: one an output; none where outputs share neurons.
-        proof: the dual that proves the bound for shared neurons, which this package checks; else None.
+        shared: the problem file and the certificate file of outputs that share neurons; else None.
         seconds: the time of each step, by name.
         hints: where its numbers may mislead.
     """
@@ -94,7 +91,7 @@ class Outcome:
     upper: Fraction
     verdict: Verdict
     parts: tuple[Part, ...]
-    proof: OutputsProof | None
+    shared: tuple[str, str] | None
     seconds: dict[str, float]
     hints: tuple[str, ...] = ()
 
@@ -155,47 +152,39 @@ class Outcome:
         return tuple(one.target for one in self.data)
 
     @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """The problem file and the certificate of each part, or of all together."""
+        if self.shared is not None:
+            return (self.shared,)
+        return tuple((part.problem_text, part.certificate_text) for part in self.parts)
+
+    @property
     def files(self) -> tuple[tuple[str, str], ...]:
-        """The names of the problem file and of the certificate of each part."""
-        numbers = [""] if len(self.parts) == 1 else [f"-{k}" for k in range(1, len(self.parts) + 1)]
+        """The names of the problem file and of the certificate of each part, or of all together."""
+        numbers = [""] if len(self.texts) == 1 else [f"-{k}" for k in range(1, len(self.texts) + 1)]
         return tuple((f"problem{number}.json", f"certificate{number}.json") for number in numbers)
 
     def documents(self) -> dict[str, str]:
         """The files that prove it, and the network: their names and texts."""
         proofs: dict[str, str] = {}
-        for part, (problem, certificate) in zip(self.parts, self.files, strict=True):
-            proofs |= {problem: part.problem_text, certificate: part.certificate_text}
-        if self.proof is not None:
-            proofs["proof.json"] = self._proof_json(self.proof)
+        for names, texts in zip(self.files, self.texts, strict=True):
+            proofs |= dict(zip(names, texts, strict=True))
         return {**proofs, "network.json": PreparedNetwork(self.network, self._preparation()).to_json()}
 
     def _preparation(self) -> Preparation | None:
         """That of the tables it predicts from; a network of several outputs always says its columns."""
-        kept = [one.preparation for one in self.data if one.preparation is not None]
-        if len(kept) == len(self.data):
-            return replace(kept[0], outputs=tuple(output for one in kept for output in one.outputs))
-        if len(self.data) == 1:
-            return None
+        found = _preparation(self.data)
+        if found is not None or len(self.data) == 1:
+            return found
         return Preparation(tuple(map(Input, self.features)), False, tuple(map(Output, self.targets)))
 
-    def _proof_json(self, proof: OutputsProof) -> str:
-        """The data and the dual of a proof for shared neurons: what it takes to check it again."""
-        first = self.problems[0]
-        document = {
-            "format": PROOF_FORMAT,
-            "version": 1,
-            "beta": str(first.beta),
-            "kappa": str(first.kappa),
-            "lower": str(self.lower),
-            "upper": str(self.upper),
-            **({"free": first.free.name} if first.free else {}),
-            **({"weights": list(map(str, first.sample_weights))} if first.is_weighted else {}),
-            "outputs": list(self.targets),
-            "X": [list(map(str, row)) for row in first.X.fractions],
-            "Y": [list(map(str, row)) for row in zip(*(one.y for one in self.problems), strict=True)],
-            "dual": [list(map(str, row)) for row in zip(*proof.dual, strict=True)],
-        }
-        return json.dumps(document) + "\n"
+
+def _preparation(data: Sequence[TrainingData]) -> Preparation | None:
+    """What made X and all targets of a table; None where that is not known of each."""
+    kept = [one.preparation for one in data if one.preparation is not None]
+    if len(kept) < len(data):
+        return None
+    return replace(kept[0], outputs=tuple(output for one in kept for output in one.outputs))
 
 
 def prove(
@@ -235,7 +224,7 @@ def prove(
     problem = _stated(data, 1 if beta is None else beta, activation, coupling, terms)
     first = problem.outputs[0]
     say("Counting the activation patterns")
-    if problem.coupling == "2-norm" or not is_searched(first):
+    if not problem.shares and not is_searched(first):
         require_feasible(first.arrangement, max_chambers)
     clock.lap("counting")
     if beta is None:
@@ -245,8 +234,8 @@ def prove(
         problem = at_ratio(problem, beta_ratio, max_chambers, effort)
         clock.lap("beta_max")
     share = None if beta is not None else beta_ratio
-    if not isinstance(problem, TrainingProblem) and problem.coupling == "2-norm":
-        return _shared(data, problem, share, clock, max_chambers, say)
+    if not isinstance(problem, TrainingProblem) and problem.shares:
+        return _shared(data, problem, share, clock, say, effort)
     parts: list[Part] = []
     began, count = perf_counter(), len(data)
     for k, (one, own) in enumerate(zip(data, problem.outputs, strict=True)):
@@ -328,17 +317,22 @@ def _shared(
     problem: MultiOutputProblem,
     share: Fraction | None,
     clock: _Clock,
-    max_chambers: int,
     say: Callable[[str], None],
+    effort: Effort,
 ) -> Outcome:
     """One proof for neurons that all outputs share."""
-    from ..optima.several_outputs import check_outputs, train_outputs
+    from ..certificates.certificate import check_texts
+    from ..optima.several_outputs import train_outputs
+
+    def searching(cones: int, boxes: int) -> None:
+        say(f"Training: searching all directions, {cones:,} cones closed")
 
     say("Training neurons that all outputs share")
-    proof = train_outputs(problem, max_chambers=max_chambers)
+    proof = train_outputs(problem, effort=replace(effort, progress=searching))
     clock.lap("training")
-    say("Checking every chamber in rational arithmetic")
-    verdict = check_outputs(problem, proof)
+    texts = prepared(problem.to_json(), _preparation(data)), proof.to_json()
+    say("Checking in rational arithmetic")
+    verdict = check_texts(*texts)
     clock.lap("checking")
     told = hints(data, problem.outputs, proof.network.outgoing)
     bounds = proof.lower, proof.upper
@@ -351,7 +345,7 @@ def _shared(
         *bounds,
         verdict,
         (),
-        proof,
+        texts,
         clock.laps,
         told,
     )

@@ -69,7 +69,7 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
     )
     whole |= {
         "targets": list(outcome.targets),
-        "proven_by": "independent checker" if outcome.parts else "duality_checks",
+        "proven_by": "independent checker",
         "hints": list(outcome.hints),
     }
     if len(outcome.targets) == 1:
@@ -174,7 +174,7 @@ def _verdict_line(outcome: Outcome) -> str:
     if not outcome.verdict.proven:
         return f"REFUSED: {outcome.verdict.reason}"
     if not outcome.parts:
-        how = " on every chamber by this package, not by the independent checker"
+        how = f", {BY['cover']}"
     elif len(outcome.parts) > 1:
         how = f", the sum of {count(len(outcome.parts), 'proven interval')}"
     else:

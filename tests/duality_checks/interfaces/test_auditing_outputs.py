@@ -75,7 +75,7 @@ def test_the_enclosure_holds_the_optimum() -> None:
 
     stated = tuple(problems(X, Y, "1/4"))
     (low, high), _, method = auditing_outputs._bounds(stated, "2-norm", 10_000, Effort(), lambda text: None)
-    assert method == "chambers"
+    assert method == "certificate"
     # Beside a third column of rank 4 nothing is decided, yet a column of zeros changes no optimum.
     wide = problems([[*x, 0.0] for x in X], Y, "1/4", loss="huber:1000")
     found = audit_outputs(wide, VectorNetwork(np.zeros((0, 3)), np.zeros((0, 2)), Fraction(0)))

@@ -98,7 +98,7 @@ def test_the_report_states_the_problem_and_its_limits(outcome: Outcome) -> None:
     assert "## What is not proven" in text
     for line in commands(outcome):
         assert f"\n{line}\n" in text
-    assert len(commands(outcome)) == len(outcome.parts)
+    assert len(commands(outcome)) == max(len(outcome.parts), 1)
 
 
 def test_every_neuron_has_its_row_with_its_samples(outcome: Outcome) -> None:

@@ -1,0 +1,49 @@
+"""From the duals of outputs that share neurons to a cover that proves them feasible (statement 7.5b)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from .. import checker
+from .coupled import Coupled
+from .encoding import BITS, Pen, deepest
+from .proof import FIRST, Coordinates, float_over, scales
+from .search import Cover, Limits, search
+
+Duals = Sequence[tuple[Fraction, ...]]
+
+
+def coupled(coordinates: Coordinates, duals: Duals) -> tuple[Coupled, float, list[int]]:
+    """``norm(Z'phi(Xu))`` in floats, each within a few roundings of the exact one; beta (rounded down); and
+    the checker's number of each of its rows."""
+    exact = checker.shared(coordinates.stated, duals, coordinates.basis, 0)
+    shift, scale, beta = scales(exact, exact.rows)
+    r, q = exact.rank, len(exact.base)
+    rows = np.array([[float_over(x, shift) for x in row] for row in exact.rows]).reshape(-1, r)
+    weights = np.array([[float_over(w, scale - shift) for w in column] for column in exact.columns])
+    weights = weights.reshape(q, -1).T
+    base = np.array([[float_over(b, scale) for b in part] for part in exact.base])
+    return Coupled.of(rows, weights, base), beta, np.flatnonzero((weights != 0).any(axis=1)).tolist()
+
+
+def coupled_cover(coordinates: Coordinates, duals: Duals, limits: Limits = FIRST) -> Cover:
+    """Search all directions, as far as the first failure by default; trees are kept."""
+    g, beta, _ = coupled(coordinates, duals)
+    return search(g, beta, keep=True, limits=limits)
+
+
+def written_coupled(coordinates: Coordinates, duals: Duals, found: Cover) -> checker.Cover:
+    """The cover of a certificate, proven by the checker's own walk while it is written.
+
+    Raises:
+        checker.Refusal: a leaf that floats proved does not hold, or trees that are not whole.
+    """
+    trees = found.trees or ()
+    draft = checker.Cover(coordinates.basis, deepest(trees), BITS, b"", b"")
+    g = checker.shared(coordinates.stated, duals, coordinates.basis, 2 * draft.depth + checker.CHORD_BITS)
+    pen = Pen(trees, coupled(coordinates, duals)[2], "cover.tree")
+    checker.faces_hold(g, draft, pen)
+    return checker.Cover(coordinates.basis, draft.depth, BITS, pen.data, b"")

@@ -1,0 +1,175 @@
+"""Compiled: from a point on the sphere up to a local maximum of ``norm(g(u))``, for shared neurons.
+
+As :mod:`.ridge_kernel` along the direction of g at the point, which turns with each step. Where the slopes of
+some rows are strictly between 0 and 1 the maximum lies on their hyperplanes, and within these, while no other
+row changes its side, g is a matrix: its leading singular direction is tried first (statement 7.5b).
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from hyperplane_arrangements.kernel_cache import cached_njit
+
+from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
+from .slopes_kernel import descend, shorten
+
+POWERS = 40
+DEPENDENT = 1e-12
+
+
+@cached_njit(nogil=True)
+def value_of(rows, weights, base, u, g):
+    """``norm(g(u))``, and g(u)."""
+    for b in range(len(g)):
+        g[b] = 0.0
+        for i in range(len(u)):
+            g[b] += base[b, i] * u[i]
+    for k in range(len(rows)):
+        height = 0.0
+        for i in range(len(u)):
+            height += rows[k, i] * u[i]
+        if height > 0.0:
+            for b in range(len(g)):
+                g[b] += weights[k, b] * height
+    return sqrt((g * g).sum())
+
+
+@cached_njit(nogil=True)
+def _leading(square, held, count, u, v):
+    """Into v: about the leading direction of a symmetric matrix within the complement of some rows, from u
+    on; the rows are made orthonormal. Its length, 0 where there is none."""
+    r = len(u)
+    kept = 0
+    for a in range(count):
+        before = sqrt((held[a] * held[a]).sum())
+        for _ in range(2):
+            for e in range(kept):
+                share = (held[a] * held[e]).sum()
+                for i in range(r):
+                    held[a, i] -= share * held[e, i]
+        size = sqrt((held[a] * held[a]).sum())
+        if size > DEPENDENT * before:
+            for i in range(r):
+                held[kept, i] = held[a, i] / size
+            kept += 1
+    v[:] = u
+    size = 0.0
+    for _ in range(POWERS):
+        for e in range(kept):
+            share = (v * held[e]).sum()
+            for i in range(r):
+                v[i] -= share * held[e, i]
+        size = sqrt((v * v).sum())
+        if size == 0.0:
+            return 0.0
+        v /= size
+        # One step of the power method, of the square of the matrix's square.
+        half = square @ v
+        for e in range(kept):
+            share = (half * held[e]).sum()
+            for i in range(r):
+                half[i] -= share * held[e, i]
+        v[:] = square @ half
+    for e in range(kept):
+        share = (v * held[e]).sum()
+        for i in range(r):
+            v[i] -= share * held[e, i]
+    size = sqrt((v * v).sum())
+    if size > 0.0:
+        v /= size
+        if (v * u).sum() < 0.0:
+            for i in range(r):
+                v[i] = -v[i]
+    return size
+
+
+@cached_njit(nogil=True)
+def settle_coupled(rows, weights, base, lengths, points, values):
+    """Move each point to a local maximum; both arrays are updated, and no value falls.
+
+    Args:
+        rows: h x r.
+        weights: h x q.
+        base: q x r.
+        lengths: of the rows.
+        points: unit vectors, m x r.
+        values: the function there.
+    """
+    (h, r), q = rows.shape, weights.shape[1]
+    A, squares, w, upper = np.empty((h, r)), np.empty(h), np.empty(h), np.ones(h)
+    near, held = np.empty(h, np.int64), np.empty((r, r))
+    free, is_free = np.empty(r, np.int64), np.empty(h, np.bool_)
+    Q, R, step = np.empty((r, r)), np.empty((r, r)), np.empty(r)
+    p, v, other, g, N = np.empty(r), np.empty(r), np.empty(r), np.empty(q), np.empty((q, r))
+    first = min(WIDEST, NEAR * r / max(h, 1))
+    for point in range(len(points)):
+        u, width = points[point], first
+        for _ in range(STEPS):
+            size = value_of(rows, weights, base, u, g)
+            if width < NARROWEST * first or size == 0.0:
+                break
+            g /= size
+            m = 0
+            N[:] = base
+            for k in range(h):
+                height, along = 0.0, 0.0
+                for i in range(r):
+                    height += rows[k, i] * u[i]
+                for b in range(q):
+                    along += g[b] * weights[k, b]
+                if along < 0.0 and abs(height) <= width * lengths[k]:
+                    w[m] = 1.0 if height > 0.0 else 0.0
+                    squares[m] = along * along * lengths[k] * lengths[k]
+                    near[m] = k
+                    for i in range(r):
+                        A[m, i] = along * rows[k, i]
+                    m += 1
+                elif height > 0.0:
+                    for b in range(q):
+                        for i in range(r):
+                            N[b, i] += weights[k, b] * rows[k, i]
+            for i in range(r):
+                p[i] = 0.0
+                for b in range(q):
+                    p[i] += g[b] * N[b, i]
+                for a in range(m):
+                    p[i] += w[a] * A[a, i]
+            descend(A, w, upper, squares, m, p, SWEEPS, 0.0)
+            size = shorten(A, w, upper, squares, m, p, TURNS, 0.0, free, is_free, Q, R, step)
+            if size == 0.0:
+                width *= SHRINK
+                continue
+            p /= size
+            on = 0
+            for a in range(m):
+                if 0.0 < w[a] < 1.0 and on < r - 1:
+                    held[on] = rows[near[a]]
+                    on += 1
+                elif w[a] > 0.0:
+                    for b in range(q):
+                        for i in range(r):
+                            N[b, i] += w[a] * weights[near[a], b] * rows[near[a], i]
+            value = -np.inf
+            if _leading(N.T @ N, held, on, u, v) > 0.0:
+                value = value_of(rows, weights, base, v, g)
+                other[:] = v
+            if not value > values[point] * (1 + GAIN):
+                for cut in range(CUTS):
+                    share = CUT**cut
+                    for i in range(r):
+                        other[i] = u[i] + share * (p[i] - u[i])
+                    length = sqrt((other * other).sum())
+                    if length == 0.0:
+                        continue
+                    other /= length
+                    value = value_of(rows, weights, base, other, g)
+                    if value > values[point] * (1 + GAIN):
+                        break
+            if value > values[point] * (1 + GAIN):
+                values[point] = value
+                points[point] = other
+            else:
+                width *= SHRINK
