@@ -69,7 +69,7 @@ def train_by_ascents(problem: TrainingProblem, *, starts: int = 300, seed: int =
     neurons: list[Neuron] = []
     history: list[Round] = []
     while len(history) < _ROUNDS:
-        network, active = network_of(problem, landscape, neurons)
+        network, active = network_of(problem, [(landscape, neuron) for neuron in neurons])
         residual = target - network.outputs(problem)
         dual = residual * _feasible(landscape, residual, target, beta)
         lower = float(dual @ target - 0.5 * dual @ dual)

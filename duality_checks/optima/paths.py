@@ -24,14 +24,14 @@ from ..limits import few_chambers, is_searched, require_feasible
 from ..networks.objective import exact_fit
 from ..pricing.dual_norm import dual_norm
 from ..pricing.free import ProjectedReadout
-from ..pricing.free_pricers import free_dual_norm
 from ..pricing.landscape import Landscape
 from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..pricing.max_search import MaxSearch, max_landscape
+from ..pricing.places import free_dual_norm
 from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem, positive
 from ..training.columns import train
-from ..training.free_conic import dual_without_neurons
+from ..training.conic import dual_without_neurons
 from ..training.rounds import MAX_CHAMBERS, Round, Solution
 
 # A bound for a landscape that is flat as far as floats can tell.

@@ -44,8 +44,8 @@ from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NAMES, NOTHING
 from ..training.columns import train
-from ..training.free import with_best_skip
 from ..training.narrowing import narrowed
+from ..training.neurons import with_best_skip
 from ..training.polyhedral import balanced
 from ..training.rounds import MAX_CHAMBERS
 from .shared_training import SharedLandscape, train_shared

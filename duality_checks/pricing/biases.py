@@ -22,7 +22,7 @@ from .pricers import Maxima
 class BiasPricer:
     """Ascents from kink to kink, then a cover of all directions and biases.
 
-    As :class:`~duality_checks.pricing.free.FreePricer`, whose landscapes are made for the neurons that are
+    As :class:`~duality_checks.pricing.free.PlacesPricer`, whose landscapes are made for the neurons that are
     wanted only.
 
     Attributes:
@@ -67,7 +67,7 @@ class BiasPricer:
         return self._listed(glimpsed(sides, floor, turn, starts_for(sides[0]), self.deadline))
 
     def best(self, found: Sightings, count: int) -> Iterator[tuple[int, float, np.ndarray, np.ndarray]]:
-        """As :meth:`~duality_checks.pricing.free.FreePricer.best`."""
+        """As :meth:`~duality_checks.pricing.free.PlacesPricer.best`."""
         some, kinks = found.maxima[:count], self.landscapes
         for place, sign, direction, none in zip(
             found.places.tolist(), some.signs.tolist(), some.directions, some.kinks, strict=False

@@ -6,9 +6,9 @@ import numpy as np
 
 from ..effort import WHOLE, Effort
 from ..problem import TrainingProblem
-from .free_pricers import free_dual_norm
 from .landscape import Landscape
 from .max_search import max_landscape
+from .places import free_dual_norm
 from .pricers import dual_vector, pricer
 
 

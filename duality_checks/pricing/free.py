@@ -166,16 +166,18 @@ def free_landscapes(problem: TrainingProblem, readout: Any = None) -> Iterator[t
     inner product 0.
 
     Args:
-        problem: with something free, or an intercept that is not.
+        problem: with the 2-norm.
         readout: a :class:`ProjectedReadout`; by default the one that projects off what is free in the
-            outputs.
+            outputs, and the problem's own where nothing is.
 
     Yields:
         Each landscape behind its arrangement.
     """
-    readout = ProjectedReadout.of(problem) if readout is None else readout
+    if readout is None and problem.free:
+        readout = ProjectedReadout.of(problem)
     if problem.bias is None:
-        yield problem.arrangement, replace(Landscape.of(problem), readout=readout)
+        one = Landscape.of(problem)
+        yield problem.arrangement, one if readout is None else replace(one, readout=readout)
         return
     kinks = Kinks.of(problem, readout)
     if kinks.frame.shape[1]:
@@ -282,8 +284,8 @@ class Sightings:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class FreePricer:
-    """Pricing over all landscapes of a problem with something free.
+class PlacesPricer:
+    """Pricing over all landscapes of a problem: one, or with free biases one for each different row.
 
     Args:
         landscapes: from :func:`free_landscapes`.
@@ -291,7 +293,7 @@ class FreePricer:
 
     Example:
         >>> problem = TrainingProblem([[0, 1], [1, 1], [3, 1]], [2, -3, 1], beta=1, free="biases")
-        >>> found = FreePricer.of(problem, 1000).maxima(problem.target, floor=0.0)
+        >>> found = PlacesPricer.of(problem, 1000).maxima(problem.target, floor=0.0)
         >>> round(found.largest, 12)  # 2 phi(1 - x) at x = 0, and 3 - 2 at 3 seen from 1
         2.0
     """
@@ -306,7 +308,7 @@ class FreePricer:
         max_chambers: int,
         readout: ProjectedReadout | None = None,
         effort: Effort = WHOLE,
-    ) -> FreePricer:
+    ) -> PlacesPricer:
         """The pricing of a problem, with a readout as for :func:`free_landscapes`.
 
         Raises:

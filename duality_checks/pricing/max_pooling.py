@@ -7,52 +7,114 @@ the landscape is for few of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
 from ..limits import require_feasible
+from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling, Selection, selection
 from .landscape import require_squares
 from .multipliers import cone_projections
 
 SAME_DIRECTION = 1e-9
+# Below this share of the floor a maximum is not wanted.
+NEARLY = 1 - 1e-6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Peaks:
-    """Where ``sign * g`` is largest on some chambers, best first; a direction that several share is one.
+    """Where ``sign * g`` is largest on some pieces of space, best first; a direction that several share is
+    one.
 
     Attributes:
         values: length m, decreasing.
-        directions: unit vectors in row-space coordinates, m x r.
+        directions: in the coordinates of what has found them, m x r.
         signs: +1.0 or -1.0, length m.
-        chambers: by number, length m.
+        numbers: of the pieces, length m; -1 for no piece in particular.
+        bound: of all values, where it is not the largest of these; infinite where that was not asked or not
+            found out.
+        stopped: whether a search came to its limit.
     """
 
     values: np.ndarray
     directions: np.ndarray
     signs: np.ndarray
-    chambers: np.ndarray
+    numbers: np.ndarray
+    bound: float = 0.0
+    stopped: bool = False
 
     @property
     def reach(self) -> float:
-        """The largest value; 0 where none was above the floor."""
-        return float(self.values.max(initial=0.0))
+        """At least the largest of all values; 0 where none was above the floor."""
+        return max(self.bound, float(self.values.max(initial=0.0)))
 
     def __len__(self) -> int:
         return len(self.values)
 
     def __getitem__(self, chosen: slice | np.ndarray) -> Peaks:
-        return Peaks(self.values[chosen], self.directions[chosen], self.signs[chosen], self.chambers[chosen])
+        return Peaks(
+            self.values[chosen],
+            self.directions[chosen],
+            self.signs[chosen],
+            self.numbers[chosen],
+            self.bound,
+            self.stopped,
+        )
+
+    @classmethod
+    def none(cls, rank: int) -> Peaks:
+        """Nothing found in so many coordinates."""
+        return cls(np.empty(0), np.empty((0, rank)), np.empty(0), np.empty(0, dtype=int))
+
+    def join(self, other: Peaks) -> Peaks:
+        """These, and then others."""
+        return Peaks(
+            np.concatenate([self.values, other.values]),
+            np.concatenate([self.directions, other.directions]),
+            np.concatenate([self.signs, other.signs]),
+            np.concatenate([self.numbers, other.numbers]),
+            max(self.bound, other.bound),
+            self.stopped or other.stopped,
+        )
+
+
+class OneLandscape:
+    """What prices one landscape, its own, as :class:`~.free.PlacesPricer` does many."""
+
+    basis: np.ndarray
+
+    @property
+    def landscapes(self) -> tuple[Self]:
+        """Itself."""
+        return (self,)
+
+    def near(self, w: np.ndarray) -> range:
+        """The numbers of the landscapes among which a neuron's may be."""
+        return range(1)
+
+    def best(self, found: Peaks, count: int) -> Iterator[tuple[int, float, np.ndarray, np.ndarray]]:
+        """The first few: the number of the landscape, the sign, the direction, and no kinks."""
+        for sign, direction in zip(found.signs[:count].tolist(), found.directions[:count], strict=True):
+            yield 0, sign, direction, np.empty(0, dtype=int)
+
+    def listed(self, network: TwoLayerNetwork) -> Peaks:
+        """The neurons of a network, as if they had been found."""
+        vectors = np.abs(network.output)[:, None] * network.hidden @ self.basis
+        sizes = np.linalg.norm(vectors, axis=1)
+        some = np.flatnonzero(sizes)
+        nowhere = np.full(len(some), -1)
+        return Peaks(sizes[some], vectors[some] / sizes[some, None], np.sign(network.output[some]), nowhere)
 
 
 @dataclass(frozen=True, eq=False)
-class MaxLandscape:
+class MaxLandscape(OneLandscape):
     """What does not depend on ``v``, in float64.
 
     Attributes:
@@ -109,13 +171,14 @@ class MaxLandscape:
         return total
 
     def maxima(self, v: np.ndarray, floor: float) -> Peaks:
-        """The maximum of g and of -g on each chamber where it is above a floor: the projection of the
-        gradient onto the chamber (statement 2.3).
+        """The maximum of g and of -g on each chamber where it is above a floor or nearly so: the projection
+        of the gradient onto the chamber (statement 2.3).
 
         Args:
             v: length n.
             floor: nonnegative.
         """
+        floor = floor * NEARLY
         gradients = self.gradients(np.asarray(v, dtype=float))
         long = np.flatnonzero(np.linalg.norm(gradients, axis=1) > floor)
         signs = np.repeat([1.0, -1.0], len(long))
@@ -126,6 +189,10 @@ class MaxLandscape:
         order = order[values[order] > floor]
         found = Peaks(values[order], ends[order] / values[order, None], signs[order], chambers[order])
         return found[distinct(found)]
+
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Peaks:
+        """None: where chambers are listed the full price is no dearer than a sample."""
+        return Peaks.none(self.rows.shape[1])
 
     def outputs(self, directions: np.ndarray) -> np.ndarray:
         """``h(u)`` at many directions (m x r), as columns: n x m."""

@@ -17,37 +17,14 @@ from ..limits import is_searched
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling
 from .landscape import require_squares
-from .max_pooling import MaxLandscape, Peaks, distinct
+from .max_pooling import NEARLY, MaxLandscape, OneLandscape, Peaks, distinct
 
-# Below this share of the floor a maximum is not wanted, and above that excess no search is needed to say so.
-NEARLY = 1 - 1e-6
+# Above that excess no search is needed to say so.
 CLEARLY = 1 + 1e-7
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Searched(Peaks):
-    """What ascents and a search found.
-
-    Attributes:
-        bound: at least the maximum over all directions, infinite where that was not asked or not found out.
-        stopped: whether a search came to its limit.
-    """
-
-    bound: float
-    stopped: bool
-
-    @property
-    def reach(self) -> float:
-        """The bound."""
-        return self.bound
-
-    def __getitem__(self, chosen: slice | np.ndarray) -> Searched:
-        parts = self.values[chosen], self.directions[chosen], self.signs[chosen], self.chambers[chosen]
-        return Searched(*parts, self.bound, self.stopped)
-
-
 @dataclass(frozen=True, eq=False)
-class MaxSearch:
+class MaxSearch(OneLandscape):
     """What does not depend on ``v``, in float64.
 
     Attributes:
@@ -97,12 +74,12 @@ class MaxSearch:
         g = Maxima.of(self.pieces, self.owner, np.asarray(v, dtype=float))
         return g, g.negated()
 
-    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Searched:
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Peaks:
         """Local maxima above a floor from ascents; that there are none says nothing."""
         sides = self.sides(v)
         return self._of(glimpsed(sides, floor, turn, starts_for(sides[0]), self.deadline))
 
-    def maxima(self, v: np.ndarray, floor: float) -> Searched:
+    def maxima(self, v: np.ndarray, floor: float) -> Peaks:
         """Local maxima above a floor or nearly so, and a bound on all; the bound is infinite if some are
         clearly above the floor, since then no search is made.
 
@@ -120,10 +97,10 @@ class MaxSearch:
         parts = [*seen.parts, *found.parts]
         return self._of(Found(parts, found.bound, floor * NEARLY, stopped=found.stopped))
 
-    def _of(self, found: Found) -> Searched:
+    def _of(self, found: Found) -> Peaks:
         nowhere = np.full(len(found.values), -1)
         stopped = found.stopped or (self.deadline is not None and perf_counter() >= self.deadline)
-        whole = Searched(found.values, found.directions, found.signs, nowhere, found.bound, stopped)
+        whole = Peaks(found.values, found.directions, found.signs, nowhere, found.bound, stopped)
         return whole[distinct(whole)]
 
     def outputs(self, directions: np.ndarray) -> np.ndarray:

@@ -14,18 +14,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 from math import comb, gcd, lcm
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from hyperplane_arrangements.errors import TooLargeError
 
 from ..networks.objective import Vector
+from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
+from .max_pooling import Peaks
 
 MAX_RAYS = 500_000
+# A value above a floor by less, relatively, is rounding; and so is what a neuron is off the list by.
+ROUNDING = 1e-9
+NEAR = 1e-7
 SUBSETS_AT_ONCE = 20_000
 
 
@@ -119,6 +125,85 @@ class Neurons:
         integers, unit = self.values(v)
         sizes = (Fraction(abs(int(a)), int(b)) for a, b in zip(integers, self.lengths, strict=True))
         return max(sizes, default=Fraction(0)) * unit
+
+
+@dataclass(frozen=True, eq=False)
+class NeuronList:
+    """Pricing by the list of all neurons with both output signs, in floats: neuron j, or j - m with -1.
+
+    Attributes:
+        neurons: the list.
+        columns: the outputs of the neurons with their signs, n x 2m.
+
+    Example:
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [3, 4], beta=1, penalty="inf-norm")
+        >>> found = NeuronList.of(Neurons.of(problem)).maxima(problem.target, 5.0)
+        >>> found.values.tolist(), found.directions.tolist()
+        ([7.0], [[1.0, 1.0]])
+    """
+
+    neurons: Neurons
+    columns: np.ndarray
+
+    @classmethod
+    def of(cls, neurons: Neurons) -> Self:
+        """The pricing of a list."""
+        return cls(neurons, np.concatenate([neurons.columns, -neurons.columns], axis=1))
+
+    def maxima(self, v: np.ndarray, floor: float) -> Peaks:
+        """The signed neurons with a value above the floor by more than rounding."""
+        values = self.columns.T @ v
+        return self._of(np.flatnonzero(values > floor * (1 + ROUNDING)), values)
+
+    def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Peaks:
+        """None: the full price is cheap."""
+        return Peaks.none(self.neurons.problem.d)
+
+    def listed(self, network: TwoLayerNetwork) -> Peaks:
+        """Those neurons of a network that are on the list."""
+        problem, count = self.neurons.problem, len(self.neurons)
+        sizes = problem.penalty.norms(problem.penalised(network.hidden))
+        alive = sizes * np.abs(network.output) > 0
+        found = set()
+        for unit, alpha in zip(
+            network.hidden[alive] / sizes[alive, None], network.output[alive], strict=True
+        ):
+            distance = np.abs(self._units - unit).max(axis=1)
+            nearest = int(np.argmin(distance))
+            if distance[nearest] <= NEAR:
+                found.add(nearest if alpha > 0 else nearest + count)
+        return self._of(np.array(sorted(found), dtype=int), np.zeros(2 * count))
+
+    def outputs(self, directions: np.ndarray) -> np.ndarray:
+        """``T phi(X u)`` at many directions (m x d), as columns: n x m."""
+        problem = self.neurons.problem
+        before = problem.features @ directions.T
+        return problem.readout.pool(np.maximum(before, 0) + float(problem.kappa) * np.minimum(before, 0))
+
+    def lift(self, directions: np.ndarray) -> np.ndarray:
+        """Directions in the user's coordinates, in which they are."""
+        return directions
+
+    @cached_property
+    def _units(self) -> np.ndarray:
+        """All neurons of norm 1, m x d."""
+        return self.neurons.rays.astype(float) / self.neurons.lengths.astype(float)[:, None]
+
+    def _of(self, some: np.ndarray, values: np.ndarray) -> Peaks:
+        some = some[np.argsort(-values[some], kind="stable")]
+        count, most = len(self.neurons), float(values.max(initial=0.0))
+        signs = np.where(some < count, 1.0, -1.0)
+        return Peaks(values[some], self._units[some % count], signs, some, most)
+
+
+class ExactList(NeuronList):
+    """The same, where rationals decide what is above beta."""
+
+    def maxima(self, v: np.ndarray, floor: float) -> Peaks:
+        """The signed neurons above beta at a rational v (objects): exactly those."""
+        above, below = self.neurons.above(v.tolist(), self.neurons.problem.beta)
+        some = np.array(above + [len(self.neurons) + j for j in below], dtype=int)
+        return self._of(some, self.columns.T @ v.astype(float))
 
 
 def _free(problem: TrainingProblem) -> list[int]:

@@ -151,11 +151,11 @@ def _directions(setting: Setting, v: Vector, max_chambers: int, effort: Effort) 
 def _free_directions(setting: Setting, v: Vector, max_chambers: int, effort: Effort) -> np.ndarray:
     """The same for the residual that the best intercept leaves."""
     from ..pricing.free import ProjectedReadout
-    from ..pricing.free_pricers import free_pricer
+    from ..pricing.places import places_pricer
 
     problem, columns = problem_of(setting)
     residual = ProjectedReadout.of(problem).project(np.array([float(x) for x in v]))
-    found = free_pricer(problem, max_chambers, effort=effort)
+    found = places_pricer(problem, max_chambers, effort=effort)
     best = found.maxima(residual, float(setting.beta))
     directions = np.zeros((min(len(best), _TRIED), setting.inputs))
     for row, (place, _, direction, _) in zip(directions, found.best(best, _TRIED), strict=False):

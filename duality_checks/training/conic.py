@@ -1,203 +1,223 @@
-"""Training with any loss and the 2-norm: column generation with a conic master and pricing over all chambers.
+"""The master for any loss and the 2-norm: a conic program over the chambers at hand (statements 2.1, 2.14).
 
-Each round solves the convex program over the chambers at hand (:mod:`.program`), prices its dual point over
-ALL chambers (:mod:`..pricing`), and adds the chambers of the best violators. Where none is left the point is
-optimal (statements 2.1 and 3.7). The loss enters by its conic form, its conjugate and its domain alone.
+Each block is a chamber of a landscape with an output sign (:mod:`.program`); what is free in the outputs are
+unknowns without a price. The loss enters by its conic form, its conjugate and its domain alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
-from ..effort import WHOLE, Effort
+from ..effort import Effort
 from ..networks.two_layer import TwoLayerNetwork
+from ..pricing.free import ProjectedReadout
 from ..pricing.landscape import Landscape, first_rows
-from ..pricing.pricers import Maxima, pricer
 from ..problem import TrainingProblem
 from ..terms.losses import Datafit
+from .loop import Found, Master, Rule
 from .narrowing import narrowed_network
-from .neurons import network_of, neurons_of
-from .polish import polish
-from .program import Blocks, solve
-from .rounds import MAX_CHAMBERS, History, Round, Solution
+from .neurons import Active, active_of, merged, network_of, neurons_of, spots
+from .polish import polish_placed
+from .program import Blocks, Part, minimise, penalty_part
 from .settling import settled
 from .walls import chamber_walls
 
-ROUNDS = 200
-GAP = 1e-11
-PATIENCE = 2
-COLUMNS = 100
 # An interior point leaves the blocks that are not used this small, relative to the largest one.
 UNUSED = 1e-9
-ON_HYPERPLANE = 1e-12
 NEAR_KINK = 1e-9
 PARALLEL = 1e-14
-NEAR = 1e-7
 # From this relative gap on Newton's method is tried, and again each time the gap has fallen so much further.
 SETTLING = 1e-3
 FURTHER = 0.1
 CLOSE = 1 - 1e-5
+_NOTHING = Part(np.empty(0), np.empty(0), [])
 
 
-def train_conic(
-    problem: TrainingProblem,
-    *,
-    max_chambers: int = MAX_CHAMBERS,
-    progress: Callable[[Round], Any] | None = None,
-    start: TwoLayerNetwork | None = None,
-    effort: Effort = WHOLE,
-) -> Solution:
-    """The global optimum for any loss and readout with the 2-norm, numerically.
+class Conic(Master[Found]):
+    """The chambers at hand, by the number of their landscape.
 
     Args:
-        problem: the problem.
-        max_chambers, progress: as for :func:`~.columns.train`.
-        effort: likewise.
+        problem: with the 2-norm.
+        pricing: whose landscapes the chambers are of; ``most`` of them enter at a time.
         start: a network whose chambers to begin with.
 
-    Returns:
-        The solution; its relative gap is typically 1e-10.
-
-    Raises:
-        TooLargeError: the arrangement has more chambers than ``max_chambers``.
-
     Example:
+        >>> from duality_checks import train
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta="1/2", loss="l1")
-        >>> round(train_conic(problem).upper, 9)  # both samples are fitted, for 3/2 + 2/2
+        >>> round(train(problem).upper, 9)  # both samples are fitted, for 3/2 + 2/2
         2.5
     """
-    history = History(progress)
-    problem.require_penalised("training with a conic master")
-    landscape = Landscape.of(problem)
-    price = pricer(problem, landscape, max_chambers, effort).maxima
-    loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    nothing = np.zeros(problem.n)
-    blocks = no_blocks(landscape)
-    if start is not None:
-        blocks = with_chambers(landscape, blocks, start.hidden @ landscape.basis, np.sign(start.output))
-    network = TwoLayerNetwork(np.zeros((0, problem.d)), np.zeros(0), problem.kappa)
-    upper, lower, best_dual = loss.value(nothing, target), -np.inf, nothing
-    tried = SETTLING * upper / FURTHER
-    while len(history.rounds) < ROUNDS and not is_stuck(history.rounds):
-        dual = loss.slope(nothing, target)
-        if len(blocks):
-            optimum = solve(problem, blocks)
-            dual = loss.clip(optimum.dual, target)
-            found = _network(problem, landscape, blocks, optimum.vectors)
-            value = found.objective(problem)
-            if value < upper:
-                network, upper = found, value
-                blocks = blocks[_used(optimum.vectors)]
-        violators = price(dual, beta)
-        scaled, value = _feasible(problem, dual, violators)
-        if value > lower:
-            lower, best_dual = value, scaled
-        if not loss.smooth and GAP * upper < upper - lower <= FURTHER * tried:
-            tried = upper - lower
-            settled_network, dual, scaled, value = _settled(problem, landscape, price, network, dual)
-            # Rounding apart it is never worse, and it has fewer neurons than an interior point.
-            if settled_network.objective(problem) <= upper * (1 + GAP):
-                network, upper = settled_network, settled_network.objective(problem)
-            if value > lower:
-                lower, best_dual = value, scaled
-        history.note(lower, upper, network)
-        if upper - lower <= max(GAP, effort.gap) * upper or not len(violators) or violators.stopped:
-            break
-        violators = violators[:COLUMNS]
-        blocks = with_chambers(landscape, blocks, violators.directions, violators.signs)
-    network = narrowed_network(problem, network)
-    if loss.smooth and upper - lower > max(GAP, effort.gap) * upper:
-        polished = _polished(problem, landscape, network)
-        if polished.objective(problem) <= upper:
-            network = polished
-            slope = loss.slope(network.outputs(problem), target)
-            dual, value = _feasible(problem, slope, price(slope, beta))
-            if value > lower:
-                lower, best_dual = value, dual
-    upper = network.objective(problem)
-    sides = _row_signs(landscape, network.hidden @ landscape.basis)
-    active = tuple(
-        (side, int(np.sign(alpha)), w / np.linalg.norm(w))
-        for side, alpha, w in zip(sides, network.output, network.hidden, strict=True)
-    )
-    return Solution(network, best_dual, lower, upper, active, history.seconds, tuple(history.rounds))
+
+    rule = Rule(gap=1e-11, near=1e-7, rounds=200)
+    most = 100
+
+    def __init__(self, problem: TrainingProblem, pricing: Any, start: TwoLayerNetwork | None):
+        super().__init__(problem, pricing)
+        self.found = TwoLayerNetwork(np.zeros((0, problem.d)), [], problem.kappa)
+        self.readout = ProjectedReadout.of(problem) if problem.free else None
+        self.groups: dict[int, Blocks] = {}
+        nothing = np.zeros(problem.n)
+        self.upper = problem.loss.value(nothing, problem.target)
+        self.dual = problem.loss.slope(nothing, problem.target)
+        self._tried = SETTLING * self.upper / FURTHER
+        for place, sign, v in spots(problem, pricing, start) if start is not None else []:
+            self._join(place, v[None], np.array([sign]))
+        if self.groups or problem.free:
+            self._solve()
+
+    def _join(self, place: int, directions: np.ndarray, outputs: np.ndarray) -> None:
+        """The chambers whose closures hold some directions (m x r), unless they are there already."""
+        rows = self.pricing.landscapes[place].rows
+        none = np.empty((0, len(rows)))
+        group = self.groups.get(place, Blocks(rows, none.astype(np.int8), none.astype(bool), np.empty(0)))
+        for (signs, inside), output in zip(self.cells(place, directions), outputs, strict=True):
+            if not group.knows(signs, output):
+                walls = self.walls(place, inside)
+                group = group.join(Blocks(rows, signs[None], walls[None], np.array([float(output)])))
+        self.groups[place] = group
+
+    def cells(self, place: int, directions: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The signs of all rows on chambers that hold some directions, each with a point inside."""
+        landscape = self.pricing.landscapes[place]
+        inside = _inside(landscape, directions)
+        faces = np.sign(inside @ landscape.normals.T).astype(np.int8)
+        return [(landscape.sides(face), point) for face, point in zip(faces, inside, strict=True)]
+
+    def walls(self, place: int, inside: np.ndarray) -> np.ndarray:
+        """The rows whose hyperplanes bound the chamber of a point."""
+        landscape = self.pricing.landscapes[place]
+        walls = np.zeros(len(landscape.rows), dtype=bool)
+        walls[first_rows(landscape.hyperplane_of_row)] = chamber_walls(landscape.normals, inside)
+        return walls
+
+    def columns(self, group: Blocks) -> np.ndarray:
+        """What makes outputs of the vectors of blocks, n x (B r)."""
+        slopes = np.where(group.signs > 0, 1.0, float(self.problem.kappa)) * group.outputs[:, None]
+        columns = [self.problem.readout.pool(slope[:, None] * group.rows) for slope in slopes]
+        return np.concatenate(columns, axis=1) if columns else np.empty((self.problem.n, 0))
+
+    def add(self, found: Found) -> bool:
+        """Add the chambers of the best maxima, and solve the program again."""
+        entering: dict[int, list[tuple[float, np.ndarray]]] = {}
+        for place, sign, direction, _ in self.pricing.best(found, self.most):
+            entering.setdefault(place, []).append((sign, direction))
+        for place, pairs in entering.items():
+            self._join(place, np.array([u for _, u in pairs]), np.array([sign for sign, _ in pairs]))
+        if entering:
+            self._solve()
+        return bool(entering)
+
+    def _solve(self) -> None:
+        problem, groups = self.problem, list(self.groups.values())
+        dual, vectors, theta = _solve(problem, groups, [self.columns(group) for group in groups])
+        self.dual = problem.loss.clip(dual, problem.target)
+        if self.readout is not None:
+            self.dual = self.readout.project(problem.loss.clip(self.readout.project(dual), problem.target))
+        largest = max((np.linalg.norm(part, axis=1).max(initial=0.0) for part in vectors), default=0.0)
+        used = [np.flatnonzero(np.linalg.norm(part, axis=1) > UNUSED * largest) for part in vectors]
+        landscapes = [self.pricing.landscapes[place] for place in self.groups]
+        parts = zip(landscapes, groups, vectors, used, strict=True)
+        network = _network(problem, [_neurons(*part) for part in parts], theta)
+        value = network.objective(problem)
+        if value < self.upper:
+            self.found, self.upper = network, value
+            kept = zip(self.groups.items(), used, strict=True)
+            self.groups = {place: group[some] for (place, group), some in kept}
+
+    def network(self) -> TwoLayerNetwork:
+        """The best network so far."""
+        return self.found
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether there is one landscape, and nothing beside it."""
+        return not self.problem.free and not self.problem.is_max_pooled
+
+    def sharpen(self) -> None:
+        """Newton's method at the kinks of the loss."""
+        problem, gap = self.problem, self.upper - self.lower
+        if problem.loss.smooth or not self._is_plain:
+            return
+        if not self.rule.gap * self.upper < gap <= FURTHER * self._tried:
+            return
+        self._tried = gap
+        pricing = self.pricing
+        landscape, dual, network = pricing.landscapes[0], self.dual, self.found
+        seen = pricing.maxima(dual, self.beta * CLOSE).maxima
+        found = settled(problem, landscape, network, dual, seen)
+        if found is not None:
+            neurons, v = found
+            network, _ = network_of(problem, [(landscape, neuron) for neuron in neurons])
+            dual = problem.loss.clip(v, problem.target)
+        self.meet(dual, pricing.maxima(dual, self.beta))
+        # Rounding apart it is never worse, and it has fewer neurons than an interior point.
+        if network.objective(problem) <= self.upper * (1 + self.rule.gap):
+            self.found, self.upper = network, network.objective(problem)
+
+    def finish(self, effort: Effort) -> tuple[TwoLayerNetwork, Active]:
+        """At most n neurons, and Newton steps from where the conic solver stopped, for a loss with slopes
+        that vary continuously."""
+        problem = self.problem
+        self.found = narrowed_network(problem, self.found)
+        if problem.loss.smooth and self._is_plain and not self.is_done(effort):
+            datafit = Datafit(problem.loss, problem.target)
+            placed = merged(neurons_of(problem, self.pricing, self.found))
+            polished, _ = network_of(problem, polish_placed(datafit, self.beta, placed))
+            if polished.objective(problem) <= self.upper:
+                self.found = polished
+                slope = problem.loss.slope(polished.outputs(problem), problem.target)
+                self.meet(slope, self.pricing.maxima(slope, self.beta))
+        return self.found, active_of(problem, self.found)
 
 
-def is_stuck(rounds: list[Round]) -> bool:
-    """Whether the last few rounds hardly narrowed a gap that is small already."""
-    last = [(one.upper - one.lower, one.upper) for one in rounds[-PATIENCE - 1 :]]
-    return len(last) > PATIENCE and all(
-        0.5 * before < gap <= NEAR * upper for (before, _), (gap, upper) in pairwise(last)
-    )
+def dual_without_neurons(problem: TrainingProblem) -> np.ndarray:
+    """The dual of the best free part alone, length n: one of many where the loss has kinks.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [2]], [5, 7], beta=1, free="intercept")
+        >>> dual_without_neurons(problem).round(6)
+        array([-1.,  1.])
+    """
+    return _solve(problem, [], [])[0]
 
 
-def _feasible(problem: TrainingProblem, dual: np.ndarray, violators: Maxima) -> tuple[np.ndarray, float]:
-    """The best feasible multiple of a dual point (statement 2.5), and its dual objective."""
-    loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    scaled = dual * min(loss.multiple(dual, target), beta / max(violators.reach, beta))
-    return scaled, loss.dual(loss.clip(scaled, target), target)
+def _solve(
+    problem: TrainingProblem, groups: list[Blocks], columns: list[np.ndarray]
+) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    """The dual, the vectors of each group's blocks, and the weights of the free columns."""
+    skips = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
+    free = skips.shape[1]
+    parts = [penalty_part(problem, group) if len(group) else _NOTHING for group in groups]
+    decay = float(problem.beta) if problem.free.decayed else 0.0
+    penalty = _joined(parts, columns, np.full(free, decay))
+    minimum = minimise(problem, penalty, np.concatenate([*columns, skips], axis=1), free)
+    sizes = np.cumsum([*(part.shape[1] for part in columns), free])
+    *vectors, theta, _ = np.split(minimum.found, sizes.tolist())
+    pairs = zip(vectors, groups, strict=True)
+    return minimum.dual, [v.reshape(len(group), group.rows.shape[1]) for v, group in pairs], theta
 
 
-def _settled(
-    problem: TrainingProblem,
-    landscape: Landscape,
-    price: Callable[[np.ndarray, float], Maxima],
-    network: TwoLayerNetwork,
-    dual: np.ndarray,
-) -> tuple[TwoLayerNetwork, np.ndarray, np.ndarray, float]:
-    """Newton's method at the kinks of the loss: a network, v, its feasible multiple and dual objective."""
-    beta = float(problem.beta)
-    found = settled(problem, landscape, network, dual, price(dual, beta * CLOSE))
-    if found is not None:
-        neurons, v = found
-        network, _ = network_of(problem, landscape, neurons)
-        dual = problem.loss.clip(v, problem.target)
-    return network, dual, *_feasible(problem, dual, price(dual, beta))
-
-
-def _polished(problem: TrainingProblem, landscape: Landscape, network: TwoLayerNetwork) -> TwoLayerNetwork:
-    """Newton steps from where the conic solver stopped, for a loss with slopes that vary continuously."""
-    datafit = Datafit(problem.loss, problem.target)
-    neurons = polish(landscape, datafit, float(problem.beta), neurons_of(landscape, network))
-    return network_of(problem, landscape, neurons)[0]
-
-
-def no_blocks(landscape: Landscape) -> Blocks:
-    """No chamber of a landscape yet."""
-    none = np.empty((0, len(landscape.rows)))
-    return Blocks(landscape.rows, none.astype(np.int8), none.astype(bool), np.empty(0))
-
-
-def with_chambers(
-    landscape: Landscape, blocks: Blocks, directions: np.ndarray, outputs: np.ndarray
-) -> Blocks:
-    """With the chambers whose closures hold some directions (m x r), unless they are there already."""
-    first, inside = first_rows(landscape.hyperplane_of_row), _inside(landscape, directions)
-    sides = _on_rows(landscape, np.sign(inside @ landscape.normals.T))
-    for signs, point, output in zip(sides, inside, outputs, strict=True):
-        if not blocks.knows(signs, output):
-            walls = np.zeros(len(signs), dtype=bool)
-            walls[first] = chamber_walls(landscape.normals, point)
-            blocks = blocks.join(Blocks(blocks.rows, signs[None], walls[None], np.array([float(output)])))
-    return blocks
-
-
-def _row_signs(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
-    """Signs of all rows at some directions (m x r): 0 on kinks and zero rows."""
-    heights = directions @ landscape.normals.T
-    kinks = np.abs(heights) <= ON_HYPERPLANE * np.linalg.norm(directions, axis=1)[:, None]
-    return _on_rows(landscape, np.where(kinks, 0.0, np.sign(heights)))
-
-
-def _on_rows(landscape: Landscape, faces: np.ndarray) -> np.ndarray:
-    """Signs of all rows (m x N) from those of the hyperplanes (m x h)."""
-    owner = landscape.hyperplane_of_row
-    sides = np.where(owner >= 0, faces[:, owner], 0)
-    return (sides * np.sign(landscape.lengths)).astype(np.int8)
+def _joined(parts: list[Part], columns: list[np.ndarray], decay: np.ndarray) -> Part:
+    """The penalties together: first all vectors, then the weights of the skip with what their squares cost,
+    then what the norms need."""
+    sizes, skips = [part.shape[1] for part in columns], len(decay)
+    extras = [len(part.linear) - size for part, size in zip(parts, sizes, strict=True)]
+    total = sum(sizes) + skips + sum(extras)
+    quadratic, linear, cones = np.zeros(total), np.zeros(total), []
+    start, rest = 0, sum(sizes) + skips
+    quadratic[sum(sizes) : rest] = decay
+    for part, size, extra in zip(parts, sizes, extras, strict=True):
+        place = np.concatenate([np.arange(start, start + size), np.arange(rest, rest + extra)]).astype(int)
+        linear[place] = part.linear
+        for matrix, right, cone in part.cones:
+            entries = sparse.coo_matrix(matrix)
+            moved = (entries.data, (entries.row, place[entries.col]))
+            cones.append((sparse.csc_matrix(moved, shape=(matrix.shape[0], total)), right, cone))
+        start, rest = start + size, rest + extra
+    return Part(quadratic, linear, cones)
 
 
 def _inside(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
@@ -212,23 +232,40 @@ def _inside(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
     return units + 0.5 * np.minimum(limits.min(axis=1), 1.0)[:, None] * steps
 
 
-def _used(vectors: np.ndarray) -> np.ndarray:
-    sizes = np.linalg.norm(vectors, axis=1)
-    return np.flatnonzero(sizes > UNUSED * sizes.max(initial=0.0))
+def _neurons(
+    landscape: Landscape, blocks: Blocks, vectors: np.ndarray, used: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Statement 2.2 for the blocks that are used; equal directions become one neuron: hidden weights m x d,
+    and output weights."""
+    units = vectors[used] / np.linalg.norm(vectors[used], axis=1)[:, None]
+    signs = blocks.outputs[used]
+    sums, kept = parallel_sums(units, signs, vectors[used])
+    roots = np.sqrt(np.linalg.norm(sums, axis=1))
+    return landscape.lift(sums / roots[:, None]), signs[kept] * roots
+
+
+def parallel_sums(units: np.ndarray, signs: np.ndarray, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sums of vectors (m x r) that are parallel and of one sign, and the first of each sum.
+
+    Example:
+        >>> units = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+        >>> parallel_sums(units, np.array([1.0, 1.0, 1.0]), units)
+        (array([[2., 0.],
+               [0., 1.]]), array([0, 1]))
+    """
+    alike = (np.outer(signs, signs) > 0) & (units @ units.T >= 1 - PARALLEL)
+    first = np.argmax(alike, axis=1) if len(alike) else np.empty(0, int)
+    sums = np.zeros_like(vectors)
+    np.add.at(sums, first, vectors)
+    kept = np.unique(first)
+    return sums[kept], kept
 
 
 def _network(
-    problem: TrainingProblem, landscape: Landscape, blocks: Blocks, vectors: np.ndarray
+    problem: TrainingProblem, parts: list[tuple[np.ndarray, np.ndarray]], theta: np.ndarray
 ) -> TwoLayerNetwork:
-    """Statement 2.2 for the blocks that are used; equal directions become one neuron."""
-    used = _used(vectors)
-    units = vectors[used] / np.linalg.norm(vectors[used], axis=1)[:, None]
-    signs = blocks.outputs[used]
-    alike = (np.outer(signs, signs) > 0) & (units @ units.T >= 1 - PARALLEL)
-    first = np.argmax(alike, axis=1)
-    sums = np.zeros((len(used), landscape.rank))
-    np.add.at(sums, first, vectors[used])
-    kept = np.unique(first)
-    roots = np.sqrt(np.linalg.norm(sums[kept], axis=1))
-    hidden = landscape.lift(sums[kept] / roots[:, None])
-    return TwoLayerNetwork(hidden.reshape(-1, problem.d), signs[kept] * roots, problem.kappa)
+    hidden = np.concatenate([np.zeros((0, problem.d)), *(hidden for hidden, _ in parts)])
+    output = np.concatenate([np.zeros(0), *(output for _, output in parts)])
+    intercept = float(theta[0]) if problem.free.intercept else 0.0
+    linear = theta[-problem.d :] if problem.free.linear else None
+    return TwoLayerNetwork(hidden, output, problem.kappa, intercept, linear)

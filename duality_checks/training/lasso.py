@@ -104,10 +104,11 @@ def nonnegative_fit(datafit: Datafit, atoms: np.ndarray, beta: float, start: np.
         while length > SHORTEST:
             trial = weights + length * (found - weights)
             value = datafit.value(atoms @ trial) + beta * float(trial.sum())
-            if value < before:
+            # A last step may lower the slopes where the value cannot fall any more.
+            if value < before * (1 + ROUNDING):
                 break
             length *= 0.5
-        if not value < before:
+        if not value < before * (1 + ROUNDING):
             break
         weights = trial
         if length == 1.0 and before - value <= ENOUGH * value:

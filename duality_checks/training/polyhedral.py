@@ -10,32 +10,30 @@ What is free of the penalty (statement 2.14) goes along as columns without a pri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
+from ..effort import Effort
 from ..exact.polyhedral import free_lasso, has_program, metric_of
 from ..exact.polyhedral_lasso import least_squares
 from ..exact.rounding import on_a_grid
-from ..limits import require_feasible
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.free import ProjectedReadout
-from ..pricing.polyhedral import Neurons, Vector
+from ..pricing.max_pooling import Peaks
+from ..pricing.polyhedral import NEAR, ExactList, NeuronList, Neurons, Vector
 from ..problem import TrainingProblem
+from .atoms import UNUSED, Atoms
+from .loop import Master, Rule
 from .narrowing import narrowed
-from .program import solve_atoms
-from .rounds import MAX_CHAMBERS, Round, Solution
+from .neurons import active_of
+from .rounds import History, Solution
 
 ZERO = Fraction(0)
-UNUSED = 1e-9
-NEAR = 1e-7
-COLUMNS = 200
-ROUNDS = 100
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,160 +52,138 @@ class PolyhedralSolution(Solution):
     exact_dual: Vector
 
 
-def train_polyhedral(
-    problem: TrainingProblem,
-    *,
-    max_chambers: int = MAX_CHAMBERS,
-    progress: Callable[[Round], Any] | None = None,
-    start: TwoLayerNetwork | None = None,
-) -> PolyhedralSolution:
-    """The global optimum with a polyhedral norm: exact for the squared, l1 and hinge loss.
+class Listed(Atoms):
+    """Neurons of the list, in floats.
 
     Args:
         problem: with the 1-norm or the infinity norm.
-        max_chambers: refuse arrangements with more chambers before starting.
-        progress: called after each round.
+        pricing: all neurons.
         start: a network whose neurons to begin with, as far as they are among those that an optimum needs.
 
-    Returns:
-        The solution; with those losses ``exact_network`` and ``exact_dual`` have equal objectives.
-
-    Raises:
-        TooLargeError: the arrangement has more chambers than ``max_chambers``, or too many rays.
-
     Example:
-        >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, penalty="1-norm")
-        >>> solution = train_polyhedral(problem)
+        >>> from duality_checks import train
+        >>> solution = train(TrainingProblem([[1], [-1]], [3, 2], beta=1, penalty="1-norm"))
         >>> [str(alpha) for alpha in solution.exact_network.output], [str(v) for v in solution.exact_dual]
         (['2', '1'], ['1', '1'])
     """
-    began = perf_counter()
-    require_feasible(problem.arrangement, max_chambers)
-    neurons = Neurons.of(problem)
-    history: list[Round] = []
-    columns = np.concatenate([neurons.columns, -neurons.columns], axis=1)
-    pool = np.empty(0, dtype=int) if start is None else _places(neurons, start)
-    weights, fit, dual = _numerical(problem, columns, pool)
-    if has_program(problem):
-        chosen, exact_weights, skip, exact_dual = _exact(problem, neurons, columns, weights, dual)
-    else:
-        chosen, exact_weights, skip, exact_dual = _rounded(problem, columns, weights, fit, dual)
-    network = _network(problem, neurons, chosen, exact_weights, skip)
-    v = np.array([float(x) for x in exact_dual])
-    longest = float((columns.T @ v).max(initial=0.0))
-    if longest > float(problem.beta):
-        v = v * (float(problem.beta) / longest)
+
+    # Duals of losses with kinks may wander for long: only a gap that is tiny may stall.
+    rule = Rule(rounds=100)
+    most = 200
+
+    def __init__(self, problem: TrainingProblem, pricing: NeuronList, start: TwoLayerNetwork | None):
+        self.list = pricing
+        super().__init__(problem, pricing, start)
+
+    def add(self, found: Peaks) -> bool:
+        """Those that are not at hand already."""
+        return super().add(found[np.flatnonzero(~np.isin(found.numbers, self.at_hand.numbers))])
+
+    def then(self) -> Exact | None:
+        """Where the optimum is rational, the exact one."""
+        return Exact(self) if has_program(self.problem) else None
+
+    def solution(self, effort: Effort, history: History) -> PolyhedralSolution:
+        """At most n signed neurons with the floats of the numerical optimum, and v on a grid."""
+        columns = self.pricing.outputs(self.at_hand.directions) * self.at_hand.signs
+        rest = least_squares(self.problem.skips, tuple(map(Fraction, self.rest.tolist())))
+        weights = narrowed(columns, self.sizes, np.ones(len(self.sizes)))
+        some = np.flatnonzero(weights)
+        network = _network(
+            self.problem, self.list.neurons, self.at_hand.numbers[some].tolist(), _floats(weights[some]), rest
+        )
+        v = on_a_grid(self.problem, self.dual)[0]
+        return _solution(self, network, _floats(rest), v, history)
+
+
+class Exact(Master[Peaks]):
+    """The optimum over some signed neurons in rational arithmetic, feasible for ALL of them at the end.
+
+    Args:
+        before: the numerical optimum: its neurons, and those that are nearly as good, are the first.
+    """
+
+    rule = Rule(near=-1.0, rounds=10_000)
+
+    def __init__(self, before: Listed):
+        self.neurons = before.list.neurons
+        self.list = ExactList(self.neurons, before.list.columns)
+        super().__init__(before.problem, self.list)
+        weights = np.zeros(2 * len(self.neurons))
+        weights[before.at_hand.numbers] = before.sizes
+        values = self.pricing.columns.T @ before.dual
+        tight = (weights > 0) | (values > self.beta * (1 - NEAR))
+        self.pool = np.flatnonzero(tight).tolist()
+        self._start = _independent(self.problem, self.pricing.columns, weights, self.pool)
+        self._solve()
+
+    def _solve(self) -> None:
+        problem = self.problem
+        some = [_signed_outputs(self.neurons, j) for j in self.pool]
+        loss, metric = problem.plain_loss.name, metric_of(problem)
+        weights, self.skip, self.v = free_lasso(
+            some, problem.skips, problem.y, problem.beta, loss, self._start, metric
+        )
+        self._start = {k: weight for k, weight in enumerate(weights) if weight}
+        self.dual = np.array(self.v, dtype=np.object_)
+        used = [self.pool[k] for k in self._start]
+        self.exact = _network(problem, self.neurons, used, tuple(self._start.values()), self.skip)
+        self.upper = self.network().objective(problem)
+
+    def add(self, found: Peaks) -> bool:
+        """The worst few by floats, and one in any case."""
+        self.pool += found.numbers[: Listed.most].tolist()
+        if len(found):
+            self._solve()
+        return bool(len(found))
+
+    def is_done(self, effort: Effort) -> bool:
+        """Never by a gap: there are no more neurons above beta, or it is not done."""
+        return False
+
+    def feasible(self, v: np.ndarray, reach: float) -> tuple[np.ndarray, float]:
+        """In floats; v itself at the end."""
+        return _feasible(self.problem, v.astype(float), reach)
+
+    def network(self) -> TwoLayerNetwork:
+        """The exact network's floats."""
+        return balanced(self.exact.floats(self.problem.kappa, self.problem.d))
+
+    def solution(self, effort: Effort, history: History) -> PolyhedralSolution:
+        """With equal objectives of the exact network and the exact v."""
+        return _solution(self, self.exact, self.skip, self.v, history)
+
+
+def _feasible(problem: TrainingProblem, v: np.ndarray, reach: float) -> tuple[np.ndarray, float]:
+    beta = float(problem.beta)
+    scaled = v * (beta / reach) if reach > beta else v
+    return scaled, problem.dual(problem.loss.clip(scaled, problem.target))
+
+
+def _solution(
+    master: Listed | Exact, network: RationalNetwork, skip: Vector, v: Vector, history: History
+) -> PolyhedralSolution:
+    problem, columns = master.problem, master.list.columns
     floats = balanced(network.floats(problem.kappa, problem.d))
-    lower = problem.dual(problem.loss.clip(v, problem.target))
-    history.append(Round(1, perf_counter() - began, lower, floats.objective(problem), floats))
-    if progress is not None:
-        progress(history[-1])
+    own = np.array([float(x) for x in v])
+    dual, lower = _feasible(problem, own, float((columns.T @ own).max(initial=0.0)))
     return PolyhedralSolution(
         network=floats,
-        dual=v,
+        dual=dual,
         lower=lower,
-        upper=history[-1].upper,
-        active=_active(problem, floats),
-        seconds=perf_counter() - began,
-        rounds=tuple(history),
+        upper=floats.objective(problem),
+        active=active_of(problem, floats),
+        seconds=history.seconds,
+        rounds=tuple(history.rounds),
         exact_network=network,
         exact_skip=skip,
-        exact_dual=exact_dual,
+        exact_dual=v,
     )
-
-
-def _places(neurons: Neurons, network: TwoLayerNetwork) -> np.ndarray:
-    """Where the neurons of a network are in the list of the signed ones."""
-    problem = neurons.problem
-    sizes = problem.penalty.norms(problem.penalised(network.hidden))
-    alive = sizes * np.abs(network.output) > 0
-    units = network.hidden[alive] / sizes[alive, None]
-    listed = neurons.rays.astype(float) / neurons.lengths.astype(float)[:, None]
-    found = set()
-    for unit, alpha in zip(units, network.output[alive], strict=True):
-        distance = np.abs(listed - unit).max(axis=1)
-        nearest = int(np.argmin(distance))
-        if distance[nearest] <= NEAR:
-            found.add(nearest if alpha > 0 else nearest + len(neurons))
-    return np.array(sorted(found), dtype=int)
-
-
-def _numerical(
-    problem: TrainingProblem, columns: np.ndarray, pool: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weights of all signed neurons, f and v, by column generation over the list, from some of them."""
-    loss, target, beta = problem.loss, problem.target, float(problem.beta)
-    skips = _skips(problem)
-    weights, fit = np.zeros(columns.shape[1]), np.zeros(problem.n)
-    dual = loss.clip(loss.slope(fit, target), target)
-    if len(pool) or problem.free:
-        weights, fit, dual = _over(problem, columns, pool, skips)
-    for _ in range(ROUNDS):
-        values = columns.T @ dual
-        values[pool] = -np.inf
-        entering = np.flatnonzero(values > beta * (1 + UNUSED))
-        if not len(entering):
-            break
-        pool = np.concatenate([pool, entering[np.argsort(-values[entering])[:COLUMNS]]])
-        weights, fit, dual = _over(problem, columns, pool, skips)
-    return weights, fit, dual
-
-
-def _skips(problem: TrainingProblem) -> np.ndarray | None:
-    """What the outputs may add, as independent columns; None where that is nothing."""
-    if problem.free.decayed:
-        return np.array([[float(x) for x in column] for column in problem.skips]).T
-    return ProjectedReadout.of(problem).skips if problem.free else None
-
-
-def _over(
-    problem: TrainingProblem, columns: np.ndarray, pool: np.ndarray, skips: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The optimum over some signed neurons."""
-    decay = float(problem.beta) if problem.free.decayed else 0.0
-    optimum = solve_atoms(problem, columns[:, pool], skips, decay)
-    weights = np.zeros(columns.shape[1])
-    weights[pool] = np.maximum(optimum.vectors[:, 0], 0.0)
-    return weights, optimum.fit, problem.loss.clip(optimum.dual, problem.target)
-
-
-def _rounded(
-    problem: TrainingProblem, columns: np.ndarray, weights: np.ndarray, fit: np.ndarray, dual: np.ndarray
-) -> tuple[list[int], Vector, Vector, Vector]:
-    """At most n signed neurons, their weights, those of the skip, and v: floats of a numerical optimum."""
-    weights = np.where(weights > UNUSED * weights.max(initial=0.0), weights, 0.0)
-    rest = least_squares(problem.skips, tuple(map(Fraction, (fit - columns @ weights).tolist())))
-    weights = narrowed(columns, weights, np.ones(len(weights)))
-    chosen = np.flatnonzero(weights).tolist()
-    return chosen, _floats(weights[chosen]), _floats(rest), on_a_grid(problem, dual)[0]
 
 
 def _floats(values: Any) -> Vector:
     """The floats nearest to some numbers, as rationals."""
     return tuple(Fraction(float(value)) for value in values)
-
-
-def _exact(
-    problem: TrainingProblem, neurons: Neurons, columns: np.ndarray, weights: np.ndarray, dual: np.ndarray
-) -> tuple[list[int], Vector, Vector, Vector]:
-    """Some signed neurons, their exact optimal weights, those of the skip, and the exact v, feasible for ALL
-    neurons."""
-    beta, count, loss = problem.beta, len(neurons), problem.plain_loss.name
-    tight = (weights > UNUSED * weights.max(initial=0.0)) | (columns.T @ dual > float(beta) * (1 - NEAR))
-    pool = np.flatnonzero(tight).tolist()
-    start = _independent(problem, columns, weights, pool)
-    while True:
-        some = [_signed_outputs(neurons, j) for j in pool]
-        found, skip, v = free_lasso(some, problem.skips, problem.y, beta, loss, start, metric_of(problem))
-        start = {k: weight for k, weight in enumerate(found) if weight}
-        above, below = neurons.above(v, beta)
-        broken = above + [count + j for j in below]
-        if not broken:
-            used = [k for k, weight in enumerate(found) if weight]
-            return [pool[k] for k in used], tuple(found[k] for k in used), skip, v
-        # The worst few by floats, and one in any case.
-        size = columns.T[broken] @ np.array([float(x) for x in v])
-        pool += [broken[k] for k in np.argsort(-size)[:COLUMNS]]
 
 
 def _independent(
@@ -255,17 +231,3 @@ def balanced(network: TwoLayerNetwork) -> TwoLayerNetwork:
     roots = np.sqrt(np.abs(network.output))
     hidden, output = network.hidden * roots[:, None], np.sign(network.output) * roots
     return TwoLayerNetwork(hidden, output, network.kappa, network.intercept, network.linear)
-
-
-def _active(
-    problem: TrainingProblem, network: TwoLayerNetwork
-) -> tuple[tuple[np.ndarray, int, np.ndarray], ...]:
-    from hyperplane_arrangements.exact import signs
-
-    if not network.width:
-        return ()
-    sides = signs(problem.X, network.hidden)
-    units = network.hidden / np.linalg.norm(network.hidden, axis=1)[:, None]
-    return tuple(
-        (side, int(np.sign(alpha)), u) for side, alpha, u in zip(sides, network.output, units, strict=True)
-    )

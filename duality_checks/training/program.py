@@ -181,20 +181,7 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
     problem.require_penalised("a conic program")
     slopes = np.where(blocks.signs > 0, 1.0, float(problem.kappa)) * blocks.outputs[:, None]
     sums = require_sums(problem.readout, "a program over activation patterns")
-    return solve_columns(problem, blocks, [sums.pool(slope[:, None] * blocks.rows) for slope in slopes])
-
-
-def solve_columns(problem: TrainingProblem, blocks: Blocks, columns: list[np.ndarray]) -> Optimum:
-    """The same where the outputs of each block are given as a matrix.
-
-    Args:
-        problem: for its loss, penalty and beta.
-        blocks: at least one; of these the chambers matter.
-        columns: for each block what makes outputs of its vector, n x p, the sign of the block included.
-
-    Raises:
-        ConvexLandscapeError: the solver returned no numbers.
-    """
+    columns = [sums.pool(slope[:, None] * blocks.rows) for slope in slopes]
     found = minimise(problem, penalty_part(problem, blocks), np.concatenate(columns, axis=1))
     size = blocks.rows.shape[1]
     vectors = found.found[: len(blocks) * size].reshape(len(blocks), size)

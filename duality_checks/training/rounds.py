@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from .relaxation import Relaxation
 
 MAX_CHAMBERS = 5_000_000
-ROUNDS = 500
-GAP = 1e-12
-NEAR = 1e-9
-PATIENCE = 2
-COLUMNS = 50
-LOOKS = 30
-CLEARLY = 1 + 1e-7
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,10 +87,14 @@ def test_every_point_of_a_path_is_proven_and_as_good_as_alone(loss, penalty):
 )
 def test_a_start_is_used_and_changes_nothing(loss, penalty, monkeypatch):
     """From the optimum of a nearby problem there is less to solve; from nonsense the optimum is the same."""
-    from duality_checks.training import conic, polyhedral
+    from duality_checks.training import atoms, conic
 
     solved = []
-    home, name = (conic, "solve") if penalty == "2-norm" else (polyhedral, "solve_atoms")
+    home, name = {
+        "squared": (atoms, "nonnegative_fit"),
+        "hinge": (atoms, "solve_atoms"),
+        "l1": (conic, "minimise"),
+    }[loss]
     honest = getattr(home, name)
     monkeypatch.setattr(home, name, lambda *arguments: solved.append(1) or honest(*arguments))
     data = problem(loss, penalty, seed=2).with_beta("1/2")

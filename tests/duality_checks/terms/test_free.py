@@ -31,7 +31,6 @@ from duality_checks.optima.spike_free import two_blocks
 from duality_checks.optima.vector_output import SharedNeurons
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.terms.free import NAMES, Free, parse_free
-from duality_checks.training.conic import train_conic
 from duality_checks.training.program import solve_atoms
 from hyperplane_arrangements.errors import InputError
 
@@ -150,7 +149,6 @@ STRANGERS: dict[str, Callable[[TrainingProblem], Any]] = {
     "several outputs": SharedNeurons,
     "two blocks": two_blocks,
     "targets": reach_targets,
-    "the conic master": train_conic,
     "conic atoms": lambda p: solve_atoms(p, np.eye(2)),
     "ascents": lambda p: train_by_ascents(p),
     "sampling": lambda p: bound_by_sampling(p, 5),

@@ -16,7 +16,7 @@ from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
 from duality_checks.terms.readouts import patches_1d, patches_2d
-from duality_checks.training.conic import train_conic
+from duality_checks.training.table import CONIC, trained
 
 LOSSES = ["squared", "l1", "huber:1/2", "hinge", "squared-hinge", "logistic"]
 PENALTIES = ["2-norm", "1-norm", "inf-norm"]
@@ -288,7 +288,7 @@ def test_a_readout_of_one_row_each_is_the_identity_in_disguise(problem, data):
 @pytest.mark.parametrize("loss", ["squared", "logistic"])
 def test_newton_and_the_conic_solver_agree(loss):
     problem = instance(loss, "2-norm", "identity", "relu", seed=3)
-    agree(train(problem).upper, train_conic(problem).upper)
+    agree(train(problem).upper, trained(problem, row=CONIC).upper)
 
 
 # Convolution.
@@ -356,11 +356,10 @@ def test_an_active_chamber_hidden_from_pricing_gives_a_wrong_optimum_that_is_ref
     right = train(problem)
     hidden_side = right.active[0][0]
 
-    from duality_checks.training import columns as training
-    from duality_checks.training import conic as conic_training
+    from duality_checks.pricing import free as pricing
 
-    def blind(problem, landscape, *options):
-        full = original(problem, landscape, *options)
+    def blind(arrangement, landscape, *options):
+        full = original(arrangement, landscape, *options)
 
         def seen(found):
             sides = np.sign(landscape.rows @ found.directions.T).T
@@ -376,10 +375,10 @@ def test_an_active_chamber_hidden_from_pricing_gives_a_wrong_optimum_that_is_ref
 
         return Blind()
 
-    original = training.pricer
-    monkeypatch.setattr(training, "pricer", blind)
-    monkeypatch.setattr(conic_training, "pricer", blind)
+    original = pricing.pricer_on
+    monkeypatch.setattr(pricing, "pricer_on", blind)
     wrong = train(problem)
+    monkeypatch.undo()
     assert wrong.upper > right.upper * (1 + 1e-6)
     assert wrong.relative_gap <= 1e-6  # it believes to be optimal
     honest = certify(problem, right)

@@ -27,7 +27,6 @@ from duality_checks.optima.paths import approximate_beta_max
 from duality_checks.pricing import free as pricing
 from duality_checks.pricing.bias_multipliers import bias_coordinates, bias_multipliers
 from duality_checks.terms.free import DECAYED, NAMES, parse_free
-from duality_checks.training.free import train_free
 from hyperplane_arrangements.errors import InputError
 
 FREE = NAMES[1:]
@@ -324,12 +323,6 @@ def test_polyhedral_norms_through_cvxpy(norm, loss, free):
     X = [[1, 0, 1], [2, -1, 1], [0, 3, 1], [-1, 1, 1], [2, 2, 1]]
     problem = TrainingProblem(X, [1, -1, -1, 1, -1], "1/5", "leaky:1/10", loss=loss, penalty=norm, free=free)
     assert train(problem).upper == pytest.approx(full_program(problem), rel=1e-5, abs=1e-6)
-
-
-def test_training_by_landscapes_leaves_polyhedral_norms_to_train():
-    problem = TrainingProblem([[1, 1], [2, 1]], [1, -1], 1, free="biases", penalty="1-norm")
-    with pytest.raises(InputError, match="is for penalty='2-norm', and the problem has '1-norm'; call train"):
-        train_free(problem)
 
 
 LOSSES = ["l1", "huber:1/2", "hinge", "squared-hinge", "logistic"]

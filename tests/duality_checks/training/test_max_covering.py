@@ -10,7 +10,7 @@ from duality_checks.limits import chambers_at_most, is_searched
 from duality_checks.pricing.max_pooling import MaxLandscape
 from duality_checks.pricing.max_search import MaxSearch
 from duality_checks.terms.max_pooling import MaxPooling, max_patches_1d
-from duality_checks.training.max_covering import train_max_covered
+from duality_checks.training.table import MAX_SEARCHED, trained
 from hyperplane_arrangements.errors import TooLargeError
 
 TERMS = [
@@ -43,7 +43,7 @@ def many(n: int = 16) -> TrainingProblem:
 def test_searches_find_the_optimum_that_lists_find(loss: str, activation: str) -> None:
     problem = few(len(loss), loss, activation)
     listed = train(problem)
-    searched = train_max_covered(problem, progress=None, start=None, effort=Effort())
+    searched = trained(problem, row=MAX_SEARCHED)
     assert searched.upper == pytest.approx(listed.upper, rel=1e-8)
     assert searched.relative_gap < 1e-8
     certificate = certify(problem, searched, list_at_most=0)
@@ -53,8 +53,8 @@ def test_searches_find_the_optimum_that_lists_find(loss: str, activation: str) -
 
 def test_a_start_ends_where_training_does() -> None:
     problem = few(3, "squared", "relu")
-    cold = train_max_covered(problem, progress=None, start=None, effort=Effort())
-    warm = train_max_covered(problem, progress=None, start=cold.network, effort=Effort())
+    cold = trained(problem, row=MAX_SEARCHED)
+    warm = trained(problem, row=MAX_SEARCHED, start=cold.network)
     assert warm.upper == pytest.approx(cold.upper, rel=1e-10) and len(warm.rounds) <= len(cold.rounds)
 
 
@@ -99,5 +99,5 @@ def test_what_one_look_has_missed_does_not_end_the_training(monkeypatch: pytest.
     """Once what ascents found late was taken for a standstill, and there was no bound at all."""
     glimpse = MaxSearch.glimpse
     monkeypatch.setattr(MaxSearch, "glimpse", lambda self, v, floor, turn: glimpse(self, v, floor, turn)[:0])
-    solution = train_max_covered(many(), progress=None, start=None, effort=Effort())
+    solution = trained(many(), row=MAX_SEARCHED)
     assert solution.lower > 0 and solution.relative_gap < 1e-9

@@ -1,4 +1,4 @@
-"""Which pricing a problem with something free gets: landscape by landscape, or all biases at once."""
+"""Which pricing a problem with the 2-norm gets: landscape by landscape, or all biases at once."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from ..effort import WHOLE, Effort
 from ..limits import is_searched
 from ..problem import TrainingProblem
 from .biases import BiasPricer
-from .free import FreePricer, ProjectedReadout
+from .free import PlacesPricer, ProjectedReadout
 from .pricers import dual_vector
 
 
-def free_pricer(
+def places_pricer(
     problem: TrainingProblem,
     max_chambers: int,
     readout: ProjectedReadout | None = None,
     effort: Effort = WHOLE,
-) -> FreePricer | BiasPricer:
-    """The pricing of a problem with something free of the penalty, with a readout as for
+) -> PlacesPricer | BiasPricer:
+    """The pricing of a problem with the 2-norm and sums of rows, with a readout as for
     :func:`~.free.free_landscapes`.
 
     Raises:
@@ -26,12 +26,12 @@ def free_pricer(
 
     Example:
         >>> problem = TrainingProblem([[0, 1], [1, 1], [3, 1]], [2, -3, 1], beta=1, free="biases")
-        >>> type(free_pricer(problem, 1000)).__name__
-        'FreePricer'
+        >>> type(places_pricer(problem, 1000)).__name__
+        'PlacesPricer'
     """
     if problem.bias is not None and is_searched(problem):
         return BiasPricer.of(problem, readout, effort)
-    return FreePricer.of(problem, max_chambers, readout, effort)
+    return PlacesPricer.of(problem, max_chambers, readout, effort)
 
 
 def free_dual_norm(
@@ -45,5 +45,5 @@ def free_dual_norm(
         max_chambers: refuse arrangements with more chambers before starting.
         effort: as for :func:`~.dual_norm.dual_norm`.
     """
-    pricing = free_pricer(problem, max_chambers, effort=effort)
+    pricing = places_pricer(problem, max_chambers, effort=effort)
     return pricing.maxima(ProjectedReadout.of(problem).project(dual_vector(problem, v)), 0.0).largest
