@@ -33,6 +33,8 @@ PARALLEL = 1e-14
 SETTLING = 1e-3
 FURTHER = 0.1
 CLOSE = 1 - 1e-5
+# How often as many of Newton's steps are made at the end as go without a price.
+POLISHES = 5
 _NOTHING = Part(np.empty(0), np.empty(0), [])
 
 
@@ -162,14 +164,17 @@ class Conic(Master[Found]):
         that vary continuously."""
         problem = self.problem
         self.found = narrowed_network(problem, self.found)
-        if problem.loss.smooth and self._is_plain and not self.is_done(effort):
-            datafit = Datafit(problem.loss, problem.target)
+        datafit = Datafit(problem.loss, problem.target)
+        for _ in range(POLISHES if problem.loss.smooth and self._is_plain else 0):
+            if self.is_done(effort):
+                break
             placed = merged(neurons_of(problem, self.pricing, self.found))
             polished, _ = network_of(problem, polish_placed(datafit, self.beta, placed))
-            if polished.objective(problem) <= self.upper:
-                self.found = polished
-                slope = problem.loss.slope(polished.outputs(problem), problem.target)
-                self.meet(slope, self.pricing.maxima(slope, self.beta))
+            if (value := polished.objective(problem)) > self.upper:
+                break
+            self.found, self.upper = polished, value
+            slope = problem.loss.slope(polished.outputs(problem), problem.target)
+            self.meet(slope, self.pricing.maxima(slope, self.beta))
         return self.found, active_of(problem, self.found)
 
 
