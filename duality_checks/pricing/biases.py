@@ -85,12 +85,20 @@ class BiasPricer:
         reach = float(np.linalg.norm(rows, axis=1).max(initial=0.0)) or 1.0
         return np.column_stack([rows, np.full(len(rows), reach)])
 
+    @cached_property
+    def _merged(self) -> tuple[np.ndarray, np.ndarray]:
+        """The different ones among the rows, and which each row is.
+
+        Weights of both signs on the same row would be bounded one by one, which no small box makes tight.
+        """
+        rows, owner = np.unique(self._rows, axis=0, return_inverse=True)
+        return rows, owner.ravel()
+
     def _functions(self, v: np.ndarray) -> tuple[Function, Function]:
         kinks, kappa = self.landscapes, float(self.landscapes.problem.kappa)
-        weights = kinks.readout.spread(np.asarray(v, dtype=float))
-        g = Function.of(
-            self._rows, (1 - kappa) * weights, kappa * weights @ self._rows, self._rows.shape[1] - 1
-        )
+        rows, owner = self._merged
+        weights = np.bincount(owner, kinks.readout.spread(np.asarray(v, dtype=float)), len(rows))
+        g = Function.of(rows, (1 - kappa) * weights, kappa * weights @ rows, rows.shape[1] - 1)
         return g, g.negated()
 
     def _listed(self, found: Peaks) -> Sightings:

@@ -21,6 +21,7 @@ from duality_checks.cover.climbing import climb
 from duality_checks.cover.cone_kernel import bound_on_cone
 from duality_checks.cover.proof import Coordinates, covers, written
 from duality_checks.cover.search import Function
+from duality_checks.effort import Effort
 from duality_checks.exact.orthogonal import orthogonal
 from duality_checks.pricing.biases import BiasPricer
 
@@ -83,6 +84,15 @@ def test_the_largest_peak_is_the_exact_norm(instance):
     assume(problem.arrangement.rank > 1)
     found = BiasPricer.of(problem).maxima(np.array(list(map(float, dual))), 0.0)
     assert found.largest == pytest.approx(math.sqrt(norm_squared(features, dual, kappa)), abs=1e-9)
+
+
+def test_samples_with_the_same_features_are_one():
+    """Weights of both signs on one row, which boxes bound one by one, took millions of them."""
+    features, dual = [[-1, -1], [2, 0], [-1, -1], [0, 1]], list(map(Fraction, [-2, 1, 1, 0]))
+    pricer = BiasPricer.of(biased(features, [0] * 4), effort=Effort(cones=1000))
+    norm = math.sqrt(norm_squared(features, dual, Fraction(0)))
+    found = pricer.maxima(np.array(list(map(float, dual))), norm * (1 + 1e-12)).maxima
+    assert not found.stopped and found.bound == pytest.approx(norm)
 
 
 @settings(max_examples=50)
