@@ -48,7 +48,7 @@ def test_every_verb_is_there_with_options_that_it_has() -> None:
 
 
 def test_every_statement_is_there_with_its_note() -> None:
-    listed = dict(re.findall(r"\[(\d\.\d+b?)\]\(([^)]*\.md)\)", TEXT))
+    listed = dict(re.findall(r"\[(\d\.\d+[a-z]?)\]\(([^)]*\.md)\)", TEXT))
     stated = {theorem.id: theorem.note for theorem in theorems().values()}
     notes = {path.name for path in (ROOT / "proofs_notes").glob("[0-9]*.md")}
     missing = {number for number, note in stated.items() if listed.get(number) != note}
