@@ -161,6 +161,10 @@ ASKED_ELSEWHERE = {
     "with_best_skip": "replaces the skip",
     "settled": "one step of training",
     "narrowed_network": "likewise",
+    "certify_read": "what certify calls",
+    "spots": "of the network that a training begins with",
+    "neurons_of": "likewise",
+    "active_of": "of the network that a training ends in",
 }
 
 
