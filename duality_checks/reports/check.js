@@ -232,6 +232,7 @@ const ConvexLandscape = (() => {
     require_(document instanceof Map, "problem is not an object");
     document.delete("preparation");
     const version = document.get("version");
+    if (version === 4n) throw new NotCovered("outputs that share neurons");
     require_([1n, 2n, 3n].includes(version), `problem: version is ${shown(version)}, not 1, 2 or 3`);
     const later = version === 3n ? ["free", "weights"] : version === 2n ? ["free"] : [];
     fields(document, ["format", "version", "loss", "penalty", "readout", "kappa", "beta", "X", "y", ...later], "problem");

@@ -18,7 +18,7 @@ from said_duals import FORGERIES, TERMS, forged
 from said_duals import documents as documents_said
 
 import duality_checks
-from duality_checks import MaxPooling, TrainingProblem, certify, train
+from duality_checks import MaxPooling, MultiOutputProblem, TrainingProblem, certify, train, train_outputs
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="no Node: install Debian's package nodejs")
@@ -178,3 +178,10 @@ def test_exit_codes(tmp_path: Path) -> None:
     (tmp_path / "latin.json").write_bytes(b"\xe9")
     words = [good, bad, good[:1], [good[0], tmp_path / "latin.json"]]
     assert [run(SCRIPT, *paths).returncode for paths in words] == [0, 1, 2, 2]
+
+
+def test_outputs_that_share_neurons_are_not_covered_by_name(tmp_path: Path) -> None:
+    stated = MultiOutputProblem([[1, 0], [0, 1]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
+    case = stated.to_json(), train_outputs(stated).to_json()
+    assert expected(case).startswith("PROVEN")
+    assert answers({"shared": case}, tmp_path) == {"shared": "NOT COVERED: outputs that share neurons"}
