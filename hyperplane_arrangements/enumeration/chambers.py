@@ -452,7 +452,7 @@ def _in_turns(
     largest = max((abs(x) for row in distinct.rows for x in row), default=0)
     sure = upper_bound(len(distinct.rows), len(distinct.columns)) <= _SURE
     ready = is_loaded("kernel", "walk")
-    searched_first = largest > _COMPILED and ready
+    searched_first = largest > _COMPILED and ready and len(distinct.columns) > 2
     # Many minors, and compiled code at hand for small ones: whether they are alike is soon seen.
     memoised = comb(len(distinct.rows), max(0, len(distinct.columns) - 1)) > STEPS
     compiled = largest <= _COMPILED and is_loaded("minors_kernel", "whitney_numbers")
