@@ -22,6 +22,7 @@ from .polish import Neuron, Placed, polish_placed
 from .rounds import History, Solution
 
 COLUMNS = 50
+STEPS = 10  # of Newton's method between two prices
 # Outputs this much shorter when what is free is projected off are nothing but rounding.
 VANISHING = 1e-12
 # A share of the targets' square that is nothing but rounding: what is free may fit them all.
@@ -80,7 +81,7 @@ class Faces(Master[Sightings]):
             candidates.append((landscape, Neuron.at(landscape, sign, direction, kinks)))
         if candidates:
             kept = self._reweighed(candidates)
-            self.at_hand = polish_placed(self.datafit, self.beta, merged(kept))
+            self.at_hand = polish_placed(self.datafit, self.beta, merged(kept), STEPS)
         self._bound()
         return True
 

@@ -90,7 +90,7 @@ def polish(landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Ne
 
 
 def polish_placed(
-    datafit: Datafit, beta: float, placed: Iterable[tuple[Landscape, list[Neuron]]]
+    datafit: Datafit, beta: float, placed: Iterable[tuple[Landscape, list[Neuron]]], steps: int = STEPS
 ) -> list[Placed]:
     """:func:`polish` for neurons of several landscapes, which add up to one network.
 
@@ -98,12 +98,13 @@ def polish_placed(
         datafit: a strictly convex loss.
         beta: positive.
         placed: the start: neurons with the landscape they are in, each face and sign once.
+        steps: at most so many.
 
     Returns:
         The neurons, each with its landscape.
     """
     stack = Stack.of(Block.at(landscape, neuron) for landscape, neurons in placed for neuron in neurons)
-    for _ in range(STEPS):
+    for _ in range(steps):
         if not len(stack):
             break
         step, decrement = _newton(stack, datafit, beta)
