@@ -142,8 +142,9 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
     "the bound": ("bound_holds", accept, ["dual scaled up", "multipliers dropped", "multiplier too large"]),
 }
 # Functions that call checks; what they are for the sweeps of version 2 is in pricing/test_sweep_kernel.py and
-# training/test_free.py, and for version 3 in cover/test_certificates.py, cover/test_max_pooling.py and
-# relaxation/test_proof.py.
+# training/test_free.py, for version 3 in cover/test_certificates.py, cover/test_max_pooling.py and
+# relaxation/test_proof.py, for duals that networks say in test_said_duals.py, and for version 4 in
+# cover/test_coupled.py.
 ROUTES = {
     "cover_proves",
     "cover_fits",
@@ -164,6 +165,13 @@ ROUTES = {
     "halves_are_whole",
     "piece_is_there",
     "shares_are_convex",
+    "rule_is_positive",
+    "coupling_is_known",
+    "outputs_can_share",
+    "shared_claim_holds",
+    "shared_cover_proves",
+    "shared_leaf_holds",
+    "shared_leaf_is_bounded",
     "require",
     "listed_chambers_prove",
     "sweep_proves",

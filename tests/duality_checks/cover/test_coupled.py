@@ -254,6 +254,15 @@ def test_each_check_of_a_leaf_is_needed(honest, monkeypatch: pytest.MonkeyPatch)
     checker.shared_cover_proves(problem, twice, replace(claim.cover, depth=claim.cover.depth))
 
 
+def test_the_coupling_is_asked_for(honest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a certificate for shared neurons would be one of a problem whose outputs pay apart."""
+    problem = json.loads(honest[0]) | {"coupling": "1-norm"}
+    monkeypatch.setattr(checker, "coupling_is_known", lambda value: None)
+    apart = json.dumps(problem)
+    certificate = honest[1] | {"problem": read_problem(apart).digest}
+    assert check_documents(apart, json.dumps(certificate)).proven
+
+
 def test_zero_weights_leave_nothing_to_search() -> None:
     g = Coupled.of(np.eye(2), np.zeros((2, 2)), np.zeros((2, 2)))
     assert g.terms == 0 and g.values(np.ones((1, 2))).tolist() == [0.0]
