@@ -1661,9 +1661,10 @@ def direction(
     twice = list(map(add, lo, hi))
     heights = [max(0, low + high) for _, low, high in undecided]
     found = [dot(part, twice) + dot(column, heights) for part, column in zip(c, weights, strict=True)]
-    surplus = max(max(value.bit_length() for value in found) - DIRECTION_BITS, 0)
-    found = [value >> surplus for value in found]
-    return found if any(found) else [1] + [0] * (len(found) - 1)
+    longest = max(map(abs, found))
+    if longest == 0:
+        return [1] + [0] * (len(found) - 1)
+    return [(value << DIRECTION_BITS) // longest for value in found]
 
 
 def bends(

@@ -83,9 +83,8 @@ def _in_few_bits(a):
     """Round a direction as the checker does, and make it a unit vector; the first one where it is 0."""
     largest = np.abs(a).max()
     if largest > 0.0:
-        unit = 2.0 ** (DIRECTION_BITS - 1 - np.floor(np.log2(largest)))
         for b in range(len(a)):
-            a[b] = np.floor(a[b] * unit)
+            a[b] = np.floor(a[b] / largest * 2.0**DIRECTION_BITS)
         a /= sqrt((a * a).sum())
     else:
         a[0] = 1.0

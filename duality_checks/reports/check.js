@@ -232,9 +232,8 @@ const ConvexLandscape = (() => {
     require_(document instanceof Map, "problem is not an object");
     document.delete("preparation");
     const version = document.get("version");
-    if (version === 4n) throw new NotCovered("outputs that share neurons");
-    require_([1n, 2n, 3n].includes(version), `problem: version is ${shown(version)}, not 1, 2 or 3`);
-    const later = version === 3n ? ["free", "weights"] : version === 2n ? ["free"] : [];
+    require_([1n, 2n, 3n, 4n].includes(version), `problem: version is ${shown(version)}, not 1, 2, 3 or 4`);
+    const later = [[], ["free"], ["free", "weights"], ["free", "weights", "coupling"]][Number(version) - 1];
     fields(document, ["format", "version", "loss", "penalty", "readout", "kappa", "beta", "X", "y", ...later], "problem");
     const named = (name, known) => {
       require_(known.includes(document.get(name)), `problem: ${name} is ${shown(document.get(name))}, not one of ${known}`);
@@ -243,6 +242,7 @@ const ConvexLandscape = (() => {
     named("format", ["convex-landscape problem"]);
     const penalty = named("penalty", PENALTIES);
     const free = version === 1n ? "nothing" : named("free", version === 2n ? FREE : ["nothing", ...FREE]);
+    if (version === 4n) named("coupling", ["2-norm"]);
     const loss = readLoss(document.get("loss"));
     const [beta, kappa] = ["beta", "kappa"].map(name => rational(document.get(name), `problem: ${name}`));
     require_(beta.n > 0n, "problem: beta is not positive");
@@ -255,22 +255,26 @@ const ConvexLandscape = (() => {
     const rows = lines.map((line, k) => vector(line, width, `problem: X[${k}]`));
     minorsAreShort(rows, "problem: X");
 
-    const { samples, largest, target } = readSamples(document, rows.length);
+    const { samples, largest, targets } = readSamples(document, rows.length, version === 4n);
+    const [target, ...others] = targets;
     require_(!largest || free === "nothing", "problem: with max pooling nothing can be free");
-    const fits = !LABELLED.includes(loss.kind) || target.every(y => size(y.n) === y.d);
+    const fits = !LABELLED.includes(loss.kind) || targets.flat().every(y => size(y.n) === y.d);
     require_(fits, `problem: ${loss.kind} needs labels 1 and -1`);
-    denominatorIsShort(target, "problem: y");
-    const weights = version === 3n ? readWeights(document.get("weights"), target.length) : target.map(() => ONE);
+    denominatorIsShort(targets.flat(), "problem: y");
+    const weighted = version === 3n || version === 4n;
+    const weights = weighted ? readWeights(document.get("weights"), target.length, version === 4n) : target.map(() => ONE);
     const cuts = largest ? [...rows, ...comparisons(rows, samples, kappa)] : rows;
     if (largest) minorsAreShort(cuts, "problem: X");
 
     const ones = rows[0].map((_, j) => j).filter(j => rows.every(row => same(row[j], ONE)));
     const biased = free.includes("biases");
     require_(!biased || ones.length === 1, "problem: free biases need exactly one column of ones");
+    const plain = penalty === "2-norm" && !largest && !biased;
+    require_(!others.length || plain, "problem: outputs share neurons with the 2-norm, without max pooling and free biases");
     const columns = free.includes("linear") ? rows[0].map((_, j) => rows.map(row => row[j])) : [];
     const added = ["nothing", "linear"].includes(free) ? columns : [rows.map(() => ONE), ...columns];
     return {
-      loss, penalty, samples, largest, rows, target, beta, kappa, weights, cuts, added,
+      loss, penalty, samples, largest, rows, target, others, beta, kappa, weights, cuts, added,
       decayed: free === "decayed-intercept",
       bias: biased ? ones[0] : null,
       digest: sha256(canonical(document)),
@@ -289,14 +293,14 @@ const ConvexLandscape = (() => {
   }
 
   // Which sample each row belongs to; whether a sample's output is the largest over its rows, not their sum.
-  function readSamples(document, count) {
+  function readSamples(document, count, several) {
     const where = "problem: readout", identity = Array.from({ length: count }, (_, k) => k);
     let readout = document.get("readout");
     if (readout === "identity")
-      return { samples: identity, largest: false, target: vector(document.get("y"), count, "problem: y") };
+      return { samples: identity, largest: false, targets: readTargets(document.get("y"), count, several) };
     const largest = readout instanceof Map;
     if (largest) readout = fields(readout, ["max"], where).get("max");
-    const target = vector(document.get("y"), null, "problem: y");
+    const targets = readTargets(document.get("y"), null, several), [target] = targets;
     const samples = array(readout, count, where).map(entry => {
       require_(typeof entry === "string", `${where}: an entry is not a string`);
       return place(entry, target.length, where);
@@ -306,13 +310,22 @@ const ConvexLandscape = (() => {
       require_(new Set(samples).size === target.length, `${where}: a sample has no rows to take the largest of`);
       require_(count > target.length, `${where}: this list is written without max`);
     }
-    return { samples, largest, target };
+    return { samples, largest, targets };
   }
 
-  function readWeights(value, count) {
+  // The targets of each output. With several outputs the text has a list of them for each sample.
+  function readTargets(value, count, several) {
+    if (!several) return [vector(value, count, "problem: y")];
+    const rows = array(value, count, "problem: y"), width = rows.length ? array(rows[0], null, "problem: y[0]").length : 0;
+    require_(width > 1, `problem: y has ${width} outputs, and version 4 is for more than one`);
+    const entries = rows.map((row, i) => vector(row, width, `problem: y[${i}]`));
+    return entries[0].map((_, b) => entries.map(row => row[b]));
+  }
+
+  function readWeights(value, count, always) {
     const weights = vector(value, count, "problem: weights");
     weights.forEach((weight, i) => require_(weight.n > 0n, `problem: weights[${i}] is not positive`));
-    const needed = weights.some(weight => !same(weight, ONE));
+    const needed = always || weights.some(weight => !same(weight, ONE));
     require_(needed, "problem: weights that are all 1 are not written, in version 1 or 2");
     denominatorIsShort([...weights, ...weights.map(weight => over(ONE, weight))], "problem: weights");
     return weights;
@@ -364,6 +377,32 @@ const ConvexLandscape = (() => {
       chambers: version === 1n ? readChambers(document.get("chambers"), problem.cuts.length, d) : null,
       cover: proof[0] === "cover" ? readCover(document.get("cover"), d) : null,
       quadratic: quadratic ? readQuadratic(document.get("quadratic")) : null,
+    };
+  }
+
+  // The certificate for outputs that share neurons: of each output z, output weights and what is added to it.
+  function readSharedCertificate(text, problem) {
+    const document = parsed(text);
+    require_(document instanceof Map, "certificate is not an object");
+    fields(document, ["format", "version", "problem", "lower", "upper", "dual", "network", "cover"], "certificate");
+    require_(document.get("version") === 4n, `certificate: version is ${shown(document.get("version"))}, not 4`);
+    require_(document.get("format") === "convex-landscape certificate", "certificate: another format");
+    require_(document.get("problem") === problem.digest, "certificate: written for another problem");
+    const free = problem.added.length, d = problem.rows[0].length, n = problem.target.length, q = problem.others.length + 1;
+    const network = fields(document.get("network"), ["hidden", "output", ...(free ? ["skip"] : [])], "network");
+    const hidden = array(network.get("hidden"), null, "hidden").map((row, j) => vector(row, d, `hidden[${j}]`));
+    const output = array(network.get("output"), hidden.length, "output").map((row, j) => vector(row, q, `output[${j}]`));
+    const skips = free ? array(network.get("skip"), q, "skip").map((row, b) => vector(row, free, `skip[${b}]`)) : Array(q).fill([]);
+    const duals = array(document.get("dual"), q, "dual").map((z, b) => (z instanceof Map ? packedVector(z, n) : vector(z, n, `dual[${b}]`)));
+    denominatorIsShort(duals.flat(), "dual");
+    denominatorIsShort(hidden.flat(), "hidden");
+    denominatorIsShort([...output.flat(), ...skips.flat()], "output");
+    return {
+      lower: rational(document.get("lower"), "lower"),
+      upper: rational(document.get("upper"), "upper"),
+      bounds: [document.get("lower"), document.get("upper")],
+      duals, hidden, output, skips,
+      cover: readCover(document.get("cover"), d, ["tree"]),
     };
   }
 
@@ -427,8 +466,8 @@ const ConvexLandscape = (() => {
 
   const MOST_HALVINGS = 64, CHORD_BITS = 48;
 
-  function readCover(value, d) {
-    const document = fields(value, ["basis", "depth", "bits", "plus", "minus"], "cover");
+  function readCover(value, d, trees = ["plus", "minus"]) {
+    const document = fields(value, ["basis", "depth", "bits", ...trees], "cover");
     let basis = document.get("basis");
     if (basis !== null) {
       const count = array(basis, null, "cover.basis").length;
@@ -440,8 +479,7 @@ const ConvexLandscape = (() => {
       basis,
       depth: wholeNumber(document.get("depth"), 0, MOST_HALVINGS, "cover.depth"),
       bits: wholeNumber(document.get("bits"), 1, CHORD_BITS, "cover.bits"),
-      plus: bytesOf(document.get("plus"), "cover.plus"),
-      minus: bytesOf(document.get("minus"), "cover.minus"),
+      ...Object.fromEntries(trees.map(name => [name, bytesOf(document.get(name), `cover.${name}`)])),
     };
   }
 
@@ -831,7 +869,7 @@ const ConvexLandscape = (() => {
   }
 
   function facesHold(g, cover, bits) {
-    const r = g.base.length, one = 1n << BigInt(cover.depth);
+    const r = g.several ? g.base[0].length : g.base.length, one = 1n << BigInt(cover.depth);
     for (let j = 0; j < r; j++) {
       for (const sigma of [1n, -1n]) {
         const lo = Array(r).fill(-one), hi = Array(r).fill(one);
@@ -843,14 +881,16 @@ const ConvexLandscape = (() => {
   }
 
   // c is base plus all w_h n_h of rows that are known to be positive; `open` are the rows not known to have one sign.
+  // With several outputs c has a row each, and planes that touch the box stay open: maxima may lie on them.
   function boxHolds(g, cover, bits, box, open, c) {
-    const undecided = [];
+    const undecided = [], moved = (part, weight, normal) => part.map((x, i) => x + weight * normal[i]);
     for (const plane of open) {
-      const [low, high] = interval(plane.normal, box);
-      if (low >= 0n) c = c.map((x, i) => x + plane.weight * plane.normal[i]);
+      const [low, high] = interval(plane.normal, box), { normal, weight, weights } = plane;
+      if (g.several && low <= 0n && high >= 0n) undecided.push({ ...plane, low, high });
+      else if (low >= 0n) c = g.several ? c.map((part, b) => moved(part, weights[b], normal)) : moved(c, weight, normal);
       else if (high > 0n) undecided.push({ ...plane, low, high });
     }
-    if (!bits.next()) return leafHolds(g, cover, bits, box, undecided, c);
+    if (!bits.next()) return (g.several ? sharedLeafHolds : leafHolds)(g, cover, bits, box, undecided, c);
     const r = box.lo.length, i = Number(bits.number((r - 1).toString(2).length * (r > 1)));
     require_(i < r && i !== box.j, `${bits.where}: no coordinate ${i} to halve on a face of coordinate ${box.j}`);
     const ends = box.lo[i] + box.hi[i];
@@ -879,10 +919,7 @@ const ConvexLandscape = (() => {
         share = divided(one * high, high - low);
         constant += weight * larger(-share * low, (one - share) * high);
       } else {
-        const nearer = low + high > 0n ? one : 0n;
-        share = !bits.next() ? nearer
-          : !bits.next() ? one - nearer
-            : bits.number(cover.bits) << BigInt(CHORD_BITS - cover.bits);
+        share = readSlope(cover, bits, low, high);
       }
       total = total.map((x, i) => x + share * weight * normal[i]);
     }
@@ -892,6 +929,12 @@ const ConvexLandscape = (() => {
     const short = square && compare(square, times(g.limit, Q(scale * scale))) <= 0n;
     require_(short, `${bits.where}: the leaf that ends at bit ${bits.at}: the bound norm(e) <= beta fails`);
     if (cover.visit) cover.visit(leafInFloats(bits.where, box, square, times(g.limit, Q(scale * scale))));
+  }
+
+  function readSlope(cover, bits, low, high) { // times 2^CHORD_BITS
+    const one = 1n << BigInt(CHORD_BITS), nearer = low + high > 0n ? one : 0n;
+    if (!bits.next()) return nearer;
+    return bits.next() ? bits.number(cover.bits) << BigInt(CHORD_BITS - cover.bits) : one - nearer;
   }
 
   // For pictures: which side it is of, the ends of its box, and norm(e) as a share of beta.
@@ -937,6 +980,110 @@ const ConvexLandscape = (() => {
       square += e * e;
     }
     return Q(square, tau.d * tau.d);
+  }
+
+  // ---------------------------------------------------------------- the same for outputs that share neurons
+
+  const DIRECTION_BITS = 24n, lineUp = (shares, rows, start) =>
+    start.map((x, i) => shares.reduce((total, share, k) => total + share * rows[k][i], x));
+
+  // Over one denominator: base and weights have an entry for each output.
+  function sharedProves(problem, duals, cover) {
+    const seen = duals.map(dual => kinks(problem, dual)), common = seen.reduce((a, { unit }) => (a / gcd(a, unit)) * unit, 1n);
+    const found = seen.map(g => {
+      const factor = common / g.unit, planes = g.planes.map(plane => ({ ...plane, weight: plane.weight * factor }));
+      return inCoordinates(problem, { planes, base: g.base.map(x => x * factor), unit: common }, cover.basis);
+    });
+    const planes = found[0].planes.map(({ normal }, h) => ({ normal, weight: 1n, weights: found.map(g => g.planes[h].weight) }));
+    const g = {
+      several: true,
+      planes: planes.filter(plane => !isZero(plane.weights)),
+      base: found.map(({ base }) => base),
+      limit: found[0].limit,
+    };
+    facesHold(g, cover, new Bits(cover.tree, "cover.tree"));
+  }
+
+  function sharedLeafHolds(g, cover, bits, box, undecided, c) {
+    const one = 1n << BigInt(CHORD_BITS), twice = box.lo.map((x, i) => x + box.hi[i]);
+    const middle = c.map((part, b) => undecided.reduce((sum, { weights, low, high }) => sum + weights[b] * larger(0n, low + high), dot(part, twice)));
+    const longest = middle.map(size).reduce(larger);
+    const a = longest ? middle.map(x => divided(x << DIRECTION_BITS, longest)) : middle.map((_, b) => (b ? 0n : 1n));
+    const terms = undecided.map(({ normal, weights, low, high }) => {
+      const chord = divided(one * high, high - low), height = dot(a, weights);
+      const slope = height > 0n ? chord : readSlope(cover, bits, low, high);
+      return { normal, weights, low, high, chord, height, slope, rest: larger(-chord * low, (one - chord) * high) };
+    });
+    const held = squaresHold(g, box, a, c, terms) || isPushedBack(g, box, c, terms);
+    require_(held, `${bits.where}: the leaf that ends at bit ${bits.at}: neither bound of norm(Z'phi(Xu)) by beta holds`);
+  }
+
+  // What g = Z'phi(Xu) is along a, by one linear function, and across it, by intervals: the sum of the squares.
+  function squaresHold(g, box, a, c, terms) {
+    const one = 1n << BigInt(CHORD_BITS), whole = dot(a, a), normals = terms.map(term => term.normal);
+    const twice = box.lo.map((x, i) => x + box.hi[i]), widths = box.lo.map((x, i) => box.hi[i] - x);
+    const rests = terms.map(term => term.rest), nothing = c[0].map(() => 0n);
+    const lines = c.map((part, b) => lineUp(terms.map(term => term.weights[b] * term.chord), normals, part.map(x => x * one)));
+    const along = lineUp(a, lines, nothing);
+    const ends = (line, weights) => {
+      const reach = dot(line.map(size), widths) + dot(weights.map(size), rests);
+      return [dot(line, twice) + dot(weights, rests), reach];
+    };
+    const [middle, reach] = ends(along, terms.map(term => term.height)), back = larger(reach - middle, 0n);
+    let across = 0n;
+    lines.forEach((line, b) => {
+      const rest = line.map((x, i) => whole * x - a[b] * along[i]);
+      const [at, far] = ends(rest, terms.map(term => whole * term.weights[b] - a[b] * term.height));
+      across += (size(at) + far) ** 2n;
+    });
+    const shortest = box.lo.reduce((sum, x, i) => sum + larger(larger(x, -box.hi[i]), 0n) ** 2n, 0n), under = 4n * one * one * shortest;
+    const ahead = lineUp(terms.map(term => term.height * term.slope), normals, lineUp(a, c, nothing).map(x => x * one)).map(x => x * box.one);
+    ahead[box.j] += box.sigma * terms.reduce((sum, { height, rest }) => sum + larger(height, 0n) * rest, 0n);
+    const square = leastSquare(ahead, box, null);
+    if (!square) return false;
+    const near = greater(times(square, Q(1n, (one * box.one) ** 2n)), Q(back * back, under));
+    return compare(plus(times(near, Q(whole)), Q(across, under)), times(g.limit, Q(whole * whole))) <= 0n;
+  }
+
+  // All terms make norm(g) smaller than norm(Nu), so much that beta is above both together.
+  function isPushedBack(g, box, c, terms) {
+    const one = 1n << BigInt(CHORD_BITS), normals = terms.map(term => term.normal);
+    const twice = box.lo.map((x, i) => x + box.hi[i]), widths = box.lo.map((x, i) => box.hi[i] - x);
+    const lines = c.map((part, b) => {
+      const line = lineUp(terms.map(term => term.weights[b] * term.slope), normals, part.map(x => x * one)).map(x => x * box.one);
+      line[box.j] += box.sigma * terms.reduce((sum, { height, weights, rest }) => sum + (height > 0n ? weights[b] * rest : 0n), 0n);
+      return line;
+    });
+    const columns = c[0].map((_, i) => lines.map(line => line[i])), scale = (one * box.one) ** 2n;
+    const matrix = columns.map((x, i) => columns.map((y, k) => (i === k ? g.limit.n * scale : 0n) - g.limit.d * dot(x, y)));
+    for (const { normal, weights, low, high, height, slope } of terms) {
+      const way = height > 0n ? -1n : 1n, line = columns.map(column => way * dot(weights, column));
+      let push = dot(line, twice) + dot(line.map(size), widths);
+      for (const other of terms) {
+        const both = way * dot(weights, other.weights), chord = other.height > 0n;
+        const farthest = chord ? other.rest : larger(-other.slope * other.low, (one - other.slope) * other.high);
+        push += larger(0n, chord ? -both : both) * farthest * box.one;
+      }
+      if (push > 0n) return false;
+      if (height > 0n) continue;
+      const bends = [[one - slope, high], [slope, -low]].filter(side => side[1]).map(([share, reach]) => (-push * share) / reach);
+      const bend = bends.reduce((x, y) => (x < y ? x : y)) * box.one * g.limit.d;
+      normal.forEach((x, i) => normal.forEach((y, k) => { matrix[i][k] += bend * x * y; }));
+    }
+    return isPositiveDefinite(matrix, matrix.length);
+  }
+
+  // The sums of what each output says, hidden weights counted once.
+  function sharedHolds(problem, { lower, upper, duals, hidden, output, skips, cover }) {
+    const parts = [problem.target, ...problem.others].map(target => ({ ...problem, target, others: [] }));
+    const objectives = parts.map((part, b) => objective(part, { hidden, output: output.map(row => row[b]), skip: skips[b] }));
+    const again = penaltyOf({ ...problem, decayed: false }, hidden, [], []);
+    const total = plus(sum(objectives), times(again, Q(-BigInt(problem.others.length))));
+    require_(same(upper, total), "upper: not the objective of the network");
+    const values = parts.map((part, b) => dualValue(part, duals[b]));
+    require_(same(lower, sum(values)), "lower: not the value of the dual");
+    sharedProves(problem, duals, cover);
+    require_(compare(lower, upper) <= 0n, "the lower bound is above the upper bound");
   }
 
   // ---------------------------------------------------------------- the third way: one quadratic function a sign
@@ -1137,7 +1284,13 @@ const ConvexLandscape = (() => {
   // Each leaf of a cover that holds is shown to `visit`, if there is one.
   function check(problemText, certificateText, visit = null) {
     try {
-      const problem = readProblem(problemText), certificate = readCertificate(certificateText, problem);
+      const problem = readProblem(problemText);
+      if (problem.others.length) {
+        const several = readSharedCertificate(certificateText, problem);
+        sharedHolds(problem, several);
+        return { verdict: "PROVEN", lower: several.bounds[0], upper: several.bounds[1] };
+      }
+      const certificate = readCertificate(certificateText, problem);
       if (certificate.cover) certificate.cover.visit = visit;
       require_(same(certificate.upper, objective(problem, certificate)), "upper: not the objective of the network");
       certificate.dual ??= said(problem, certificate);

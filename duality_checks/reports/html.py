@@ -115,7 +115,7 @@ def html(outcome: Outcome) -> str:
         f"<footer>Times: {escape(times)}. The same facts as text are in <code>report.md</code>.</footer>",
     ]
     title = f"Global optimum: {outcome.source}"
-    return page(title, "\n".join(sections), scripts() if outcome.parts else {})
+    return page(title, "\n".join(sections), scripts())
 
 
 def _verdict(outcome: Outcome) -> str:
@@ -306,7 +306,8 @@ def _proof(outcome: Outcome) -> str:
         "checker is one file that imports Python's standard library alone.</p>"
     )
     if not outcome.parts:
-        return text + _SHARED + again
+        assert outcome.shared is not None
+        return text + _SHARED + again + self_check(*outcome.shared)
     columns, checks = [], []
     for k, (part, (problem, file)) in enumerate(zip(outcome.parts, outcome.files, strict=True)):
         proof, name = part.certificate, part.data.target

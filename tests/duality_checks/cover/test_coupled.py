@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared_forgeries import FORGERIES, changed, honest_case
 
 from duality_checks import MultiOutputProblem, TrainingProblem, check_outputs, checker, train_outputs
 from duality_checks.checker import Bits, Refusal, check_documents, read_problem
@@ -153,10 +154,7 @@ def test_ranks_without_a_list_are_trained_and_proven(rank: int, terms: dict[str,
 
 @pytest.fixture(scope="module")
 def honest() -> tuple[str, dict[str, Any]]:
-    X = [[1, 1], [2, 1], [3, 1], [-1, 2]]
-    Y = [[1, "1/2"], [-2, "3/2"], ["3/2", -2], ["1/2", 1]]
-    problem = MultiOutputProblem(X, Y, "1/4", coupling="2-norm", free="intercept")
-    return problem.to_json(), json.loads(train_outputs(problem).to_json())
+    return honest_case()
 
 
 def test_the_honest_certificate_is_proven(honest) -> None:
@@ -164,47 +162,10 @@ def test_the_honest_certificate_is_proven(honest) -> None:
     assert check_documents(problem, json.dumps(certificate)).proven
 
 
-def changed(document: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    found = json.loads(json.dumps(document))
-    place = found
-    for step in path[:-1]:
-        place = place[step]
-    place[path[-1]] = value(place[path[-1]]) if callable(value) else value
-    return found
-
-
-def flipped(tree: str) -> str:
-    data = bytearray(checker.packed_bytes(tree, ""))
-    data[0] ^= 0x80
-    return checker.binascii.b2a_base64(bytes(data), newline=False).decode()
-
-
-FORGERIES = [
-    (("version",), 3, "certificate"),
-    (("problem",), "0" * 64, "written for another problem"),
-    (("lower",), "4", "lower: not the value of the dual"),
-    (("upper",), "3", "upper: not the objective of the network"),
-    (("dual",), lambda dual: dual[:1], "dual"),
-    (("dual",), lambda dual: dual[::-1], "lower: not the value of the dual"),
-    (("network", "output"), lambda rows: [row[:1] for row in rows], "output[0]"),
-    (("network", "skip"), lambda rows: rows[:1], "skip"),
-    (("network", "hidden"), lambda rows: rows[:-1], "output"),
-    (("cover", "tree"), flipped, "cover.tree"),
-    (("cover", "tree"), "", "cover.tree: the tree ends too early"),
-    (("cover", "tree"), lambda tree: tree + "AAAA", "cover.tree"),
-    (("cover", "depth"), lambda depth: depth - 1, "cover.tree"),
-    (("cover", "basis"), [["1", "0"]], "cover.basis"),
-    (("cover", "minus"), "", "cover: missing field 'tree'"),
-]
-
-
 @pytest.mark.parametrize(("path", "value", "reason"), FORGERIES)
 def test_forgeries_are_refused(honest, path, value, reason) -> None:
     problem, certificate = honest
-    forged = changed(certificate, path, value)
-    if path == ("cover", "minus"):
-        forged["cover"].pop("tree")
-    verdict = check_documents(problem, json.dumps(forged))
+    verdict = check_documents(problem, json.dumps(changed(certificate, path, value)))
     assert not verdict.proven and reason in verdict.reason
 
 
