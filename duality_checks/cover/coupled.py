@@ -31,7 +31,7 @@ class Coupled:
         Example:
             >>> g = Coupled.of(np.eye(2), np.array([[3.0, 0.0], [0.0, 4.0]]), np.zeros((2, 2)))
             >>> g.values(np.array([[1.0, 0.0], [0.6, 0.8]])).round(9).tolist()
-            [3.0, 3.671511951]
+            [3.0, 3.67151195]
         """
         kept = (weights != 0).any(axis=1)
         return cls(

@@ -347,6 +347,11 @@ const ConvexLandscape = (() => {
 
   // ---------------------------------------------------------------- certificate.json
 
+  function isFor(document, problem) {
+    require_(document.get("format") === "convex-landscape certificate", "certificate: another format");
+    require_(document.get("problem") === problem.digest, "certificate: written for another problem");
+  }
+
   function readCertificate(text, problem) {
     const document = parsed(text);
     require_(document instanceof Map, "certificate is not an object");
@@ -355,8 +360,7 @@ const ConvexLandscape = (() => {
     const quadratic = version === 3n && document.has("quadratic");
     const proof = version === 1n ? ["chambers"] : version === 2n ? [] : quadratic ? ["quadratic"] : ["cover"];
     fields(document, ["format", "version", "problem", "lower", "upper", "dual", "network", ...proof], "certificate");
-    require_(document.get("format") === "convex-landscape certificate", "certificate: another format");
-    require_(document.get("problem") === problem.digest, "certificate: written for another problem");
+    isFor(document, problem);
 
     const free = problem.added.length, d = problem.rows[0].length, n = problem.target.length;
     const network = fields(document.get("network"), ["hidden", "output", ...(free ? ["skip"] : [])], "network");
@@ -386,8 +390,7 @@ const ConvexLandscape = (() => {
     require_(document instanceof Map, "certificate is not an object");
     fields(document, ["format", "version", "problem", "lower", "upper", "dual", "network", "cover"], "certificate");
     require_(document.get("version") === 4n, `certificate: version is ${shown(document.get("version"))}, not 4`);
-    require_(document.get("format") === "convex-landscape certificate", "certificate: another format");
-    require_(document.get("problem") === problem.digest, "certificate: written for another problem");
+    isFor(document, problem);
     const free = problem.added.length, d = problem.rows[0].length, n = problem.target.length, q = problem.others.length + 1;
     const network = fields(document.get("network"), ["hidden", "output", ...(free ? ["skip"] : [])], "network");
     const hidden = array(network.get("hidden"), null, "hidden").map((row, j) => vector(row, d, `hidden[${j}]`));

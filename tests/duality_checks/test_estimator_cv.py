@@ -149,11 +149,6 @@ def test_parameters_are_kept_and_cloned() -> None:
         ),
         ({}, [0.0, 0, 0, 0], "beta_max is 0"),
         ({"max_chambers": 3, "gap": 0.1}, [0.0, 1, 2, 3], "or raise max_chambers$"),
-        (
-            {"max_chambers": 3, "coupling": "2-norm", "cv": 2},
-            [[0.0, 1], [1, 2], [2, 3], [3, 4]],
-            "goes through all chambers",
-        ),
         ({"cv": 4}, [0.0, 1, 2, 3], "a fold has a score that is not finite"),
     ],
 )

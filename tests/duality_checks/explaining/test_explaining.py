@@ -47,7 +47,7 @@ CERTIFICATE = {
     "lower": "9/4",
     "upper": "9/4",
     "dual": ["-1/2", "-1/2", "1"],
-    "network": {"hidden": [["-1", "0"], ["1", "0"]], "output": ["1", "-1/2"]},
+    "network": {"hidden": [["-2/3", "1/3"], ["1", "0"]], "output": ["1", "-1/2"]},
     "chambers": [
         {"witness": ["1", "-2"], "plus": {}, "minus": {}},
         {"witness": ["-1", "2"], "plus": {"1": "1/2"}, "minus": {"0": "3/4"}},
