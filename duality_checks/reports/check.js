@@ -714,7 +714,7 @@ const ConvexLandscape = (() => {
   }
 
   const opposite = g => ({
-    ...g, base: g.base.map(x => -x), planes: g.planes.map(plane => ({ ...plane, weight: -plane.weight })),
+    ...g, base: g.base.map(x => -x), heights: g.heights?.map(x => -x), planes: g.planes.map(plane => ({ ...plane, weight: -plane.weight })),
   });
 
   // ---------------------------------------------------------------- the first way: all chambers, one by one
@@ -820,12 +820,42 @@ const ConvexLandscape = (() => {
   }
 
   function coverProves(problem, dual, cover) {
-    if (problem.largest) throw new NotCovered("covers with max pooling");
-    onlySumsInThe2Norm(problem);
-    const seen = kinks(problem, dual), { basis } = cover;
-    const g = basis !== null && problem.bias !== null ? aboutPoint(problem, seen, basis) : inCoordinates(problem, seen, basis);
+    require_(problem.penalty === "2-norm", `certificate: with the ${problem.penalty} chambers must be listed`);
+    const g = problem.largest ? maxima(problem, dual, cover.basis) : covered(problem, dual, cover.basis);
     facesHold(g, cover, new Bits(cover.plus, "cover.plus"));
     facesHold(opposite(g), cover, new Bits(cover.minus, "cover.minus"));
+  }
+
+  function covered(problem, dual, basis) {
+    const seen = kinks(problem, dual);
+    return basis !== null && problem.bias !== null ? aboutPoint(problem, seen, basis) : inCoordinates(problem, seen, basis);
+  }
+
+  // With max pooling z'h(u) = base't + sum_i z_i max_p a_p't over the pieces of sample i: its rows and kappa times each,
+  // every one once. `planes` are the differences of two pieces of a sample; base has what samples of one piece add.
+  function maxima(problem, dual, basis) {
+    const { rows, z, unit } = landscape(problem, dual), { n: slope, d: one } = problem.kappa;
+    const normals = rows.filter(row => !isZero(row)).map(normal => ({ normal }));
+    const { limit } = inCoordinates(problem, { planes: normals, base: rows[0], unit }, basis);
+    const B = basis && rowsOverOne(basis).rows, own = problem.target.map(() => new Map()), heights = problem.target.map(() => 0n);
+    rows.forEach((row, k) => {
+      heights[problem.samples[k]] = z[k];
+      for (const share of [one, slope]) {
+        const piece = row.map(x => share * x), seen = B ? B.map(line => dot(line, piece)) : piece;
+        own[problem.samples[k]].set(seen.join(), seen);
+      }
+    });
+    const pieces = [], planes = [];
+    let base = (B ?? rows[0]).map(() => 0n);
+    own.forEach((some, owner) => {
+      const first = pieces.length;
+      for (const entries of some.values()) pieces.push({ entries, owner });
+      if (some.size === 1) base = base.map((x, i) => x + heights[owner] * pieces[first].entries[i]);
+      for (let q = first; q < pieces.length; q++)
+        for (let p = first; p < q; p++)
+          planes.push({ p, q, normal: pieces[q].entries.map((x, i) => x - pieces[p].entries[i]), weight: heights[owner] });
+    });
+    return { planes, base, limit, free: null, pieces, heights };
   }
 
   function onlySumsInThe2Norm(problem) {
@@ -886,6 +916,7 @@ const ConvexLandscape = (() => {
   // c is base plus all w_h n_h of rows that are known to be positive; `open` are the rows not known to have one sign.
   // With several outputs c has a row each, and planes that touch the box stay open: maxima may lie on them.
   function boxHolds(g, cover, bits, box, open, c) {
+    if (g.pieces) return pooledBoxHolds(g, cover, bits, box, open, c);
     const undecided = [], moved = (part, weight, normal) => part.map((x, i) => x + weight * normal[i]);
     for (const plane of open) {
       const [low, high] = interval(plane.normal, box), { normal, weight, weights } = plane;
@@ -894,6 +925,10 @@ const ConvexLandscape = (() => {
       else if (high > 0n) undecided.push({ ...plane, low, high });
     }
     if (!bits.next()) return (g.several ? sharedLeafHolds : leafHolds)(g, cover, bits, box, undecided, c);
+    halvesHold(g, cover, bits, box, undecided, c);
+  }
+
+  function halvesHold(g, cover, bits, box, undecided, c) {
     const r = box.lo.length, i = Number(bits.number((r - 1).toString(2).length * (r > 1)));
     require_(i < r && i !== box.j, `${bits.where}: no coordinate ${i} to halve on a face of coordinate ${box.j}`);
     const ends = box.lo[i] + box.hi[i];
@@ -912,6 +947,75 @@ const ConvexLandscape = (() => {
     return [low, high];
   }
 
+  // A piece that is nowhere above another one of its sample goes, while that one is there; one that stays alone is added.
+  function pooledBoxHolds(g, cover, bits, box, open, c) {
+    const gone = new Set(), spans = open.map(plane => ({ ...plane, span: interval(plane.normal, box) }));
+    for (const { p, q, span: [low, high] } of spans)
+      if (!gone.has(p) && !gone.has(q) && (low >= 0n || high <= 0n)) gone.add(low >= 0n ? p : q);
+    const undecided = spans.filter(({ p, q }) => !gone.has(p) && !gone.has(q));
+    const left = new Set(undecided.flatMap(({ p, q }) => [p, q])), seen = new Set(spans.flatMap(({ p, q }) => [p, q]));
+    for (const k of seen) {
+      if (gone.has(k) || left.has(k)) continue;
+      const { entries, owner } = g.pieces[k];
+      c = c.map((x, i) => x + g.heights[owner] * entries[i]);
+    }
+    if (bits.next()) return halvesHold(g, cover, bits, box, undecided, c);
+    const one = 1n << BigInt(CHORD_BITS), samples = new Map();
+    for (const k of [...left].sort((a, b) => a - b)) {
+      const { entries, owner } = g.pieces[k];
+      samples.set(owner, [...(samples.get(owner) ?? []), entries]);
+    }
+    let constant = 0n, total = c.map(x => x * one);
+    const add = (share, row) => { total = total.map((x, i) => x + share * row[i]); };
+    for (const [owner, own] of samples) {
+      const weight = g.heights[owner];
+      if (weight > 0n) {
+        const [line, height] = lid(own, box);
+        add(weight, line);
+        constant += weight * height;
+      } else readShares(cover, bits, own.length).forEach((share, k) => add(weight * share, own[k]));
+    }
+    leafIsShort(g, cover, bits, box, total, constant);
+  }
+
+  // Shares that add up to 1, times 2^CHORD_BITS: one piece has all, or each but the last a number or none.
+  function readShares(cover, bits, count) {
+    const whole = 1n << BigInt(cover.bits), finer = BigInt(CHORD_BITS - cover.bits);
+    if (!bits.next()) {
+      const chosen = Number(bits.number((count - 1).toString(2).length * (count > 1)));
+      require_(chosen < count, `${bits.where}: no piece ${chosen} of the ${count} that are left of a sample`);
+      return Array.from({ length: count }, (_, k) => (k === chosen ? whole << finer : 0n));
+    }
+    const found = Array.from({ length: count - 1 }, () => (bits.next() ? bits.number(cover.bits) : 0n));
+    const rest = found.reduce((left, share) => left - share, whole);
+    require_(rest >= 0n, `${bits.where}: the shares of the pieces of a sample are more than 1`);
+    return [...found, rest].map(share => share << finer);
+  }
+
+  const NEARLY = 36n, less = (a, b) => a.map((x, i) => x - b[i]);
+
+  // A line and a constant above all pieces on the box, times 2^CHORD_BITS: a chord between the first two pieces, then one
+  // between that and the third, and so on, without pieces that are hardly ever the largest.
+  function lid(pieces, box) {
+    const raised = pieces.map(piece => piece.map(x => x << BigInt(CHORD_BITS))), gone = new Set();
+    const unit = [...box.lo, ...box.hi].map(size).reduce(larger), length = row => row.reduce((sum, x) => sum + size(x), 0n);
+    for (let a = 0; a < raised.length; a++) {
+      for (let b = a + 1; b < raised.length; b++) {
+        if (gone.has(a) || gone.has(b)) continue;
+        const [low, high] = interval(less(raised[b], raised[a]), box), near = (unit * (length(raised[a]) + length(raised[b]))) >> NEARLY;
+        if (low >= -near || high <= near) gone.add(low >= -near ? a : b);
+      }
+    }
+    let [line, ...others] = raised.filter((_, k) => !gone.has(k));
+    for (const piece of others) {
+      const way = less(piece, line), [low, high] = interval(way, box);
+      if (high <= 0n) continue;
+      const share = divided(high << BigInt(CHORD_BITS), high - (low < 0n ? low : 0n));
+      line = line.map((x, i) => x + ((share * way[i]) >> BigInt(CHORD_BITS)));
+    }
+    return [line, raised.map(piece => interval(less(piece, line), box)[1]).reduce(larger)];
+  }
+
   // Undecided rows become linear: those of positive weight by the chord above max(0, t), the others by a line s t.
   function leafHolds(g, cover, bits, box, undecided, c) {
     const one = 1n << BigInt(CHORD_BITS);
@@ -926,9 +1030,13 @@ const ConvexLandscape = (() => {
       }
       total = total.map((x, i) => x + share * weight * normal[i]);
     }
-    total = total.map(x => x * box.one);
+    leafIsShort(g, cover, bits, box, total, constant);
+  }
+
+  function leafIsShort(g, cover, bits, box, estimate, constant) {
+    const total = estimate.map(x => x * box.one);
     total[box.j] += box.sigma * constant;
-    const scale = one * box.one, square = leastSquare(total, box, g.free);
+    const scale = box.one << BigInt(CHORD_BITS), square = leastSquare(total, box, g.free);
     const short = square && compare(square, times(g.limit, Q(scale * scale))) <= 0n;
     require_(short, `${bits.where}: the leaf that ends at bit ${bits.at}: the bound norm(e) <= beta fails`);
     if (cover.visit) cover.visit(leafInFloats(bits.where, box, square, times(g.limit, Q(scale * scale))));
