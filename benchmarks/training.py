@@ -149,7 +149,7 @@ def certificate() -> str:
 def shared() -> str:
     """Three outputs that share neurons: training with its certificate, and the independent checker."""
     lines = []
-    for n, rank in ((300, 3), (1000, 3), (100, 4), (200, 4), (60, 5)):
+    for n, rank in ((300, 3), (1000, 3), (100, 4), (200, 4)):
         X = instance(n, rank, 0.01).X
         Y = np.random.default_rng(n).choice([-1, 1], size=(n, 3)).tolist()
         problem = MultiOutputProblem(X, Y, Fraction(n, 100), coupling="2-norm")
