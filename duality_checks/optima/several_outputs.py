@@ -51,6 +51,7 @@ from ..training.rounds import MAX_CHAMBERS
 from .shared_training import SharedLandscape, train_shared
 
 COUPLINGS = ("1-norm", "2-norm")
+NEAR = 2.0**-30  # how far what is left of a network in floats may move a dual norm, as a share
 SLACK = 2.0**-38  # of a dual that just fits, for the roundings of its norm
 ATTEMPTS = 12
 FEW_CONES = 1_000_000  # of a search that may fail, at rank 3; four times as many a rank more
@@ -351,7 +352,10 @@ def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
     errors = Y - network.predict(first.features)
     network = replace(network, intercepts=_best_intercepts(problem, network))
     stated = checker.read_problem(problem.to_json())
-    dual, cover = _feasible(problem, stated, shared, errors, effort)
+    squares = shared.readout.clean(shared.readout.squared(errors))
+    # A search that was stopped is not begun again to its end.
+    size = shared.norm(squares) if effort.whole else found.reach * (1 + NEAR)
+    dual, cover = _feasible(problem, stated, shared.readout.dual(squares), size, effort)
     return OutputsProof(network, *_values(problem, network, dual), (), dual, stated.digest, cover)
 
 
@@ -365,18 +369,16 @@ def _best_intercepts(problem: MultiOutputProblem, network: VectorNetwork) -> np.
 def _feasible(
     problem: MultiOutputProblem,
     stated: checker.Problem,
-    shared: SharedLandscape,
-    errors: np.ndarray,
+    residual: np.ndarray,
+    size: float,
     effort: Effort,
 ) -> tuple[tuple[Vector, ...], checker.Cover]:
-    """A multiple of the dual that belongs to the errors beside the neurons, rounded, and a cover that proves
-    it feasible; zero in the worst case."""
-    squares = shared.readout.clean(shared.readout.squared(errors))
-    residual, coordinates = shared.readout.dual(squares), Coordinates.of(stated)
+    """A multiple of the errors beside the neurons, whose dual norm is of this size, rounded, and a cover that
+    proves it feasible; zero in the worst case."""
+    coordinates = Coordinates.of(stated)
     zero = tuple((ZERO,) * problem.outputs[0].n for _ in problem.outputs)
-    if not residual.any():
+    if not residual.any() or not np.isfinite(size):
         return zero, written_coupled(coordinates, zero, coupled_cover(coordinates, zero))
-    size = shared.norm(squares)
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
     cones = effort.cones or FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
     limits = Limits(points=1, cones=cones, progress=effort.progress)

@@ -116,13 +116,13 @@ class _Training:
         self.weights = np.zeros((0, target.shape[1]))
 
     def run(self, progress: Callable[[float, float, int], Any] | None) -> VectorSolution:
-        best, idle = self.solution(0.0), 0
+        best, idle = self.solution(0.0, np.inf), 0
         for turn in range(ROUNDS if self.shared.landscape.rank else 0):
             errors = self.errors(self.directions, self.weights)
             found, bounded = self.priced(errors, turn)
             gap = self.objective(self.directions, self.weights) - self.lower(errors, found)
             if bounded:
-                now = self.solution(self.lower(errors, found))
+                now = self.solution(self.lower(errors, found), max(_reach(found), self.beta))
                 better = now.upper - now.lower < 0.9 * (best.upper - best.lower)
                 idle = 0 if better else idle + 1
                 best = now if now.upper - now.lower < best.upper - best.lower else best
@@ -200,16 +200,21 @@ class _Training:
 
     def lower(self, errors: np.ndarray, found: Peaks) -> float:
         """The dual objective of the multiple of the errors that is feasible, as far as the peaks say."""
-        reach = float(found.values.max(initial=0.0))
-        if np.isfinite(found.bound):
-            reach = max(reach, found.bound)
+        reach = _reach(found)
         scale = min(1.0, self.beta / reach) if reach > 0 else 1.0
         return scale * float(np.sum(errors * self.target)) - 0.5 * scale**2 * float(np.sum(errors**2))
 
-    def solution(self, lower: float) -> VectorSolution:
+    def solution(self, lower: float, reach: float) -> VectorSolution:
         """What there is now."""
         directions = self.shared.landscape.lift(self.directions)
-        return VectorSolution(directions, self.weights, lower, self.objective(self.directions, self.weights))
+        value = self.objective(self.directions, self.weights)
+        return VectorSolution(directions, self.weights, lower, value, reach)
+
+
+def _reach(found: Peaks) -> float:
+    """The largest value, or the bound of all values where there is one."""
+    largest = float(found.values.max(initial=0.0))
+    return max(largest, found.bound) if np.isfinite(found.bound) else largest
 
 
 def _distinct(directions: np.ndarray) -> list[int]:

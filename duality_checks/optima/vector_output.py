@@ -12,6 +12,7 @@ chamber takes over. All faces are tried, so the maximum is global; values are fl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -47,12 +48,14 @@ class VectorSolution:
         weights: rows alpha_j, m x k.
         lower: the value of the scaled dual.
         upper: ``1/2 norm(f - Y)_F^2 + beta sum_j norm(alpha_j)_2``.
+        reach: at least the dual norm of the errors, as far as that was searched; infinite if it was not.
     """
 
     directions: np.ndarray
     weights: np.ndarray
     lower: float
     upper: float
+    reach: float = inf
 
 
 class SharedNeurons:
