@@ -16,40 +16,31 @@ import numpy as np
 
 from hyperplane_arrangements.kernel_cache import cached_njit
 
+from ..checker import DIRECTION_BITS
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import NONE_FREE, bound_on_cone, least_length
 from .slopes_kernel import descend, shorten
+from .walk_kernel import add, facets, halve, span, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53
 LARGE = 1e300
 HALVINGS = 50
 SAME = 1 + 1e-12
-DIRECTION_BITS = 24  # as in the checker
 MOST_BENT = 40  # undecided terms with which the quadratic form is tried
 
 
 @cached_njit(nogil=True)
 def _decide(rows, weights, ids, old, count, warm, new, low, high, lo, hi, head, tail, error):
     """As :func:`.search_kernel._decide`, with a linear part of q rows."""
-    r, q = rows.shape[1], weights.shape[1]
     kept = 0
     for a in range(count):
         k = ids[old + a]
-        middle, radius, length = 0.0, 0.0, 0.0
-        for i in range(r):
-            middle += rows[k, i] * (0.5 * (lo[i] + hi[i]))
-            radius += abs(rows[k, i]) * (0.5 * (hi[i] - lo[i]))
-            length += abs(rows[k, i])
+        middle, radius, length = span(rows, k, lo, hi)
         slack = error * length
         if middle - radius >= slack:
-            for b in range(q):
-                for i in range(r):
-                    term = weights[k, b] * rows[k, i]
-                    total = head[b, i] + term
-                    part = total - head[b, i]
-                    tail[b, i] += (head[b, i] - (total - part)) + (term - part)
-                    head[b, i] = total
+            for b in range(weights.shape[1]):
+                add(head[b], tail[b], weights[k, b], rows, k)
         elif middle + radius > -slack:
             ids[new + kept] = k
             warm[new + kept] = warm[old + a]
@@ -261,8 +252,7 @@ def search_coupled(
     peaked = 0
     reach, top, near = 0.0, floor, max(threshold / floor, SAME)
 
-    room = 2 * h + 1024
-    ids, warm = np.empty(room, np.int32), np.empty(room)
+    ids, warm = np.empty(2 * h + 1024, np.int32), np.empty(2 * h + 1024)
     low, high, whole, heights = np.empty(h), np.empty(h), np.empty(h), np.empty(h)
     start, count = np.zeros(levels, np.int64), np.zeros(levels, np.int64)
     head, tail = np.zeros((levels, q, r)), np.zeros((levels, q, r))
@@ -295,19 +285,9 @@ def search_coupled(
             else:
                 old, before = start[level - 1], count[level - 1]
                 start[level] = old + before
-                lo[level], hi[level] = lo[level - 1], hi[level - 1]
                 head[level], tail[level] = head[level - 1], tail[level - 1]
-                i = chosen[level - 1]
-                if state[level - 1] == 1:
-                    hi[level, i] = 0.5 * (lo[level, i] + hi[level, i])
-                else:
-                    lo[level, i] = 0.5 * (lo[level, i] + hi[level, i])
-                if start[level] + before > room:
-                    room = 2 * room + before
-                    more_ids, more_warm = np.empty(room, np.int32), np.empty(room)
-                    more_ids[: start[level]] = ids[: start[level]]
-                    more_warm[: start[level]] = warm[: start[level]]
-                    ids, warm = more_ids, more_warm
+                halve(lo, hi, level, chosen[level - 1], state[level - 1] == 2)
+                ids, warm = with_room(ids, warm, start[level], before)
             if halved >= nodes or sloped + before + 1 > slopes_room or peaked + 2 > peaks_room:
                 codes[written] = OPEN
                 written += 1
@@ -352,17 +332,13 @@ def search_coupled(
                         squares[m] += A[m, i] * A[m, i]
                     w[m], upper[m] = warm[at + a], 1.0
                     m += 1
-            for i in range(r):
-                if i == j:
-                    continue
-                for side in range(2):
-                    end = lo[level, i] if side == 0 else hi[level, i]
-                    A[m] = 0.0
-                    A[m, i] = 1.0 if side == 0 else -1.0
-                    A[m, j] = -sigma * end if side == 0 else sigma * end
-                    squares[m] = 1.0 + end * end
-                    w[m], upper[m] = 0.0, LARGE
-                    m += 1
+            own = m
+            m = facets(A, own, lo[level], hi[level], j, NONE_FREE, 1.0)
+            for a in range(own, m):
+                squares[a] = 0.0
+                for i in range(r):
+                    squares[a] += A[a, i] * A[a, i]
+                w[a], upper[a] = 0.0, LARGE
             far, back = _across(
                 rows, weights, ids, at, kept, low, high, lo[level], hi[level], j, whole_head, out, middle,
                 lines, across,
@@ -472,14 +448,6 @@ def search_coupled(
         state[level] += 1
         level += 1
         fresh = True
-    return (
-        codes[:written].copy(),
-        slopes[:sloped].copy(),
-        sloping[:sloped].copy(),
-        marks[:marked].copy(),
-        open_lo[:marked].copy(),
-        open_hi[:marked].copy(),
-        peaks[:peaked].copy(),
-        values[:peaked].copy(),
-        reach,
+    return written_part(
+        codes, written, slopes, sloping, sloped, marks, open_lo, open_hi, marked, peaks, values, peaked, reach
     )

@@ -16,6 +16,7 @@ from hyperplane_arrangements.kernel_cache import cached_njit
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import NONE_FREE, bound_on_cone
 from .simplex_kernel import descend_shares, shorten_shares
+from .walk_kernel import add, facets, halve, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53
@@ -52,7 +53,6 @@ def _decide(pieces, weights, owner, ids, old, count, warm, new, lo, hi, head, ta
     ids[old : old + count] are looked at and those kept go to ids[new:]; ``head + tail`` is the linear part,
     in twice the precision of floats.
     """
-    r = pieces.shape[1]
     kept, place = 0, 0
     while place < count:
         size = run_ends(owner, ids, old + place, count - place)
@@ -75,12 +75,7 @@ def _decide(pieces, weights, owner, ids, old, count, warm, new, lo, hi, head, ta
             for a in range(size):
                 if alive[a]:
                     k = ids[old + place + a]
-                    for i in range(r):
-                        term = weights[owner[k]] * pieces[k, i]
-                        total = head[i] + term
-                        part = total - head[i]
-                        tail[i] += (head[i] - (total - part)) + (term - part)
-                        head[i] = total
+                    add(head, tail, weights[owner[k]], pieces, k)
         else:
             shares = 0.0
             for a in range(size):
@@ -289,8 +284,7 @@ def search_maxima(
     peaks, heights_found = np.empty((peaks_room, r)), np.empty(peaks_room)
     reach, top, near = 0.0, floor, max(threshold / floor, SAME)
 
-    room = 2 * h + 1024
-    ids, warm = np.empty(room, np.int32), np.empty(room)
+    ids, warm = np.empty(2 * h + 1024, np.int32), np.empty(2 * h + 1024)
     alive, shares = np.empty(h, np.bool_), np.empty(h)
     lids, heights, middle = np.empty((h, r)), np.empty(h), np.empty(r)
     start, count = np.zeros(levels, np.int64), np.zeros(levels, np.int64)
@@ -320,20 +314,9 @@ def search_maxima(
                 old, before = start[level - 1], count[level - 1]
                 start[level] = old + before
                 for i in range(r):
-                    lo[level, i], hi[level, i] = lo[level - 1, i], hi[level - 1, i]
                     head[level, i], tail[level, i] = head[level - 1, i], tail[level - 1, i]
-                i = chosen[level - 1]
-                half = 0.5 * (lo[level, i] + hi[level, i])
-                if state[level - 1] == 1:
-                    hi[level, i] = half
-                else:
-                    lo[level, i] = half
-                if start[level] + before > room:
-                    room = 2 * room + before
-                    more_ids, more_warm = np.empty(room, np.int32), np.empty(room)
-                    more_ids[: start[level]] = ids[: start[level]]
-                    more_warm[: start[level]] = warm[: start[level]]
-                    ids, warm = more_ids, more_warm
+                halve(lo, hi, level, chosen[level - 1], state[level - 1] == 2)
+                ids, warm = with_room(ids, warm, start[level], before)
             if halved >= nodes or shared + before + 1 > shares_room or peaked >= peaks_room:
                 codes[written] = OPEN
                 written += 1
@@ -387,17 +370,10 @@ def search_maxima(
             p[j] += sigma * rest
             for i in range(r):
                 p[i] += head[level, i]
-            for i in range(r):
-                if i == j:
-                    continue
-                for side in range(2):
-                    end = lo[level, i] if side == 0 else hi[level, i]
-                    for k in range(r):
-                        A[m, k] = 0.0
-                    A[m, i] = 1.0 if side == 0 else -1.0
-                    A[m, j] = -sigma * end if side == 0 else sigma * end
-                    w[m], group[m] = 0.0, -1
-                    m += 1
+            own = m
+            m = facets(A, own, lo[level], hi[level], j, NONE_FREE, 1.0)
+            for a in range(own, m):
+                w[a], group[a] = 0.0, -1
             aim = threshold - rounding
             enough = aim * (1 - 4 * UNIT * r)
             length = descend_shares(A, w, first, groups, m, p, SWEEPS, enough)
@@ -539,14 +515,18 @@ def search_maxima(
         state[level] += 1
         level += 1
         fresh = True
-    return (
-        codes[:written].copy(),
-        kept_shares[:shared].copy(),
-        sharing[:shared].copy(),
-        marks[:marked].copy(),
-        open_lo[:marked].copy(),
-        open_hi[:marked].copy(),
-        peaks[:peaked].copy(),
-        heights_found[:peaked].copy(),
+    return written_part(
+        codes,
+        written,
+        kept_shares,
+        sharing,
+        shared,
+        marks,
+        open_lo,
+        open_hi,
+        marked,
+        peaks,
+        heights_found,
+        peaked,
         reach,
     )

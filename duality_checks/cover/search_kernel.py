@@ -18,6 +18,7 @@ from hyperplane_arrangements.kernel_cache import cached_njit
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import bound_on_cone, least_length
 from .slopes_kernel import descend, shorten
+from .walk_kernel import add, facets, halve, span, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53
@@ -36,23 +37,13 @@ def _decide(rows, weights, ids, old, count, warm, new, low, high, lo, hi, head, 
     ids[old : old + count] are looked at and those kept go to ids[new:]; ``head + tail`` is the linear part,
     in twice the precision of floats.
     """
-    r = rows.shape[1]
     kept = 0
     for a in range(count):
         k = ids[old + a]
-        middle, radius, length = 0.0, 0.0, 0.0
-        for i in range(r):
-            middle += rows[k, i] * (0.5 * (lo[i] + hi[i]))
-            radius += abs(rows[k, i]) * (0.5 * (hi[i] - lo[i]))
-            length += abs(rows[k, i])
+        middle, radius, length = span(rows, k, lo, hi)
         slack = error * length
         if middle - radius >= slack:
-            for i in range(r):
-                term = weights[k] * rows[k, i]
-                total = head[i] + term
-                part = total - head[i]
-                tail[i] += (head[i] - (total - part)) + (term - part)
-                head[i] = total
+            add(head, tail, weights[k], rows, k)
         elif middle + radius > -slack:
             ids[new + kept] = k
             warm[new + kept] = warm[old + a]
@@ -304,8 +295,7 @@ def search_box(
     peaked = 0
     reach, top, near = 0.0, floor, max(threshold / floor, SAME)
 
-    room = 2 * h + 1024
-    ids, warm = np.empty(room, np.int32), np.empty(room)
+    ids, warm = np.empty(2 * h + 1024, np.int32), np.empty(2 * h + 1024)
     low, high, whole = np.empty(h), np.empty(h), np.empty(h)
     start, count = np.zeros(levels, np.int64), np.zeros(levels, np.int64)
     head, tail = np.zeros((levels, r)), np.zeros((levels, r))
@@ -339,20 +329,9 @@ def search_box(
                 old, before = start[level - 1], count[level - 1]
                 start[level] = old + before
                 for i in range(r):
-                    lo[level, i], hi[level, i] = lo[level - 1, i], hi[level - 1, i]
                     head[level, i], tail[level, i] = head[level - 1, i], tail[level - 1, i]
-                i = chosen[level - 1]
-                middle = 0.5 * (lo[level, i] + hi[level, i])
-                if state[level - 1] == 1:
-                    hi[level, i] = middle
-                else:
-                    lo[level, i] = middle
-                if start[level] + before > room:
-                    room = 2 * room + before
-                    more_ids, more_warm = np.empty(room, np.int32), np.empty(room)
-                    more_ids[: start[level]] = ids[: start[level]]
-                    more_warm[: start[level]] = warm[: start[level]]
-                    ids, warm = more_ids, more_warm
+                halve(lo, hi, level, chosen[level - 1], state[level - 1] == 2)
+                ids, warm = with_room(ids, warm, start[level], before)
             if halved >= nodes or sloped + before + 1 > slopes_room or peaked >= peaks_room:
                 codes[written] = OPEN
                 written += 1
@@ -394,20 +373,13 @@ def search_box(
                         squares[m] += A[m, i] * A[m, i]
                     w[m], upper[m] = warm[at + a], 1.0
                     m += 1
-            for i in range(r):
-                if i == j:
-                    continue
-                for side in range(2):
-                    end = lo[level, i] if side == 0 else hi[level, i]
-                    for e_ in range(r):
-                        A[m, e_] = 0.0
-                    one = stretch if i == free else 1.0
-                    end *= stretch if j == free else 1.0
-                    A[m, i] = one if side == 0 else -one
-                    A[m, j] = -sigma * end if side == 0 else sigma * end
-                    squares[m] = one * one + end * end
-                    w[m], upper[m] = 0.0, LARGE
-                    m += 1
+            own = m
+            m = facets(A, own, lo[level], hi[level], j, free, stretch)
+            for a in range(own, m):
+                squares[a] = 0.0
+                for i in range(r):
+                    squares[a] += A[a, i] * A[a, i]
+                w[a], upper[a] = 0.0, LARGE
             if free == j:
                 rounding = _rounding(sizes, lo[level], hi[level], j, free)
             aim = threshold - rounding
@@ -538,14 +510,18 @@ def search_box(
         state[level] += 1
         level += 1
         fresh = True
-    return (
-        codes[:written].copy(),
-        slopes[:sloped].copy(),
-        sloping[:sloped].copy(),
-        marks[:marked].copy(),
-        open_lo[:marked].copy(),
-        open_hi[:marked].copy(),
-        peaks[:peaked].copy(),
-        heights[:peaked].copy(),
+    return written_part(
+        codes,
+        written,
+        slopes,
+        sloping,
+        sloped,
+        marks,
+        open_lo,
+        open_hi,
+        marked,
+        peaks,
+        heights,
+        peaked,
         reach,
     )
