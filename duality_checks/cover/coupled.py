@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .boxes import Box
-from .search import PEAKS, SLOPES, STEPS, Found, rounding_of_sums
+from .search import PEAKS, SLOPES, STEPS, Found, Sum, rounding_of_sums
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Coupled:
+class Coupled(Sum):
     """``norm(base u + sum_h weights_h max(0, rows_h'u))`` with weights of q entries, in floats.
 
     Attributes:
@@ -47,11 +47,6 @@ class Coupled:
         )
         return found
 
-    def norms(self, u: np.ndarray) -> np.ndarray:
-        """The norms of many points (m x r), length m."""
-        lengths: np.ndarray = np.linalg.norm(u, axis=1)
-        return lengths
-
     @property
     def sizes(self) -> np.ndarray:
         """For each coordinate the sum of the sizes of all terms, which bounds rounding errors."""
@@ -69,11 +64,6 @@ class Coupled:
     def terms(self) -> int:
         """h."""
         return len(self.rows)
-
-    @property
-    def rounding(self) -> float:
-        """What the search adds to each bound on the unit sphere, for what floats round."""
-        return 4 * rounding_of_sums(self.rank) * float(self.sizes.sum())
 
     def searched(self, box: Box, floor: float, threshold: float, nodes: int) -> Found:
         """What :func:`.coupled_kernel.search_coupled` finds in a box."""

@@ -16,9 +16,9 @@ from .search import Cover, Limits, search
 Duals = Sequence[tuple[Fraction, ...]]
 
 
-def coupled(coordinates: Coordinates, duals: Duals) -> tuple[Coupled, float, list[int]]:
-    """``norm(Z'phi(Xu))`` in floats, each within a few roundings of the exact one; beta (rounded down); and
-    the checker's number of each of its rows."""
+def coupled(coordinates: Coordinates, duals: Duals) -> tuple[Coupled, float]:
+    """``norm(Z'phi(Xu))`` in floats, each within a few roundings of the exact one, with the checker's rows;
+    and beta (rounded down)."""
     exact = checker.shared(coordinates.stated, duals, coordinates.basis, 0)
     shift, scale, beta = scales(exact, exact.rows)
     r, q = exact.rank, len(exact.base)
@@ -26,12 +26,12 @@ def coupled(coordinates: Coordinates, duals: Duals) -> tuple[Coupled, float, lis
     weights = np.array([[float_over(w, scale - shift) for w in column] for column in exact.columns])
     weights = weights.reshape(q, -1).T
     base = np.array([[float_over(b, scale) for b in part] for part in exact.base])
-    return Coupled.of(rows, weights, base), beta, np.flatnonzero((weights != 0).any(axis=1)).tolist()
+    return Coupled(rows, np.ascontiguousarray(weights), base), beta
 
 
 def coupled_cover(coordinates: Coordinates, duals: Duals, limits: Limits = FIRST) -> Cover:
     """Search all directions, as far as the first failure by default; trees are kept."""
-    g, beta, _ = coupled(coordinates, duals)
+    g, beta = coupled(coordinates, duals)
     return search(g, beta, keep=True, limits=limits)
 
 
@@ -44,6 +44,6 @@ def written_coupled(coordinates: Coordinates, duals: Duals, found: Cover) -> che
     trees = found.trees or ()
     draft = checker.Cover(coordinates.basis, deepest(trees), BITS, b"", b"")
     g = checker.shared(coordinates.stated, duals, coordinates.basis, 2 * draft.depth + checker.CHORD_BITS)
-    pen = Pen(trees, coupled(coordinates, duals)[2], "cover.tree")
+    pen = Pen(trees, range(len(g.rows)), "cover.tree")
     checker.faces_hold(g, draft, pen)
     return checker.Cover(coordinates.basis, draft.depth, BITS, pen.data, b"")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .boxes import Box
-from .search import PEAKS, SLOPES, STEPS, Found, rounding_of_sums
+from .search import PEAKS, SLOPES, STEPS, Found, Sum, rounding_of_sums
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Maxima:
+class Maxima(Sum):
     """``g(u) = sum_i weights_i max_p a_p'u`` over the pieces a_p of sample i, in floats.
 
     Attributes:
@@ -55,11 +55,6 @@ class Maxima:
             return np.zeros(len(u))
         return np.maximum.reduceat(u @ self.pieces.T, self.starts, axis=1) @ self.weights
 
-    def norms(self, u: np.ndarray) -> np.ndarray:
-        """The norms of many points (m x r), length m."""
-        lengths: np.ndarray = np.linalg.norm(u, axis=1)
-        return lengths
-
     def negated(self) -> Maxima:
         """-g."""
         return Maxima(self.pieces, self.owner, -self.weights)
@@ -80,11 +75,6 @@ class Maxima:
     def terms(self) -> int:
         """M."""
         return len(self.pieces)
-
-    @property
-    def rounding(self) -> float:
-        """What the search adds to each bound on the unit sphere, for what floats round."""
-        return 4 * rounding_of_sums(self.rank) * float(self.sizes.sum())
 
     def searched(self, box: Box, floor: float, threshold: float, nodes: int) -> Found:
         """What :func:`.maxima_kernel.search_maxima` finds in a box."""

@@ -63,6 +63,22 @@ class Searched(Protocol):
         """What the search of one box finds."""
 
 
+class Sum:
+    """A sum of terms in r coordinates, searched on the sphere of their 2-norm: how far floats may be off."""
+
+    __slots__ = ()
+
+    def norms(self, u: np.ndarray) -> np.ndarray:
+        """The norms of many points (m x r), length m."""
+        lengths: np.ndarray = np.linalg.norm(u, axis=1)
+        return lengths
+
+    @property
+    def rounding(self: Searched) -> float:
+        """What the search adds to each bound on the unit sphere, for what floats round."""
+        return 4 * rounding_of_sums(self.rank) * float(self.sizes.sum())
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Function:
     """``g(u) = base'u + sum_h weights_h max(0, rows_h'u)``, in floats.

@@ -336,8 +336,8 @@ def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
     first, Y = problem.outputs[0], problem.targets
     for one in problem.outputs:
         require_squares(one)
-    found = train_shared(first, Y, effort=effort)
     shared = SharedLandscape.of(first)
+    found = train_shared(shared, Y, float(first.beta), effort)
     sizes = np.linalg.norm(found.weights, axis=1)
     atoms = shared.landscape.outputs(found.directions @ shared.landscape.basis)
     columns = atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]

@@ -8,10 +8,8 @@ hardly more.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -78,32 +76,27 @@ class SharedLandscape:
 
 @one_blas_thread()
 def train_shared(
-    problem: TrainingProblem,
-    Y: np.ndarray,
-    *,
-    effort: Effort = WHOLE,
-    progress: Callable[[float, float, int], Any] | None = None,
+    shared: SharedLandscape, Y: np.ndarray, beta: float, effort: Effort = WHOLE
 ) -> VectorSolution:
     """The optimum with the 2-norm on output weights, numerically.
 
     Args:
-        problem: X, beta, the activation, weights and the intercept; its y plays no part.
+        shared: of X, the activation, weights and the intercept.
         Y: targets, n x q.
+        beta: the weight decay, positive.
         effort: how narrow the bounds have to be, and when to stop.
-        progress: told of the best bounds and the number of neurons after each round.
 
     Returns:
         Directions, weights and bounds. Where a search over all directions was stopped before its first bound
         the lower one is 0.
 
     Example:
-        >>> problem = TrainingProblem([[1, 0], [0, 1]], [0, 0], beta=1)
-        >>> found = train_shared(problem, np.array([[3.0, 4.0], [0.0, 0.0]]))
+        >>> shared = SharedLandscape.of(TrainingProblem([[1, 0], [0, 1]], [0, 0], beta=1))
+        >>> found = train_shared(shared, np.array([[3.0, 4.0], [0.0, 0.0]]), beta=1.0)
         >>> round(found.upper, 6), len(found.weights)  # one neuron serves both outputs: 5 - 1/2
         (4.5, 1)
     """
-    shared = SharedLandscape.of(problem)
-    return _Training(shared, shared.readout.squared(Y), float(problem.beta), effort).run(progress)
+    return _Training(shared, shared.readout.squared(Y), beta, effort).run()
 
 
 class _Training:
@@ -115,7 +108,8 @@ class _Training:
         self.directions = np.zeros((0, shared.landscape.rank))
         self.weights = np.zeros((0, target.shape[1]))
 
-    def run(self, progress: Callable[[float, float, int], Any] | None) -> VectorSolution:
+    def run(self) -> VectorSolution:
+        """Rounds until the bounds are near enough, or do not come nearer."""
         best, idle = self.solution(0.0, np.inf), 0
         for turn in range(ROUNDS if self.shared.landscape.rank else 0):
             errors = self.errors(self.directions, self.weights)
@@ -126,8 +120,6 @@ class _Training:
                 better = now.upper - now.lower < 0.9 * (best.upper - best.lower)
                 idle = 0 if better else idle + 1
                 best = now if now.upper - now.lower < best.upper - best.lower else best
-                if progress is not None:
-                    progress(best.lower, best.upper, len(best.weights))
             late = self.deadline is not None and perf_counter() >= self.deadline
             enough = best.upper - best.lower <= self.effort.gap * best.upper
             if enough or late or found.stopped or idle >= PATIENCE or not len(found.values):

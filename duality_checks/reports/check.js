@@ -820,7 +820,7 @@ const ConvexLandscape = (() => {
   }
 
   function coverProves(problem, dual, cover) {
-    require_(problem.penalty === "2-norm", `certificate: with the ${problem.penalty} chambers must be listed`);
+    onlyThe2Norm(problem);
     const g = problem.largest ? maxima(problem, dual, cover.basis) : covered(problem, dual, cover.basis);
     facesHold(g, cover, new Bits(cover.plus, "cover.plus"));
     facesHold(opposite(g), cover, new Bits(cover.minus, "cover.minus"));
@@ -858,8 +858,12 @@ const ConvexLandscape = (() => {
     return { planes, base, limit, free: null, pieces, heights };
   }
 
-  function onlySumsInThe2Norm(problem) {
+  function onlyThe2Norm(problem) {
     require_(problem.penalty === "2-norm", `certificate: with the ${problem.penalty} chambers must be listed`);
+  }
+
+  function onlySumsInThe2Norm(problem) {
+    onlyThe2Norm(problem);
     require_(!problem.largest, "certificate: with max pooling chambers must be listed");
   }
 
