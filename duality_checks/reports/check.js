@@ -255,14 +255,13 @@ const ConvexLandscape = (() => {
     const rows = lines.map((line, k) => vector(line, width, `problem: X[${k}]`));
     minorsAreShort(rows, "problem: X");
 
-    const { samples, largest, targets } = readSamples(document, rows.length, version === 4n);
-    const [target, ...others] = targets;
+    const { samples, largest, targets } = readSamples(document, rows.length, version === 4n), n = targets[0].length;
     require_(!largest || free === "nothing", "problem: with max pooling nothing can be free");
     const fits = !LABELLED.includes(loss.kind) || targets.flat().every(y => size(y.n) === y.d);
     require_(fits, `problem: ${loss.kind} needs labels 1 and -1`);
     denominatorIsShort(targets.flat(), "problem: y");
     const weighted = version === 3n || version === 4n;
-    const weights = weighted ? readWeights(document.get("weights"), target.length, version === 4n) : target.map(() => ONE);
+    const weights = weighted ? readWeights(document.get("weights"), n, version === 4n) : Array(n).fill(ONE);
     const cuts = largest ? [...rows, ...comparisons(rows, samples, kappa)] : rows;
     if (largest) minorsAreShort(cuts, "problem: X");
 
@@ -270,11 +269,11 @@ const ConvexLandscape = (() => {
     const biased = free.includes("biases");
     require_(!biased || ones.length === 1, "problem: free biases need exactly one column of ones");
     const plain = penalty === "2-norm" && !largest && !biased;
-    require_(!others.length || plain, "problem: outputs share neurons with the 2-norm, without max pooling and free biases");
+    require_(targets.length === 1 || plain, "problem: outputs share neurons with the 2-norm, without max pooling and free biases");
     const columns = free.includes("linear") ? rows[0].map((_, j) => rows.map(row => row[j])) : [];
     const added = ["nothing", "linear"].includes(free) ? columns : [rows.map(() => ONE), ...columns];
     return {
-      loss, penalty, samples, largest, rows, target, others, beta, kappa, weights, cuts, added,
+      loss, penalty, samples, largest, rows, targets, n, beta, kappa, weights, cuts, added,
       decayed: free === "decayed-intercept",
       bias: biased ? ones[0] : null,
       digest: sha256(canonical(document)),
@@ -347,65 +346,44 @@ const ConvexLandscape = (() => {
 
   // ---------------------------------------------------------------- certificate.json
 
-  function isFor(document, problem) {
-    require_(document.get("format") === "convex-landscape certificate", "certificate: another format");
-    require_(document.get("problem") === problem.digest, "certificate: written for another problem");
-  }
-
+  // Of each output there are a dual vector, a column of `output` and what is added to it. A single output has no list
+  // of them in the text; more, which share neurons, have one cover.
   function readCertificate(text, problem) {
     const document = parsed(text);
     require_(document instanceof Map, "certificate is not an object");
-    const version = document.get("version");
-    require_([1n, 2n, 3n].includes(version), `certificate: version is ${shown(version)}, not 1, 2 or 3`);
-    const quadratic = version === 3n && document.has("quadratic");
-    const proof = version === 1n ? ["chambers"] : version === 2n ? [] : quadratic ? ["quadratic"] : ["cover"];
-    fields(document, ["format", "version", "problem", "lower", "upper", "dual", "network", ...proof], "certificate");
-    isFor(document, problem);
+    const version = document.get("version"), q = problem.targets.length, several = q > 1;
+    const known = several ? version === 4n : [1n, 2n, 3n].includes(version);
+    require_(known, `certificate: version is ${shown(version)}, not ${several ? "4" : "1, 2 or 3"}`);
+    const kind = version === 3n && document.has("quadratic") ? "quadratic" : ["chambers", null, "cover", "cover"][Number(version) - 1];
+    const names = ["format", "version", "problem", "lower", "upper", "dual", "network", ...(kind ? [kind] : [])];
+    fields(document, names, "certificate");
+    require_(document.get("format") === "convex-landscape certificate", "certificate: another format");
+    require_(document.get("problem") === problem.digest, "certificate: written for another problem");
 
-    const free = problem.added.length, d = problem.rows[0].length, n = problem.target.length;
+    const free = problem.added.length, d = problem.rows[0].length;
+    const each = (value, length, name, read) =>
+      several ? array(value, length, name).map((one, i) => read(one, `${name}[${i}]`)) : [read(value, name)];
     const network = fields(document.get("network"), ["hidden", "output", ...(free ? ["skip"] : [])], "network");
     const hidden = array(network.get("hidden"), null, "hidden").map((row, j) => vector(row, d, `hidden[${j}]`));
-    const output = vector(network.get("output"), hidden.length, "output");
-    const skip = free ? vector(network.get("skip"), free, "skip") : [];
+    const output = several
+      ? each(network.get("output"), hidden.length, "output", (row, name) => vector(row, q, name))
+      : vector(network.get("output"), hidden.length, "output").map(alpha => [alpha]);
+    const skips = free ? each(network.get("skip"), q, "skip", (row, name) => vector(row, free, name)) : Array(q).fill([]);
     denominatorIsShort(hidden.flat(), "hidden");
-    denominatorIsShort([...output, ...skip], "output");
-    const spelled = document.get("dual"), packed = version !== 1n && spelled instanceof Map;
-    const rule = packed && spelled.has("share") ? readRule(spelled) : null;
-    const dual = rule ? null : packed ? packedVector(spelled, n) : vector(spelled, n, "dual");
-    if (dual) denominatorIsShort(dual, "dual");
+    denominatorIsShort([...output, ...skips].flat(), "output");
+    const spelled = document.get("dual"), rule = !several && version !== 1n && spelled instanceof Map && spelled.has("share");
+    const packed = value => version !== 1n && value instanceof Map;
+    const readDual = (value, name) => (packed(value) ? packedVector(value, problem.n) : vector(value, problem.n, name));
+    const duals = rule ? null : each(spelled, q, "dual", readDual);
+    if (duals) denominatorIsShort(duals.flat(), "dual");
     return {
       lower: rational(document.get("lower"), "lower"),
       upper: rational(document.get("upper"), "upper"),
       bounds: [document.get("lower"), document.get("upper")],
-      dual, rule, hidden, output, skip,
-      chambers: version === 1n ? readChambers(document.get("chambers"), problem.cuts.length, d) : null,
-      cover: proof[0] === "cover" ? readCover(document.get("cover"), d) : null,
-      quadratic: quadratic ? readQuadratic(document.get("quadratic")) : null,
-    };
-  }
-
-  // The certificate for outputs that share neurons: of each output z, output weights and what is added to it.
-  function readSharedCertificate(text, problem) {
-    const document = parsed(text);
-    require_(document instanceof Map, "certificate is not an object");
-    fields(document, ["format", "version", "problem", "lower", "upper", "dual", "network", "cover"], "certificate");
-    require_(document.get("version") === 4n, `certificate: version is ${shown(document.get("version"))}, not 4`);
-    isFor(document, problem);
-    const free = problem.added.length, d = problem.rows[0].length, n = problem.target.length, q = problem.others.length + 1;
-    const network = fields(document.get("network"), ["hidden", "output", ...(free ? ["skip"] : [])], "network");
-    const hidden = array(network.get("hidden"), null, "hidden").map((row, j) => vector(row, d, `hidden[${j}]`));
-    const output = array(network.get("output"), hidden.length, "output").map((row, j) => vector(row, q, `output[${j}]`));
-    const skips = free ? array(network.get("skip"), q, "skip").map((row, b) => vector(row, free, `skip[${b}]`)) : Array(q).fill([]);
-    const duals = array(document.get("dual"), q, "dual").map((z, b) => (z instanceof Map ? packedVector(z, n) : vector(z, n, `dual[${b}]`)));
-    denominatorIsShort(duals.flat(), "dual");
-    denominatorIsShort(hidden.flat(), "hidden");
-    denominatorIsShort([...output.flat(), ...skips.flat()], "output");
-    return {
-      lower: rational(document.get("lower"), "lower"),
-      upper: rational(document.get("upper"), "upper"),
-      bounds: [document.get("lower"), document.get("upper")],
-      duals, hidden, output, skips,
-      cover: readCover(document.get("cover"), d, ["tree"]),
+      duals, rule: rule ? readRule(spelled) : null, hidden, output, skips,
+      chambers: kind === "chambers" ? readChambers(document.get(kind), problem.cuts.length, d) : null,
+      cover: kind === "cover" ? readCover(document.get(kind), d, several ? ["tree"] : ["plus", "minus"]) : null,
+      quadratic: kind === "quadratic" ? readQuadratic(document.get(kind)) : null,
     };
   }
 
@@ -469,7 +447,7 @@ const ConvexLandscape = (() => {
 
   const MOST_HALVINGS = 64, CHORD_BITS = 48;
 
-  function readCover(value, d, trees = ["plus", "minus"]) {
+  function readCover(value, d, trees) {
     const document = fields(value, ["basis", "depth", "bits", ...trees], "cover");
     let basis = document.get("basis");
     if (basis !== null) {
@@ -563,13 +541,13 @@ const ConvexLandscape = (() => {
 
   // ---------------------------------------------------------------- the upper bound: a network's objective
 
-  // f_i of the network, and of what may be added to it. Over the denominator R W A kappa.d all terms are whole.
+  // f_i of one output of the network, and of what may be added to it. Over the denominator R W A kappa.d all terms are whole.
   function outputs(problem, hidden, output, skip) {
     const { rows, scale: R } = rowsOverOne(problem.rows), { rows: weights, scale: W } = rowsOverOne(hidden);
     const { entries, scale: A } = overOne([...output, ...skip]);
     const alphas = entries.slice(0, output.length), thetas = entries.slice(output.length);
     const { n: slope, d: unit } = problem.kappa;
-    const values = problem.target.map(() => 0n), tops = problem.target.map(() => null);
+    const values = Array(problem.n).fill(0n), tops = Array(problem.n).fill(null);
     rows.forEach((row, k) => {
       const fired = weights.map(w => dot(row, w)).map(t => (t > 0n ? unit : slope) * t), i = problem.samples[k];
       if (problem.largest) tops[i] = tops[i] ? tops[i].map((top, j) => larger(top, fired[j])) : fired;
@@ -615,11 +593,14 @@ const ConvexLandscape = (() => {
     return times(problem.beta, plus(penalty, Q(decay.n, 2n * decay.d)));
   }
 
-  function objective(problem, { hidden, output, skip }) {
-    const y = overOne(problem.target), weights = overOne(problem.weights);
-    const losses = outputs(problem, hidden, output, skip).map((f, i) =>
-      times(Q(weights.entries[i], weights.scale), lossOf(problem.loss, f, Q(y.entries[i], y.scale))));
-    return plus(sum(losses), penaltyOf(problem, hidden, output, skip));
+  // The sum of the losses of all outputs; hidden weights are counted once.
+  function objective(problem, { hidden, output, skips }) {
+    const weights = overOne(problem.weights);
+    const losses = problem.targets.flatMap((target, b) => {
+      const y = overOne(target), fitted = outputs(problem, hidden, output.map(row => row[b]), skips[b]);
+      return fitted.map((f, i) => times(Q(weights.entries[i], weights.scale), lossOf(problem.loss, f, Q(y.entries[i], y.scale))));
+    });
+    return plus(sum(losses), penaltyOf(problem, hidden, output.flat(), skips.flat()));
   }
 
   // ---------------------------------------------------------------- z, where the network says it
@@ -634,9 +615,9 @@ const ConvexLandscape = (() => {
     }
   }
 
-  function said(problem, { rule, hidden, output, skip }) {
-    return outputs(problem, hidden, output, skip).map((f, i) => {
-      const weighted = times(problem.weights[i], descentOf(problem.loss, f, problem.target[i]));
+  function said(problem, { rule, hidden, output, skips }) {
+    return outputs(problem, hidden, output.flat(), skips[0]).map((f, i) => {
+      const weighted = times(problem.weights[i], descentOf(problem.loss, f, problem.targets[0][i]));
       const steps = over(times(rule.share, weighted), rule.unit);
       return times(rule.unit, Q(steps.n / steps.d)); // towards 0
     });
@@ -659,8 +640,10 @@ const ConvexLandscape = (() => {
     }
   }
 
-  function dualValue(problem, dual) {
-    const z = overOne(dual), y = overOne(problem.target), weights = overOne(problem.weights);
+  const dualValue = (problem, duals) => sum(duals.map((dual, b) => dualValueOf(problem, problem.targets[b], dual)));
+
+  function dualValueOf(problem, target, dual) {
+    const z = overOne(dual), y = overOne(target), weights = overOne(problem.weights);
     const values = z.entries.map((entry, i) => {
       const weight = Q(weights.entries[i], weights.scale);
       const found = conjugate(problem.loss, over(Q(entry, z.scale), weight), Q(y.entries[i], y.scale));
@@ -837,7 +820,7 @@ const ConvexLandscape = (() => {
     const { rows, z, unit } = landscape(problem, dual), { n: slope, d: one } = problem.kappa;
     const normals = rows.filter(row => !isZero(row)).map(normal => ({ normal }));
     const { limit } = inCoordinates(problem, { planes: normals, base: rows[0], unit }, basis);
-    const B = basis && rowsOverOne(basis).rows, own = problem.target.map(() => new Map()), heights = problem.target.map(() => 0n);
+    const B = basis && rowsOverOne(basis).rows, own = Array.from({ length: problem.n }, () => new Map()), heights = Array(problem.n).fill(0n);
     rows.forEach((row, k) => {
       heights[problem.samples[k]] = z[k];
       for (const share of [one, slope]) {
@@ -1188,19 +1171,6 @@ const ConvexLandscape = (() => {
     return isPositiveDefinite(matrix, matrix.length);
   }
 
-  // The sums of what each output says, hidden weights counted once.
-  function sharedHolds(problem, { lower, upper, duals, hidden, output, skips, cover }) {
-    const parts = [problem.target, ...problem.others].map(target => ({ ...problem, target, others: [] }));
-    const objectives = parts.map((part, b) => objective(part, { hidden, output: output.map(row => row[b]), skip: skips[b] }));
-    const again = penaltyOf({ ...problem, decayed: false }, hidden, [], []);
-    const total = plus(sum(objectives), times(again, Q(-BigInt(problem.others.length))));
-    require_(same(upper, total), "upper: not the objective of the network");
-    const values = parts.map((part, b) => dualValue(part, duals[b]));
-    require_(same(lower, sum(values)), "lower: not the value of the dual");
-    sharedProves(problem, duals, cover);
-    require_(compare(lower, upper) <= 0n, "the lower bound is above the upper bound");
-  }
-
   // ---------------------------------------------------------------- the third way: one quadratic function a sign
 
   const PARAMETER = 3, LENGTH_BITS = 32n; // bytes of a parameter; binary places of lengths
@@ -1387,9 +1357,10 @@ const ConvexLandscape = (() => {
 
   // ---------------------------------------------------------------- the claim
 
-  function proofHolds(problem, certificate) {
-    const { dual, chambers, cover, quadratic } = certificate;
-    if (chambers) listProves(problem, dual, chambers);
+  function proofHolds(problem, { duals, chambers, cover, quadratic }) {
+    const [dual] = duals;
+    if (duals.length > 1) sharedProves(problem, duals, cover);
+    else if (chambers) listProves(problem, dual, chambers);
     else if (cover) coverProves(problem, dual, cover);
     else if (quadratic) quadraticProves(problem, dual, quadratic);
     else sweepProves(problem, dual);
@@ -1399,17 +1370,11 @@ const ConvexLandscape = (() => {
   // Each leaf of a cover that holds is shown to `visit`, if there is one.
   function check(problemText, certificateText, visit = null) {
     try {
-      const problem = readProblem(problemText);
-      if (problem.others.length) {
-        const several = readSharedCertificate(certificateText, problem);
-        sharedHolds(problem, several);
-        return { verdict: "PROVEN", lower: several.bounds[0], upper: several.bounds[1] };
-      }
-      const certificate = readCertificate(certificateText, problem);
+      const problem = readProblem(problemText), certificate = readCertificate(certificateText, problem);
       if (certificate.cover) certificate.cover.visit = visit;
       require_(same(certificate.upper, objective(problem, certificate)), "upper: not the objective of the network");
-      certificate.dual ??= said(problem, certificate);
-      require_(same(certificate.lower, dualValue(problem, certificate.dual)), "lower: not the value of the dual");
+      certificate.duals ??= [said(problem, certificate)];
+      require_(same(certificate.lower, dualValue(problem, certificate.duals)), "lower: not the value of the dual");
       proofHolds(problem, certificate);
       require_(compare(certificate.lower, certificate.upper) <= 0n, "the lower bound is above the upper bound");
       const [lower, upper] = certificate.bounds;
@@ -1425,7 +1390,7 @@ const ConvexLandscape = (() => {
   // The dual vector of a certificate that is read, in fractions n/d.
   function dualOf(problemText, certificateText) {
     const problem = readProblem(problemText), certificate = readCertificate(certificateText, problem);
-    return certificate.dual ?? said(problem, certificate);
+    return certificate.duals?.[0] ?? said(problem, certificate);
   }
 
   const sentence = ({ verdict, reason, lower, upper }) =>

@@ -172,7 +172,7 @@ BLINDED = [
     ("require_(bounded, ", "require_(true, ", "functions: dual longer by a thousandth"),
     (
         "certificate.lower, dualValue(",
-        "dualValue(problem, certificate.dual), dualValue(",
+        "dualValue(problem, certificate.duals), dualValue(",
         "lower bound raised",
     ),
     ("require_(!inside, `${where}on an arc", "require_(true, `${where}on an arc", "0, below"),
