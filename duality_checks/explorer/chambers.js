@@ -3,27 +3,8 @@
 "use strict";
 
 const Chambers = (() => {
-  const { dot, cross, unit, times } = Turning;
-  const INSIDE = -1e-12, FINE = 0.12; // how far beside a wall rounding leads, and the longest straight edge
-
-  // The corners around the cone { p : side'p >= 0 for all sides }: one of three sides, clipped by the others.
-  function corners(sides) {
-    const [first] = sides, farthest = size => sides.reduce((best, side) => (size(side) > size(best) ? side : best));
-    const second = farthest(side => Math.hypot(...cross(first, side))), axis = cross(first, second);
-    const third = farthest(side => Math.abs(dot(axis, side))), turn = Math.sign(dot(axis, third));
-    let found = [cross(second, third), cross(third, first), cross(first, second)].map(ray => unit(ray.map(x => turn * x)));
-    for (const side of sides) {
-      const heights = found.map(ray => dot(side, ray));
-      if (heights.every(height => height > INSIDE)) continue;
-      found = found.flatMap((ray, i) => {
-        const k = (i + 1) % found.length, kept = heights[i] >= 0 ? [ray] : [];
-        if (heights[i] * heights[k] >= 0) return kept;
-        const on = ray.map((x, e) => (x * heights[k] - found[k][e] * heights[i]) * Math.sign(heights[k]));
-        return [...kept, unit(on)];
-      });
-    }
-    return found;
-  }
+  const { dot, cross, unit, times, orthonormal, corners, largest } = Cones;
+  const FINE = 0.12; // the longest straight edge
 
   // The points of a polygon's edges, close enough for straight lines between them; one array of numbers.
   function outline(polygon) {
@@ -72,25 +53,15 @@ const Chambers = (() => {
     return [0, 1, 2].map(i => columns.map(column => column[i] / size));
   }
 
-  // The largest c'w, norm(w) <= 1, on the cone of these rays: at c itself, on a wall, or on a ray.
-  function largest(rays, c) {
-    const inside = rays.every((a, i) => dot(cross(a, rays[(i + 1) % rays.length]), c) >= 0);
-    if (inside) return Math.hypot(...c);
-    return rays.reduce((most, a, i) => {
-      const b = rays[(i + 1) % rays.length], normal = unit(cross(a, b)), off = dot(c, normal), e = c.map((x, k) => x - off * normal[k]);
-      const between = dot(cross(a, e), normal) >= 0 && dot(cross(e, b), normal) >= 0;
-      return Math.max(most, dot(c, unit(a)), between ? Math.hypot(...e) : 0);
-    }, 0);
-  }
-
   // The chamber of a direction, where the page has no list: in coordinates w in which norm(w) = norm(u).
   function chamberAround(data, signs) {
     const sides = data.first.map(k => (signs[k] === "1" ? data.rows[k] : data.rows[k].map(x => -x))).map(unit), polygon = corners(sides);
     if (polygon.length < 3) return null;
     const c = [0, 1, 2].map(i => data.rows.reduce((total, row, k) => total + data.z[k] * (signs[k] === "1" ? 1 : data.kappa) * row[i], 0));
-    const away = inverse(data.metric), gradient = [0, 1, 2].map(i => away.reduce((total, row, k) => total + row[i] * c[k], 0));
-    const turned = polygon.map(p => times(data.metric, p)), turn = Math.sign(dot(cross(turned[0], turned[1]), turned[2]));
-    const rays = turn < 0 ? turned.reverse() : turned;
+    const straight = orthonormal([0, 1, 2].map(i => data.weights.map(line => line[i]))); // so many weights of length 1
+    const metric = straight.map(weights => [0, 1, 2].map(i => weights.reduce((total, x, j) => total + x * data.weights[j][i], 0)));
+    const away = inverse(metric), gradient = [0, 1, 2].map(i => away.reduce((total, row, k) => total + row[i] * c[k], 0));
+    const rays = polygon.map(p => times(metric, p));
     return { signs, plus: largest(rays, gradient), minus: largest(rays, gradient.map(x => -x)), points: outline(polygon) };
   }
 
@@ -121,5 +92,5 @@ const Chambers = (() => {
     };
   }
 
-  return { model, corners };
+  return { model };
 })();

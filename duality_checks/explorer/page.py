@@ -26,7 +26,7 @@ class Panel:
         script: the program's name in this folder, without `.js`; its style is the `.css` beside it, if any.
         mount: the global function that the program defines: of an empty element, which it fills, and data.
         data: what JSON can hold; None where the program's own defaults do.
-        parts: the names of programs that it makes use of, likewise in this folder.
+        parts: the names of programs that it makes use of, likewise in this folder or the reports' one.
     """
 
     title: str
@@ -67,5 +67,6 @@ def _section(number: int, panel: Panel) -> str:
 
 
 def _file(name: str) -> str:
-    file = files(__package__) / name
-    return file.read_text(encoding="ascii") if file.is_file() else ""
+    """Of this folder, or of the reports' one."""
+    places = [files(package) / name for package in (__package__, html_page.__package__)]
+    return next((file.read_text(encoding="ascii") for file in places if file.is_file()), "")

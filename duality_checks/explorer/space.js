@@ -3,7 +3,7 @@
 "use strict";
 
 var mountSpace = (() => {
-  const { element, svg, draggable } = Common, { dot, times, pulled, arc, flat, circle, unit } = Turning;
+  const { element, svg, draggable } = Common, { dot, times, cross, unit } = Cones, { pulled, arc, flat, circle } = Turning;
   const { MINUS, CHI, counted, listed, signText } = PlaneWords;
   const SIDE = 500, MIDDLE = SIDE / 2, RADIUS = 225;
   const BEGINNING = pulled(pulled([[1, 0, 0], [0, 1, 0], [0, 0, 1]], 0.5, 0.25), 0.2, -0.6);
@@ -102,7 +102,7 @@ var mountSpace = (() => {
       const circles = normals.map(circle), centers = [];
       const pieces = this.shape.chambers.flatMap(({ key, label }, k) => {
         const own = this.around[k].map(ray => rays[ray]), middle = unit(own.reduce((a, b) => a.map((x, i) => x + b[i])));
-        const right = unit(Turning.cross(Math.abs(middle[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0], middle)), up = Turning.cross(middle, right);
+        const right = unit(cross(Math.abs(middle[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0], middle)), up = cross(middle, right);
         const angle = ray => Math.atan2(dot(ray, up), dot(ray, right)), order = [...own].sort((a, b) => angle(a) - angle(b));
         const outline = order.flatMap((ray, i) => arc(ray, order[(i + 1) % order.length]));
         if (outline.every(([, , z]) => z < 0)) return [];

@@ -16,7 +16,7 @@ from .page import Panel
 
 #: The page draws all of it anew while it is turned.
 MOST_PLANES = 30
-_PARTS = ("plane_words", "turning")
+_PARTS = ("plane_words", "cones", "turning")
 _EXAMPLES = {
     "braid_4": "braid_4: its zonotope is the permutohedron",
     "type_b_3": "type_b_3: the symmetries of the cube",

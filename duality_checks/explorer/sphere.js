@@ -3,7 +3,7 @@
 "use strict";
 
 function mountSphere(root, data) {
-  const { element, svg, draggable } = Common, { cross, dot, pulled, times, unit } = Turning;
+  const { element, svg, draggable } = Common, { cross, dot, times, unit } = Cones, { pulled } = Turning;
   const model = Chambers.model(data), FADE = 3, MOST_CIRCLES = 150, MOST_BUTTONS = 8, MOST_SIGNS = 60, ARC = 32;
   const start = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
   const state = { turn: start, view: model.chambers.length ? "chambers" : "plus", asked: null, moving: false };

@@ -103,7 +103,7 @@ def sphere_panel(one: Solved) -> Panel:
         ('mountSphere', 2)
     """
     return Panel(
-        "The sphere of a problem", "sphere", "mountSphere", sphere_data(one), ("turning", "chambers")
+        "The sphere of a problem", "sphere", "mountSphere", sphere_data(one), ("cones", "turning", "chambers")
     )
 
 
@@ -114,7 +114,7 @@ def sphere_data(one: Solved) -> dict[str, Any]:
     in the report's pictures.
 
     Returns:
-        `weights` (d x 3); `metric` (3 x 3, `norm(u) = norm(metric p)`); `rows` (n x 3, `x_k'u = rows_k'p`)
+        `weights` (d x 3); `rows` (n x 3, `x_k'u = rows_k'p`)
         and `first`, one row of each hyperplane; `z`, what `phi(x_k'u)` is multiplied by; `kappa`, `beta`,
         `names`, `title`; `lower` and `upper`, decimals rounded outward; `neurons`, each with its point `at`
         and `output`; `chambers`: `signs` (base64, eight rows a byte, the first in the lowest bit) with the
@@ -124,7 +124,6 @@ def sphere_data(one: Solved) -> dict[str, Any]:
     """
     problem, certificate = one.problem, one.certificate
     there, back = plotted_directions(problem)
-    metric = np.linalg.qr(there)[1]
     dual = np.array([float(v) for v in certificate.dual])
     hidden = np.array([[float(w) for w in row] for row in certificate.network_hidden]).reshape(-1, problem.d)
     return {
@@ -134,7 +133,6 @@ def sphere_data(one: Solved) -> dict[str, Any]:
         "beta": float(problem.beta),
         **_interval(certificate),
         "weights": _rounded(there),
-        "metric": _rounded(metric),
         "rows": _rounded(problem.features @ there),
         "first": sorted(_first(problem)),
         "z": _rounded(problem.readout.spread(dual)),

@@ -2,11 +2,8 @@
 "use strict";
 
 var Turning = (() => {
-  const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-  const times = (matrix, vector) => matrix.map(row => row.reduce((total, x, i) => total + x * vector[i], 0));
+  const { dot, unit, cross } = Cones;
   const product = (a, b) => a.map(row => [0, 1, 2].map(j => row[0] * b[0][j] + row[1] * b[1][j] + row[2] * b[2][j]));
-  const unit = a => a.map(x => x / (Math.hypot(...a) || 1));
-  const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 
   // Turned as a ball whose front is pulled to the right and up by so many radians.
   function pulled(turn, right, up) {
@@ -40,5 +37,5 @@ var Turning = (() => {
     return { front: half(1), back: half(-1) };
   }
 
-  return { dot, times, unit, cross, pulled, arc, flat, circle };
+  return { pulled, arc, flat, circle };
 })();

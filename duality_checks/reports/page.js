@@ -70,10 +70,7 @@
     return Number((BigInt(n) << 80n) / BigInt(d)) / 2 ** 80;
   }
 
-  const dot = (a, b) => a.reduce((total, x, i) => total + x * b[i], 0);
-  const times = (matrix, vector) => matrix.map(row => dot(row, vector));
-  const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-  const unit = a => { const length = Math.hypot(...a); return a.map(x => x / length); };
+  const { dot, times, unit, orthonormal, corners, largest } = Cones;
   const signOf = x => (x > 0 ? 1 : x < 0 ? -1 : 0);
 
   function dualOf(number, dual) {
@@ -107,56 +104,16 @@
     return models.get(number);
   }
 
-  // The rays of a chamber of rank 3, around it, in the picture's coordinates: a cone of three rows, clipped by the others.
-  function raysAround(rows, signs) {
-    const sides = rows.map((row, k) => row.map(x => signs[k] * x)).filter(row => row.some(x => x !== 0)).map(unit);
-    const first = sides[0];
-    const second = sides.reduce((best, row) => (Math.hypot(...cross(first, row)) > Math.hypot(...cross(first, best)) ? row : best), first);
-    const axis = cross(first, second);
-    const third = sides.reduce((best, row) => (Math.abs(dot(axis, row)) > Math.abs(dot(axis, best)) ? row : best), first);
-    const turn = Math.sign(dot(axis, third));
-    let rays = [cross(second, third), cross(third, first), cross(first, second)].map(ray => unit(ray.map(x => turn * x)));
-    for (const side of sides) {
-      const heights = rays.map(ray => dot(side, ray)), kept = [];
-      if (heights.every(height => height > -1e-12)) continue;
-      rays.forEach((ray, i) => {
-        const k = (i + 1) % rays.length;
-        if (heights[i] >= 0) kept.push(ray);
-        if (heights[i] * heights[k] < 0) kept.push(unit(ray.map((x, e) => (x * heights[k] - rays[k][e] * heights[i]) * Math.sign(heights[k]))));
-      });
-      rays = kept;
-    }
-    return rays;
-  }
-
-  // The two rays of a chamber of rank 2 around the angle a, as angles.
-  function anglesAround(rows, a) {
+  // The two rays of a chamber of rank 2, around a direction.
+  function wedgeAround(rows, [x, y]) {
     let left = -Infinity, right = Infinity;
+    const a = Math.atan2(y, x);
     for (const row of rows.filter(row => row.some(x => x !== 0))) {
       const wall = Math.atan2(-row[0], row[1]), turns = (a - wall) / Math.PI;
       left = Math.max(left, wall + Math.PI * Math.floor(turns));
       right = Math.min(right, wall + Math.PI * Math.ceil(turns));
     }
-    return [left, right];
-  }
-
-  // The largest c'p for p in the cone of the rays with p'Gp <= 1: inside, on an edge, or on a ray.
-  function largestOn(rays, c, G, inside) {
-    const inner = (a, b) => dot(times(G, a), b);
-    let best = Math.max(0, ...rays.map(ray => dot(c, ray) / Math.sqrt(inner(ray, ray))));
-    rays.forEach((a, i) => {
-      const b = rays[(i + 1) % rays.length], [aa, ab, bb] = [inner(a, a), inner(a, b), inner(b, b)];
-      const [ca, cb] = [dot(c, a), dot(c, b)], size = aa * bb - ab * ab;
-      const [s, t] = [(ca * bb - cb * ab) / size, (cb * aa - ca * ab) / size];
-      if (s > 0 && t > 0) best = Math.max(best, Math.sqrt(s * ca + t * cb));
-    });
-    const peak = c.length === 3 ? solved(G, c) : null;
-    return peak && inside(peak) ? Math.max(best, Math.sqrt(Math.max(0, dot(c, peak)))) : best;
-  }
-
-  function solved([a, b, c], right) { // a 3 x 3 system, by Cramer's rule
-    const columns = [cross(b, c), cross(c, a), cross(a, b)], determinant = dot(a, columns[0]);
-    return [0, 1, 2].map(i => columns.reduce((total, column, k) => total + column[i] * right[k], 0) / determinant);
+    return [left, right].map(angle => [Math.cos(angle), Math.sin(angle)]);
   }
 
   // ---------------------------------------------------------------- one picture
@@ -171,6 +128,9 @@
       this.to = svg.dataset.to.split(";").map(numbers); // d x r: the picture's coordinates to weights
       this.back = svg.dataset.back.split(";").map(numbers); // r x d
       this.rank = this.back.length;
+      // Rows, of weights of length 1 at right angles: in coordinates w = straight u lengths are those of weights.
+      this.straight = orthonormal(this.back.map((_, i) => this.to.map(line => line[i])));
+      this.pictured = this.back.map(row => this.straight.map(weights => dot(row, weights))); // r x r: p = pictured w
       const [x, y, width, height, left, right, low, high] = numbers(svg.dataset.plot);
       this.across = value => x + (width * (value - left)) / (right - left);
       this.up = value => y + height - (height * (value - low)) / (high - low);
@@ -194,22 +154,22 @@
       if (!p) return;
       this.at = at;
       const known = model(this.number), u = times(this.to, p), signs = known.signs(u);
-      this.rows ??= known.X.map(row => this.back.map((_, i) => this.to.reduce((total, line, j) => total + line[i] * row[j], 0)));
-      this.gram ??= this.back.map((_, i) => this.back.map((_, k) => this.to.reduce((total, line) => total + line[i] * line[k], 0)));
-      const rays = this.rank === 3
-        ? raysAround(this.rows, signs)
-        : anglesAround(this.rows, Math.atan2(p[1], p[0])).map(a => [Math.cos(a), Math.sin(a)]);
+      this.rows ??= known.X.map(row => times(this.straight, row));
+      const rays = this.rank === 3 ? this.around(signs) : wedgeAround(this.rows, times(this.straight, u));
       const leaf = side => (leavesOf.get(this.number) ?? []).find(one => one.side === side && this.holds(one, u));
       const leaves = ["plus", "minus"].map(leaf);
-      this.mark(rays, leaves.filter(Boolean));
+      this.mark(rays.map(ray => unit(times(this.pictured, ray))), leaves.filter(Boolean));
       this.tell(known, signs, this.values(known, signs, rays), leaves);
+    }
+
+    around(signs) {
+      return corners(this.rows.map((row, k) => row.map(x => signs[k] * x)).filter(row => row.some(x => x !== 0)).map(unit));
     }
 
     // The largest values of v'phi(Xu) and of -v'phi(Xu) on the chamber, norm(u) <= 1.
     values(known, signs, rays) {
       const c = this.back.map((_, i) => this.rows.reduce((total, row, k) => total + known.z[k] * (signs[k] > 0 ? 1 : known.kappa) * row[i], 0));
-      const inside = p => this.rows.every((row, k) => signs[k] * dot(row, p) >= 0);
-      return [1, -1].map(side => largestOn(rays, c.map(x => side * x), this.gram, inside));
+      return [1, -1].map(side => largest(rays, c.map(x => side * x)));
     }
 
     inCover(u) {

@@ -51,6 +51,6 @@ def self_check(problem: str, certificate: str, *, number: int = 0) -> str:
 
 @cache
 def scripts() -> dict[str, str]:
-    """The programs of a page by the ids of their elements: the checker, and what makes use of it."""
+    """The programs of a page by the ids of their elements: two, and what makes use of both."""
     folder = files(__package__)
-    return {name: (folder / f"{name}.js").read_text(encoding="ascii") for name in ("check", "page")}
+    return {name: (folder / f"{name}.js").read_text(encoding="ascii") for name in ("cones", "check", "page")}

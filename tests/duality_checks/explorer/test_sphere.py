@@ -34,14 +34,14 @@ RUN = """
 const { data, points, problem, certificate } = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const model = Chambers.model(data), seen = [];
 const angle = (a, b, c) => { // of the spherical triangle a b c, at b
-  const side = other => Turning.unit(other.map((x, i) => x - Turning.dot(other, b) * b[i]));
-  return Math.acos(Math.min(1, Math.max(-1, Turning.dot(side(a), side(c)))));
+  const side = other => Cones.unit(other.map((x, i) => x - Cones.dot(other, b) * b[i]));
+  return Math.acos(Math.min(1, Math.max(-1, Cones.dot(side(a), side(c)))));
 };
 const area = corners => corners.reduce((total, b, i) =>
   total + angle(corners.at(i - 1), b, corners[(i + 1) % corners.length]) - Math.PI, 2 * Math.PI);
-const rows = data.first.map(k => Turning.unit(data.rows[k]));
+const rows = data.first.map(k => Cones.unit(data.rows[k]));
 const areas = model.chambers.map(({ signs }) =>
-  area(Chambers.corners(data.first.map((k, j) => (signs[k] === "1" ? rows[j] : rows[j].map(x => -x))))));
+  area(Cones.corners(data.first.map((k, j) => (signs[k] === "1" ? rows[j] : rows[j].map(x => -x))))));
 const alone = Chambers.model({ ...data, chambers: null }); // which finds the chamber of a point by itself
 const told = points.map(p => {
   const chamber = model.chamber(p), cone = side => model.cone(side, p).share;
@@ -113,7 +113,7 @@ def answer(one: Solved, directions: list[tuple[int, ...]]) -> dict[str, Any]:
     back = np.linalg.inv(np.array(data["weights"]))
     points = [(back @ u / np.linalg.norm(back @ u)).tolist() for u in np.array(directions, float)]
     programs = [
-        files("duality_checks.explorer") / "turning.js",
+        files("duality_checks.reports") / "cones.js",
         files("duality_checks.explorer") / "chambers.js",
         files("duality_checks.reports") / "check.js",
     ]
