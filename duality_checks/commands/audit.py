@@ -159,9 +159,8 @@ def audit(
     else it is enclosed, often widely.
 
     The bound on the optimum rests on a certificate that the independent checker accepts: over all directions
-    where the patterns are too many to list, as far as --time-limit and --max-cones let it. Where biases are
-    free, more than 50,000 chambers of a rank above 3 are left to this package's own enumeration, and the
-    output says so; more than --max-chambers are refused.
+    where the patterns are too many to list, free biases or not, as far as --time-limit and --max-cones let
+    it.
     """
     from ..importing import import_network
     from ..interfaces.auditing import audit as judge
@@ -227,7 +226,7 @@ class Claim:
     def of(cls, found: Audit | OutputsAudit, gap: float) -> Claim:
         """Decide the claim, exactly."""
         allowed = Fraction(gap) * found.objective
-        if found.excess is not None and found.excess[1] <= allowed:
+        if found.excess[1] <= allowed:
             return cls(gap, "proven")
         return cls(gap, "refuted" if found.objective - found.upper > allowed else "open")
 

@@ -20,9 +20,8 @@ from hyperplane_arrangements.pictures.cards import card
 from ..effort import Effort
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
 from ..exact.setting import Setting
-from ..limits import MAX_CONES, few_chambers, is_searched, require_feasible
+from ..limits import MAX_CONES, is_searched, require_feasible
 from ..networks.rational import RationalNetwork
-from ..pricing.interval import IntervalProof, prove_interval
 from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit
 from ..stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
@@ -32,12 +31,9 @@ from .placing import Placed, place
 
 if TYPE_CHECKING:
     from ..certificates.certificate import Certificate
-    from ..training.rounds import Solution
 
 # Below this share of the objective a decrease, though proven, only mends the rounding of floats.
 NOTABLE = Fraction(1, 10**12)
-# With free biases, above rank 3, the checker needs a list of all chambers; longer ones are not for it.
-MAX_LISTED = 50_000
 EFFORT = Effort(cones=MAX_CONES)
 # Intervals that are narrower are so by choice, or as narrow as floats find them.
 WIDE = 1e-6
@@ -51,25 +47,18 @@ class Audit(OneLine, Shown):
         placed: the problem that it was judged on, its weights, exactly, what decays in words, and what was
             assumed of the network.
         objective: its objective, exactly.
-        lower: a proven lower bound on the global optimum p*, None where none was computed.
-        upper: a proven upper bound on p*.
-        certificate: the certificate that the independent checker accepted; None where the chambers are too
-            many for one.
+        certificate: of bounds on the global optimum p*; the independent checker accepted it.
         stationarity: the verdict on stationarity; None if it is not judged.
         escape: a neuron to add that lowers the objective by more than rounding can, None where none was
             found or looked for.
-        proof: the interval that rests on this package alone; None where there is a certificate.
         hints: where its numbers may mislead.
     """
 
     placed: Placed
     objective: Fraction
-    lower: Fraction | None
-    upper: Fraction
-    certificate: Certificate | None
+    certificate: Certificate
     stationarity: Stationarity | None
     escape: Escape | None
-    proof: IntervalProof | None = None
     hints: tuple[str, ...] = ()
 
     @property
@@ -88,10 +77,18 @@ class Audit(OneLine, Shown):
         return self.placed.network
 
     @property
-    def excess(self) -> tuple[Fraction, Fraction] | None:
-        """Proven bounds on `objective - p*`; None without a lower bound on p*."""
-        if self.lower is None:
-            return None
+    def lower(self) -> Fraction:
+        """A proven lower bound on p*."""
+        return self.certificate.lower
+
+    @property
+    def upper(self) -> Fraction:
+        """A proven upper bound on p*: the network that was trained to compare with, or this one."""
+        return min(self.certificate.upper, self.objective)
+
+    @property
+    def excess(self) -> tuple[Fraction, Fraction]:
+        """Proven bounds on `objective - p*`."""
         return self.objective - self.upper, self.objective - self.lower
 
     @property
@@ -130,11 +127,11 @@ class Audit(OneLine, Shown):
         return {
             "objective": str(self.objective),
             "objective_float": float(self.objective),
-            "lower": None if self.lower is None else str(self.lower),
+            "lower": str(self.lower),
             "upper": str(self.upper),
-            "proven_by": self._prover(),
-            "excess_at_least": None if excess is None else float(excess[0]),
-            "excess_at_most": None if excess is None else float(excess[1]),
+            "proven_by": "independent checker",
+            "excess_at_least": float(excess[0]),
+            "excess_at_most": float(excess[1]),
             "free_biases": None
             if self.setting is None
             else self.setting.intercept and not self.setting.decayed,
@@ -162,11 +159,6 @@ class Audit(OneLine, Shown):
             "notes": list(self.placed.notes),
         }
 
-    def _prover(self) -> str | None:
-        if self.certificate is not None:
-            return "independent checker"
-        return None if self.proof is None else "duality_checks"
-
     def __str__(self) -> str:
         """A few lines, one a finding."""
         pairs = [("judged on", judged_on(self.placed))]
@@ -179,20 +171,11 @@ class Audit(OneLine, Shown):
 
     def _bound_lines(self) -> list[tuple[str, str]]:
         excess = self.excess
-        if excess is None or self.lower is None:
-            skip = self.placed.problem.free.linear
-            what = "a linear skip" if skip else "what is free with this loss"
-            return [("p*", f"no proven lower bound: too many chambers for {what}")]
         low, high = decimal_interval(self.lower, self.upper)
         share = scientific_above(excess[1] / self.objective) if self.objective else "0"
         rests = "a certificate that the independent checker accepted"
-        if self.certificate is not None and self.certificate.relative_gap > WIDE:
+        if self.certificate.relative_gap > WIDE:
             rests += "; a longer search (time, cones) narrows it"
-        if self.proof is not None:
-            rests = (
-                f"this package's enumeration and arithmetic over {self.proof.extent}, too many "
-                "for the independent checker"
-            )
         return [
             ("p*", f"{low} <= p* <= {high} (proven)"),
             ("excess", f"at most {scientific_above(excess[1])} above p*, {share} of the objective (proven)"),
@@ -306,17 +289,16 @@ def audit(
         verdict = stationarity(setting, placed.network, epsilon=epsilon, reach=reach)
     if not is_searched(placed.problem):
         require_feasible(placed.problem.arrangement, max_chambers)
-    certificate, proof = _bounds(placed.problem, effort.after(began), max_chambers, say)
+    certificate = _certified(placed.problem, effort.after(began), max_chambers, say)
     escape = None
     if setting is not None:
         say("Looking for a neuron to add")
         left = effort.after(began)
         added = improving_neuron(setting, placed.network, max_chambers=max_chambers, effort=left)
         escape = _notable(added, objective)
-    bounds = _interval(objective, certificate, proof)
-    silent = certificate is not None and not (certificate.network_output or certificate.relative_gap > WIDE)
+    silent = not (certificate.network_output or certificate.relative_gap > WIDE)
     hints = hints_of_audit([placed.problem], np.array([[not silent]]), names=names)
-    return Audit(placed, objective, *bounds, certificate, verdict, escape, proof, hints)
+    return Audit(placed, objective, certificate, verdict, escape, hints)
 
 
 def _shown(objective: Fraction) -> Fraction:
@@ -329,43 +311,22 @@ def _shown(objective: Fraction) -> Fraction:
     return objective
 
 
-def _bounds(
-    problem: TrainingProblem, effort: Effort, max_chambers: int, say: Callable[[str], None]
-) -> tuple[Certificate | None, IntervalProof | None]:
-    """A certificate where it is worth its time, else a proof by this package where it knows one."""
-    arrangement = problem.arrangement
-    certified = problem.bias is None or arrangement.rank <= 3 or few_chambers(arrangement, MAX_LISTED)
-    if not certified and (problem.free.linear or problem.plain_loss.name != "squared"):
-        return None, None
-    from ..training.columns import train
-
-    say("Training to the global optimum")
-    began = perf_counter()
-    solution = train(problem, max_chambers=max_chambers, effort=effort)
-    if certified:
-        return _certified(problem, solution, max_chambers, effort.after(began)), None
-    say("Proving the bound on every chamber")
-    return None, prove_interval(problem, solution, max_chambers=max_chambers)
-
-
-def _interval(
-    objective: Fraction, certificate: Certificate | None, proof: IntervalProof | None
-) -> tuple[Fraction | None, Fraction]:
-    """The bounds on p*: the network itself is one from above."""
-    found = certificate or proof
-    return (None, objective) if found is None else (found.lower, min(found.upper, objective))
-
-
 def _notable(escape: Escape | None, objective: Fraction) -> Escape | None:
     return escape if escape is not None and escape.decrease > NOTABLE * objective else None
 
 
 def _certified(
-    problem: TrainingProblem, solution: Solution, max_chambers: int, effort: Effort
+    problem: TrainingProblem, effort: Effort, max_chambers: int, say: Callable[[str], None]
 ) -> Certificate:
+    """A certificate that the checker has accepted."""
     from ..certificates.certificate import certify, check
+    from ..training.columns import train
 
-    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
+    say("Training to the global optimum")
+    began = perf_counter()
+    solution = train(problem, max_chambers=max_chambers, effort=effort)
+    say("Certifying and checking")
+    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort.after(began))
     verdict = check(problem, certificate)
     if not verdict.proven:
         raise ConvexLandscapeError(
