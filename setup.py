@@ -21,7 +21,7 @@ class FreshBuild(build_py):
             shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         if not self.editable_mode:
-            place = Path(self.build_lib) / "duality_checks" / "explaining" / "formal" / "coq"
+            place = Path(self.build_lib) / "duality_checks" / "reports" / "explaining" / "formal" / "coq"
             place.mkdir(parents=True)
             for source in [*PROOF.glob("*.v"), PROOF / "_CoqProject"]:
                 shutil.copy(source, place)

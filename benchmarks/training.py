@@ -40,8 +40,8 @@ from duality_checks import (
     train,
     train_outputs,
 )
-from duality_checks.limits import most_chambers
 from duality_checks.pricing.interval import prove_interval
+from duality_checks.pricing.limits import most_chambers
 
 CHART = Path(__file__).with_name("growth-training.svg")
 MAX_CHAMBERS = 10_000_000

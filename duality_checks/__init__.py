@@ -16,20 +16,27 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hyperplane_arrangements.display import cards_in
+from hyperplane_arrangements.values.display import cards_in
 
 if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .approximation.gated import gated_relaxation
     from .approximation.low_rank import reduce_rank, transfer_certificate
     from .approximation.sampling import bound_by_sampling, coverage, guarantee
     from .approximation.subsets import ProvenInterval, interval_by_chambers
-    from .assertions import assert_complete, assert_global_optimum, assert_stationary, assert_strong_duality
     from .certificates.certificate import Certificate, certify, check
     from .checker import Verdict
-    from .effort import Effort
-    from .importing import from_sklearn, from_state_dict, read_network
+    from .cover.effort import Effort
+    from .interfaces.assertions import (
+        assert_complete,
+        assert_global_optimum,
+        assert_stationary,
+        assert_strong_duality,
+    )
     from .interfaces.auditing import Audit, audit
     from .interfaces.auditing_outputs import OutputsAudit, audit_outputs
+    from .interfaces.foreign.files import read_network
+    from .interfaces.foreign.sklearn_models import from_sklearn
+    from .interfaces.foreign.state_dicts import from_state_dict
     from .interfaces.solving import Scorecard, assert_solves
     from .networks.gated import GatedNetwork
     from .networks.rational import RationalNetwork
@@ -68,7 +75,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
 _NAMES = {
     "terms.activations": ("Slopes",),
     "approximation.subsets": ("ProvenInterval", "interval_by_chambers"),
-    "assertions": (
+    "interfaces.assertions": (
         "assert_complete",
         "assert_global_optimum",
         "assert_stationary",
@@ -83,8 +90,10 @@ _NAMES = {
     "optima.circular": ("circular_optimum",),
     "optima.circular_proof": ("prove_circular",),
     "approximation.gated": ("gated_relaxation",),
-    "effort": ("Effort",),
-    "importing": ("from_sklearn", "from_state_dict", "read_network"),
+    "cover.effort": ("Effort",),
+    "interfaces.foreign.files": ("read_network",),
+    "interfaces.foreign.sklearn_models": ("from_sklearn",),
+    "interfaces.foreign.state_dicts": ("from_state_dict",),
     "pricing.interval": ("IntervalProof", "prove_interval"),
     "approximation.low_rank": ("reduce_rank", "transfer_certificate"),
     "networks.gated": ("GatedNetwork",),

@@ -18,8 +18,8 @@ from typing import Any, TextIO
 
 import click
 
-from hyperplane_arrangements.cores import VARIABLE, using_cores
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
+from hyperplane_arrangements.machine.cores import VARIABLE, using_cores
 
 from .commands.audit import audit
 from .commands.certify import certify

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import (
     ExactMatrix,
@@ -33,10 +32,11 @@ from hyperplane_arrangements.exact import (
     in_short,
 )
 from hyperplane_arrangements.exact.rational import long_dot
-from hyperplane_arrangements.pasting import MOST, Call, Pasted
+from hyperplane_arrangements.values.display import Shown
+from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
 from .checker import MAX_DIGITS
-from .files import read_text, write_text
+from .data.files import read_text, write_text
 from .terms.free import NAMES, NOTHING, Free, parse_free
 from .terms.losses import Loss, parse_loss
 from .terms.max_pooling import MaxPooling, compared, parse_pooling, refuse

@@ -17,13 +17,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .display import cards_in
+from .values.display import cards_in
 
 if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from . import families as families
     from . import strategies as strategies
     from .arrangement import Arrangement
-    from .cores import using_cores
     from .enumeration.chamber import Chamber
     from .enumeration.chambers import ChamberBatch, Chambers, Position, count_by_search, upper_bound
     from .errors import ConvexLandscapeError, InputError, MissingExtraError, TooLargeError
@@ -31,7 +30,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .exact.equations import Hyperplane
     from .exact.quadratic import square_root
     from .families import FAMILIES, Family, graphical, named
-    from .findings import Finding, RefutedError
+    from .families.matrix_files import read_arrangement
     from .geometry.angles import miss_probability, solid_angle
     from .geometry.faces import Faces
     from .geometry.flats import Flat, IntersectionLattice
@@ -39,12 +38,13 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .geometry.shapes import ChamberShape, Shapes
     from .geometry.tope_graph import separating_rows
     from .geometry.zonotope import VertexSample, Zonotope
-    from .matrix_files import read_arrangement
+    from .machine.cores import using_cores
     from .pictures import plotting as plotting
+    from .values.findings import Finding, RefutedError
 
 _NAMES = {
     "arrangement": ("Arrangement",),
-    "cores": ("using_cores",),
+    "machine.cores": ("using_cores",),
     "enumeration.chamber": ("Chamber",),
     "enumeration.chambers": ("ChamberBatch", "Chambers", "Position", "count_by_search", "upper_bound"),
     "errors": ("ConvexLandscapeError", "InputError", "MissingExtraError", "TooLargeError"),
@@ -52,7 +52,7 @@ _NAMES = {
     "exact.equations": ("Hyperplane",),
     "exact.quadratic": ("square_root",),
     "families": ("FAMILIES", "Family", "graphical", "named"),
-    "findings": ("Finding", "RefutedError"),
+    "values.findings": ("Finding", "RefutedError"),
     "geometry.angles": ("miss_probability", "solid_angle"),
     "geometry.faces": ("Faces",),
     "geometry.flats": ("Flat", "IntersectionLattice"),
@@ -60,7 +60,7 @@ _NAMES = {
     "geometry.shapes": ("ChamberShape", "Shapes"),
     "geometry.tope_graph": ("separating_rows",),
     "geometry.zonotope": ("VertexSample", "Zonotope"),
-    "matrix_files": ("read_arrangement",),
+    "families.matrix_files": ("read_arrangement",),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 _MODULES = {"families": "families", "plotting": "pictures.plotting", "strategies": "strategies"}

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import numpy as np
 
     from .enumeration.chambers import Chambers
-    from .findings import Finding
     from .geometry.faces import Faces
     from .geometry.flats import IntersectionLattice
     from .geometry.region_poset import VarchenkoFactor
     from .geometry.shapes import ChamberShape, Shapes
     from .geometry.supersolvable import Freeness, ModularChain
     from .geometry.zonotope import Zonotope
+    from .values.findings import Finding
 
 
 class Arrangement(PlainArrangement):

@@ -13,12 +13,12 @@ from typing import Any, Self, TypeVar, overload
 
 import numpy as np
 
-from .display import Shown
 from .errors import InputError
 from .exact import ExactMatrix, clipped, exact_matrix, exact_vector, pivot_columns, signs
 from .exact.equations import Hyperplane
 from .exact.rows import signed_content
-from .pasting import MOST, Call, Pasted, number
+from .values.display import Shown
+from .values.pasting import MOST, Call, Pasted, number
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from coq import FOLDER, IMPORT, OF_THE_REALS, axioms, compile_text, compiled_library
 
-from duality_checks.explaining.formal.sources import sources
+from duality_checks.reports.explaining.formal.sources import sources
 
 COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 ASSUMING = re.compile(

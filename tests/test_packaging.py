@@ -62,11 +62,11 @@ def test_the_wheel_holds_every_module_and_the_data(unpacked: Path) -> None:
 def test_the_wheel_holds_the_sources_of_the_formal_proof_and_nothing_compiled(
     unpacked: Path, tmp_path: Path
 ) -> None:
-    place = unpacked / "duality_checks" / "explaining" / "formal" / "coq"
+    place = unpacked / "duality_checks" / "reports" / "explaining" / "formal" / "coq"
     ours = [*(ROOT / "proofs_notes" / "formal").glob("*.v"), ROOT / "proofs_notes" / "formal" / "_CoqProject"]
     assert len(ours) > 10
     assert {path.name for path in place.iterdir()} == {path.name for path in ours}
-    code = "from duality_checks.explaining.formal.sources import folder; print(folder())"
+    code = "from duality_checks.reports.explaining.formal.sources import folder; print(folder())"
     python, environment = [sys.executable, "-c", code], _installed(unpacked)
     found = subprocess.run(python, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
     assert Path(found.stdout.strip()) == place

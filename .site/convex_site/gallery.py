@@ -212,10 +212,10 @@ def plan() -> dict[str, list[Picture]]:
 
 def explorer() -> str:
     """The page whose pictures are moved by hand, which stands by itself."""
-    from duality_checks.explorer.page import page as assembled
-    from duality_checks.explorer.plane import plane_panel
-    from duality_checks.explorer.space import space_panel
-    from duality_checks.explorer.training import training_panel
+    from duality_checks.reports.explorer.page import page as assembled
+    from duality_checks.reports.explorer.plane import plane_panel
+    from duality_checks.reports.explorer.space import space_panel
+    from duality_checks.reports.explorer.training import training_panel
 
     return assembled([plane_panel(), space_panel(), training_panel()])
 

@@ -20,7 +20,7 @@ from ..exact.spectral import norm_above
 from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from ..ranges import whole
+from ..terms.given import whole
 from ..terms.losses import Datafit, Squared
 from ..training.lasso import nonnegative_lasso
 from ..training.neurons import network_of

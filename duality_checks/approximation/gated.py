@@ -197,7 +197,7 @@ def _group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarr
     """Minimise `1/2 norm(sum_b A_b v_b - y)^2 + beta sum_b norm(v_b)` numerically; B x d."""
     import clarabel
 
-    from ..sparse_blocks import diagonal, identity, placed
+    from ..training.sparse_blocks import diagonal, identity, placed
 
     blocks, n, d = atoms.shape
     size = n + blocks * (d + 1)

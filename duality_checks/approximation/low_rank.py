@@ -25,7 +25,7 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 from ..exact.norms import Vector, dot, root_above
 from ..exact.spectral import Enclosure, norm_above, rounded_up, singular_value
 from ..networks.rational import RationalNetwork
-from ..ranges import whole
+from ..terms.given import whole
 from .subsets import ProvenInterval, interval
 
 if TYPE_CHECKING:

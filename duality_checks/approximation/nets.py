@@ -19,7 +19,7 @@ from hyperplane_arrangements.exact.cddlib import cddlib
 
 from ..exact.norms import Vector, dot, root_above, root_below
 from ..exact.spectral import rounded_up
-from ..tolerances import allowance, relative
+from ..terms.given import allowance, relative
 
 _GRAIN = 2**20
 # pi < 22/7: the caps of a circle are measured from below with it.

@@ -16,9 +16,8 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..limits import chambers_at_most
-from ..ranges import whole
-from ..tolerances import allowance, relative
+from ..pricing.limits import chambers_at_most
+from ..terms.given import allowance, relative, whole
 from .dual_norm_bounds import NormBound, relaxed_bound, spectral_bound
 from .nets import net_sample_size
 from .subsets import ProvenInterval, chambers_of_directions, interval, proposal_over, restricted_to

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.pasting import OneLine
+from hyperplane_arrangements.values.display import Shown
+from hyperplane_arrangements.values.pasting import OneLine
 
 from ..exact.judged import judged, objective_of
 from ..exact.norms import Vector, dot, dual_norm_squared, root_above

@@ -21,20 +21,20 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
-from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.pasting import MOST
-from hyperplane_arrangements.workers import LONG, mapper, using_executor
+from hyperplane_arrangements.machine.workers import LONG, mapper, using_executor
+from hyperplane_arrangements.values.display import Shown
+from hyperplane_arrangements.values.pasting import MOST
 
 from .. import checker
 from ..checker import Chamber, Cover, Quadratic, Refusal, Slopes, Verdict
-from ..effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort
+from ..data.files import read_text, write_text
 from ..exact.enclosures import float_above, float_below, require_writable
 from ..exact.judged import judged, skip_of
 from ..exact.rounding import on_a_grid
-from ..files import read_text, write_text
-from ..limits import few_chambers
-from ..ranges import reals, whole
+from ..pricing.limits import few_chambers
+from ..terms.given import reals, whole
 from .draft import draft
 from .proof import feasible_multiple
 from .said import multiples_said

@@ -16,7 +16,7 @@ from ..exact.norms import Vector, dot, gradient
 from ..exact.polyhedral import multipliers_on
 from ..exact.rounding import on_a_grid
 from ..networks.rational import RationalNetwork
-from ..ranges import reals
+from ..terms.given import reals
 from .witnesses import integer_points
 
 if TYPE_CHECKING:

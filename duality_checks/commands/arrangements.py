@@ -56,7 +56,7 @@ def read_arrangement(
         return named(source)
 
     if _is_of_another_program(source):
-        from hyperplane_arrangements.matrix_files import read_arrangement
+        from hyperplane_arrangements.families.matrix_files import read_arrangement
 
         if features is not None or offsets is not None or bias or reading not in (None, Reading()):
             raise click.UsageError(f"{source} states its own rows and offsets; leave out the other options")
@@ -78,7 +78,7 @@ def read_arrangement(
 
 def _is_of_another_program(source: str) -> bool:
     """Whether the name of a file, or its first line, is that of no table: a bracket, numbers and spaces."""
-    from hyperplane_arrangements.matrix_files import SUFFIXES
+    from hyperplane_arrangements.families.matrix_files import SUFFIXES
 
     if source.lower().endswith(SUFFIXES):
         return True

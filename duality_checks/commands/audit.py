@@ -16,8 +16,8 @@ from .showing import tell
 from .stated import Stated
 
 if TYPE_CHECKING:
+    from ..cover.effort import Effort
     from ..data.preparation import Labels
-    from ..effort import Effort
     from ..interfaces.auditing import Audit
     from ..interfaces.auditing_outputs import OutputsAudit
 
@@ -26,7 +26,7 @@ ENOUGH = 0.1
 
 
 def _allowance(context: click.Context, option: click.Parameter, number: float | None) -> float | None:
-    from ..tolerances import allowance
+    from ..terms.given import allowance
 
     return None if number is None else float(allowance(number, option.opts[0]))
 
@@ -162,9 +162,9 @@ def audit(
     where the patterns are too many to list, free biases or not, as far as --time-limit and --max-cones let
     it.
     """
-    from ..importing import import_network
     from ..interfaces.auditing import audit as judge
     from ..interfaces.auditing_outputs import audit_outputs
+    from ..interfaces.foreign.files import import_network
     from .terminal import progress
 
     loaded = import_network(network)

@@ -22,9 +22,9 @@ from .showing import tell
 
 if TYPE_CHECKING:
     from ..approximation.subsets import ProvenInterval
+    from ..cover.effort import Effort
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
-    from ..effort import Effort
     from ..problem import TrainingProblem
     from ..reports.outcome import Outcome
     from ..training.checkpoint import Checkpoint, State
@@ -315,7 +315,7 @@ def _refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:
 
 def _beginning(start: Path | None, data: TrainingData) -> Callable[[TrainingProblem], State | None]:
     """What training begins with: nothing, or the neurons of a network file."""
-    from ..importing import import_network
+    from ..interfaces.foreign.files import import_network
     from ..interfaces.foreign.networks import starting_network
     from ..training.checkpoint import State
 

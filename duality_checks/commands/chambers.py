@@ -127,7 +127,7 @@ def _facts(arrangement: Arrangement, count: int) -> dict[str, Any]:
 
 
 def _found(arrangement: Arrangement, max_chambers: int) -> Chambers:
-    from ..limits import require_feasible
+    from ..pricing.limits import require_feasible
     from .terminal import progress
 
     with progress() as say:

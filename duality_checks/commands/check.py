@@ -27,10 +27,10 @@ def check(problem: Path, certificate: Path, as_json: bool) -> int:
     convex-landscape check convex-landscape-output/problem.json convex-landscape-output/certificate.json
     """
     from hyperplane_arrangements.errors import InputError
-    from hyperplane_arrangements.workers import LONG, mapper
+    from hyperplane_arrangements.machine.workers import LONG, mapper
 
     from ..checker import Refusal, read_problem, verify
-    from ..files import read_text
+    from ..data.files import read_text
     from ..reports.text import verdict_facts
     from .terminal import progress
 

@@ -36,9 +36,9 @@ def explain(problem: Path, certificate: Path, form: str, output: Path | None, as
     convex-landscape explain problem.json certificate.json
     convex-landscape explain problem.json certificate.json --format latex --output theorem.tex
     """
-    from ..explaining import blocks
-    from ..explaining.theorem import explained
-    from ..files import read_text, write_text
+    from ..data.files import read_text, write_text
+    from ..reports.explaining import blocks
+    from ..reports.explaining.theorem import explained
 
     text = blocks.FORMATS[form](explained(read_text(problem), read_text(certificate)))
     if output is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
-    from ..explorer.page import Panel
+    from ..reports.explorer.page import Panel
 
 # What `certify` says of data and problem is said here in the same words.
 SHARED = ("data", "targets", "features", "no_bias", "beta", "beta_ratio")
@@ -90,8 +90,8 @@ def explore(
     convex-landscape explore houses.csv --target price --features area --beta-ratio 0.1
     convex-landscape explore houses.csv --target price --features area,rooms --only sphere
     """
-    from ..explorer.page import page
-    from ..files import write_text
+    from ..data.files import write_text
+    from ..reports.explorer.page import page
 
     if lines is None and offsets is not None:
         raise click.UsageError("--offsets is a column of --lines; name a file there")
@@ -121,7 +121,7 @@ class _Wish:
 
     def panels(self, names: tuple[str, ...]) -> list[Panel]:
         """The panels of these names, that of the data first."""
-        from ..explorer.training import is_of_one_feature
+        from ..reports.explorer.training import is_of_one_feature
 
         owner = "" if self.data is None else "training" if is_of_one_feature(self.data) else "sphere"
         if owner and owner not in names:
@@ -135,25 +135,25 @@ class _Wish:
         return [makers[name](name == owner) for name in sorted(PANELS, key=owner.__ne__) if name in names]
 
     def _lines(self, owned: bool) -> Panel:
-        from ..explorer.plane import plane_panel
+        from ..reports.explorer.plane import plane_panel
 
         return plane_panel(self.arrangement, self.name)
 
     def _space(self, owned: bool) -> Panel:
-        from ..explorer.space import fits, space_panel
+        from ..reports.explorer.space import fits, space_panel
 
         if self.arrangement is None or not fits(self.arrangement):
             return space_panel()
         return space_panel(self.arrangement, self.name)
 
     def _training(self, owned: bool) -> Panel:
-        from ..explorer.training import training_panel
+        from ..reports.explorer.training import training_panel
 
         return training_panel(self.data, self.beta, self.beta_ratio) if owned else training_panel()
 
     def _sphere(self, owned: bool) -> Panel:
         from ..data.datasets import versicolor_against_virginica
-        from ..explorer.sphere import solved, sphere_panel
+        from ..reports.explorer.sphere import solved, sphere_panel
         from .terminal import progress
 
         data = self.data if owned and self.data is not None else versicolor_against_virginica()

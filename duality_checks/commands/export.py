@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..limits import MAX_CONES
+from ..pricing.limits import MAX_CONES
 from . import options
 from .showing import tell
 
@@ -92,11 +92,11 @@ def _theorem(
 ) -> int:
     """A certificate as a theorem for Coq."""
     from ..certificates.certificate import Certificate
-    from ..explaining.formal.coq import compiles
-    from ..explaining.formal.covering import with_proof
-    from ..explaining.formal.export import claims, coq_text
-    from ..files import read_text, write_text
+    from ..data.files import read_text, write_text
     from ..problem import TrainingProblem
+    from ..reports.explaining.formal.coq import compiles
+    from ..reports.explaining.formal.covering import with_proof
+    from ..reports.explaining.formal.export import claims, coq_text
     from .terminal import progress
 
     texts = read_text(problem), read_text(certificate)

@@ -44,9 +44,9 @@ def certify_gated(
     """
     from ..approximation.gated import as_network, gated_beta_max, gated_relaxation
     from ..exact.enclosures import decimal_interval, scientific_above
-    from ..limits import require_feasible
     from ..networks.prepared import PreparedNetwork
     from ..optima.shares import share_of
+    from ..pricing.limits import require_feasible
     from ..problem import TrainingProblem
     from ..reports.text import beta_text, interval_facts, relative_gap
     from .output import output_folder

@@ -25,7 +25,7 @@ def export_model(network: Path, output: Path, kind: str) -> tuple[dict[str, Any]
         InputError: the network cannot be read or written so.
         MissingExtraError: the library is missing.
     """
-    from hyperplane_arrangements.writing import write_whole
+    from hyperplane_arrangements.machine.writing import write_whole
 
     from ..interfaces.foreign.exports import layers_of, onnx_file, torch_file
     from ..networks.prepared import PreparedNetwork

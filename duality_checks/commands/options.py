@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..limits import MAX_CONES
+from ..pricing.limits import MAX_CONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from hyperplane_arrangements.workers import Workers
+    from hyperplane_arrangements.machine.workers import Workers
 
+    from ..cover.effort import Effort
     from ..data.preparation import Labels, Preparation
     from ..data.tables import Table
-    from ..effort import Effort
 
 MAX_CHAMBERS = 5_000_000
 
@@ -168,13 +168,13 @@ class Reading:
 
 def share(context: click.Context, option: click.Parameter, number: str | None) -> float | None:
     """A relative gap: from 0 to below 1."""
-    from ..tolerances import relative
+    from ..terms.given import relative
 
     return None if number is None else float(relative(number, option.opts[0]))
 
 
 def _limit(context: click.Context, option: click.Parameter, number: float | None) -> float | None:
-    from ..effort import limit
+    from ..cover.effort import limit
 
     return limit(number, option.opts[0])
 
@@ -212,7 +212,7 @@ def takes_limits(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def told(*, time_limit: float | None, max_cones: int, **rest: Any) -> Any:
-        from ..effort import Effort
+        from ..cover.effort import Effort
 
         return command(effort=Effort(0.0, time_limit, max_cones), **rest)
 
@@ -253,7 +253,7 @@ def takes_workers(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def told(*, workers: int | None, cluster: str | None, **rest: Any) -> Any:
-        from hyperplane_arrangements.workers import using_workers
+        from hyperplane_arrangements.machine.workers import using_workers
 
         if workers is not None and cluster is not None:
             raise click.UsageError("--workers and --cluster exclude each other; give one of them")
@@ -267,12 +267,12 @@ def takes_workers(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _team(workers: int | None, address: str | None) -> Workers | None:
     if address is not None:
-        from hyperplane_arrangements.cluster import cluster
+        from hyperplane_arrangements.machine.cluster import cluster
 
         return cluster(address)
     if workers is None or workers == 1:
         return None
-    from hyperplane_arrangements.workers import Workers
+    from hyperplane_arrangements.machine.workers import Workers
 
     return Workers.processes(workers)
 

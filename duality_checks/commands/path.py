@@ -170,7 +170,7 @@ class _Job:
 
     def run(self, least: Fraction, most: Fraction) -> PathOutcome:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
-        from ..effort import Effort
+        from ..cover.effort import Effort
         from ..optima.path_refining import path_bands
         from ..optima.paths import quick_beta_max
         from ..optima.shares import improvable_below, share_of

@@ -42,7 +42,7 @@ def predict(network: Path, data: Path, reading: options.Reading, output: Path | 
     With --drop-missing, now or when the network was trained, a row with a missing cell has an empty
     prediction, so that lines stay beside each other.
     """
-    from ..files import write_text
+    from ..data.files import write_text
     from ..networks.prepared import PreparedNetwork
 
     prepared = PreparedNetwork.load(network)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels
     from ..data.tables import Table
-    from ..importing import Imported
+    from ..interfaces.foreign.networks import Imported
     from ..problem import TrainingProblem
 
 
@@ -45,7 +45,7 @@ class Stated:
             InputError: the table, the numbers or the network cannot be used so.
             UsageError: something is missing, or said twice.
         """
-        from ..importing import Imported
+        from ..interfaces.foreign.networks import Imported
         from ..problem import TrainingProblem, parse_activation
 
         if (self.beta is None) == (self.weight_decay is None):
@@ -143,7 +143,7 @@ class Stated:
 
     def _free(self, found: Imported) -> str:
         """What the problem leaves unpenalised beside the biases of other libraries' networks."""
-        from ..importing import OutputsNetwork
+        from ..interfaces.foreign.networks import OutputsNetwork
         from ..networks.two_layer import TwoLayerNetwork
         from ..terms.free import NOTHING
 

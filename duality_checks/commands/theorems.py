@@ -51,7 +51,7 @@ def theorems(names: tuple[str, ...], instances: int, seed: int, as_json: bool, r
     convex-landscape theorems 2.4 "zero network" --instances 50 --seed 7
     convex-landscape theorems --report theorems.html
     """
-    from ..files import write_text
+    from ..data.files import write_text
     from ..theorems.catalogue import select, verify
     from .terminal import progress
 

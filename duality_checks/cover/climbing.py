@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.cores import parts, shared_out
+from hyperplane_arrangements.machine.cores import parts, shared_out
 
 from .search import Function, Searched
 

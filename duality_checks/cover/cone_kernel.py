@@ -16,7 +16,7 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 TURNS = 100
 SETTLED = 2.0**-52

@@ -14,7 +14,7 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from ..checker import DIRECTION_BITS
 from .codes import ABOVE, LEAF, OPEN, STUCK

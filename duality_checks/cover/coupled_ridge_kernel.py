@@ -11,7 +11,7 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
 from .slopes_kernel import descend, shorten

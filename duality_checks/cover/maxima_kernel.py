@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import NONE_FREE, bound_on_cone

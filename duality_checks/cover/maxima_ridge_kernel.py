@@ -11,7 +11,7 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .simplex_kernel import descend_shares, shorten_shares
 

@@ -9,8 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from ..effort import WHOLE, Effort
 from .climbing import climb, starts_before_a_search, starts_for
+from .effort import WHOLE, Effort
 from .search import Cover, Function, Limits, Searched, search
 
 ENOUGH = 64

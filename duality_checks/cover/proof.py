@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from hyperplane_arrangements.workers import mapper
+from hyperplane_arrangements.machine.workers import mapper
 
 from .. import checker
 from .basis import amid, orthonormal

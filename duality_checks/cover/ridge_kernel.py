@@ -14,7 +14,7 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .search_kernel import value_at
 from .slopes_kernel import descend, shorten

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hyperplane_arrangements.cores import cores
-from hyperplane_arrangements.workers import Workers, workers
+from hyperplane_arrangements.machine.cores import cores
+from hyperplane_arrangements.machine.workers import Workers, workers
 
 from .boxes import Box, faces
 from .codes import LEAF, OPEN
@@ -291,7 +291,7 @@ def search(
             below the threshold by the share to which values matter. By default it is the threshold.
         limits: when to stop before the end.
         executor: where pieces are searched; by default a thread for each core, and from `ALONE` cones on the
-            workers that were chosen (:mod:`hyperplane_arrangements.workers`).
+            workers that were chosen (:mod:`hyperplane_arrangements.machine.workers`).
         keep: whether the trees are kept, as a proof needs them.
 
     Returns:

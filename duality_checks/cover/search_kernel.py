@@ -13,7 +13,7 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import bound_on_cone, least_length

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 DEPENDENT = 1e-24
 VIOLATED = 1e-14

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 
 @cached_njit(nogil=True)

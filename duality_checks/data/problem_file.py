@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix
 
-from ..files import read_json, version_of
 from ..terms.free import NAMES, NOTHING, Free
 from ..terms.losses import Loss
 from ..terms.max_pooling import MaxPooling
 from ..terms.penalties import Penalty
 from ..terms.readouts import Readout
+from .files import read_json, version_of
 
 if TYPE_CHECKING:
     from .preparation import Preparation

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, cast
 
 from hyperplane_arrangements.errors import InputError
 
-from ..files import read_bytes
 from .cells import is_missing, is_number
 from .cells import parse_number as parse_number
 from .dialects import Dialect, decoded, understood
+from .files import read_bytes
 
 if TYPE_CHECKING:
     import numpy as np

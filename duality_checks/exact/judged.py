@@ -24,7 +24,7 @@ from ..problem import TrainingProblem
 from .setting import Setting, Vector
 
 _KINDS = (
-    "a TwoLayerNetwork, a RationalNetwork, a network of importing.from_state_dict or from_sklearn, or any "
+    "a TwoLayerNetwork, a RationalNetwork, a network of from_state_dict or from_sklearn, or any "
     "object with hidden (m x d) and output (length m)"
 )
 
@@ -50,7 +50,7 @@ def judged(problem: TrainingProblem | Setting, network: Any) -> RationalNetwork:
         >>> problem = TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1, free="biases")
         >>> judged(problem, TwoLayerNetwork([[2.0, -1.0]], [0.5], intercept=3.0)).intercept
         Fraction(3, 1)
-        >>> from duality_checks.importing import BiasedNetwork
+        >>> from duality_checks.interfaces.foreign.networks import BiasedNetwork
         >>> judged(problem, BiasedNetwork([[2.0]], [0.5], [-1.0])).hidden
         ((Fraction(2, 1), Fraction(-1, 1)),)
     """

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.display import Shown, html
 from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
 from hyperplane_arrangements.exact import fits_float, in_short
-from hyperplane_arrangements.pasting import OneLine
 from hyperplane_arrangements.pictures.cards import card
+from hyperplane_arrangements.values.display import Shown, html
+from hyperplane_arrangements.values.pasting import OneLine
 
-from ..effort import Effort
+from ..cover.effort import Effort
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
 from ..exact.setting import Setting
-from ..limits import MAX_CONES, is_searched, require_feasible
 from ..networks.rational import RationalNetwork
+from ..pricing.limits import MAX_CONES, is_searched, require_feasible
 from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit
 from ..stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
 from ..stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
-from ..tolerances import allowance, relative
+from ..terms.given import allowance, relative
 from .placing import Placed, place
 
 if TYPE_CHECKING:

@@ -25,10 +25,9 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
-from ..effort import Effort
+from ..cover.effort import Effort
 from ..exact.enclosures import decimal_interval, exact_text, scientific_above
 from ..exact.judged import judged, objective_of, require_inputs
-from ..limits import is_searched, require_feasible
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
 from ..networks.vector import VectorNetwork
@@ -39,6 +38,7 @@ from ..optima.several_outputs import (
     check_outputs,
     train_outputs,
 )
+from ..pricing.limits import is_searched, require_feasible
 from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit
 from ..stationary_points.shared_neurons import SharedStationarity, shared_stationarity

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from hyperplane_arrangements.errors import InputError
 
 from ..approximation.ascents import proven_interval, train_by_ascents
-from ..effort import WHOLE, Effort
-from ..limits import few_chambers, is_searched
+from ..cover.effort import WHOLE, Effort
+from ..pricing.limits import few_chambers, is_searched
 from ..problem import TrainingProblem
 from ..training.columns import train
 from ..training.rounds import Solution

@@ -13,10 +13,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.pasting import OneLine
+from hyperplane_arrangements.values.pasting import OneLine
 
 from ..checker import decimal
-from ..tolerances import relative
+from ..terms.given import relative
 from .instances import PROBLEMS, CertifiedProblem, certified
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
-from hyperplane_arrangements.pasting import MOST, Call, Pasted
+from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
-from ..ranges import reals
+from ..terms.given import reals
 
 FORMAT = "convex-landscape gated network"
 

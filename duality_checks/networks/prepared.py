@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import InputError
 
+from ..data.files import read_json, read_text, version_of
 from ..data.preparation import Preparation
-from ..files import read_json, read_text, version_of
 from ..terms.max_pooling import MaxPooling
 from ..terms.readouts import Readout
 from . import gated, two_layer, vector

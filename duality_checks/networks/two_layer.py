@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar
-from hyperplane_arrangements.pasting import MOST, Call, Pasted
+from hyperplane_arrangements.values.display import Shown
+from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
-from ..files import read_json, read_text, version_of, write_text
-from ..ranges import reals
+from ..data.files import read_json, read_text, version_of, write_text
+from ..terms.given import reals
 from .objective import exact_objective
 
 if TYPE_CHECKING:

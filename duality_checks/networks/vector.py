@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.pasting import MOST, Call, Pasted
+from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
-from ..ranges import reals
+from ..terms.given import reals
 from .two_layer import TwoLayerNetwork
 
 FORMAT = "convex-landscape network of several outputs"

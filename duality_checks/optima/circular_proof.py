@@ -18,7 +18,7 @@ from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
-from hyperplane_arrangements.findings import Finding
+from hyperplane_arrangements.values.findings import Finding
 
 from ..exact.norms import Vector, dot, root_below
 from ..exact.setting import ZERO

@@ -16,7 +16,7 @@ from ..exact.judged import judged
 from ..exact.norms import Vector
 from ..exact.setting import combination
 from ..networks.two_layer import TwoLayerNetwork
-from ..tolerances import relative
+from ..terms.given import relative
 from .optimal_set import OptimalSet
 from .staircase import support
 

@@ -15,14 +15,13 @@ from hyperplane_arrangements.errors import InputError
 
 from .. import checker
 from ..certificates.certificate import Proposal, certify, check
-from ..effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort
 from ..exact.norms import Vector
 from ..exact.quadratics import ZERO
-from ..limits import few_chambers, is_covered, require_feasible
 from ..networks.objective import exact_fit
+from ..pricing.limits import few_chambers, is_covered, require_feasible
 from ..problem import TrainingProblem, positive
-from ..ranges import whole
-from ..tolerances import relative
+from ..terms.given import relative, whole
 from ..training.columns import train
 from ..training.rounds import MAX_CHAMBERS, Solution
 from .path_band import PathBand, PathNode, Piece, bend_of

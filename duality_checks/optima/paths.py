@@ -17,14 +17,14 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..certificates.certificate import Certificate, certify
-from ..effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort
 from ..exact.enclosures import decimal_interval, exact_text
 from ..exact.norms import Vector, dot, root_above
-from ..limits import few_chambers, is_searched, require_feasible
 from ..networks.objective import exact_fit
 from ..pricing.dual_norm import dual_norm
 from ..pricing.free import ProjectedReadout
 from ..pricing.landscape import Landscape
+from ..pricing.limits import few_chambers, is_searched, require_feasible
 from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..pricing.max_search import MaxSearch, max_landscape
 from ..pricing.places import free_dual_norm

@@ -24,16 +24,16 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
-from hyperplane_arrangements.pasting import Call, Pasted
+from hyperplane_arrangements.values.pasting import Call, Pasted
 
 from .. import checker
 from ..certificates.certificate import Certificate, certify, check, cover_document, packed, strings
 from ..checker import Refusal, Verdict
 from ..cover.coupled_proof import coupled_cover, written_coupled
+from ..cover.effort import WHOLE, Effort
 from ..cover.proof import Coordinates
 from ..cover.search import Limits
 from ..data.problem_file import problem_document
-from ..effort import WHOLE, Effort
 from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
 from ..exact.setting import ZERO
@@ -240,7 +240,7 @@ def train_outputs(
         >>> apart.lower <= 6 <= apart.upper, shared.lower <= Fraction(9, 2) <= shared.upper
         (True, True)
     """
-    from ..limits import is_searched, require_feasible
+    from ..pricing.limits import is_searched, require_feasible
 
     if problem.shares:
         return _shared(problem, effort)

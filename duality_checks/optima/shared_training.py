@@ -15,8 +15,8 @@ import numpy as np
 
 from ..cover.climbing import starts_for
 from ..cover.coupled import Coupled
+from ..cover.effort import WHOLE, Effort
 from ..cover.pricing import Peaks, glimpsed, largest, peaks
-from ..effort import WHOLE, Effort
 from ..pricing.free import ProjectedReadout
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem

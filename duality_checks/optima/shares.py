@@ -11,7 +11,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import fits_float, in_short
 
-from ..effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort
 from ..problem import TrainingProblem, positive
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector, signs
-from hyperplane_arrangements.findings import Finding
+from hyperplane_arrangements.values.findings import Finding
 
 from ..exact.norms import Vector, dot
 from ..exact.polyhedral import LOSSES, exact_lasso, maximise

@@ -20,8 +20,8 @@ from hyperplane_arrangements.errors import InputError
 
 from ..pricing.free import ProjectedReadout
 from ..problem import TrainingProblem
-from ..ranges import reals
 from ..terms.free import DECAYED, NOTHING
+from ..terms.given import reals
 
 INSIDE = 1e-9
 ROUNDS = 60

@@ -21,7 +21,7 @@ from hyperplane_arrangements.exact import exact_vector
 from ..exact.norms import Vector, dot
 from ..exact.programs import in_cone, maximise
 from ..exact.setting import combination
-from ..ranges import whole
+from ..terms.given import whole
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem

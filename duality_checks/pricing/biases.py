@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from ..cover.climbing import starts_for
+from ..cover.effort import WHOLE, Effort
 from ..cover.pricing import Peaks, glimpsed, largest, peaks
 from ..cover.search import Function
-from ..effort import WHOLE, Effort
 from ..problem import TrainingProblem
 from .free import Kinks, ProjectedReadout, Sightings
 from .pricers import Maxima

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .bounds import UNIT
 from .vectors_kernel import add_multiple, inner, set_multiple

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort
 from ..problem import TrainingProblem
 from .landscape import Landscape
 from .max_search import max_landscape

@@ -31,12 +31,12 @@ from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, pivot_columns
 
-from ..effort import WHOLE, Effort
-from ..limits import require_feasible
+from ..cover.effort import WHOLE, Effort
 from ..problem import TrainingProblem
 from ..terms.max_pooling import require_sums
 from ..terms.readouts import Readout
 from .landscape import SPANS, Landscape
+from .limits import require_feasible
 from .pricers import Maxima, Pricer, pricer_on
 
 GLIMPSES = 16

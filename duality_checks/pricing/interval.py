@@ -19,20 +19,20 @@ from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.cores import parts, shared_out
-from hyperplane_arrangements.display import Shown
 from hyperplane_arrangements.errors import InputError, TooLargeError
-from hyperplane_arrangements.workers import using_executor
+from hyperplane_arrangements.machine.cores import parts, shared_out
+from hyperplane_arrangements.machine.workers import using_executor
+from hyperplane_arrangements.values.display import Shown
 
-from ..effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort
 from ..exact.enclosures import float_above, float_below, require_writable
 from ..exact.judged import objective_of
 from ..exact.norms import gradient, project
-from ..limits import is_covered, require_feasible
 from ..problem import TrainingProblem
-from ..ranges import reals
+from ..terms.given import reals
 from .bounds import UNIT, gradients, shortened, squares_above
 from .landscape import Landscape
+from .limits import is_covered, require_feasible
 from .multipliers import cone_multipliers
 from .twin import PenalisedTwin
 

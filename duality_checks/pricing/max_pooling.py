@@ -16,11 +16,11 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..limits import require_feasible
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling, Selection, selection
 from .landscape import require_squares
+from .limits import require_feasible
 from .multipliers import cone_projections
 
 SAME_DIRECTION = 1e-9

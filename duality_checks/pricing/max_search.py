@@ -9,14 +9,14 @@ from time import perf_counter
 import numpy as np
 
 from ..cover.climbing import starts_for
+from ..cover.effort import WHOLE, Effort
 from ..cover.maxima import Maxima
 from ..cover.pricing import Peaks as Found
 from ..cover.pricing import glimpsed, largest, peaks
-from ..effort import WHOLE, Effort
-from ..limits import is_searched
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling
 from .landscape import require_squares
+from .limits import is_searched
 from .max_pooling import NEARLY, MaxLandscape, OneLandscape, Peaks, distinct
 
 # Above that excess no search is needed to say so.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..effort import WHOLE, Effort
-from ..limits import is_searched
+from ..cover.effort import WHOLE, Effort
 from ..problem import TrainingProblem
 from .biases import BiasPricer
 from .free import PlacesPricer, ProjectedReadout
+from .limits import is_searched
 from .pricers import dual_vector
 
 

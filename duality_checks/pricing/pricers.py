@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.cores import shared_out
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.machine.cores import shared_out
 
-from ..effort import WHOLE, Effort
-from ..limits import is_covered, most_chambers, require_feasible
+from ..cover.effort import WHOLE, Effort
 from ..problem import TrainingProblem
-from ..ranges import reals
+from ..terms.given import reals
 from .landscape import Landscape, first_rows
+from .limits import is_covered, most_chambers, require_feasible
 from .ring import Ring
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .vectors_kernel import add_multiple, inner, set_multiple
 

@@ -6,7 +6,7 @@ shapes that do not fit, which takes seconds.
 
 from __future__ import annotations
 
-from hyperplane_arrangements.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 
 @cached_njit(nogil=True)

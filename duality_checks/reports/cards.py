@@ -6,8 +6,8 @@ from fractions import Fraction
 from html import escape
 from typing import Any
 
-from hyperplane_arrangements import display
 from hyperplane_arrangements.pictures.cards import card, columns
+from hyperplane_arrangements.values import display
 
 from ..approximation.subsets import ProvenInterval
 from ..certificates.certificate import Certificate

@@ -13,7 +13,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import TooLargeError
 
-from ..effort import Effort
+from ..cover.effort import Effort
 
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData

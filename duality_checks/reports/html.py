@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hyperplane_arrangements.errors import MissingExtraError
 
 from ..exact.enclosures import decimal_interval, scientific_above
-from ..limits import chambers_in_words
+from ..pricing.limits import chambers_in_words
 from ..terms.words import activation_name, count
 from .html_page import PLOT, facts, figure, page, svg, table
 from .markdown import bound_texts, commands

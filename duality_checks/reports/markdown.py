@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..exact.enclosures import decimal_interval, scientific_above
-from ..limits import chambers_in_words
+from ..pricing.limits import chambers_in_words
 from ..terms.words import activation_name, count
 from .text import (
     MOST_NEURONS,

@@ -15,12 +15,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from ..checker import Verdict
+from ..cover.effort import WHOLE, Effort
 from ..data.preparation import Input, Output, Preparation
 from ..data.problem_file import prepared
-from ..effort import WHOLE, Effort
-from ..limits import is_searched, require_feasible
 from ..networks.prepared import PreparedNetwork
 from ..networks.vector import side_by_side
+from ..pricing.limits import is_searched, require_feasible
 from ..problem import TrainingProblem
 from .hints import hints
 

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..exact.enclosures import decimal_interval, exact_text, float_above, float_below, scientific_above
-from ..limits import chambers_in_words, counted_chambers
+from ..pricing.limits import chambers_in_words, counted_chambers
 from ..terms.words import activation_name, count
 
 if TYPE_CHECKING:

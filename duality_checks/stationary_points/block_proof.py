@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from hyperplane_arrangements.exact import ExactMatrix, signs
-from hyperplane_arrangements.findings import Finding
+from hyperplane_arrangements.values.findings import Finding
 
 from ..exact.setting import Vector, combination
 from ..networks.rational import RationalNetwork

@@ -29,7 +29,7 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
     """
     import clarabel
 
-    from ..sparse_blocks import diagonal, placed
+    from ..training.sparse_blocks import diagonal, placed
 
     setting.require_plain("a restricted program")
     n, p, count = setting.n, setting.inputs, len(blocks)
@@ -68,7 +68,7 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
 
 def _fit(setting: Setting, blocks: tuple[Block, ...]) -> Any:
     """residual + sum_i s_i D_i X v_i + intercept = y."""
-    from ..sparse_blocks import beside, identity
+    from ..training.sparse_blocks import beside, identity
 
     rows, n = setting.X.floats, setting.n
     atoms = [b.output * slopes(setting, b)[:, None] * rows for b in blocks]

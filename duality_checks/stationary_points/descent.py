@@ -18,8 +18,7 @@ from ..exact.judged import fitting
 from ..exact.setting import Setting
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
-from ..ranges import whole
-from ..tolerances import allowance, relative
+from ..terms.given import allowance, relative, whole
 from .blocks import adjacent_blocks
 from .restricted import RestrictedCertificate
 from .solver import restricted_optimum

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort
 from ..exact.judged import fitting
 from ..exact.setting import Setting, Vector, dot
 from ..networks.rational import RationalNetwork

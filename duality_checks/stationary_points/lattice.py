@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError, MissingExtraError, TooLargeError
-from hyperplane_arrangements.findings import Finding
+from hyperplane_arrangements.values.findings import Finding
 
 from ..exact.setting import Setting
 from ..problem import TrainingProblem

@@ -14,7 +14,7 @@ from math import prod
 
 from hyperplane_arrangements.errors import TooLargeError
 from hyperplane_arrangements.exact import signs
-from hyperplane_arrangements.findings import Finding
+from hyperplane_arrangements.values.findings import Finding
 
 from ..exact.judged import judged
 from ..networks.rational import RationalNetwork

@@ -23,7 +23,7 @@ from ..exact.programs import Membership
 from ..exact.setting import ZERO, Setting, Vector, combination, dot
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
-from ..tolerances import allowance, relative
+from ..terms.given import allowance, relative
 from .clarke import Subdifferential, pulled
 from .stationary import (
     EPSILON,

@@ -17,15 +17,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from hyperplane_arrangements.display import Shown
-from hyperplane_arrangements.pasting import OneLine
+from hyperplane_arrangements.values.display import Shown
+from hyperplane_arrangements.values.pasting import OneLine
 
 from ..exact.judged import fitting
 from ..exact.programs import Membership
 from ..exact.setting import ZERO, Setting, Vector, combination, dot
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
-from ..tolerances import allowance, relative
+from ..terms.given import allowance, relative
 from .clarke import Subdifferential, leaves_downhill, subdifferentials
 
 EPSILON = 1e-6

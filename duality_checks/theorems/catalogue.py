@@ -24,7 +24,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..checker import Refusal
-from ..tolerances import allowance
+from ..terms.given import allowance
 
 _MODULE = re.compile(r"t\d+_\d+_\w+")
 _Instance = TypeVar("_Instance")

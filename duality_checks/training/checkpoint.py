@@ -13,7 +13,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..files import read_json, read_text, write_text
+from ..data.files import read_json, read_text, write_text
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from .rounds import Bounds

@@ -10,9 +10,9 @@ from concurrent.futures import Executor
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.workers import using_executor
+from hyperplane_arrangements.machine.workers import using_executor
 
-from ..effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from .rounds import MAX_CHAMBERS, Round, Solution

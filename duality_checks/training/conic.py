@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ..effort import Effort
+from ..cover.effort import Effort
 from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.free import ProjectedReadout
 from ..pricing.landscape import Landscape, first_rows

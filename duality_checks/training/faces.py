@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..effort import Effort
+from ..cover.effort import Effort
 from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.biases import BiasPricer
 from ..pricing.free import PlacesPricer, ProjectedReadout, Sightings

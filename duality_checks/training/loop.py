@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from ..effort import Effort
+from ..cover.effort import Effort
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from .neurons import Active, active_of

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..effort import Effort
+from ..cover.effort import Effort
 from ..exact.polyhedral import free_lasso, has_program, metric_of
 from ..exact.polyhedral_lasso import least_squares
 from ..exact.rounding import on_a_grid

@@ -19,10 +19,10 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from ..exact.rounding import power_of_two
 from ..problem import TrainingProblem
-from ..sparse_blocks import beside, diagonal, identity, placed
 from ..terms.losses import Absolute, Hinge, Huber, Logistic, Loss, Squared, SquaredHinge
 from ..terms.max_pooling import require_sums
 from ..terms.weighted import Weighted
+from .sparse_blocks import beside, diagonal, identity, placed
 
 TOLERANCE = 1e-12
 ITERATIONS = 200

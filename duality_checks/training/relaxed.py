@@ -17,9 +17,9 @@ import numpy as np
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from .. import checker
-from ..effort import CLIMBED_FROM, INSTANT, LADDER, Effort
-from ..limits import is_searched
+from ..cover.effort import CLIMBED_FROM, INSTANT, LADDER, Effort
 from ..pricing.landscape import Landscape
+from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
 from .relaxation import Relaxation, relax
 from .relaxation_proof import proven

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.display import Shown
+from hyperplane_arrangements.values.display import Shown
 
 from ..networks.two_layer import TwoLayerNetwork
 

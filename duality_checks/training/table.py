@@ -29,9 +29,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..effort import WHOLE, Effort
-from ..limits import is_searched, require_feasible
+from ..cover.effort import WHOLE, Effort
 from ..networks.two_layer import TwoLayerNetwork
+from ..pricing.limits import is_searched, require_feasible
 from ..problem import TrainingProblem
 from .loop import Master, generate
 from .rounds import MAX_CHAMBERS, History, Round, Solution

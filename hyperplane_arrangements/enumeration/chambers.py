@@ -12,10 +12,10 @@ from typing import Any, TypeVar, overload
 
 import numpy as np
 
-from ..display import Shown
 from ..errors import InputError, TooLargeError
 from ..exact import integer_row
 from ..plain import PlainArrangement
+from ..values.display import Shown
 from .chamber import Chamber, Neighbours
 from .engine import Cells, Plan, count, make_plan, run, whitney_numbers
 from .interior import interior_points

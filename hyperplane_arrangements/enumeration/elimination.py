@@ -11,7 +11,7 @@ from typing import Any
 from numba import njit, types
 from numba.extending import intrinsic
 
-from ..kernel_cache import cached_njit
+from ..machine.kernel_cache import cached_njit
 from .roundoff import INFLATE, TINY, UNIT
 
 LIMIT = 2.0**49

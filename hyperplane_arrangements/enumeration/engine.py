@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..cores import cores, parts, shared_out
+from ..machine.cores import cores, parts, shared_out
 from . import search, tables, witness
 from .candidates import candidates, compiled, floats
 from .frame import Frame, Integers, frame

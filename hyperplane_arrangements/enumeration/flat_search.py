@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from ..cores import cores, shared_out
 from ..exact.quadratic import irrational
 from ..exact.rows import Row, signed_content
+from ..machine.cores import cores, shared_out
 from .frame import EXACT, Integers, column_shifts, equalised
 from .minors import poincare_coefficients
 from .search import Budget, OutOfBudget, weight

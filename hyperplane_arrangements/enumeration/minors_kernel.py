@@ -11,7 +11,7 @@ from math import gcd
 
 import numpy as np
 
-from ..kernel_cache import cached_njit
+from ..machine.kernel_cache import cached_njit
 
 #: Entries up to this size may be cut: a 2 x 2 minor stays below 2^62.
 LIMIT = 2**30

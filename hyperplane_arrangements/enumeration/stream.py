@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from typing import TypeVar
 
-from ..cores import cores
+from ..machine.cores import cores
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -24,9 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from ..cores import shared_out
 from ..exact.quadratic import irrational
 from ..exact.rows import Row
+from ..machine.cores import shared_out
 
 #: Sets of rank - 1 hyperplanes from which symmetry is looked for: a second of compiled minors, or more.
 WORTH = 300_000_000

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..pasting import MOST, Call, Pasted, number
+from ..values.pasting import MOST, Call, Pasted, number
 from . import echelon
 from .quadratic import Quadratic, irrational, quadratic_rows, read_quadratic
 

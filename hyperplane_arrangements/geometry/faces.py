@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from ..display import Shown
 from ..enumeration.chambers import chambers
 from ..enumeration.flat_search import all_flats
 from ..enumeration.keys import RowIndex
 from ..errors import TooLargeError
-from ..findings import Finding
 from ..plain import PlainArrangement
+from ..values.display import Shown
+from ..values.findings import Finding
 from .bits import row_signs, words_of
 from .face_poset import FaceLevel, Region, faces_in
 from .flat_table import Level, flat_table

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from ..display import Shown
 from ..enumeration.chambers import poincare
 from ..enumeration.flat_search import all_flats, count_on_flats
 from ..errors import InputError
 from ..plain import Hyperplanes, PlainArrangement
+from ..values.display import Shown
 from .bits import packed, row_masks, unpacked
 from .cover_table import cover_table, next_flats
 from .flat_table import at_infinity

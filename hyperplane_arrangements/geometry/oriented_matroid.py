@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..exact.sign_vectors import read_signs
-from ..findings import Finding
+from ..values.findings import Finding
 
 _CLAIM = "the sign vectors are the covectors of an oriented matroid"
 

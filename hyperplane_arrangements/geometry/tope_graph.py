@@ -11,8 +11,8 @@ from ..enumeration.chambers import chambers
 from ..errors import InputError
 from ..exact.rows import canonical
 from ..exact.sign_vectors import read_signs
-from ..findings import Finding
 from ..plain import PlainArrangement
+from ..values.findings import Finding
 from .central import central_form
 from .flats import intersection_lattice
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from ..display import Shown
 from ..enumeration.chambers import chambers
 from ..errors import InputError, TooLargeError
 from ..exact import ExactMatrix, exact_vector, pivot_columns, signs
 from ..exact.rational import determinant, dot, independent_rows, inverse, times, transposed
 from ..exact.sign_vectors import read_signs
 from ..plain import PlainArrangement
+from ..values.display import Shown
 from .flats import face_numbers
 
 _ZERO = Fraction(0)

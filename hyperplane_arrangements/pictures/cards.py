@@ -10,7 +10,6 @@ from fractions import Fraction
 from html import escape
 from typing import Any
 
-from .. import display
 from ..enumeration.chambers import Chambers, count_chambers
 from ..errors import MissingExtraError
 from ..exact import clipped, in_short
@@ -18,6 +17,7 @@ from ..geometry.faces import Faces
 from ..geometry.flats import IntersectionLattice
 from ..geometry.zonotope import Zonotope
 from ..plain import PlainArrangement
+from ..values import display
 from .notebook import best_kind, html, svg
 
 _SHOWN = 8

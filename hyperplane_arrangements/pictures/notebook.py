@@ -13,8 +13,8 @@ from ..enumeration.chambers import count_chambers, upper_bound
 from ..enumeration.minors import poincare_coefficients
 from ..enumeration.search import Budget, OutOfBudget
 from ..errors import InputError, MissingExtraError
+from ..machine.writing import write_whole
 from ..plain import PlainArrangement
-from ..writing import write_whole
 from .canvas import require_matplotlib
 from .hasse import plot_lattice
 from .plotting import plot_lines, plot_sphere, plot_tope_graph, plot_zonotope

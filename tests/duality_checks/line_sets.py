@@ -34,7 +34,7 @@ console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0, "utf8")).map
 
 def program(*names: str) -> str:
     """The text of programs of the explorer, one after the other."""
-    folder = files("duality_checks.explorer")
+    folder = files("duality_checks.reports.explorer")
     return "\n".join((folder / f"{name}.js").read_text(encoding="ascii") for name in names)
 
 

@@ -577,8 +577,8 @@ def test_a_loss_that_does_not_fit_the_labels_is_refused(run, here):
     ("words", "environment", "count"), [(["--cores", "3"], "5", 3), ([], "5", 5), (["--cores", "3"], "", 3)]
 )
 def test_the_cores_of_a_job_are_those_asked_for(run, here, monkeypatch, words, environment, count):
-    from hyperplane_arrangements.cores import VARIABLE, cores
     from hyperplane_arrangements.enumeration import chambers
+    from hyperplane_arrangements.machine.cores import VARIABLE, cores
 
     seen, own = [], chambers.count_chambers
     monkeypatch.setattr(chambers, "count_chambers", lambda *args: seen.append(cores()) or own(*args))
@@ -601,6 +601,6 @@ def test_a_short_job_starts_no_workers(run, done: Path, monkeypatch) -> None:
     def never(self, *arguments):
         raise AssertionError("a pool was made")
 
-    monkeypatch.setattr("hyperplane_arrangements.workers.Workers.submit", never)
+    monkeypatch.setattr("hyperplane_arrangements.machine.workers.Workers.submit", never)
     paths = str(done / "problem.json"), str(done / "certificate.json")
     assert run("check", *paths, "--workers", "2")[0] == 0

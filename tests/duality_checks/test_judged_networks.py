@@ -36,7 +36,7 @@ from duality_checks import (
 from duality_checks.approximation.ascents import proven_interval
 from duality_checks.exact.judged import fit_of, objective_of
 from duality_checks.exact.setting import Setting
-from duality_checks.importing import BiasedNetwork
+from duality_checks.interfaces.foreign.networks import BiasedNetwork
 from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.spanning import corrected
 from duality_checks.stationary_points.escape import improving_neuron

@@ -172,7 +172,7 @@ def test_every_entry_point_has_a_result_or_says_why_not(
 
 
 def test_the_estimator_fits_them() -> None:
-    estimator = pytest.importorskip("duality_checks.estimator")
+    estimator = pytest.importorskip("duality_checks.interfaces.estimator")
     model = estimator.CertifiedReLURegressor(beta=0.1, fit_intercept=False).fit(FOUR, [1, -1, 2, 1])
     assert model.proven_ and 0 <= model.upper_bound_ - model.lower_bound_ < 1e-9
 

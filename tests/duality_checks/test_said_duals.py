@@ -15,8 +15,8 @@ from said_duals import FORGERIES, TERMS, documents, forged, made, verdict
 
 from duality_checks import Certificate, TrainingProblem, certify, check, train
 from duality_checks.certificates import certificate
-from duality_checks.explaining.formal.export import claims
-from duality_checks.explaining.theorem import explained
+from duality_checks.reports.explaining.formal.export import claims
+from duality_checks.reports.explaining.theorem import explained
 from hyperplane_arrangements.errors import InputError
 
 

@@ -29,8 +29,8 @@ from duality_checks import (
 from duality_checks.checker import check_documents
 from duality_checks.cli import main
 from duality_checks.interfaces.foreign.networks import BiasedNetwork, from_layers
-from duality_checks.ranges import reals
 from duality_checks.reports.text import cell, printable
+from duality_checks.terms.given import reals
 from hyperplane_arrangements import Arrangement
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import clipped

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from duality_checks.explaining.formal.sources import library_text
+from duality_checks.reports.explaining.formal.sources import library_text
 
 FOLDER = Path(__file__).parent.parent.parent / "proofs_notes" / "formal"
 LIBRARY = "ConvexLandscape"

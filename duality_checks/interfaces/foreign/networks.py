@@ -17,7 +17,7 @@ from ...exact.setting import Setting
 from ...networks.rational import RationalNetwork
 from ...networks.two_layer import TwoLayerNetwork
 from ...problem import TrainingProblem
-from ...ranges import reals
+from ...terms.given import reals
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ...files import read_bytes
+from ...data.files import read_bytes
 
 # Little-endian, as the format asks for. NumPy has no bfloat16: it is the upper half of a float32.
 _KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "U8": "u1"}

@@ -21,7 +21,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ...ranges import reals
+from ...terms.given import reals
 from .networks import Network, from_layers
 
 LOGISTIC = "logistic"

@@ -16,13 +16,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
 
-from duality_checks import TrainingProblem, certify, check, checker, limits, train
+from duality_checks import TrainingProblem, certify, check, checker, train
 from duality_checks.cover.climbing import climb
 from duality_checks.cover.cone_kernel import bound_on_cone
+from duality_checks.cover.effort import Effort
 from duality_checks.cover.proof import Coordinates, covers, written
 from duality_checks.cover.search import Function
-from duality_checks.effort import Effort
 from duality_checks.exact.orthogonal import orthogonal
+from duality_checks.pricing import limits
 from duality_checks.pricing.biases import BiasPricer
 
 entries = st.integers(-3, 3)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
 from duality_checks.cover.proof import Coordinates, covers, written
 from duality_checks.cover.search import search
-from duality_checks.explaining.formal.export import to_coq
+from duality_checks.reports.explaining.formal.export import to_coq
 from duality_checks.terms.max_pooling import MaxPooling
 from duality_checks.theorems.t2_15_max_pooling import Pooled, highest
 from hyperplane_arrangements.errors import InputError

@@ -26,7 +26,7 @@ from duality_checks.cover.pricing import NOTHING_KNOWN, functions, glimpsed, lar
 from duality_checks.cover.proof import Coordinates, covers
 from duality_checks.cover.search import Function, Limits, search
 from duality_checks.pricing.landscape import Landscape
-from hyperplane_arrangements.workers import Workers, using_workers
+from hyperplane_arrangements.machine.workers import Workers, using_workers
 
 entries = st.integers(-3, 3)
 seeds = st.integers(0, 10**6)

@@ -16,14 +16,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import TrainingProblem, TwoLayerNetwork, audit, check, train
+from duality_checks import (
+    TrainingProblem,
+    TwoLayerNetwork,
+    audit,
+    check,
+    from_sklearn,
+    from_state_dict,
+    read_network,
+    train,
+)
 from duality_checks.cli import main
-from duality_checks.effort import Effort
+from duality_checks.cover.effort import Effort
 from duality_checks.exact.setting import Setting
-from duality_checks.importing import BiasedNetwork, from_sklearn, from_state_dict, read_network
 from duality_checks.interfaces import auditing
-from duality_checks.limits import chambers_at_most
+from duality_checks.interfaces.foreign.networks import BiasedNetwork
 from duality_checks.networks.rational import RationalNetwork
+from duality_checks.pricing.limits import chambers_at_most
 from duality_checks.stationary_points.examples import both_signs, global_minimum, spurious_minimum
 from duality_checks.stationary_points.stationary import Standing, first_order
 from hyperplane_arrangements.errors import InputError, MissingExtraError

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, audit, audit_outputs
 from duality_checks.cli import main
-from duality_checks.effort import Effort
-from duality_checks.importing import OutputsNetwork, from_layers
+from duality_checks.cover.effort import Effort
+from duality_checks.interfaces.foreign.networks import OutputsNetwork, from_layers
 from duality_checks.networks.vector import VectorNetwork
 from duality_checks.optima.several_outputs import MultiOutputProblem, train_outputs
 from hyperplane_arrangements.errors import InputError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, audit, check, train
-from duality_checks.importing import BiasedNetwork, Imported
+from duality_checks.interfaces.foreign.networks import BiasedNetwork, Imported
 from duality_checks.interfaces.placing import BIASES, place
 from hyperplane_arrangements.errors import InputError
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.checker import Refusal, dual_value, read_problem
-from duality_checks.effort import Effort
+from duality_checks.cover.effort import Effort
 from duality_checks.exact.polyhedral import optimum
 from duality_checks.networks.objective import exact_fit
 from duality_checks.optima import path_refining

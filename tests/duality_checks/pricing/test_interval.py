@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, certify, check, train
-from duality_checks.effort import WHOLE, Effort
+from duality_checks.cover.effort import WHOLE, Effort
 from duality_checks.pricing import interval as proofs
 from duality_checks.pricing.bounds import gradients
 from duality_checks.pricing.dual_norm import dual_norm

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from duality_checks import Effort, TrainingProblem, certify, check, dual_norm, train
-from duality_checks.limits import chambers_at_most, is_searched
+from duality_checks.pricing.limits import chambers_at_most, is_searched
 from duality_checks.pricing.max_pooling import MaxLandscape
 from duality_checks.pricing.max_search import MaxSearch
 from duality_checks.terms.max_pooling import MaxPooling, max_patches_1d

@@ -317,8 +317,8 @@ def test_a_preparation_remembers_its_pooling(pooling: str) -> None:
 
 
 def test_formal_proofs_and_pages_are_refused_by_name() -> None:
-    from duality_checks.explaining.formal.export import to_coq
-    from duality_checks.explaining.theorem import explained
+    from duality_checks.reports.explaining.formal.export import to_coq
+    from duality_checks.reports.explaining.theorem import explained
 
     problem, document = honest()
     with pytest.raises(InputError, match="the formal proof does not cover max pooling"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from duality_checks import MultiOutputProblem, TrainingProblem, train, train_outputs
-from duality_checks.effort import WHOLE
+from duality_checks.cover.effort import WHOLE
 from duality_checks.terms.free import NAMES
 from duality_checks.terms.max_pooling import MaxPooling
 from duality_checks.training.loop import Master

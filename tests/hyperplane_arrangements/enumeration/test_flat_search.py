@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperplane_arrangements import Arrangement, families
-from hyperplane_arrangements.cores import using_cores
 from hyperplane_arrangements.enumeration import flat_search
 from hyperplane_arrangements.enumeration.flat_search import (
     Flats,
@@ -20,6 +19,7 @@ from hyperplane_arrangements.enumeration.flat_search import (
 )
 from hyperplane_arrangements.enumeration.minors import poincare_coefficients
 from hyperplane_arrangements.exact.rational import null_space
+from hyperplane_arrangements.machine.cores import using_cores
 from hyperplane_arrangements.strategies import arrangements
 
 

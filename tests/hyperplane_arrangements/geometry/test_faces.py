@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from hyperplane_arrangements import Arrangement, InputError, TooLargeError, families
-from hyperplane_arrangements.findings import RefutedError
 from hyperplane_arrangements.geometry.faces import cocircuits, faces
 from hyperplane_arrangements.geometry.oriented_matroid import check_covector_axioms
 from hyperplane_arrangements.geometry.shapes import chamber_shape
+from hyperplane_arrangements.values.findings import RefutedError
 
 entries = st.integers(-2, 2)
 central = st.integers(1, 3).flatmap(

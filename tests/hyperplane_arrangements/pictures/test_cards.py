@@ -10,9 +10,9 @@ import pytest
 
 from hyperplane_arrangements import Arrangement
 from hyperplane_arrangements.families import braid, published, shi
-from hyperplane_arrangements.findings import Finding
 from hyperplane_arrangements.geometry.zonotope import Zonotope
 from hyperplane_arrangements.pictures.cards import card, columns
+from hyperplane_arrangements.values.findings import Finding
 
 
 def cells(html: str) -> list[list[str]]:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import read_network
-from duality_checks.importing import BiasedNetwork
 from duality_checks.interfaces.foreign.files import import_network
+from duality_checks.interfaces.foreign.networks import BiasedNetwork
 from duality_checks.interfaces.foreign.safetensors import read_tensors
 from hyperplane_arrangements.errors import InputError
 

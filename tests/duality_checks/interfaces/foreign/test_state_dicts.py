@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, audit
-from duality_checks.importing import BiasedNetwork
-from duality_checks.interfaces.foreign.networks import OutputsNetwork
+from duality_checks.interfaces.foreign.networks import BiasedNetwork, OutputsNetwork
 from duality_checks.interfaces.foreign.state_dicts import EPS, WRAPPERS, from_state_dict, import_state_dict
 from hyperplane_arrangements.errors import InputError
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from duality_checks import TrainingProblem, assert_global_optimum, audit
-from duality_checks.importing import BiasedNetwork
+from duality_checks.interfaces.foreign.networks import BiasedNetwork
 from duality_checks.interfaces.foreign.torch_modules import import_torch_module
 from hyperplane_arrangements.errors import InputError
 

@@ -1,0 +1,112 @@
+"""How long a search over all directions goes on, and how narrow an interval has to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+from time import perf_counter
+from typing import Any, TypeVar
+
+from hyperplane_arrangements.errors import InputError
+
+from ..terms.given import relative
+
+# Excesses over beta that are proven one after the other, so that a search that is stopped has proven the
+# last; each costs a fraction of the next at ranks where that matters.
+LADDER = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3)
+# Below this rank the last search costs hardly more than the first.
+CLIMBED_FROM = 5
+INSTANT = 1e-9  # seconds: a limit that has passed
+Number = TypeVar("Number", int, float)
+
+
+def limit(value: Number | None, name: str) -> Number | None:
+    """A limit of a search, or None for no limit.
+
+    Args:
+        value: the limit.
+        name: how an error message calls it.
+
+    Raises:
+        InputError: it is not positive, or not finite.
+
+    Example:
+        >>> limit(0, "--max-cones")
+        Traceback (most recent call last):
+        ...
+        hyperplane_arrangements.errors.InputError: --max-cones=0 is no limit; give a positive number, or leave
+        it out
+    """
+    if value is not None and not (isfinite(value) and value > 0):
+        raise InputError(f"{name}={value} is no limit; give a positive number, or leave it out")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """When training and its proof are content, or give up.
+
+    Small instances, whose chambers are gone through one by one, are not limited.
+
+    Args:
+        gap: the relative gap ``(upper - lower) / upper`` that is narrow enough, in [0, 1).
+        seconds: from the start of training; a search that is under way then ends soon after. None: no limit.
+        cones: that one search may close. None: no limit.
+        progress: told of each search while it goes on: the cones closed, and the boxes still open.
+        most: excesses over beta from here on prove nothing that is not known.
+
+    Raises:
+        InputError: a gap outside [0, 1), or a limit that is not positive.
+
+    Example:
+        >>> Effort(gap=0.01, seconds=60).levels(rank=8)
+        (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.005)
+        >>> Effort().levels(rank=8)
+        (0.0,)
+    """
+
+    gap: float = 0.0
+    seconds: float | None = None
+    cones: int | None = None
+    progress: Callable[[int, int], Any] | None = None
+    most: float = inf
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gap", float(relative(self.gap, "gap")))
+        limit(self.seconds, "seconds")
+        limit(self.cones, "cones")
+
+    def after(self, began: float, parts: int = 1) -> Effort:
+        """What is left of it for the next of so many parts, when the work began then.
+
+        Args:
+            began: by :func:`time.perf_counter`.
+            parts: of the work that is still to be done, which share the time.
+        """
+        if self.seconds is None:
+            return self
+        return replace(self, seconds=max(self.seconds - (perf_counter() - began), INSTANT) / parts)
+
+    @property
+    def limited(self) -> bool:
+        """Whether a search may end before it has proven what it set out to prove."""
+        return self.seconds is not None or self.cones is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing short of the optimum will do, however long it takes."""
+        return self.gap == 0 and not self.limited
+
+    def levels(self, rank: int) -> tuple[float, ...]:
+        """The excesses over beta to prove in turn; the last is what the gap asks for."""
+        last = self.gap / 2
+        first = LADDER if self.limited and rank >= CLIMBED_FROM else ()
+        return (*(level for level in first if last < level <= self.most), last)
+
+    def deadline(self) -> float | None:
+        """When a training that starts now is to end, by :func:`time.perf_counter`."""
+        return None if self.seconds is None else perf_counter() + self.seconds
+
+
+WHOLE = Effort()

@@ -1,0 +1,1 @@
+"""What is asked of the machine: cores, workers, a cluster, compiled code that is kept, files."""

@@ -1,0 +1,1 @@
+"""What all values share: text that can be pasted back, cards in a notebook, findings."""
