@@ -143,12 +143,12 @@ class Stated:
 
     def _free(self, found: Imported) -> str:
         """What the problem leaves unpenalised beside the biases of other libraries' networks."""
-        from ..interfaces.foreign.networks import OutputsNetwork
         from ..networks.two_layer import TwoLayerNetwork
+        from ..networks.vector import VectorNetwork
         from ..terms.free import NOTHING
 
         network = found.network
-        if isinstance(network, OutputsNetwork) and found.origin == "convex-landscape":
+        if isinstance(network, VectorNetwork):
             has_constants = network.intercepts is not None and any(network.intercepts)
             return self.free or ("intercept" if has_constants else NOTHING)
         if not isinstance(network, TwoLayerNetwork):
@@ -165,10 +165,9 @@ class Stated:
         as asked for; or None."""
         from hyperplane_arrangements.errors import InputError
 
-        from ..networks.two_layer import TwoLayerNetwork
+        from ..interfaces.foreign.networks import BiasedNetwork
 
-        ours = found.origin == "convex-landscape"
-        if isinstance(found.network, TwoLayerNetwork) or ours:
+        if not isinstance(found.network, BiasedNetwork):
             if self.bias in ("free", "decayed"):
                 raise InputError(
                     f"the network has no biases to be {self.bias}; use --bias none or --bias column"

@@ -46,7 +46,7 @@ from ..stationary_points.stationary import EPSILON, REACH, Role, Standing
 from ..terms.free import DECAYED, NOTHING
 from ..training.rounds import MAX_CHAMBERS
 from .auditing import EFFORT, WIDE, listed
-from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork
+from .foreign.networks import BiasedNetwork, Imported
 from .foreign.sklearn_models import is_sklearn, take_apart
 from .placing import BIASES, SAID, USUAL, columns_of_ones, imported, restated, setting_of, stated_decay
 
@@ -190,7 +190,7 @@ def audit_outputs(
 
     Args:
         problems: one an output, the same but for their targets.
-        network: an OutputsNetwork, a VectorNetwork, a PyTorch module or state_dict, or a fitted MLPRegressor.
+        network: a VectorNetwork, a BiasedNetwork, a PyTorch module or state_dict, or a fitted MLPRegressor.
         coupling: ``"2-norm"``, the usual weight decay, or ``"1-norm"``.
         biases: what decays of a network with biases, as for :func:`~duality_checks.audit`.
         targets: the names of the outputs, for hints.
@@ -249,9 +249,7 @@ def _native(
     problems: tuple[TrainingProblem, ...], network: Any
 ) -> tuple[Imported, tuple[TrainingProblem, ...]]:
     """The network with its origin, and the problems on what its transformers give."""
-    if isinstance(network, VectorNetwork):
-        network = Imported(_of_ours(network), "convex-landscape", network.kappa)
-    elif is_sklearn(network):
+    if is_sklearn(network):
         parts = take_apart(network)
         if parts.behind is not None:
             raise InputError(
@@ -264,18 +262,12 @@ def _native(
         notes = (*parts.notes, *parts.batch_notes(problems[0].n), _MEAN)
         network = Imported(parts.network, "scikit-learn", Fraction(0), notes)
     found = imported(network)
-    whole = found.network
-    if not isinstance(whole, OutputsNetwork) or whole.count != len(problems):
-        count = whole.count if isinstance(whole, OutputsNetwork) else 1
+    if found.network.output.ndim < 2 or found.network.count != len(problems):
         raise InputError(
-            f"the network has {count} outputs, but there are {len(problems)} targets; give one target an "
-            "output, in their order"
+            f"the network has {found.network.count} outputs, but there are {len(problems)} targets; "
+            "give one target an output, in their order"
         )
     return (found if found.kappa is not None else found.with_activation(problems[0].kappa)), problems
-
-
-def _of_ours(network: VectorNetwork) -> OutputsNetwork:
-    return OutputsNetwork(network.hidden, network.output, None, network.intercepts, network.kappa)
 
 
 def _placed(
@@ -284,15 +276,13 @@ def _placed(
     """The problems that the network is judged on, its outputs one by one in their columns, and what
     decays."""
     whole, first = found.network, problems[0]
-    assert isinstance(whole, OutputsNetwork)
+    if not isinstance(whole, BiasedNetwork):
+        if biases is not None:
+            raise InputError(f"the network has no biases to be {biases}; leave biases out")
+        return problems, _outputs(problems, whole), stated_decay(first)
     ones = columns_of_ones(first)
-    as_stated = found.origin == "convex-landscape" or (whole.biases is None and whole.intercepts is None)
-    if as_stated and biases is not None:
-        raise InputError(f"the network has no biases to be {biases}; leave biases out")
-    if as_stated or (biases is None and whole.inputs == first.d - 1 and len(ones) == 1):
-        place = None if as_stated else ones[0]
-        parts = _outputs(problems, whole, place, has_biases=not as_stated)
-        return problems, parts, stated_decay(first)
+    if biases is None and whole.inputs == first.d - 1 and len(ones) == 1:
+        return problems, _outputs(problems, whole.on_ones(ones[0])), stated_decay(first)
     require_inputs(whole.inputs, first.d)
     if first.free or ones:
         raise InputError(
@@ -301,27 +291,19 @@ def _placed(
         )
     kind = biases or USUAL[found.origin]
     other = "decayed" if kind == "free" else "free"
-    constant = "intercept" if whole.intercepts is not None and np.any(whole.intercepts) else NOTHING
+    constant = "intercept" if np.any(whole.intercept) else NOTHING
     free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
     X = exact_matrix([(*row, Fraction(1)) for row in first.X.fractions])
     stated = tuple(restated(problem, X=X, free=free) for problem in problems)
     decays = f"{SAID[kind]}; for another: --bias {other}, or biases={other!r}"
-    return stated, _outputs(stated, whole, first.d, has_biases=True), decays
+    return stated, _outputs(stated, whole.on_ones()), decays
 
 
 def _outputs(
-    problems: tuple[TrainingProblem, ...], whole: OutputsNetwork, place: int | None, *, has_biases: bool
+    problems: tuple[TrainingProblem, ...], whole: TwoLayerNetwork | VectorNetwork
 ) -> list[RationalNetwork]:
-    """Each output with all neurons, in the columns of its problem; biases at a place among them."""
-    parts = []
-    for c, problem in enumerate(problems):
-        one: BiasedNetwork | TwoLayerNetwork = whole.one(c)
-        assert isinstance(one, BiasedNetwork)
-        if has_biases:
-            parts.append(judged(problem, one.on_ones(place)))
-        else:
-            parts.append(judged(problem, TwoLayerNetwork(one.hidden, one.output, one.kappa, one.intercept)))
-    return parts
+    """Each output with all neurons, exactly."""
+    return [judged(problem, whole.one(c)) for c, problem in enumerate(problems)]
 
 
 def _objective(

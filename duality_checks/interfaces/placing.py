@@ -20,11 +20,12 @@ from ..exact.judged import judged, objective_of, require_activation, require_inp
 from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
+from ..networks.vector import VectorNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.escape import problem_of
 from ..terms.free import DECAYED, NOTHING
 from ..terms.words import activation_name
-from .foreign.networks import BiasedNetwork, Imported, OutputsNetwork
+from .foreign.networks import BiasedNetwork, Imported
 from .foreign.sklearn_models import LOGISTIC, from_sklearn, is_sklearn, take_apart
 from .foreign.state_dicts import import_state_dict
 from .foreign.torch_modules import import_torch_module
@@ -83,9 +84,9 @@ def imported(network: Any) -> Imported:
         return import_state_dict(network)
     if hasattr(network, "state_dict") and hasattr(network, "modules"):
         return import_torch_module(network)
-    if isinstance(network, TwoLayerNetwork):
+    if isinstance(network, TwoLayerNetwork | VectorNetwork):
         return Imported(network, "convex-landscape", network.kappa)
-    if isinstance(network, BiasedNetwork | OutputsNetwork):
+    if isinstance(network, BiasedNetwork):
         return Imported(network, "arrays", network.kappa)
     raise InputError(
         f"network is a {type(network).__name__}; give a TwoLayerNetwork, a BiasedNetwork, a fitted "
@@ -117,14 +118,14 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
         problem, network = _as_fitted(problem, network)
     if _has_origin(network):
         found = _with_slope(problem, imported(network))
-        if isinstance(found.network, BiasedNetwork):
-            return _with_biases(problem, found.network, found, biases)
         network, notes = found.network, found.notes
-    if isinstance(network, OutputsNetwork):
-        raise InputError(
-            f"the network has {network.count} outputs, and the problem one; use "
-            "audit_outputs with one problem an output, or name each --target on the command line"
-        )
+        if network.output.ndim == 2:
+            raise InputError(
+                f"the network has {network.count} outputs, and the problem one; use "
+                "audit_outputs with one problem an output, or name each --target on the command line"
+            )
+        if isinstance(network, BiasedNetwork):
+            return _with_biases(problem, network, found, biases)
     if biases is not None:
         raise InputError(f"the network has no biases to be {biases}; leave biases out")
     return _as_stated(problem, network, notes)
@@ -158,7 +159,7 @@ def native(problem: TrainingProblem, network: Any) -> Any:
 
 def _has_origin(network: Any) -> bool:
     """Whether :func:`imported` knows it; other objects may still have weights."""
-    ours = Imported | Mapping | TwoLayerNetwork | BiasedNetwork | OutputsNetwork
+    ours = Imported | Mapping | TwoLayerNetwork | VectorNetwork | BiasedNetwork
     return isinstance(network, ours) or (hasattr(network, "state_dict") and hasattr(network, "modules"))
 
 

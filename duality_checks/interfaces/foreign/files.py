@@ -15,8 +15,7 @@ from hyperplane_arrangements.errors import InputError, MissingExtraError
 
 from ...networks.gated import GatedNetwork
 from ...networks.prepared import PreparedNetwork
-from ...networks.vector import VectorNetwork
-from .networks import Imported, Network, OutputsNetwork, from_layers
+from .networks import Imported, Network, from_layers
 from .safetensors import read_tensors
 from .state_dicts import import_state_dict
 
@@ -69,9 +68,6 @@ def _ours(found: PreparedNetwork) -> Imported:
         raise InputError(
             "the network is gated, and no ReLU network; certify --gated proves the optimum of its own kind"
         )
-    if isinstance(network, VectorNetwork):
-        whole = OutputsNetwork(network.hidden, network.output, None, network.intercepts)
-        return Imported(whole, "convex-landscape", network.kappa, preparation=found.preparation)
     return Imported(network, "convex-landscape", network.kappa, preparation=found.preparation)
 
 

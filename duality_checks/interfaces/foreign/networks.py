@@ -16,6 +16,7 @@ from ...exact.judged import require_activation, require_inputs
 from ...exact.setting import Setting
 from ...networks.rational import RationalNetwork
 from ...networks.two_layer import TwoLayerNetwork
+from ...networks.vector import VectorNetwork
 from ...problem import TrainingProblem
 from ...terms.given import reals
 
@@ -26,9 +27,9 @@ class BiasedNetwork:
 
     Args:
         hidden: the rows w_j, m x d.
-        output: the weights alpha_j, length m.
+        output: the weights alpha_j, length m; m x k for k outputs.
         biases: the b_j, length m.
-        intercept: the output's bias.
+        intercept: the output's bias; k of them, or one for all.
         kappa: the activation's slope on the negative side.
 
     Raises:
@@ -37,25 +38,37 @@ class BiasedNetwork:
     Example:
         >>> BiasedNetwork([[1.0]], [2.0], [-1.0], 3.0).predict([[2.0], [0.0]])
         array([5., 3.])
+        >>> BiasedNetwork([[1.0]], [[2.0, 1.0]], [-1.0], [3.0, 0.0]).predict([[2.0]])
+        array([[5., 1.]])
     """
 
     hidden: np.ndarray
     output: np.ndarray
     biases: np.ndarray
-    intercept: float = 0.0
+    intercept: Any = 0.0
     kappa: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
-        inner = TwoLayerNetwork(self.hidden, self.output, self.kappa, self.intercept)
+        inner = self._on(self.hidden)
         biases = reals(self.biases, "biases")
-        if biases.shape != inner.output.shape:
+        if biases.shape != (inner.width,):
             raise InputError(
                 f"biases has shape {biases.shape} but there are {inner.width} neurons; give one bias a neuron"
             )
         biases.flags.writeable = False
-        for name in ("hidden", "output", "intercept", "kappa"):
+        constant = inner.intercepts if isinstance(inner, VectorNetwork) else inner.intercept
+        for name in ("hidden", "output", "kappa"):
             object.__setattr__(self, name, getattr(inner, name))
+        object.__setattr__(self, "intercept", constant)
         object.__setattr__(self, "biases", biases)
+
+    def _on(self, hidden: Any) -> TwoLayerNetwork | VectorNetwork:
+        """The network without biases of its own, of these hidden weights."""
+        if np.ndim(self.output) < 2:
+            return TwoLayerNetwork(hidden, self.output, self.kappa, self.intercept)
+        count = np.shape(self.output)[1:]
+        constants = np.full(count, self.intercept) if np.ndim(self.intercept) == 0 else self.intercept
+        return VectorNetwork(hidden, self.output, self.kappa, constants)
 
     @property
     def width(self) -> int:
@@ -67,20 +80,33 @@ class BiasedNetwork:
         """The number d of features."""
         return int(self.hidden.shape[1])
 
+    @property
+    def count(self) -> int:
+        """The number of outputs."""
+        return self.output.shape[1] if self.output.ndim == 2 else 1
+
+    def one(self, k: int) -> BiasedNetwork:
+        """Output k alone, with all neurons."""
+        if self.output.ndim == 1:
+            return self
+        return BiasedNetwork(self.hidden, self.output[:, k], self.biases, self.intercept[k], self.kappa)
+
     def predict(self, X: Any) -> np.ndarray:
-        """The outputs on the rows of ``X`` (n x d), length n, in floats."""
+        """The outputs on the rows of ``X`` (n x d), length n or n x k, in floats."""
         before = reals(X, "X") @ self.hidden.T + self.biases
         after = np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)
-        return after @ self.output + self.intercept
+        found: np.ndarray = after @ self.output + self.intercept
+        return found
 
     def rational(self) -> RationalNetwork:
-        """The network with its biases as last weights, exactly: for rows with a last column of ones."""
+        """The network of one output with its biases as last weights, exactly: for rows with a last column of
+        ones."""
         hidden = tuple(
             (*row, bias) for row, bias in zip(self.hidden.tolist(), self.biases.tolist(), strict=True)
         )
         return RationalNetwork(hidden, tuple(self.output.tolist()), Fraction(self.intercept))
 
-    def on_ones(self, column: int | None = None) -> TwoLayerNetwork:
+    def on_ones(self, column: int | None = None) -> TwoLayerNetwork | VectorNetwork:
         """The network with its biases as the weights on a column of ones, the last one unless named, and its
         intercept.
 
@@ -89,9 +115,7 @@ class BiasedNetwork:
             array([[ 1., -1.]])
         """
         place = self.inputs if column is None else column
-        return TwoLayerNetwork(
-            np.insert(self.hidden, place, self.biases, axis=1), self.output, self.kappa, self.intercept
-        )
+        return self._on(np.insert(self.hidden, place, self.biases, axis=1))
 
     def free_setting(self, problem: TrainingProblem) -> tuple[Setting, RationalNetwork]:
         """The problem with free biases and an intercept, and the network in it (statement 2.14).
@@ -105,66 +129,8 @@ class BiasedNetwork:
         return Setting.with_free_biases(problem), self.rational()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class OutputsNetwork:
-    """`F(x) = intercepts + sum_j alpha_j phi(w_j'x + b_j)` with k outputs.
-
-    Args:
-        hidden: the rows w_j, m x d.
-        output: the rows alpha_j, m x k.
-        biases: the b_j, length m; None where the hidden layer has none.
-        intercepts: the outputs' biases, length k; None where there are none.
-        kappa: the activation's slope on the negative side.
-
-    Raises:
-        InputError: shapes that do not fit, or entries that are not finite.
-
-    Example:
-        >>> output, intercepts = np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([0.0, 5.0])
-        >>> network = OutputsNetwork(np.eye(2), output, None, intercepts)
-        >>> network.one(1).predict([[1.0, 1.0]])
-        array([8.])
-    """
-
-    hidden: np.ndarray
-    output: np.ndarray
-    biases: np.ndarray | None
-    intercepts: np.ndarray | None
-    kappa: Fraction = Fraction(0)
-
-    def __post_init__(self) -> None:
-        output = reals(self.output, "output")
-        if output.ndim != 2:
-            raise InputError(f"output has shape {output.shape}; give m x k")
-        if self.intercepts is not None and np.shape(self.intercepts) != (output.shape[1],):
-            raise InputError(
-                f"intercepts has shape {np.shape(self.intercepts)} but there are {output.shape[1]} outputs"
-            )
-        hidden = reals(self.hidden, "hidden")
-        object.__setattr__(self, "hidden", hidden)
-        object.__setattr__(self, "output", output)
-        for k in range(output.shape[1]):
-            self.one(k)
-
-    @property
-    def inputs(self) -> int:
-        """The number d of features."""
-        return int(self.hidden.shape[1])
-
-    @property
-    def count(self) -> int:
-        """The number k of outputs."""
-        return int(self.output.shape[1])
-
-    def one(self, k: int) -> BiasedNetwork:
-        """Output k alone."""
-        biases = np.zeros(len(self.hidden)) if self.biases is None else self.biases
-        intercept = 0.0 if self.intercepts is None else float(self.intercepts[k])
-        return BiasedNetwork(self.hidden, self.output[:, k], biases, intercept, self.kappa)
-
-
 RELU = Fraction(0)
-Network = TwoLayerNetwork | BiasedNetwork | OutputsNetwork
+Network = TwoLayerNetwork | VectorNetwork | BiasedNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +196,13 @@ def from_layers(
     offsets = [None if bias is None else np.atleast_1d(reals(bias, f"{source}: a bias")) for bias in biases]
     if offsets[1] is not None and offsets[1].shape != (len(last),):
         raise InputError(f"{source} has {offsets[1].shape} output biases; give one an output")
-    if len(last) != 1:
-        return OutputsNetwork(first, last.T, offsets[0], offsets[1], kappa)
+    one = len(last) == 1
+    output = last[0] if one else last.T
     if offsets[0] is None and offsets[1] is None:
-        return TwoLayerNetwork(first, last[0], kappa)
+        return TwoLayerNetwork(first, output, kappa) if one else VectorNetwork(first, output, kappa)
     hidden = np.zeros(len(first)) if offsets[0] is None else offsets[0]
-    constant = 0.0 if offsets[1] is None else float(offsets[1][0])
-    return BiasedNetwork(first, last[0], hidden, constant, kappa)
+    constants = np.zeros(len(last)) if offsets[1] is None else offsets[1]
+    return BiasedNetwork(first, output, hidden, constants[0] if one else constants, kappa)
 
 
 def starting_network(found: Imported, problem: TrainingProblem, names: Sequence[str]) -> TwoLayerNetwork:
@@ -260,7 +226,7 @@ def starting_network(found: Imported, problem: TrainingProblem, names: Sequence[
         array([[ 2., -1.]])
     """
     network = found.network
-    if isinstance(network, OutputsNetwork):
+    if network.output.ndim == 2:
         raise InputError(f"--start has {network.count} outputs; training of one output begins with one")
     if found.preparation is not None and found.preparation.names != tuple(names):
         raise InputError(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from duality_checks import TrainingProblem, audit, audit_outputs
 from duality_checks.cli import main
 from duality_checks.cover.effort import Effort
-from duality_checks.interfaces.foreign.networks import OutputsNetwork, from_layers
+from duality_checks.interfaces.foreign.networks import BiasedNetwork, from_layers
 from duality_checks.networks.vector import VectorNetwork
 from duality_checks.optima.several_outputs import MultiOutputProblem, train_outputs
 from hyperplane_arrangements.errors import InputError
@@ -158,7 +158,7 @@ def test_files_that_certify_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_biases_on_a_column_of_ones_and_other_objectives() -> None:
-    network = OutputsNetwork([[1.0, 0.5]], [[1.0, -1.0]], [0.25], [0.5, 0.0])
+    network = BiasedNetwork([[1.0, 0.5]], [[1.0, -1.0]], [0.25], [0.5, 0.0])
     ones = problems([[*x, 1.0] for x in X], Y, 1, free="decayed-intercept")
     whole = audit_outputs(ones, network)
     assert whole.objective == audit_outputs(problems(X, Y, 1), network, biases="decayed").objective
@@ -204,6 +204,6 @@ def test_what_does_not_fit(network: Any, options: dict[str, Any], message: str) 
 
 
 def test_one_problem_for_several_outputs_is_refused() -> None:
-    network = OutputsNetwork(np.eye(2), np.ones((2, 2)), None, None)
+    network = VectorNetwork(np.eye(2), np.ones((2, 2)))
     with pytest.raises(InputError, match="use audit_outputs with one problem an output"):
         audit(problems(X, Y, 1)[0], network)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, audit
-from duality_checks.interfaces.foreign.networks import BiasedNetwork, OutputsNetwork
+from duality_checks.interfaces.foreign.networks import BiasedNetwork
 from duality_checks.interfaces.foreign.state_dicts import EPS, WRAPPERS, from_state_dict, import_state_dict
 from hyperplane_arrangements.errors import InputError
 
@@ -70,7 +70,7 @@ def test_a_network_that_fits_both_ways_keeps_its_order() -> None:
 
 def test_several_outputs_are_several() -> None:
     found = from_state_dict({"0.weight": W1, "2.weight": np.ones((2, 3)), "2.bias": np.array([1.0, 2.0])})
-    assert isinstance(found, OutputsNetwork) and found.count == 2
+    assert isinstance(found, BiasedNetwork) and found.count == 2
     assert found.one(1).predict(ROWS) == pytest.approx(np.maximum(ROWS @ W1.T, 0).sum(axis=1) + 2)
 
 
