@@ -13,14 +13,8 @@ import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
+from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, REACHED, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
 from .simplex_kernel import descend_shares, shorten_shares
-
-WIDEST, NARROWEST = 0.5, 1e-6
-NEAR = 16
-SHRINK = 0.25
-CUTS, CUT = 5, 0.25
-STEPS, SWEEPS, TURNS = 60, 3, 60
-GAIN = 1e-14
 
 
 @cached_njit(nogil=True)
@@ -96,23 +90,27 @@ def settle_maxima(pieces, weights, owner, lengths, points, values):
             size = shorten_shares(
                 A, w, group, first, groups, m, p, TURNS, 0.0, reference, free, is_free, B, order, Q, R, step
             )
-            value = -np.inf
-            if size > 0.0:
-                for cut in range(CUTS):
-                    share, length = CUT**cut, 0.0
-                    for i in range(r):
-                        q[i] = u[i] + share * (p[i] / size - u[i])
-                        length += q[i] * q[i]
-                    if length == 0.0:
-                        continue
-                    for i in range(r):
-                        q[i] /= sqrt(length)
-                    value = _value(pieces, weights, owner, q, trial)
-                    if value > values[a] * (1 + GAIN):
-                        break
+            if size == 0.0:
+                width *= SHRINK
+                continue
+            value, last = -np.inf, size <= values[a] * (1 + REACHED)
+            for cut in range(1 if last else CUTS):
+                share, length = CUT**cut, 0.0
+                for i in range(r):
+                    q[i] = u[i] + share * (p[i] / size - u[i])
+                    length += q[i] * q[i]
+                if length == 0.0:
+                    continue
+                for i in range(r):
+                    q[i] /= sqrt(length)
+                value = _value(pieces, weights, owner, q, trial)
+                if value > values[a] * (1 + GAIN):
+                    break
             if value > values[a] * (1 + GAIN):
                 values[a] = value
                 points[a] = q
                 heights[:] = trial
-            else:
+            elif not last:
                 width *= SHRINK
+            if last:
+                break

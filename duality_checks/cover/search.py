@@ -20,6 +20,7 @@ from hyperplane_arrangements.machine.workers import Workers, workers
 
 from .boxes import Box, faces
 from .codes import LEAF, OPEN
+from .kinks import settle_at_kinks
 
 NODES = 2_000
 MOST_NODES = 50_000
@@ -137,9 +138,13 @@ class Function:
         return 16 * ROUNDING * float(np.linalg.norm(self.sizes))
 
     def settled(self, points: np.ndarray, values: np.ndarray) -> None:
-        """Move points up to local maxima; both arrays are updated."""
+        """Move points up to local maxima, with a free bias at kinks; both arrays are updated."""
         from .ridge_kernel import settle_points
 
+        if self.free is not None:
+            settle_at_kinks(self.rows, self.weights, self.base, self.free, points, Function.of)
+            values[:] = self.values(points)
+            return
         lengths = np.linalg.norm(self.rows, axis=1)
         settle_points(self.rows, self.weights, self.base, lengths, points, values)
 
