@@ -39,8 +39,110 @@ EFFORT = Effort(cones=MAX_CONES)
 WIDE = 1e-6
 
 
+class Judged(OneLine, Shown):
+    """The verdict on a trained network, whatever its number of outputs: figures, and a few lines of text.
+
+    Whoever inherits has the problems that it is judged on, its `objective` exactly, proven bounds `lower` and
+    `upper` on the global optimum p*, the `stationarity` (None where `unjudged` says why not), `notes` and
+    `hints`; what it is judged on and what the bounds rest on are sentences of its own.
+    """
+
+    __slots__ = ()
+    objective: Fraction
+    hints: tuple[str, ...]
+    stationarity: Any
+    if TYPE_CHECKING:  # fields of one, properties of another
+        lower: Any
+        upper: Any
+        notes: Any
+        unjudged: Any
+
+        def _first(self) -> TrainingProblem: ...
+
+        def _judged_on(self) -> str: ...
+
+        def _rests_on(self) -> str: ...
+
+    @property
+    def excess(self) -> tuple[Fraction, Fraction]:
+        """Proven bounds on `objective - p*`."""
+        return self.objective - self.upper, self.objective - self.lower
+
+    @property
+    def is_stationary(self) -> bool | None:
+        """Whether it is stationary or epsilon-stationary; None if that is not judged."""
+        return None if self.stationarity is None else self.stationarity.standing is not Standing.NOT
+
+    @property
+    def dead(self) -> tuple[int, ...]:
+        """The neurons that contribute nothing on any sample, though their weights are not zero."""
+        return () if self.stationarity is None else self.stationarity.at.with_role(Role.DEAD)
+
+    @property
+    def zero(self) -> tuple[int, ...]:
+        """The neurons whose weights are all zero."""
+        return () if self.stationarity is None else self.stationarity.at.with_role(Role.ZERO)
+
+    def facts(self) -> dict[str, Any]:
+        """The figures, ready for JSON: exact numbers as texts, the rest as floats; None for what is not
+        judged."""
+        excess, found, problem = self.excess, self.stationarity, self._first()
+        return {
+            "objective": str(self.objective),
+            "objective_float": float(self.objective),
+            "lower": str(self.lower),
+            "upper": str(self.upper),
+            "proven_by": "independent checker",
+            "excess_at_least": float(excess[0]),
+            "excess_at_most": float(excess[1]),
+            "loss": problem.plain_loss.name,
+            "weighted": problem.is_weighted,
+            "beta": str(problem.beta),
+            "free": problem.free.name,
+            "judged_on": self._stated(),
+            "notes": list(self.notes),
+            "stationarity": None if found is None else found.standing.value,
+            "not_judged": self.unjudged,
+            "clarke_stationary_exactly": None if found is None else found.at.is_clarke,
+            "directionally_stationary_exactly": None if found is None else found.at.is_directional,
+            "relative_distance_at_most": None if found is None else found.relative_distance,
+            "dead": None if found is None else list(self.dead),
+            "zero": None if found is None else list(self.zero),
+            "hints": list(self.hints),
+        }
+
+    def _stated(self) -> str:
+        return self._judged_on()
+
+    def __str__(self) -> str:
+        """A few lines, one a finding."""
+        low, high = decimal_interval(self.lower, self.upper)
+        most = self.excess[1]
+        share = scientific_above(most / self.objective) if self.objective else "0"
+        pairs = [
+            ("judged on", self._judged_on()),
+            *(("note", note) for note in self.notes),
+            ("objective", f"{float(self.objective):.12g} (exact value of these weights)"),
+            ("p*", f"{low} <= p* <= {high} (proven)"),
+            ("excess", f"at most {scientific_above(most)} above p*, {share} of the objective (proven)"),
+            ("rests on", self._rests_on()),
+            *self._stationarity_lines(),
+            *(("hint", hint) for hint in self.hints),
+        ]
+        return "\n".join(f"{name:<13} {text}" for name, text in pairs)
+
+    def _stationarity_lines(self) -> list[tuple[str, str]]:
+        if self.stationarity is None:
+            return [("stationary", f"not judged: {self.unjudged}")]
+        dead, zero = map(_listed, (self.dead, self.zero))
+        return [
+            ("stationary", str(self.stationarity)),
+            ("dead neurons", f"{dead}; zero neurons {zero}"),
+        ]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
-class Audit(OneLine, Shown):
+class Audit(Judged):
     """The verdict on a trained network.
 
     Attributes:
@@ -72,6 +174,11 @@ class Audit(OneLine, Shown):
         return self.placed.unjudged
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed of the network."""
+        return self.placed.notes
+
+    @property
     def network(self) -> RationalNetwork:
         """Its weights, exactly."""
         return self.placed.network
@@ -87,16 +194,6 @@ class Audit(OneLine, Shown):
         return min(self.certificate.upper, self.objective)
 
     @property
-    def excess(self) -> tuple[Fraction, Fraction]:
-        """Proven bounds on `objective - p*`."""
-        return self.objective - self.upper, self.objective - self.lower
-
-    @property
-    def is_stationary(self) -> bool | None:
-        """Whether it is stationary or epsilon-stationary; None if that is not judged."""
-        return None if self.stationarity is None else self.stationarity.standing is not Standing.NOT
-
-    @property
     def imbalance(self) -> float | None:
         """The largest `abs(alpha^2 - norm(P w)^2)` over `alpha^2 + norm(P w)^2`: 0 when balanced (3.2)."""
         if self.stationarity is None:
@@ -110,81 +207,41 @@ class Audit(OneLine, Shown):
                 worst = max(worst, abs(float(neuron.imbalance / size)))
         return worst
 
-    @property
-    def dead(self) -> tuple[int, ...]:
-        """The neurons that contribute nothing on any sample, though their weights are not zero."""
-        return () if self.stationarity is None else self.stationarity.at.with_role(Role.DEAD)
-
-    @property
-    def zero(self) -> tuple[int, ...]:
-        """The neurons whose weights are all zero."""
-        return () if self.stationarity is None else self.stationarity.at.with_role(Role.ZERO)
-
     def facts(self) -> dict[str, Any]:
         """The figures, ready for JSON: exact numbers as texts, the rest as floats; None for what is not
         judged."""
-        excess, found = self.excess, self.stationarity
-        return {
-            "objective": str(self.objective),
-            "objective_float": float(self.objective),
-            "lower": str(self.lower),
-            "upper": str(self.upper),
-            "proven_by": "independent checker",
-            "excess_at_least": float(excess[0]),
-            "excess_at_most": float(excess[1]),
+        return Judged.facts(self) | {
             "free_biases": None
             if self.setting is None
             else self.setting.intercept and not self.setting.decayed,
-            **self._judged_facts(),
-            "stationarity": None if found is None else found.standing.value,
-            "not_judged": self.unjudged,
-            "clarke_stationary_exactly": None if found is None else found.at.is_clarke,
-            "directionally_stationary_exactly": None if found is None else found.at.is_directional,
-            "relative_distance_at_most": None if found is None else found.relative_distance,
             "imbalance": self.imbalance,
-            "dead": None if found is None else list(self.dead),
-            "zero": None if found is None else list(self.zero),
             "improving_neuron": None if self.escape is None else _escape_facts(self.escape),
-            "hints": list(self.hints),
         }
 
-    def _judged_facts(self) -> dict[str, Any]:
+    def _first(self) -> TrainingProblem:
+        return self.placed.problem
+
+    def _stated(self) -> str:
+        return self.placed.objective
+
+    def _judged_on(self) -> str:
         problem = self.placed.problem
-        return {
-            "loss": problem.plain_loss.name,
-            "weighted": problem.is_weighted,
-            "beta": str(problem.beta),
-            "free": problem.free.name,
-            "judged_on": self.placed.objective,
-            "notes": list(self.placed.notes),
-        }
+        weighted = "weighted " if problem.is_weighted else ""
+        return (
+            f"{weighted}{problem.plain_loss.name} loss, beta = {exact_text(problem.beta)}; "
+            f"{self.placed.objective}"
+        )
 
-    def __str__(self) -> str:
-        """A few lines, one a finding."""
-        pairs = [("judged on", judged_on(self.placed))]
-        pairs += [("note", note) for note in self.placed.notes]
-        pairs += [("objective", f"{float(self.objective):.12g} (exact value of these weights)")]
-        pairs += self._bound_lines()
-        pairs += self._stationarity_lines()
-        pairs += [("hint", hint) for hint in self.hints]
-        return "\n".join(f"{name:<13} {text}" for name, text in pairs)
-
-    def _bound_lines(self) -> list[tuple[str, str]]:
-        excess = self.excess
-        low, high = decimal_interval(self.lower, self.upper)
-        share = scientific_above(excess[1] / self.objective) if self.objective else "0"
-        rests = "a certificate that the independent checker accepted"
-        if self.certificate.relative_gap > WIDE:
-            rests += "; a longer search (time, cones) narrows it"
-        return [
-            ("p*", f"{low} <= p* <= {high} (proven)"),
-            ("excess", f"at most {scientific_above(excess[1])} above p*, {share} of the objective (proven)"),
-            ("rests on", rests),
-        ]
+    def _rests_on(self) -> str:
+        wide = self.certificate.relative_gap > WIDE
+        return "a certificate that the independent checker accepted" + (
+            "; a longer search (time, cones) narrows it" if wide else ""
+        )
 
     def _stationarity_lines(self) -> list[tuple[str, str]]:
+        lines = Judged._stationarity_lines(self)
         if self.stationarity is None:
-            return [("stationary", f"not judged: {self.unjudged}")]
+            return lines
         balance = "yes, exactly" if not self.imbalance else f"off by {self.imbalance:.2e}"
         improvement = "no neuron to add was found (numerical)"
         if self.escape is not None:
@@ -192,16 +249,11 @@ class Audit(OneLine, Shown):
                 f"one more neuron lowers the objective by {float(self.escape.decrease):.6g} "
                 f"(proven): w = {_vector(self.escape.weights)}, alpha = {float(self.escape.output):.6g}"
             )
-        return [
-            ("stationary", str(self.stationarity)),
-            ("balanced", balance),
-            ("dead neurons", f"{listed(self.dead)}; zero neurons {listed(self.zero)}"),
-            ("improvement", improvement),
-        ]
+        return [lines[0], ("balanced", balance), lines[1], ("improvement", improvement)]
 
 
 @html.register
-def audit_card(found: Audit) -> str:
+def audit_card(found: Judged) -> str:
     """What a notebook shows for an audit: its findings, one a line."""
     lines = [re.split(r" {2,}", line, maxsplit=1) for line in str(found).splitlines()]
     return card("Audit of a network", [(name, text) for name, text in lines])
@@ -216,20 +268,13 @@ def _escape_facts(escape: Escape) -> dict[str, Any]:
     }
 
 
-def listed(indices: tuple[int, ...]) -> str:
+def _listed(indices: tuple[int, ...]) -> str:
     """Numbers of neurons, in words."""
     return ", ".join(map(str, indices)) if indices else "none"
 
 
 def _vector(weights: tuple[Fraction, ...]) -> str:
     return f"({', '.join(f'{float(x):.6g}' for x in weights)})"
-
-
-def judged_on(placed: Placed) -> str:
-    """One sentence on the objective that a network is judged on."""
-    problem = placed.problem
-    weighted = "weighted " if problem.is_weighted else ""
-    return f"{weighted}{problem.plain_loss.name} loss, beta = {exact_text(problem.beta)}; {placed.objective}"
 
 
 def audit(

@@ -26,7 +26,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
 from ..cover.effort import Effort
-from ..exact.enclosures import decimal_interval, exact_text, scientific_above
+from ..exact.enclosures import exact_text
 from ..exact.judged import judged, objective_of, require_inputs
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
@@ -42,10 +42,10 @@ from ..pricing.limits import is_searched, require_feasible
 from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit
 from ..stationary_points.shared_neurons import SharedStationarity, shared_stationarity
-from ..stationary_points.stationary import EPSILON, REACH, Role, Standing
+from ..stationary_points.stationary import EPSILON, REACH
 from ..terms.free import DECAYED, NOTHING
 from ..training.rounds import MAX_CHAMBERS
-from .auditing import EFFORT, WIDE, listed
+from .auditing import EFFORT, WIDE, Judged
 from .foreign.networks import BiasedNetwork, Imported
 from .foreign.sklearn_models import is_sklearn, take_apart
 from .placing import BIASES, SAID, USUAL, columns_of_ones, imported, restated, setting_of, stated_decay
@@ -62,8 +62,8 @@ _RESTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OutputsAudit:
+@dataclass(frozen=True, slots=True, repr=False)
+class OutputsAudit(Judged):
     """The verdict on a trained network with several outputs.
 
     Attributes:
@@ -92,58 +92,16 @@ class OutputsAudit:
     stationarity: SharedStationarity | None = None
     unjudged: str = _UNCOUPLED
 
-    @property
-    def excess(self) -> tuple[Fraction, Fraction]:
-        """Proven bounds on `objective - p*`."""
-        return self.objective - self.upper, self.objective - self.lower
-
     def facts(self) -> dict[str, Any]:
         """The figures, ready for JSON: exact numbers as texts, the rest as floats."""
-        first = self.problems[0]
-        return {
-            "outputs": len(self.problems),
-            "coupling": self.coupling,
-            "objective": str(self.objective),
-            "objective_float": float(self.objective),
-            "lower": str(self.lower),
-            "upper": str(self.upper),
-            "proven_by": "independent checker",
-            "method": self.method,
-            "excess_at_least": float(self.excess[0]),
-            "excess_at_most": float(self.excess[1]),
-            "loss": first.plain_loss.name,
-            "weighted": first.is_weighted,
-            "beta": str(first.beta),
-            "free": first.free.name,
-            "judged_on": self._judged_on(),
-            "notes": list(self.notes),
-            **self._stationarity_facts(),
-            "hints": list(self.hints),
-        }
+        more = {"outputs": len(self.problems), "coupling": self.coupling, "method": self.method}
+        return more | Judged.facts(self)
 
-    @property
-    def is_stationary(self) -> bool | None:
-        """Whether it is stationary or epsilon-stationary; None if that is not judged."""
-        return None if self.stationarity is None else self.stationarity.standing is not Standing.NOT
+    def _first(self) -> TrainingProblem:
+        return self.problems[0]
 
-    def _stationarity_facts(self) -> dict[str, Any]:
-        found = self.stationarity
-        return {
-            "stationarity": None if found is None else found.standing.value,
-            "not_judged": self.unjudged,
-            "clarke_stationary_exactly": None if found is None else found.at.is_clarke,
-            "directionally_stationary_exactly": None if found is None else found.at.is_directional,
-            "relative_distance_at_most": None if found is None else found.relative_distance,
-            "dead": None if found is None else list(found.at.with_role(Role.DEAD)),
-            "zero": None if found is None else list(found.at.with_role(Role.ZERO)),
-        }
-
-    def _stationarity_lines(self) -> list[tuple[str, str]]:
-        found = self.stationarity
-        if found is None:
-            return [("stationary", f"not judged: {self.unjudged}")]
-        dead, zero = (listed(found.at.with_role(role)) for role in (Role.DEAD, Role.ZERO))
-        return [("stationary", str(found)), ("dead neurons", f"{dead}; zero neurons {zero}")]
+    def _rests_on(self) -> str:
+        return _RESTS[self.method].format(k=len(self.problems))
 
     def _judged_on(self) -> str:
         first = self.problems[0]
@@ -153,23 +111,6 @@ class OutputsAudit:
             f"{exact_text(first.beta)}, {self.coupling} of a neuron's output weights (for the other: "
             f"--coupling); {self.decays}"
         )
-
-    def __str__(self) -> str:
-        """A few lines, one a finding."""
-        low, high = decimal_interval(self.lower, self.upper)
-        most = self.excess[1]
-        share = scientific_above(most / self.objective) if self.objective else "0"
-        pairs = [
-            ("judged on", self._judged_on()),
-            *(("note", note) for note in self.notes),
-            ("objective", f"{float(self.objective):.12g} (exact value of these weights)"),
-            ("p*", f"{low} <= p* <= {high} (proven)"),
-            ("excess", f"at most {scientific_above(most)} above p*, {share} of the objective (proven)"),
-            ("rests on", _RESTS[self.method].format(k=len(self.problems))),
-            *self._stationarity_lines(),
-            *(("hint", hint) for hint in self.hints),
-        ]
-        return "\n".join(f"{name:<13} {text}" for name, text in pairs)
 
 
 def audit_outputs(

@@ -17,6 +17,7 @@ from duality_checks import TrainingProblem, audit, audit_outputs
 from duality_checks.cli import main
 from duality_checks.cover.effort import Effort
 from duality_checks.interfaces.foreign.networks import BiasedNetwork, from_layers
+from duality_checks.networks.two_layer import TwoLayerNetwork
 from duality_checks.networks.vector import VectorNetwork
 from duality_checks.optima.several_outputs import MultiOutputProblem, train_outputs
 from hyperplane_arrangements.errors import InputError
@@ -100,7 +101,7 @@ def test_pytorch_networks_on_the_objective_they_were_trained_on(tmp_path: Path, 
     beta = Fraction(10 * Fraction("0.1"), 2)
     found = audit_outputs(problems(X, Y, beta), model)
     assert float(found.objective) == pytest.approx(5 * float(minimised), rel=1e-12)
-    assert found.method == "chambers" and found.lower > 0.5 * found.objective
+    assert found.method == "certificate" and found.lower > 0.5 * found.objective
     torch.save({"model_state_dict": model.state_dict()}, tmp_path / "two.pt")
     lines = [",".join(map(str, [*x, *y])) for x, y in zip(X, Y, strict=True)]
     (tmp_path / "two.csv").write_text("\n".join(["a,b,u,v", *lines]))
@@ -201,6 +202,16 @@ def test_biases_on_a_column_of_ones_and_other_objectives() -> None:
 def test_what_does_not_fit(network: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         audit_outputs(problems(X, Y, 1), network, **options)
+
+
+def test_it_shows_itself_like_an_audit_of_one_output() -> None:
+    found = audit_outputs(problems(X, Y, 1), VectorNetwork(np.eye(2), np.ones((2, 2))))
+    shown = found._repr_html_()
+    assert "Audit of a network" in shown and "2-norm of a neuron" in shown
+    assert "\n" not in repr(found) and "OutputsAudit" in repr(found)
+    one = audit(problems(X, Y, 1)[0], TwoLayerNetwork(np.eye(2), np.ones(2)))
+    shared = {"objective", "lower", "upper", "excess_at_most", "judged_on", "stationarity", "dead", "hints"}
+    assert shared <= found.facts().keys() & one.facts().keys()
 
 
 def test_one_problem_for_several_outputs_is_refused() -> None:
