@@ -35,8 +35,10 @@ def coupled_cover(coordinates: Coordinates, duals: Duals, limits: Limits = FIRST
     return search(g, beta, keep=True, limits=limits)
 
 
-def written_coupled(coordinates: Coordinates, duals: Duals, found: Cover) -> checker.Cover:
-    """The cover of a certificate, proven by the checker's own walk while it is written.
+def written_coupled(
+    coordinates: Coordinates, duals: Duals, found: Cover, deadline: float | None = None
+) -> checker.Cover:
+    """The cover of a certificate, proven by the checker's own walk while it is written; until a deadline.
 
     Raises:
         checker.Refusal: a leaf that floats proved does not hold, or trees that are not whole.
@@ -44,6 +46,6 @@ def written_coupled(coordinates: Coordinates, duals: Duals, found: Cover) -> che
     trees = found.trees or ()
     draft = checker.Cover(coordinates.basis, deepest(trees), BITS, b"", b"")
     g = checker.shared(coordinates.stated, duals, coordinates.basis, 2 * draft.depth + checker.CHORD_BITS)
-    pen = Pen(trees, range(len(g.rows)), "cover.tree")
+    pen = Pen(trees, range(len(g.rows)), "cover.tree", deadline)
     checker.faces_hold(g, draft, pen)
     return checker.Cover(coordinates.basis, draft.depth, BITS, pen.data, b"")

@@ -18,7 +18,16 @@ LADDER = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 1e-3)
 # Below this rank the last search costs hardly more than the first.
 CLIMBED_FROM = 5
 INSTANT = 1e-9  # seconds: a limit that has passed
+# Of the time of a job, the share for training; the rest is for writing a proof down and checking it.
+TRAINING = 0.6
+# What the checker reads in a second, half of it written and half read: cones times rows times rank.
+CHECKED_A_SECOND = 5e5
 Number = TypeVar("Number", int, float)
+
+
+def is_late(deadline: float | None) -> bool:
+    """Whether a deadline of :func:`time.perf_counter` has passed."""
+    return deadline is not None and perf_counter() >= deadline
 
 
 def limit(value: Number | None, name: str) -> Number | None:
@@ -87,6 +96,27 @@ class Effort:
         if self.seconds is None:
             return self
         return replace(self, seconds=max(self.seconds - (perf_counter() - began), INSTANT) / parts)
+
+    def training(self, size: int) -> Effort:
+        """What of the effort of a whole job is for training: a share of the time, and no more cones than can
+        be written down and checked in the rest.
+
+        Args:
+            size: of what a cone is checked by: rows times rank, times outputs.
+
+        Example:
+            >>> Effort(seconds=10).training(1000)
+            Effort(gap=0.0, seconds=6.0, cones=2000, progress=None, most=inf)
+        """
+        if self.seconds is None:
+            return self
+        rest = (1 - TRAINING) * self.seconds
+        cones = max(int(CHECKED_A_SECOND * rest / max(size, 1)), 1)
+        return replace(
+            self,
+            seconds=TRAINING * self.seconds,
+            cones=cones if self.cones is None else min(cones, self.cones),
+        )
 
     @property
     def limited(self) -> bool:

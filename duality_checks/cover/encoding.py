@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .. import checker
+from .effort import is_late
 from .search import STEPS, Tree
 
 BITS = STEPS.bit_length() - 1
@@ -44,10 +45,14 @@ class Pen(checker.Bits):
         trees: one for each face, every box of them a leaf.
         kept: the checker's number of each row that the search numbered.
         where: what the checker calls it when it refuses.
+        deadline: when writing ends with a refusal, by :func:`time.perf_counter`.
     """
 
-    def __init__(self, trees: tuple[Tree, ...], kept: Sequence[int], where: str):
+    def __init__(
+        self, trees: tuple[Tree, ...], kept: Sequence[int], where: str, deadline: float | None = None
+    ):
         super().__init__(b"", where)
+        self._deadline = deadline
         self._codes: Iterator[int] = (code for tree in trees for code in tree.codes.tolist())
         self._slopes = (
             (kept[row] if row >= 0 else row, slope)
@@ -66,6 +71,7 @@ class Pen(checker.Bits):
         if code >= 0:
             self._write("1" + f"{code:0{width}b}")
             return code
+        checker.require(not is_late(self._deadline), f"{self.where}: no time is left to write it down")
         self._write("0")
         self._leaf = {}
         for row, slope in self._slopes:

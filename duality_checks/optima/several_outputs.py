@@ -30,7 +30,7 @@ from .. import checker
 from ..certificates.certificate import Certificate, certify, check, cover_document, packed, strings
 from ..checker import Refusal, Verdict
 from ..cover.coupled_proof import coupled_cover, written_coupled
-from ..cover.effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort, is_late
 from ..cover.proof import Coordinates
 from ..cover.search import Limits
 from ..data.problem_file import problem_document
@@ -54,6 +54,7 @@ COUPLINGS = ("1-norm", "2-norm")
 NEAR = 2.0**-30  # how far what is left of a network in floats may move a dual norm, as a share
 SLACK = 2.0**-38  # of a dual that just fits, for the roundings of its norm
 ATTEMPTS = 12
+COARSER = 2.0**-4  # of a dual whose cover takes too long
 FEW_CONES = 1_000_000  # of a search that may fail, at rank 3; four times as many a rank more
 GRAIN = 2**50
 
@@ -337,7 +338,8 @@ def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
     for one in problem.outputs:
         require_squares(one)
     shared = SharedLandscape.of(first)
-    found = train_shared(shared, Y, float(first.beta), effort)
+    began, size = perf_counter(), first.X.shape[0] * first.arrangement.rank * Y.shape[1]
+    found = train_shared(shared, Y, float(first.beta), effort.training(size))
     sizes = np.linalg.norm(found.weights, axis=1)
     atoms = shared.landscape.outputs(found.directions @ shared.landscape.basis)
     columns = atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]
@@ -354,8 +356,8 @@ def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
     stated = checker.read_problem(problem.to_json())
     squares = shared.readout.clean(shared.readout.squared(errors))
     # A search that was stopped is not begun again to its end.
-    size = shared.norm(squares) if effort.whole else found.reach * (1 + NEAR)
-    dual, cover = _feasible(problem, stated, shared.readout.dual(squares), size, effort)
+    norm = shared.norm(squares) if effort.whole else found.reach * (1 + NEAR)
+    dual, cover = _feasible(problem, stated, shared.readout.dual(squares), norm, effort.after(began))
     return OutputsProof(network, *_values(problem, network, dual), (), dual, stated.digest, cover)
 
 
@@ -382,8 +384,12 @@ def _feasible(
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
     cones = effort.cones or FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
     limits = Limits(points=1, cones=cones, progress=effort.progress)
-    slack = SLACK
+    slack, began = SLACK, perf_counter()
     for _ in range(ATTEMPTS):
+        # Half of the time that is left: to check takes as long as to write.
+        deadline = effort.after(began, parts=2).deadline()
+        if effort.seconds is not None and is_late(began + effort.seconds):
+            break
         grain = GRAIN / Fraction(float(np.abs(residual).max()))  # beyond floats where the targets are tiny
         table = [[round(Fraction(x) * grain) / grain for x in row] for row in residual.tolist()]
         share = Fraction(scale * (1 - slack))
@@ -391,11 +397,14 @@ def _feasible(
             _without_what_is_free(problem, tuple(share * x for x in column))
             for column in zip(*table, strict=True)
         )
-        found = coupled_cover(coordinates, dual, limits)
+        found = coupled_cover(coordinates, dual, replace(limits, deadline=deadline))
         if found.proven:
             with suppress(Refusal):
-                return dual, written_coupled(coordinates, dual, found)
-        slack *= 8
+                return dual, written_coupled(coordinates, dual, found, deadline)
+        # Where there is no time for so many cones, a bound that needs far fewer.
+        slack = max(8 * slack, COARSER if is_late(deadline) else 0.0)
+        if slack >= 1:
+            break
     return zero, written_coupled(coordinates, zero, coupled_cover(coordinates, zero))
 
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from ..cover.effort import Effort
+from ..cover.effort import Effort, is_late
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from .neurons import Active, active_of
@@ -161,6 +161,7 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
         history: told of each round.
     """
     rule, beta, gaps = master.rule, master.beta, list[tuple[float, float]]()
+    deadline = effort.deadline()
     pricing: Pricer[Seen] = master.pricing
     while True:
         for turn in range(rule.looks):
@@ -168,6 +169,8 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
             if not len(seen):
                 break
             master.add(seen)
+            if is_late(deadline):
+                break
         found = pricing.maxima(master.dual, beta)
         master.meet(master.dual, found)
         master.sharpen()
@@ -175,6 +178,9 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
         if found.reach < np.inf:  # else ascents have shown enough, and no bound was asked for
             gaps.append((master.upper - master.lower, master.upper))
         if master.is_done(effort) or found.stopped or len(history.rounds) >= rule.rounds:
+            break
+        # Where lists are gone through, which bound all that there is, no limit counts.
+        if found.reach == np.inf and is_late(deadline):
             break
         if rule.is_stuck(gaps) or not master.add(found):
             break

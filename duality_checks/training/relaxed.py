@@ -17,16 +17,13 @@ import numpy as np
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from .. import checker
-from ..cover.effort import CLIMBED_FROM, INSTANT, LADDER, Effort
+from ..cover.effort import CHECKED_A_SECOND, CLIMBED_FROM, INSTANT, LADDER, Effort
 from ..pricing.landscape import Landscape
 from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
 from .relaxation import Relaxation, relax
 from .relaxation_proof import proven
 from .rounds import Round, Solution
-
-# What the checker reads in a second, half of it written and half read: cones times rows times rank.
-CHECKED_A_SECOND = 5e5
 
 Trainer = Callable[..., Solution]
 

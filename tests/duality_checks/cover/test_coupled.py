@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -227,3 +228,13 @@ def test_the_coupling_is_asked_for(honest, monkeypatch: pytest.MonkeyPatch) -> N
 def test_zero_weights_leave_nothing_to_search() -> None:
     g = Coupled.of(np.eye(2), np.zeros((2, 2)), np.zeros((2, 2)))
     assert g.terms == 0 and g.values(np.ones((1, 2))).tolist() == [0.0]
+
+
+def test_a_cover_is_not_written_after_its_deadline() -> None:
+    problem = MultiOutputProblem([[1, 0], [0, 1], [1, 1]], [[3, 1], [0, 2], [1, 1]], 1, coupling="2-norm")
+    coordinates = Coordinates.of(checker.read_problem(problem.to_json()))
+    zero = ((Fraction(0),) * 3,) * 2
+    found = coupled_cover(coordinates, zero)
+    assert written_coupled(coordinates, zero, found, perf_counter() + 3600).plus
+    with pytest.raises(checker.Refusal, match="no time is left to write it down"):
+        written_coupled(coordinates, zero, found, perf_counter() - 1)
