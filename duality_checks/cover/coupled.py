@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .boxes import Box
-from .search import PEAKS, SLOPES, STEPS, Found, Sum, rounding_of_sums
+from .search import Found, Sum, found_by
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,24 +69,8 @@ class Coupled(Sum):
         """What :func:`.coupled_kernel.search_coupled` finds in a box."""
         from .coupled_kernel import search_coupled
 
-        return Found(
-            *search_coupled(
-                self.rows,
-                self.weights,
-                self.base,
-                self.rounding,
-                box.lo,
-                box.hi,
-                box.j,
-                floor,
-                threshold,
-                rounding_of_sums(self.rank),
-                float(STEPS),
-                nodes,
-                SLOPES + len(self.rows),
-                PEAKS,
-            )
-        )
+        given = (self.rows, self.weights, self.base, self.rounding, box.lo, box.hi, box.j)
+        return found_by(search_coupled, given, self, floor, threshold, nodes)
 
     def settled(self, points: np.ndarray, values: np.ndarray) -> None:
         """Move points up to local maxima; both arrays are updated."""

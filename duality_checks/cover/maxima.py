@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .boxes import Box
-from .search import PEAKS, SLOPES, STEPS, Found, Sum, rounding_of_sums
+from .search import Found, Sum, found_by
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,24 +80,8 @@ class Maxima(Sum):
         """What :func:`.maxima_kernel.search_maxima` finds in a box."""
         from .maxima_kernel import search_maxima
 
-        return Found(
-            *search_maxima(
-                self.pieces,
-                self.weights,
-                self.owner,
-                self.rounding,
-                box.lo,
-                box.hi,
-                box.j,
-                floor,
-                threshold,
-                rounding_of_sums(self.rank),
-                float(STEPS),
-                nodes,
-                SLOPES + len(self.pieces),
-                PEAKS,
-            )
-        )
+        given = (self.pieces, self.weights, self.owner, self.rounding, box.lo, box.hi, box.j)
+        return found_by(search_maxima, given, self, floor, threshold, nodes)
 
     def settled(self, points: np.ndarray, values: np.ndarray) -> None:
         """Move points up to local maxima; both arrays are updated."""

@@ -153,34 +153,13 @@ class Function:
         from .cone_kernel import NONE_FREE
         from .search_kernel import search_box
 
-        return Found(
-            *search_box(
-                self.rows,
-                self.weights,
-                self.base,
-                self.sizes,
-                box.lo,
-                box.hi,
-                box.j,
-                NONE_FREE if self.free is None else self.free,
-                floor,
-                threshold,
-                relative_rounding(self),
-                float(STEPS),
-                nodes,
-                SLOPES + len(self.rows),
-                PEAKS,
-            )
-        )
-
-
-def relative_rounding(function: Function) -> float:
-    """How far floats may be off in a value of g, as a share of `sizes` weighted by the coordinates' sizes."""
-    return rounding_of_sums(function.rank)
+        free = NONE_FREE if self.free is None else self.free
+        given = (self.rows, self.weights, self.base, self.sizes, box.lo, box.hi, box.j, free)
+        return found_by(search_box, given, self, floor, threshold, nodes)
 
 
 def rounding_of_sums(rank: int) -> float:
-    """The same for an inner product of so many terms, as a share of their sizes."""
+    """How far floats may be off in an inner product of so many terms, as a share of their sizes."""
     return 4 * (rank + 2) * ROUNDING
 
 
@@ -261,6 +240,19 @@ class Found:
     points: np.ndarray
     values: np.ndarray
     reach: float
+
+
+def found_by(
+    kernel: Callable[..., Any],
+    given: tuple[Any, ...],
+    function: Searched,
+    floor: float,
+    threshold: float,
+    nodes: int,
+) -> Found:
+    """What a compiled search finds in a box, from the numbers of the function and the box on."""
+    rounding, room = rounding_of_sums(function.rank), SLOPES + function.terms
+    return Found(*kernel(*given, floor, threshold, rounding, float(STEPS), nodes, room, PEAKS))
 
 
 @dataclass(slots=True)

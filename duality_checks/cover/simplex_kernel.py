@@ -14,7 +14,7 @@ import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
-from .slopes_kernel import norm, solve
+from .slopes_kernel import drop, norm, solve
 
 VIOLATED = 1e-14
 
@@ -85,14 +85,6 @@ def descend_shares(A, w, first, groups, m, p, sweeps, enough):
 
 
 @cached_njit(nogil=True)
-def _drop(free, is_free, count, place):
-    is_free[free[place]] = False
-    for e in range(place, count - 1):
-        free[e] = free[e + 1]
-    return count - 1
-
-
-@cached_njit(nogil=True)
 def _settle(A, w, owner, reference, p, free, is_free, count, B, order, Q, R, step):
     """Move the free coefficients to their optimum, dropping those that meet a bound; how many stay free."""
     r = len(p)
@@ -103,7 +95,7 @@ def _settle(A, w, owner, reference, p, free, is_free, count, B, order, Q, R, ste
                 B[e, i] = A[free[e], i] - (A[reference[g], i] if g >= 0 else 0.0)
         dependent = solve(B, order, count, p, Q, R, step)
         if dependent >= 0:
-            count = _drop(free, is_free, count, dependent)
+            count = drop(free, is_free, count, dependent)
             continue
         length, hit, gives = 1.0, -1, False
         for e in range(count):
@@ -136,7 +128,7 @@ def _settle(A, w, owner, reference, p, free, is_free, count, B, order, Q, R, ste
             hit = best
         else:
             w[free[hit]] = 0.0
-        count = _drop(free, is_free, count, hit)
+        count = drop(free, is_free, count, hit)
     return count
 
 

@@ -100,7 +100,8 @@ def solve(A, free, count, p, Q, R, step):
 
 
 @cached_njit(nogil=True)
-def _drop(free, is_free, count, place):
+def drop(free, is_free, count, place):
+    """Hold the coefficient at a place among the free ones; how many stay free."""
     is_free[free[place]] = False
     for e in range(place, count - 1):
         free[e] = free[e + 1]
@@ -114,7 +115,7 @@ def _settle(A, w, upper, p, free, is_free, count, Q, R, step):
     while count > 0:
         dependent = solve(A, free, count, p, Q, R, step)
         if dependent >= 0:
-            count = _drop(free, is_free, count, dependent)
+            count = drop(free, is_free, count, dependent)
             continue
         length, hit = 1.0, -1
         for e in range(count):
@@ -132,7 +133,7 @@ def _settle(A, w, upper, p, free, is_free, count, Q, R, step):
             w[a] = wanted
         if hit < 0:
             break
-        count = _drop(free, is_free, count, hit)
+        count = drop(free, is_free, count, hit)
     return count
 
 

@@ -13,7 +13,7 @@ from hyperplane_arrangements.errors import InputError, LimitError
 
 from .... import checker
 from ....cover.proof import Coordinates, covers, written
-from ....cover.search import Limits, relative_rounding
+from ....cover.search import Limits, rounding_of_sums
 from ....pricing.limits import MAX_CONES
 from .coverage import refuse_problem, refuse_version
 
@@ -120,7 +120,7 @@ def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int
 def _room(coordinates: Coordinates, dual: tuple[Fraction, ...]) -> Fraction:
     """The share of beta that is left free: a power of 2, above all roundings of a value of g."""
     g, beta = coordinates.function(dual)
-    unsure = TIMES_ROUNDING * relative_rounding(g) * float(np.linalg.norm(g.sizes)) / beta
+    unsure = TIMES_ROUNDING * rounding_of_sums(g.rank) * float(np.linalg.norm(g.sizes)) / beta
     share = LEAST_SHARE
     while share < min(unsure, MOST_SHARE):
         share *= 2
