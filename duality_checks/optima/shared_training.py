@@ -15,7 +15,7 @@ import numpy as np
 
 from ..cover.climbing import starts_for
 from ..cover.coupled import Coupled
-from ..cover.effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort, is_late
 from ..cover.pricing import Peaks, glimpsed, largest, peaks
 from ..pricing.free import ProjectedReadout
 from ..pricing.landscape import Landscape
@@ -105,6 +105,7 @@ class _Training:
     def __init__(self, shared: SharedLandscape, target: np.ndarray, beta: float, effort: Effort):
         self.shared, self.target, self.beta = shared, target, beta
         self.effort, self.deadline = replace(effort, gap=max(effort.gap, GAP)), effort.deadline()
+        self.middle = None if self.deadline is None else (perf_counter() + self.deadline) / 2
         self.directions = np.zeros((0, shared.landscape.rank))
         self.weights = np.zeros((0, target.shape[1]))
 
@@ -131,9 +132,13 @@ class _Training:
         """Directions above beta, and whether their bound holds for all directions."""
         sides = (self.shared.function(errors),)
         found = glimpsed(sides, self.beta, turn, starts_for(sides[0]), self.deadline)
-        if found.values.max(initial=0.0) > self.beta * CLEARLY:
+        best = float(found.values.max(initial=0.0))
+        # In the second half of the time a bound is worth more than better neurons.
+        hurried = is_late(self.middle)
+        if best > self.beta * CLEARLY and not hurried:
             return found, False
-        found = peaks(sides, self.beta, self.effort, self.deadline)
+        floor = max(self.beta, best) if hurried else self.beta
+        found = peaks(sides, floor, self.effort, self.deadline)
         return found, bool(np.isfinite(found.bound)) or not len(found.values)
 
     def improve(self, found: Peaks, gap: float) -> None:
