@@ -32,6 +32,7 @@ from hyperplane_arrangements.exact import (
     in_short,
 )
 from hyperplane_arrangements.exact.rational import long_dot
+from hyperplane_arrangements.exact.scaled import over_one_denominator
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
@@ -228,6 +229,16 @@ class TrainingProblem(Pasted, Shown):
         return np.array([float(value) for value in self.y])
 
     @cached_property
+    def targets(self) -> Sequence[Fraction]:
+        """``y``, over one denominator if that has few digits: for exact sums over all samples.
+
+        Example:
+            >>> TrainingProblem([[1], [2]], ["1/2", "2/3"], beta=1).targets.denominator
+            6
+        """
+        return over_one_denominator(self.y)
+
+    @cached_property
     def weight_floats(self) -> np.ndarray:
         """The weights of the samples rounded to float64, length n."""
         return np.array([float(weight) for weight in self.sample_weights])
@@ -338,7 +349,7 @@ class TrainingProblem(Pasted, Shown):
             InputError: ``v`` is not in the domain of the loss. That it is orthogonal to :attr:`equations` is
                 not looked at.
         """
-        return self.loss.lower(v, self.y) - self.exact_brake(v)
+        return self.loss.lower(v, self.targets) - self.exact_brake(v)
 
     def exact_brake(self, v: Sequence[Fraction]) -> Fraction:
         """``(B'v)^2 / (2 beta)``, what a decayed intercept takes off the dual objective; 0 without one."""
@@ -535,7 +546,7 @@ def _name_of(readout: Readout | MaxPooling) -> str:
 
 # What a problem with another beta has in common with this one.
 _FIELDS = ("X", "y", "kappa", "loss", "penalty", "readout", "free")
-_SHARED = ("target", "weight_floats", "arrangement", "bias", "skips")
+_SHARED = ("target", "targets", "weight_floats", "arrangement", "bias", "skips")
 _TOO_LONG = 10**MAX_DIGITS
 
 

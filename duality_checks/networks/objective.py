@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
-from operator import mul
 from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.exact.scaled import Scaled, over_denominators, over_one_denominator
 
 from ..terms.max_pooling import MaxPooling
 
@@ -34,28 +38,65 @@ def exact_fit(
         >>> [str(f) for f in exact_fit(problem, [(Fraction(3),)], (Fraction(1, 2),))]
         ['3/2', '3']
     """
+    return tuple(_outputs(problem, hidden, output, skip))
+
+
+def _outputs(
+    problem: TrainingProblem, hidden: Sequence[Vector], output: Vector, skip: Sequence[Fraction]
+) -> Sequence[Fraction]:
     if isinstance(problem.readout, MaxPooling):
         return _max_pooled(problem, problem.readout, hidden, output)
-    values = [ZERO] * problem.n
-    for value, sample in zip(_neurons(problem, hidden, output), problem.readout.samples, strict=True):
-        values[sample] = values[sample] + value if values[sample] else value
-    for theta, column in zip(skip, problem.skips, strict=True):
-        values = [value + theta * b for value, b in zip(values, column, strict=True)]
-    return tuple(values)
+    found = _neurons(problem, hidden, output)
+    if not problem.readout.is_identity:
+        values = [ZERO] * problem.n
+        for value, sample in zip(found, problem.readout.samples, strict=True):
+            values[sample] = values[sample] + value if values[sample] else value
+        found = values
+    for theta, column in zip(skip, map(over_one_denominator, problem.skips), strict=True):
+        if isinstance(found, Scaled) and isinstance(column, Scaled):
+            found = found.plus(column.times(theta))
+        else:
+            found = [value + theta * b for value, b in zip(found, column, strict=True)]
+    return found
 
 
-def _neurons(problem: TrainingProblem, hidden: Sequence[Vector], output: Vector) -> Iterator[Fraction]:
-    """What the neurons make of each row of the data, exactly: one fraction a row, integers before."""
+def _neurons(problem: TrainingProblem, hidden: Sequence[Vector], output: Vector) -> Sequence[Fraction]:
+    """What the neurons make of each row of the data, exactly."""
+    values, unit = _rows_in_integers(problem, hidden, output)
+    scaled = over_denominators(values, problem.X.denominators)
+    if scaled is not None:
+        return Scaled(scaled.integers, scaled.denominator * unit)
+    pairs = zip(values.tolist(), problem.X.denominators, strict=True)
+    return [Fraction(value, q * unit) for value, q in pairs]
+
+
+def _rows_in_integers(
+    problem: TrainingProblem, hidden: Sequence[Vector], output: Vector
+) -> tuple[np.ndarray, int]:
+    """The same as integers over the denominators of the rows and one more: on all rows that the same neurons
+    are active on, the network is one linear form."""
     above, below = problem.kappa.denominator, problem.kappa.numerator
-    unit, more = lcm(*(w.denominator for row in hidden for w in row)), lcm(*(a.denominator for a in output))
-    weights = [[w.numerator * (unit // w.denominator) for w in row] for row in hidden]
-    neurons = list(zip(weights, [a.numerator * (more // a.denominator) for a in output], strict=True))
-    for row, denominator in zip(problem.X.integers.tolist(), problem.X.denominators, strict=True):
-        value = 0
-        for w, alpha in neurons:
-            before = sum(map(mul, row, w))
-            value += alpha * before * (above if before > 0 else below)
-        yield Fraction(value, denominator * above * unit * more)
+    if not hidden:
+        return np.full(problem.X.shape[0], 0, dtype=object), 1
+    inner, outer = lcm(*(w.denominator for row in hidden for w in row)), lcm(*(a.denominator for a in output))
+    rows = np.array([[int(w * inner) for w in row] for row in hidden], dtype=object)
+    rows = rows * np.array([[int(alpha * outer)] for alpha in output], dtype=object)
+    active = np.column_stack([signs(problem.X, [weights])[0] > 0 for weights in hidden])
+    first, which = _alike(active)
+    forms = below * rows.sum(axis=0) + active[first].astype(object) @ ((above - below) * rows)
+    products = (problem.X.integers[:, j] * forms[which, j] for j in range(problem.d))
+    return sum(products), above * inner * outer
+
+
+def _alike(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of a table of truth values: numbers of rows, each unlike the others, and which of them each row is."""
+    n, m = table.shape
+    words = np.zeros((n, -(-m // 64) * 8), dtype=np.uint8)
+    words[:, : -(-m // 8)] = np.packbits(table, axis=1)
+    wide = words.view(np.uint64)
+    keys, axis = (wide[:, 0], None) if wide.shape[1] == 1 else (wide, 0)
+    _, first, which = np.unique(keys, axis=axis, return_index=True, return_inverse=True)
+    return first, which.reshape(n)
 
 
 def _max_pooled(
@@ -87,7 +128,7 @@ def exact_objective(
         >>> exact_objective(problem, [(Fraction(1, 2),)], (Fraction(1, 2),))
         Fraction(17, 32)
     """
-    fit = exact_fit(problem, hidden, output, skip)
+    fit = _outputs(problem, hidden, output, skip)
     kept = [[w for j, w in enumerate(weights) if j != problem.bias] for weights in hidden]
     decay = sum(map(problem.penalty.square, kept)) + sum(alpha * alpha for alpha in output)
-    return problem.loss.upper(fit, problem.y) + problem.beta * decay / 2 + problem.skip_decay(skip)
+    return problem.loss.upper(fit, problem.targets) + problem.beta * decay / 2 + problem.skip_decay(skip)

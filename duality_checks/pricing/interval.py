@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError, TooLargeError
+from hyperplane_arrangements.exact.scaled import Scaled
 from hyperplane_arrangements.machine.cores import parts, shared_out
 from hyperplane_arrangements.machine.workers import using_executor
 from hyperplane_arrangements.values.display import Shown
@@ -133,7 +134,7 @@ def prove_interval(
         else:
             reach, chambers, exact = _reach_by_chambers(twin.problem, dual, max_chambers, progress)
         if reach <= 1.0:
-            lower = max(twin.lower([Fraction(v) for v in dual.tolist()]), Fraction(0))
+            lower = max(twin.lower(Scaled.of_floats(dual)), Fraction(0))
             require_writable(lower, upper)
             return IntervalProof(lower, upper, chambers, exact, cones)
         if not isfinite(reach):

@@ -8,56 +8,62 @@ is open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
 
-Columns = tuple[list[int], list[int]]  # the coordinates of vectors
+Columns = tuple[np.ndarray, np.ndarray]  # the coordinates of vectors: Python integers, or floats near them
 
 _FEW = 16 * 2.0**-53  # at least eight roundings, relative to the sum of the sizes of what is added
 _ROOM = 2.0**-40  # a hundred more
 _WIDE = 1e250  # factors between this and its inverse keep products with integers from underflow
 
 
-def _floats(*columns: Sequence[int]) -> list[np.ndarray]:
-    return [np.fromiter(map(float, column), float, len(column)) for column in columns]
+def rounded(vectors: Columns) -> Columns | None:
+    """The floats nearest to integers; None if one of them is beyond floats.
+
+    Example:
+        >>> rounded((np.array([10**400], dtype=object), np.array([1], dtype=object))) is None
+        True
+    """
+    try:
+        return vectors[0].astype(np.float64), vectors[1].astype(np.float64)
+    except OverflowError:
+        return None
 
 
-def in_order(x: Sequence[int], y: Sequence[int]) -> tuple[list[int], list[int]]:
+def in_order(vectors: Columns) -> tuple[np.ndarray, np.ndarray]:
     """Vectors by increasing slope y/x, and where runs start that are surely steeper than all before them.
 
     Args:
-        x: not positive; vectors with x = 0 count as the least steep.
-        y: as many.
+        vectors: as :func:`rounded`; those with x = 0 count as the least steep.
 
     Returns:
         The numbers of the vectors in order, and the starts of the runs, 0 first.
 
     Example:
-        >>> in_order([-1, -3, -2, -1], [-2, 0, -4, 1])
+        >>> order, starts = in_order((np.array([-1.0, 3, -2, -1]), np.array([-2.0, 0, -4, 1])))
+        >>> order.tolist(), starts.tolist()
         ([3, 1, 0, 2], [0, 1, 2])
     """
-    try:
-        across, up = _floats(x, y)
-    except OverflowError:
-        return list(range(len(x))), [0]
-    slopes = np.divide(up, across, out=np.full(len(x), -np.inf), where=across != 0)
+    across, up = vectors
+    slopes = np.divide(up, across, out=np.full(len(up), -np.inf), where=across != 0)
     order = np.argsort(slopes, kind="stable")
-    low, high = slopes[order[:-1]], slopes[order[1:]]
+    slopes = slopes[order]
+    low, high, sizes = slopes[:-1], slopes[1:], np.abs(slopes)
     with np.errstate(invalid="ignore"):
-        apart = high - low > _FEW * (np.abs(low) + np.abs(high)) + 1 / _WIDE
-    return order.tolist(), [0, *(np.flatnonzero(apart) + 1).tolist()]
+        apart = high - low > _FEW * (sizes[:-1] + sizes[1:]) + 1 / _WIDE
+    return order, np.append(0, np.flatnonzero(apart) + 1)
 
 
 def open_maxima(
-    rays: Columns, forms: Columns, gram: tuple[int, int, int], limit: Fraction
+    rays: Columns | None, forms: Columns, gram: tuple[int, int, int], limit: Fraction
 ) -> tuple[list[int], list[int]]:
     """On which arcs a linear form may be more than a limit at its first end, and along its own vector.
 
     Args:
-        rays: at which the arcs begin, over half of the circle.
-        forms: (a, b) on each arc, in the coordinates of the rays.
+        rays: at which the arcs begin, over half of the circle, as :func:`rounded`.
+        forms: (a, b) on each arc, in the coordinates of the rays, integers.
         gram: (g, h, k) of the metric: g a^2 + 2 h a b + k b^2 is the square of the length of (a, b).
         limit: positive, of such squares.
 
@@ -65,32 +71,30 @@ def open_maxima(
         Numbers of arcs, for the ends and for the vectors; those left out are surely not above.
 
     Example:
-        >>> open_maxima(([1, 0], [0, 1]), ([3, -1], [4, 1]), (1, 0, 1), Fraction(20))
+        >>> rays, forms = (np.array([1.0, 0]), np.array([0.0, 1])), np.array([[3, -1], [4, 1]], dtype=object)
+        >>> open_maxima(rays, (forms[0], forms[1]), (1, 0, 1), Fraction(20))
         ([], [0])
     """
-    g, h, k = gram
+    (g, h, k), form, every = gram, rounded(forms), list(range(len(forms[0])))
+    if rays is None or form is None:
+        return every, every
     try:
         area, one = float((g * k - h * h) / limit), float(1 / limit)
-        metric, ray, form = _floats(gram)[0], _floats(*rays), _floats(*forms)
+        metric = float(g), float(h), float(k)
     except OverflowError:
-        area = one = np.inf
+        return every, every
     if not all(1 / _WIDE < x < _WIDE for x in (area, one)):
-        return list(range(len(rays[0]))), list(range(len(rays[0])))
-    after = [np.append(column[1:], -column[:1]) for column in ray]
+        return every, every
     with np.errstate(over="ignore", invalid="ignore"):
-        ends, vectors = _open(ray, after, form, metric, area, one)
+        ends, vectors = _open(rays, form, metric, area, one)
     return np.flatnonzero(ends).tolist(), np.flatnonzero(vectors).tolist()
 
 
 def _open(
-    ray: list[np.ndarray],
-    after: list[np.ndarray],
-    form: list[np.ndarray],
-    metric: np.ndarray,
-    area: float,
-    one: float,
+    rays: Columns, form: Columns, metric: tuple[float, float, float], area: float, one: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    (a, b), (x, y), (u, v), (g, h, k) = form, ray, after, metric
+    (a, b), (x, y), (g, h, k) = form, rays, metric
+    u, v = np.append(x[1:], -x[:1]), np.append(y[1:], -y[:1])  # the rays that end the arcs
     along, about = _sum(a * x, b * y)
     length, rough = _sum(k * x * x, -2 * h * x * y, g * y * y)
     low = (np.abs(along) + about) ** 2 * area * (1 + _ROOM) <= length - rough
@@ -102,6 +106,9 @@ def _open(
     return ~low, ~(short | (known & (np.sign(begins) != np.sign(finishes))))
 
 
-def _sum(*parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _sum(first: np.ndarray, *parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A sum of a few products of a few floats, and a bound on its error."""
-    return np.sum(parts, axis=0), _FEW * np.sum(np.abs(parts), axis=0)
+    value, sizes = first, np.abs(first)
+    for part in parts:
+        value, sizes = value + part, sizes + np.abs(part)
+    return value, _FEW * sizes

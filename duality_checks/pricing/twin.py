@@ -20,6 +20,7 @@ from fractions import Fraction
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.rational import total
+from hyperplane_arrangements.exact.scaled import Scaled, over_one_denominator
 
 from ..data.middle import middle, power_above
 from ..problem import TrainingProblem
@@ -86,7 +87,12 @@ class PenalisedTwin:
             return self.stated.exact_dual(dual)
         mean = total(dual) / len(dual)
         length = self.stretch + abs(mean) * self.size / self.stated.beta
-        return self.stated.loss.lower([(v - mean) / length for v in dual], self.stated.y)
+        centred = over_one_denominator(dual)
+        if isinstance(centred, Scaled):
+            centred = centred.plus(-mean).times(1 / length)
+        else:
+            centred = [(v - mean) / length for v in centred]
+        return self.stated.loss.lower(centred, self.stated.targets)
 
 
 def _penalised(problem: TrainingProblem, rows: Sequence[Sequence[Fraction]]) -> TrainingProblem:

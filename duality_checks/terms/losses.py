@@ -19,6 +19,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
 from hyperplane_arrangements.exact.rational import long_dot, total
+from hyperplane_arrangements.exact.scaled import over_one_denominator
 
 from .logarithms import entropy_below, log_one_plus_exp_above
 
@@ -157,6 +158,7 @@ class Loss(ABC):
         """:meth:`lower` where ``v`` is known to be in the domain."""
         if self.dual_curvature is None:
             return total(self.one(k).below(a, b) for k, (a, b) in enumerate(zip(v, y, strict=True)))
+        v, y = over_one_denominator(v), over_one_denominator(y)
         straight = long_dot(v, y)
         return straight - self.dual_curvature * long_dot(v, v) / 2 if self.dual_curvature else straight
 
@@ -218,6 +220,7 @@ class Squared(Loss):
         return self.lower_inside(v, y)
 
     def upper(self, f: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
+        f, y = over_one_denominator(f), over_one_denominator(y)
         return (long_dot(f, f) + long_dot(y, y)) / 2 - long_dot(f, y)
 
     def above(self, f: Fraction, y: Fraction) -> Fraction:

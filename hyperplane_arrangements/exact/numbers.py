@@ -24,6 +24,8 @@ from .quadratic import Quadratic, irrational, quadratic_rows, read_quadratic
 #: Integers up to this size are floats, and so are their sums up to this size.
 EXACT = 2**53
 _LARGEST_POWER = 4000  # of ten, in a text
+# Integers below this are rounded as what they are over it, which is no less than the least normal float.
+_SCALABLE = 2.0**1000
 
 
 class _IrrationalError(InputError):
@@ -141,10 +143,10 @@ def scaled_floats(integers: np.ndarray) -> np.ndarray:
     Returns:
         n x d float64.
     """
-    small = _as_exact_floats(integers)
-    if small is not None:
-        _, exponents = np.frexp(np.abs(small).max(axis=1, initial=0.0))
-        return np.ldexp(small, -exponents[:, None])
+    near = _rounded(integers)
+    if near is not None and (np.abs(near) < _SCALABLE).all():
+        _, exponents = np.frexp(np.abs(near).max(axis=1, initial=0.0))
+        return np.ldexp(near, -exponents[:, None])
     result = np.zeros(integers.shape)
     for i, row in enumerate(integers):
         bits = max((x.bit_length() for x in row), default=0)
@@ -152,14 +154,14 @@ def scaled_floats(integers: np.ndarray) -> np.ndarray:
     return result
 
 
-def _as_exact_floats(integers: np.ndarray) -> np.ndarray | None:
-    """The same numbers as float64, None if one of them is none."""
-    try:
-        machine = integers.astype(np.int64)
-    except (OverflowError, TypeError):  # too large, or no integers
+def _rounded(integers: np.ndarray) -> np.ndarray | None:
+    """The nearest floats; None if a number is beyond them or has a square root."""
+    if irrational(integers):
         return None
-    largest = max(int(machine.max(initial=0)), -int(machine.min(initial=0)))
-    return machine.astype(np.float64) if largest <= EXACT else None
+    try:
+        return integers.astype(np.float64)
+    except OverflowError:
+        return None
 
 
 def fits_float(value: Fraction) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from .numbers import ExactMatrix, exact_matrix, pivot_columns
 from .quadratic import irrational
 from .rows import Row
+from .scaled import Scaled
 
 Matrix = list[list[Fraction]]
 _ZERO = Fraction(0)
@@ -66,12 +67,15 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Fraction:
 
 
 def long_dot(a: Iterable[Fraction], b: Iterable[Fraction]) -> Fraction:
-    """:func:`dot` of many numbers that have few denominators: a fraction for each of these, no more.
+    """:func:`dot` of many numbers that have few denominators: a fraction for each of these, no more; just one
+    where both are :class:`~.scaled.Scaled`.
 
     Example:
         >>> long_dot([Fraction(1, 2), Fraction(2)], [Fraction(4), Fraction(1)])
         Fraction(4, 1)
     """
+    if isinstance(a, Scaled) and isinstance(b, Scaled):
+        return a.dot(b)
     numerators: dict[int, int] = {}
     for x, y in zip(a, b, strict=True):
         denominator = x.denominator * y.denominator
@@ -86,6 +90,8 @@ def total(values: Iterable[Fraction]) -> Fraction:
         >>> total(Fraction(1, k) for k in (2, 3, 2, 6))
         Fraction(3, 2)
     """
+    if isinstance(values, Scaled):
+        return values.total()
     numerators: dict[int, int] = {}
     for value in values:
         numerators[value.denominator] = numerators.get(value.denominator, 0) + value.numerator
@@ -99,18 +105,6 @@ def _over(numerators: dict[int, int]) -> Fraction:
         pairs = zip(parts[::2], parts[1::2], strict=False)
         parts = [a + b for a, b in pairs] + parts[len(parts) - len(parts) % 2 :]
     return parts[0] if parts else _ZERO
-
-
-def dyadic(values: Sequence[float]) -> tuple[list[int], int]:
-    """Integers and p: each float is its integer over 2^p, exactly.
-
-    Example:
-        >>> dyadic([0.5, -3.0])
-        ([1, -6], 1)
-    """
-    ratios = [value.as_integer_ratio() for value in values]
-    power = max((q for _, q in ratios), default=1).bit_length() - 1
-    return [(p << power) // q for p, q in ratios], power
 
 
 def transposed(matrix: Sequence[Sequence[Fraction]]) -> Matrix:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm, sqrt
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rationals import fractions
 
-from duality_checks import TrainingProblem, train
+from duality_checks import RationalNetwork, TrainingProblem, train
+from duality_checks.exact.enclosures import float_above
+from duality_checks.pricing import interval as proofs
 from duality_checks.pricing.interval import _exact_reach, prove_interval
 from duality_checks.pricing.plane_floats import open_maxima
 from duality_checks.pricing.plane_proof import reach_on_plane
+from hyperplane_arrangements.errors import InputError
 
 entries = fractions(-4, 4, 6)
 
@@ -78,9 +83,18 @@ def test_what_floats_leave_out_is_below_the_limit():
         ]
         for limit in (*squares, *ends):
             for close in (limit, limit * (1 - Fraction(1, 10**18)), Fraction(limit, 10**6)):
-                open_ends, _ = open_maxima(rays, forms, gram, close)
+                open_ends, _ = open_maxima(floats(rays), integers(forms), gram, close)
                 assert {i for i in arcs if ends[i] > close} <= set(open_ends)
-        assert open_maxima(rays, forms, gram, Fraction(2 * max(*squares, *ends)) + 1) == ([], [])
+        above = Fraction(2 * max(*squares, *ends)) + 1
+        assert open_maxima(floats(rays), integers(forms), gram, above) == ([], [])
+
+
+def floats(vectors):
+    return tuple(np.array(column, dtype=float) for column in vectors)
+
+
+def integers(vectors):
+    return tuple(np.array(column, dtype=object) for column in vectors)
 
 
 def test_just_above_is_not_at_most():
@@ -99,3 +113,95 @@ def test_many_samples_of_one_feature():
     interval = prove_interval(problem, train(problem))
     assert interval.chambers == 2 * len(set(x.tolist()))
     assert interval.lower <= interval.upper and interval.relative_gap < 1e-8
+
+
+numbers = st.one_of(
+    st.floats(-4, 4).map(lambda x: x if abs(x) > 1e-9 else 0.0),
+    st.integers(-3, 3),
+    st.integers(-400, 400).map(lambda k: f"{k / 100:.2f}"),
+    entries,
+)
+
+
+@st.composite
+def proposals(draw):
+    """Two columns of floats, integers, decimals and fractions with repeated, opposite and zero rows; a
+    network and a dual that nobody has trained."""
+    rows = draw(st.lists(st.tuples(numbers, st.just(1) | numbers), max_size=4))
+    rows += [(1, draw(numbers)), (0, 1), (0, 0)]
+    rows += [rows[k] for k in draw(st.lists(st.integers(0, len(rows) - 1), max_size=3))]
+    rows += [tuple(-2 * Fraction(x) for x in rows[0])]
+    rows = draw(st.permutations(rows))
+    kappa = draw(st.sampled_from(["relu", "abs", "leaky:1/10"]))
+    y = draw(st.lists(numbers, min_size=len(rows), max_size=len(rows)))
+    problem = TrainingProblem(rows, y, draw(st.sampled_from(["1/3", 2, 40])), kappa)
+    neurons = draw(st.lists(st.tuples(entries, entries, entries), max_size=3))
+    network = RationalNetwork([pair for *pair, _ in neurons], [alpha for *_, alpha in neurons])
+    dual = draw(st.lists(st.floats(-4, 4, allow_subnormal=False), min_size=len(rows), max_size=len(rows)))
+    return problem, SimpleNamespace(network=network, dual=np.array(dual))
+
+
+@settings(max_examples=200)
+@given(proposals())
+def test_all_fields_are_those_of_the_formulas_a_fraction_an_entry(drawn):
+    problem, proposed = drawn
+    lines = {x / y if y else None for x, y in problem.X.fractions if x or y}
+    wanted = formulas(problem, proposed)
+    if wanted is None:
+        with pytest.raises(InputError, match="exceeds beta"):
+            prove_interval(problem, proposed)
+        return
+    found = prove_interval(problem, proposed)
+    assert (found.lower, found.upper) == wanted
+    assert (found.chambers, found.exact, found.cones) == (2 * len(lines), 2 * len(lines), 0)
+
+
+def formulas(problem, proposed):
+    """Objective and dual objective, entry by entry; the scale from the dual norm over all candidates."""
+    hidden, output = proposed.network.hidden, proposed.network.output
+    fit = [
+        sum(a * phi(problem, row[0] * w[0] + row[1] * w[1]) for w, a in zip(hidden, output, strict=True))
+        for row in problem.X.fractions
+    ]
+    decay = sum(x * x for w in hidden for x in w) + sum(a * a for a in output)
+    upper = sum((f - y) ** 2 for f, y in zip(fit, problem.y, strict=True)) / 2 + problem.beta * decay / 2
+    scale = proofs.ROOM
+    for _ in range(proofs.ATTEMPTS):
+        v = [Fraction(x) for x in (scale * proposed.dual).tolist()]
+        reach = largest_on_circle(problem, v) / problem.beta**2
+        if reach <= 1:
+            value = sum(a * y - a * a / 2 for a, y in zip(v, problem.y, strict=True))
+            return max(value, Fraction(0)), upper
+        scale *= proofs.ROOM / sqrt(max(float_above(reach), 1 + 4 * proofs.UNIT))
+    return None
+
+
+def largest_on_circle(problem, v):
+    """The largest ``(v'phi(Xu))^2 / norm(u)^2``: along a kink, or the gradient on either side of one."""
+    rows, unit = whole([x for row in problem.X.fractions for x in row])
+    values, more = whole(v)
+    (above, below), scale = whole([Fraction(1), problem.kappa])
+    rows = list(zip(rows[::2], rows[1::2], values, strict=True))
+    found, kinks = Fraction(0), {(y, -x) for x, y, _ in rows if x or y}
+    for p, q in kinks:
+        for side, turn in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+            s = t = 0
+            for x, y, a in rows:
+                active = (side * (x * p + y * q) or turn * (y * p - x * q)) > 0
+                slope = a * (above if active else below)
+                s, t = s + slope * x, t + slope * y
+            for u in ((side * p, side * q), (s, t), (-s, -t)):
+                if any(u):
+                    before = [(x * u[0] + y * u[1], a) for x, y, a in rows]
+                    value = sum(a * h * (above if h > 0 else below) for h, a in before)
+                    found = max(found, Fraction(value * value, u[0] * u[0] + u[1] * u[1]))
+    return found / (unit * more * scale) ** 2
+
+
+def whole(numbers):
+    unit = lcm(*(x.denominator for x in numbers))
+    return [int(x * unit) for x in numbers], unit
+
+
+def phi(problem, t):
+    return t if t > 0 else problem.kappa * t
