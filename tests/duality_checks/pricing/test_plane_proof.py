@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm, sqrt
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from duality_checks.exact.enclosures import float_above
 from duality_checks.pricing import interval as proofs
 from duality_checks.pricing.interval import _exact_reach, prove_interval
 from duality_checks.pricing.plane_floats import open_maxima
-from duality_checks.pricing.plane_proof import reach_on_plane
+from duality_checks.pricing.plane_proof import _turns, reach_on_plane
 from hyperplane_arrangements.errors import InputError
 
 entries = fractions(-4, 4, 6)
@@ -69,6 +70,20 @@ def test_what_floats_cannot_tell_integers_decide(digits):
     dual = np.array([1.0, -2.0, 0.5, 0.25, -1.0, 3.0, -0.5, 1.0])
     problem = TrainingProblem(rows, [0] * len(rows), Fraction(big, 4))
     assert reach_on_plane(problem, dual) == largest_projection(problem, dual) > 1
+
+
+@pytest.mark.parametrize("digits", [0, 20, 300])
+def test_rays_are_in_order_and_parallel_rows_bend_together(digits):
+    big = 10**digits
+    rows = [(big, big + k) for k in (3, 1, 2, 3)] + [(-2 * big, -2 * big - 4), (0, 0), (0, -1), (0, 2)]
+    turns = _turns(integers(zip(*rows, strict=True)), integers([range(1, 9)])[0], 1)
+    rays = [turns.ray(i) for i in range(len(turns.first) + 1)]
+    assert len(rays) == 5 and rays[-1] == (-rays[0][0], -rays[0][1])
+    assert all(p * v - q * u > 0 for (p, q), (u, v) in pairwise(rays))
+    for (p, q), *bend in zip(rays[:-1], *turns.bends, strict=True):
+        there = [(k, row) for k, row in enumerate(rows, 1) if any(row) and row[0] * p + row[1] * q == 0]
+        lefts = [(k, 1 if p * y - q * x > 0 else -1, (x, y)) for k, (x, y) in there]
+        assert bend == [2 * sum(k * side * row[j] for k, side, row in lefts) for j in (0, 1)]
 
 
 def test_what_floats_leave_out_is_below_the_limit():
