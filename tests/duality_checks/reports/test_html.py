@@ -66,7 +66,7 @@ def pages(jobs: dict[int, Outcome]) -> dict[int, str]:
 # The documents of the page and its programs, and none from the data.
 SCRIPTS = [
     *(f'<script type="application/json" id="{kind}-0">' for kind in ("problem", "certificate")),
-    *(f'<script id="{name}">' for name in ("check", "page")),
+    *(f'<script id="{name}">' for name in ("cones", "check", "page")),
 ]
 
 

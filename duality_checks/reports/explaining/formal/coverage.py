@@ -21,8 +21,8 @@ def refuse_problem(problem: Problem) -> None:
         InputError: the loss rests on logarithms, or outputs are maxima over rows.
 
     Example:
-        >>> from ...problem import TrainingProblem
-        >>> from ...checker import read_problem
+        >>> from ....problem import TrainingProblem
+        >>> from ....checker import read_problem
         >>> problem = TrainingProblem([[1]], [1], beta="3/4", loss="logistic")
         >>> refuse_problem(read_problem(problem.to_json()))
         Traceback (most recent call last):

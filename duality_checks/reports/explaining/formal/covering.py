@@ -42,9 +42,9 @@ def with_proof(problem: TrainingProblem, certificate: Certificate, *, cones: int
         LimitError: there is no list, and a cover needs more cones.
 
     Example:
-        >>> from ...certificates.certificate import certify
-        >>> from ...problem import TrainingProblem
-        >>> from ...training.columns import train
+        >>> from ....certificates.certificate import certify
+        >>> from ....problem import TrainingProblem
+        >>> from ....training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2", penalty="1-norm")
         >>> listed = certify(problem, train(problem))
         >>> with_proof(problem, listed) is listed
@@ -80,9 +80,9 @@ def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int
         LimitError: the cover needs more cones.
 
     Example:
-        >>> from ...certificates.certificate import certify, check
-        >>> from ...problem import TrainingProblem
-        >>> from ...training.columns import train
+        >>> from ....certificates.certificate import certify, check
+        >>> from ....problem import TrainingProblem
+        >>> from ....training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2")
         >>> listed = certify(problem, train(problem))
         >>> listed.cover is None, with_cover(problem, listed).cover is None

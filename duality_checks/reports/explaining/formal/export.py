@@ -155,9 +155,9 @@ def to_coq(problem: TrainingProblem, certificate: certificates.Certificate) -> s
         InputError: what the formal proof does not cover.
 
     Example:
-        >>> from ...certificates.certificate import certify
-        >>> from ...problem import TrainingProblem
-        >>> from ...training.columns import train
+        >>> from ....certificates.certificate import certify
+        >>> from ....problem import TrainingProblem
+        >>> from ....training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2")
         >>> text = to_coq(problem, certify(problem, train(problem)))
         >>> "Theorem optimum" in text, "beta := 1 # 2" in text
