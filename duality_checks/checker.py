@@ -79,11 +79,13 @@ the box w_h'(2Nu + sum_k w_k delta_k) is at most push_h < 0 for each slope, and 
 norm(Z'phi(Xu))^2 <= norm(Nu)^2 + sum_h push_h delta_h; and delta_h >= bend (n_h'u)^2 for some bend > 0. So
 it is enough that beta^2 norm(u)^2 minus this quadratic form is positive definite.
 
-Or it names one quadratic function for z and one for -z that are nowhere on the sphere below it (statement
-7.8): max(0, t) = (t + abs(t))/2 <= (t + (t^2/tau + tau)/2)/2 for any tau > 0, and max(0, t) >= a t + b t^2/L
+Or it names quadratic functions for z and for -z that are nowhere on the sphere below it (statement 7.8):
+max(0, t) = (t + abs(t))/2 <= (t + (t^2/tau + tau)/2)/2 for any tau > 0, and max(0, t) >= a t + b t^2/L
 for abs(t) <= L and 0 <= b <= a <= 1 - b. What these add up to, c'u + u'Qu + const, is at most beta for
 norm(u) = 1 if the matrix of beta - const - share beta - c'u + u'(share beta I - Q)u in (u, 1) is positive
-definite.
+definite. Planes through 0 may cut the sphere into pieces, each with a function of its own (7.8b): where
+f'u >= 0 and g'u >= 0 for cuts f and g, (f'u)(g'u) >= 0 and (f'u)(norm(w) + w'u) >= 0 for any w, so that
+multiples of these may be added to the function.
 """
 
 from __future__ import annotations
@@ -116,6 +118,9 @@ FREE = ("intercept", "linear", "intercept+linear", DECAYED, "biases", "biases+li
 LATER = {2: ["free"], 3: ["free", "weights"], 4: ["free", "weights", "coupling"]}
 COUPLING = "2-norm"
 PARAMETER = 3  # bytes of a parameter of a quadratic function
+MULTIPLIER = 4  # bytes of a signed multiplier of a product
+PRODUCT_BITS = 24  # of multipliers, as shares of beta, and of cuts
+MOST_CUTS = 64  # one after the other
 LENGTH_BITS = 32  # of lengths, which are rounded up
 NEARLY = 36
 CHORD_BITS = 48  # of the slopes of chords, which are rounded down
@@ -229,13 +234,30 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
-class Quadratic:
-    """Quadratic functions for z and for -z: for each, which share of beta the squares get, and PARAMETER
-    bytes for tau, or for a and for b, of each hyperplane that counts."""
+class Piece:
+    """A quadratic function for a piece of the sphere: which share of beta the squares get, PARAMETER bytes
+    for tau, or for a and for b, of each hyperplane that counts, and MULTIPLIER bytes for each product."""
 
-    shares: tuple[Fraction, Fraction]
-    plus: bytes
-    minus: bytes
+    share: Fraction
+    rows: bytes
+    products: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Two parts of the sphere: where normal'u >= 0, and where it is <= 0."""
+
+    normal: Row
+    above: Cut | Piece
+    below: Cut | Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Quadratic:
+    """Quadratic functions for z and for -z."""
+
+    plus: Cut | Piece
+    minus: Cut | Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -631,7 +653,7 @@ def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Ce
         if listed
         else None,
         cover=read_cover(document["cover"], d) if proof == ["cover"] else None,
-        quadratic=read_quadratic(document["quadratic"]) if proof == ["quadratic"] else None,
+        quadratic=read_quadratic(document["quadratic"], d) if proof == ["quadratic"] else None,
         slopes=slopes,
     )
 
@@ -731,15 +753,28 @@ def read_cover(value: Any, d: int, trees: Sequence[str] = ("plus", "minus")) -> 
     )
 
 
-def read_quadratic(value: Any) -> Quadratic:
+def read_quadratic(value: Any, d: int) -> Quadratic:
     """The quadratic functions of a certificate of version 3."""
-    document = fields(value, ["shares", "plus", "minus"], "quadratic")
-    shares = vector(document["shares"], 2, "quadratic.shares")
-    common_denominator_within_limit(shares, "quadratic.shares")
-    return Quadratic(
-        shares=(shares[0], shares[1]),
-        plus=packed_bytes(document["plus"], "quadratic.plus"),
-        minus=packed_bytes(document["minus"], "quadratic.minus"),
+    document = fields(value, ["plus", "minus"], "quadratic")
+    return Quadratic(*(read_pieces(document[name], d, 0, f"quadratic.{name}") for name in ("plus", "minus")))
+
+
+def read_pieces(value: Any, d: int, cuts: int, where: str) -> Cut | Piece:
+    """What is behind so many cuts: another one, or a function."""
+    require(cuts <= MOST_CUTS, f"{where}: more than {MOST_CUTS} cuts, one after the other")
+    if type(value) is dict and "cut" in value:
+        document = fields(value, ["cut", "above", "below"], where)
+        normal = vector(document["cut"], d, f"{where}.cut")
+        require(all(x.denominator == 1 for x in normal), f"{where}.cut is not of whole numbers")
+        above, below = (
+            read_pieces(document[name], d, cuts + 1, f"{where}.{name}") for name in ("above", "below")
+        )
+        return Cut(tuple(map(int, normal)), above, below)
+    document = fields(value, ["share", "rows", "products"], where)
+    return Piece(
+        share=rational(document["share"], f"{where}.share"),
+        rows=packed_bytes(document["rows"], f"{where}.rows"),
+        products=packed_bytes(document["products"], f"{where}.products"),
     )
 
 
@@ -1952,8 +1987,8 @@ def quadratic_proves(problem: Problem, dual: Sequence[Fraction], quadratic: Quad
     """abs(z'phi(Xu)) <= beta norm(u) for all u: both functions are above and bounded."""
     quadratic_fits(problem)
     g = kinks(problem, dual, None, 0)
-    quadratic_holds(g, quadratic.shares[0], quadratic.plus, "quadratic.plus")
-    quadratic_holds(g.negated(), quadratic.shares[1], quadratic.minus, "quadratic.minus")
+    pieces_hold(g, quadratic.plus, (), "quadratic.plus")
+    pieces_hold(g.negated(), quadratic.minus, (), "quadratic.minus")
 
 
 def quadratic_fits(problem: Problem) -> None:
@@ -1963,19 +1998,72 @@ def quadratic_fits(problem: Problem) -> None:
     require(problem.bias is None, "certificate: no quadratic function is bounded along free biases")
 
 
-def quadratic_holds(g: Kinks, share: Fraction, data: bytes, where: str) -> None:
+def pieces_hold(g: Kinks, part: Cut | Piece, facets: tuple[Row, ...], where: str) -> None:
+    """Every piece of this part, where f'u >= 0 for all facets f."""
+    if isinstance(part, Piece):
+        quadratic_holds(g, part, facets, where)
+        return
+    pieces_hold(g, part.above, (*facets, part.normal), f"{where}.above")
+    pieces_hold(g, part.below, (*facets, tuple(-x for x in part.normal)), f"{where}.below")
+
+
+def quadratic_holds(g: Kinks, piece: Piece, facets: Sequence[Row], where: str) -> None:
     """One function: beta - c'u - u'Qu - const, times a scale, is positive for norm(u) = 1."""
     shift = 64 + max((abs(x).bit_length() for row in g.rows for x in row), default=0)
     c, squares, constant = [2 * b << shift for b in g.base], [], 0
     counted = [(row, weight) for row, weight in zip(g.rows, g.weights, strict=True) if weight]
-    found = parameters(counted, data, shift, where)
+    found = parameters(counted, piece.rows, shift, where)
     for (row, _), (linear, square, rest) in zip(counted, found, strict=True):
         c = [x + linear * y for x, y in zip(c, row, strict=True)]
         squares.append((square, row))
         constant += rest
     beta = 2 * isqrt(g.limit) << shift
-    matrix = bound_matrix(c, squares, share * beta, beta - constant - share * beta)
+    matrix = bound_matrix(c, squares, piece.share * beta, beta - constant - piece.share * beta)
+    added = products(facets, piece.products, len(c), where)
+    # The matrix is that of the form times twice a denominator, the other one times 2^(3 PRODUCT_BITS + 1).
+    own, others = (piece.share * beta).denominator * beta, 1 << 3 * PRODUCT_BITS
+    matrix = [
+        [others * x - own * y for x, y in zip(*lines, strict=True)]
+        for lines in zip(matrix, added, strict=True)
+    ]
     quadratic_is_bounded(matrix, where)
+
+
+def products(facets: Sequence[Row], data: bytes, d: int, where: str) -> list[list[int]]:
+    """2^(3 PRODUCT_BITS) times the matrix in (u, 1) of twice the products of facets, as shares of beta."""
+    k, size = len(facets), MULTIPLIER
+    pairs = k * (k - 1) // 2
+    products_are_whole(len(data) == size * (pairs + k * d), where)
+    numbers = [int.from_bytes(data[at : at + size], "big", signed=True) for at in range(0, len(data), size)]
+    multipliers_are_nonnegative(all(x >= 0 for x in numbers[:pairs]), where)
+    rest = iter(numbers)
+    terms: list[tuple[int, Row, Row]] = []
+    for i, f in enumerate(facets):
+        terms += [(next(rest), (*f, 0), (*other, 0)) for other in facets[i + 1 :]]
+    for f in facets:
+        vector_of_f = [next(rest) for _ in range(d)]
+        terms.append((1 << PRODUCT_BITS, (*f, 0), (*vector_of_f, length_of(vector_of_f))))
+    matrix = [[0] * (d + 1) for _ in range(d + 1)]
+    for factor, f, w in terms:
+        for i in range(d + 1):
+            for j in range(d + 1):
+                matrix[i][j] += factor * (f[i] * w[j] + w[i] * f[j])
+    return matrix
+
+
+def products_are_whole(condition: bool, where: str) -> None:
+    """As many multipliers as there are products."""
+    require(condition, f"{where}.products: another number of multipliers than products")
+
+
+def multipliers_are_nonnegative(condition: bool, where: str) -> None:
+    """Only multiples of what is not negative may be added."""
+    require(condition, f"{where}.products: a negative multiplier")
+
+
+def length_of(w: Sequence[int]) -> int:
+    """norm(w), rounded up."""
+    return isqrt(dot(w, w)) + 1
 
 
 def parameters(

@@ -27,7 +27,7 @@ from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST
 
 from .. import checker
-from ..checker import Chamber, Cover, Quadratic, Refusal, Slopes, Verdict
+from ..checker import Chamber, Cover, Cut, Piece, Quadratic, Refusal, Slopes, Verdict
 from ..cover.effort import WHOLE, Effort
 from ..data.files import read_text, write_text
 from ..exact.enclosures import float_above, float_below, require_writable
@@ -517,10 +517,20 @@ def cover_document(cover: Cover, *, shared: bool = False) -> dict[str, Any]:
 
 
 def _quadratic_document(quadratic: Quadratic) -> dict[str, Any]:
+    return {"plus": _pieces_document(quadratic.plus), "minus": _pieces_document(quadratic.minus)}
+
+
+def _pieces_document(part: Cut | Piece) -> dict[str, Any]:
+    if isinstance(part, Cut):
+        return {
+            "cut": list(map(str, part.normal)),
+            "above": _pieces_document(part.above),
+            "below": _pieces_document(part.below),
+        }
     return {
-        "shares": strings(quadratic.shares),
-        "plus": _base64(quadratic.plus),
-        "minus": _base64(quadratic.minus),
+        "share": str(part.share),
+        "rows": _base64(part.rows),
+        "products": _base64(part.products),
     }
 
 
@@ -552,7 +562,9 @@ def _claimed_shape(document: Any) -> tuple[int, int, int, int]:
 
     Nothing in a certificate says how many rows the problem has.
     """
+    functions = [_length(document, "quadratic", side, "cut") for side in ("plus", "minus")]
     d = _length(document, "chambers", 0, "witness") or _length(document, "network", "hidden", 0)
+    d = d or max(functions)
     return _samples(document), _MOST_ROWS, d, _length(document, "network", "skip")
 
 

@@ -14,7 +14,7 @@
 //
 // The upper end is the objective of one network. The lower end is d(z) = min_f sum_i s_i loss(f_i; y_i) + z'f, for a
 // z with abs(z'phi(Xu)) <= beta norm(u) for every u. That is the long part; there are four ways to prove it: on every
-// chamber of the hyperplanes x_k'u = 0, on cones that cover space, by two quadratic functions, or on every face.
+// chamber of the hyperplanes x_k'u = 0, on cones that cover space, by quadratic functions, or on every face.
 "use strict";
 
 const ConvexLandscape = (() => {
@@ -383,7 +383,7 @@ const ConvexLandscape = (() => {
       duals, rule: rule ? readRule(spelled) : null, hidden, output, skips,
       chambers: kind === "chambers" ? readChambers(document.get(kind), problem.cuts.length, d) : null,
       cover: kind === "cover" ? readCover(document.get(kind), d, several ? ["tree"] : ["plus", "minus"]) : null,
-      quadratic: kind === "quadratic" ? readQuadratic(document.get(kind)) : null,
+      quadratic: kind === "quadratic" ? readQuadratic(document.get(kind), d) : null,
     };
   }
 
@@ -445,7 +445,7 @@ const ConvexLandscape = (() => {
     return { rows, values };
   }
 
-  const MOST_HALVINGS = 64, CHORD_BITS = 48;
+  const MOST_HALVINGS = 64, CHORD_BITS = 48, MOST_CUTS = 64;
 
   function readCover(value, d, trees) {
     const document = fields(value, ["basis", "depth", "bits", ...trees], "cover");
@@ -464,12 +464,27 @@ const ConvexLandscape = (() => {
     };
   }
 
-  function readQuadratic(value) {
-    const document = fields(value, ["shares", "plus", "minus"], "quadratic");
-    const shares = vector(document.get("shares"), 2, "quadratic.shares");
-    denominatorIsShort(shares, "quadratic.shares");
-    const [above, below] = ["plus", "minus"].map(name => bytesOf(document.get(name), `quadratic.${name}`));
-    return { shares, plus: above, minus: below };
+  function readQuadratic(value, columns) {
+    const document = fields(value, ["plus", "minus"], "quadratic");
+    return ["plus", "minus"].map(name => readPieces(document.get(name), columns, 0, `quadratic.${name}`));
+  }
+
+  // What is behind so many cuts: another one, or a function.
+  function readPieces(value, columns, cuts, where) {
+    require_(cuts <= MOST_CUTS, `${where}: more than ${MOST_CUTS} cuts, one after the other`);
+    if (value instanceof Map && value.has("cut")) {
+      const document = fields(value, ["cut", "above", "below"], where);
+      const cut = vector(document.get("cut"), columns, `${where}.cut`);
+      require_(cut.every(x => x.d === 1n), `${where}.cut is not of whole numbers`);
+      const part = name => readPieces(document.get(name), columns, cuts + 1, `${where}.${name}`);
+      return { cut: cut.map(x => x.n), above: part("above"), below: part("below") };
+    }
+    const document = fields(value, ["share", "rows", "products"], where);
+    return {
+      share: rational(document.get("share"), `${where}.share`),
+      rows: bytesOf(document.get("rows"), `${where}.rows`),
+      products: bytesOf(document.get("products"), `${where}.products`),
+    };
   }
 
   // ---------------------------------------------------------------- logarithms, in decimals of forty digits
@@ -1171,21 +1186,31 @@ const ConvexLandscape = (() => {
     return isPositiveDefinite(matrix, matrix.length);
   }
 
-  // ---------------------------------------------------------------- the third way: one quadratic function a sign
+  // ---------------------------------------------------------------- the third way: quadratic functions
 
   const PARAMETER = 3, LENGTH_BITS = 32n; // bytes of a parameter; binary places of lengths
+  const MULTIPLIER = 4, PRODUCT_BITS = 24n; // bytes of a signed multiplier; its binary places, and those of cuts
 
-  function quadraticProves(problem, dual, { shares, plus: above, minus: below }) {
+  function quadraticProves(problem, dual, [above, below]) {
     onlySumsInThe2Norm(problem);
     require_(problem.bias === null, "certificate: no quadratic function is bounded along free biases");
     const g = kinks(problem, dual);
-    quadraticHolds(problem, g, shares[0], above, "quadratic.plus");
-    quadraticHolds(problem, opposite(g), shares[1], below, "quadratic.minus");
+    piecesHold(problem, g, above, [], "quadratic.plus");
+    piecesHold(problem, opposite(g), below, [], "quadratic.minus");
+  }
+
+  function piecesHold(problem, g, part, facets, where) {
+    if (!part.cut) {
+      quadraticHolds(problem, g, part, facets, where);
+      return;
+    }
+    piecesHold(problem, g, part.above, [...facets, part.cut], `${where}.above`);
+    piecesHold(problem, g, part.below, [...facets, part.cut.map(x => -x)], `${where}.below`);
   }
 
   // On the sphere g(u) <= c'u + u'Qu + theta, all times 2^places; beta less that is positive if this matrix is:
   // [[s I - Q, -c/2], [-c'/2, beta - theta - s]] for s = share beta.
-  function quadraticHolds(problem, g, share, data, where) {
+  function quadraticHolds(problem, g, { share, rows: data, products }, facets, where) {
     const longest = g.planes.reduce((most, plane) => Math.max(most, ...plane.normal.map(x => bitLength(size(x)))), 0);
     const places = BigInt(65 + longest), d = g.base.length;
     const c = g.base.map(x => x << places), square = c.map(() => c.map(() => 0n));
@@ -1210,8 +1235,31 @@ const ConvexLandscape = (() => {
     ]);
     const corner = share.d * beta - share.n * beta - theta * whole;
     matrix.push([...c.map(x => -x * whole), 2n * corner]);
-    const bounded = isPositiveDefinite(matrix, d + 1);
+    // Times 2^(3 PRODUCT_BITS) to be whole with the products.
+    const added = productsOf(facets, products, d, where), gain = share.d * beta;
+    const exact = matrix.map((row, i) => row.map((x, k) => (x << (3n * PRODUCT_BITS)) - gain * added[i][k]));
+    const bounded = isPositiveDefinite(exact, d + 1);
     require_(bounded, `${where}: the quadratic function is not proven to be at most beta`);
+  }
+
+  // Twice (f'u)(g'u) and (f'u)(norm(w) + w'u), with their multipliers, as a matrix in (u, 1), times 2^(3 PRODUCT_BITS).
+  function productsOf(facets, data, d, where) {
+    const pairs = (facets.length * (facets.length - 1)) / 2, count = pairs + facets.length * d;
+    require_(data.length === MULTIPLIER * count, `${where}.products: another number of multipliers than products`);
+    const numbers = Array.from({ length: count }, (_, k) =>
+      BigInt.asIntN(8 * MULTIPLIER, unsigned(data.slice(k * MULTIPLIER, (k + 1) * MULTIPLIER))));
+    require_(numbers.slice(0, pairs).every(x => x >= 0n), `${where}.products: a negative multiplier`);
+    const matrix = Array.from({ length: d + 1 }, () => Array(d + 1).fill(0n));
+    const add = (factor, f, w) => {
+      for (let i = 0; i <= d; i++) for (let k = 0; k <= d; k++) matrix[i][k] += factor * (f[i] * w[k] + w[i] * f[k]);
+    };
+    let place = 0;
+    facets.forEach((f, i) => facets.slice(i + 1).forEach(g => add(numbers[place++], [...f, 0n], [...g, 0n])));
+    for (const f of facets) {
+      const w = numbers.slice(place, (place += d));
+      add(1n << PRODUCT_BITS, [...f, 0n], [...w, squareRoot(dot(w, w)) + 1n]);
+    }
+    return matrix;
   }
 
   // w max(0, t) <= linear t + square t^2 + constant for t = n'u, norm(u) = 1; the coefficients are rounded up.

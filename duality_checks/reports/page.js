@@ -245,7 +245,7 @@
     }
 
     proof({ certificate, listed }, signs, leaves) {
-      if (certificate.quadratic) return "two quadratic functions, above \u00b1v'phi(Xu) everywhere";
+      if (certificate.quadratic) return "quadratic functions, above \u00b1v'phi(Xu) everywhere";
       if (certificate.cover) {
         const told = leaves.map((leaf, k) => leaf && `${k ? "\u2212v" : "v"}: at most ${leaf.share.toFixed(4)} \u03b2 on the dashed cone`);
         return told.some(Boolean) ? told.filter(Boolean).join("; ") : "a cone of the cover: check the certificate here to see it";

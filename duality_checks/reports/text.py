@@ -26,7 +26,7 @@ BY = {
     "chambers": "the list of chambers complete",
     "sweep": "the list of chambers complete",
     "cover": "by a cover of all directions",
-    "quadratic": "by a quadratic function for each sign",
+    "quadratic": "by quadratic functions for each sign",
 }
 # What Markdown takes for more than itself.
 _MEANS_MORE = re.compile(r"[\\`*{}\[\]|~#!$]|(?<![^\W_])_|_(?![^\W_])|^[-+]")

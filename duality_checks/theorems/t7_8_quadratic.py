@@ -1,4 +1,5 @@
-"""Statements 7.8 and 7.9: a quadratic function for each sign proves a dual vector feasible, at any rank."""
+"""Statements 7.8 and 7.9: quadratic functions for each sign, on pieces of the sphere, prove a dual vector
+feasible, at any rank."""
 
 from __future__ import annotations
 
@@ -24,14 +25,23 @@ class Bounded:
 
 
 def bounded(problem: TrainingProblem) -> Bounded | None:
-    """The dual vector for which quadratic functions prove the most (7.9); None if that is 0."""
+    """A dual vector that quadratic functions prove, on pieces of the sphere or else on all of it; None if
+    that is 0."""
     from ..pricing.landscape import Landscape
+    from ..training.pieces import cut
     from ..training.relaxation import relax
     from ..training.relaxation_proof import proven
 
     landscape = Landscape.of(problem)
     stated = checker.read_problem(problem.to_json())
-    found = proven(problem, stated, landscape, relax(problem, landscape))
+    whole = relax(problem, landscape)
+    pieces = cut(
+        tuple(bound.piece for bound in whole.bounds),
+        tuple(bound.moments for bound in whole.bounds),
+        landscape.basis,
+    )
+    halves = proven(problem, stated, landscape, relax(problem, landscape, pieces=pieces))
+    found = halves or proven(problem, stated, landscape, whole)
     return None if found is None else Bounded(problem, *found)
 
 
@@ -69,7 +79,7 @@ THEOREM = Theorem(
     name="quadratic functions",
     statement=(
         "Where v'phi(Xu) <= c'u + u'Qu + const <= beta for norm(u) = 1, for v and for -v, a parabola for "
-        "each row, norm_dual(v) <= beta."
+        "each row and products of cuts, on every piece of the sphere, norm_dual(v) <= beta."
     ),
     source="derived",
     note="7.8-quadratic-functions.md",

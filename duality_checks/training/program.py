@@ -88,8 +88,9 @@ class Minimum:
     Attributes:
         fit: f, length n.
         dual: the multiplier v of ``f = columns @ x``, length n.
-        found: x, then the auxiliary unknowns of the penalty, in one and the same unknown unit.
-        prices: the multipliers of the penalty's cones, in their order, likewise.
+        found: x, then the auxiliary unknowns of the penalty.
+        prices: the multipliers of the penalty's cones, in their order, in one and the same unit.
+        scale: what the prices are multiplied by where the unknowns are in units of their own.
         status: the solver's word.
     """
 
@@ -98,6 +99,7 @@ class Minimum:
     found: np.ndarray
     prices: list[np.ndarray]
     status: str
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -222,8 +224,10 @@ def minimise(
     )
     found = minimum.found.copy()
     found[: len(gains)] *= unit / gains
+    found[len(gains) :] *= unit / gain
+    steep = heavy * unit ** (loss.degree - 1)
     return replace(
-        minimum, fit=unit * minimum.fit, dual=heavy * unit ** (loss.degree - 1) * minimum.dual, found=found
+        minimum, fit=unit * minimum.fit, dual=steep * minimum.dual, found=found, scale=steep * gain
     )
 
 

@@ -11,10 +11,15 @@ u and in a, the sums of size times ``abs(x_k'direction)``. With rows of length 1
 The relaxation keeps just that: minimise ``ell(f) + beta (m+ + m-)``. It is convex, of the size of the data,
 and its value is at most p*. The multiplier of f is a dual vector v for which quadratic functions, one for
 each sign, prove ``norm_dual(v) <= beta``; their coefficients are the other multipliers.
+
+Where the sphere is cut into pieces (statement 7.8b) each piece has moments of its own, and for its facets f
+
+    ``norm(U f) <= f'u``,  ``f'U g >= 0``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,9 +29,10 @@ from scipy import sparse
 
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
+from .pieces import Moments, Piece
 from .program import Minimum, Part, minimise
 
-SIDES = (1.0, -1.0)
+CONES = 8  # of a piece
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,28 +50,56 @@ class Curves:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Bound:
+    """A quadratic function for a piece of the sphere, as the relaxation proposes it.
+
+    Attributes:
+        piece: where it is above v'phi(Xu).
+        curves: what replaces the rows.
+        pairs: multipliers of ``(f'u)(g'u)`` for facets f before g, each with all later ones in turn.
+        vectors: w of ``(f'u)(norm(w) + w'u)`` for each facet, k x r.
+        moments: of the neurons in the piece.
+    """
+
+    piece: Piece
+    curves: Curves
+    pairs: np.ndarray
+    vectors: np.ndarray
+    moments: Moments
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Relaxation:
     """What the relaxation proposes, in floats.
 
     Attributes:
         dual: v, length n.
-        curves: for v and for -v.
+        bounds: for all pieces of the sphere, of either sign.
     """
 
     dual: np.ndarray
-    curves: tuple[Curves, Curves]
+    bounds: tuple[Bound, ...]
 
 
-def relax(problem: TrainingProblem, landscape: Landscape, limit: float = np.inf) -> Relaxation:
+SPHERES = (Piece(1.0), Piece(-1.0))
+
+
+def relax(
+    problem: TrainingProblem,
+    landscape: Landscape,
+    limit: float = np.inf,
+    pieces: tuple[Piece, ...] = SPHERES,
+) -> Relaxation:
     """Solve the relaxation.
 
     Args:
         problem: with the penalty of the 2-norm; biases are not free.
         landscape: of it.
         limit: of seconds.
+        pieces: of the sphere, all of it for either sign.
 
     Returns:
-        The dual vector and the curves, proposals all.
+        The dual vector and the functions, proposals all.
 
     Raises:
         ConvexLandscapeError: the solver returned no numbers.
@@ -79,11 +113,12 @@ def relax(problem: TrainingProblem, landscape: Landscape, limit: float = np.inf)
     """
     skips = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
     decay = float(problem.beta) if problem.free.decayed else 0.0
-    count, rank = landscape.normals.shape
-    columns = sparse.hstack([*(side * _outputs(landscape) for side in SIDES), skips], format="csc")
-    penalty = _penalty(landscape.normals, float(problem.beta), np.full(skips.shape[1], decay))
+    outputs = _outputs(landscape)
+    columns = sparse.hstack([*(piece.side * outputs for piece in pieces), skips], format="csc")
+    facets = [piece.facets(landscape.basis) for piece in pieces]
+    penalty = _penalty(landscape.normals, facets, float(problem.beta), np.full(skips.shape[1], decay))
     minimum = minimise(problem, penalty, columns, skips.shape[1], limit)
-    return Relaxation(minimum.dual, (_curves(minimum, 0, count, rank), _curves(minimum, 1, count, rank)))
+    return Relaxation(minimum.dual, tuple(_bounds(minimum, landscape, pieces, facets)))
 
 
 def _outputs(landscape: Landscape) -> Any:
@@ -97,55 +132,88 @@ def _outputs(landscape: Landscape) -> Any:
     return sparse.hstack([sparse.csc_matrix(odd), even], format="csc")
 
 
-def _penalty(normals: np.ndarray, beta: float, decay: np.ndarray) -> Part:
-    """``beta (m+ + m-)``; the unknowns are u and a of both signs, the skips, and m and U of both signs."""
+def _penalty(normals: np.ndarray, facets: list[np.ndarray], beta: float, decay: np.ndarray) -> Part:
+    """``beta`` times all masses; the unknowns are u and a of each piece, the skips, and m and U of each."""
+    count, rank = normals.shape
+    own, extra = rank + count, 1 + rank * (rank + 1) // 2
+    start = len(facets) * own + len(decay)
+    total = start + len(facets) * extra
+    linear = np.zeros(total)
+    linear[start::extra] = beta
+    quadratic = np.zeros(total)
+    quadratic[len(facets) * own : start] = decay
+    cones: list[tuple[Any, np.ndarray, Any]] = []
+    for k, sides in enumerate(facets):
+        places = {"u": k * own, "a": k * own + rank, "m": start + k * extra, "U": start + k * extra + 1}
+        cones += _moments(partial(_stacked, places, total), normals) + _within(
+            partial(_stacked, places, total), sides
+        )
+    return Part(quadratic, linear, cones)
+
+
+def _upper(rank: int) -> tuple[np.ndarray, np.ndarray]:
+    """The places of the upper triangle, column by column, and how often each counts in the whole."""
+    upper = np.array([(i, k) for k in range(rank) for i in range(k + 1)])
+    return upper, np.where(upper[:, 0] == upper[:, 1], 1.0, 2.0)
+
+
+def _moments(stacked: Callable[..., Any], normals: np.ndarray) -> list[tuple[Any, np.ndarray, Any]]:
+    """What the moments of neurons on the sphere fulfil: six cones."""
     import clarabel
 
     count, rank = normals.shape
-    upper = np.array([(i, k) for k in range(rank) for i in range(k + 1)])
-    twice = np.where(upper[:, 0] == upper[:, 1], 1.0, 2.0)
+    upper, twice = _upper(rank)
+    size = len(upper)
     squares = twice * normals[:, upper[:, 0]] * normals[:, upper[:, 1]]
-    own, extra = rank + count, 1 + len(upper)
-    start = 2 * own + len(decay)
-    total = start + 2 * extra
-    linear = np.zeros(total)
-    linear[[start, start + extra]] = beta
-    quadratic = np.zeros(total)
-    quadratic[2 * own : start] = decay
-    eye, one = sparse.eye(count), np.ones((count, 1))
-    heights = sparse.csc_matrix(normals)
-    cones: list[tuple[Any, np.ndarray, Any]] = []
-    for side in range(2):
-        places = {"u": side * own, "a": side * own + rank, "m": start + side * extra}
-        places["U"] = places["m"] + 1
-        stacked = partial(_stacked, places, total)
-        nonnegative = clarabel.NonnegativeConeT(count)
-        nothing = np.zeros(count)
-        cones.append((stacked(count, u=heights, a=-eye), nothing, nonnegative))
-        cones.append((stacked(count, u=-heights, a=-eye), nothing, nonnegative))
-        cones.append((stacked(count, U=squares, a=-eye), nothing, nonnegative))
-        # (m + q, m - q, 2 a) in the second-order cone says a^2 <= m q.
-        first, second, third = (_every_third(count, k) for k in range(3))
-        balls = stacked(
-            3 * count,
-            m=-(first + second) @ one,
-            U=-(first - second) @ squares,
-            a=-2 * third,
-        )
-        cones.append((balls, np.zeros(3 * count), [clarabel.SecondOrderConeT(3) for _ in range(count)]))
-        trace = (upper[:, 0] == upper[:, 1]).astype(float)[None]
-        cones.append((stacked(1, U=trace, m=-np.ones((1, 1))), np.zeros(1), clarabel.NonnegativeConeT(1)))
-        size = len(upper)
-        scaled = -sparse.diags(np.sqrt(twice))
-        matrix = sparse.vstack(
-            [
-                stacked(size, U=scaled),
-                stacked(rank, u=-np.sqrt(2) * sparse.eye(rank)),
-                stacked(1, m=-np.ones((1, 1))),
-            ]
-        )
-        cones.append((matrix, np.zeros(size + rank + 1), clarabel.PSDTriangleConeT(rank + 1)))
-    return Part(quadratic, linear, cones)
+    eye, one, heights = sparse.eye(count), np.ones((count, 1)), sparse.csc_matrix(normals)
+    nonnegative, nothing = clarabel.NonnegativeConeT(count), np.zeros(count)
+    # (m + q, m - q, 2 a) in the second-order cone says a^2 <= m q.
+    first, second, third = (_every_third(count, k) for k in range(3))
+    balls = stacked(3 * count, m=-(first + second) @ one, U=-(first - second) @ squares, a=-2 * third)
+    trace = (upper[:, 0] == upper[:, 1]).astype(float)[None]
+    matrix = sparse.vstack(
+        [
+            stacked(size, U=-sparse.diags(np.sqrt(twice))),
+            stacked(rank, u=-np.sqrt(2) * sparse.eye(rank)),
+            stacked(1, m=-np.ones((1, 1))),
+        ]
+    )
+    return [
+        (stacked(count, u=heights, a=-eye), nothing, nonnegative),
+        (stacked(count, u=-heights, a=-eye), nothing, nonnegative),
+        (stacked(count, U=squares, a=-eye), nothing, nonnegative),
+        (balls, np.zeros(3 * count), [clarabel.SecondOrderConeT(3) for _ in range(count)]),
+        (stacked(1, U=trace, m=-np.ones((1, 1))), np.zeros(1), clarabel.NonnegativeConeT(1)),
+        (matrix, np.zeros(size + rank + 1), clarabel.PSDTriangleConeT(rank + 1)),
+    ]
+
+
+def _within(stacked: Callable[..., Any], facets: np.ndarray) -> list[tuple[Any, np.ndarray, Any]]:
+    """What the moments of neurons within the facets fulfil besides: two cones."""
+    import clarabel
+
+    count, rank = facets.shape
+    upper, _ = _upper(rank)
+    # (f'u, U f) for each facet in turn.
+    turned = np.zeros((count, rank + 1, len(upper)))
+    for place, (i, k) in enumerate(upper.tolist()):
+        turned[:, 1 + i, place] += facets[:, k]
+        if i != k:
+            turned[:, 1 + k, place] += facets[:, i]
+    heights = np.zeros((count, rank + 1, rank))
+    heights[:, 0] = facets
+    height = count * (rank + 1)
+    balls = stacked(height, u=-heights.reshape(height, rank), U=-turned.reshape(height, len(upper)))
+    earlier, later = np.triu_indices(count, 1)
+    pairs = np.einsum("pi,pij->pj", facets[earlier], turned[later, 1:])
+    return [
+        (balls, np.zeros(height), [clarabel.SecondOrderConeT(rank + 1) for _ in range(count)]),
+        (
+            stacked(len(pairs), U=-pairs),
+            np.zeros(len(pairs)),
+            [clarabel.NonnegativeConeT(1) for _ in pairs],
+        ),
+    ]
 
 
 def _stacked(places: dict[str, int], total: int, rows: int, **blocks: Any) -> Any:
@@ -163,9 +231,31 @@ def _every_third(count: int, first: int) -> Any:
     return sparse.csc_matrix((np.ones(count), places), shape=(3 * count, count))
 
 
-def _curves(minimum: Minimum, side: int, count: int, rank: int) -> Curves:
-    """The curves of one sign, from the multipliers of what they relax."""
-    above, below, curved, cone = minimum.prices[6 * side : 6 * side + 4]
+def _bounds(
+    minimum: Minimum, landscape: Landscape, pieces: tuple[Piece, ...], facets: list[np.ndarray]
+) -> Iterator[Bound]:
+    """For each piece its function and its moments, from the solver's multipliers and unknowns."""
+    count, rank = landscape.normals.shape
+    own, extra = rank + count, 1 + rank * (rank + 1) // 2
+    start = len(minimum.found) - len(pieces) * extra
+    upper, _ = _upper(rank)
+    for k, piece in enumerate(pieces):
+        prices = minimum.prices[CONES * k : CONES * (k + 1)]
+        moments = minimum.found[start + k * extra : start + (k + 1) * extra]
+        second = np.zeros((rank, rank))
+        second[upper[:, 0], upper[:, 1]] = second[upper[:, 1], upper[:, 0]] = moments[1:]
+        yield Bound(
+            piece,
+            _curves(prices, count),
+            np.maximum(minimum.scale * prices[-1], 0.0),
+            minimum.scale * prices[-2].reshape(len(facets[k]), rank + 1)[:, 1:],
+            Moments(float(moments[0]), minimum.found[k * own : k * own + rank], second),
+        )
+
+
+def _curves(prices: list[np.ndarray], count: int) -> Curves:
+    """The curves of one piece, from the multipliers of what they relax."""
+    above, below, curved, cone = prices[:4]
     weights = np.maximum([above, below, curved], 0.0)
     total = weights.sum(axis=0)
     safe = np.where(total > 0, total, 1.0)

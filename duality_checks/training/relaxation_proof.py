@@ -12,7 +12,8 @@ from ..cover.proof import Coordinates
 from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
-from .relaxation import SIDES, Curves, Relaxation
+from .pieces import UNIT, Piece
+from .relaxation import Bound, Relaxation
 
 ATTEMPTS = 6
 ROOM = 2.0**-30
@@ -43,9 +44,8 @@ def proven(
         True
     """
     scale = problem.loss.multiple(relaxation.dual, problem.target)
-    room = ROOM
+    room, beta = ROOM, float(problem.beta)
     coordinates = Coordinates(stated, None)
-    signed = list(zip(SIDES, relaxation.curves, strict=True))
     # The checker's hyperplanes come in the order of their first rows.
     firsts = np.sort(first_rows(problem.arrangement.hyperplane_of_row))
     for _ in range(ATTEMPTS):
@@ -53,9 +53,11 @@ def proven(
         if not any(dual):
             return None
         terms = coordinates.terms(dual)
-        sides = [_side(landscape, firsts, terms, sign, curves) for sign, curves in signed]
-        reach = max(bound for bound, _, _ in sides)
-        quadratic = checker.Quadratic((sides[0][1], sides[1][1]), sides[0][2], sides[1][2])
+        found = [_function(landscape, firsts, terms, bound, scale / beta) for bound in relaxation.bounds]
+        reach = max(high for high, _ in found)
+        written = [(bound.piece, piece) for bound, (_, piece) in zip(relaxation.bounds, found, strict=True)]
+        plus, minus = (_tree([pair for pair in written if pair[0].side == side]) for side in (1.0, -1.0))
+        quadratic = checker.Quadratic(plus, minus)
         if reach <= 1.0 - 0.5 * room:
             try:
                 checker.quadratic_proves(stated, dual, quadratic)
@@ -67,20 +69,31 @@ def proven(
     return None
 
 
-def _side(
+def _tree(found: list[tuple[Piece, checker.Piece]], depth: int = 0) -> checker.Cut | checker.Piece:
+    """The pieces behind so many cuts, as they were cut."""
+    first, function = found[0]
+    if len(first.path) == depth:
+        return function
+    parts = ([pair for pair in found if pair[0].path[depth][1] == side] for side in (True, False))
+    above, below = (_tree(part, depth + 1) for part in parts)
+    return checker.Cut(first.path[depth][0], above, below)
+
+
+def _function(
     landscape: Landscape,
     firsts: np.ndarray,
     terms: tuple[np.ndarray, np.ndarray, np.ndarray, float],
-    sign: float,
-    curves: Curves,
-) -> tuple[float, Fraction, bytes]:
-    """The least share of beta that bounds one quadratic function, which share of beta its squares get for
-    that, and its parameters."""
+    bound: Bound,
+    gain: float,
+) -> tuple[float, checker.Piece]:
+    """The least share of beta that bounds one quadratic function, and the function as the checker has it,
+    with the share of beta that its squares get for that."""
     rows, weights, base, beta = terms
-    weights, base = sign * weights, sign * base
+    weights, base = bound.piece.side * weights, bound.piece.side * base
     counted = np.flatnonzero(weights)
     data, linear, matrix, constant = [], base.copy(), [], 0.0
     lengths = np.linalg.norm(rows, axis=1)
+    curves = bound.curves
     for h in counted.tolist():
         k = firsts[h]
         own = landscape.hyperplane_of_row[k]
@@ -101,9 +114,34 @@ def _side(
             linear += weights[h] * a / ONE * rows[h]
             matrix.append(weights[h] * b / ONE / lengths[h])
     squares = (rows[counted].T * np.array(matrix)) @ rows[counted]
-    bound, diagonal = _least_bound(linear / beta, squares / beta, constant / beta)
-    share = diagonal / bound if 0 < diagonal < bound else 0.5
-    return bound, Fraction(round(share * 2**SHARE_BITS), 2**SHARE_BITS), b"".join(data)
+    products, along, across = _products(landscape, bound, gain)
+    least, diagonal = _least_bound(linear / beta + along, squares / beta + across, constant / beta)
+    share = diagonal / least if 0 < diagonal < least else 0.5
+    rounded = Fraction(round(share * 2**SHARE_BITS), 2**SHARE_BITS)
+    return least, checker.Piece(rounded, b"".join(data), products)
+
+
+def _products(landscape: Landscape, bound: Bound, gain: float) -> tuple[bytes, np.ndarray, np.ndarray]:
+    """The multipliers of products of cuts, a gain times those proposed; the linear part and the squares of
+    what they add up to."""
+    facets = bound.piece.facets(np.eye(len(landscape.basis)))
+    pairs = _whole(gain * bound.pairs)
+    vectors = _whole(gain * landscape.lift(bound.vectors))
+    data = b"".join(
+        number.to_bytes(checker.MULTIPLIER, "big", signed=True)
+        for number in (*pairs.astype(int).tolist(), *vectors.astype(int).ravel().tolist())
+    )
+    pairs, vectors = pairs / UNIT, vectors / UNIT
+    earlier, later = np.triu_indices(len(facets), 1)
+    half = (facets[earlier].T * pairs) @ facets[later] + facets.T @ vectors
+    along = (np.linalg.norm(vectors, axis=1) + 1 / UNIT) @ facets
+    return data, along, 0.5 * (half + half.T)
+
+
+def _whole(shares: np.ndarray) -> np.ndarray:
+    """The nearest multipliers that can be written."""
+    most = 2.0 ** (8 * checker.MULTIPLIER - 1) - 1
+    return np.clip(np.rint(shares * UNIT), -most, most)
 
 
 def _least_bound(linear: np.ndarray, squares: np.ndarray, constant: float) -> tuple[float, float]:

@@ -1,8 +1,9 @@
 """Training at high rank, where less than the optimum has to do: ascents, quadratic functions, then cones.
 
 Ascents give the upper end at any rank. For the lower end one semidefinite program chooses the dual vector for
-which quadratic functions prove the most (statement 7.9), in seconds and whatever the rank. Only where that
-leaves too wide an interval are all directions searched, for what the functions have not proven.
+which quadratic functions prove the most (statement 7.9), in seconds and whatever the rank. Where that leaves
+too wide an interval the sphere is cut into pieces where they are too high (7.8b), as long as that pays, and
+then all directions are searched, for what the functions have not proven.
 """
 
 from __future__ import annotations
@@ -21,9 +22,14 @@ from ..cover.effort import CHECKED_A_SECOND, CLIMBED_FROM, INSTANT, LADDER, Effo
 from ..pricing.landscape import Landscape
 from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
-from .relaxation import Relaxation, relax
+from .pieces import Piece, cut
+from .relaxation import SPHERES, Relaxation, relax
 from .relaxation_proof import proven
 from .rounds import Round, Solution
+
+MOST_PIECES = 200
+# The share of what is missing by which cuts have to raise the bound, to be worth cutting on.
+PAYS = 0.02
 
 Trainer = Callable[..., Solution]
 
@@ -69,7 +75,7 @@ def train_relaxed(
     # One cone: a search that ends as it begins, so that ascents alone are left, for half of the time.
     half = replace(effort.after(began, parts=2), cones=1)
     first = trainer(problem, effort=half, progress=told(()), **settings)
-    best = _with_functions(problem, first, effort.after(began).seconds)
+    best = _with_functions(problem, first, effort.after(began, parts=2))
     effort = effort.after(began)
     if best.relative_gap <= effort.gap or (effort.seconds is not None and effort.seconds <= INSTANT):
         return best
@@ -93,9 +99,10 @@ def train_relaxed(
     )
 
 
-def _with_functions(problem: TrainingProblem, found: Solution, limit: float | None) -> Solution:
+def _with_functions(problem: TrainingProblem, found: Solution, effort: Effort) -> Solution:
     """The solution with the dual of the relaxation, where that proves more."""
-    relaxation = relaxed(problem, np.inf if limit is None else max(limit, 1.0))
+    wanted = (1 - effort.gap) * found.upper
+    relaxation = relaxed(problem, np.inf if effort.seconds is None else max(effort.seconds, 1.0), wanted)
     if relaxation is None:
         return found
     lower = problem.loss.dual(relaxation.dual, problem.target)
@@ -104,15 +111,41 @@ def _with_functions(problem: TrainingProblem, found: Solution, limit: float | No
     return replace(found, dual=relaxation.dual, lower=lower, relaxation=relaxation)
 
 
-def relaxed(problem: TrainingProblem, limit: float = np.inf) -> Relaxation | None:
-    """The relaxation of a problem, its dual scaled to what is proven; None where nothing is."""
-    landscape = Landscape.of(problem)
-    try:
-        found = relax(problem, landscape, limit)
-        proof = proven(problem, checker.read_problem(problem.to_json()), landscape, found)
-    except (ConvexLandscapeError, checker.Refusal):
-        return None
-    return None if proof is None else replace(found, dual=np.array([float(x) for x in proof[0]]))
+def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np.inf) -> Relaxation | None:
+    """The relaxation of a problem, its dual scaled to what is proven; None where nothing is.
+
+    Args:
+        problem: with the penalty of the 2-norm; biases are not free.
+        limit: of seconds.
+        wanted: the lower bound for which the sphere is cut into pieces, as long as that pays.
+    """
+    began, landscape = perf_counter(), Landscape.of(problem)
+    stated = checker.read_problem(problem.to_json())
+    pieces: tuple[Piece, ...] = SPHERES
+    best, reached, took = None, -np.inf, 0.0
+    while True:
+        left, before = limit - (perf_counter() - began), perf_counter()
+        # A program that is not solved in time proves nothing: so there has to be room for twice the time.
+        if best is not None and (len(pieces) > MOST_PIECES or left < 2 * took):
+            return best
+        try:
+            found = relax(problem, landscape, max(left, 1.0), pieces)
+            proof = proven(problem, stated, landscape, found)
+        except (ConvexLandscapeError, checker.Refusal):
+            return best
+        if proof is None:
+            return best
+        lower = float(checker.dual_value(stated, proof[0]))
+        rise = lower - reached
+        if rise <= 0:
+            return best
+        best, reached = replace(found, dual=np.array([float(x) for x in proof[0]])), lower
+        if lower >= wanted or rise < PAYS * (wanted - lower):
+            return best
+        moments = tuple(bound.moments for bound in found.bounds)
+        finer = cut(pieces, moments, landscape.basis)
+        took = (perf_counter() - before) * len(finer) / len(pieces)
+        pieces = finer
 
 
 def _worthwhile(problem: TrainingProblem, first: Solution, known: float, effort: Effort) -> Effort:

@@ -10,17 +10,18 @@ from functools import cache
 
 import numpy as np
 
-from duality_checks import Certificate, TrainingProblem, TwoLayerNetwork, certify, checker
+from duality_checks import Certificate, TrainingProblem, TwoLayerNetwork, certify, checker, train
 from duality_checks.training.relaxed import relaxed
 from duality_checks.training.rounds import Solution
 
-ROWS = [[2, 1, 0], [-1, 3, 1], [0, -2, 1], [1, 1, 1], [-2, -1, 0], [3, 0, -1], [1, -2, 2], [0, 0, 0]]
-TARGETS = [3, -2, 1, -4, 2, 1, -1, 5]
+ROWS = [[2, 1, 0], [-2, -1, -3], [-3, -3, -2], [2, 1, 3], [0, 1, 3], [2, 1, 0], [0, 3, -2], [0, 0, 0]]
+TARGETS = [-1, 4, 1, -5, 3, 3, 4, -4]
 
 
-def by_functions(problem):
-    """The zero network beside the best lower bound that quadratic functions prove."""
-    found = relaxed(problem)
+def by_functions(problem, wanted=-np.inf):
+    """The zero network beside the best lower bound that quadratic functions prove; for what is wanted the
+    sphere is cut."""
+    found = relaxed(problem, wanted=wanted)
     network = TwoLayerNetwork(np.zeros((0, problem.d)), [], problem.kappa, 0.0, _skip(problem))
     solution = Solution(network, found.dual, 0.0, 0.0, (), 0.0, (), relaxation=found)
     return certify(problem, solution)
@@ -33,20 +34,45 @@ def _skip(problem):
 @cache
 def _honest():
     problem = TrainingProblem(ROWS, TARGETS, beta="3/2")
-    return json.loads(problem.to_json()), json.loads(by_functions(problem).to_json())
+    return json.loads(problem.to_json()), json.loads(
+        by_functions(problem, 0.99 * train(problem).upper).to_json()
+    )
 
 
 def honest():
-    """The documents of a problem and of a certificate that proves it."""
+    """The documents of a problem and of a certificate that proves it, with the sphere in pieces."""
     return deepcopy(_honest())
 
 
-def bytes_of(document, side):
-    return bytearray(b64decode(document["quadratic"][side]))
+def piece(document, side):
+    """A piece of this side, behind as many cuts as any."""
+    part = document["quadratic"][side]
+    while "cut" in part:
+        part = max(part["above"], part["below"], key=depth)
+    return part
 
 
-def put(document, side, data):
-    document["quadratic"][side] = b64encode(bytes(data)).decode()
+def depth(part):
+    return 1 + max(depth(part["above"]), depth(part["below"])) if "cut" in part else 0
+
+
+def cuts(document):
+    """All cuts, those of z first."""
+    found, left = [], [document["quadratic"][side] for side in ("plus", "minus")]
+    while left:
+        part = left.pop(0)
+        if "cut" in part:
+            found.append(part)
+            left += [part["above"], part["below"]]
+    return found
+
+
+def bytes_of(document, side, name="rows"):
+    return bytearray(b64decode(piece(document, side)[name]))
+
+
+def put(document, side, data, name="rows"):
+    piece(document, side)[name] = b64encode(bytes(data)).decode()
 
 
 def places(problem, document, side):
@@ -64,8 +90,31 @@ def places(problem, document, side):
 BOUND = "not proven to be at most beta"
 
 
-def share(c, k, value):
-    c["quadratic"]["shares"][k] = value
+def share(c, side, value):
+    piece(c, side)["share"] = value
+
+
+def largest(c, side):
+    """The place of the multiplier that counts most."""
+    data = bytes_of(c, side, "products")
+    numbers = [int.from_bytes(data[k : k + 4], "big", signed=True) for k in range(0, len(data), 4)]
+    return 4 * max(range(len(numbers)), key=lambda k: abs(numbers[k]))
+
+
+def multiplier(c, side, place, value):
+    data = bytes_of(c, side, "products")
+    data[place : place + 4] = value.to_bytes(4, "big", signed=True)
+    put(c, side, data, "products")
+
+
+def paired(c):
+    """A side with two cuts, one after the other."""
+    return next(side for side in ("plus", "minus") if depth(c["quadratic"][side]) > 1)
+
+
+def swapped(c):
+    cut = cuts(c)[0]
+    cut["above"], cut["below"] = cut["below"], cut["above"]
 
 
 def scaled(p, c, factor):
@@ -94,11 +143,26 @@ FORGERIES = {
         lambda p, c: scaled(p, c, Fraction(-1)),
         "too (few|many) rows|not below|" + BOUND,
     ),
-    "all of beta for the squares": (lambda p, c: share(c, 0, "1"), BOUND),
-    "nothing for the squares": (lambda p, c: share(c, 1, "0"), BOUND),
-    "a negative share": (lambda p, c: share(c, 0, "-1/2"), BOUND),
-    "a share too many": (lambda p, c: c["quadratic"]["shares"].append("1/2"), "entries"),
-    "a share that is a number": (lambda p, c: share(c, 0, 0.5), "not a string such as"),
+    "all of beta for the squares": (lambda p, c: share(c, "plus", "1"), BOUND),
+    "nothing for the squares": (lambda p, c: share(c, "minus", "0"), BOUND),
+    "a negative share": (lambda p, c: share(c, "plus", "-1/2"), BOUND),
+    "a share that is a number": (lambda p, c: share(c, "plus", 0.5), "not a string such as"),
+    "no products": (lambda p, c: put(c, paired(c), b"", "products"), "another number of multipliers"),
+    "a multiplier too many": (
+        lambda p, c: put(c, "plus", bytes_of(c, "plus", "products") + bytes(4), "products"),
+        "another number of multipliers",
+    ),
+    "a negative multiplier": (lambda p, c: multiplier(c, paired(c), 0, -1), "a negative multiplier"),
+    "a product turned around": (
+        lambda p, c: multiplier(c, "plus", largest(c, "plus"), -(1 << 24)),
+        BOUND + "|a negative multiplier",
+    ),
+    "products of other pieces": (lambda p, c: swapped(c), BOUND + "|too (few|many) rows"),
+    "a cut elsewhere": (lambda p, c: cuts(c)[0].update(cut=["16777216", "0", "0"]), BOUND),
+    "a cut that is no vector of this space": (lambda p, c: cuts(c)[0].update(cut=["1"]), "entries"),
+    "half a cut": (lambda p, c: cuts(c)[0].update(cut=["1/2", "0", "0"]), "whole numbers"),
+    "a half of the sphere left out": (lambda p, c: cuts(c)[0].pop("below"), "missing field"),
+    "a cut and a function": (lambda p, c: cuts(c)[0].update(share="1/2"), "unknown field"),
     "beta smaller": (lambda p, c: p.update(beta="1/2"), "digest|problem"),
     "a byte dropped": (lambda p, c: put(c, "plus", bytes_of(c, "plus")[:-1]), "too few rows"),
     "a byte added": (lambda p, c: put(c, "minus", [*bytes_of(c, "minus"), 0]), "too many rows"),
@@ -107,10 +171,11 @@ FORGERIES = {
     "a line steeper than 1 with a parabola": (lambda p, c: steep(p, c, (1 << 24) - 1, 9), "not below"),
     "a parabola and no line": (lambda p, c: steep(p, c, 0, 1 << 22), "not below"),
     "half of beta lost": (lambda p, c: steep(p, c, 0, 0), BOUND),
-    "not base64": (lambda p, c: c["quadratic"].update(plus="*"), "base64"),
+    "not base64": (lambda p, c: piece(c, "plus").update(rows="*"), "base64"),
     "a field more": (lambda p, c: c["quadratic"].update(basis=None), "unknown field"),
     "a field less": (lambda p, c: c["quadratic"].pop("minus"), "missing field"),
     "a cover as well": (lambda p, c: c.update(cover=None), "unknown field"),
     "version 2": (lambda p, c: c.update(version=2), "unknown field"),
     "no object": (lambda p, c: c.update(quadratic=[]), "not an object"),
+    "a piece that is no object": (lambda p, c: c["quadratic"].update(plus=[]), "not an object"),
 }

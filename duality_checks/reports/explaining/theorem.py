@@ -183,8 +183,8 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
                 "a t + b t²/L, 0 ≤ b ≤ a ≤ 1 - b, L the length of n, which is below it, where that is "
                 "negative. What they add up to is c'u + u'Qu + θ, one function for z and one for -z. The "
                 "checker verifies, in integers, that the matrix of s norm(u)² - u'Qu - c'u + β - θ - s in "
-                "(u, 1) is positive definite, with the "
-                f"certificate's shares s/β = {', '.join(map(shown, certificate.quadratic.shares))}."
+                "(u, 1) is positive definite, with the certificate's s. "
+                + _cuts_in_words(certificate.quadratic)
             ),
         ]
     return [
@@ -195,6 +195,22 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
         ),
         *_steps(problem, certificate, [("norms", "great circles, all along", str(count), "")]),
     ]
+
+
+def _cuts_in_words(quadratic: checker.Quadratic) -> str:
+    """How many pieces of the sphere have functions of their own, and what the cuts give."""
+    plus, minus = map(_count, (quadratic.plus, quadratic.minus))
+    if plus == minus == 1:
+        return ""
+    return (
+        f"Planes through 0 cut the sphere into {plus} pieces for z and {minus} for -z, each with a function "
+        "of its own. Where f'u ≥ 0 and g'u ≥ 0 for two cuts, multiples of (f'u)(g'u) and of "
+        "(f'u)(norm(w) + w'u) are added to it, which are not negative there."
+    )
+
+
+def _count(part: checker.Cut | checker.Piece) -> int:
+    return 1 if isinstance(part, checker.Piece) else _count(part.above) + _count(part.below)
 
 
 def _steps(problem: Problem, certificate: Certificate, proof: list[Step]) -> list[Block]:

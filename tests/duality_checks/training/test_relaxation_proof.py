@@ -57,6 +57,7 @@ def test_every_forgery_is_refused_for_its_own_reason(name):
         ("quadratic_is_bounded", ["dual longer by a thousandth", "all of beta for the squares"]),
         ("parameters_are_whole", ["a byte added"]),
         ("parabola_is_below", ["a parabola and no line"]),
+        ("multipliers_are_nonnegative", ["a negative multiplier"]),
     ],
 )
 def test_each_check_refuses_what_no_other_refuses(check_named, names, monkeypatch):
@@ -75,7 +76,8 @@ def test_each_check_refuses_what_no_other_refuses(check_named, names, monkeypatc
 def test_what_the_argument_does_not_cover_is_refused(options, reason):
     X = [[1, 1], [2, 1], [-1, 1]]
     stated = checker.read_problem(TrainingProblem(X, [1, 2, -1], beta=1, **options).to_json())
-    nothing = checker.Quadratic((Fraction(1, 2), Fraction(1, 2)), b"", b"")
+    half = checker.Piece(Fraction(1, 2), b"", b"")
+    nothing = checker.Quadratic(half, half)
     with pytest.raises(checker.Refusal, match=reason):
         checker.quadratic_proves(stated, (Fraction(0),) * 3, nothing)
 
