@@ -29,6 +29,12 @@ def coupled(coordinates: Coordinates, duals: Duals) -> tuple[Coupled, float]:
     return Coupled(rows, np.ascontiguousarray(weights), base), beta
 
 
+def off_by(coordinates: Coordinates, duals: Duals) -> float:
+    """What a search adds to each bound for what floats round, as a share of beta."""
+    g, beta = coupled(coordinates, duals)
+    return g.rounding / beta
+
+
 def coupled_cover(coordinates: Coordinates, duals: Duals, limits: Limits = FIRST) -> Cover:
     """Search all directions, as far as the first failure by default; trees are kept."""
     g, beta = coupled(coordinates, duals)

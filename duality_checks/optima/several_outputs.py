@@ -29,7 +29,7 @@ from hyperplane_arrangements.values.pasting import Call, Pasted
 from .. import checker
 from ..certificates.certificate import Certificate, certify, check, cover_document, packed, strings
 from ..checker import Refusal, Verdict
-from ..cover.coupled_proof import coupled_cover, written_coupled
+from ..cover.coupled_proof import coupled_cover, off_by, written_coupled
 from ..cover.effort import WHOLE, Effort, is_late
 from ..cover.proof import Coordinates
 from ..cover.search import Limits
@@ -53,6 +53,7 @@ from .shared_training import SharedLandscape, train_shared
 COUPLINGS = ("1-norm", "2-norm")
 NEAR = 2.0**-30  # how far what is left of a network in floats may move a dual norm, as a share
 SLACK = 2.0**-38  # of a dual that just fits, for the roundings of its norm
+ROUNDINGS = 8  # of a search, in less than which no box that holds a maximum can be closed
 ATTEMPTS = 12
 COARSER = 2.0**-4  # of a dual whose cover takes too long
 FEW_CONES = 1_000_000  # of a search that may fail, at rank 3; four times as many a rank more
@@ -384,14 +385,15 @@ def _feasible(
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
     cones = effort.cones or FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
     limits = Limits(points=1, cones=cones, progress=effort.progress)
-    slack, began = SLACK, perf_counter()
+    grain = GRAIN / Fraction(float(np.abs(residual).max()))  # beyond floats where the targets are tiny
+    table = [[round(Fraction(x) * grain) / grain for x in row] for row in residual.tolist()]
+    rounded = off_by(coordinates, tuple(zip(*table, strict=True))) * scale
+    slack, began = min(max(SLACK, ROUNDINGS * rounded), COARSER), perf_counter()
     for _ in range(ATTEMPTS):
         # Half of the time that is left: to check takes as long as to write.
         deadline = effort.after(began, parts=2).deadline()
         if effort.seconds is not None and is_late(began + effort.seconds):
             break
-        grain = GRAIN / Fraction(float(np.abs(residual).max()))  # beyond floats where the targets are tiny
-        table = [[round(Fraction(x) * grain) / grain for x in row] for row in residual.tolist()]
         share = Fraction(scale * (1 - slack))
         dual = tuple(
             _without_what_is_free(problem, tuple(share * x for x in column))
