@@ -60,5 +60,22 @@ def test_a_check_runs_without_any_of_the_heavy_modules() -> None:
     assert not loaded_after(code) & (HEAVY | {"numpy"})
 
 
+def test_the_pictures_of_a_page_load_nothing_heavy() -> None:
+    code = """
+import numpy as np
+from duality_checks import TrainingProblem, TwoLayerNetwork
+from duality_checks.drawing.svg import svg
+from duality_checks.reports.function_picture import function_picture
+from duality_checks.reports.html import html
+rng = np.random.default_rng(1)
+X = np.column_stack([rng.normal(size=(9, 2)), np.ones(9)])
+problem = TrainingProblem(X, X[:, 0] * X[:, 1], beta=1)
+network = TwoLayerNetwork([[1.0, 2.0, 0.5], [1.0, -1.0, 0.0]], [1.0, -1.0])
+text = svg(function_picture(problem, network), name="a", label="b", size=(4, 3))
+assert text.count("<image") == 2
+"""
+    assert not loaded_after(code) & {"PIL", "matplotlib"}
+
+
 def test_the_measurement_sees_a_heavy_import() -> None:
     assert "sympy" in loaded_after("import sympy")

@@ -16,7 +16,7 @@ from hyperplane_arrangements.errors import TooLargeError
 from . import options
 from .columns import chosen_data
 from .gated import certify_gated
-from .output import output_folder, page
+from .output import output_folder
 from .sampling import sampled_interval, with_advice
 from .showing import tell
 
@@ -368,11 +368,11 @@ def _kept(checkpoint: Checkpoint) -> Iterator[None]:
 
 
 def documents(outcome: Outcome) -> dict[str, str]:
-    """The files of a job: their names and texts. The page with pictures needs the extra `plot`."""
+    """The files of a job: their names and texts."""
     from ..reports.html import html
     from ..reports.markdown import markdown
 
-    return outcome.documents() | {"report.md": markdown(outcome)} | page(lambda: html(outcome))
+    return outcome.documents() | {"report.md": markdown(outcome), "report.html": html(outcome)}
 
 
 def weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | None, Fraction | None]:

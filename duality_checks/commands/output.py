@@ -72,13 +72,6 @@ def output_folder(path: str | Path) -> Iterator[Deliver]:
             place.rmdir()
 
 
-def page(write: Callable[[], str]) -> dict[str, str]:
-    """The page with pictures, where matplotlib (the extra `plot`) is installed."""
-    from importlib.util import find_spec
-
-    return {"report.html": write()} if find_spec("matplotlib") else {}
-
-
 def _is_from_a_job(path: Path) -> bool:
     if not NAMES.fullmatch(path.name) or not path.is_file():
         return False

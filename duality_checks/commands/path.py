@@ -15,7 +15,7 @@ import click
 from . import options
 from .certify import certify
 from .columns import chosen_data
-from .output import output_folder, page
+from .output import output_folder
 from .showing import tell
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ SHARED = (
     "--output",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write path.json, report.html (extra plot), and the problem and certificate of each node there.",
+    help="Write path.json, report.html, and the problem and certificate of each node there.",
 )
 @options.as_json
 def path(
@@ -215,7 +215,7 @@ class _Job:
         """Everything as texts: the band, and the problem and the certificate of each node."""
         from ..reports.path import path_facts, path_page
 
-        found = {"path.json": f"{json.dumps(path_facts(outcome))}\n", **page(lambda: path_page(outcome))}
+        found = {"path.json": f"{json.dumps(path_facts(outcome))}\n", "report.html": path_page(outcome)}
         for k, beta in enumerate(sorted(self.points), 1):
             found[f"problem-{k}.json"] = self.points[beta].problem.to_json()
             found[f"certificate-{k}.json"] = self.points[beta].certificate.to_json()

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from hyperplane_arrangements.errors import MissingExtraError
-
+from ..drawing.svg import svg
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..pricing.limits import chambers_in_words
 from ..terms.words import activation_name, count
-from .html_page import PLOT, facts, figure, page, svg, table
+from .bounds import bounds_picture
+from .function_picture import drawn_samples, function_picture, varying_columns
+from .half_spheres import far_side, plotted_directions
+from .html_page import PLOT, facts, figure, page, table
+from .landscape_picture import drawn_rank, landscape_picture
 from .markdown import bound_texts, commands
 from .self_check import scripts, self_check
 from .text import MOST_NEURONS, beta_text, neuron_rows, objective, printable, relative_gap, skip_text
@@ -23,10 +26,6 @@ if TYPE_CHECKING:
     from ..problem import TrainingProblem
     from .outcome import Outcome, Part
 
-NO_PICTURES = (
-    "<p>No pictures: they need matplotlib. Install the extra <code>convex-landscape[plot]</code> and run the "
-    "command again.</p>"
-)
 _FUNCTION_CAPTIONS = {
     1: "The data (dots) and the learned function (line). Circles are its kinks, where a neuron switches.",
     2: "The learned function (colour, by sign and size; the strong line is 0) and the data. A grey line is "
@@ -88,8 +87,6 @@ _SCALE = '<div class="scale"><span>slack 0 for &minus;v</span><i></i><span>slack
 
 def html(outcome: Outcome) -> str:
     """The report of a job: verdict, pictures, network, proof and what is not proven, in one file.
-
-    Without matplotlib a sentence stands in place of the pictures.
 
     Args:
         outcome: what the job found.
@@ -155,18 +152,15 @@ def _pictures(outcome: Outcome) -> list[str]:
     titles = [f"Output {escape(name)}" if several else "In pictures" for name in outcome.targets]
     heads = [f"<h2>{title}</h2>" for title in titles]
     prefixes = [f"output{k}-" if several else "" for k in range(len(heads))]
-    try:
-        if outcome.parts:
-            drawn = zip(heads, outcome.parts, prefixes, strict=True)
-            return [head + pictures(part, prefix=own, number=k) for k, (head, part, own) in enumerate(drawn)]
-        functions = [
-            function_figure(problem, outcome.network.one(k), data, prefix=prefixes[k])
-            for k, (problem, data) in enumerate(zip(outcome.problems, outcome.data, strict=True))
-        ]
-        beside = [f"<div>{head}{drawn}</div>" for head, drawn in zip(heads, functions, strict=True)]
-        return [f'<div class="pictures">{"".join(beside)}</div>']
-    except MissingExtraError:
-        return [f"<h2>In pictures</h2>{NO_PICTURES}"]
+    if outcome.parts:
+        drawn = zip(heads, outcome.parts, prefixes, strict=True)
+        return [head + pictures(part, prefix=own, number=k) for k, (head, part, own) in enumerate(drawn)]
+    functions = [
+        function_figure(problem, outcome.network.one(k), data, prefix=prefixes[k])
+        for k, (problem, data) in enumerate(zip(outcome.problems, outcome.data, strict=True))
+    ]
+    beside = [f"<div>{head}{drawn}</div>" for head, drawn in zip(heads, functions, strict=True)]
+    return [f'<div class="pictures">{"".join(beside)}</div>']
 
 
 def pictures(part: Part, *, prefix: str = "", number: int = 0) -> str:
@@ -176,14 +170,9 @@ def pictures(part: Part, *, prefix: str = "", number: int = 0) -> str:
         part: an output.
         prefix: as for :func:`function_figure`.
         number: of the documents in the page that chambers are told about from.
-
-    Raises:
-        MissingExtraError: matplotlib is not installed.
     """
     function = function_figure(part.problem, part.solution.network, part.data, prefix=prefix)
     landscape, bounds = _landscape(part, prefix), _bounds(part, prefix)
-    from .pictures import drawn_rank
-
     rank = drawn_rank(part.problem)
     parts = (function, landscape, bounds) if rank == 2 else (function, bounds, landscape)
     return f'<div class="pictures" data-document="{number}">{"".join(parts)}</div>'
@@ -199,12 +188,7 @@ def function_figure(
         network: the network.
         data: the names of the columns.
         prefix: tells the pictures of a page with several of this kind apart; a letter first.
-
-    Raises:
-        MissingExtraError: matplotlib is not installed.
     """
-    from .pictures import drawn_samples, plot_function, varying_columns
-
     features = len(varying_columns(problem)) if problem.readout.is_identity else 0
     caption = _FUNCTION_CAPTIONS.get(features, _FIT_CAPTION)
     shown = len(range(problem.n)[drawn_samples(problem)])
@@ -212,7 +196,7 @@ def function_figure(
         caption += f" Of {problem.n:,} samples {shown:,} are drawn."
     names = [printable(name) for name in (*data.features, data.target)]
     picture = svg(
-        lambda ax: plot_function(problem, network, ax=ax, names=names),
+        function_picture(problem, network, names),
         name=f"{prefix}function",
         label=f"the data with the learned function: {data.target}",
         size=PLOT,
@@ -223,13 +207,11 @@ def function_figure(
 def _landscape(part: Part, prefix: str) -> str:
     if part.problem.bias is not None or part.problem.is_max_pooled:
         return ""  # free biases have a landscape for every sample; one of maxima is not drawn
-    from .pictures import drawn_rank, far_side, plot_landscape
-
     problem, solution = part.problem, part.solution
     rank = drawn_rank(problem)
     if rank == 2:
         picture = svg(
-            lambda ax: plot_landscape(problem, solution.dual, solution.network, ax=ax),
+            landscape_picture(problem, solution.dual, solution.network),
             name=f"{prefix}ring",
             label="the dual landscape over the angle of the weights, between beta and minus beta",
             size=PLOT,
@@ -239,9 +221,7 @@ def _landscape(part: Part, prefix: str) -> str:
         halves = [
             _asked(
                 svg(
-                    lambda ax, pole=pole: plot_landscape(  # type: ignore[misc]
-                        problem, solution.dual, solution.network, ax=ax, pole=pole
-                    ),
+                    landscape_picture(problem, solution.dual, solution.network, pole),
                     name=prefix + name,
                     label=f"the chambers on one half of the sphere, coloured by slack ({name})",
                     size=(3.4, 3.4),
@@ -258,8 +238,6 @@ def _landscape(part: Part, prefix: str) -> str:
 
 def _asked(picture: str, problem: TrainingProblem, pole: Sequence[float] | None = None) -> str:
     """A picture of the landscape that tells what is under the pointer."""
-    from .pictures import plotted_directions
-
     there, back = (
         ";".join(" ".join(f"{x:.12g}" for x in row) for row in matrix)
         for matrix in plotted_directions(problem, pole)
@@ -268,14 +246,11 @@ def _asked(picture: str, problem: TrainingProblem, pole: Sequence[float] | None 
 
 
 def _bounds(part: Part, prefix: str) -> str:
-    from .bounds import plot_bounds
-    from .pictures import drawn_rank
-
     certificate = part.certificate
     when = part.history[-1].seconds + part.seconds["certification"] + part.seconds["checking"]
     proven = (when, certificate.lower, certificate.upper) if part.verdict.proven else None
     picture = svg(
-        lambda ax: plot_bounds(part.history, proven=proven, ax=ax),
+        bounds_picture(part.history, proven),
         name=f"{prefix}bounds",
         label="the bounds on the optimum against time",
         size=(PLOT[0], 2.7),

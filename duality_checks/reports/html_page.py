@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from html import escape
-from io import BytesIO, StringIO
-from typing import Any
-
-import numpy as np
-
-from hyperplane_arrangements.pictures.canvas import require_matplotlib
-
-from .margins import fit
-
-#: The variables of the style sheet that take the place of the colours of the pictures.
-_VARIABLES = ("ink", "muted", "rule", "paper", "plus", "minus")
 
 #: Width and height of most pictures in inches: letters can be read on a telephone, 390 pixels wide.
 PLOT = (4.0, 3.25)
@@ -164,89 +153,3 @@ def figure(pictures: str, caption: str, kind: str = "") -> str:
     """A picture, or several, with a caption; both are HTML."""
     opening = f'<figure class="{kind}">' if kind else "<figure>"
     return f"{opening}{pictures}<figcaption>{caption}</figcaption></figure>"
-
-
-def svg(draw: Callable[[Any], Any], *, name: str, label: str, size: tuple[float, float]) -> str:
-    """A picture as an SVG element whose colours are variables of the page.
-
-    Args:
-        draw: draws on the Axes it is given.
-        name: made part of all ids, so that several pictures can stand in one page; a letter first.
-        label: what the picture shows, for those who do not see it.
-        size: width and height in inches.
-
-    Raises:
-        MissingExtraError: matplotlib is not installed.
-    """
-    require_matplotlib()
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    out = StringIO()
-    with rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.size": 10}):
-        sheet = Figure(figsize=size)
-        draw(sheet.add_subplot())
-        fit(sheet.axes[0])
-        images = [_taken(image) for axes in sheet.axes for image in axes.images]
-        for ground in (sheet.patch, *(axes.patch for axes in sheet.axes)):
-            ground.set_facecolor("none")
-        # `savefig` would draw everything once before it writes anything.
-        FigureCanvasSVG(sheet).print_svg(out, metadata={"Date": None})
-    text = out.getvalue()
-    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    text = _own_ids(_with_images(text, images), name)
-    text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px; font-family: inherit", text)
-    text = re.sub(r"font-family: [^;\"]*", "font-family: inherit", text)
-    for color, variable in _themed().items():
-        text = text.replace(color, f"var(--{variable})")
-    opening = f'<svg role="img" aria-label="{escape(label)}" data-plot="{_place(sheet.axes[0], size)}" '
-    return text.replace("<svg ", opening, 1).strip()
-
-
-def _taken(image: Any) -> bytes:
-    """Take its colours from an image, which keeps its place; return them as a file.
-
-    Browsers scale images well. The canvas would scale them first, and pack them for long.
-    """
-    from PIL.Image import fromarray
-
-    out = BytesIO()
-    fromarray(image.to_rgba(image.get_array(), bytes=True)).save(out, "png", compress_level=1)
-    image.set_data(np.zeros((1, 1, 4)))
-    image.set_interpolation("none")
-    return out.getvalue()
-
-
-def _with_images(text: str, images: Sequence[bytes]) -> str:
-    """Put the files in the places that are left of the images, in the order of both."""
-    files = iter(images)
-
-    def filled(match: re.Match[str]) -> str:
-        element = re.sub(r' style="[^"]*"', ' preserveAspectRatio="none"', match[0])
-        return re.sub('(?<=base64,)[^"]*', b64encode(next(files)).decode(), element)
-
-    return re.sub("<image [^>]*>", filled, text)
-
-
-def _place(axes: Any, size: tuple[float, float]) -> str:
-    """Where the plot is in the picture (left, top, width, height), and the ends of its axes."""
-    box, (width, height) = axes.get_position(), (72 * size[0], 72 * size[1])
-    place = (box.x0 * width, (1 - box.y1) * height, box.width * width, box.height * height)
-    return " ".join(f"{value:.6g}" for value in (*place, *axes.get_xlim(), *axes.get_ylim()))
-
-
-def _themed() -> dict[str, str]:
-    from . import pictures
-
-    return {getattr(pictures, name.upper()): name for name in _VARIABLES}
-
-
-def _own_ids(text: str, name: str) -> str:
-    ids = set(re.findall(r'\bid="([^"]+)"', text))
-
-    def own(match: re.Match[str]) -> str:
-        before, found, after = match.groups()
-        return f"{before}{name}-{found}{after}" if found in ids else match[0]
-
-    return re.sub(r"""(\bid="|url\(#|href="#)([^")]+)([")])""", own, text)

@@ -9,8 +9,6 @@ from html import escape
 from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
-from hyperplane_arrangements.errors import MissingExtraError
-
 from ..exact.enclosures import (
     decimal_above,
     decimal_below,
@@ -167,14 +165,9 @@ def _short(beta: Fraction) -> str:
 
 def path_page(outcome: PathOutcome) -> str:
     """The report of a band: verdict, pictures, nodes; one HTML file that asks for nothing from anywhere."""
-    from .html import NO_PICTURES
     from .html_page import facts, page, table
 
     band = outcome.band
-    try:
-        pictures = _pictures(band)
-    except MissingExtraError:
-        pictures = NO_PICTURES
     known = [
         ("relative width of the band", f"≤ {band.width_text}"),
         ("certificates", str(len(band.nodes))),
@@ -189,7 +182,7 @@ def path_page(outcome: PathOutcome) -> str:
         f'<p class="lead">{escape(outcome.data.source)}</p></header>',
         f'<div class="verdict"><p>{escape(verdict(outcome))}</p></div>',
         facts(known),
-        f"<h2>In pictures</h2>{pictures}",
+        f"<h2>In pictures</h2>{_pictures(band)}",
         f"<h2>The nodes</h2>{table(_HEADER, rows)}",
         f"<h2>Why every beta</h2><p>{_WHY}</p>",
     ]
@@ -206,13 +199,14 @@ _WHY = (
 
 
 def _pictures(band: PathBand) -> str:
-    from .html_page import PLOT, figure, svg
-    from .path_picture import plot_band, plot_widths
+    from ..drawing.svg import svg
+    from .html_page import PLOT, figure
+    from .path_picture import band_picture, widths_picture
 
     parts = (
         figure(
             svg(
-                lambda ax: plot_band(band, ax=ax),
+                band_picture(band),
                 name="band",
                 label="lower and upper bound on the optimum against the weight decay, and the loss",
                 size=PLOT,
@@ -222,7 +216,7 @@ def _pictures(band: PathBand) -> str:
         ),
         figure(
             svg(
-                lambda ax: plot_widths(band, ax=ax),
+                widths_picture(band),
                 name="widths",
                 label="the number of neurons of the networks against the weight decay",
                 size=PLOT,

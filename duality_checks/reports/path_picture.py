@@ -1,16 +1,19 @@
-"""Pictures of a path of optima: the proven band, and what its networks are made of (extra `plot`)."""
+"""Pictures of a path of optima: the proven band, and what its networks are made of."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.pictures.canvas import axes_of
-
+from ..drawing.axis import Axis, around
+from ..drawing.marks import INK, MINUS, MUTED, PLUS, Area, Dots, Line, Note, Picture
+from ..drawing.painting import paint
 from ..exact.enclosures import float_above, float_below
-from .pictures import INK, MINUS, MUTED, PLUS, label_axes
 
 if TYPE_CHECKING:
     from ..optima.path_band import PathBand
@@ -27,8 +30,60 @@ def drawn_betas(band: PathBand, points: int = _POINTS) -> list[float]:
     return sorted({low, *nodes, *map(float, inner)})
 
 
+def band_picture(band: PathBand) -> Picture:
+    """The proven band around ``p*(beta)``, and under it the loss of the networks."""
+    betas = drawn_betas(band)
+    lower, upper = (
+        np.column_stack([betas, heights])
+        for heights in (
+            [float_below(band.lower(Fraction(beta))) for beta in betas],
+            [float_above(band.upper(Fraction(beta))) for beta in betas],
+        )
+    )
+    nodes = [node for node in band.nodes if node.beta]
+    tops = np.array([[float(node.beta), float(node.upper)] for node in nodes])
+    losses = np.array([[float(node.beta), float(node.loss)] for node in nodes])
+    middle = len(nodes) // 2
+    marks = (
+        Area(np.concatenate([lower, upper[::-1]]), MINUS, 0.35),
+        Line(upper, MINUS, 0.8),
+        Line(lower, MINUS, 0.8),
+        Line(losses, PLUS),
+        Dots(tops, size=2.5, edge=INK, edge_width=1),
+        Note("p*, between the bounds", (tops[middle, 0], tops[middle, 1]), (-4, 4), MINUS),
+        Note("loss", (losses[middle, 0], losses[middle, 1]), (-4, -4), PLUS),
+    )
+    heights = np.concatenate([[0.0], lower[:, 1], upper[:, 1], tops[:, 1], losses[:, 1]])
+    return Picture(marks, _decay(betas), _from_zero("objective", heights))
+
+
+def widths_picture(band: PathBand) -> Picture:
+    """The number of neurons of each network of a band, and how many certificates there are."""
+    nodes = [node for node in band.nodes if node.beta]
+    betas, widths = [float(node.beta) for node in nodes], [float(node.width) for node in nodes]
+    between = [(a + b) / 2 for a, b in pairwise(betas)]
+    steps = np.column_stack([np.repeat([betas[0], *between, betas[-1]], 2)[1:-1], np.repeat(widths, 2)])
+    up = _from_zero("neurons m of the network", [0.0, *widths], whole=True)
+    count = f"{len(band.nodes)} certificates"
+    across = _decay(betas)
+    marks = (
+        Line(steps, MINUS),
+        Dots(np.column_stack([betas, widths]), size=2.5, edge=INK, edge_width=1),
+        Note(count, (across.high, up.high), (-2, -2), MUTED),
+    )
+    return Picture(marks, across, up)
+
+
+def _decay(betas: Sequence[float]) -> Axis:
+    return around("weight decay beta", betas, log=True)
+
+
+def _from_zero(name: str, heights: Iterable[float], *, whole: bool = False) -> Axis:
+    return replace(around(name, heights, whole=whole), low=0.0)
+
+
 def plot_band(band: PathBand, *, ax: Any = None) -> Any:
-    """The proven band around ``p*(beta)``, and under it the loss of the networks.
+    """Draw what :func:`band_picture` says (extra `plot`).
 
     Args:
         band: the band.
@@ -40,34 +95,11 @@ def plot_band(band: PathBand, *, ax: Any = None) -> Any:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    ax = axes_of(ax)
-    betas = drawn_betas(band)
-    lower = [float_below(band.lower(Fraction(beta))) for beta in betas]
-    upper = [float_above(band.upper(Fraction(beta))) for beta in betas]
-    ax.fill_between(betas, lower, upper, color=MINUS, alpha=0.35, lw=0)
-    ax.plot(betas, upper, color=MINUS, lw=0.8)
-    ax.plot(betas, lower, color=MINUS, lw=0.8)
-    nodes = [node for node in band.nodes if node.beta]
-    places = [float(node.beta) for node in nodes]
-    ax.plot(places, [float(node.upper) for node in nodes], "o", color=INK, ms=2.5)
-    ax.plot(places, [float(node.loss) for node in nodes], color=PLUS, lw=1)
-    middle = len(nodes) // 2
-    for text, color, value, side in (
-        ("p*, between the bounds", MINUS, nodes[middle].upper, "bottom"),
-        ("loss", PLUS, nodes[middle].loss, "top"),
-    ):
-        ax.annotate(
-            text, (places[middle], float(value)), (-4, 4 if side == "bottom" else -4),
-            textcoords="offset points", color=color, ha="right", va=side, size=9,
-        )  # fmt: skip
-    ax.set_xscale("log")
-    ax.set_ylim(bottom=0)
-    label_axes(ax, "weight decay beta", "objective")
-    return ax
+    return paint(band_picture(band), ax)
 
 
 def plot_widths(band: PathBand, *, ax: Any = None) -> Any:
-    """The number of neurons of each network of a band, and how wide the band is.
+    """Draw what :func:`widths_picture` says (extra `plot`).
 
     Args:
         band: the band.
@@ -79,18 +111,4 @@ def plot_widths(band: PathBand, *, ax: Any = None) -> Any:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    ax = axes_of(ax)
-    nodes = [node for node in band.nodes if node.beta]
-    ax.step(
-        [float(node.beta) for node in nodes], [node.width for node in nodes], where="mid", color=MINUS, lw=1
-    )
-    ax.plot([float(node.beta) for node in nodes], [node.width for node in nodes], "o", color=INK, ms=2.5)
-    ax.annotate(
-        f"{len(band.nodes)} certificates", (1, 1), xycoords="axes fraction", color=MUTED, ha="right",
-        va="top", size=8,
-    )  # fmt: skip
-    ax.set_xscale("log")
-    ax.set_ylim(bottom=0)
-    ax.yaxis.get_major_locator().set_params(integer=True)
-    label_axes(ax, "weight decay beta", "neurons m of the network")
-    return ax
+    return paint(widths_picture(band), ax)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,20 +13,16 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-def _frame(draw: Callable[[Any], Any], *, name: str, label: str, size: tuple[float, float]) -> str:
-    from matplotlib.figure import Figure
-
-    draw(Figure(figsize=size).add_subplot())
+def _frame(picture: Any, *, name: str, label: str, size: tuple[float, float]) -> str:
     return f'<svg id="{name}" role="img" aria-label="{escape(label)}"></svg>'
 
 
 @pytest.fixture(scope="module")
 def undrawn() -> Iterator[None]:
-    """Jobs draw their pictures, but write their pages with empty frames in the place of them.
+    """Jobs make their pictures, but write their pages with empty frames in the place of them.
 
-    For modules that run many jobs and look at other things: to lay pictures out and write them down takes far
-    longer than a small job itself. `reports/test_html.py` looks at them, and the fixture `drawn` brings them
-    back.
+    For modules that run many jobs and look at other things: to write half a dozen pictures down takes longer
+    than a small job itself. `reports/test_html.py` looks at them, and the fixture `drawn` brings them back.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("duality_checks.reports.html.svg", _frame)
@@ -36,6 +32,6 @@ def undrawn() -> Iterator[None]:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures after all, in a module that does without them."""
-    from duality_checks.reports import html_page
+    from duality_checks.drawing.svg import svg
 
-    monkeypatch.setattr("duality_checks.reports.html.svg", html_page.svg)
+    monkeypatch.setattr("duality_checks.reports.html.svg", svg)

@@ -12,7 +12,7 @@ from hyperplane_arrangements.errors import InputError
 
 from ...pricing.landscape import Landscape
 from ...pricing.limits import few_chambers
-from ..pictures import plotted_directions
+from ..half_spheres import plotted_directions
 from ..slack import chamber_values
 from .leaves import Leaf, leaves
 from .page import Panel

@@ -111,7 +111,6 @@ def test_an_interrupted_job_says_what_is_proven_so_far(run: Run, monkeypatch: py
         raise KeyboardInterrupt
 
     monkeypatch.setattr(path_refining, "path_bands", interrupted)
-    monkeypatch.setattr("duality_checks.commands.path.page", lambda write: {})
     code, out, err = run("--output", "band")
     assert code == 130
     assert "asked for: interrupted" in out and "PROVEN" in out and "interrupted" in err

@@ -15,13 +15,16 @@ from browser import NEEDED, measured, screenshot, share
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, Verdict
 from duality_checks.data.datasets import TrainingData
+from duality_checks.drawing.marks import INK, MINUS, MUTED, PLUS, Columns, Dots, Field, Line, Picture
 from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.landscape import Landscape
-from duality_checks.reports.bounds import plot_bounds
+from duality_checks.reports.bounds import bounds_picture
+from duality_checks.reports.function_picture import function_picture, varying_columns
+from duality_checks.reports.half_spheres import far_side
 from duality_checks.reports.html import html
 from duality_checks.reports.html_page import facts, table
+from duality_checks.reports.landscape_picture import landscape_picture
 from duality_checks.reports.outcome import Outcome, prove
-from duality_checks.reports.pictures import plot_function, plot_landscape, varying_columns
 from duality_checks.reports.slack import chamber_values
 from hyperplane_arrangements.errors import InputError
 
@@ -131,14 +134,17 @@ def test_a_refused_job_is_shown_as_refused(jobs: dict[int, Outcome], pages: dict
     assert "interval, proven" in pages[2] and "interval, proven" not in page
 
 
-def test_without_matplotlib_a_sentence_stands_in_place_of_pictures(
-    jobs: dict[int, Outcome], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_no_picture_of_a_page_needs_matplotlib(
+    jobs: dict[int, Outcome], pages: dict[int, str], monkeypatch: pytest.MonkeyPatch, rank: int
 ) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    page = html(jobs[3])
-    assert "<svg" not in page
-    assert "they need matplotlib. Install the extra <code>convex-landscape[plot]</code>" in page
-    Outline(page)
+    for module in ("matplotlib", "PIL"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert html(jobs[rank]) == pages[rank]
+
+
+def test_names_in_pictures_are_plain_text(pages: dict[int, str]) -> None:
+    assert ">b &amp; c</text>" in pages[3] and ">$a^</text>" in pages[2] and ">$y_</text>" in pages[2]
 
 
 def test_equal_jobs_give_equal_pages(jobs: dict[int, Outcome], pages: dict[int, str]) -> None:
@@ -160,91 +166,143 @@ def test_the_largest_chamber_value_is_the_dual_norm(jobs: dict[int, Outcome], ra
     assert not none.any()
 
 
+def lines(picture: Picture, color: str) -> list[np.ndarray]:
+    return [mark.points for mark in picture.marks if isinstance(mark, Line) and mark.color == color]
+
+
+def dots(picture: Picture, shape: str = "circle") -> list[Dots]:
+    return [mark for mark in picture.marks if isinstance(mark, Dots) and mark.shape == shape]
+
+
 def test_the_curve_goes_through_the_networks_values(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[2]
-    network = outcome.network
-    ax = plot_function(outcome.problems[0], network, names=["x", "one", "y"])
-    line = ax.lines[0]
-    x, y = line.get_xdata(), line.get_ydata()
-    table = np.column_stack([x, np.ones(len(x))])
-    assert np.allclose(y, network.predict(table))
+    problem, network = outcome.problems[0], outcome.network
+    picture = function_picture(problem, network, names=["x", "one", "y"])
+    (curve,) = lines(picture, PLUS)
+    x, y = curve.T
+    assert np.allclose(y, network.predict(np.column_stack([x, np.ones(len(x))])))
     # The function is linear between the corners that are drawn.
-    assert np.allclose(
-        np.interp(outcome.problems[0].features[:, 0], x, y), network.outputs(outcome.problems[0])
-    )
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
+    assert np.allclose(np.interp(problem.features[:, 0], x, y), network.outputs(problem))
+    kinks, samples = dots(picture)
+    assert (kinks.places == curve[1:-1]).all() and len(kinks.places) <= network.width
+    assert (samples.places == np.column_stack([problem.features[:, 0], problem.target])).all()
+    assert (picture.across.name, picture.up.name) == ("x", "y")
+
+
+def test_over_two_features_colours_and_lines_are_where_the_network_says(jobs: dict[int, Outcome]) -> None:
+    outcome = jobs[3]
+    problem, network = outcome.problems[0], outcome.network
+    picture = function_picture(problem, network)
+
+    def value(points: np.ndarray) -> np.ndarray:
+        return network.predict(np.column_stack([points, np.ones(len(points))]))
+
+    (field,) = (mark for mark in picture.marks if isinstance(mark, Field))
+    across, up = (np.linspace(*field.box[k : k + 2], 240) for k in (0, 2))
+    rows, columns = np.array([3, 77, 200]), np.array([5, 150, 239])
+    shown = value(np.column_stack([across[columns], up[rows]]))
+    scale = shown[0] / field.tones[rows, columns][0]
+    assert np.allclose(scale * field.tones[rows, columns], shown)
+    assert np.abs(field.tones).max() <= 1 and scale >= np.abs(problem.target).max() * (1 - 1e-12)
+    (zero,) = lines(picture, INK)
+    zero = zero[~np.isnan(zero[:, 0])]
+    assert len(zero) and np.abs(value(zero)).max() < 1e-2 * scale
+    walls, strokes = lines(picture, MUTED)
+    ends = walls[~np.isnan(walls[:, 0])].reshape(network.width, 2, 2)
+    for weights, pair in zip(network.hidden, ends, strict=True):
+        assert np.allclose(pair @ weights[:2] + weights[2], 0, atol=1e-9 * np.abs(weights).max())
+    feet, tips = strokes[0::3], strokes[1::3]
+    on = [(np.sign(w[:2] @ (tips - feet).T) > 0) & np.isclose(feet @ w[:2], -w[2]) for w in network.hidden]
+    assert np.any(on, axis=0).all()  # each stroke begins on a neuron's line and goes to where it is on
+    (samples,) = dots(picture)
+    assert (np.sign(samples.tones) == np.sign(problem.target)).all()
 
 
 def test_the_landscape_stays_between_the_lines_and_touches_them_at_the_neurons(
     jobs: dict[int, Outcome],
 ) -> None:
     problem, solution = jobs[2].problems[0], jobs[2].parts[0].solution
-    ax = plot_landscape(problem, solution.dual, solution.network)
-    heights = ax.lines[0].get_ydata()
+    picture = landscape_picture(problem, solution.dual, solution.network)
+    (curve,) = lines(picture, INK)
     beta = float(problem.beta)
-    assert np.abs(heights).max() <= beta * (1 + 1e-9)
-    neurons = [line for line in ax.lines if line.get_marker() == "o"]
+    assert np.abs(curve[:, 1]).max() <= beta * (1 + 1e-9)
+    assert [float(points[0, 1]) for color in (PLUS, MINUS) for points in lines(picture, color)] == [
+        beta,
+        -beta,
+    ]
+    neurons = np.concatenate([mark.places for mark in dots(picture)])
     assert len(neurons) == solution.network.width
     landscape = Landscape.of(problem)
-    for line in neurons:
-        angle = np.radians(float(line.get_xdata()[0]))
-        value = landscape.values(solution.dual, np.array([[np.cos(angle), np.sin(angle)]]))[0]
-        assert value == pytest.approx(float(line.get_ydata()[0]), rel=1e-6)
+    for angle, height in neurons:
+        direction = np.array([[np.cos(np.radians(angle)), np.sin(np.radians(angle))]])
+        assert landscape.values(solution.dual, direction)[0] == pytest.approx(height, rel=1e-6)
 
 
 def test_a_dual_that_is_too_long_crosses_the_lines(jobs: dict[int, Outcome]) -> None:
     problem, solution = jobs[2].problems[0], jobs[2].parts[0].solution
-    ax = plot_landscape(problem, 2 * solution.dual, solution.network)
-    assert np.abs(ax.lines[0].get_ydata()).max() > 1.9 * float(problem.beta)
+    (curve,) = lines(landscape_picture(problem, 2 * solution.dual, solution.network), INK)
+    assert np.abs(curve[:, 1]).max() > 1.9 * float(problem.beta)
+
+
+def test_neurons_sit_in_chambers_of_full_colour_on_the_two_halves(jobs: dict[int, Outcome]) -> None:
+    problem, solution = jobs[3].problems[0], jobs[3].parts[0].solution
+    seen = 0
+    for pole in (None, far_side(problem)):
+        picture = landscape_picture(problem, solution.dual, solution.network, pole)
+        (field,) = (mark for mark in picture.marks if isinstance(mark, Field))
+        for shape, sign in (("up", 1), ("down", -1)):
+            for x, y in np.concatenate([mark.places for mark in dots(picture, shape)]):
+                i, j = (int((t + 1) / 2 * len(field.tones)) for t in (y, x))
+                # A neuron may be on a wall, and a pixel beside it in the next chamber.
+                around = sign * field.tones[max(0, i - 3) : i + 4, max(0, j - 3) : j + 4]
+                assert around.max() == pytest.approx(1, abs=1e-6)
+                seen += 1
+    assert seen == solution.network.width
 
 
 def test_of_many_samples_and_chambers_some_are_drawn() -> None:
-    import matplotlib
-
-    matplotlib.use("Agg")
     x = np.linspace(-1, 1, 4500)
     features, target = np.column_stack([x, np.ones(4500)]), np.abs(x)
     problem = TrainingProblem(features, target, beta=100)
     network = TwoLayerNetwork([[1.0, 0.0], [-1.0, 0.0]], [1.0, 1.0])
-    drawn = plot_function(problem, network).lines[-1].get_xydata()
+    drawn = dots(function_picture(problem, network))[-1].places
     assert drawn.tolist() == np.column_stack([x, target])[::3].tolist()
-    ax = plot_landscape(problem, target, network)
-    assert [len(one.get_paths()) for one in ax.collections] == [360]
+    picture = landscape_picture(problem, target, network)
+    assert [len(mark.tones) for mark in picture.marks if isinstance(mark, Columns)] == [360]
     # The curve is the landscape at every angle, whatever is drawn of its chambers.
-    angles, heights = ax.lines[0].get_xydata().T
-    rows = (
-        features
-        @ (
-            np.stack([np.cos(np.radians(angles)), np.sin(np.radians(angles))]).T
-            @ Landscape.of(problem).basis.T
-        ).T
-    )
+    angles, heights = lines(picture, INK)[0].T
+    circle = np.stack([np.cos(np.radians(angles)), np.sin(np.radians(angles))]).T
+    rows = features @ (circle @ Landscape.of(problem).basis.T).T
     assert np.allclose(heights, target @ np.maximum(rows, 0))
 
 
 def test_pictures_that_cannot_be_drawn_say_so(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[4]
     with pytest.raises(InputError, match="problem has rank 4; its landscape is drawn at rank 2 or 3"):
-        plot_landscape(outcome.problems[0], outcome.parts[0].solution.dual, outcome.network)
+        landscape_picture(outcome.problems[0], outcome.parts[0].solution.dual, outcome.network)
     with pytest.raises(InputError, match="history is empty"):
-        plot_bounds([])
+        bounds_picture([])
 
 
 def test_the_bounds_stand_at_their_times_and_the_proof_after_them(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[3]
     certificate = outcome.parts[0].certificate
     proven = (9.5, certificate.lower, certificate.upper)
-    ax = plot_bounds(outcome.parts[0].history, proven=proven)
-    upper, lower, diamond = ax.lines
-    for line, name in ((upper, "upper bound, numerical"), (lower, "lower bound, numerical")):
-        assert line.get_label() == name
-        assert list(line.get_xdata()) == [bounds.seconds for bounds in outcome.parts[0].history]
-        assert min(line.get_ydata()) > 0
-    assert diamond.get_label() == "interval, proven"
-    assert diamond.get_xdata()[0] == 9.5
+    picture = bounds_picture(outcome.parts[0].history, proven)
+    entries = picture.legend()
+    assert list(entries) == ["upper bound, numerical", "lower bound, numerical", "interval, proven"]
+    for name in list(entries)[:2]:
+        line, spots = entries[name]
+        assert line.points is spots.places
+        assert list(line.points[:, 0]) == [bounds.seconds for bounds in outcome.parts[0].history]
+        assert min(line.points[:, 1]) > 0
+    ((when, drawn),) = entries["interval, proven"][0].places
     width = (certificate.upper - certificate.lower) / certificate.upper
-    assert diamond.get_ydata()[0] == pytest.approx(float(width), rel=1e-12)
-    assert len(plot_bounds(outcome.parts[0].history).lines) == 2
+    assert when == 9.5 and drawn == pytest.approx(float(width), rel=1e-12)
+    assert list(bounds_picture(outcome.parts[0].history).legend()) == list(entries)[:2]
+    for axis, k in ((picture.across, 0), (picture.up, 1)):
+        everything = np.concatenate([mark.places[:, k] for mark in dots(picture)])
+        assert axis.log and axis.low < everything.min() and everything.max() < axis.high
 
 
 def test_a_constant_column_is_a_bias(jobs: dict[int, Outcome]) -> None:

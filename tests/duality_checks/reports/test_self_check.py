@@ -18,9 +18,9 @@ from browser import NEEDED, Page, opened
 from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.data.datasets import TrainingData
 from duality_checks.pricing.landscape import Landscape
+from duality_checks.reports.half_spheres import far_side, plotted_directions
 from duality_checks.reports.html import html
 from duality_checks.reports.outcome import Outcome, Part
-from duality_checks.reports.pictures import far_side, plotted_directions
 from duality_checks.reports.self_check import MOST_LETTERS, scripts, self_check
 from duality_checks.reports.slack import chamber_values
 from duality_checks.training.rounds import Bounds
