@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 
 from .climbing import climb, starts_before_a_search, starts_for
-from .effort import WHOLE, Effort
+from .effort import WHOLE, Effort, is_late
 from .search import Cover, Function, Limits, Searched, search
 
 ENOUGH = 64
@@ -103,7 +102,7 @@ def peaks(
     best = max(floor, float(seen.values.max(initial=0.0)))
     if best > floor * (1 + CLOSE):
         return seen
-    if deadline is not None and perf_counter() >= deadline:
+    if is_late(deadline):
         return Peaks(seen.parts, np.inf, floor, stopped=True)
     # What differs by roundings alone cannot be told apart, however small the box.
     tiny = ABOVE + 2 * sides[0].rounding / best
@@ -157,7 +156,7 @@ def glimpsed(
     rank = sides[0].rank
     found: list[Part] = [(1.0, np.empty((0, rank)), np.empty(0))]
     for first in range(0, starts, AT_ONCE):
-        if first and deadline is not None and perf_counter() >= deadline:
+        if first and is_late(deadline):
             break
         for sign, side, maxima in zip(SIGNS, sides, known, strict=False):
             points = rng.normal(size=(min(AT_ONCE, starts - first), rank))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +19,7 @@ from hyperplane_arrangements.machine.workers import Workers, workers
 
 from .boxes import Box, faces
 from .codes import LEAF, OPEN
+from .effort import is_late
 from .kinks import settle_at_kinks
 
 NODES = 2_000
@@ -223,7 +223,7 @@ class Limits:
         return (
             (self.points is not None and sum(map(len, values)) >= self.points)
             or (self.cones is not None and cones >= self.cones)
-            or (self.deadline is not None and perf_counter() >= self.deadline)
+            or is_late(self.deadline)
         )
 
 

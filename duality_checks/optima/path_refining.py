@@ -15,7 +15,7 @@ from hyperplane_arrangements.errors import InputError
 
 from .. import checker
 from ..certificates.certificate import Proposal, certify, check
-from ..cover.effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort, is_late
 from ..exact.norms import Vector
 from ..exact.quadratics import ZERO
 from ..networks.objective import exact_fit
@@ -167,8 +167,7 @@ def path_bands(
     while True:
         yield PathBand(tuple(pieces), _foot(job, stations[0]))
         place = _widest(pieces, target)
-        late = deadline is not None and perf_counter() >= deadline
-        if place is None or late or len(stations) >= most:
+        if place is None or is_late(deadline) or len(stations) >= most:
             return
         left, right = stations[place : place + 2]
         middle = job.station(between(left.node.beta, right.node.beta), left.network or right.network)

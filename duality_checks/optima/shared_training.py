@@ -121,7 +121,7 @@ class _Training:
                 better = now.upper - now.lower < 0.9 * (best.upper - best.lower)
                 idle = 0 if better else idle + 1
                 best = now if now.upper - now.lower < best.upper - best.lower else best
-            late = self.deadline is not None and perf_counter() >= self.deadline
+            late = is_late(self.deadline)
             enough = best.upper - best.lower <= self.effort.gap * best.upper
             if enough or late or found.stopped or idle >= PATIENCE or not len(found.values):
                 break

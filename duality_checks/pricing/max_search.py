@@ -4,12 +4,11 @@ while they find something, then a search over all directions (statements 7.2b an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import perf_counter
 
 import numpy as np
 
 from ..cover.climbing import starts_for
-from ..cover.effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort, is_late
 from ..cover.maxima import Maxima
 from ..cover.pricing import Peaks as Found
 from ..cover.pricing import glimpsed, largest, peaks
@@ -99,7 +98,7 @@ class MaxSearch(OneLandscape):
 
     def _of(self, found: Found) -> Peaks:
         nowhere = np.full(len(found.values), -1)
-        stopped = found.stopped or (self.deadline is not None and perf_counter() >= self.deadline)
+        stopped = found.stopped or is_late(self.deadline)
         whole = Peaks(found.values, found.directions, found.signs, nowhere, found.bound, stopped)
         return whole[distinct(whole)]
 
