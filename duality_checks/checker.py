@@ -699,8 +699,12 @@ def packed_vector(value: dict[str, Any], length: int, where: str) -> tuple[Fract
         len(data) == width * length,
         f"{where}.entries has {len(data)} bytes, not {width} for each of {length}",
     )
-    parts = (data[k : k + width] for k in range(0, len(data), width))
-    return tuple(unit * int.from_bytes(part, "big", signed=True) for part in parts)
+    return tuple(unit * entry for entry in signed_integers(data, width))
+
+
+def signed_integers(data: bytes, width: int) -> list[int]:
+    """Integers of so many bytes each, most significant first."""
+    return [int.from_bytes(data[k : k + width], "big", signed=True) for k in range(0, len(data), width)]
 
 
 def whole(value: Any, least: int, most: int, where: str) -> int:
@@ -2034,7 +2038,7 @@ def products(facets: Sequence[Row], data: bytes, d: int, where: str) -> list[lis
     k, size = len(facets), MULTIPLIER
     pairs = k * (k - 1) // 2
     products_are_whole(len(data) == size * (pairs + k * d), where)
-    numbers = [int.from_bytes(data[at : at + size], "big", signed=True) for at in range(0, len(data), size)]
+    numbers = signed_integers(data, size)
     multipliers_are_nonnegative(all(x >= 0 for x in numbers[:pairs]), where)
     rest = iter(numbers)
     terms: list[tuple[int, Row, Row]] = []

@@ -412,6 +412,10 @@ const ConvexLandscape = (() => {
 
   const unsigned = bytes => bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 
+  // Integers of so many bytes each, most significant first.
+  const signedIntegers = (data, width) => Array.from({ length: data.length / width }, (_, i) =>
+    BigInt.asIntN(8 * width, unsigned(data.slice(i * width, (i + 1) * width))));
+
   function packedVector(value, length) {
     const document = fields(value, ["unit", "bytes", "entries"], "dual");
     const unit = rational(document.get("unit"), "dual.unit");
@@ -419,10 +423,7 @@ const ConvexLandscape = (() => {
     const data = bytesOf(document.get("entries"), "dual.entries");
     const fits = data.length === width * length;
     require_(fits, `dual.entries has ${data.length} bytes, not ${width} for each of ${length}`);
-    return Array.from({ length }, (_, i) => {
-      const entry = BigInt.asIntN(8 * width, unsigned(data.slice(i * width, (i + 1) * width)));
-      return times(unit, Q(entry));
-    });
+    return signedIntegers(data, width).map(entry => times(unit, Q(entry)));
   }
 
   function readChambers(value, count, d) {
@@ -1246,8 +1247,7 @@ const ConvexLandscape = (() => {
   function productsOf(facets, data, d, where) {
     const pairs = (facets.length * (facets.length - 1)) / 2, count = pairs + facets.length * d;
     require_(data.length === MULTIPLIER * count, `${where}.products: another number of multipliers than products`);
-    const numbers = Array.from({ length: count }, (_, k) =>
-      BigInt.asIntN(8 * MULTIPLIER, unsigned(data.slice(k * MULTIPLIER, (k + 1) * MULTIPLIER))));
+    const numbers = signedIntegers(data, MULTIPLIER);
     require_(numbers.slice(0, pairs).every(x => x >= 0n), `${where}.products: a negative multiplier`);
     const matrix = Array.from({ length: d + 1 }, () => Array(d + 1).fill(0n));
     const add = (factor, f, w) => {
