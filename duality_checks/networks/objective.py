@@ -11,6 +11,7 @@ import numpy as np
 
 from hyperplane_arrangements.exact import signs
 from hyperplane_arrangements.exact.scaled import Scaled, over_denominators, over_one_denominator
+from hyperplane_arrangements.geometry.bits import packed
 
 from ..terms.max_pooling import MaxPooling
 
@@ -91,9 +92,7 @@ def _rows_in_integers(
 def _alike(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of a table of truth values: numbers of rows, each unlike the others, and which of them each row is."""
     n, m = table.shape
-    words = np.zeros((n, -(-m // 64) * 8), dtype=np.uint8)
-    words[:, : -(-m // 8)] = np.packbits(table, axis=1)
-    wide = words.view(np.uint64)
+    wide = packed(table, -(-m // 64))
     keys, axis = (wide[:, 0], None) if wide.shape[1] == 1 else (wide, 0)
     _, first, which = np.unique(keys, axis=axis, return_index=True, return_inverse=True)
     return first, which.reshape(n)

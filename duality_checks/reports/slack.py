@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from hyperplane_arrangements.geometry.bits import packed
+
 from ..pricing.landscape import Landscape
 
 _ENTRIES_AT_ONCE = 8_000_000
@@ -80,10 +82,7 @@ def _keys(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
     keys = np.empty(len(directions), np.uint64)
     for start in range(0, len(directions), size):
         part = slice(start, start + size)
-        bits = np.packbits(directions[part] @ landscape.normals.T > 0, axis=1)
-        words = np.zeros((len(bits), 8 * len(weights)), np.uint8)
-        words[:, : bits.shape[1]] = bits
-        keys[part] = words.view(np.uint64) @ weights
+        keys[part] = packed(directions[part] @ landscape.normals.T > 0, len(weights)) @ weights
     return keys
 
 
