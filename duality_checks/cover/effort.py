@@ -110,13 +110,23 @@ class Effort:
         """
         if self.seconds is None:
             return self
-        rest = (1 - TRAINING) * self.seconds
-        cones = max(int(CHECKED_A_SECOND * rest / max(size, 1)), 1)
-        return replace(
-            self,
-            seconds=TRAINING * self.seconds,
-            cones=cones if self.cones is None else min(cones, self.cones),
-        )
+        rest = replace(self, seconds=(1 - TRAINING) * self.seconds)
+        return replace(rest.checkable(size), seconds=TRAINING * self.seconds)
+
+    def checkable(self, size: int) -> Effort:
+        """The effort with no more cones than can be written down and checked in its time.
+
+        Args:
+            size: as for :meth:`training`.
+
+        Example:
+            >>> Effort(seconds=4, cones=5000).checkable(1000).cones
+            2000
+        """
+        if self.seconds is None:
+            return self
+        cones = max(int(CHECKED_A_SECOND * self.seconds / max(size, 1)), 1)
+        return replace(self, cones=cones if self.cones is None else min(cones, self.cones))
 
     @property
     def limited(self) -> bool:

@@ -36,10 +36,10 @@ def function_picture(
     """
     labels = list(names or [*(f"feature {j + 1}" for j in range(problem.d)), "target"])
     free, bias = _split(problem)
-    apart = problem.readout.is_identity  # a sample of several rows is no point over their columns
-    if apart and len(free) == 1:
+    alone = problem.readout.is_identity  # a sample of several rows is no point over their columns
+    if alone and len(free) == 1:
         return _curve(problem, network, free[0], bias, (labels[free[0]], labels[-1]))
-    if apart and len(free) == 2:
+    if alone and len(free) == 2:
         return _plane(problem, network, free, bias, (labels[free[0]], labels[free[1]]))
     return _fit(problem, network, labels[-1])
 

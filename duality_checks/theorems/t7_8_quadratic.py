@@ -28,18 +28,13 @@ def bounded(problem: TrainingProblem) -> Bounded | None:
     """A dual vector that quadratic functions prove, on pieces of the sphere or else on all of it; None if
     that is 0."""
     from ..pricing.landscape import Landscape
-    from ..training.pieces import cut
     from ..training.relaxation import relax
     from ..training.relaxation_proof import proven
 
     landscape = Landscape.of(problem)
     stated = checker.read_problem(problem.to_json())
     whole = relax(problem, landscape)
-    pieces = cut(
-        tuple(bound.piece for bound in whole.bounds),
-        tuple(bound.moments for bound in whole.bounds),
-        landscape.basis,
-    )
+    pieces = whole.finer(landscape.basis)
     halves = proven(problem, stated, landscape, relax(problem, landscape, pieces=pieces))
     found = halves or proven(problem, stated, landscape, whole)
     return None if found is None else Bounded(problem, *found)

@@ -7,6 +7,7 @@ of it away: the moments of either half are far from those of the whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,24 +74,23 @@ class Moments:
         return normal / length if length > FLAT else widest
 
 
-def cut(pieces: tuple[Piece, ...], moments: tuple[Moments, ...], basis: np.ndarray) -> tuple[Piece, ...]:
+def cut(pieces: Sequence[tuple[Piece, Moments]], basis: np.ndarray) -> tuple[Piece, ...]:
     """Each piece whose mass is spread, cut in two.
 
     Args:
-        pieces: of the sphere, for either sign.
-        moments: of each.
+        pieces: of the sphere, for either sign, with the moments of each.
         basis: orthonormal, of the row space, d x r.
 
     Example:
         >>> spread = Moments(1.0, np.array([0.5, 0.0]), np.diag([0.25, 0.75]))
         >>> still = Moments(0.0, np.zeros(2), np.zeros((2, 2)))
-        >>> found = cut((Piece(1.0), Piece(-1.0)), (spread, still), np.eye(2))
+        >>> found = cut([(Piece(1.0), spread), (Piece(-1.0), still)], np.eye(2))
         >>> [(piece.side, np.abs(piece.facets(np.eye(2))).tolist()) for piece in found]
         [(1.0, [[0.0, 1.0]]), (1.0, [[0.0, 1.0]]), (-1.0, [])]
     """
-    least = WORTH_CUTTING * max(moment.spread for moment in moments)
+    least = WORTH_CUTTING * max(moment.spread for _, moment in pieces)
     found: list[Piece] = []
-    for piece, moment in zip(pieces, moments, strict=True):
+    for piece, moment in pieces:
         if moment.spread <= least or len(piece.path) >= checker.MOST_CUTS:
             found.append(piece)
             continue

@@ -29,8 +29,9 @@ from scipy import sparse
 
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from .pieces import Moments, Piece
+from .pieces import Moments, Piece, cut
 from .program import Minimum, Part, minimise
+from .sparse_blocks import placed
 
 CONES = 8  # of a piece
 
@@ -79,6 +80,10 @@ class Relaxation:
 
     dual: np.ndarray
     bounds: tuple[Bound, ...]
+
+    def finer(self, basis: np.ndarray) -> tuple[Piece, ...]:
+        """The pieces, cut where neurons are spread; the basis is that of the landscape."""
+        return cut([(bound.piece, bound.moments) for bound in self.bounds], basis)
 
 
 SPHERES = (Piece(1.0), Piece(-1.0))
@@ -145,9 +150,8 @@ def _penalty(normals: np.ndarray, facets: list[np.ndarray], beta: float, decay: 
     cones: list[tuple[Any, np.ndarray, Any]] = []
     for k, sides in enumerate(facets):
         places = {"u": k * own, "a": k * own + rank, "m": start + k * extra, "U": start + k * extra + 1}
-        cones += _moments(partial(_stacked, places, total), normals) + _within(
-            partial(_stacked, places, total), sides
-        )
+        stacked = partial(_beside, places, total)
+        cones += _moments(stacked, normals) + _within(stacked, sides)
     return Part(quadratic, linear, cones)
 
 
@@ -216,13 +220,9 @@ def _within(stacked: Callable[..., Any], facets: np.ndarray) -> list[tuple[Any, 
     ]
 
 
-def _stacked(places: dict[str, int], total: int, rows: int, **blocks: Any) -> Any:
+def _beside(places: dict[str, int], total: int, rows: int, **blocks: Any) -> Any:
     """Blocks of so many rows, each from the place of its unknowns on."""
-    moved = {name: sparse.coo_matrix(block) for name, block in blocks.items()}
-    columns = [part.col + places[name] for name, part in moved.items()]
-    entries = np.concatenate([part.data for part in moved.values()])
-    lines = np.concatenate([part.row for part in moved.values()])
-    return sparse.csc_matrix((entries, (lines, np.concatenate(columns))), shape=(rows, total))
+    return placed([(block, 0, places[name]) for name, block in blocks.items()], (rows, total))
 
 
 def _every_third(count: int, first: int) -> Any:

@@ -18,11 +18,11 @@ import numpy as np
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from .. import checker
-from ..cover.effort import CHECKED_A_SECOND, CLIMBED_FROM, INSTANT, LADDER, Effort
+from ..cover.effort import CLIMBED_FROM, INSTANT, LADDER, Effort
 from ..pricing.landscape import Landscape
 from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
-from .pieces import Piece, cut
+from .pieces import Piece
 from .relaxation import SPHERES, Relaxation, relax
 from .relaxation_proof import proven
 from .rounds import Round, Solution
@@ -142,10 +142,8 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
         best, reached = replace(found, dual=np.array([float(x) for x in proof[0]])), lower
         if lower >= wanted or rise < PAYS * (wanted - lower):
             return best
-        moments = tuple(bound.moments for bound in found.bounds)
-        finer = cut(pieces, moments, landscape.basis)
-        took = (perf_counter() - before) * len(finer) / len(pieces)
-        pieces = finer
+        pieces = found.finer(landscape.basis)
+        took = (perf_counter() - before) * len(pieces) / len(found.bounds)
 
 
 def _worthwhile(problem: TrainingProblem, first: Solution, known: float, effort: Effort) -> Effort:
@@ -153,12 +151,7 @@ def _worthwhile(problem: TrainingProblem, first: Solution, known: float, effort:
     loss, target = problem.loss, problem.target
     dual = loss.slope(first.network.outputs(problem), target)
     most = next((level for level in LADDER if loss.dual(dual / (1 + level), target) > known), 0.0)
-    cones = effort.cones
-    if effort.seconds is not None:
-        size = problem.X.shape[0] * problem.arrangement.rank
-        checked = max(int(CHECKED_A_SECOND * effort.seconds / size), 1)
-        cones = checked if cones is None else min(cones, checked)
-    return replace(effort, most=most, cones=cones)
+    return replace(effort.checkable(problem.X.shape[0] * problem.arrangement.rank), most=most)
 
 
 def _after(step: Round, earlier: tuple[Round, ...]) -> Round:
