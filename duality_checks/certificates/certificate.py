@@ -385,7 +385,7 @@ def _covered(
     from ..cover.proof import Coordinates, covers, written
     from ..cover.search import Limits
 
-    coordinates = Coordinates.of(stated)
+    coordinates = Coordinates.of(stated).turned(say(1.0)[0])
     cones = _FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
     limits = Limits(points=1, cones=cones, progress=effort.progress)
 

@@ -40,13 +40,39 @@ def orthonormal(rows: Sequence[tuple[int, ...]]) -> Lines | None:
     lines = [tuple(x / 2 ** max(abs(x.numerator).bit_length() for x in row) for x in row) for row in lines]
     for _ in range(PASSES):
         gram = [[sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0)) for b in lines] for a in lines]
-        factors = _factors(gram)
-        columns = list(zip(*lines, strict=True))
-        lines = [
-            tuple(sum((f * x for f, x in zip(line, column, strict=True)), Fraction(0)) for column in columns)
-            for line in factors
-        ]
+        lines = list(_combined(_factors(gram), lines))
     return tuple(lines)
+
+
+def turned(lines: Lines | None, rows: np.ndarray, weights: np.ndarray) -> Lines:
+    """A basis of the same space along the principal axes of what bends: boxes along these have fewer rows
+    that they do not decide, and the heaviest least of all.
+
+    Args:
+        lines: a basis, nearly orthonormal; None for that of all directions.
+        rows: in its coordinates, h x r.
+        weights: length h; a row counts by the square of its weight.
+
+    Example:
+        >>> (line, _) = turned(None, np.array([[1.0, 1.0], [1.0, -1.0]]), np.array([1.0, 3.0]))
+        >>> [round(abs(float(x)), 9) for x in line]
+        [0.707106781, 0.707106781]
+    """
+    bent = rows * (weights / np.abs(weights).max(initial=np.finfo(float).tiny))[:, None]
+    _, _, axes = np.linalg.svd(bent, full_matrices=rows.shape[0] < rows.shape[1])
+    factors = [[Fraction(round(x * 2**BITS), 2**BITS) for x in axis] for axis in axes.tolist()]
+    if lines is None:
+        return tuple(map(tuple, factors))
+    return _combined(factors, lines)
+
+
+def _combined(factors: list[list[Fraction]], lines: Sequence[Sequence[Fraction]]) -> Lines:
+    """Sums of lines, each times its factor."""
+    columns = list(zip(*lines, strict=True))
+    return tuple(
+        tuple(sum((f * x for f, x in zip(line, column, strict=True)), Fraction(0)) for column in columns)
+        for line in factors
+    )
 
 
 def _factors(gram: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:

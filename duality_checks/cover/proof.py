@@ -4,7 +4,7 @@ exactly."""
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from hyperplane_arrangements.machine.workers import mapper
 
 from .. import checker
-from .basis import amid, orthonormal
+from .basis import amid, orthonormal, turned
 from .encoding import BITS, Pen, deepest
 from .maxima import Maxima
 from .search import Cover, Function, Limits, Tree, search
@@ -20,6 +20,7 @@ from .search import Cover, Function, Limits, Tree, search
 BELOW = 1 - 2.0**-50  # more than all roundings of beta
 _LONGEST = 900
 FIRST = Limits(points=1)
+TURNED_FROM = 5  # the rank below which it hardly matters along which axes boxes lie
 SHARED = 5_000  # cones from which on other processes are asked to write: each takes a millisecond or so
 
 
@@ -42,6 +43,14 @@ class Coordinates:
         if stated.bias is not None:
             return cls(stated, (amid(stated.rows, stated.bias),))
         return cls(stated, orthonormal(checker.integer_rows(stated.rows)[0]))
+
+    def turned(self, dual: tuple[Fraction, ...]) -> Coordinates:
+        """Those in which a search takes fewer cones for a dual, from `TURNED_FROM` on; the same at lower
+        ranks, with free biases, and with max pooling."""
+        if self.dimension < TURNED_FROM or self.stated.bias is not None or self.stated.largest:
+            return self
+        rows, weights, _, _ = self.terms(dual)
+        return replace(self, basis=turned(self.basis, rows, weights))
 
     @property
     def dimension(self) -> int:

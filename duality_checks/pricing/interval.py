@@ -171,9 +171,9 @@ def _reach_by_cover(
     from ..cover.proof import Coordinates, covers
     from ..cover.search import Limits
 
-    coordinates = Coordinates.of(checker.read_problem(problem.to_json()))
-    limits = Limits(1, effort.cones, effort.deadline(), progress)
     exact = tuple(Fraction(value) for value in dual.tolist())
+    coordinates = Coordinates.of(checker.read_problem(problem.to_json())).turned(exact)
+    limits = Limits(1, effort.cones, effort.deadline(), progress)
     found = covers(coordinates, exact, keep=False, limits=limits)
     cones = sum(cover.cones for cover in found)
     if found[1].proven:

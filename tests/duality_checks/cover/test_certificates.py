@@ -110,6 +110,35 @@ def test_a_cover_of_a_dual_with_zeros_is_written_as_it_was_found(entries, zero):
     checker.cover_proves(stated, dual, written(coordinates, dual, found))
 
 
+@settings(max_examples=20)
+@given(st.lists(st.integers(-3, 3), min_size=8, max_size=8), st.integers(0, 2**32))
+def test_turned_axes_change_no_value_and_no_norm(entries, seed):
+    """Rank 5 within 6 columns, so that the axes are turned within a basis."""
+    X = np.random.default_rng(seed).integers(-4, 5, (8, 6))
+    X[:, 5] = X[:, 0] - X[:, 1]
+    assume(np.linalg.matrix_rank(X) == 5)
+    stated = checker.read_problem(TrainingProblem(X.tolist(), range(8), beta=1).to_json())
+    dual = (*map(Fraction, entries[:7]), Fraction(1))
+    turned = Coordinates.of(stated).turned(dual)
+    t = np.random.default_rng(0).normal(size=(50, 5))
+    u = t @ np.array([[float(x) for x in line] for line in turned.basis])
+    assert np.allclose(np.linalg.norm(u, axis=1), np.linalg.norm(t, axis=1), rtol=1e-12)
+    g, beta = turned.function(dual)
+    exact = np.maximum(u @ X.T, 0) @ np.array([float(z) for z in dual])
+    assert np.allclose(g.values(t) / beta, exact, rtol=1e-9, atol=1e-9)
+    heights = g.rows * g.weights[:, None]
+    gram = heights.T @ heights
+    assert np.allclose(gram, np.diag(np.diag(gram)), atol=1e-9 * np.trace(gram))
+
+
+def test_a_cover_along_turned_axes_is_checked_as_any_other():
+    X = np.random.default_rng(0).integers(-4, 5, (12, 5)) @ np.diag([9, 3, 1, 1, 1])
+    problem = TrainingProblem(X.tolist(), [1, -1] * 6, beta=8)
+    found = covered(problem, train(problem))
+    assert found.cover.basis is not None
+    assert check(problem, found).proven and found.relative_gap < 1e-9
+
+
 def test_at_rank_2_a_list_is_short_in_signs_not_in_chambers_alone(monkeypatch):
     monkeypatch.setattr(certificate, "SIGNS_AT_MOST", 2 * 20 * 20)
     for rows, method in ((20, "chambers"), (21, "sweep")):
