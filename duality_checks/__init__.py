@@ -41,7 +41,6 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .networks.gated import GatedNetwork
     from .networks.rational import RationalNetwork
     from .networks.two_layer import TwoLayerNetwork
-    from .networks.vector import VectorNetwork
     from .optima.circular import circular_optimum
     from .optima.circular_proof import prove_circular
     from .optima.least_norm import LeastNormProof, least_norm_fit, least_norm_margin
@@ -99,7 +98,6 @@ _NAMES = {
     "networks.gated": ("GatedNetwork",),
     "networks.rational": ("RationalNetwork",),
     "networks.two_layer": ("TwoLayerNetwork",),
-    "networks.vector": ("VectorNetwork",),
     "optima.least_norm": ("LeastNormProof", "least_norm_fit", "least_norm_margin"),
     "optima.several_outputs": ("MultiOutputProblem", "OutputsProof", "check_outputs", "train_outputs"),
     "optima.spanning": ("Reach", "UnreachableError", "reach_margins", "reach_targets"),
@@ -160,7 +158,6 @@ __all__ = [
     "TrainingProblem",
     "TwoLayerNetwork",
     "UnreachableError",
-    "VectorNetwork",
     "Verdict",
     "WidthBracket",
     "assert_complete",

@@ -22,7 +22,7 @@ import numpy as np
 import duality_checks
 from duality_checks import (
     Lineup, MaxPooling, MultiOutputProblem, RationalNetwork, Readout, TrainingProblem, TwoLayerNetwork,
-    VectorNetwork, GatedNetwork, audit, certify, check, prove_interval, stationarity, train,
+    GatedNetwork, audit, certify, check, prove_interval, stationarity, train,
 )
 from duality_checks.pytest_plugin import CertifiedProblem
 from hyperplane_arrangements import Arrangement, named
@@ -37,7 +37,7 @@ network = TwoLayerNetwork([[1.0, -1]], [2], "1/10", intercept=Fraction(1, 2), li
 reveal_type(network)  # TwoLayerNetwork
 reveal_type(network.predict([[1, 2]]))  # ndarray
 reveal_type(RationalNetwork([["1/3", 1]], ["1/2"]))  # RationalNetwork
-reveal_type(VectorNetwork([[1.0]], [[2, -1]]))  # VectorNetwork
+reveal_type(TwoLayerNetwork([[1.0]], [[2, -1]]))  # TwoLayerNetwork
 reveal_type(GatedNetwork([[1.0, -1.0]], [[2.0, 0.0]], kappa="1/3"))  # GatedNetwork
 reveal_type(Lineup((3, 0, 3), (1, "1/2", 2)))  # Lineup
 solution = train(problem)

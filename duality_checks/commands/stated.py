@@ -143,21 +143,19 @@ class Stated:
 
     def _free(self, found: Imported) -> str:
         """What the problem leaves unpenalised beside the biases of other libraries' networks."""
+        import numpy as np
+
         from ..networks.two_layer import TwoLayerNetwork
-        from ..networks.vector import VectorNetwork
         from ..terms.free import NOTHING
 
         network = found.network
-        if isinstance(network, VectorNetwork):
-            has_constants = network.intercepts is not None and any(network.intercepts)
-            return self.free or ("intercept" if has_constants else NOTHING)
         if not isinstance(network, TwoLayerNetwork):
             if self.free is not None:
                 raise click.UsageError(
                     "--free is for networks that certify wrote; here --bias says what is free"
                 )
             return NOTHING
-        parts = ["intercept"] * bool(network.intercept) + ["linear"] * bool(network.linear.any())
+        parts = ["intercept"] * bool(np.any(network.intercept)) + ["linear"] * bool(network.linear.any())
         return self.free or "+".join(parts) or NOTHING
 
     def _place(self, found: Imported, chosen: TrainingData) -> str | None:

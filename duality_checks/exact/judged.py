@@ -19,7 +19,6 @@ from hyperplane_arrangements.exact import exact_scalar, exact_vector
 
 from ..networks.objective import exact_fit, exact_objective
 from ..networks.rational import RationalNetwork
-from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from .setting import Setting, Vector
 
@@ -47,6 +46,7 @@ def judged(problem: TrainingProblem | Setting, network: Any) -> RationalNetwork:
             not have, or entries that are no finite real numbers.
 
     Example:
+        >>> from duality_checks import TwoLayerNetwork
         >>> problem = TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1, free="biases")
         >>> judged(problem, TwoLayerNetwork([[2.0, -1.0]], [0.5], intercept=3.0)).intercept
         Fraction(3, 1)
@@ -130,7 +130,7 @@ def fitting(problem: TrainingProblem | Setting, network: Any) -> tuple[Setting, 
 
     Example:
         >>> problem = TrainingProblem([[1]], [1], beta=1)
-        >>> fitting(problem, TwoLayerNetwork([[0.5]], [0.5]))[1].hidden
+        >>> fitting(problem, RationalNetwork([[0.5]], [0.5]))[1].hidden
         ((Fraction(1, 2),),)
     """
     setting = Setting.of(problem)
@@ -165,8 +165,8 @@ def require_activation(kappa: Fraction, network_kappa: Any) -> None:
 
 def _exact(network: Any) -> RationalNetwork:
     """The weights, without biases."""
-    if isinstance(network, (RationalNetwork, TwoLayerNetwork)):
-        return RationalNetwork.of(network)
+    if isinstance(network, RationalNetwork):
+        return network
     if not (hasattr(network, "hidden") and hasattr(network, "output")):
         raise InputError(f"network is of type {type(network).__name__}; give {_KINDS}")
     output = network.output

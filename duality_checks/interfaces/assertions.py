@@ -149,7 +149,7 @@ def assert_stationary(
 
     Args:
         problem: the problem; of several outputs with the 2-norm coupling.
-        network: of any kind that :func:`assert_global_optimum` takes; for several outputs a VectorNetwork.
+        network: of any kind that :func:`assert_global_optimum` takes; for several outputs a TwoLayerNetwork.
         epsilon: the relative distance of zero from the Clarke subdifferential that is allowed, at least 0; 0
             asks for stationarity itself.
 
@@ -183,15 +183,15 @@ def assert_stationary(
 
 def _assert_shared(problem: MultiOutputProblem, network: Any, epsilon: float) -> SharedStationarity:
     __tracebackhide__ = True
-    from ..networks.vector import VectorNetwork
+    from ..networks.two_layer import TwoLayerNetwork
     from ..stationary_points.shared_neurons import shared_stationarity
     from ..stationary_points.stationary import Standing
 
     if problem.coupling != "2-norm":
         raise InputError("coupling='1-norm' has kinks in the output weights; state the problem with '2-norm'")
     count = len(problem.outputs)
-    if not isinstance(network, VectorNetwork) or network.count != count:
-        raise InputError(f"the problem has {count} outputs; give a VectorNetwork with as many")
+    if not isinstance(network, TwoLayerNetwork) or network.count != count:
+        raise InputError(f"the problem has {count} outputs; give a TwoLayerNetwork with as many")
     parts = [network.one(c) for c in range(count)]
     verdict = shared_stationarity(problem.outputs, parts, epsilon=epsilon)
     if verdict.standing is Standing.NOT:

@@ -30,7 +30,6 @@ from ..exact.enclosures import exact_text
 from ..exact.judged import judged, objective_of, require_inputs
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
-from ..networks.vector import VectorNetwork
 from ..optima.several_outputs import (
     COUPLINGS,
     MultiOutputProblem,
@@ -131,7 +130,7 @@ def audit_outputs(
 
     Args:
         problems: one an output, the same but for their targets.
-        network: a VectorNetwork, a BiasedNetwork, a PyTorch module or state_dict, or a fitted MLPRegressor.
+        network: a TwoLayerNetwork, a BiasedNetwork, a PyTorch module or state_dict, or a fitted MLPRegressor.
         coupling: ``"2-norm"``, the usual weight decay, or ``"1-norm"``.
         biases: what decays of a network with biases, as for :func:`~duality_checks.audit`.
         targets: the names of the outputs, for hints.
@@ -149,7 +148,7 @@ def audit_outputs(
 
     Example:
         >>> problems = [TrainingProblem([[1, 0], [0, 1]], y, beta=1) for y in ([3, 0], [4, 0])]
-        >>> network = VectorNetwork([[2.0, 0.0]], [[1.0, 1.0]], Fraction(0))
+        >>> network = TwoLayerNetwork([[2.0, 0.0]], [[1.0, 1.0]])
         >>> found = audit_outputs(problems, network)  # the optimum is 5 - 1/2; 1/2 (1 + 4) + 1/2 (4 + 2)
         >>> str(found.objective), found.lower <= Fraction(9, 2) <= found.upper
         ('11/2', True)
@@ -240,9 +239,7 @@ def _placed(
     return stated, _outputs(stated, whole.on_ones()), decays
 
 
-def _outputs(
-    problems: tuple[TrainingProblem, ...], whole: TwoLayerNetwork | VectorNetwork
-) -> list[RationalNetwork]:
+def _outputs(problems: tuple[TrainingProblem, ...], whole: TwoLayerNetwork) -> list[RationalNetwork]:
     """Each output with all neurons, exactly."""
     return [judged(problem, whole.one(c)) for c, problem in enumerate(problems)]
 

@@ -28,7 +28,7 @@ except ImportError as error:
 
 from ..cover.effort import WHOLE, Effort
 from ..exact.enclosures import float_above, float_below
-from ..networks.vector import side_by_side
+from ..networks.two_layer import side_by_side
 from ..pricing.limits import MAX_CONES, few_chambers, is_searched
 from ..problem import TrainingProblem
 from .fits import Fit
@@ -261,7 +261,7 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
     With several outputs (y is n x k) `coupling` says which norm of a neuron's output weights is regularised:
     "1-norm" (the outputs separate, and `certificate_` is a tuple) or "2-norm" (usual weight decay: they share
     neurons; squared loss, rank at most 3, and `proof_` in place of `certificate_`). `network_` is then a
-    :class:`~duality_checks.optima.several_outputs.VectorNetwork`, and `solution_` a tuple.
+    :class:`~duality_checks.networks.two_layer.TwoLayerNetwork`, and `solution_` a tuple.
 
     Example:
         >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 1.0, 0.0, 1.0]

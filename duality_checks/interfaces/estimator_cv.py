@@ -17,7 +17,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..cover.effort import WHOLE
-from ..networks.vector import side_by_side
+from ..networks.two_layer import side_by_side
 from ..optima.paths import beta_path
 from ..optima.shares import improvable_below, share_of
 from ..pricing.limits import few_chambers, is_searched

@@ -20,7 +20,6 @@ from ..exact.judged import judged, objective_of, require_activation, require_inp
 from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
-from ..networks.vector import VectorNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.escape import problem_of
 from ..terms.free import DECAYED, NOTHING
@@ -84,7 +83,7 @@ def imported(network: Any) -> Imported:
         return import_state_dict(network)
     if hasattr(network, "state_dict") and hasattr(network, "modules"):
         return import_torch_module(network)
-    if isinstance(network, TwoLayerNetwork | VectorNetwork):
+    if isinstance(network, TwoLayerNetwork):
         return Imported(network, "convex-landscape", network.kappa)
     if isinstance(network, BiasedNetwork):
         return Imported(network, "arrays", network.kappa)
@@ -159,7 +158,7 @@ def native(problem: TrainingProblem, network: Any) -> Any:
 
 def _has_origin(network: Any) -> bool:
     """Whether :func:`imported` knows it; other objects may still have weights."""
-    ours = Imported | Mapping | TwoLayerNetwork | VectorNetwork | BiasedNetwork
+    ours = Imported | Mapping | TwoLayerNetwork | BiasedNetwork
     return isinstance(network, ours) or (hasattr(network, "state_dict") and hasattr(network, "modules"))
 
 

@@ -1,1 +1,1 @@
-"""Networks: in floats and in rationals, of one output and of several, with gates; one module a kind."""
+"""Networks: in floats and in rationals, and with gates; one module a kind."""

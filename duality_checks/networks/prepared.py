@@ -13,15 +13,18 @@ from ..data.files import read_json, read_text, version_of
 from ..data.preparation import Preparation
 from ..terms.max_pooling import MaxPooling
 from ..terms.readouts import Readout
-from . import gated, two_layer, vector
+from . import gated, two_layer
 from .gated import GatedNetwork
 from .two_layer import TwoLayerNetwork
-from .vector import VectorNetwork
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ..data.tables import Table
+
+# What files of several outputs called themselves; today they are files of a network like any other.
+_SEVERAL = "convex-landscape network of several outputs"
+_SEVERAL_FIELDS = ("kappa", "hidden", "output", "intercepts", "preparation")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,7 +48,7 @@ class PreparedNetwork:
                [0.]])
     """
 
-    network: TwoLayerNetwork | VectorNetwork | GatedNetwork
+    network: TwoLayerNetwork | GatedNetwork
     preparation: Preparation | None
 
     def __post_init__(self) -> None:
@@ -107,18 +110,13 @@ class PreparedNetwork:
     def to_json(self) -> str:
         """The file of the network: :meth:`TwoLayerNetwork.to_json` where nothing is said of columns."""
         network, preparation = self.network, self.preparation
-        if isinstance(network, VectorNetwork):
-            kept = self.stated
-            facts = {"format": vector.FORMAT, "version": 2, **network.document()}
-            facts |= {"intercepts": _constants(network), "preparation": kept.document()}
-        elif isinstance(network, GatedNetwork):
+        if isinstance(network, GatedNetwork):
             facts = {"format": gated.FORMAT, "version": 1, **network.document()}
             facts |= {"preparation": self.stated.document()}
         elif preparation is None:
             return network.to_json()
         else:
-            facts = {"format": two_layer.FORMAT, "version": 3, **network.document()}
-            facts |= {"intercept": network.intercept, "linear": network.linear.tolist()}
+            facts = {"format": two_layer.FORMAT, "version": 3, **network.document(), **network.added()}
             facts |= {"preparation": preparation.document()}
         return json.dumps(facts, indent=1) + "\n"
 
@@ -130,7 +128,7 @@ class PreparedNetwork:
             InputError: the file is missing or damaged.
         """
         text, source = read_text(path), str(path)
-        if f'"format": "{vector.FORMAT}"' in text:
+        if f'"format": "{_SEVERAL}"' in text:
             return _several(text, source)
         if f'"format": "{gated.FORMAT}"' in text:
             fields = ("kappa", "inputs", "gates", "hidden", "preparation")
@@ -144,14 +142,9 @@ class PreparedNetwork:
         return cls(TwoLayerNetwork.of(document, source), known)
 
 
-def _constants(network: VectorNetwork) -> list[float]:
-    constants = network.intercepts
-    return [0.0] * network.count if constants is None else constants.tolist()
-
-
 def _several(text: str, source: str) -> PreparedNetwork:
-    fields = ("kappa", "hidden", "output", "intercepts", "preparation")
-    document = read_json(text, source, vector.FORMAT, fields, version=2)
+    document = read_json(text, source, _SEVERAL, _SEVERAL_FIELDS, version=2)
     preparation = Preparation.parse(document["preparation"], source)
-    network = VectorNetwork.of(document, len(preparation.names), len(preparation.outputs))
-    return PreparedNetwork(network, preparation)
+    inputs, outputs = len(preparation.names), len(preparation.outputs)
+    skip = {"intercept": document["intercepts"], "linear": [[0.0] * outputs] * inputs}
+    return PreparedNetwork(TwoLayerNetwork.of(document | skip | {"inputs": inputs}, source), preparation)

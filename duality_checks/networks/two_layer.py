@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -47,12 +47,15 @@ def is_told(value: Any) -> bool:
 class TwoLayerNetwork(Pasted, Shown):
     """``f(x) = sum_j alpha_j * phi(x' w_j) + c + x'b`` with ``phi(t) = max(t, 0) + kappa * min(t, 0)``.
 
+    Of one output, or of q that share neurons: what is an output's own then has a last axis, of length q.
+
     Args:
         hidden: the rows ``w_j``, m x d.
-        output: the weights ``alpha_j``, length m.
+        output: the weights ``alpha_j``, length m, or m x q.
         kappa: the activation's slope on the negative side.
-        intercept: the constant c, for problems that leave one free.
-        linear: the linear skip b, length d, likewise; zeros if None. It says d where there is no neuron.
+        intercept: the constant c, or q of them (one for all will do), for problems that leave one free.
+        linear: the linear skip b, length d, or d x q, likewise; zeros if None. It says d, and q, where there
+            is no neuron.
 
     Raises:
         InputError: shapes that do not fit, or entries that are not finite.
@@ -63,12 +66,15 @@ class TwoLayerNetwork(Pasted, Shown):
         array([4., 0.])
         >>> TwoLayerNetwork([[1.0]], [2.0], intercept=3.0, linear=[-1.0]).predict([[4.0], [-4.0]])
         array([7., 7.])
+        >>> TwoLayerNetwork([[1.0]], [[2.0, -1.0]]).predict([[3.0], [-1.0]])
+        array([[ 6., -3.],
+               [ 0.,  0.]])
     """
 
     hidden: np.ndarray
     output: np.ndarray
     kappa: Fraction = Fraction(0)
-    intercept: float = 0.0
+    intercept: Any = 0.0
     linear: Any = None
 
     if TYPE_CHECKING:  # more is taken than is kept
@@ -80,26 +86,29 @@ class TwoLayerNetwork(Pasted, Shown):
     def __post_init__(self) -> None:
         hidden, output = reals(self.hidden, "hidden"), reals(self.output, "output")
         if hidden.shape == (0,) and self.linear is not None:
-            hidden = hidden.reshape(0, np.size(self.linear))
-        if hidden.ndim != 2 or output.ndim != 1 or len(hidden) != len(output):
+            hidden = hidden.reshape(0, np.shape(self.linear)[0])
+            output = output.reshape(0, *np.shape(self.linear)[1:]) if output.shape == (0,) else output
+        fits = hidden.ndim == 2 and output.ndim in (1, 2) and len(hidden) == len(output)
+        if not fits or output.shape[1:] == (0,):
             raise InputError(
                 f"hidden has shape {hidden.shape} and output {output.shape}; "
-                "give m x d and m, one row a neuron"
+                "give m x d, and m or m x q, one row a neuron"
             )
-        inputs = hidden.shape[1]
-        linear = np.zeros(inputs) if self.linear is None else reals(self.linear, "linear")
+        inputs, outputs = hidden.shape[1], output.shape[1:]
+        linear = np.zeros((inputs, *outputs)) if self.linear is None else reals(self.linear, "linear")
         intercept = reals(self.intercept, "intercept")
-        if linear.shape != (inputs,) or intercept.shape != ():
+        if linear.shape != (inputs, *outputs) or intercept.shape not in ((), outputs):
             raise InputError(
                 f"linear has shape {linear.shape} and intercept {intercept.shape}; a network of {inputs} "
-                f"inputs has {inputs} linear weights and one intercept"
+                f"inputs has {inputs} linear weights and one intercept for each of its outputs"
             )
-        for array in (hidden, output, linear):
+        intercept = np.full(outputs, intercept)
+        for array in (hidden, output, intercept, linear):
             array.flags.writeable = False
         object.__setattr__(self, "hidden", hidden)
         object.__setattr__(self, "output", output)
         object.__setattr__(self, "kappa", exact_scalar(self.kappa, "kappa"))
-        object.__setattr__(self, "intercept", float(intercept))
+        object.__setattr__(self, "intercept", intercept if outputs else float(intercept))
         object.__setattr__(self, "linear", linear)
 
     @property
@@ -109,35 +118,44 @@ class TwoLayerNetwork(Pasted, Shown):
 
     @property
     def count(self) -> int:
-        """The number of outputs: 1, as in a network of several."""
-        return 1
+        """The number of outputs."""
+        return int(self.outgoing.shape[1])
 
     @property
     def outgoing(self) -> np.ndarray:
-        """The output weights as in a network of several outputs, m x 1."""
-        return self.output[:, None]
+        """The output weights, m x q, also where q is 1."""
+        return self.output if self.output.ndim == 2 else self.output[:, None]
 
     def one(self, k: int) -> TwoLayerNetwork:
-        """Output k alone: this network, as in one of several.
+        """Output k alone, with all neurons.
 
         Example:
-            >>> network = TwoLayerNetwork([[1.0]], [2.0])
-            >>> network.one(0) is network, network.outgoing.shape, network.count
-            (True, (1, 1), 1)
+            >>> network = TwoLayerNetwork([[1.0]], [[2.0, 3.0]], intercept=[0.0, 4.0])
+            >>> network.count, network.one(1)
+            (2, TwoLayerNetwork([[1.0]], [3.0], intercept=4.0))
         """
-        return self
+        if self.output.ndim == 1:
+            return self
+        return TwoLayerNetwork(
+            self.hidden, self.output[:, k], self.kappa, self.intercept[k], self.linear[:, k]
+        )
 
     @property
     def has_skip(self) -> bool:
         """Whether there is an intercept or a linear skip that is not zero."""
-        return bool(self.intercept or self.linear.any())
+        return bool(np.any(self.intercept) or self.linear.any())
 
     def skip(self, problem: TrainingProblem) -> tuple[float, ...]:
         """The weights ``theta`` of the columns ``B`` that a problem has beside its neurons.
 
         Raises:
-            InputError: the network has an intercept or a linear skip that the problem does not leave free.
+            InputError: the network has an intercept or a linear skip that the problem does not leave free, or
+                several outputs.
         """
+        if self.output.ndim == 2:
+            raise InputError(
+                f"the network has {self.count} outputs, and the problem one; take one of them, network.one(k)"
+            )
         for name, there, free in (
             ("an intercept", bool(self.intercept), problem.free.intercept),
             ("a linear skip", bool(self.linear.any()), problem.free.linear),
@@ -151,7 +169,7 @@ class TwoLayerNetwork(Pasted, Shown):
         return (*constant, *(self.linear.tolist() if problem.free.linear else []))
 
     def predict(self, X: Any) -> np.ndarray:
-        """The outputs on the rows of ``X`` (n x d), length n, in float64.
+        """The outputs on the rows of ``X`` (n x d), length n, or n x q, in float64.
 
         Raises:
             InputError: ``X`` has another number of columns than the network has inputs.
@@ -175,14 +193,17 @@ class TwoLayerNetwork(Pasted, Shown):
 
     def _call(self) -> Call:
         told = {"kappa": self.kappa, "intercept": self.intercept}
-        named: dict[str, Any] = {name: value for name, value in told.items() if is_told(value)}
-        if not self.width or any(map(is_told, self.linear.tolist())):
+        named: dict[str, Any] = {
+            name: value for name, value in told.items() if any(map(is_told, np.ravel(value).tolist()))
+        }
+        if not self.width or any(map(is_told, self.linear.ravel().tolist())):
             named["linear"] = self.linear
         return Call(type(self).__name__, (self.hidden, self.output), named)
 
     def _measured(self) -> str:
         m, d = self.hidden.shape
-        return f"{m:,} neurons on {d:,} inputs" if m * d > MOST else ""
+        several = f", {self.count:,} outputs" if self.output.ndim == 2 else ""
+        return f"{m:,} neurons on {d:,} inputs{several}" if m * (d + self.count) > MOST else ""
 
     def outputs(self, problem: TrainingProblem) -> np.ndarray:
         """``f``, the outputs on the samples of a problem, length n, in float64."""
@@ -228,15 +249,23 @@ class TwoLayerNetwork(Pasted, Shown):
 
     def document(self) -> dict[str, Any]:
         """What a file of it holds beside its format and version; floats to the bit. The intercept and the
-        linear skip only where there is one."""
-        skip = {"intercept": self.intercept, "linear": self.linear.tolist()}
+        linear skip only where there is one, or several outputs."""
         return {
             "kappa": str(self.kappa),
             "inputs": self.hidden.shape[1],
             "hidden": self.hidden.tolist(),
             "output": self.output.tolist(),
-            **(skip if self.has_skip else {}),
+            **(self.added() if self.has_skip or self.output.ndim == 2 else {}),
         }
+
+    def added(self) -> dict[str, Any]:
+        """Of these fields, what is added to the neurons.
+
+        Example:
+            >>> TwoLayerNetwork([[1.0]], [2.0]).added()
+            {'intercept': 0.0, 'linear': [0.0]}
+        """
+        return {"intercept": np.asarray(self.intercept).tolist(), "linear": self.linear.tolist()}
 
     @classmethod
     def of(cls, document: Mapping[str, Any], source: str) -> TwoLayerNetwork:
@@ -251,21 +280,21 @@ class TwoLayerNetwork(Pasted, Shown):
         """
         from ..problem import parse_activation
 
-        hidden, inputs = document["hidden"], document["inputs"]
-        if hidden == [] and isinstance(inputs, int):
+        hidden, inputs, linear = document["hidden"], document["inputs"], document.get("linear")
+        if hidden == [] and linear is None and isinstance(inputs, int):
             hidden = np.zeros((0, inputs))
         slope = parse_activation(f"leaky:{document['kappa']}")
-        skip = document.get("intercept", 0.0), document.get("linear")
-        network = cls(hidden, document["output"], slope, *skip)
+        network = cls(hidden, document["output"], slope, document.get("intercept", 0.0), linear)
         if network.hidden.shape[1] != inputs:
             raise InputError(f"{source}: inputs={inputs!r}, but hidden has {network.hidden.shape[1]} columns")
         return network
 
     def to_json(self) -> str:
         """The network file; floats are written so that they read back to the same bits. Version 2 where there
-        is an intercept or a linear skip."""
-        document = {"format": FORMAT, "version": 1 + self.has_skip, **self.document()}
-        return json.dumps(document, indent=1) + "\n"
+        is an intercept or a linear skip, or several outputs."""
+        document = self.document()
+        stated = {"format": FORMAT, "version": 1 + ("linear" in document), **document}
+        return json.dumps(stated, indent=1) + "\n"
 
     def save(self, path: str | Path) -> None:
         """Write the network file; nothing half-written stays on disk."""
@@ -283,3 +312,26 @@ class TwoLayerNetwork(Pasted, Shown):
         version = version_of(text) if version_of(text) in FIELDS else 1
         names = FIELDS[version]
         return cls.of(read_json(text, str(path), FORMAT, names, version=version), str(path))
+
+
+def side_by_side(networks: Sequence[TwoLayerNetwork]) -> TwoLayerNetwork:
+    """Networks of one output as one with all of their outputs: each neuron has a weight for its own alone.
+
+    Args:
+        networks: one an output, with the same inputs and activation.
+
+    Example:
+        >>> one, other = TwoLayerNetwork([[1.0]], [3.0], intercept=2.0), TwoLayerNetwork([[4.0]], [5.0])
+        >>> side_by_side([one, other]).output
+        array([[3., 0.],
+               [0., 5.]])
+    """
+    from scipy.linalg import block_diag
+
+    return TwoLayerNetwork(
+        np.concatenate([network.hidden for network in networks]),
+        block_diag(*(network.outgoing for network in networks)),
+        networks[0].kappa,
+        [network.intercept for network in networks],
+        np.column_stack([network.linear for network in networks]),
+    )

@@ -38,8 +38,7 @@ from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
 from ..exact.setting import ZERO
 from ..networks.rational import RationalNetwork
-from ..networks.vector import VectorNetwork as VectorNetwork
-from ..networks.vector import side_by_side
+from ..networks.two_layer import TwoLayerNetwork, side_by_side
 from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NAMES, NOTHING
@@ -181,15 +180,17 @@ class OutputsProof:
         dual: V in rational columns, one an output.
         problem: the digest of the problem that outputs share neurons in, else "".
         cover: the cover that proves V feasible there, else None.
+        has_intercept: whether that problem leaves an intercept free.
     """
 
-    network: VectorNetwork
+    network: TwoLayerNetwork
     lower: Fraction
     upper: Fraction
     certificates: tuple[Certificate, ...]
     dual: tuple[Vector, ...]
     problem: str = ""
     cover: checker.Cover | None = None
+    has_intercept: bool = False
 
     def to_json(self) -> str:
         """The certificate file for outputs that share neurons, version 4.
@@ -199,7 +200,6 @@ class OutputsProof:
         """
         if self.cover is None:
             raise InputError("these outputs have a certificate each: save proof.certificates")
-        skip = None if self.network.intercepts is None else self.network.intercepts.tolist()
         document = {
             **checker.CERTIFICATE,
             "version": 4,
@@ -210,7 +210,7 @@ class OutputsProof:
             "network": {
                 "hidden": _table(self.network.hidden.tolist()),
                 "output": _table(self.network.output.tolist()),
-                **({"skip": _table([[x] for x in skip])} if skip is not None else {}),
+                **({"skip": _table(self.network.intercept[:, None].tolist())} if self.has_intercept else {}),
             },
             "cover": cover_document(self.cover, shared=True),
         }
@@ -323,15 +323,10 @@ def _require_network(problem: MultiOutputProblem, proof: OutputsProof) -> None:
         for own, stated in (
             (network.hidden, proven.hidden),
             (network.output, proven.output),
-            (_constants(network), _constants(proven)),
+            (network.intercept, proven.intercept),
         )
     ):
         raise Refusal("the network is not the one that the certificates prove")
-
-
-def _constants(network: VectorNetwork) -> np.ndarray:
-    """The intercepts, also where there are none."""
-    return np.zeros(network.output.shape[1]) if network.intercepts is None else network.intercepts
 
 
 def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
@@ -348,25 +343,21 @@ def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
     kept = narrowed(columns, sizes, np.ones(len(sizes)))
     alive = np.flatnonzero(kept)
     roots = np.sqrt(kept[alive])[:, None]
-    network = VectorNetwork(
+    network = TwoLayerNetwork(
         found.directions[alive] * roots, found.weights[alive] / sizes[alive, None] * roots, first.kappa
     )
     # The errors beside the neurons alone: the readout takes off what the best intercepts fit.
     errors = Y - network.predict(first.features)
-    network = replace(network, intercepts=_best_intercepts(problem, network))
+    if first.free.intercept:
+        best = [with_best_skip(one, network.one(k)) for k, one in enumerate(problem.outputs)]
+        network = replace(network, intercept=[one.intercept for one in best])
     stated = checker.read_problem(problem.to_json())
     squares = shared.readout.clean(shared.readout.squared(errors))
     # A search that was stopped is not begun again to its end.
     norm = shared.norm(squares) if effort.whole else found.reach * (1 + NEAR)
     dual, cover = _feasible(problem, stated, shared.readout.dual(squares), norm, effort.after(began))
-    return OutputsProof(network, *_values(problem, network, dual), (), dual, stated.digest, cover)
-
-
-def _best_intercepts(problem: MultiOutputProblem, network: VectorNetwork) -> np.ndarray | None:
-    """The constants that fit best beside the neurons, one an output; None where there are none."""
-    if not problem.outputs[0].free.intercept:
-        return None
-    return np.array([with_best_skip(one, network.one(k)).intercept for k, one in enumerate(problem.outputs)])
+    values = _values(problem, network, dual)
+    return OutputsProof(network, *values, (), dual, stated.digest, cover, first.free.intercept)
 
 
 def _feasible(
@@ -439,16 +430,18 @@ def _require_shapes(problem: MultiOutputProblem, proof: OutputsProof) -> None:
         raise Refusal(f"the dual is not {count} columns of {first.n} entries")
 
 
-def _require_shape(problem: MultiOutputProblem, network: VectorNetwork) -> None:
+def _require_shape(problem: MultiOutputProblem, network: TwoLayerNetwork) -> None:
     first, count = problem.outputs[0], len(problem.outputs)
     if network.kappa != first.kappa:
         raise Refusal(f"the network has kappa={network.kappa}, the problem kappa={first.kappa}")
     if network.hidden.shape != (network.width, first.d) or network.output.shape != (network.width, count):
         raise Refusal(f"the network is not of {first.d} inputs and {count} outputs")
+    if network.linear.any() or (np.any(network.intercept) and not first.free.intercept):
+        raise Refusal("the network has an intercept or a linear skip, which the problem has not")
 
 
 def _values(
-    problem: MultiOutputProblem, network: VectorNetwork, dual: Sequence[Vector]
+    problem: MultiOutputProblem, network: TwoLayerNetwork, dual: Sequence[Vector]
 ) -> tuple[Fraction, Fraction]:
     """The value of the dual, ``tr(V'Y) - 1/2 norm(V)_F^2`` without weights and intercept, and the objective
     of the network's floats, exactly."""

@@ -19,7 +19,7 @@ from ..cover.effort import WHOLE, Effort
 from ..data.preparation import Input, Output, Preparation
 from ..data.problem_file import prepared
 from ..networks.prepared import PreparedNetwork
-from ..networks.vector import side_by_side
+from ..networks.two_layer import TwoLayerNetwork, side_by_side
 from ..pricing.limits import is_searched, require_feasible
 from ..problem import TrainingProblem
 from .hints import hints
@@ -27,8 +27,6 @@ from .hints import hints
 if TYPE_CHECKING:
     from ..certificates.certificate import Certificate
     from ..data.datasets import TrainingData
-    from ..networks.two_layer import TwoLayerNetwork
-    from ..networks.vector import VectorNetwork
     from ..optima.several_outputs import MultiOutputProblem
     from ..training.checkpoint import State
     from ..training.rounds import Bounds, Round, Solution
@@ -86,7 +84,7 @@ class Outcome:
     problems: tuple[TrainingProblem, ...]
     coupling: str
     beta_ratio: Fraction | None
-    network: TwoLayerNetwork | VectorNetwork
+    network: TwoLayerNetwork
     lower: Fraction
     upper: Fraction
     verdict: Verdict
@@ -111,7 +109,7 @@ class Outcome:
         upper = sum((part.certificate.upper for part in parts), Fraction(0))
         data, problems = tuple(part.data for part in parts), tuple(part.problem for part in parts)
         if len(parts) == 1:
-            network: TwoLayerNetwork | VectorNetwork = networks[0]
+            network = networks[0]
             told, refused = parts[0].hints, "{reason}"
         else:
             network = side_by_side(networks)

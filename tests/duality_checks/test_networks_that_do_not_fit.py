@@ -31,7 +31,6 @@ from duality_checks.approximation.subsets import interval
 from duality_checks.exact.judged import fit_of, fitting, judged, objective_of
 from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.optimal_set import optimal_set
-from duality_checks.optima.several_outputs import VectorNetwork
 from duality_checks.optima.spanning import corrected, exact_outputs
 from duality_checks.stationary_points.blocks import (
     adjacent_blocks,
@@ -93,8 +92,8 @@ MISFITS = {
         "intercept is 1j, a complex number",
     ),
     "several outputs": (
-        lambda: VectorNetwork(HIDDEN, np.ones((3, 2)), 0),
-        r"is a VectorNetwork with output weights of shape \(3, 2\), and the problem has one output",
+        lambda: TwoLayerNetwork(HIDDEN, np.ones((3, 2)), 0),
+        r"is a TwoLayerNetwork with output weights of shape \(3, 2\), and the problem has one output",
     ),
     "weights that are not finite": (
         lambda: SimpleNamespace(hidden=HIDDEN, output=[1.0, np.nan, 0.0]),

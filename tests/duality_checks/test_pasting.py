@@ -21,7 +21,6 @@ from duality_checks import (
     RationalNetwork,
     TrainingProblem,
     TwoLayerNetwork,
-    VectorNetwork,
     assert_global_optimum,
     audit,
     certify,
@@ -82,8 +81,8 @@ def test_rational_networks_are_the_same_when_pasted(point: tuple[TrainingProblem
     [
         TwoLayerNetwork(np.zeros((0, 3)), np.zeros(0), "1/3", intercept=-0.0),
         TwoLayerNetwork([[0.1, 1e300], [-0.0, 5e-324]], [2.0, 0.0], "-1/3", 0.5, [0.0, 1.0]),
-        VectorNetwork(np.eye(2), [[2.0, -1.0, 0.0], [0.0, 1.0, 0.5]], 0, [1.0, 2.0, 3.0]),
-        VectorNetwork(np.zeros((0, 2)), np.zeros((0, 3)), -1),
+        TwoLayerNetwork(np.eye(2), [[2.0, -1.0, 0.0], [0.0, 1.0, 0.5]], 0, [1.0, 2.0, 3.0]),
+        TwoLayerNetwork(np.zeros((0, 2)), np.zeros((0, 3)), -1),
         GatedNetwork([[1.0, -1.0]], [[2.0, 0.0]], "-1/3"),
         GatedNetwork(np.zeros((0, 2)), np.zeros((0, 2))),
     ],

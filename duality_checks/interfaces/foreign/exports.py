@@ -20,7 +20,6 @@ from hyperplane_arrangements.errors import InputError, MissingExtraError
 from ...data.preparation import Input, Output
 from ...networks.gated import GatedNetwork
 from ...networks.prepared import PreparedNetwork
-from ...networks.vector import VectorNetwork
 
 # Old enough for every runtime of these years; all that is used is older still.
 OPSET, IR_VERSION = 13, 8
@@ -80,20 +79,16 @@ def layers_of(prepared: PreparedNetwork) -> Layers:
     if prepared.preparation is not None and prepared.preparation.window is not None:
         raise InputError("the network is a convolution; networks of two linear layers are exported")
     hidden = [list(map(Fraction, row)) for row in network.hidden.tolist()]
-    if isinstance(network, VectorNetwork):
-        output, linear = network.output.T, None
-        constants = np.zeros(network.count) if network.intercepts is None else network.intercepts
-    else:
-        output, constants, linear = network.output[None], np.array([network.intercept]), network.linear
-    if linear is not None and linear.any():
+    output, linear = network.outgoing.T, network.linear.reshape(-1, network.count).T
+    for k in np.flatnonzero(linear.any(axis=1)):
         if network.kappa == -1:
             raise InputError(
                 "the network has a linear skip beside the absolute value; two layers cannot hold both, so "
                 "train without the skip"
             )
-        skip, share = list(map(Fraction, linear.tolist())), float(1 / (1 + network.kappa))
+        skip, share = list(map(Fraction, linear[k].tolist())), float(1 / (1 + network.kappa))
         hidden += [skip, [-weight for weight in skip]]
-        output = np.concatenate([output, [[share, -share]]], axis=1)
+        output = np.column_stack([output, np.outer(np.arange(network.count) == k, [share, -share])])
     if not hidden:
         hidden, output = [[Fraction(0)] * network.hidden.shape[1]], np.zeros((len(output), 1))
     inputs, ones, outputs = _stated(prepared)
@@ -107,7 +102,7 @@ def layers_of(prepared: PreparedNetwork) -> Layers:
         np.array([[float(w) for w in row] for row in weights]),
         np.array([float(b) for b in biases]),
         np.array(output),
-        np.array(constants),
+        np.atleast_1d(network.intercept),
         network.kappa,
         tuple(one.name for one in inputs),
         outputs,

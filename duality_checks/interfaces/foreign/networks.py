@@ -16,7 +16,6 @@ from ...exact.judged import require_activation, require_inputs
 from ...exact.setting import Setting
 from ...networks.rational import RationalNetwork
 from ...networks.two_layer import TwoLayerNetwork
-from ...networks.vector import VectorNetwork
 from ...problem import TrainingProblem
 from ...terms.given import reals
 
@@ -56,19 +55,13 @@ class BiasedNetwork:
                 f"biases has shape {biases.shape} but there are {inner.width} neurons; give one bias a neuron"
             )
         biases.flags.writeable = False
-        constant = inner.intercepts if isinstance(inner, VectorNetwork) else inner.intercept
-        for name in ("hidden", "output", "kappa"):
+        for name in ("hidden", "output", "kappa", "intercept"):
             object.__setattr__(self, name, getattr(inner, name))
-        object.__setattr__(self, "intercept", constant)
         object.__setattr__(self, "biases", biases)
 
-    def _on(self, hidden: Any) -> TwoLayerNetwork | VectorNetwork:
+    def _on(self, hidden: Any) -> TwoLayerNetwork:
         """The network without biases of its own, of these hidden weights."""
-        if np.ndim(self.output) < 2:
-            return TwoLayerNetwork(hidden, self.output, self.kappa, self.intercept)
-        count = np.shape(self.output)[1:]
-        constants = np.full(count, self.intercept) if np.ndim(self.intercept) == 0 else self.intercept
-        return VectorNetwork(hidden, self.output, self.kappa, constants)
+        return TwoLayerNetwork(hidden, self.output, self.kappa, self.intercept)
 
     @property
     def width(self) -> int:
@@ -106,7 +99,7 @@ class BiasedNetwork:
         )
         return RationalNetwork(hidden, tuple(self.output.tolist()), Fraction(self.intercept))
 
-    def on_ones(self, column: int | None = None) -> TwoLayerNetwork | VectorNetwork:
+    def on_ones(self, column: int | None = None) -> TwoLayerNetwork:
         """The network with its biases as the weights on a column of ones, the last one unless named, and its
         intercept.
 
@@ -130,7 +123,7 @@ class BiasedNetwork:
 
 
 RELU = Fraction(0)
-Network = TwoLayerNetwork | VectorNetwork | BiasedNetwork
+Network = TwoLayerNetwork | BiasedNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +192,7 @@ def from_layers(
     one = len(last) == 1
     output = last[0] if one else last.T
     if offsets[0] is None and offsets[1] is None:
-        return TwoLayerNetwork(first, output, kappa) if one else VectorNetwork(first, output, kappa)
+        return TwoLayerNetwork(first, output, kappa)
     hidden = np.zeros(len(first)) if offsets[0] is None else offsets[0]
     constants = np.zeros(len(last)) if offsets[1] is None else offsets[1]
     return BiasedNetwork(first, output, hidden, constants[0] if one else constants, kappa)

@@ -219,7 +219,7 @@ def test_what_is_free_is_told(run: Run, here: Path, coupling: str) -> None:
     report, page, network = (
         (here / "out" / name).read_text() for name in ("report.md", "report.html", "network.json")
     )
-    for name, constant in zip("ab", json.loads(network)["intercepts"], strict=True):
+    for name, constant in zip("ab", json.loads(network)["intercept"], strict=True):
         assert constant
         for text in (report, page):
             assert f"Without penalty {name} has {constant:+.6g} beside the neurons." in text

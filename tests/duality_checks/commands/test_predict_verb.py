@@ -14,10 +14,10 @@ import pytest
 from duality_checks import TrainingProblem, TwoLayerNetwork
 from duality_checks.cli import main
 from duality_checks.data.datasets import prepared_data
+from duality_checks.data.preparation import Input, Output, Preparation
 from duality_checks.data.problem_file import preparation_in
 from duality_checks.data.tables import read_table
 from duality_checks.networks.prepared import PreparedNetwork
-from duality_checks.networks.vector import VectorNetwork
 from hyperplane_arrangements.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -140,13 +140,30 @@ def test_several_outputs(capsys: Any) -> None:
     head, *rows = predicted(capsys, "flats.csv")
     assert head == ["rent", "area"]
     loaded = PreparedNetwork.load("out/network.json")
-    assert isinstance(loaded.network, VectorNetwork) and loaded.network.count == 2
+    assert loaded.network.count == 2
     hot = {"Bern": [1, 0, 0, 1], "Oslo": [0, 1, 0, 1], "Rome": [0, 0, 1, 1]}
     cities = ["Rome", "Oslo", "Rome", "Bern", "Oslo", "Bern"]
     expected = loaded.network.predict([hot[city] for city in cities])
     assert np.allclose(np.array(rows, dtype=float), expected) and expected.std() > 1
-    Path("again.json").write_text(loaded.to_json())
-    assert Path("again.json").read_text() == Path("out/network.json").read_text()
+    assert loaded.to_json() == Path("out/network.json").read_text()
+
+
+@pytest.mark.parametrize(
+    "neurons", [{"hidden": [[2.0, 1.0]], "output": [[3.0, -1.0]]}, {"hidden": [], "output": []}]
+)
+def test_files_of_several_outputs_in_their_first_layout(neurons: dict[str, Any], capsys: Any) -> None:
+    made = Preparation((Input("x"),), True, (Output("y"), Output("z")))
+    head = {"format": "convex-landscape network of several outputs", "version": 2, "kappa": "0"}
+    rest = {"intercepts": [0.5, 0.0], "preparation": made.document()}
+    Path("old.json").write_text(json.dumps(head | neurons | rest))
+    Path("x.csv").write_text("x\n1\n-1\n")
+    expected = [[9.5, -3.0], [0.5, 0.0]] if neurons["hidden"] else [[0.5, 0.0]] * 2
+    Path("new.json").write_text(PreparedNetwork.load("old.json").to_json())
+    assert json.loads(Path("new.json").read_text())["format"] == "convex-landscape network"
+    for name in ("old.json", "new.json"):
+        assert main(["predict", name, "x.csv"]) == 0
+        _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+        assert [[float(x) for x in row] for row in rows] == expected
 
 
 def test_tables_without_names(capsys: Any) -> None:

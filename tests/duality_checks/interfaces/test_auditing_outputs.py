@@ -18,7 +18,6 @@ from duality_checks.cli import main
 from duality_checks.cover.effort import Effort
 from duality_checks.interfaces.foreign.networks import BiasedNetwork, from_layers
 from duality_checks.networks.two_layer import TwoLayerNetwork
-from duality_checks.networks.vector import VectorNetwork
 from duality_checks.optima.several_outputs import MultiOutputProblem, train_outputs
 from hyperplane_arrangements.errors import InputError
 
@@ -47,7 +46,7 @@ def test_the_objective_is_that_of_the_definition_and_the_optimum_that_of_whitene
     hidden, output = np.array([n[:2] for n in neurons]), np.array([n[2:] for n in neurons])
     found = audit_outputs(
         problems([[1, 0], [0, 1]], [[3, 4], [0, 0]], 1),
-        VectorNetwork(hidden, output, Fraction(0)),
+        TwoLayerNetwork(hidden, output, Fraction(0)),
         coupling=coupling,
     )
     rest = np.maximum(hidden.T, 0) @ output - [[3, 4], [0, 0]]
@@ -79,7 +78,7 @@ def test_the_enclosure_holds_the_optimum() -> None:
     assert method == "certificate"
     # Beside a third column of rank 4 nothing is decided, yet a column of zeros changes no optimum.
     wide = problems([[*x, 0.0] for x in X], Y, "1/4", loss="huber:1000")
-    found = audit_outputs(wide, VectorNetwork(np.zeros((0, 3)), np.zeros((0, 2)), Fraction(0)))
+    found = audit_outputs(wide, TwoLayerNetwork(np.zeros((0, 3)), np.zeros((0, 2)), Fraction(0)))
     # Huber's loss is the squared one for residuals below 1000: the same optimum.
     assert found.method == "enclosed" and found.lower <= low <= high <= found.upper
     assert found.lower > 0 and found.upper < 2 * found.lower
@@ -183,17 +182,17 @@ def test_biases_on_a_column_of_ones_and_other_objectives() -> None:
             {},
             "has 1 outputs, but there are 2 targets",
         ),
-        (VectorNetwork(np.eye(3), np.ones((3, 2)), Fraction(0)), {}, "takes 3 inputs"),
-        (VectorNetwork(np.eye(2), np.ones((2, 2)), Fraction(-1)), {}, "kappa=-1"),
-        (VectorNetwork(np.eye(2), np.ones((2, 2)), Fraction(0), [1.0, 0.0]), {}, "has an intercept"),
-        (VectorNetwork(np.eye(2), np.ones((2, 2)), Fraction(0)), {"biases": "free"}, "no biases to be free"),
+        (TwoLayerNetwork(np.eye(3), np.ones((3, 2)), Fraction(0)), {}, "takes 3 inputs"),
+        (TwoLayerNetwork(np.eye(2), np.ones((2, 2)), Fraction(-1)), {}, "kappa=-1"),
+        (TwoLayerNetwork(np.eye(2), np.ones((2, 2)), Fraction(0), [1.0, 0.0]), {}, "has an intercept"),
+        (TwoLayerNetwork(np.eye(2), np.ones((2, 2))), {"biases": "free"}, "no biases to be free"),
         (
-            VectorNetwork(np.eye(2), np.ones((2, 2)), Fraction(0)),
+            TwoLayerNetwork(np.eye(2), np.ones((2, 2)), Fraction(0)),
             {"coupling": "3-norm"},
             "'3-norm' is unknown",
         ),
         (
-            VectorNetwork(np.eye(2), np.ones((2, 2)), Fraction(0)),
+            TwoLayerNetwork(np.eye(2), np.ones((2, 2)), Fraction(0)),
             {"biases": "some"},
             "biases='some' is unknown",
         ),
@@ -205,7 +204,7 @@ def test_what_does_not_fit(network: Any, options: dict[str, Any], message: str) 
 
 
 def test_it_shows_itself_like_an_audit_of_one_output() -> None:
-    found = audit_outputs(problems(X, Y, 1), VectorNetwork(np.eye(2), np.ones((2, 2))))
+    found = audit_outputs(problems(X, Y, 1), TwoLayerNetwork(np.eye(2), np.ones((2, 2))))
     shown = found._repr_html_()
     assert "Audit of a network" in shown and "2-norm of a neuron" in shown
     assert "\n" not in repr(found) and "OutputsAudit" in repr(found)
@@ -215,6 +214,6 @@ def test_it_shows_itself_like_an_audit_of_one_output() -> None:
 
 
 def test_one_problem_for_several_outputs_is_refused() -> None:
-    network = VectorNetwork(np.eye(2), np.ones((2, 2)))
+    network = TwoLayerNetwork(np.eye(2), np.ones((2, 2)))
     with pytest.raises(InputError, match="use audit_outputs with one problem an output"):
         audit(problems(X, Y, 1)[0], network)

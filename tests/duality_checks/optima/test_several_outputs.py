@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from duality_checks import (
     MultiOutputProblem,
     TrainingProblem,
+    TwoLayerNetwork,
     check_outputs,
     train,
     train_outputs,
 )
 from duality_checks.checker import read_problem
-from duality_checks.optima.several_outputs import VectorNetwork
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 ROWS = [[1, 1], [2, 1], [3, 1], [-1, 2]]
@@ -53,8 +53,10 @@ def test_the_network_has_the_proven_objective(coupling, q, activation):
     ("part", "reason"),
     [
         (lambda p: {"network": replace(p.network, kappa=Fraction(1, 2))}, "kappa=1/2"),
-        (lambda p: {"network": replace(p.network, hidden=p.network.hidden[:, :1])}, "2 inputs"),
-        (lambda p: {"network": replace(p.network, output=p.network.output[:, :1])}, "2 outputs"),
+        (lambda p: {"network": TwoLayerNetwork(p.network.hidden[:, :1], p.network.output)}, "2 inputs"),
+        (lambda p: {"network": TwoLayerNetwork(p.network.hidden, p.network.output[:, :1])}, "2 outputs"),
+        (lambda p: {"network": replace(p.network, intercept=1)}, "has an intercept"),
+        (lambda p: {"network": replace(p.network, linear=np.eye(2))}, "a linear skip"),
         (lambda p: {"dual": p.dual[:1]}, "2 columns"),
         (lambda p: {"dual": tuple(column[:2] for column in p.dual)}, "4 entries"),
     ],
@@ -79,7 +81,8 @@ def test_a_network_that_the_certificates_do_not_prove_is_refused(terms):
         ({"hidden": network.hidden[:, ::-1]}, "not the one"),
         ({"hidden": network.hidden[:-1], "output": network.output[:-1]}, "not the one"),
         ({"kappa": -1}, "kappa=-1"),
-        ({"output": network.output[:, :1]}, "2 outputs"),
+        ({"output": network.output[:, :1], "linear": None, "intercept": 0}, "2 outputs"),
+        ({"linear": np.eye(2)}, "a linear skip"),
     ):
         verdict = check_outputs(problem, replace(proof, network=replace(network, **part)))
         assert not verdict.proven and reason in verdict.reason
@@ -98,14 +101,15 @@ def test_targets_of_zeros_are_proven(Y, coupling):
 @pytest.mark.parametrize(
     ("hidden", "output", "message"),
     [
-        ([[1.0]], [1.0], "give m x k, one row a neuron"),
+        ([[1.0]], [[[1.0]]], "give m x d, and m or m x q, one row a neuron"),
+        ([[1.0]], [[]], "give m x d, and m or m x q, one row a neuron"),
         ([[1j]], [[1.0]], "hidden has complex numbers"),
         ([[1.0]], [[np.nan]], "is nan; give finite numbers"),
     ],
 )
 def test_a_network_of_several_outputs_has_real_weights_in_shape(hidden, output, message):
     with pytest.raises(InputError, match=message):
-        VectorNetwork(hidden, output, 0)
+        TwoLayerNetwork(hidden, output, 0)
 
 
 def test_the_1_norm_separates():
@@ -154,7 +158,7 @@ def test_every_network_is_above_the_lower_bound(seed):
     assert proof.relative_gap <= 1e-7
     for _ in range(20):
         width = int(generator.integers(1, 4))
-        network = VectorNetwork(
+        network = TwoLayerNetwork(
             generator.standard_normal((width, rank)), generator.standard_normal((width, 2)), Fraction(0)
         )
         assert objective(problem, network, 2) >= float(proof.lower) * (1 - 1e-12)
@@ -176,9 +180,9 @@ def test_rows_given_several_times_are_weights_of_all_outputs(coupling, free):
     assert max(one.lower, other.lower) <= min(one.upper, other.upper)
     assert max(one.relative_gap, other.relative_gap) <= 1e-7
     # The network of the one has the same objective on the other, as plain sums say.
-    constants = 0 if one.network.intercepts is None else one.network.intercepts
     value = 0.5 * np.sum((one.network.predict(floats(rows)) - floats(targets)) ** 2)
-    value += np.sum(one.network.hidden**2) / 8 + np.sum(np.square(constants)) / 8 * (free[0] == "d")
+    constants = one.network.intercept * (free[0] == "d")
+    value += np.sum(one.network.hidden**2) / 8 + np.sum(constants**2) / 8
     value += np.sum(np.linalg.norm(one.network.output, int(coupling[0]), axis=1) ** 2) / 8
     assert value == pytest.approx(float(one.upper), rel=1e-12)
 
@@ -199,7 +203,7 @@ def test_a_dual_that_uses_the_free_intercept_is_refused():
     free = MultiOutputProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm", free="intercept")
     assert train_outputs(free).upper < none.lower  # a constant fits it all
     taken = replace(none, problem=read_problem(free.to_json()).digest)
-    taken = replace(taken, network=replace(none.network, intercepts=np.zeros(2)))
+    taken = replace(taken, has_intercept=True)
     assert check_outputs(free, taken).reason == "dual: not orthogonal to free column 0"
 
 

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import MultiOutputProblem, TrainingProblem, audit_outputs
+from duality_checks import MultiOutputProblem, TrainingProblem, TwoLayerNetwork, audit_outputs
 from duality_checks.assertions import assert_stationary
 from duality_checks.exact.setting import Setting
 from duality_checks.networks.rational import RationalNetwork
-from duality_checks.networks.vector import VectorNetwork
 from duality_checks.optima.several_outputs import train_outputs
 from duality_checks.stationary_points.shared_neurons import shared_first_order, shared_stationarity
 from duality_checks.stationary_points.stationary import Role, Standing, first_order
@@ -128,7 +127,7 @@ def test_the_global_optimum_is_stationary(terms: dict[str, Any]) -> None:
     network = train_outputs(problem).network
     verdict = assert_stationary(problem, network, epsilon=1e-4)
     assert verdict.relative_distance < 1e-4
-    worse = VectorNetwork(network.hidden, 1.1 * network.output, network.kappa, network.intercepts)
+    worse = TwoLayerNetwork(network.hidden, 1.1 * network.output, network.kappa, network.intercept)
     with pytest.raises(AssertionError, match="not stationary") as caught:
         assert_stationary(problem, worse, epsilon=1e-4)
     assert str(caught.value).count("instance: ") == 2
@@ -144,8 +143,8 @@ def test_what_does_not_fit() -> None:
     with pytest.raises(InputError, match="the outputs have different neurons"):
         shared_stationarity(problems, [RationalNetwork([[1, w]], [1]) for w in (1, 2)])
     shared = MultiOutputProblem(X, [[1, 2]] * 5, 1, coupling="2-norm")
-    with pytest.raises(InputError, match="the problem has 2 outputs; give a VectorNetwork"):
+    with pytest.raises(InputError, match="the problem has 2 outputs; give a TwoLayerNetwork"):
         assert_stationary(shared, RationalNetwork([[1, 1]], [1]))
-    network = VectorNetwork([[1.0, 1.0]], [[1.0, 1.0]], Fraction(0))
+    network = TwoLayerNetwork([[1.0, 1.0]], [[1.0, 1.0]], Fraction(0))
     with pytest.raises(InputError, match="has kinks in the output weights"):
         assert_stationary(MultiOutputProblem(X, [[1, 2]] * 5, 1), network)

@@ -18,7 +18,6 @@ from duality_checks.data.tables import parse_csv
 from duality_checks.interfaces.foreign import exports
 from duality_checks.interfaces.foreign.exports import Layers, layers_of, onnx_file, torch_file
 from duality_checks.networks.prepared import PreparedNetwork
-from duality_checks.networks.vector import VectorNetwork
 from hyperplane_arrangements.errors import InputError, MissingExtraError
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -42,7 +41,7 @@ NETWORKS = {
     "leaky skip": one("1/4", [0.5, -1.0, 0.25, 2.0]),
     "no neuron": one("0", None, np.zeros((0, 4)), []),
     "two outputs": PreparedNetwork(
-        VectorNetwork(
+        TwoLayerNetwork(
             HIDDEN, np.array([[1.0, -0.5], [0.0, 2.0], [0.7, 0.1]]), Fraction(0), np.array([1.0, -2.0])
         ),
         Preparation(INPUTS, True, (Output("y"), Output("z"))),
