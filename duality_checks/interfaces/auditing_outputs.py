@@ -47,7 +47,17 @@ from ..training.rounds import MAX_CHAMBERS
 from .auditing import EFFORT, WIDE, Judged
 from .foreign.networks import BiasedNetwork, Imported
 from .foreign.sklearn_models import is_sklearn, take_apart
-from .placing import BIASES, SAID, USUAL, columns_of_ones, imported, restated, setting_of, stated_decay
+from .placing import (
+    USUAL,
+    columns_of_ones,
+    imported,
+    require_known,
+    restated,
+    said_decay,
+    setting_of,
+    stated_decay,
+    with_ones,
+)
 
 _UNCOUPLED = "the test of stationarity is for the 2-norm of a neuron's output weights"
 _MEAN = (
@@ -155,8 +165,7 @@ def audit_outputs(
     """
     if coupling not in COUPLINGS:
         raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
-    if biases is not None and biases not in BIASES:
-        raise InputError(f"biases={biases!r} is unknown; use {', '.join(BIASES)}")
+    require_known(biases)
     found, problems = _native(tuple(problems), network)
     placed, parts, decays = _placed(problems, found, biases)
     objective = _objective(placed, parts, coupling)
@@ -230,13 +239,8 @@ def _placed(
             "features alone and name what decays by biases"
         )
     kind = biases or USUAL[found.origin]
-    other = "decayed" if kind == "free" else "free"
-    constant = "intercept" if np.any(whole.intercept) else NOTHING
-    free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
-    X = exact_matrix([(*row, Fraction(1)) for row in first.X.fractions])
-    stated = tuple(restated(problem, X=X, free=free) for problem in problems)
-    decays = f"{SAID[kind]}; for another: --bias {other}, or biases={other!r}"
-    return stated, _outputs(stated, whole.on_ones()), decays
+    stated = with_ones(problems, whole, kind)
+    return stated, _outputs(stated, whole.on_ones()), said_decay(kind)
 
 
 def _outputs(problems: tuple[TrainingProblem, ...], whole: TwoLayerNetwork) -> list[RationalNetwork]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
@@ -110,8 +112,7 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
         >>> place(problem, BiasedNetwork([[1.0]], [1.0], [0.5], 2.0), "decayed").problem.free.name
         'decayed-intercept'
     """
-    if biases is not None and biases not in BIASES:
-        raise InputError(f"biases={biases!r} is unknown; use {', '.join(BIASES)}")
+    require_known(biases)
     notes: tuple[str, ...] = ()
     if is_sklearn(network):
         problem, network = _as_fitted(problem, network)
@@ -128,6 +129,16 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
     if biases is not None:
         raise InputError(f"the network has no biases to be {biases}; leave biases out")
     return _as_stated(problem, network, notes)
+
+
+def require_known(biases: str | None) -> None:
+    """Refuse a word for what decays that is none of `BIASES`.
+
+    Raises:
+        InputError: it is none.
+    """
+    if biases is not None and biases not in BIASES:
+        raise InputError(f"biases={biases!r} is unknown; use {', '.join(BIASES)}")
 
 
 def native(problem: TrainingProblem, network: Any) -> Any:
@@ -257,8 +268,7 @@ def _with_biases(
             "features alone and name what decays by biases, or a column of ones"
         )
     kind = biases or USUAL[found.origin]
-    other = "decayed" if kind == "free" else "free"
-    objective = f"{SAID[kind]}; for another: --bias {other}, or biases={other!r}"
+    objective = said_decay(kind)
     if kind == "free" and problem.plain_loss.name == "squared":
         free_setting, exact = network.free_setting(problem)
         return Placed(problem_of(free_setting)[0], exact, free_setting, "", objective, found.notes)
@@ -267,13 +277,38 @@ def _with_biases(
             f"X has a column of ones (column {ones[0]}) beside the network's biases, which are free; leave "
             "it out"
         )
-    constant = "intercept" if network.intercept else NOTHING
-    free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
-    X = exact_matrix([(*row, Fraction(1)) for row in problem.X.fractions])
-    stated_problem = restated(problem, X=X, free=free)
+    (stated_problem,) = with_ones((problem,), network, kind)
     setting, unjudged = setting_of(stated_problem)
     exact = judged(stated_problem, network.on_ones())
     return Placed(stated_problem, exact, setting, unjudged, objective, found.notes)
+
+
+def with_ones(
+    problems: tuple[TrainingProblem, ...], network: BiasedNetwork, kind: str
+) -> tuple[TrainingProblem, ...]:
+    """Problems on a network's features, with a column of ones for its biases; what decays is one of `BIASES`.
+
+    Example:
+        >>> network = BiasedNetwork([[1.0]], [1.0], [0.5], 2.0)
+        >>> (stated,) = with_ones((TrainingProblem([[3]], [1], beta=1),), network, "column")
+        >>> stated.features.tolist(), stated.free.name
+        ([[3.0, 1.0]], 'intercept')
+    """
+    constant = "intercept" if np.any(network.intercept) else NOTHING
+    free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
+    X = exact_matrix([(*row, Fraction(1)) for row in problems[0].X.fractions])
+    return tuple(restated(problem, X=X, free=free) for problem in problems)
+
+
+def said_decay(kind: str) -> str:
+    """What decays where one of `BIASES` says it, and how to say another.
+
+    Example:
+        >>> said_decay("column").endswith("for another: --bias free, or biases='free'")
+        True
+    """
+    other = "decayed" if kind == "free" else "free"
+    return f"{SAID[kind]}; for another: --bias {other}, or biases={other!r}"
 
 
 def columns_of_ones(problem: TrainingProblem) -> list[int]:

@@ -111,19 +111,6 @@ class OptimalSet(OneLine, Shown):
         """m*, the least width of an optimal network: the supports of points contain those of vertices."""
         return min(self.widths)
 
-    def mixture(self, shares: Sequence[Fraction]) -> Vector:
-        """A point of the polytope: `sum_k shares[k] vertices[k]`, for shares >= 0 that sum to 1.
-
-        Raises:
-            InputError: shares that are not such.
-        """
-        if len(shares) != len(self.vertices) or min(shares) < 0 or sum(shares) != 1:
-            raise InputError(
-                f"shares has {len(shares)} entries that sum to {sum(shares)}; give {len(self.vertices)}, "
-                "none negative, of sum 1"
-            )
-        return combination(shares, self.vertices, len(self.atoms))
-
     def between(self, first: Vector, second: Vector, share: Fraction) -> Vector:
         """The point on the way from one optimum to another: every one of them is an optimum."""
         return tuple((1 - share) * a + share * b for a, b in zip(first, second, strict=True))

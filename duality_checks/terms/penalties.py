@@ -38,10 +38,6 @@ class Penalty(ABC):
         """``norm(w)`` of each row, in floats."""
 
     @abstractmethod
-    def dual_norms(self, vectors: np.ndarray) -> np.ndarray:
-        """``norm_*(c)`` of each row, in floats."""
-
-    @abstractmethod
     def square(self, w: Sequence[Fraction]) -> Fraction:
         """``norm(w)^2``, exactly."""
 
@@ -60,9 +56,6 @@ class TwoNorm(Penalty):
     def norms(self, vectors: np.ndarray) -> np.ndarray:
         return np.linalg.norm(vectors, axis=-1)
 
-    def dual_norms(self, vectors: np.ndarray) -> np.ndarray:
-        return np.linalg.norm(vectors, axis=-1)
-
     def square(self, w: Sequence[Fraction]) -> Fraction:
         return sum((x * x for x in w), ZERO)
 
@@ -79,9 +72,6 @@ class OneNorm(Penalty):
     def norms(self, vectors: np.ndarray) -> np.ndarray:
         return np.abs(vectors).sum(axis=-1)
 
-    def dual_norms(self, vectors: np.ndarray) -> np.ndarray:
-        return np.abs(vectors).max(axis=-1, initial=0.0)
-
     def square(self, w: Sequence[Fraction]) -> Fraction:
         return sum(map(abs, w), ZERO) ** 2
 
@@ -97,9 +87,6 @@ class InfNorm(Penalty):
 
     def norms(self, vectors: np.ndarray) -> np.ndarray:
         return np.abs(vectors).max(axis=-1, initial=0.0)
-
-    def dual_norms(self, vectors: np.ndarray) -> np.ndarray:
-        return np.abs(vectors).sum(axis=-1)
 
     def square(self, w: Sequence[Fraction]) -> Fraction:
         return max(map(abs, w), default=ZERO) ** 2

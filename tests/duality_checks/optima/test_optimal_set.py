@@ -90,12 +90,8 @@ def test_a_segment_of_optima_and_its_texts() -> None:
     assert str(found) == (
         "a polytope of dimension 1 with 2 vertices on 4 directions; the least width is 2 (proven)"
     )
-    middle = found.mixture([Fraction(1, 2)] * 2)
+    middle = found.between(*found.vertices, Fraction(1, 2))
     assert sum(1 for x in middle if x) == 4
-    with pytest.raises(
-        InputError, match="shares has 2 entries that sum to 2; give 2, none negative, of sum 1"
-    ):
-        found.mixture([Fraction(1)] * 2)
 
 
 def test_generic_data_have_one_optimum() -> None:
