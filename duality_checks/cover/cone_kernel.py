@@ -16,7 +16,7 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 TURNS = 100
 SETTLED = 2.0**-52
@@ -34,7 +34,7 @@ def least_length(lo, hi, free):
     return sqrt(square)
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _best_tau(c, lo, hi, j, free, rest, own, least_size):
     """Newton's method on a piecewise linear equation that only falls, kept inside a bracket."""
     r = len(c)

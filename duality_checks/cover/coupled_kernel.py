@@ -14,13 +14,13 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from ..checker import DIRECTION_BITS
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import NONE_FREE, bound_on_cone, least_length
-from .slopes_kernel import descend, shorten
-from .walk_kernel import add, facets, halve, span, with_room, written_part
+from .slopes_kernel import descend, norm, shorten
+from .walk_kernel import add, copy, divide, facets, halve, span, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53
@@ -30,7 +30,7 @@ SAME = 1 + 1e-12
 MOST_BENT = 40  # undecided terms with which the quadratic form is tried
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _decide(rows, weights, ids, old, count, warm, new, low, high, lo, hi, head, tail, error):
     """As :func:`.search_kernel._decide`, with a linear part of q rows."""
     kept = 0
@@ -50,7 +50,7 @@ def _decide(rows, weights, ids, old, count, warm, new, low, high, lo, hi, head, 
     return kept
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _value(rows, weights, ids, at, count, head, u, g):
     """``norm(g(u))`` where u is in the cone of a box whose undecided rows are ids[at : at + count]; g too."""
     q = len(g)
@@ -66,22 +66,24 @@ def _value(rows, weights, ids, at, count, head, u, g):
         if height > 0:
             for b in range(q):
                 g[b] += weights[k, b] * height
-    return sqrt((g * g).sum())
+    return norm(g)
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _in_few_bits(a):
     """Round a direction as the checker does, and make it a unit vector; the first one where it is 0."""
-    largest = np.abs(a).max()
+    largest = 0.0
+    for b in range(len(a)):
+        largest = max(largest, abs(a[b]))
     if largest > 0.0:
         for b in range(len(a)):
             a[b] = np.floor(a[b] / largest * 2.0**DIRECTION_BITS)
-        a /= sqrt((a * a).sum())
+        divide(a, norm(a))
     else:
         a[0] = 1.0
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _along(rows, heights, ids, at, count, low, high, slopes, first, sigma, j, linear, c):
     """The linear over-estimate c of ``a'g``, heights being ``a'weights`` of the undecided rows."""
     r = rows.shape[1]
@@ -102,7 +104,7 @@ def _along(rows, heights, ids, at, count, low, high, slopes, first, sigma, j, li
         c[i] += linear[i]
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _across(rows, weights, ids, at, count, low, high, lo, hi, j, head, a, middle, lines, across):
     """What g has across the unit vector a, at most, entry by entry; and how far ``-a'g`` goes.
 
@@ -148,7 +150,7 @@ def _across(rows, weights, ids, at, count, low, high, lo, hi, j, head, a, middle
     return sqrt(square), back
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _bends_back(
     rows, weights, heights, ids, at, count, low, high, slopes, lo, hi, j, head, middle, threshold, N, Q
 ):
@@ -285,13 +287,17 @@ def search_coupled(
             else:
                 old, before = start[level - 1], count[level - 1]
                 start[level] = old + before
-                head[level], tail[level] = head[level - 1], tail[level - 1]
+                for b in range(q):
+                    copy(head[level - 1, b], head[level, b])
+                    copy(tail[level - 1, b], tail[level, b])
                 halve(lo, hi, level, chosen[level - 1], state[level - 1] == 2)
                 ids, warm = with_room(ids, warm, start[level], before)
             if halved >= nodes or sloped + before + 1 > slopes_room or peaked + 2 > peaks_room:
                 codes[written] = OPEN
                 written += 1
-                marks[marked], open_lo[marked], open_hi[marked] = sloped, lo[level], hi[level]
+                marks[marked] = sloped
+                copy(lo[level], open_lo[marked])
+                copy(hi[level], open_hi[marked])
                 marked += 1
                 level -= 1
                 continue
@@ -306,11 +312,12 @@ def search_coupled(
                     whole_head[b, i] = head[level, b, i] + tail[level, b, i]
             for i in range(r):
                 middle[i] = 0.5 * (lo[level, i] + hi[level, i])
-            length = sqrt((middle * middle).sum())
+            length = norm(middle)
             size = _value(rows, weights, ids, at, kept, whole_head, middle, out)
             value = size / length
             if value > floor:
-                u[:] = middle / length
+                for i in range(r):
+                    u[i] = middle[i] / length
             _in_few_bits(out)
             for i in range(r):
                 linear[i] = 0.0
@@ -348,15 +355,15 @@ def search_coupled(
             aim = sqrt(max(threshold * threshold - far * far, 0.0)) - rounding
             size = descend(A, w, upper, squares, m, p, SWEEPS, aim * (1 - 4 * UNIT * r))
             if size > aim:
-                c[:] = p
+                copy(p, c)
                 bound_on_cone(c, lo[level], hi[level], j, NONE_FREE, 0.0, e)
-                length = sqrt((e * e).sum())
+                length = norm(e)
                 if length > 0.0:
-                    e /= length
+                    divide(e, length)
                     other = _value(rows, weights, ids, at, kept, whole_head, e, across)
                     if other > value:
                         value = other
-                        u[:] = e
+                        copy(e, u)
                 if far < threshold:
                     size = shorten(
                         A, w, upper, squares, m, p, TURNS, aim * (1 - 4 * UNIT * r), loose, is_loose, QQ, R,
@@ -396,7 +403,7 @@ def search_coupled(
             if not bound <= threshold:
                 closed = 0
                 if value > floor:
-                    peaks[peaked] = u
+                    copy(u, peaks[peaked])
                     values[peaked] = value
                     peaked += 1
                     top = max(top, value)

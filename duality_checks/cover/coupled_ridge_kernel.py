@@ -7,14 +7,13 @@ row changes its side, g is a matrix: its leading singular direction is tried fir
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
-from .slopes_kernel import descend, shorten
+from .slopes_kernel import descend, norm, shorten
+from .walk_kernel import copy, divide
 
 POWERS = 40
 DEPENDENT = 1e-12
@@ -34,53 +33,62 @@ def value_of(rows, weights, base, u, g):
         if height > 0.0:
             for b in range(len(g)):
                 g[b] += weights[k, b] * height
-    return sqrt((g * g).sum())
+    return norm(g)
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
+def _product(a, b):
+    """The inner product."""
+    total = 0.0
+    for i in range(len(a)):
+        total += a[i] * b[i]
+    return total
+
+
+@inner_njit(nogil=True)
 def _leading(square, held, count, u, v):
     """Into v: about the leading direction of a symmetric matrix within the complement of some rows, from u
     on; the rows are made orthonormal. Its length, 0 where there is none."""
     r = len(u)
     kept = 0
     for a in range(count):
-        before = sqrt((held[a] * held[a]).sum())
+        before = norm(held[a])
         for _ in range(2):
             for e in range(kept):
-                share = (held[a] * held[e]).sum()
+                share = _product(held[a], held[e])
                 for i in range(r):
                     held[a, i] -= share * held[e, i]
-        size = sqrt((held[a] * held[a]).sum())
+        size = norm(held[a])
         if size > DEPENDENT * before:
             for i in range(r):
                 held[kept, i] = held[a, i] / size
             kept += 1
-    v[:] = u
+    copy(u, v)
     size = 0.0
     for _ in range(POWERS):
         for e in range(kept):
-            share = (v * held[e]).sum()
+            share = _product(v, held[e])
             for i in range(r):
                 v[i] -= share * held[e, i]
-        size = sqrt((v * v).sum())
+        size = norm(v)
         if size == 0.0:
             return 0.0
-        v /= size
+        divide(v, size)
         # One step of the power method, of the square of the matrix's square.
         half = square @ v
         for e in range(kept):
-            share = (half * held[e]).sum()
+            share = _product(half, held[e])
             for i in range(r):
                 half[i] -= share * held[e, i]
-        v[:] = square @ half
+        copy(square @ half, v)
     for e in range(kept):
-        share = (v * held[e]).sum()
+        share = _product(v, held[e])
         for i in range(r):
             v[i] -= share * held[e, i]
-    size = sqrt((v * v).sum())
+    size = norm(v)
     if size > 0.0:
-        v /= size
-        if (v * u).sum() < 0.0:
+        divide(v, size)
+        if _product(v, u) < 0.0:
             for i in range(r):
                 v[i] = -v[i]
     return size
@@ -111,9 +119,10 @@ def settle_coupled(rows, weights, base, lengths, points, values):
             size = value_of(rows, weights, base, u, g)
             if width < NARROWEST * first or size == 0.0:
                 break
-            g /= size
+            divide(g, size)
             m = 0
-            N[:] = base
+            for b in range(q):
+                copy(base[b], N[b])
             for k in range(h):
                 height, along = 0.0, 0.0
                 for i in range(r):
@@ -142,11 +151,11 @@ def settle_coupled(rows, weights, base, lengths, points, values):
             if size == 0.0:
                 width *= SHRINK
                 continue
-            p /= size
+            divide(p, size)
             on = 0
             for a in range(m):
                 if 0.0 < w[a] < 1.0 and on < r - 1:
-                    held[on] = rows[near[a]]
+                    copy(rows[near[a]], held[on])
                     on += 1
                 elif w[a] > 0.0:
                     for b in range(q):
@@ -155,21 +164,21 @@ def settle_coupled(rows, weights, base, lengths, points, values):
             value = -np.inf
             if _leading(N.T @ N, held, on, u, v) > 0.0:
                 value = value_of(rows, weights, base, v, g)
-                other[:] = v
+                copy(v, other)
             if not value > values[point] * (1 + GAIN):
                 for cut in range(CUTS):
                     share = CUT**cut
                     for i in range(r):
                         other[i] = u[i] + share * (p[i] - u[i])
-                    length = sqrt((other * other).sum())
+                    length = norm(other)
                     if length == 0.0:
                         continue
-                    other /= length
+                    divide(other, length)
                     value = value_of(rows, weights, base, other, g)
                     if value > values[point] * (1 + GAIN):
                         break
             if value > values[point] * (1 + GAIN):
                 values[point] = value
-                points[point] = other
+                copy(other, points[point])
             else:
                 width *= SHRINK

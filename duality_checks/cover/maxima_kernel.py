@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import NONE_FREE, bound_on_cone
 from .simplex_kernel import descend_shares, shorten_shares
-from .walk_kernel import add, facets, halve, with_room, written_part
+from .walk_kernel import add, copy, facets, halve, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53
@@ -25,7 +25,7 @@ SAME = 1 + 1e-12
 NEAR = 2.0**-36  # the checker's NEARLY
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def run_ends(owner, ids, at, count):
     """Where the pieces of one sample end that begin at ids[at]; the end is at most count places on."""
     end = 1
@@ -34,7 +34,7 @@ def run_ends(owner, ids, at, count):
     return end
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _span(first, second, lo, hi):
     """The middle of ``(second - first)'w`` over the box, how far it goes from there, and the entries' sum."""
     middle, radius, length = 0.0, 0.0, 0.0
@@ -46,7 +46,7 @@ def _span(first, second, lo, hi):
     return middle, radius, length
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _decide(pieces, weights, owner, ids, old, count, warm, new, lo, hi, head, tail, error, alive):
     """Leave out pieces that are never the largest on this box; a sample's only one joins the linear part.
 
@@ -90,7 +90,7 @@ def _decide(pieces, weights, owner, ids, old, count, warm, new, lo, hi, head, ta
     return kept
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _lid(pieces, ids, at, size, lo, hi, line, alive):
     """``line'w + constant`` that no piece exceeds on the box; the constant. As in the checker the line is of
     those that are clearly the largest somewhere: roundings do not change which these are."""
@@ -128,7 +128,7 @@ def _lid(pieces, ids, at, size, lo, hi, line, alive):
     return constant
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _top(pieces, ids, at, size, u):
     """The largest of the pieces at a point, and which."""
     best, value = 0, -np.inf
@@ -141,7 +141,7 @@ def _top(pieces, ids, at, size, u):
     return best, value
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _give_way(pieces, weights, owner, ids, at, count, warm, lo, hi, error, alive):
     """Move shares to pieces that are nowhere smaller, as far as floats can tell: exact arithmetic may be sure
     of it, and leave out what has these shares here."""
@@ -164,7 +164,7 @@ def _give_way(pieces, weights, owner, ids, at, count, warm, lo, hi, error, alive
         place += size
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _shares_of_leaf(pieces, weights, owner, ids, at, count, warm, margin, middle, steps, shares):
     """Shares of the pieces in steps: all of the one that is the largest in the middle of the box, of the one
     with the largest share if the rest has at most the margin, or rounded."""
@@ -188,7 +188,7 @@ def _shares_of_leaf(pieces, weights, owner, ids, at, count, warm, margin, middle
         place += size
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _bound_of_leaf(
     pieces,
     weights,
@@ -320,7 +320,9 @@ def search_maxima(
             if halved >= nodes or shared + before + 1 > shares_room or peaked >= peaks_room:
                 codes[written] = OPEN
                 written += 1
-                marks[marked], open_lo[marked], open_hi[marked] = shared, lo[level], hi[level]
+                marks[marked] = shared
+                copy(lo[level], open_lo[marked])
+                copy(hi[level], open_hi[marked])
                 marked += 1
                 level -= 1
                 continue
@@ -460,7 +462,7 @@ def search_maxima(
             if not bound <= threshold:
                 closed = 0
                 if value > floor:
-                    peaks[peaked] = u
+                    copy(u, peaks[peaked])
                     heights_found[peaked] = value
                     peaked += 1
                     top = max(top, value)

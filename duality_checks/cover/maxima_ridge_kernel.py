@@ -11,13 +11,14 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, REACHED, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
 from .simplex_kernel import descend_shares, shorten_shares
+from .walk_kernel import copy
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _value(pieces, weights, owner, u, heights):
     """The function at a point; the heights of all pieces are filled in."""
     value, top = 0.0, -np.inf
@@ -32,12 +33,13 @@ def _value(pieces, weights, owner, u, heights):
     return value
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _gradients(pieces, weights, owner, lengths, heights, width, A, w, group, first, p):
     """The gradient p with the pieces of positive weight that are the largest, and groups of the others that
     nearly are; how many groups and pieces in them."""
     m, groups, start = 0, 0, 0
-    p[:] = 0.0
+    for i in range(len(p)):
+        p[i] = 0.0
     while start < len(owner):
         end, best = start, start
         while end < len(owner) and owner[end] == owner[start]:
@@ -45,12 +47,14 @@ def _gradients(pieces, weights, owner, lengths, heights, width, A, w, group, fir
                 best = end
             end += 1
         weight = weights[owner[start]]
-        p += weight * pieces[best]
+        for i in range(len(p)):
+            p[i] += weight * pieces[best, i]
         if weight < 0.0:
             first[groups] = m
             for k in range(start, end):
                 if heights[best] - heights[k] <= width * (lengths[best] + lengths[k]):
-                    A[m] = weight * pieces[k]
+                    for i in range(len(p)):
+                        A[m, i] = weight * pieces[k, i]
                     w[m] = 1.0 if k == best else 0.0
                     group[m] = groups
                     m += 1
@@ -108,8 +112,8 @@ def settle_maxima(pieces, weights, owner, lengths, points, values):
                     break
             if value > values[a] * (1 + GAIN):
                 values[a] = value
-                points[a] = q
-                heights[:] = trial
+                copy(q, points[a])
+                copy(trial, heights)
             elif not last:
                 width *= SHRINK
             if last:

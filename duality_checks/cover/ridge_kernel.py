@@ -18,6 +18,7 @@ from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .search_kernel import value_at
 from .slopes_kernel import descend, shorten
+from .walk_kernel import copy, divide
 
 WIDEST, NARROWEST = 0.5, 1e-6
 NEAR = 16
@@ -54,7 +55,7 @@ def settle_points(rows, weights, base, lengths, points, values):
         for _ in range(STEPS):
             if width < NARROWEST * first:
                 break
-            p[:] = base
+            copy(base, p)
             m = 0
             for k in range(h):
                 height = 0.0
@@ -76,7 +77,7 @@ def settle_points(rows, weights, base, lengths, points, values):
             if size == 0.0:
                 width *= SHRINK
                 continue
-            p /= size
+            divide(p, size)
             last = size <= values[a] * (1 + REACHED)
             for cut in range(1 if last else CUTS):
                 share = CUT**cut
@@ -86,13 +87,13 @@ def settle_points(rows, weights, base, lengths, points, values):
                     length += q[i] * q[i]
                 if length == 0.0:
                     continue
-                q /= sqrt(length)
+                divide(q, sqrt(length))
                 value = value_at(rows, weights, everything, 0, h, base, q)
                 if value > values[a] * (1 + GAIN):
                     break
             if value > values[a] * (1 + GAIN):
                 values[a] = value
-                points[a] = q
+                copy(q, points[a])
             elif not last:
                 width *= SHRINK
             if last:

@@ -13,12 +13,12 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import bound_on_cone, least_length
 from .slopes_kernel import descend, shorten
-from .walk_kernel import add, facets, halve, span, with_room, written_part
+from .walk_kernel import add, copy, facets, halve, span, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53
@@ -30,7 +30,7 @@ STRETCH = 2.0**18
 KINKS_TRIED = 24
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _decide(rows, weights, ids, old, count, warm, new, low, high, lo, hi, head, tail, error):
     """Move the rows that this box decides into the linear part; the others, with their intervals, are kept.
 
@@ -53,7 +53,7 @@ def _decide(rows, weights, ids, old, count, warm, new, low, high, lo, hi, head, 
     return kept
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _over_estimate(rows, weights, ids, at, count, low, high, slopes, first, sigma, j, head, tail, c):
     """The linear over-estimate c, from scratch, with the chords and the given slopes."""
     r = rows.shape[1]
@@ -91,7 +91,7 @@ def value_at(rows, weights, ids, at, count, head, u):
     return value
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _rounding(sizes, lo, hi, j, free):
     """How far roundings of an over-estimate may put it off, as a share of the norm of what it is taken of.
 
@@ -112,7 +112,7 @@ def _rounding(sizes, lo, hi, j, free):
     return 16 * UNIT * size
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _length_without(u, free):
     """The norm of u, which leaves the free coordinate out."""
     square = 0.0
@@ -122,7 +122,7 @@ def _length_without(u, free):
     return sqrt(square)
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _steepness(rows, free):
     """How much longer rows are than their free coordinate, at most."""
     most = 0.0
@@ -136,7 +136,7 @@ def _steepness(rows, free):
     return most if most > 0.0 else 1.0
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _bias_in_box(u, lo, hi, j, free):
     """The least and the largest free coordinate with which u is in the cone over the box."""
     if j != free:
@@ -155,7 +155,7 @@ def _bias_in_box(u, lo, hi, j, free):
     return (least, most) if lo[j] > 0 else (-most, -least)
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _move_bias(rows, weights, ids, at, count, head, lo, hi, j, free, u):
     """Give u the best of the free coordinates at which an undecided row bends or the box ends; g there."""
     best, value = u[free], value_at(rows, weights, ids, at, count, head, u)
@@ -182,7 +182,7 @@ def _move_bias(rows, weights, ids, at, count, head, lo, hi, j, free, u):
     return value
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _bound_of_leaf(
     rows,
     weights,
@@ -335,7 +335,9 @@ def search_box(
             if halved >= nodes or sloped + before + 1 > slopes_room or peaked >= peaks_room:
                 codes[written] = OPEN
                 written += 1
-                marks[marked], open_lo[marked], open_hi[marked] = sloped, lo[level], hi[level]
+                marks[marked] = sloped
+                copy(lo[level], open_lo[marked])
+                copy(hi[level], open_hi[marked])
                 marked += 1
                 level -= 1
                 continue
@@ -457,7 +459,7 @@ def search_box(
             if not bound <= threshold:
                 closed = 0
                 if value > floor:
-                    peaks[peaked] = u
+                    copy(u, peaks[peaked])
                     heights[peaked] = value
                     peaked += 1
                     top = max(top, value)

@@ -12,14 +12,14 @@ from math import sqrt
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .slopes_kernel import drop, norm, solve
 
 VIOLATED = 1e-14
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _product(a, b):
     total = 0.0
     for i in range(len(a)):
@@ -84,7 +84,7 @@ def descend_shares(A, w, first, groups, m, p, sweeps, enough):
     return size
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _settle(A, w, owner, reference, p, free, is_free, count, B, order, Q, R, step):
     """Move the free coefficients to their optimum, dropping those that meet a bound; how many stay free."""
     r = len(p)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from math import sqrt
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 DEPENDENT = 1e-24
 VIOLATED = 1e-14
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def norm(p):
     """``norm(p)``."""
     square = 0.0
@@ -62,7 +62,7 @@ def descend(A, w, upper, squares, m, p, sweeps, enough):
     return size
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def solve(A, free, count, p, Q, R, step):
     """The step of the free coefficients to the least ``norm(p + A'step)``; the first dependent row, or -1."""
     r = len(p)
@@ -99,7 +99,7 @@ def solve(A, free, count, p, Q, R, step):
     return -1
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def drop(free, is_free, count, place):
     """Hold the coefficient at a place among the free ones; how many stay free."""
     is_free[free[place]] = False
@@ -108,7 +108,7 @@ def drop(free, is_free, count, place):
     return count - 1
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _settle(A, w, upper, p, free, is_free, count, Q, R, step):
     """Move the free coefficients to their optimum, dropping those that meet a bound; how many stay free."""
     r = len(p)

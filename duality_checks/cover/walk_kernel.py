@@ -8,10 +8,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import inner_njit
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
+def copy(vector, target):
+    """Write a vector into another: for ``target[:] = vector`` the text of an error is compiled too."""
+    for i in range(len(vector)):
+        target[i] = vector[i]
+
+
+@inner_njit(nogil=True)
+def divide(vector, size):
+    """Divide a vector by a number, in place."""
+    for i in range(len(vector)):
+        vector[i] /= size
+
+
+@inner_njit(nogil=True)
 def halve(lo, hi, level, i, second):
     """The box of a level: the first or the second half in coordinate i of the box of the level above."""
     for k in range(lo.shape[1]):
@@ -23,18 +37,18 @@ def halve(lo, hi, level, i, second):
         hi[level, i] = middle
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def with_room(ids, warm, used, wanted):
     """The arrays of what is undecided, and of where its coefficients start, with room for so many more."""
     if used + wanted <= len(ids):
         return ids, warm
     more_ids, more_warm = np.empty(2 * len(ids) + wanted, np.int32), np.empty(2 * len(ids) + wanted)
-    more_ids[:used] = ids[:used]
-    more_warm[:used] = warm[:used]
+    for a in range(used):
+        more_ids[a], more_warm[a] = ids[a], warm[a]
     return more_ids, more_warm
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def span(rows, k, lo, hi):
     """The middle of ``rows_k'w`` over the box, how far it goes from there, and ``sum_i abs(rows_ki)``."""
     middle, radius, length = 0.0, 0.0, 0.0
@@ -45,7 +59,7 @@ def span(rows, k, lo, hi):
     return middle, radius, length
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def add(head, tail, weight, rows, k):
     """``head + tail`` and ``weight * rows_k``, in twice the precision of floats."""
     for i in range(rows.shape[1]):
@@ -56,7 +70,7 @@ def add(head, tail, weight, rows, k):
         head[i] = total
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def facets(A, m, lo, hi, j, free, stretch):
     """From row m of A on, the inner normals of the facets of the cone over a box on a face of coordinate j.
 
@@ -81,7 +95,7 @@ def facets(A, m, lo, hi, j, free, stretch):
     return m
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def written_part(
     codes, written, stated, of, count, marks, open_lo, open_hi, marked, peaks, values, peaked, reach
 ):

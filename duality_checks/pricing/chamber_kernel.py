@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .bounds import UNIT
 from .vectors_kernel import add_multiple, inner, set_multiple
@@ -18,10 +18,11 @@ ROUNDS = 20
 LEAST = 1e-300
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _gradient(signs, terms, gain, rest, gradient):
     """``gain * (sum of the terms of positive sign) + rest``."""
-    gradient[:] = 0.0
+    for i in range(len(gradient)):
+        gradient[i] = 0.0
     for k in range(len(signs)):
         if signs[k] > 0:
             add_multiple(gradient, 1.0, terms[k])
@@ -29,7 +30,7 @@ def _gradient(signs, terms, gain, rest, gradient):
         gradient[i] = gain * gradient[i] + rest[i]
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _fit(units, signs, gradient, chosen, size, basis, upper, trial, residual):
     """Least squares on the chosen rows by Gram-Schmidt: the multiples, and what is left of the gradient."""
     set_multiple(residual, 1.0, gradient)
@@ -53,7 +54,7 @@ def _fit(units, signs, gradient, chosen, size, basis, upper, trial, residual):
         trial[t] /= upper[t, t]
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _settle(units, signs, gradient, chosen, values, size, basis, upper, trial, residual):
     """Walk towards the fit, dropping each multiplier that reaches zero on the way; how many are left."""
     while size > 0:
@@ -75,7 +76,7 @@ def _settle(units, signs, gradient, chosen, values, size, basis, upper, trial, r
     return 0
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _is_short(rows, lengths, signs, gradient, error, beta, chosen, values, size):
     """Whether ``norm(c + X'S lambda) <= beta`` is proven, as in :mod:`.bounds`; a multiplier counts as its
     float."""

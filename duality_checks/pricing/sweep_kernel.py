@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .vectors_kernel import add_multiple, inner, set_multiple
 
@@ -12,7 +12,7 @@ SAME_ANGLE = 1e-11
 SLACK = 1e-9
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _inside(normals, order, before, position, side, direction):
     """Whether a direction lies on the arc's side of every crossing; the nearest crossings, which refuse most,
     first."""
@@ -29,7 +29,7 @@ def _inside(normals, order, before, position, side, direction):
     return True
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _face(released, heights, square, gram, inverses, bends, sign, floor, parts):
     """Whether the maximum in the span of a face around an arc may lie in the face, above the floor.
 
@@ -81,7 +81,7 @@ def _face(released, heights, square, gram, inverses, bends, sign, floor, parts):
     return True
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def _simple_ray(normals, flat, crossing, inverse, bends, sign, gradient, slope, turn):
     """Whether the kinks at a simple ray are independent, concave, and hold the gradient: then it is a
     maximum."""

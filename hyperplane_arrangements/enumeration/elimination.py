@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-from ..machine.kernel_cache import cached_njit
+from ..machine.kernel_cache import cached_njit, inner_njit
 from .roundoff import INFLATE, TINY, UNIT
 
 LIMIT = 2.0**49
 ROUND = 1.5 * 2.0**52  # adding it and taking it off again rounds to an integer
 
 # No array is made in these functions, so references need not be counted (`_nrt`): three times as fast.
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
-INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-compiled = cached_njit(**_OPTIONS)
-jit = njit(**INNER)
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+compiled = cached_njit(**OPTIONS)
+jit = inner_njit(**OPTIONS)
 
 
 @intrinsic

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from .elimination import INNER, compiled, jit
+from ..machine.kernel_cache import inner_njit
+from .elimination import OPTIONS, compiled, jit
 from .roundoff import CANCELLED, INFLATE, TINY, UNIT
 
 #: The signs that the bits of a byte stand for, the lowest bit first.
 SIGNS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little") * 2.0 - 1.0
 
 
-@njit(fastmath={"nnan", "nsz"}, **INNER)
+@inner_njit(fastmath={"nnan", "nsz"}, **OPTIONS)
 def _largest(ratios, n):
     """The largest of numbers that are at least 0, none of them NaN."""
     largest = 0.0

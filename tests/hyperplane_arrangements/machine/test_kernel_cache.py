@@ -216,3 +216,11 @@ def test_no_kernel_asks_for_numbas_cache_beside_the_code() -> None:
     for file in files:
         if file.name != "kernel_cache.py":
             assert "cache=True" not in file.read_text(), file
+
+
+def test_a_number_written_out_is_no_signature_of_its_own(home: Path) -> None:
+    made = ModuleType("made")
+    vars(made)["inner"] = kernel_cache.inner_njit()(lambda x: x + 1)
+    exec("def outer(x):\n    return inner(0) + inner(x)\n", vars(made))
+    assert cached_njit()(made.outer)(2) == 4
+    assert made.inner.signatures == [(numba.int64,)]
