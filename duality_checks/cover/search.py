@@ -257,17 +257,15 @@ def found_by(
 
 @dataclass(slots=True)
 class _Piece:
-    """A box, what its search found, and the pieces for the boxes that it left open."""
+    """A box; where trees are kept, what its search found, and the pieces for the boxes that it left open."""
 
     box: Box
     found: Found | None = None
     parts: list[_Piece] = field(default_factory=list)
 
-    def receive(self, found: Found) -> None:
-        self.found = found
-        self.parts = [
-            _Piece(Box(self.box.j, lo, hi)) for lo, hi in zip(found.open_lo, found.open_hi, strict=True)
-        ]
+    def opened(self, found: Found) -> list[_Piece]:
+        """The pieces for the boxes that its search left open."""
+        return [_Piece(Box(self.box.j, lo, hi)) for lo, hi in zip(found.open_lo, found.open_hi, strict=True)]
 
 
 def search(
@@ -302,7 +300,7 @@ def search(
     roots = [_Piece(box) for box in faces(function.rank)]
     waiting, team = roots[::-1], workers()
     work = _Work(function, threshold if floor is None else floor, threshold)
-    state = _State()
+    state = _State(keep)
     if executor is not None:
         finished = _run(work, waiting, state, limits, Workers.of(executor))
     else:
@@ -323,15 +321,17 @@ def search(
 
 @dataclass(slots=True)
 class _State:
-    """What all pieces together have found so far."""
+    """What all pieces together have found so far, with their trees if these are kept."""
 
+    keep: bool
     cones: int = 0
     closed: bool = True
     reach: float = 0.0
     points: list[np.ndarray] = field(default_factory=list)
     values: list[np.ndarray] = field(default_factory=list)
 
-    def add(self, found: Found) -> None:
+    def add(self, piece: _Piece, found: Found) -> list[_Piece]:
+        """Take in what was found in a piece; the pieces that are left of it."""
         ends = found.codes[(found.codes < 0) & (found.codes != OPEN)]
         self.cones += len(ends)
         self.closed &= bool((ends == LEAF).all())
@@ -339,6 +339,10 @@ class _State:
         if len(found.values):
             self.points.append(found.points)
             self.values.append(found.values)
+        parts = piece.opened(found)
+        if self.keep:
+            piece.found, piece.parts = found, parts
+        return parts
 
 
 def _run(
@@ -364,15 +368,13 @@ def _run(
         for future in done:
             piece, pool = running.pop(future)
             try:
-                piece.receive(future.result())
+                found = future.result()
             except Exception as error:
                 if not team.lost(error, pool):
                     raise
                 waiting.append(piece)
                 continue
-            assert piece.found is not None
-            state.add(piece.found)
-            waiting += piece.parts[::-1]
+            waiting += state.add(piece, found)[::-1]
         if (waiting or running) and limits.reached(state.cones, len(waiting) + len(running), state.values):
             for future in running:
                 future.cancel()

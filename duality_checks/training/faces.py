@@ -80,10 +80,16 @@ class Faces(Master[Sightings]):
             landscape = self.pricing.landscapes[place]
             candidates.append((landscape, Neuron.at(landscape, sign, direction, kinks)))
         if candidates:
-            kept = self._reweighed(candidates)
-            self.at_hand = polish_placed(self.datafit, self.beta, merged(kept), STEPS)
-        self._bound()
+            self._polish(self._reweighed(candidates))
         return True
+
+    def settle(self) -> None:
+        """Newton's method goes on: each digit that v lacks, the price would find missing."""
+        self._polish(self.at_hand)
+
+    def _polish(self, placed: list[Placed]) -> None:
+        self.at_hand = polish_placed(self.datafit, self.beta, merged(placed), STEPS)
+        self._bound()
 
     def _reweighed(self, candidates: list[Placed]) -> list[Placed]:
         """The neurons that the Lasso leaves, old ones first among the candidates."""

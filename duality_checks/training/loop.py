@@ -116,6 +116,9 @@ class Master(ABC, Generic[Taken]):
     def network(self) -> TwoLayerNetwork:
         """The best network so far."""
 
+    def settle(self) -> None:
+        """Optimise what is at hand further, before a price that is dear; nothing by default."""
+
     def sharpen(self) -> None:
         """Last digits that the program itself does not give; none by default."""
 
@@ -167,6 +170,8 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
         for turn in range(rule.looks):
             seen = pricing.glimpse(master.dual, beta * CLEARLY, turn)
             if not len(seen):
+                if turn:
+                    master.settle()
                 break
             master.add(seen)
             if is_late(deadline):
