@@ -22,6 +22,7 @@ from ..terms.max_pooling import MaxPooling, Selection, selection
 from .landscape import require_squares
 from .limits import require_feasible
 from .multipliers import cone_projections
+from .ranked import Ranked
 
 SAME_DIRECTION = 1e-9
 # Below this share of the floor a maximum is not wanted.
@@ -29,7 +30,7 @@ NEARLY = 1 - 1e-6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Peaks:
+class Peaks(Ranked):
     """Where ``sign * g`` is largest on some pieces of space, best first; a direction that several share is
     one.
 
@@ -50,24 +51,6 @@ class Peaks:
     bound: float = 0.0
     stopped: bool = False
 
-    @property
-    def reach(self) -> float:
-        """At least the largest of all values; 0 where none was above the floor."""
-        return max(self.bound, float(self.values.max(initial=0.0)))
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __getitem__(self, chosen: slice | np.ndarray) -> Peaks:
-        return Peaks(
-            self.values[chosen],
-            self.directions[chosen],
-            self.signs[chosen],
-            self.numbers[chosen],
-            self.bound,
-            self.stopped,
-        )
-
     @classmethod
     def none(cls, rank: int) -> Peaks:
         """Nothing found in so many coordinates."""
@@ -75,14 +58,7 @@ class Peaks:
 
     def join(self, other: Peaks) -> Peaks:
         """These, and then others."""
-        return Peaks(
-            np.concatenate([self.values, other.values]),
-            np.concatenate([self.directions, other.directions]),
-            np.concatenate([self.signs, other.signs]),
-            np.concatenate([self.numbers, other.numbers]),
-            max(self.bound, other.bound),
-            self.stopped or other.stopped,
-        )
+        return Peaks.together([self, other])
 
 
 class OneLandscape:

@@ -28,6 +28,7 @@ from ..problem import TrainingProblem
 from ..terms.given import reals
 from .landscape import Landscape, first_rows
 from .limits import is_covered, most_chambers, require_feasible
+from .ranked import Ranked
 from .ring import Ring
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ CLEAR = 1e-6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Maxima:
+class Maxima(Ranked):
     """Local maxima of ``sign * v' phi(X u)`` on the unit sphere, best first.
 
     Attributes:
@@ -67,39 +68,13 @@ class Maxima:
     bound: float = 0.0
     stopped: bool = False
 
-    @property
-    def reach(self) -> float:
-        """At least the maximum over the sphere, up to rounding; 0 where nothing was above the floor."""
-        return max(self.bound, float(self.values.max(initial=0.0)))
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __getitem__(self, chosen: slice | np.ndarray) -> Maxima:
-        return Maxima(
-            self.values[chosen],
-            self.directions[chosen],
-            self.signs[chosen],
-            self.kinks[chosen],
-            self.bound,
-            self.stopped,
-        )
-
     @classmethod
     def join(cls, parts: list[Maxima], rank: int) -> Maxima:
         """All of them together, best first."""
         if not parts:
             return cls(np.empty(0), np.empty((0, rank)), np.empty(0), np.empty((0, max(rank - 1, 0)), int))
-        values = np.concatenate([part.values for part in parts])
-        order = np.argsort(-values, kind="stable")
-        return cls(
-            values[order],
-            np.concatenate([part.directions for part in parts])[order],
-            np.concatenate([part.signs for part in parts])[order],
-            np.concatenate([part.kinks for part in parts])[order],
-            max(part.bound for part in parts),
-            any(part.stopped for part in parts),
-        )
+        found = cls.together(parts)
+        return found[np.argsort(-found.values, kind="stable")]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
