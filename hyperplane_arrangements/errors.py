@@ -40,5 +40,9 @@ class LimitError(InputError):
         self.limit = limit
 
 
+class OutOfTimeError(ConvexLandscapeError):
+    """A deadline passed before there was an answer."""
+
+
 class MissingExtraError(ConvexLandscapeError, ImportError):
     """An optional dependency is not installed; the message names the extra that brings it."""

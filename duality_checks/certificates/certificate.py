@@ -17,6 +17,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
@@ -28,7 +29,7 @@ from hyperplane_arrangements.values.pasting import MOST
 
 from .. import checker
 from ..checker import Chamber, Cover, Cut, Piece, Quadratic, Refusal, Slopes, Verdict
-from ..cover.effort import WHOLE, Effort
+from ..cover.effort import WHOLE, Effort, is_late
 from ..data.files import read_text, write_text
 from ..exact.enclosures import float_above, float_below, require_writable
 from ..exact.judged import judged, skip_of
@@ -48,6 +49,8 @@ _PASTED = 40_000  # characters of a certificate that are shown
 # Room for the errors of a dual norm found in floats, and the number of chambers above which there is no list.
 _ROOM = 1 - 1e-12
 _ATTEMPTS = 8
+# Of a dual that there was no time to prove: what is much easier to.
+_COARSE = 0.9
 # At rank 3; more say that a dual this near to its bound is not worth it, and a little further inside is.
 _FEW_CONES = 100_000
 LISTED_AT_MOST = 5_000
@@ -269,7 +272,9 @@ def certify(
         solution: anything with `.network`, of any kind that `judged` takes, and `.dual` (length n).
         max_chambers: refuse to list more than these.
         effort: that of the training, where it was limited: then all directions are covered for the dual as it
-            is, and no better multiple of it is looked for.
+            is, and no better multiple of it is looked for. Of the time half of what training has left is
+            taken: the other half is for the check. A dual that is not proven by then is cut down, in the
+            end to zero.
         list_at_most: cover all directions above so many chambers, at any rank, in place of `LISTED_AT_MOST`.
             Covers are checked faster; a list is read more easily.
         executor: who searches for a cover and writes it, as for :func:`train`.
@@ -305,6 +310,7 @@ def certify_read(
     list_at_most: int | None = None,
 ) -> Certificate:
     """`certify`, for a problem that the checker has read: by the method that fits the arrangement."""
+    effort = effort.after(perf_counter() - getattr(solution, "seconds", 0.0))
     max_chambers = whole(max_chambers, "max_chambers", least=0)
     dual = _dual_vector(problem, solution.dual)
     network = judged(problem, solution.network)
@@ -387,11 +393,11 @@ def _covered(
 
     coordinates = Coordinates.of(stated).turned(say(1.0)[0])
     cones = _FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
-    limits = Limits(points=1, cones=cones, progress=effort.progress)
 
-    def prove(feasible: tuple[Fraction, ...]) -> Cover | None:
+    def prove(feasible: tuple[Fraction, ...], deadline: float | None) -> Cover | None:
+        limits = Limits(points=1, cones=cones, deadline=deadline, progress=effort.progress)
         found = covers(coordinates, feasible, keep=True, limits=limits)
-        return written(coordinates, feasible, found) if found[1].proven else None
+        return written(coordinates, feasible, found, deadline) if found[1].proven else None
 
     return _first_proven(problem, dual, say, effort, prove)
 
@@ -410,7 +416,7 @@ def _swept_once(
     """
     size = _largest_multiple(problem, dual, effort) if effort.whole else None
 
-    def prove(feasible: tuple[Fraction, ...]) -> bool:
+    def prove(feasible: tuple[Fraction, ...], deadline: float | None) -> bool:
         checker.sweep_proves(stated, feasible)
         return True
 
@@ -422,23 +428,32 @@ def _first_proven(
     dual: np.ndarray,
     say: Callable[[float], _Multiple],
     effort: Effort,
-    prove: Callable[[tuple[Fraction, ...]], _Proof | None],
+    prove: Callable[[tuple[Fraction, ...], float | None], _Proof | None],
     size: float | None = None,
 ) -> tuple[_Multiple, _Proof]:
-    """The dual, or else the largest multiple that its dual norm allows, or a little less: the first of them
-    that is proven, with the proof. What proves returns None, or raises a `Refusal`, where it does not; the
-    size is that multiple, where it is known."""
+    """The dual, or else the largest multiple that its dual norm allows, or less: the first of them that is
+    proven, with the proof. What proves returns None, or raises a `Refusal`, where it does not before its
+    deadline; the size is that multiple, where it is known."""
     scale = problem.loss.multiple(dual, problem.target) if effort.whole else 1.0
-    room = _ROOM
+    room, began = _ROOM, perf_counter()
     for _ in range(_ATTEMPTS):
         multiple = say((scale if size is None else min(scale, size)) * room)
+        # Half of the time that is left: to check takes as long as to write.
+        deadline = effort.after(began, parts=2).deadline()
         with contextlib.suppress(Refusal):
-            proof = prove(multiple[0])
+            proof = prove(multiple[0], deadline)
             if proof is not None:
                 return multiple, proof
-        if size is None:
-            size = _largest_multiple(problem, dual, effort)
-        room = 1 - 16 * (1 - room)
+        if is_late(deadline):
+            room *= _COARSE
+        else:
+            if size is None:
+                size = _largest_multiple(problem, dual, effort.after(began, parts=4))
+            room = 1 - 16 * (1 - room)
+    nothing = _written_out(problem, dual)(0.0)
+    proof = None if effort.seconds is None else prove(nothing[0], None)
+    if proof is not None:
+        return nothing, proof
     raise InputError("dual: no multiple of it was proven feasible; train the problem further")
 
 

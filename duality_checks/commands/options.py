@@ -193,7 +193,7 @@ _LIMITS = (
         type=float,
         callback=_limit,
         metavar="SECONDS",
-        help="Stop searching then, and prove what was reached; writing and checking come on top.",
+        help="For the whole job, training, certificate and check: prove what is reached by then.",
     ),
     click.option(
         "--max-cones",
@@ -208,7 +208,7 @@ _LIMITS = (
 
 
 def takes_limits(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb the options on when to stop searching; it gets them as one `effort`."""
+    """Give a verb the options on when to stop; it gets them as one `effort`."""
 
     @wraps(command)
     def told(*, time_limit: float | None, max_cones: int, **rest: Any) -> Any:

@@ -19,6 +19,7 @@ from .output import output_folder
 from .showing import tell
 
 if TYPE_CHECKING:
+    from ..cover.effort import Effort
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
     from ..optima.path_band import PathBand
@@ -61,12 +62,7 @@ SHARED = (
     metavar="W",
     help="How narrow the band has to be everywhere, relative to its upper bound.",
 )
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Add no certificates after that; what there is then is proven.",
-)
+@options.takes_limits
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -91,7 +87,7 @@ def path(
     least: str,
     most: str,
     width: str,
-    time_limit: float | None,
+    effort: Effort,
     output: Path | None,
     as_json: bool,
 ) -> int:
@@ -128,7 +124,7 @@ def path(
     )
     terms: dict[str, Any] = {"loss": loss, "penalty": penalty, "free": free, **chosen.terms}
     problem = TrainingProblem(chosen.X, chosen.y, 1, activation, **terms)
-    job = _Job(chosen, problem, _number(width, "--width"), time_limit, max_chambers, began)
+    job = _Job(chosen, problem, _number(width, "--width"), effort, max_chambers, began)
     ends = _number(least, "--from"), _number(most, "--to")
     with nullcontext() if output is None else output_folder(output) as deliver:
         outcome = job.run(*ends)
@@ -163,14 +159,13 @@ class _Job:
     data: TrainingData
     problem: TrainingProblem
     width: Fraction
-    seconds: float | None
+    effort: Effort
     max_chambers: int
     began: float
     points: dict[Fraction, PathPoint] = field(default_factory=dict)
 
     def run(self, least: Fraction, most: Fraction) -> PathOutcome:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
-        from ..cover.effort import Effort
         from ..optima.path_refining import path_bands
         from ..optima.paths import quick_beta_max
         from ..optima.shares import improvable_below, share_of
@@ -179,17 +174,19 @@ class _Job:
         from .terminal import progress
 
         band: PathBand | None = None
-        ended, effort = "", Effort(seconds=self.seconds)
+        ended = ""
         with progress() as say:
             say("Finding beta_max")
-            largest = improvable_below(self.problem, self.max_chambers, effort)
+            largest = improvable_below(
+                self.problem, self.max_chambers, self.effort.after(self.began, parts=4)
+            )
             low = share_of(largest, positive(least, "--from")) if least else Fraction(0)
             high = share_of(largest, positive(most, "--to"))
             say("Training and proving the ends of the path")
             options: dict[str, Any] = {
                 "width": self.width,
                 "max_chambers": self.max_chambers,
-                "effort": effort,
+                "effort": self.effort.after(self.began),
             }
             try:
                 for band in path_bands(self.problem, low, high, keep=self._keep, **options):
@@ -203,7 +200,7 @@ class _Job:
                 ended = INTERRUPTED
         assert band is not None
         seconds = perf_counter() - self.began
-        late = self.seconds is not None and seconds >= self.seconds
+        late = self.effort.seconds is not None and seconds >= self.effort.seconds
         ended = ended or ("the time limit" if late else "its certificates are as narrow as they get")
         proven = quick_beta_max(self.problem)
         return PathOutcome(self.data, self.problem, band, largest, self.width, seconds, ended, proven)

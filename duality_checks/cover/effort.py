@@ -8,7 +8,7 @@ from math import inf, isfinite
 from time import perf_counter
 from typing import Any, TypeVar
 
-from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.errors import InputError, OutOfTimeError
 
 from ..terms.given import relative
 
@@ -28,6 +28,16 @@ Number = TypeVar("Number", int, float)
 def is_late(deadline: float | None) -> bool:
     """Whether a deadline of :func:`time.perf_counter` has passed."""
     return deadline is not None and perf_counter() >= deadline
+
+
+def require_time(deadline: float | None) -> None:
+    """Give up once a deadline has passed.
+
+    Raises:
+        OutOfTimeError: it has.
+    """
+    if is_late(deadline):
+        raise OutOfTimeError("the time limit has passed")
 
 
 def limit(value: Number | None, name: str) -> Number | None:
@@ -56,11 +66,13 @@ def limit(value: Number | None, name: str) -> Number | None:
 class Effort:
     """When training and its proof are content, or give up.
 
-    Small instances, whose chambers are gone through one by one, are not limited.
+    The rule of its time: it is that of a whole job, training, certificate and check. Training takes a share
+    of it, :func:`~duality_checks.certify` half of what training has left, and the check the other half. Small
+    instances, whose chambers are gone through one by one, are not limited.
 
     Args:
         gap: the relative gap ``(upper - lower) / upper`` that is narrow enough, in [0, 1).
-        seconds: from the start of training; a search that is under way then ends soon after. None: no limit.
+        seconds: of the whole job, which ends a few seconds later at most. None: no limit.
         cones: that one search may close. None: no limit.
         progress: told of each search while it goes on: the cones closed, and the boxes still open.
         most: excesses over beta from here on prove nothing that is not known.
@@ -97,35 +109,30 @@ class Effort:
             return self
         return replace(self, seconds=max(self.seconds - (perf_counter() - began), INSTANT) / parts)
 
-    def training(self, size: int) -> Effort:
-        """What of the effort of a whole job is for training: a share of the time, and no more cones than can
-        be written down and checked in the rest.
+    def training(self) -> Effort:
+        """What of the effort of a whole job is for training.
+
+        Example:
+            >>> Effort(seconds=10).training().seconds
+            6.0
+        """
+        return self if self.seconds is None else replace(self, seconds=TRAINING * self.seconds)
+
+    def checkable(self, size: int) -> Effort:
+        """That of a training, with no more cones than can be written down and checked in the time that is
+        left for it.
 
         Args:
             size: of what a cone is checked by: rows times rank, times outputs.
 
         Example:
-            >>> Effort(seconds=10).training(1000)
-            Effort(gap=0.0, seconds=6.0, cones=2000, progress=None, most=inf)
-        """
-        if self.seconds is None:
-            return self
-        rest = replace(self, seconds=(1 - TRAINING) * self.seconds)
-        return replace(rest.checkable(size), seconds=TRAINING * self.seconds)
-
-    def checkable(self, size: int) -> Effort:
-        """The effort with no more cones than can be written down and checked in its time.
-
-        Args:
-            size: as for :meth:`training`.
-
-        Example:
-            >>> Effort(seconds=4, cones=5000).checkable(1000).cones
+            >>> Effort(seconds=10, cones=5000).training().checkable(1000).cones
             2000
         """
         if self.seconds is None:
             return self
-        cones = max(int(CHECKED_A_SECOND * self.seconds / max(size, 1)), 1)
+        rest = (1 / TRAINING - 1) * self.seconds
+        cones = max(int(CHECKED_A_SECOND * rest / max(size, 1)), 1)
         return replace(self, cones=cones if self.cones is None else min(cones, self.cones))
 
     @property

@@ -168,11 +168,12 @@ def glimpsed(
     return Peaks(found, np.inf, floor)
 
 
-def largest(sides: Sequence[Searched], effort: Effort = WHOLE) -> Peaks:
+def largest(sides: Sequence[Searched], effort: Effort = WHOLE, deadline: float | None = None) -> Peaks:
     """The maximum over the sphere: ascents, and searches for what is above the best of them until there
-    is none; where less than all will do, ascents alone, which say nothing of what they miss."""
+    is none; where less than all will do, ascents alone until a deadline, which say nothing of what they
+    miss."""
     if not effort.whole:
-        return glimpsed(sides, 0.0, 0, starts_before_a_search(sides[0]))
+        return glimpsed(sides, 0.0, 0, starts_before_a_search(sides[0]), deadline)
     found = glimpsed(sides, 0.0, 0, starts_for(sides[0]))
     size = float(np.linalg.norm(sides[0].sizes))
     for _ in range(TURNS if size > 0 else 0):

@@ -122,12 +122,15 @@ def covers(
 
 
 def written(
-    coordinates: Coordinates, dual: tuple[Fraction, ...], found: tuple[Cover, Cover]
+    coordinates: Coordinates,
+    dual: tuple[Fraction, ...],
+    found: tuple[Cover, Cover],
+    deadline: float | None = None,
 ) -> checker.Cover:
-    """The cover of a certificate, proven by the checker's own walk while it is written.
+    """The cover of a certificate, proven by the checker's own walk while it is written; until a deadline.
 
     Raises:
-        checker.Refusal: a leaf that floats proved does not hold, or trees that are not whole.
+        checker.Refusal: a leaf that floats proved does not hold, trees that are not whole, or no time.
     """
     kept = coordinates.kept(dual)
     depth = max(deepest(cover.trees or ()) for cover in found)
@@ -135,16 +138,18 @@ def written(
     terms = checker.maxima if coordinates.stated.largest else checker.kinks
     g = terms(coordinates.stated, dual, coordinates.basis, 2 * depth + checker.CHORD_BITS)
     sides = [
-        (side, draft, cover.trees, kept, f"cover.{name}")
+        (side, draft, cover.trees, kept, f"cover.{name}", deadline)
         for side, cover, name in ((g, found[0], "plus"), (g.negated(), found[1], "minus"))
     ]
     plus, minus = mapper(sum(cover.cones for cover in found) > SHARED)(_penned, sides)
     return checker.Cover(coordinates.basis, depth, BITS, plus, minus)
 
 
-def _penned(job: tuple[checker.Kinks, checker.Cover, tuple[Tree, ...], list[int], str]) -> bytes:
+def _penned(
+    job: tuple[checker.Kinks, checker.Cover, tuple[Tree, ...], list[int], str, float | None],
+) -> bytes:
     """One side of a cover, proven and written."""
-    side, draft, trees, kept, where = job
-    pen = Pen(trees, kept, where)
+    side, draft, trees, kept, where, deadline = job
+    pen = Pen(trees, kept, where, deadline)
     checker.faces_hold(side, draft, pen)
     return pen.data

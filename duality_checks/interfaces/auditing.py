@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
+from hyperplane_arrangements.errors import ConvexLandscapeError, InputError, OutOfTimeError
 from hyperplane_arrangements.exact import fits_float, in_short
 from hyperplane_arrangements.pictures.cards import card
 from hyperplane_arrangements.values.display import Shown, html
@@ -37,6 +37,7 @@ NOTABLE = Fraction(1, 10**12)
 EFFORT = Effort(cones=MAX_CONES)
 # Intervals that are narrower are so by choice, or as narrow as floats find them.
 WIDE = 1e-6
+LATE = "there was no time; a longer limit, or none, lets it"
 
 
 class Judged(OneLine, Shown):
@@ -331,7 +332,12 @@ def audit(
     objective, setting, verdict = _shown(placed.exact_objective), placed.setting, None
     if setting is not None:
         say("Deciding stationarity in rational arithmetic")
-        verdict = stationarity(setting, placed.network, epsilon=epsilon, reach=reach)
+        # A neuron on many kinks has many chambers around it: half of the time has to do.
+        deadline = effort.after(began, parts=2).deadline()
+        try:
+            verdict = stationarity(setting, placed.network, epsilon=epsilon, reach=reach, deadline=deadline)
+        except OutOfTimeError:
+            placed = replace(placed, setting=None, unjudged=LATE)
     if not is_searched(placed.problem):
         require_feasible(placed.problem.arrangement, max_chambers)
     certificate = _certified(placed.problem, effort.after(began), max_chambers, say)
@@ -368,10 +374,9 @@ def _certified(
     from ..training.columns import train
 
     say("Training to the global optimum")
-    began = perf_counter()
     solution = train(problem, max_chambers=max_chambers, effort=effort)
     say("Certifying and checking")
-    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort.after(began))
+    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
     verdict = check(problem, certificate)
     if not verdict.proven:
         raise ConvexLandscapeError(

@@ -237,7 +237,8 @@ _PARAMETERS = """
             nothing free).
         gap: the relative gap between the bounds that will do where all directions are searched; None for no
             search.
-        time_limit: seconds after which such a search ends; it ends after 100,000 cones in any case.
+        time_limit: seconds of the whole job, training, certificate and check, for each output; a search ends
+            after 100,000 cones in any case.
         starts: random directions in each round of ascents.
         random_state: seeds the ascents; training over all chambers is deterministic.
 

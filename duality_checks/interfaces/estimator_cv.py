@@ -180,7 +180,7 @@ _PARAMETERS = """
         scoring: as in scikit-learn; by default the estimator's own score.
         activation, loss, fit_intercept, free, max_chambers: as there; all chambers are gone through, unless a
             gap is stated.
-        gap, time_limit: as there, for each fold and each beta.
+        gap, time_limit: as there, of each beta of each fold.
 
     Attributes:
         beta_: the chosen weight decay, exactly.

@@ -9,12 +9,10 @@ from math import sqrt
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from hyperplane_arrangements.errors import InputError
 
 from .. import checker
-from ..certificates.certificate import Proposal, certify, check
+from ..certificates.certificate import certify, check
 from ..cover.effort import WHOLE, Effort, is_late
 from ..exact.norms import Vector
 from ..exact.quadratics import ZERO
@@ -47,14 +45,6 @@ class _Station:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Inside:
-    """What a certificate is made from."""
-
-    network: Any
-    dual: np.ndarray
-
-
-@dataclass(frozen=True, eq=False, slots=True)
 class _Job:
     problem: TrainingProblem
     gap: float
@@ -63,10 +53,10 @@ class _Job:
     deadline: float | None
     keep: Callable[[PathPoint], Any]
 
-    def station(self, beta: Fraction, start: Any) -> _Station:
-        """Train there, certify, and have it checked."""
+    def station(self, beta: Fraction, start: Any, parts: int = 1) -> _Station:
+        """Train there, certify, and have it checked, in one of so many parts of the time that is left."""
         problem = self.problem.with_beta(beta)
-        left = None if self.deadline is None else max(self.deadline - perf_counter(), 1e-3)
+        left = None if self.deadline is None else max(self.deadline - perf_counter(), 1e-3) / parts
         effort = replace(self.effort, gap=self.gap, seconds=left)
         solution = train(problem, max_chambers=self.max_chambers, start=start, effort=effort)
         certificate = certify(
@@ -88,14 +78,14 @@ class _Job:
         network = solution.network if solution.network.width else None
         return _Station(node, certificate.dual, exact_fit(problem, *weights), network)
 
-    def proposal(self, problem: TrainingProblem, solution: Solution) -> Proposal:
+    def proposal(self, problem: TrainingProblem, solution: Solution) -> Solution:
         """The solution; its dual a little further inside, at a share of the gap, where it has to be covered:
         the nearer to its limit, the more cones."""
-        if problem.penalty.polyhedral or problem.bias is not None:
+        if problem.penalty.polyhedral or problem.bias is not None or solution.relaxation is not None:
             return solution
         if few_chambers(problem.arrangement, _LISTED):
             return solution
-        return _Inside(solution.network, (1 - _ROOM * self.gap) * solution.dual)
+        return replace(solution, dual=(1 - _ROOM * self.gap) * solution.dual)
 
     def end(self) -> _Station:
         """The limit at ``beta = 0``: a network of least norm that fits, and the dual vector 0."""
@@ -161,7 +151,7 @@ def path_bands(
         require_feasible(problem.arrangement, max_chambers)
     deadline = effort.deadline()
     job = _Job(problem, float(target * _GAP), max_chambers, effort, deadline, keep)
-    right = job.station(last, None)
+    right = job.station(last, None, parts=2)
     left = job.end() if first == 0 else job.station(first, right.network)
     stations, pieces = [left, right], [job.piece(left, right)]
     while True:

@@ -46,7 +46,7 @@ from ..training.columns import train
 from ..training.narrowing import narrowed
 from ..training.neurons import with_best_skip
 from ..training.polyhedral import balanced
-from ..training.rounds import MAX_CHAMBERS
+from ..training.rounds import MAX_CHAMBERS, Solution
 from .shared_training import SharedLandscape, train_shared
 
 COUPLINGS = ("1-norm", "2-norm")
@@ -230,7 +230,7 @@ def train_outputs(
     Args:
         problem: the problem.
         max_chambers: refuse arrangements with more chambers before starting, where these are gone through.
-        effort: of searches over all directions; outputs of their own share the time.
+        effort: limits of the whole job; outputs of their own share the time.
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
@@ -277,19 +277,15 @@ def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
 
 def _apart(problem: MultiOutputProblem, max_chambers: int, effort: Effort) -> OutputsProof:
     began, count = perf_counter(), len(problem.outputs)
-    efforts = (effort.after(began, count - k) for k in range(count))
-    solutions = [
-        train(one, max_chambers=max_chambers, effort=part)
-        for one, part in zip(problem.outputs, efforts, strict=True)
-    ]
-    certificates = tuple(
-        certify(one, solution, max_chambers=max_chambers, effort=effort)
-        for one, solution in zip(problem.outputs, solutions, strict=True)
-    )
+    solutions, certificates = list[Solution](), list[Certificate]()
+    for k, one in enumerate(problem.outputs):
+        part = effort.after(began, count - k)
+        solutions.append(train(one, max_chambers=max_chambers, effort=part))
+        certificates.append(certify(one, solutions[-1], max_chambers=max_chambers, effort=part))
     network = side_by_side([solution.network for solution in solutions])
     lower = sum((one.lower for one in certificates), ZERO)
     upper = sum((one.upper for one in certificates), ZERO)
-    return OutputsProof(network, lower, upper, certificates, tuple(one.dual for one in certificates))
+    return OutputsProof(network, lower, upper, tuple(certificates), tuple(one.dual for one in certificates))
 
 
 def _sums(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
@@ -335,7 +331,7 @@ def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
         require_squares(one)
     shared = SharedLandscape.of(first)
     began, size = perf_counter(), first.X.shape[0] * first.arrangement.rank * Y.shape[1]
-    found = train_shared(shared, Y, float(first.beta), effort.training(size))
+    found = train_shared(shared, Y, float(first.beta), effort.training().checkable(size))
     sizes = np.linalg.norm(found.weights, axis=1)
     atoms = shared.landscape.outputs(found.directions @ shared.landscape.basis)
     columns = atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]

@@ -53,8 +53,8 @@ class BiasPricer:
     def maxima(self, v: np.ndarray, floor: float) -> Sightings:
         """Points above the floor in all landscapes: as :meth:`.pricers.CoverPricer.maxima`."""
         sides = self._functions(v)
-        found = peaks(sides, floor, self.effort, self.deadline) if floor > 0 else largest(sides, self.effort)
-        return self._listed(found)
+        limits = self.effort, self.deadline
+        return self._listed(peaks(sides, floor, *limits) if floor > 0 else largest(sides, *limits))
 
     def near(self, w: np.ndarray) -> list[int]:
         """The number of the landscape whose row is nearest to its kink at a neuron."""

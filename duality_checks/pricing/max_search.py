@@ -88,7 +88,7 @@ class MaxSearch(OneLandscape):
         """
         sides = self.sides(v)
         if floor <= 0.0:
-            return self._of(largest(sides, self.effort))
+            return self._of(largest(sides, self.effort, self.deadline))
         seen = glimpsed(sides, floor * NEARLY, 0, starts_for(sides[0]), self.deadline)
         if seen.values.max(initial=0.0) > floor * CLEARLY:
             return self._of(seen)

@@ -338,7 +338,7 @@ class CoverPricer:
         sides = functions(self.landscape, v)
         if floor > 0:
             return self._kept(peaks(sides, floor, self._effort, self._deadline, self._known))
-        return self._listed(largest(sides, self._effort))
+        return self._listed(largest(sides, self._effort, self._deadline))
 
     def glimpse(self, v: np.ndarray, floor: float, turn: int) -> Maxima:
         """What ascents from random directions find above the floor, others each turn."""

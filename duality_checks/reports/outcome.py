@@ -209,7 +209,7 @@ def prove(
         max_chambers: refuse before the work starts when there would be more.
         say: is told what happens.
         coupling: with several outputs, the norm of a neuron's output weights in the penalty.
-        effort: the gap that will do, and the limits of searches over all directions; outputs share the time.
+        effort: the gap that will do, and the limits of the whole job, whose outputs share the time.
         recall: the state an interrupted run left, or None.
         keep: is given the state after every round.
         terms: ``loss``, ``penalty`` and ``free``, as for :class:`~duality_checks.problem.TrainingProblem`.
@@ -218,7 +218,7 @@ def prove(
         InputError: the data, ``beta``, the ratio or the terms cannot be used, or cannot be coupled so.
         TooLargeError: the number of chambers is over the limit.
     """
-    clock = _Clock()
+    clock, began = _Clock(), perf_counter()
     problem = _stated(data, 1 if beta is None else beta, activation, coupling, terms)
     first = problem.outputs[0]
     say("Counting the activation patterns")
@@ -229,13 +229,12 @@ def prove(
         from ..optima.shares import at_ratio
 
         say("Finding beta_max")
-        problem = at_ratio(problem, beta_ratio, max_chambers, effort)
+        problem = at_ratio(problem, beta_ratio, max_chambers, effort.after(began, parts=4))
         clock.lap("beta_max")
     share = None if beta is not None else beta_ratio
     if not isinstance(problem, TrainingProblem) and problem.shares:
-        return _shared(data, problem, share, clock, say, effort)
-    parts: list[Part] = []
-    began, count = perf_counter(), len(data)
+        return _shared(data, problem, share, clock, say, effort.after(began))
+    parts, count = list[Part](), len(data)
     for k, (one, own) in enumerate(zip(data, problem.outputs, strict=True)):
         told = say if count == 1 else _prefixed(say, f"Output {k + 1} of {count}: ")
         parts.append(_part(one, own, max_chambers, told, effort.after(began, count - k), recall, keep))

@@ -17,6 +17,7 @@ import numpy as np
 from hyperplane_arrangements.errors import TooLargeError
 from hyperplane_arrangements.exact import exact_matrix, signs
 
+from ..cover.effort import require_time
 from ..exact.programs import Membership, in_cone, zero_in_hull
 from ..exact.setting import ZERO, Setting, Vector, combination, dot
 from ..networks.rational import RationalNetwork
@@ -81,7 +82,10 @@ class Distance:
 
 
 def subdifferentials(
-    setting: Setting, network: RationalNetwork, max_chambers: int = MAX_LOCAL_CHAMBERS
+    setting: Setting,
+    network: RationalNetwork,
+    max_chambers: int = MAX_LOCAL_CHAMBERS,
+    deadline: float | None = None,
 ) -> tuple[Subdifferential, ...]:
     """The Clarke subdifferential at each neuron.
 
@@ -89,16 +93,18 @@ def subdifferentials(
         setting: rows, targets, weight decay, activation.
         network: with m neurons.
         max_chambers: refuse a neuron with more chambers around it.
+        deadline: when to give up, by :func:`time.perf_counter`.
 
     Returns:
         One a neuron, in order.
 
     Raises:
         TooLargeError: too many chambers around a neuron.
+        OutOfTimeError: the deadline has passed.
     """
     v = setting.residual(network)
     pulls = [tuple(alpha * entry for entry in v) if alpha else None for alpha in network.output]
-    return pulled(setting, network.hidden, pulls, max_chambers)
+    return pulled(setting, network.hidden, pulls, max_chambers, deadline)
 
 
 def pulled(
@@ -106,6 +112,7 @@ def pulled(
     hidden: Sequence[Vector],
     pulls: Sequence[Vector | None],
     max_chambers: int = MAX_LOCAL_CHAMBERS,
+    deadline: float | None = None,
 ) -> tuple[Subdifferential, ...]:
     """The Clarke subdifferentials of ``beta/2 norm(P w)^2 - z'phi(X w)`` at neurons w, each with its own z.
 
@@ -116,21 +123,28 @@ def pulled(
         hidden: the neurons.
         pulls: z for each of them, length n; None where the neuron has no output weights.
         max_chambers: refuse a neuron with more chambers around it.
+        deadline: when to give up.
 
     Raises:
         TooLargeError: too many chambers around a neuron.
+        OutOfTimeError: the deadline has passed.
     """
     if not hidden:
         return ()
     table = signs(setting.X, hidden)
     return tuple(
-        _around(setting, z, weights, tuple(row.tolist()), max_chambers)
+        _around(setting, z, weights, tuple(row.tolist()), max_chambers, deadline)
         for weights, z, row in zip(hidden, pulls, table, strict=True)
     )
 
 
 def _around(
-    setting: Setting, z: Vector | None, weights: Vector, at: tuple[int, ...], limit: int
+    setting: Setting,
+    z: Vector | None,
+    weights: Vector,
+    at: tuple[int, ...],
+    limit: int,
+    deadline: float | None,
 ) -> Subdifferential:
     kinks = tuple(k for k, s in enumerate(at) if s == 0 and setting.nonzero[k])
     pull = tuple(setting.beta * w for w in setting.penalised(weights))
@@ -139,6 +153,7 @@ def _around(
     smooth = setting.gradient(at, z)
     chambers, gradients = [], []
     for local in local_signs([setting.rows[k] for k in kinks], limit):
+        require_time(deadline)
         full = list(at)
         for k, s in zip(kinks, local, strict=True):
             full[k] = s

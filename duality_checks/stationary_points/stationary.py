@@ -20,6 +20,7 @@ import numpy as np
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
+from ..cover.effort import require_time
 from ..exact.judged import fitting
 from ..exact.programs import Membership
 from ..exact.setting import ZERO, Setting, Vector, combination, dot
@@ -141,12 +142,15 @@ class FirstOrder:
         return tuple(j for j, neuron in enumerate(self.neurons) if neuron.role is role)
 
 
-def first_order(problem: TrainingProblem | Setting, network: Any) -> FirstOrder:
+def first_order(
+    problem: TrainingProblem | Setting, network: Any, deadline: float | None = None
+) -> FirstOrder:
     """Decide the first-order conditions of a network, exactly.
 
     Args:
         problem: the problem.
         network: a network as :func:`~duality_checks.exact.judged.judged` takes it, its floats literally.
+        deadline: when to give up, by :func:`time.perf_counter`.
 
     Returns:
         The conditions, each with its witness.
@@ -154,6 +158,7 @@ def first_order(problem: TrainingProblem | Setting, network: Any) -> FirstOrder:
     Raises:
         InputError: the network does not fit the problem.
         TooLargeError: a neuron lies on so many hyperplanes that too many chambers meet there.
+        OutOfTimeError: the deadline has passed.
 
     Example:
         A kink with the wrong sign: stationary in the sense of Clarke, yet there is a way down (statement
@@ -166,16 +171,15 @@ def first_order(problem: TrainingProblem | Setting, network: Any) -> FirstOrder:
     """
     setting, exact = fitting(problem, network)
     v = setting.residual(exact)
-    states = tuple(
-        _state(setting, v, weights, alpha, here)
-        for weights, alpha, here in zip(
-            exact.hidden, exact.output, subdifferentials(setting, exact), strict=True
-        )
-    )
+    places = subdifferentials(setting, exact, deadline=deadline)
+    states = list[NeuronState]()
+    for weights, alpha, here in zip(exact.hidden, exact.output, places, strict=True):
+        require_time(deadline)
+        states.append(_state(setting, v, weights, alpha, here))
     constant = -sum(v, ZERO) if setting.intercept else ZERO
     if setting.decayed:
         constant += setting.beta * exact.intercept
-    return FirstOrder(exact, v, states, constant)
+    return FirstOrder(exact, v, tuple(states), constant)
 
 
 def _state(
@@ -277,7 +281,12 @@ def in_words(verdict: Any, rate: float | None) -> str:
 
 
 def stationarity(
-    problem: TrainingProblem | Setting, network: Any, *, epsilon: float = EPSILON, reach: float = REACH
+    problem: TrainingProblem | Setting,
+    network: Any,
+    *,
+    epsilon: float = EPSILON,
+    reach: float = REACH,
+    deadline: float | None = None,
 ) -> Stationarity:
     """The verdict on a network: stationary (proven), epsilon-stationary, or not stationary.
 
@@ -289,6 +298,7 @@ def stationarity(
             reported.
         reach: neurons this close to a kink, relative to their length and the row's, may be moved onto it
             before the distance is measured.
+        deadline: when to give up, by :func:`time.perf_counter`.
 
     Returns:
         The verdict. Dead neurons are never stationary (but for a free bias alone, which costs nothing), zero
@@ -297,6 +307,7 @@ def stationarity(
     Raises:
         InputError: the network does not fit the problem; a negative epsilon, or a reach of 1 or more.
         TooLargeError: too many chambers meet at a neuron.
+        OutOfTimeError: the deadline has passed.
 
     Example:
         >>> from duality_checks import TwoLayerNetwork
@@ -308,13 +319,13 @@ def stationarity(
     """
     epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
     setting, exact = fitting(problem, network)
-    at = first_order(setting, exact)
+    at = first_order(setting, exact, deadline)
     if at.is_clarke:
         return _verdict(setting, at, at, epsilon)
     verdict = _verdict(setting, at, at, epsilon)
     moved = onto_kinks(setting, exact, reach)
     if moved != exact:
-        other = _verdict(setting, at, first_order(setting, moved), epsilon)
+        other = _verdict(setting, at, first_order(setting, moved, deadline), epsilon)
         verdict = min(verdict, other, key=lambda v: v.relative_distance)
     return verdict
 
