@@ -12,7 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from operator import mul
+
+import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
@@ -162,7 +165,10 @@ class Setting:
 
     def activations(self, weights: Sequence[Fraction]) -> Vector:
         """phi(X w), length n."""
-        return tuple(self.phi(dot(row, weights)) for row in self.rows)
+        scale = lcm(*(w.denominator for w in weights))
+        values = self.X.integers @ np.array([int(w * scale) for w in weights], dtype=object)
+        pairs = zip(values.tolist(), self.X.denominators, strict=True)
+        return tuple(self.phi(Fraction(value, q * scale)) for value, q in pairs)
 
     def residual(self, network: RationalNetwork) -> Vector:
         """v = s (y - f), length n: minus the gradient of the loss.

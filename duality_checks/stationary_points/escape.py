@@ -19,7 +19,6 @@ import numpy as np
 from ..cover.effort import WHOLE, Effort
 from ..exact.judged import fitting
 from ..exact.setting import Setting, Vector, dot
-from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 
@@ -68,6 +67,7 @@ def improving_neuron(
         TooLargeError: too many chambers.
 
     Example:
+        >>> from duality_checks.networks.rational import RationalNetwork
         >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1)
         >>> found = improving_neuron(problem, RationalNetwork([[2]], [2]))
         >>> found.weights, found.output, found.decrease
@@ -78,13 +78,13 @@ def improving_neuron(
     found = _directions(setting, v, max_chambers, effort)
     best: Escape | None = None
     for direction in found[:_TRIED]:
-        escape = _escape(setting, exact, v, direction)
+        escape = _escape(setting, v, direction)
         if escape is not None and (best is None or escape.decrease > best.decrease):
             best = escape
     return best
 
 
-def _escape(setting: Setting, network: RationalNetwork, v: Vector, direction: np.ndarray) -> Escape | None:
+def _escape(setting: Setting, v: Vector, direction: np.ndarray) -> Escape | None:
     """The neuron in a direction with the output weight that lowers the objective most, if any does."""
     kept = direction.copy()
     kept[list(setting.free)] = 0.0
@@ -100,8 +100,10 @@ def _escape(setting: Setting, network: RationalNetwork, v: Vector, direction: np
         return None
     root = Fraction(sqrt(float(excess / square)))
     weights, output = tuple(root * x for x in unit), root if slope > 0 else -root
-    before = setting.objective(network)
-    decrease = before - setting.objective(network.with_neuron(weights, output))
+    # The loss is a parabola in what the neuron adds; the penalty grows by its weights.
+    added, kept_exactly = root * root, setting.penalised(weights)
+    decrease = added * abs(slope) - added * added * square / 2
+    decrease -= setting.beta * (dot(kept_exactly, kept_exactly) + added) / 2
     return Escape(weights, output, decrease, float(abs(slope))) if decrease > 0 else None
 
 
