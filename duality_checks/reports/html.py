@@ -47,7 +47,8 @@ _RING_CAPTION = (
 )
 _SPHERE_CAPTION = (
     f"The arrangement on the two halves of the sphere of weights. {_COLORED} Triangles are the neurons: up "
-    "for a positive output weight, down for a negative one."
+    "for a positive output weight, down for a negative one. Of more than 300 hyperplanes, chambers of "
+    "under 4 pixels are coloured by abs(v'phi(Xu)) at each of these, in place of norm(Proj c)."
 )
 _BOUNDS_CAPTION = (
     "The bounds on p* against time, one dot a round of training: how far each stands from the best one on "

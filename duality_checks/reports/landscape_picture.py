@@ -13,7 +13,7 @@ from ..drawing.axis import Axis, around
 from ..drawing.marks import INK, MINUS, MUTED, PAPER, PLUS, Columns, Dots, Field, Line, Mark, Picture
 from ..pricing.landscape import Landscape
 from .half_spheres import flattened, great_circles, pixels_of_half, whitened
-from .slack import chamber_values, values_by_chamber
+from .slack import chamber_values, sharing
 
 if TYPE_CHECKING:
     from ..networks.two_layer import TwoLayerNetwork
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _PIXELS = 460
 _MANY = 300
+# Of many hyperplanes, chambers of so many pixels have one tone.
+_LARGE = 4
 _MOST_CIRCLES = 120
 _ARCS = 360
 _ENTRIES_AT_ONCE = 4_000_000
@@ -55,7 +57,7 @@ def landscape_picture(
     weights), the other for `-v`. At rank 2 the landscape `v'phi(Xu)` is drawn over the angle of u, between
     the lines at `beta` and `-beta` which it may touch and not cross; of many chambers the ones a degree apart
     are coloured. At rank 3 half of the sphere is drawn, equal areas as equal areas, in coordinates in which
-    the data are white.
+    the data are white; of more than 300 hyperplanes, chambers of under 4 pixels by the landscape at these.
 
     Args:
         problem: of rank 2 or 3.
@@ -132,11 +134,16 @@ def _disc(
     pole: Sequence[float] | None,
 ) -> Picture:
     white, turn = whitened(landscape, pole)
-    inside, points = pixels_of_half(_PIXELS if len(landscape.normals) <= _MANY else _PIXELS // 2)
+    few = len(landscape.normals) <= _MANY
+    inside, points = pixels_of_half(_PIXELS if few else _PIXELS // 2)
     directions = points @ (np.linalg.inv(white) @ turn).T
-    plus, minus, owner = values_by_chamber(landscape, dual, directions, _PALE * beta)
+    heights = _heights(landscape, dual, directions / np.linalg.norm(directions, axis=1, keepdims=True))
+    seen = _tones(heights, -heights, beta)
+    # Of a chamber no larger than some pixels all values are about the same.
+    large = sharing(landscape, directions) >= (1 if few else _LARGE)
+    seen[large] = _tones(*chamber_values(landscape, dual, directions[large], _PALE * beta), beta)
     tones = np.zeros(inside.shape)
-    tones[inside] = _tones(plus, minus, beta)[owner]
+    tones[inside] = seen
     marks: list[Mark] = [Field(tones, (-1, 1, -1, 1))]
     normals = landscape.normals @ np.linalg.inv(white) @ turn
     if len(normals) <= _MOST_CIRCLES:

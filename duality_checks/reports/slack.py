@@ -38,25 +38,27 @@ def chamber_values(
         >>> round(float(plus[0]), 12), round(float(minus[0]), 12)
         (3.0, 1.0)
     """
-    plus, minus, owner = values_by_chamber(landscape, dual, directions, floor)
-    return plus[owner], minus[owner]
-
-
-def values_by_chamber(
-    landscape: Landscape, dual: np.ndarray, directions: np.ndarray, floor: float = 0.0
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """As :func:`chamber_values`, but each chamber once.
-
-    Returns:
-        The two values of each chamber that directions are in, and which chamber each direction is in.
-    """
     _, first, owner = np.unique(_keys(landscape, directions), return_index=True, return_inverse=True)
     size = max(1, _ENTRIES_AT_ONCE // len(landscape.normals))
     parts = [
         _values(landscape, dual, directions[first[i : i + size]], floor) for i in range(0, len(first), size)
     ]
-    plus, minus = np.concatenate(parts, axis=1)
-    return plus, minus, owner
+    plus, minus = np.concatenate([np.empty((2, 0)), *parts], axis=1)
+    return plus[owner], minus[owner]
+
+
+def sharing(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
+    """How many of some directions (m x r) are in the chamber of each, length m.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> landscape = Landscape.of(TrainingProblem([[1, 0], [0, 1]], [0, 0], beta=1))
+        >>> sharing(landscape, np.array([[1.0, 1], [1, 2], [1, -1]]) @ landscape.basis).tolist()
+        [2, 2, 1]
+    """
+    _, owner, count = np.unique(_keys(landscape, directions), return_inverse=True, return_counts=True)
+    shared: np.ndarray = count[owner]
+    return shared
 
 
 def _values(landscape: Landscape, dual: np.ndarray, inside: np.ndarray, floor: float) -> np.ndarray:

@@ -20,7 +20,7 @@ from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.reports.bounds import bounds_picture
 from duality_checks.reports.function_picture import function_picture, varying_columns
-from duality_checks.reports.half_spheres import far_side
+from duality_checks.reports.half_spheres import far_side, pixels_of_half, whitened
 from duality_checks.reports.html import html
 from duality_checks.reports.html_page import facts, table
 from duality_checks.reports.landscape_picture import landscape_picture
@@ -274,6 +274,21 @@ def test_of_many_samples_and_chambers_some_are_drawn() -> None:
     circle = np.stack([np.cos(np.radians(angles)), np.sin(np.radians(angles))]).T
     rows = features @ (circle @ Landscape.of(problem).basis.T).T
     assert np.allclose(heights, target @ np.maximum(rows, 0))
+
+
+def test_small_chambers_of_many_great_circles_are_about_as_full_as_by_their_slack() -> None:
+    generator = np.random.default_rng(0)
+    features, v = generator.normal([2, 0, 0], 1, (301, 3)), generator.standard_normal(301)
+    problem = TrainingProblem(features, v, beta=float(np.abs(np.maximum(features, 0).T @ v).max()))
+    picture = landscape_picture(problem, v, TwoLayerNetwork(np.eye(3), np.ones(3)), (0, 0, 1))
+    (field,) = (mark for mark in picture.marks if isinstance(mark, Field))
+    landscape, (inside, points) = Landscape.of(problem), pixels_of_half(len(field.tones))
+    white, turn = whitened(landscape, (0, 0, 1))
+    values = chamber_values(landscape, v, points[::40] @ (np.linalg.inv(white) @ turn).T)
+    shares = np.clip(np.max(values, axis=0) / float(problem.beta), 0, 1)
+    sides = np.where(values[0] >= values[1], 1, -1)
+    drawn = field.tones[inside][::40]
+    assert np.abs(drawn - sides * shares**3).mean() < 0.01 < np.abs(drawn).mean() / 2
 
 
 def test_pictures_that_cannot_be_drawn_say_so(jobs: dict[int, Outcome]) -> None:
