@@ -12,6 +12,7 @@ in a certificate of version 4 that the independent checker reads.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
@@ -56,7 +57,7 @@ ROUNDINGS = 8  # of a search, in less than which no box that holds a maximum can
 ATTEMPTS = 12
 COARSER = 2.0**-4  # of a dual whose cover takes too long
 FEW_CONES = 1_000_000  # of a search that may fail, at rank 3; four times as many a rank more
-GRAIN = 2**50
+GRAIN_BITS = 50  # of the largest entry of a dual
 
 
 class MultiOutputProblem(Pasted):
@@ -372,9 +373,9 @@ def _feasible(
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
     cones = effort.cones or FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
     limits = Limits(points=1, cones=cones, progress=effort.progress)
-    grain = GRAIN / Fraction(float(np.abs(residual).max()))  # beyond floats where the targets are tiny
-    table = [[round(Fraction(x) * grain) / grain for x in row] for row in residual.tolist()]
-    rounded = off_by(coordinates, tuple(zip(*table, strict=True))) * scale
+    grain = _grain(scale * residual)
+    columns = [list(map(Fraction, column)) for column in residual.T.tolist()]
+    rounded = off_by(coordinates, [_rounded(column, Fraction(scale), grain) for column in columns])
     slack, began = min(max(SLACK, ROUNDINGS * rounded), COARSER), perf_counter()
     for _ in range(ATTEMPTS):
         # Half of the time that is left: to check takes as long as to write.
@@ -382,10 +383,7 @@ def _feasible(
         if effort.seconds is not None and is_late(began + effort.seconds):
             break
         share = Fraction(scale * (1 - slack))
-        dual = tuple(
-            _without_what_is_free(problem, tuple(share * x for x in column))
-            for column in zip(*table, strict=True)
-        )
+        dual = tuple(_without_what_is_free(problem, _rounded(column, share, grain)) for column in columns)
         found = coupled_cover(coordinates, dual, replace(limits, deadline=deadline))
         if found.proven:
             with suppress(Refusal):
@@ -395,6 +393,17 @@ def _feasible(
         if slack >= 1:
             break
     return zero, written_coupled(coordinates, zero, coupled_cover(coordinates, zero))
+
+
+def _grain(values: np.ndarray) -> Fraction:
+    """A power of two, a share of the largest value: what is rounded to it has short numerators, with which
+    all that is checked is done."""
+    return Fraction(2) ** (math.frexp(float(np.abs(values).max()))[1] - GRAIN_BITS)
+
+
+def _rounded(column: Sequence[Fraction], share: Fraction, grain: Fraction) -> Vector:
+    """A share of a column, rounded."""
+    return tuple(round(share * x / grain) * grain for x in column)
 
 
 def _without_what_is_free(problem: MultiOutputProblem, v: Vector) -> Vector:
