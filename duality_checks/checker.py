@@ -1438,10 +1438,13 @@ def skewness(lines: Sequence[Row], scale: int) -> Fraction:
 @dataclass(frozen=True, slots=True)
 class Shared(Kinks):
     """norm(Z'phi(Xu)) for several outputs: the norm of base t + sum_h w_h max(0, rows[h]'t), all in integers.
-    `base` and `columns`, the w_h, are lists of one an output; `weights` only says that all rows count."""
+    `base` and `columns`, the w_h, are lists of one an output; `weights` only says that all rows count. The
+    matrix w_h rows[h]' of each row is one number in `terms`, :func:`joined` with the width."""
 
     base: Any
     columns: list[list[int]]
+    terms: list[int]
+    width: int
 
     @property
     def rank(self) -> int:
@@ -1460,14 +1463,35 @@ def shared(
     found = [kinks(problem, dual, basis, shift, common) for dual in duals]
     weights = zip(*(g.weights for g in found), strict=True)
     some = [k for k, entries in enumerate(weights) if any(entries)]
+    rows = [found[0].rows[k] for k in some]
+    own = [[g.weights[k] for g in found] for k in some]
+    sizes = [max(map(abs, entries)) * max(map(abs, row)) for entries, row in zip(own, rows, strict=True)]
+    width = sum(sizes).bit_length() + CHORD_BITS + 1
     return Shared(
-        rows=[found[0].rows[k] for k in some],
+        rows=rows,
         weights=[1] * len(some),
         base=[g.base for g in found],
         limit=found[0].limit,
         free=None,
         columns=[[g.weights[k] for k in some] for g in found],
+        terms=[
+            joined([w * x for w in entries for x in row], width)
+            for entries, row in zip(own, rows, strict=True)
+        ],
+        width=width,
     )
+
+
+def joined(values: Sequence[int], width: int) -> int:
+    """Integers as one, sum_i values[i] 2^(i width): its sums and multiples are those of all entries."""
+    return sum(value << i * width for i, value in enumerate(values))
+
+
+def parted(number: int, width: int, count: int) -> list[int]:
+    """The entries of such a number; they are below 2^(width - 1) in size."""
+    half = 1 << width - 1
+    number += joined([half] * count, width)
+    return [(number >> i * width & 2 * half - 1) - half for i in range(count)]
 
 
 class Bits:
@@ -1656,6 +1680,7 @@ class Bends:
     these."""
 
     rows: list[Row]
+    terms: list[int]
     lows: list[int]
     highs: list[int]
     weights: list[list[int]]
@@ -1721,6 +1746,7 @@ def bends(
     lines = zip(undecided, heights, chords, strict=True)
     return Bends(
         rows=[g.rows[k] for k, _, _ in undecided],
+        terms=[g.terms[k] for k, _, _ in undecided],
         lows=[low for _, low, _ in undecided],
         highs=[high for _, _, high in undecided],
         weights=weights,
@@ -1730,10 +1756,8 @@ def bends(
             for (k, low, high), height, chord in lines
         ],
         chords=chords,
-        rests=[
-            max(-chord * low, (one - chord) * high)
-            for (_, low, high), chord in zip(undecided, chords, strict=True)
-        ],
+        # A chord that is rounded down leaves most at the upper end.
+        rests=[(one - chord) * high for (_, _, high), chord in zip(undecided, chords, strict=True)],
     )
 
 
@@ -1750,9 +1774,11 @@ def squares_hold(
     """norm(a)^2 norm(g)^2 = (a'g)^2 + norm(norm(a) g - a'g a/norm(a))^2, each of them bounded, is at most
     norm(a)^2 beta^2."""
     size = dot(a, a)
+    r = len(lo)
+    bent = parted(sum(map(mul, terms.terms, terms.chords)), g.width, r * len(c))
     lines = [
-        plus([x << CHORD_BITS for x in part], list(map(mul, weights, terms.chords)), terms.rows)
-        for part, weights in zip(c, terms.weights, strict=True)
+        [(x << CHORD_BITS) + y for x, y in zip(part, bent[b * r : b * r + r], strict=True)]
+        for b, part in enumerate(c)
     ]
     along = plus([0] * len(lo), a, lines)
     twice, widths = list(map(add, lo, hi)), list(map(sub, hi, lo))
@@ -1770,8 +1796,10 @@ def squares_hold(
         across += (abs(middle) + reach) ** 2
     shortest = sum(max(low, -high, 0) ** 2 for low, high in zip(lo, hi, strict=True))
     back, across = (-(-(square << 4 * cover.depth) // (4 * shortest)) for square in (back**2, across))
-    ahead = [value << CHORD_BITS for value in plus([0] * len(lo), a, c)]
-    ahead = plus(ahead, list(map(mul, terms.heights, terms.slopes)), terms.rows)
+    # Where lines are not chords.
+    falling = [k for k, height in enumerate(terms.heights) if height <= 0]
+    shares = [terms.heights[k] * (terms.slopes[k] - terms.chords[k]) for k in falling]
+    ahead = plus(along, shares, [terms.rows[k] for k in falling])
     ahead = [value << cover.depth for value in ahead]
     constant = dot([max(height, 0) for height in terms.heights], terms.rests)
     ahead[j] += constant if lo[j] > 0 else -constant
