@@ -4,6 +4,7 @@ Instances: Gaussian features and a column of ones, labels random signs, seed fix
 what an earlier run compiled, comes first and is not counted. Each section puts its table into `README.md`:
 
 * scale: training and the proof in rigorous floats at growing n and rank, with the proven relative gap;
+* diabetes: the same on scikit-learn's diabetes data, with the first 4, 5 and 6 features;
 * certificate: building a certificate for n=1000 and checking it with the standard library alone;
 * small: small weight decay, the hard end, where nearly all samples are fitted;
 * program: the full convex program over all patterns through CVXPY and Clarabel, in the same run;
@@ -11,8 +12,8 @@ what an earlier run compiled, comes first and is not counted. Each section puts 
 * decay: the same for Adam at beta = n/1000, the rate chosen for it;
 * growth: seconds against n at ranks 2, 3 and 4, fitted exponents, and the chart `growth-training.svg`.
 
-Sections `program` and `rivals` need the packages of the rivals (cvxpy; pyscnn, torch) and leave out who is
-missing.
+Sections `program` and `rivals` need the packages of the rivals (cvxpy; pyscnn, torch), and leave out who is
+missing; `diabetes` needs scikit-learn.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from importlib.util import find_spec
@@ -40,6 +41,7 @@ from duality_checks import (
     train,
     train_outputs,
 )
+from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.interval import prove_interval
 from duality_checks.pricing.limits import most_chambers
 
@@ -57,10 +59,13 @@ SCALE = [
     (3000, 3, 100),
     (200, 4, 100),
     (60, 5, 100),
+    (10_000, 4, 100),
     (1000, 5, 20),
+    (1000, 5, 100),
     (100_000, 3, 100),
 ]
 SMALL = [(100, 3, 1000), (100, 3, 10000), (200, 3, 10000)]
+FEATURES = (4, 5, 6)
 PROGRAMS = (16, 32, 48, 64, 200)
 SIZES = {2: (300, 1000, 3000, 10000), 3: (50, 100, 200, 400, 800, 1600), 4: (20, 30, 45, 70, 100)}
 
@@ -92,42 +97,54 @@ def compile_all() -> float:
     return watch.seconds
 
 
-def proven(rows: list[tuple[int, int, int]]) -> str:
-    """A table of training and of the proof in rigorous floats: n, rank, n / beta."""
+def proven(problems: Iterable[tuple[str, TrainingProblem]]) -> str:
+    """A table of training and of the proof in rigorous floats; each problem with how its beta is called."""
     lines = []
-    for n, rank, share in rows:
-        problem = instance(n, rank, 1 / share)
+    for beta, problem in problems:
+        n, rank = problem.n, problem.arrangement.rank
         with timed() as training:
             solution = train(problem, max_chambers=MAX_CHAMBERS)
         with timed() as proof:
             interval = prove_interval(problem, solution, max_chambers=MAX_CHAMBERS)
         chambers = f"{most_chambers(n, rank):,}"
-        cells = [str(n), str(rank), f"n/{share}", chambers, f"{interval.cones:,}", str(training), str(proof)]
+        cells = [str(n), str(rank), beta, chambers, f"{interval.cones:,}", str(training), str(proof)]
         lines.append([*cells, f"{interval.relative_gap:.1e}", str(solution.network.width)])
         print(*lines[-1], flush=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    heads = [
-        "n",
-        "rank",
-        "beta",
-        "chambers",
-        "cones",
-        "training s (CPU)",
-        "proof s (CPU)",
-        "relative gap",
-        "neurons",
-    ]
-    return f"{report.table(heads, lines)}\n\nMost memory until here: {memory} MiB."
+    heads = ["n", "rank", "beta", "chambers", "cones", "training s (CPU)", "proof s (CPU)"]
+    table = report.table([*heads, "relative gap", "neurons"], lines)
+    return f"{table}\n\nMost memory until here: {memory} MiB."
+
+
+def instances(rows: list[tuple[int, int, int]]) -> Iterator[tuple[str, TrainingProblem]]:
+    """The instances of n, rank, n / beta."""
+    return ((f"n/{share}", instance(n, rank, 1 / share)) for n, rank, share in rows)
 
 
 def scale() -> str:
     """Growing n and rank."""
-    return proven(SCALE)
+    return proven(instances(SCALE))
+
+
+def diabetes() -> str:
+    """Features and target standardised, and a bias."""
+    from sklearn.datasets import load_diabetes
+
+    X, y = load_diabetes(return_X_y=True)
+    X, y = (X - X.mean(axis=0)) / X.std(axis=0), (y - y.mean()) / y.std()
+
+    def problems() -> Iterator[tuple[str, TrainingProblem]]:
+        for features in FEATURES:
+            data = np.c_[X[:, :features], np.ones(len(X))]
+            largest = dual_norm(TrainingProblem(data, y, 1), y)
+            yield "0.1 beta_max", TrainingProblem(data, y, largest / 10)
+
+    return proven(problems())
 
 
 def small() -> str:
     """Small weight decay."""
-    return proven(SMALL)
+    return proven(instances(SMALL))
 
 
 def certificate() -> str:
@@ -285,6 +302,7 @@ def draw(seconds: dict[int, list[float]], slopes: dict[int, float]) -> None:
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "scale": scale,
+    "diabetes": diabetes,
     "certificate": certificate,
     "shared": shared,
     "small": small,
@@ -293,7 +311,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "decay": decay,
     "growth": growth,
 }
-NEEDS = {"program": "cvxpy", "decay": "torch", "growth": "matplotlib"}
+NEEDS = {"diabetes": "sklearn", "program": "cvxpy", "decay": "torch", "growth": "matplotlib"}
 
 
 def main(sections: list[str]) -> None:
