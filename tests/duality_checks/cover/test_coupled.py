@@ -225,6 +225,37 @@ def test_the_coupling_is_asked_for(honest, monkeypatch: pytest.MonkeyPatch) -> N
     assert check_documents(apart, json.dumps(certificate)).proven
 
 
+@given(st.integers(2, 12), st.data())
+def test_sums_of_joined_integers_are_those_of_their_entries_up_to_the_width_and_no_further(
+    width, data
+) -> None:
+    most = 2 ** (width - 1)
+    entries = data.draw(st.lists(st.integers(-most + 1, most - 1), min_size=1, max_size=6))
+    first = [data.draw(st.integers(min(x, 0), max(x, 0))) for x in entries]
+    rest = [x - y for x, y in zip(entries, first, strict=True)]
+    joined = checker.joined(first, width) + checker.joined(rest, width)
+    assert checker.parted(joined, width, len(entries)) == entries
+    assert checker.parted(checker.joined([most, *entries], width), width, 1 + len(entries)) != [
+        most,
+        *entries,
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_width_holds_all_rows_at_once(seed: int) -> None:
+    X, Y, activation = drawn(seed, rank=3, q=2)
+    duals = [[Fraction(row[b]) for row in Y] for b in range(2)]
+    g = checker.shared(stated(X, Y, activation), duals, None, 0)
+    for signs in product((0, 1 << checker.CHORD_BITS), repeat=len(g.rows)):
+        wanted = [
+            sum(s * w * row[i] for s, w, row in zip(signs, column, g.rows, strict=True))
+            for column in g.columns
+            for i in range(3)
+        ]
+        number = sum(s * term for s, term in zip(signs, g.terms, strict=True))
+        assert checker.parted(number, g.width, len(wanted)) == wanted
+
+
 def test_zero_weights_leave_nothing_to_search() -> None:
     g = Coupled.of(np.eye(2), np.zeros((2, 2)), np.zeros((2, 2)))
     assert g.terms == 0 and g.values(np.ones((1, 2))).tolist() == [0.0]
