@@ -30,7 +30,6 @@ from .subsets import ProvenInterval, interval
 
 if TYPE_CHECKING:
     from ..certificates.certificate import Certificate
-    from ..data.datasets import TrainingData
     from ..problem import TrainingProblem
 
 # The factors are rounded this many bits below the part that the projection drops anyway.
@@ -222,43 +221,3 @@ def lipschitz_ratio(shift: Fraction, beta: Fraction, constant: Fraction) -> Frac
         Fraction(121, 100)
     """
     return (1 + constant * shift / beta) ** 2
-
-
-def data_of_rank(data: TrainingData, rank: int) -> TrainingData:
-    """The data with features of rank at most k, exactly; their source says so.
-
-    Raises:
-        InputError: the rank is out of range.
-
-    Example:
-        >>> from duality_checks.data.datasets import versicolor_against_virginica
-        >>> data_of_rank(versicolor_against_virginica(bias=True), 2).source.endswith(", at rank 2")
-        True
-    """
-    from dataclasses import replace
-
-    from ..problem import TrainingProblem
-
-    reduced = reduce_rank(TrainingProblem(data.X, data.y, 1), rank)
-    return replace(data, X=reduced.problem.X.fractions, source=f"{data.source}, at rank {rank}")
-
-
-def rank_bounds(data: TrainingData, trained: TrainingProblem, certificate: Certificate) -> ProvenInterval:
-    """What a proven optimum on :func:`data_of_rank` says about the data themselves (statement 4.3).
-
-    Args:
-        data: the original data.
-        trained: the problem on the reduced data.
-        certificate: its certificate, accepted by the checker.
-    """
-    from ..problem import TrainingProblem
-
-    original = TrainingProblem(data.X, data.y, trained.beta, trained.kappa)
-    difference = [
-        tuple(a - b for a, b in zip(left, right, strict=True))
-        for left, right in zip(original.X.fractions, trained.X.fractions, strict=True)
-    ]
-    rank = trained.arrangement.rank
-    distance = norm_above(difference)
-    pair = LowRank(original, trained, rank, singular_value(original.X, rank + 1), distance)
-    return transfer_certificate(pair, certificate)

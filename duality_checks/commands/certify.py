@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hyperplane_arrangements.errors import TooLargeError
-
 from . import options
 from .columns import chosen_data
 from .gated import certify_gated
 from .output import output_folder
-from .sampling import sampled_interval, with_advice
 from .showing import tell
 
 if TYPE_CHECKING:
-    from ..approximation.subsets import ProvenInterval
     from ..cover.effort import Effort
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels, Wanted
@@ -103,18 +99,8 @@ COUPLINGS = ("1-norm", "2-norm")
     help="Where the files go.",
 )
 @options.max_chambers
-@click.option(
-    "--rank",
-    type=click.IntRange(min=1),
-    metavar="K",
-    help="Train on features projected to rank K, and bound the optimum of the data themselves.",
-)
-@click.option(
-    "--samples",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Do not enumerate: print the interval that the chambers of N random directions prove. Needs --beta.",
-)
+@click.option("--rank", callback=options.gone, hidden=True, expose_value=False, help="Gone.")
+@click.option("--samples", callback=options.gone, hidden=True, expose_value=False, help="Gone.")
 @click.option(
     "--gated",
     is_flag=True,
@@ -150,8 +136,6 @@ def certify(
     output: Path,
     max_chambers: int,
     effort: Effort,
-    rank: int | None,
-    samples: int | None,
     gated: bool,
     start: Path | None,
     resume: bool,
@@ -171,7 +155,6 @@ def certify(
     convex-landscape certify matrix.npy --target 4 --beta 1/3 --activation leaky:0.1 --json
     convex-landscape certify houses.csv --target price --features area --free biases
     convex-landscape certify wide.csv --target y --gap 0.01 --time-limit 60
-    convex-landscape certify wide.csv --target y --beta 1 --samples 500
     convex-landscape certify mail.csv --target spam --labels no,yes --loss logistic --drop-missing
     convex-landscape certify flats.csv --target rent --standardise --one-hot city
     convex-landscape certify mail.csv --target folder --positive spam --loss logistic
@@ -183,19 +166,18 @@ def certify(
     convex-landscape certify houses.csv --target price --target rent --features area,rooms
     convex-landscape certify houses.csv --target price --target rent --features area --coupling 2-norm
 
-    beta_max is the weight decay from which on the zero network is optimal. With --rank all files belong to
-    the projected data; what they prove about the data themselves is said at the end.
+    beta_max is the weight decay from which on the zero network is optimal.
 
     Where the patterns are too many to enumerate, all directions are covered by cones instead, at any rank.
     A search that comes to --time-limit or --max-cones leaves what was proven before: a certificate all the
-    same, with a wider gap, which is printed. --samples proves an interval from some of the patterns.
+    same, with a wider gap, which is printed. The time is that of the whole job.
 
     Several --target train one network with as many outputs. With --coupling 1-norm each output is a convex
     program of its own with its own certificate, and the bounds are added. With 2-norm, the usual weight
     decay, the outputs share neurons: squared loss, one certificate, at any rank.
     """
     from ..reports.outcome import prove
-    from ..reports.text import interval_facts, outcome_facts, summary
+    from ..reports.text import outcome_facts, summary
     from ..terms.max_pooling import MaxPooling
     from ..training.checkpoint import Checkpoint
     from .terminal import progress
@@ -219,13 +201,12 @@ def certify(
             "--gated": gated,
             f"--penalty {penalty}": penalty != "2-norm",
             "--pooling max": isinstance(original.readout, MaxPooling),
-            "--samples": samples is not None,
         },
     )
     if gated:
-        if others or rank is not None or samples is not None or resume or start is not None:
+        if others or resume or start is not None:
             raise click.UsageError(
-                "--gated is for one --target, without --rank, --samples, --start and --resume; leave them out"
+                "--gated is for one --target, without --start and --resume; leave them out"
             )
         return certify_gated(
             original,
@@ -238,7 +219,7 @@ def certify(
             as_json=as_json,
         )
     if others:
-        _refuse_several(resume or (rank, samples, start) != (None, None, None))
+        _refuse_several(resume or start is not None)
     if resume and start is not None:
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
     if original.readout is not None and "biases" in free:
@@ -246,19 +227,11 @@ def certify(
             "--free biases is for networks that see whole rows: the places of a --filter are pooled, their "
             "ones too; use --free intercept"
         )
-    if samples is not None:
-        if rank is not None or resume or start is not None:
-            raise click.UsageError("--samples excludes --rank, --start and --resume; leave them out")
-        return sampled_interval(
-            original, beta=decay, activation=activation, terms=terms, samples=samples, as_json=as_json
-        )
-    if rank is not None:
-        chosen = [_projected(original, rank, loss, penalty, free)]
     checkpoint = Checkpoint(output / "state.json")
     kept = not others  # the state of an interrupted job is that of one output
     recall = checkpoint.load if resume else _beginning(start, original)
     with output_folder(output) as deliver:
-        with progress() as say, _kept(checkpoint) if kept else nullcontext(), _advised():
+        with progress() as say, _kept(checkpoint) if kept else nullcontext():
             outcome = prove(
                 chosen,
                 beta=decay,
@@ -277,21 +250,17 @@ def certify(
         deliver(files)
         if kept:
             checkpoint.remove()
-    bounds = None if rank is None else _bounds_of_original(original, outcome)
     if as_json:
-        facts = {} if bounds is None else {"original": interval_facts(bounds.lower, bounds.upper)}
-        click.echo(json.dumps(outcome_facts(outcome) | facts | {"output": str(output)}))
+        click.echo(json.dumps(outcome_facts(outcome) | {"output": str(output)}))
     else:
         tell(f"{summary(outcome)}\n{'written':<10}{', '.join(files)} in {output}")
-        if bounds is not None:
-            tell(f"{'original':<10}{bounds}")
     return 0 if outcome.verdict.proven else 1
 
 
 def _refuse_several(alone: bool) -> None:
     """Take no option that is for one target alone."""
     if alone:
-        raise click.UsageError("--rank, --samples, --start and --resume are for one --target; leave them out")
+        raise click.UsageError("--start and --resume are for one --target; leave them out")
 
 
 def _refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:
@@ -300,13 +269,7 @@ def _refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:
     source = click.get_current_context().get_parameter_source("max_cones")
     limit = "--time-limit" if effort.seconds is not None else "--max-cones"
     given = effort.seconds is not None or source is click.core.ParameterSource.COMMANDLINE
-    if option == "--samples":
-        if given or effort.gap:
-            raise click.UsageError(
-                f"{limit if given else '--gap'} is for searches over all directions, and --samples is none: "
-                "leave it out; fewer samples take less time"
-            )
-    elif option is not None and given:
+    if option is not None and given:
         raise click.UsageError(
             f"{limit} ends searches over all directions, and {option} goes through all chambers: leave it "
             "out; --max-chambers says how many are too many"
@@ -323,36 +286,6 @@ def _beginning(start: Path | None, data: TrainingData) -> Callable[[TrainingProb
         return lambda problem: None
     found = import_network(start)
     return lambda problem: State(starting_network(found, problem, data.features))
-
-
-def _projected(data: TrainingData, rank: int, loss: str, penalty: str, free: str) -> TrainingData:
-    """The data at a lower rank, which there is a bound for with the squared loss and the 2-norm."""
-    from ..approximation.low_rank import data_of_rank
-
-    stated = (loss, penalty, free, data.weights, data.readout)
-    if stated != ("squared", "2-norm", "nothing", None, None):
-        raise click.UsageError(
-            "--rank is for --loss squared with --penalty 2-norm, nothing --free, no --weights and no "
-            "--filter; leave it out"
-        )
-    return data_of_rank(data, rank)
-
-
-def _bounds_of_original(data: TrainingData, outcome: Outcome) -> ProvenInterval | None:
-    """What is proven about the data before they were projected; nothing if the checker refused."""
-    from ..approximation.low_rank import rank_bounds
-
-    (part,) = outcome.parts
-    return rank_bounds(data, part.problem, part.certificate) if outcome.verdict.proven else None
-
-
-@contextmanager
-def _advised() -> Iterator[None]:
-    """Name the way without enumeration where there are too many chambers."""
-    try:
-        yield
-    except TooLargeError as error:
-        raise with_advice(error) from None
 
 
 @contextmanager

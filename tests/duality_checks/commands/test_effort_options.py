@@ -127,7 +127,7 @@ def test_nor_is_a_limit_of_cones(table, tmp_path, options):
     assert found.exit_code == 2 and "--max-cones ends searches over all directions" in found.stderr
 
 
-@pytest.mark.parametrize("limit", [["--gap", "0.1"], ["--time-limit", "9"], ["--max-cones", "9"]])
-def test_samples_take_no_limit_of_a_search(table, tmp_path, limit):
-    found = certified(table, tmp_path, "--beta", "1", "--samples", "5", *limit)
-    assert found.exit_code == 2 and f"{limit[0]} is for searches over all directions" in found.stderr
+@pytest.mark.parametrize("option", ["--samples", "--rank"])
+def test_what_is_gone_names_what_took_its_place(table, tmp_path, option):
+    found = certified(table, tmp_path, option, "5")
+    assert found.exit_code == 2 and f"{option} is gone" in found.stderr and "--time-limit 60" in found.stderr

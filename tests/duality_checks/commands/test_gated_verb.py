@@ -68,7 +68,7 @@ def test_above_its_beta_max_no_gate_is_used(capsys: Any) -> None:
     [
         (["--loss", "l1"], "--gated needs loss='squared', and the problem has 'l1'"),
         (["--free", "intercept"], "--gated"),
-        (["--samples", "5"], "without --rank, --samples, --start and --resume"),
+        (["--resume"], "without --start and --resume"),
         (["--target", "z"], "--gated is for one --target"),
     ],
 )

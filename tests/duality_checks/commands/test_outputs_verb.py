@@ -155,7 +155,7 @@ def test_one_refused_output_refuses_the_sum(run: Run, here: Path, monkeypatch: p
         ("--target a --target c", "table.csv has no column 'c'"),
         ("--target a --target b --features u,b", "column 'b' is both target and feature"),
         ("--target a --target b --target u --target v", "has no column beside the targets; add a feature"),
-        ("--target a --target b --resume", "--samples, --start and --resume are for one --target"),
+        ("--target a --target b --resume", "--start and --resume are for one --target"),
         ("--target a --target b --free linear", "several outputs needs free='nothing' or 'intercept'"),
         ("--target a --target b --coupling 2-norm --loss l1", "the 2-norm coupling needs loss='squared'"),
         ("--target a --target b --coupling max", "'max' is not one of '1-norm', '2-norm'"),

@@ -150,7 +150,6 @@ def test_several_outputs_convolve_too(capsys: Any) -> None:
         (["--filter", "2", "--pooling", "max", "--free", "intercept"], "free='intercept' beside max pooling"),
         (["--filter", "2", "--pooling", "max", "--penalty", "1-norm"], "penalty='1-norm' beside max pooling"),
         (["--filter", "2", "--pooling", "max", "--gated"], "the problem has 'max pooling'"),
-        (["--filter", "2", "--rank", "1"], "no --filter; leave it out"),
         (["--filter", "0"], "0 is not in the range"),
         (["--start", "a.json", "--resume"], "--start and --resume both say where training begins"),
         (["--start", "a.json", "--target", "f"], "are for one --target; leave them out"),
