@@ -12,7 +12,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from math import comb
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -84,8 +84,7 @@ class Flats:
 # ------------------------------------------------------------------ in Python integers
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A hyperplane of the arrangement on a flat.
 
     Attributes:
@@ -125,8 +124,8 @@ def cut(node: Node, j: int, budget: Budget | None = None) -> Node:
     chosen = node.cuts[j]
     if budget is not None:
         budget.spend(len(node.cuts))
-    p = min((c for c, x in enumerate(chosen.normal) if x), key=lambda c: abs(chosen.normal[c]))
-    size, side = abs(chosen.normal[p]), 1 if chosen.normal[p] > 0 else -1
+    size, p = min([(abs(x), c) for c, x in enumerate(chosen.normal) if x])
+    side = 1 if chosen.normal[p] > 0 else -1
     rest = chosen.normal[:p] + chosen.normal[p + 1 :]
     merged: dict[Row, Cut] = {}
     for i, other in enumerate(node.cuts):

@@ -49,6 +49,7 @@ def row_masks(distinct: Hyperplanes, vanish: np.ndarray) -> list[int]:
 def row_signs(distinct: Hyperplanes, vanish: np.ndarray, positive: np.ndarray) -> np.ndarray:
     """The signs of the rows where some hyperplanes vanish and some are positive: int8."""
     count = len(distinct.rows)
-    signs = unpacked(positive, count).view(np.int8) * np.int8(2) - np.int8(1)
-    signs[unpacked(vanish, count) != 0] = 0
-    return np.pad(signs, ((0, 0), (0, 1)))[:, distinct.of_row] * distinct.orientation
+    signs = np.zeros((len(positive), count + 1), np.int8)  # the last column is that of zero rows
+    signs[:, :count] = unpacked(positive, count).view(np.int8) * np.int8(2) - np.int8(1)
+    signs[:, :count][unpacked(vanish, count) != 0] = 0
+    return signs[:, distinct.of_row] * distinct.orientation
