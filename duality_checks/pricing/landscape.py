@@ -93,7 +93,7 @@ class Landscape:
         sizes = np.abs(problem.features).max(axis=1, keepdims=True)
         units = problem.features / np.where(sizes > 0, sizes, 1.0)
         _, _, right = np.linalg.svd(units, full_matrices=False)
-        basis = right[: arrangement.rank].T
+        basis = _facing(right[: arrangement.rank]).T
         rows = problem.features @ basis
         return cls.on(arrangement, basis, rows, float(problem.kappa), readout)
 
@@ -221,3 +221,11 @@ def _all_apart(normals: np.ndarray) -> bool:
     sided = sided[np.argsort(np.arctan2(sided[:, 1], sided[:, 0]), kind="stable")]
     following = np.vstack([sided[1:], -sided[:1]])
     return len(normals) < 2 or bool(np.linalg.norm(following - sided, axis=1).min() > 2 * SAME)
+
+
+def _facing(axes: np.ndarray) -> np.ndarray:
+    """The rows of a decomposition, which machines mirror as they like, with a positive first entry among the
+    large ones."""
+    first = np.argmax(2 * np.abs(axes) > np.abs(axes).max(axis=1, keepdims=True), axis=1)
+    facing: np.ndarray = axes * np.sign(np.take_along_axis(axes, first[:, None], axis=1))
+    return facing

@@ -119,8 +119,27 @@ def miss_probability(angles: Sequence[float], draws: int) -> float:
 
 
 def row_space(arrangement: PlainArrangement) -> np.ndarray:
-    """Return an orthonormal basis of the row space as the columns of a (d x r) float64 array, for drawing."""
-    return np.linalg.svd(arrangement.normals.scaled, full_matrices=False)[2][: arrangement.rank].T
+    """Return an orthonormal basis of the row space as the columns of a (d x r) float64 array, for drawing.
+
+    It is the same on every machine, where a decomposition may turn or mirror it: the projections of the first
+    axes of the user's columns that are well apart, made orthonormal in turn.
+
+    Example:
+        >>> from hyperplane_arrangements import Arrangement
+        >>> row_space(Arrangement([[1, -1, 0], [0, 1, -1]])).round(3)
+        array([[ 0.816,  0.   ],
+               [-0.408,  0.707],
+               [-0.408, -0.707]])
+    """
+    right = np.linalg.svd(arrangement.normals.scaled, full_matrices=False)[2][: arrangement.rank]
+    left, found = right.T @ right, np.zeros((right.shape[1], 0))
+    while found.shape[1] < arrangement.rank:
+        sizes = left.diagonal()
+        # Their sum is the number that is missing: so one is at least the mean.
+        axis = left[:, np.flatnonzero(2 * sizes >= sizes.mean())[0]]
+        found = np.column_stack([found, axis / np.linalg.norm(axis)])
+        left = left - np.outer(found[:, -1], found[:, -1])
+    return found
 
 
 def boundary_rays(arrangement: PlainArrangement, sign_vector: Any) -> np.ndarray:
