@@ -1,14 +1,16 @@
 """All benchmarks: `python benchmarks/run.py [--long] [--sage PYTHON] [SECTION ...]`.
 
 Prints the tables, puts them into `README.md`, and draws the growth of enumeration and of training beside it.
-Sections: peers, geometry, counting, questions, growth, cones, training; all of them without a name. With
-`--long`, under 25 minutes for the peers: instances too that take them minutes; and every section of training.
+Sections: peers, geometry, answers, counting, questions, growth, cones, training; all of them
+without a name. With `--long`, under 25 minutes for the peers: instances too that take them minutes;
+and every section of training.
 """
 
 from __future__ import annotations
 
 import argparse
 
+import answers
 import cones
 import counting
 import geometry
@@ -24,7 +26,7 @@ def main() -> None:
     parser.add_argument(
         "sections",
         nargs="*",
-        help="peers, geometry, counting, questions, growth, cones, training; default: all",
+        help="peers, geometry, answers, counting, questions, growth, cones, training; default: all",
     )
     parser.add_argument("--long", action="store_true", help="what takes minutes too")
     parser.add_argument("--sage", help="a Python with passagemath-polyhedra")
@@ -34,6 +36,7 @@ def main() -> None:
     known = {
         "peers": lambda: peers.main(long + sage),
         "geometry": lambda: geometry.main(sage),
+        "answers": lambda: answers.main([]),
         "counting": counting.main,
         "questions": questions.main,
         "growth": growth.main,

@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
+import answers
 import cones
 import peers
 import report
@@ -28,7 +29,7 @@ def test_a_section_is_put_between_its_marks_and_nowhere_else(tmp_path: Path) -> 
 
 def test_the_page_has_the_marks_of_every_section() -> None:
     text = report.PAGE.read_text(encoding="utf-8")
-    for section in ("peers", "shapes", "cocircuits", "counting", "questions", "growth", "cones"):
+    for section in ("peers", "shapes", "cocircuits", "answers", "counting", "questions", "growth", "cones"):
         assert text.index(f"<!-- {section} -->") < text.index(f"<!-- /{section} -->")
 
 
@@ -55,6 +56,17 @@ def test_a_peer_that_counts_otherwise_is_not_reported() -> None:
     mine = {"braid_3": (peers.Timing(6, 0.5, 0.5),) * 2}
     with pytest.raises(AssertionError, match="braid_3"):
         peers.table(mine, {"peer": {"braid_3": peers.Timing(7, 1.0, 1.0)}})
+
+
+def test_an_answer_that_differs_from_a_peers_makes_no_row() -> None:
+    assert answers.row("f-vector", "braid_3", "peer", ([1, 6, 6], 0.5), ([1, 6, 6], 2.0))[-1] == "4"
+    with pytest.raises(AssertionError, match="braid_3"):
+        answers.row("f-vector", "braid_3", "peer", ([1, 6, 6], 0.5), ([1, 6, 7], 2.0))
+
+
+def test_a_tutte_polynomial_gives_the_characteristic_one() -> None:
+    # Three lines of the plane: T(x, 0) = x^2 + x, and chi(t) = t^2 - 3t + 2.
+    assert answers.comparable("characteristic polynomial", [0, 1, 1]) == [1, -3, 2]
 
 
 def test_ours_lists_every_chamber_with_and_without_witnesses() -> None:
