@@ -48,6 +48,19 @@ def test_at_low_rank_a_search_that_is_not_begun_leaves_a_bound_of_nothing(effort
     assert check(problem, certificate).proven and certificate.lower == 0
 
 
+def test_a_proof_that_there_is_no_time_for_leaves_a_certificate_of_a_wide_interval():
+    rng = np.random.default_rng(3)
+    problem = TrainingProblem(rng.standard_normal((12, 3)), rng.standard_normal(12), beta="1/2")
+    solution = train(problem)
+    late, whole = (
+        certify(problem, solution, effort=effort, list_at_most=0)
+        for effort in (Effort(seconds=1e-9), Effort())
+    )
+    assert solution.dual.any() and late.cover is not None
+    assert check(problem, late).proven
+    assert late.upper == whole.upper and late.lower == 0 < whole.lower
+
+
 def test_quadratic_functions_are_kept_only_where_a_search_proves_less(problem):
     few, many = (train(problem, effort=Effort(cones=cones)) for cones in (1, 100_000))
     assert few.relaxation is not None and many.relaxation is None
