@@ -10,6 +10,7 @@ found by ascents from random directions, `proven_` is False, and the bounds are 
 from __future__ import annotations
 
 from fractions import Fraction
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,19 +93,24 @@ class _CertifiedReLU(BaseEstimator):
         return MultiOutputProblem(self._columns(X), target, beta, self.activation, **terms)
 
     def _learn(self, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None) -> None:
+        began = perf_counter()
         problem = self._problem(X, target, weights, self.beta if self.beta_ratio is None else 1)
         if self.beta_ratio is not None:
             from ..optima.shares import at_ratio
 
             if not problem.shares:
                 self._require_chambers(problem.outputs[0])
-            problem = at_ratio(problem, self.beta_ratio, self.max_chambers, self._effort() or WHOLE)
+            effort = (self._effort() or WHOLE).after(began, parts=4)
+            problem = at_ratio(problem, self.beta_ratio, self.max_chambers, effort)
         if isinstance(problem, TrainingProblem) or not problem.shares:
-            self._keep(problem, [self._fitted(one) for one in problem.outputs])
+            outputs = problem.outputs
+            fits = [self._fitted(one, began, len(outputs) - k) for k, one in enumerate(outputs)]
+            self._keep(problem, fits)
             return
         from ..optima.several_outputs import train_outputs
 
-        self._keep(problem, [], train_outputs(problem, effort=self._effort() or WHOLE))
+        left = (self._effort() or WHOLE).after(began)
+        self._keep(problem, [], train_outputs(problem, effort=left))
 
     def _keep(
         self,
@@ -137,11 +143,12 @@ class _CertifiedReLU(BaseEstimator):
     def _columns(self, X: np.ndarray) -> np.ndarray:
         return np.column_stack([X, np.ones(len(X))]) if self.fit_intercept else X
 
-    def _fitted(self, problem: TrainingProblem) -> Fit:
+    def _fitted(self, problem: TrainingProblem, began: float, parts: int) -> Fit:
         from sklearn.utils import check_random_state
 
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         effort = self._effort()
+        effort = None if effort is None else effort.after(began, parts)
         return Fit.of(problem, max_chambers=self.max_chambers, starts=self.starts, seed=seed, effort=effort)
 
     def _effort(self) -> Effort | None:

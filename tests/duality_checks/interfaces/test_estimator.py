@@ -25,6 +25,7 @@ from duality_checks import TrainingProblem, TwoLayerNetwork, check
 from duality_checks.approximation.ascents import norm_bound, proven_interval, train_by_ascents
 from duality_checks.assertions import assert_global_optimum
 from duality_checks.checker import Verdict
+from duality_checks.cover.effort import Effort
 from duality_checks.estimator import (
     CertifiedReLUClassifier,
     CertifiedReLURegressor,
@@ -355,6 +356,25 @@ def test_many_chambers_are_proven_up_to_a_stated_gap() -> None:
     assert model.lower_bound_ <= hasty.upper_bound_
     with pytest.raises(InputError, match="gap is 2; give a finite number >= 0 and < 1"):
         CertifiedReLURegressor(gap=2).fit(X, y)
+
+
+def test_a_time_limit_counts_what_beta_max_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock on which nothing but beta_max takes time, and that half of the limit."""
+    now, given = [0.0], []
+
+    def found(problem: TrainingProblem, ratio: float, most: int, effort: Effort) -> TrainingProblem:
+        given.append(effort.seconds)
+        now[0] += 50.0
+        return problem.with_beta(20)
+
+    monkeypatch.setattr("duality_checks.optima.shares.at_ratio", found)
+    for module in ("duality_checks.cover.effort", "duality_checks.interfaces.estimator"):
+        monkeypatch.setattr(f"{module}.perf_counter", lambda: now[0])
+    rng = np.random.default_rng(4)
+    X, y = rng.integers(-9, 10, (26, 4)), rng.integers(-9, 10, 26)
+    model = CertifiedReLURegressor(beta_ratio=0.3, gap=0.5, time_limit=100).fit(X, y)
+    (fit,) = model._fits
+    assert given == [25.0] and fit.effort is not None and fit.effort.seconds == 50.0
 
 
 def test_other_losses_beyond_the_limit_of_chambers() -> None:
