@@ -195,7 +195,7 @@ def certify(
         wanted=wanted,
     )
     original, *others = chosen
-    _refuse_limits(
+    options.refuse_limits(
         effort,
         {
             "--gated": gated,
@@ -261,19 +261,6 @@ def _refuse_several(alone: bool) -> None:
     """Take no option that is for one target alone."""
     if alone:
         raise click.UsageError("--start and --resume are for one --target; leave them out")
-
-
-def _refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:
-    """Take no limit of a search, and forget it, where chambers are gone through one by one."""
-    option = next((option for option, given in listed.items() if given), None)
-    source = click.get_current_context().get_parameter_source("max_cones")
-    limit = "--time-limit" if effort.seconds is not None else "--max-cones"
-    given = effort.seconds is not None or source is click.core.ParameterSource.COMMANDLINE
-    if option is not None and given:
-        raise click.UsageError(
-            f"{limit} ends searches over all directions, and {option} goes through all chambers: leave it "
-            "out; --max-chambers says how many are too many"
-        )
 
 
 def _beginning(start: Path | None, data: TrainingData) -> Callable[[TrainingProblem], State | None]:

@@ -230,6 +230,19 @@ def takes_limits(command: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
+def refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:
+    """Take no limit of a search, and forget it, where chambers are gone through one by one."""
+    option = next((option for option, given in listed.items() if given), None)
+    source = click.get_current_context().get_parameter_source("max_cones")
+    limit = "--time-limit" if effort.seconds is not None else "--max-cones"
+    given = effort.seconds is not None or source is click.core.ParameterSource.COMMANDLINE
+    if option is not None and given:
+        raise click.UsageError(
+            f"{limit} ends searches over all directions, and {option} goes through all chambers: leave it "
+            "out; --max-chambers says how many are too many"
+        )
+
+
 def takes_effort(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a verb the options on how long to search and how narrow bounds have to be; it gets them as one
     `effort`."""

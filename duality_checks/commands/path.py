@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from time import perf_counter
@@ -108,6 +108,7 @@ def path(
     """
     from ..problem import TrainingProblem
     from ..reports.path import INTERRUPTED, path_facts, path_summary
+    from ..terms.max_pooling import MaxPooling
 
     began = perf_counter()
     if len(targets) > 1:
@@ -122,6 +123,10 @@ def path(
         reading=reading,
         wanted=wanted,
     )
+    # A limit of time counts where chambers are listed: no certificate is added after it.
+    pooled = isinstance(chosen.readout, MaxPooling)
+    listed = {f"--penalty {penalty}": penalty != "2-norm", "--pooling max": pooled}
+    options.refuse_limits(replace(effort, seconds=None), listed)
     terms: dict[str, Any] = {"loss": loss, "penalty": penalty, "free": free, **chosen.terms}
     problem = TrainingProblem(chosen.X, chosen.y, 1, activation, **terms)
     job = _Job(chosen, problem, _number(width, "--width"), effort, max_chambers, began)

@@ -138,3 +138,10 @@ def test_an_interrupted_job_says_what_is_proven_so_far(run: Run, monkeypatch: py
 def test_bad_input(run: Run, words: list[str], text: str) -> None:
     code, out, err = run(*words)
     assert (code, out) == (2, "") and text in err
+
+
+@pytest.mark.parametrize("penalty", ["1-norm", "inf-norm"])
+def test_no_limit_of_cones_is_taken_and_forgotten(run: Run, penalty: str) -> None:
+    code, _, err = run("--penalty", penalty, "--max-cones", "9")
+    assert code == 2 and "--max-cones ends searches over all directions" in err
+    assert run("--penalty", penalty, "--time-limit", "1e-6")[0] == 0
