@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.errors import InputError, OutOfTimeError
 from hyperplane_arrangements.exact import exact_matrix
 
 from ..cover.effort import Effort
@@ -44,7 +44,7 @@ from ..stationary_points.shared_neurons import SharedStationarity, shared_statio
 from ..stationary_points.stationary import EPSILON, REACH
 from ..terms.free import DECAYED, NOTHING
 from ..training.rounds import MAX_CHAMBERS
-from .auditing import EFFORT, WIDE, Judged
+from .auditing import EFFORT, LATE, WIDE, Judged
 from .foreign.networks import BiasedNetwork, Imported
 from .foreign.sklearn_models import is_sklearn, take_apart
 from .placing import (
@@ -166,6 +166,7 @@ def audit_outputs(
     if coupling not in COUPLINGS:
         raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
     require_known(biases)
+    began = perf_counter()
     found, problems = _native(tuple(problems), network)
     placed, parts, decays = _placed(problems, found, biases)
     objective = _objective(placed, parts, coupling)
@@ -173,10 +174,14 @@ def audit_outputs(
     verdict = None
     if not unjudged:
         say("Deciding stationarity in rational arithmetic")
-        verdict = shared_stationarity(placed, parts, epsilon=epsilon, reach=reach)
+        deadline = effort.after(began, parts=2).deadline()
+        try:
+            verdict = shared_stationarity(placed, parts, epsilon=epsilon, reach=reach, deadline=deadline)
+        except OutOfTimeError:
+            unjudged = LATE
     if not is_searched(placed[0]):
         require_feasible(placed[0].arrangement, max_chambers)
-    bounds, outputs, method = _bounds(placed, coupling, max_chambers, effort, say)
+    bounds, outputs, method = _bounds(placed, coupling, max_chambers, effort.after(began), say)
     told = hints_of_audit(placed, outputs, targets, names)
     lower, upper = bounds
     return OutputsAudit(

@@ -18,6 +18,7 @@ from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 
+from ..cover.effort import require_time
 from ..exact.judged import fitting
 from ..exact.programs import Membership
 from ..exact.setting import ZERO, Setting, Vector, combination, dot
@@ -132,16 +133,20 @@ class SharedStationarity:
         return in_words(self, self.rate)
 
 
-def shared_first_order(settings: Sequence[Setting], parts: Sequence[RationalNetwork]) -> SharedFirstOrder:
+def shared_first_order(
+    settings: Sequence[Setting], parts: Sequence[RationalNetwork], deadline: float | None = None
+) -> SharedFirstOrder:
     """Decide the first-order conditions of a network with several outputs, exactly.
 
     Args:
         settings: one an output, the same but for their targets.
         parts: the network, one output at a time.
+        deadline: when to give up, by :func:`time.perf_counter`.
 
     Raises:
         InputError: the parts do not have the same neurons, or do not fit.
         TooLargeError: a neuron lies on so many hyperplanes that too many chambers meet there.
+        OutOfTimeError: the deadline has passed.
     """
     setting, hidden = settings[0], parts[0].hidden
     if any(part.hidden != hidden for part in parts):
@@ -149,17 +154,17 @@ def shared_first_order(settings: Sequence[Setting], parts: Sequence[RationalNetw
     residuals = [one.residual(part) for one, part in zip(settings, parts, strict=True)]
     outputs = list(zip(*(part.output for part in parts), strict=True))
     pulls = [combination(alphas, residuals, setting.n) if any(alphas) else None for alphas in outputs]
-    places = pulled(setting, hidden, pulls)
-    neurons = tuple(
-        _state(setting, residuals, weights, alphas, here)
-        for weights, alphas, here in zip(hidden, outputs, places, strict=True)
-    )
+    places = pulled(setting, hidden, pulls, deadline=deadline)
+    neurons = list[SharedNeuron]()
+    for weights, alphas, here in zip(hidden, outputs, places, strict=True):
+        require_time(deadline)
+        neurons.append(_state(setting, residuals, weights, alphas, here))
     constants = tuple(
         (-sum(v, ZERO) if setting.intercept else ZERO)
         + (setting.beta * part.intercept if setting.decayed else 0)
         for v, part in zip(residuals, parts, strict=True)
     )
-    return SharedFirstOrder(tuple(parts), neurons, constants)
+    return SharedFirstOrder(tuple(parts), tuple(neurons), constants)
 
 
 def _state(
@@ -185,6 +190,7 @@ def shared_stationarity(
     *,
     epsilon: float = EPSILON,
     reach: float = REACH,
+    deadline: float | None = None,
 ) -> SharedStationarity:
     """The verdict on a network with several outputs whose neurons all share, with the 2-norm coupling.
 
@@ -192,12 +198,13 @@ def shared_stationarity(
         problems: one an output, the same but for their targets.
         parts: the network, one output at a time, each of any kind that
             :func:`~duality_checks.exact.judged.judged` takes; all with the same neurons.
-        epsilon, reach: as for :func:`~duality_checks.stationary_points.stationary.stationarity`.
+        epsilon, reach, deadline: as for :func:`~duality_checks.stationary_points.stationary.stationarity`.
 
     Raises:
         InputError: the parts do not have the same neurons, or do not fit; a negative epsilon, or a reach of 1
             or more.
         TooLargeError: too many chambers meet at a neuron.
+        OutOfTimeError: the deadline has passed.
 
     Example:
         One soft threshold in the direction of the targets (3, 4): its output has norm 5 - 1 at the optimum.
@@ -212,13 +219,13 @@ def shared_stationarity(
     epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
     fitted = [fitting(problem, part) for problem, part in zip(problems, parts, strict=True)]
     settings, exact = [setting for setting, _ in fitted], [network for _, network in fitted]
-    at = shared_first_order(settings, exact)
+    at = shared_first_order(settings, exact, deadline)
     verdict = _verdict(settings[0], at, at, epsilon)
     if at.is_clarke:
         return verdict
     hidden = onto_kinks(settings[0], exact[0], reach).hidden
     if hidden != exact[0].hidden:
-        moved = shared_first_order(settings, [replace(part, hidden=hidden) for part in exact])
+        moved = shared_first_order(settings, [replace(part, hidden=hidden) for part in exact], deadline)
         verdict = min(verdict, _verdict(settings[0], at, moved, epsilon), key=lambda v: v.relative_distance)
     return verdict
 

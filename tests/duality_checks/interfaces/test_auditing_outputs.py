@@ -217,3 +217,11 @@ def test_one_problem_for_several_outputs_is_refused() -> None:
     network = TwoLayerNetwork(np.eye(2), np.ones((2, 2)))
     with pytest.raises(InputError, match="use audit_outputs with one problem an output"):
         audit(problems(X, Y, 1)[0], network)
+
+
+def test_shared_neurons_are_not_judged_without_time():
+    problems = [TrainingProblem([[1, 0], [0, 1]], y, beta=1) for y in ([3, 0], [4, 0])]
+    network = TwoLayerNetwork([[2.0, 0.0]], [[1.0, 1.0]])
+    late, whole = (audit_outputs(problems, network, effort=Effort(seconds=s)) for s in (1e-9, None))
+    assert whole.stationarity is not None and late.stationarity is None
+    assert "not judged: there was no time" in str(late) and late.lower <= whole.upper
