@@ -127,28 +127,30 @@ def cut(node: Node, j: int, budget: Budget | None = None) -> Node:
     size, p = min([(abs(x), c) for c, x in enumerate(chosen.normal) if x])
     side = 1 if chosen.normal[p] > 0 else -1
     rest = chosen.normal[:p] + chosen.normal[p + 1 :]
-    merged: dict[Row, Cut] = {}
-    for i, other in enumerate(node.cuts):
-        if i == j:
-            continue
-        factor, row = side * other.normal[p], other.normal[:p] + other.normal[p + 1 :]
+    # For each normal with a positive first entry: the first row, whether it faces that way, its sides.
+    merged: dict[Row, list[Any]] = {}
+    for first, normal, same, opposite in node.cuts[:j] + node.cuts[j + 1 :]:
+        factor, row = side * normal[p], normal[:p] + normal[p + 1 :]
         if factor:
             row = tuple([size * x - factor * y for x, y in zip(row, rest, strict=True)])
         content = signed_content(row)
-        key = row if content == 1 else tuple([x // content for x in row])
-        known = merged.get(key)
+        if content != 1:
+            row = tuple([x // content for x in row])
+        known = merged.get(row)
         if known is None:
-            size_of_content = abs(content)
-            normal = row if size_of_content == 1 else tuple([x // size_of_content for x in row])
-            merged[key] = Cut(other.first, normal, other.same, other.opposite)
-            continue
-        lead = next(x for x in known.normal if x)
-        same, opposite = other.same, other.opposite
-        if (lead > 0) != (content > 0):
-            same, opposite = opposite, same
-        merged[key] = Cut(known.first, known.normal, known.same | same, known.opposite | opposite)
+            merged[row] = [first, content > 0, same, opposite]
+        elif known[1] == (content > 0):
+            known[2] |= same
+            known[3] |= opposite
+        else:
+            known[2] |= opposite
+            known[3] |= same
+    cuts = [
+        Cut(first, row if faces else tuple([-x for x in row]), same, opposite)
+        for row, (first, faces, same, opposite) in merged.items()
+    ]
     vanish = node.vanish | chosen.same | chosen.opposite
-    return Node((*node.pivots, chosen.first), vanish, tuple(merged.values()))
+    return Node((*node.pivots, chosen.first), vanish, tuple(cuts))
 
 
 def below(node: Node, deepest: int, budget: Budget | None = None) -> Iterator[Node]:
