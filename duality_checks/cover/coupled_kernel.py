@@ -19,8 +19,9 @@ from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 from ..checker import DIRECTION_BITS
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import NONE_FREE, bound_on_cone, least_length
-from .slopes_kernel import descend, norm, shorten
-from .walk_kernel import add, copy, divide, facets, halve, span, with_room, written_part
+from .slopes_kernel import descend, shorten
+from .vectors_kernel import copy, divide, norm
+from .walk_kernel import add, facets, halve, span, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53

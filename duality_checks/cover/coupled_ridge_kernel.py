@@ -12,8 +12,8 @@ import numpy as np
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
-from .slopes_kernel import descend, norm, shorten
-from .walk_kernel import copy, divide
+from .slopes_kernel import descend, shorten
+from .vectors_kernel import copy, divide, inner, norm
 
 POWERS = 40
 DEPENDENT = 1e-12
@@ -37,15 +37,6 @@ def value_of(rows, weights, base, u, g):
 
 
 @inner_njit(nogil=True)
-def _product(a, b):
-    """The inner product."""
-    total = 0.0
-    for i in range(len(a)):
-        total += a[i] * b[i]
-    return total
-
-
-@inner_njit(nogil=True)
 def _leading(square, held, count, u, v):
     """Into v: about the leading direction of a symmetric matrix within the complement of some rows, from u
     on; the rows are made orthonormal. Its length, 0 where there is none."""
@@ -55,7 +46,7 @@ def _leading(square, held, count, u, v):
         before = norm(held[a])
         for _ in range(2):
             for e in range(kept):
-                share = _product(held[a], held[e])
+                share = inner(held[a], held[e])
                 for i in range(r):
                     held[a, i] -= share * held[e, i]
         size = norm(held[a])
@@ -67,7 +58,7 @@ def _leading(square, held, count, u, v):
     size = 0.0
     for _ in range(POWERS):
         for e in range(kept):
-            share = _product(v, held[e])
+            share = inner(v, held[e])
             for i in range(r):
                 v[i] -= share * held[e, i]
         size = norm(v)
@@ -77,18 +68,18 @@ def _leading(square, held, count, u, v):
         # One step of the power method, of the square of the matrix's square.
         half = square @ v
         for e in range(kept):
-            share = _product(half, held[e])
+            share = inner(half, held[e])
             for i in range(r):
                 half[i] -= share * held[e, i]
         copy(square @ half, v)
     for e in range(kept):
-        share = _product(v, held[e])
+        share = inner(v, held[e])
         for i in range(r):
             v[i] -= share * held[e, i]
     size = norm(v)
     if size > 0.0:
         divide(v, size)
-        if _product(v, u) < 0.0:
+        if inner(v, u) < 0.0:
             for i in range(r):
                 v[i] = -v[i]
     return size

@@ -16,7 +16,8 @@ from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import NONE_FREE, bound_on_cone
 from .simplex_kernel import descend_shares, shorten_shares
-from .walk_kernel import add, copy, facets, halve, with_room, written_part
+from .vectors_kernel import copy
+from .walk_kernel import add, facets, halve, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53

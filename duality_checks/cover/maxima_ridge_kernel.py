@@ -15,7 +15,7 @@ from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, REACHED, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
 from .simplex_kernel import descend_shares, shorten_shares
-from .walk_kernel import copy
+from .vectors_kernel import copy
 
 
 @inner_njit(nogil=True)

@@ -18,7 +18,7 @@ from hyperplane_arrangements.machine.kernel_cache import cached_njit
 
 from .search_kernel import value_at
 from .slopes_kernel import descend, shorten
-from .walk_kernel import copy, divide
+from .vectors_kernel import copy, divide
 
 WIDEST, NARROWEST = 0.5, 1e-6
 NEAR = 16

@@ -18,7 +18,8 @@ from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import bound_on_cone, least_length
 from .slopes_kernel import descend, shorten
-from .walk_kernel import add, copy, facets, halve, span, with_room, written_part
+from .vectors_kernel import copy
+from .walk_kernel import add, facets, halve, span, with_room, written_part
 
 SWEEPS, TURNS = 3, 40
 UNIT = 2.0**-53

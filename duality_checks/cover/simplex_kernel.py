@@ -14,17 +14,10 @@ import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
-from .slopes_kernel import drop, norm, solve
+from .slopes_kernel import drop, solve
+from .vectors_kernel import inner, norm
 
 VIOLATED = 1e-14
-
-
-@inner_njit(nogil=True)
-def _product(a, b):
-    total = 0.0
-    for i in range(len(a)):
-        total += a[i] * b[i]
-    return total
 
 
 @cached_njit(nogil=True)
@@ -54,7 +47,7 @@ def descend_shares(A, w, first, groups, m, p, sweeps, enough):
         for g in range(groups):
             low, high, least, most = -1, -1, np.inf, -np.inf
             for a in range(first[g], first[g + 1]):
-                slope = _product(A[a], p)
+                slope = inner(A[a], p)
                 if slope < least:
                     low, least = a, slope
                 if w[a] > 0.0 and slope > most:
@@ -73,10 +66,10 @@ def descend_shares(A, w, first, groups, m, p, sweeps, enough):
             for i in range(r):
                 p[i] += step * d[i]
         for a in range(first[groups], m):
-            square = _product(A[a], A[a])
+            square = inner(A[a], A[a])
             if square == 0.0:
                 continue
-            wanted = max(w[a] - _product(A[a], p) / square, 0.0)
+            wanted = max(w[a] - inner(A[a], p) / square, 0.0)
             step = wanted - w[a]
             w[a] = wanted
             for i in range(r):

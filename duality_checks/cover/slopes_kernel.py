@@ -12,17 +12,10 @@ from math import sqrt
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
+from .vectors_kernel import norm
+
 DEPENDENT = 1e-24
 VIOLATED = 1e-14
-
-
-@inner_njit(nogil=True)
-def norm(p):
-    """``norm(p)``."""
-    square = 0.0
-    for i in range(len(p)):
-        square += p[i] * p[i]
-    return sqrt(square)
 
 
 @cached_njit(nogil=True)

@@ -12,20 +12,6 @@ from hyperplane_arrangements.machine.kernel_cache import inner_njit
 
 
 @inner_njit(nogil=True)
-def copy(vector, target):
-    """Write a vector into another: for ``target[:] = vector`` the text of an error is compiled too."""
-    for i in range(len(vector)):
-        target[i] = vector[i]
-
-
-@inner_njit(nogil=True)
-def divide(vector, size):
-    """Divide a vector by a number, in place."""
-    for i in range(len(vector)):
-        vector[i] /= size
-
-
-@inner_njit(nogil=True)
 def halve(lo, hi, level, i, second):
     """The box of a level: the first or the second half in coordinate i of the box of the level above."""
     for k in range(lo.shape[1]):

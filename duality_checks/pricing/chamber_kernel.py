@@ -11,8 +11,8 @@ import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
+from ..cover.vectors_kernel import add_multiple, inner, set_multiple
 from .bounds import UNIT
-from .vectors_kernel import add_multiple, inner, set_multiple
 
 ROUNDS = 20
 LEAST = 1e-300

@@ -6,7 +6,7 @@ import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
-from .vectors_kernel import add_multiple, inner, set_multiple
+from ..cover.vectors_kernel import add_multiple, inner, set_multiple
 
 SAME_ANGLE = 1e-11
 SLACK = 1e-9

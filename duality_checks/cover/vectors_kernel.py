@@ -6,10 +6,12 @@ shapes that do not fit, which takes seconds.
 
 from __future__ import annotations
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from math import sqrt
+
+from hyperplane_arrangements.machine.kernel_cache import inner_njit
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def inner(a, b):
     """The inner product of two vectors."""
     total = 0.0
@@ -18,15 +20,38 @@ def inner(a, b):
     return total
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def set_multiple(target, factor, vector):
     """Set a vector to a multiple of another one."""
     for i in range(len(target)):
         target[i] = factor * vector[i]
 
 
-@cached_njit(nogil=True)
+@inner_njit(nogil=True)
 def add_multiple(target, factor, vector):
     """Add a multiple of a vector to another one, in place."""
     for i in range(len(target)):
         target[i] += factor * vector[i]
+
+
+@inner_njit(nogil=True)
+def copy(vector, target):
+    """Write a vector into another."""
+    for i in range(len(vector)):
+        target[i] = vector[i]
+
+
+@inner_njit(nogil=True)
+def divide(vector, size):
+    """Divide a vector by a number, in place."""
+    for i in range(len(vector)):
+        vector[i] /= size
+
+
+@inner_njit(nogil=True)
+def norm(p):
+    """``norm(p)``."""
+    square = 0.0
+    for i in range(len(p)):
+        square += p[i] * p[i]
+    return sqrt(square)
