@@ -29,6 +29,7 @@ from ..terms.losses import parse_loss
 from ..terms.weighted import weighted
 from .norms import Vector, dot, gradient
 from .polyhedral_lasso import Metric, least_squares, nonnegative_lasso
+from .setting import combination
 
 ZERO, ONE = Fraction(0), Fraction(1)
 NORMS = ("1-norm", "inf-norm")
@@ -166,7 +167,7 @@ def optimum(problem: TrainingProblem, norm: str, loss: str = "squared") -> Optim
     weights, skip, dual = free_lasso(
         atoms, problem.skips, problem.y, problem.beta, loss, metric=metric_of(problem)
     )
-    fit = combination([*atoms, *problem.skips], [*weights, *skip], problem.n)
+    fit = combination([*weights, *skip], [*atoms, *problem.skips], problem.n)
     neurons = tuple(
         Neuron(u, sign * weight) for (u, sign, _), weight in zip(signed, weights, strict=True) if weight
     )
@@ -233,9 +234,9 @@ def free_lasso(
     _require_program(loss, metric)
     if loss == "squared":
         weights = nonnegative_lasso(atoms, y, beta, start, free, metric)
-        rest = tuple(a - b for a, b in zip(y, combination(atoms, weights, len(y)), strict=True))
+        rest = tuple(a - b for a, b in zip(y, combination(weights, atoms, len(y)), strict=True))
         skip = least_squares(free, rest, metric)
-        left = zip(metric.weights, rest, combination(free, skip, len(y)), strict=True)
+        left = zip(metric.weights, rest, combination(skip, free, len(y)), strict=True)
         return weights, skip, tuple(w * (a - b) for w, a, b in left)
     rows = [(beta, tuple(-x for x in atom)) for atom in atoms]
     rows += [(ZERO, tuple(side * x for x in column)) for column in free for side in (-1, 1)]
@@ -281,15 +282,6 @@ def _dual_box(y: Vector, loss: str, weights: Vector) -> list[tuple[Fraction, Vec
         rows.append((weight, tuple(-x for x in unit)))
         rows.append((ZERO if loss == "hinge" else weight, unit))
     return rows
-
-
-def combination(atoms: Sequence[Vector], weights: Sequence[Fraction], n: int) -> Vector:
-    """``sum_j weights_j atoms_j``, length n."""
-    total = [ZERO] * n
-    for atom, weight in zip(atoms, weights, strict=True):
-        if weight:
-            total = [f + weight * x for f, x in zip(total, atom, strict=True)]
-    return tuple(total)
 
 
 class UnboundedError(InputError):

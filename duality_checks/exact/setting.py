@@ -19,7 +19,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
-from hyperplane_arrangements.exact.rational import dot
+from hyperplane_arrangements.exact.rational import dot, long_dot
 
 from ..networks.objective import ZERO, Vector
 from ..networks.rational import RationalNetwork
@@ -36,11 +36,11 @@ def combination(weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction
         >>> combination([Fraction(2), Fraction(0)], [(Fraction(1),), (Fraction(5),)], 1)
         (Fraction(2, 1),)
     """
-    total = [ZERO] * dimension
-    for weight, vector in zip(weights, vectors, strict=True):
-        if weight:
-            total = [t + weight * x for t, x in zip(total, vector, strict=True)]
-    return tuple(total)
+    counted = [(weight, vector) for weight, vector in zip(weights, vectors, strict=True) if weight]
+    if not counted:
+        return (ZERO,) * dimension
+    shares, chosen = zip(*counted, strict=True)
+    return tuple(long_dot(shares, entries) for entries in zip(*chosen, strict=True))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..exact.norms import Vector
-from ..exact.polyhedral import ONE, ZERO, combination, maximise, outputs
+from ..exact.polyhedral import ONE, ZERO, maximise, outputs
+from ..exact.setting import combination
 from ..problem import TrainingProblem
 from .spanning import reach_targets
 
@@ -106,4 +107,4 @@ def _least_norm(
     count = len(atoms)
     weights = tuple(multipliers[j] - multipliers[count + j] for j in range(count))
     norm = sum((price * abs(t) for price, t in zip(prices, weights, strict=True)), ZERO)
-    return LeastNorm(norm, weights, combination(atoms, weights, problem.n), dual)
+    return LeastNorm(norm, weights, combination(weights, atoms, problem.n), dual)

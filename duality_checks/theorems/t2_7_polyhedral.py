@@ -14,12 +14,12 @@ from ..exact.polyhedral import (
     NORMS,
     Optimum,
     chamber_multipliers,
-    combination,
     dual_norm_of,
     norm_of,
     optimum,
     outputs,
 )
+from ..exact.setting import combination
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal
@@ -52,7 +52,7 @@ def check(instance: Polyhedral) -> Iterator[Outcome]:
     for neuron in claimed.neurons:
         yield at_least(1, norm_of(neuron.direction, norm), "norm(u) <= 1")
     seen = [outputs(problem, neuron.direction) for neuron in claimed.neurons]
-    fit = combination(seen, [neuron.weight for neuron in claimed.neurons], problem.n)
+    fit = combination([neuron.weight for neuron in claimed.neurons], seen, problem.n)
     penalty = sum((abs(neuron.weight) for neuron in claimed.neurons), Fraction(0))
     upper = loss.upper(fit, problem.y) + problem.beta * penalty
     for signs, sign, multipliers, _ in chamber_multipliers(problem, claimed.dual, norm):
