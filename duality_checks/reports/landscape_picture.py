@@ -25,7 +25,7 @@ _MANY = 300
 _LARGE = 4
 _MOST_CIRCLES = 120
 _ARCS = 360
-_ENTRIES_AT_ONCE = 4_000_000
+_ENTRIES_AT_ONCE = 500_000
 # How fast colour fades with slack: at half of beta an eighth of it is left.
 _FADE = 3
 # Below this share of beta a chamber would be too pale to be seen.

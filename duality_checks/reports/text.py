@@ -24,7 +24,7 @@ MOST_NEURONS = 100
 KINK = 1e-9
 BY = {
     "chambers": "the list of chambers complete",
-    "sweep": "the list of chambers complete",
+    "sweep": "by a sweep of all chambers",
     "cover": "by a cover of all directions",
     "quadratic": "by quadratic functions for each sign",
 }
