@@ -93,7 +93,11 @@ def problem_document(problem: Stated) -> dict[str, Any]:
         "readout": _readout_document(problem.readout),
         "kappa": str(problem.kappa),
         "beta": str(problem.beta),
-        "X": [[str(value) for value in row] for row in problem.X.fractions],
+        # Not by `X.fractions`, which would stay for as long as the problem.
+        "X": [
+            [str(Fraction(x, q)) for x in row]
+            for row, q in zip(problem.X.integers, problem.X.denominators, strict=True)
+        ],
         "y": [str(value) for value in problem.y],
     }
 
