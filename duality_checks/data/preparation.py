@@ -257,8 +257,8 @@ class Preparation:
         plain = list(dict.fromkeys(one.column for one in self.inputs if one.label is None))
         numbers = table.numbers(plain)
         if self.is_plain and list(self.columns) == plain == [one.column for one in self.inputs]:
-            one_for_all = Fraction(1)
-            return tuple((*row, one_for_all) for row in numbers) if ones else numbers
+            ending = (Fraction(1),)  # one number for all rows, which may be many
+            return tuple((*row, *ending) for row in numbers) if ones else numbers
         parts = [_part(one, numbers, plain) for one in self.inputs if one.label is None]
         found = iter(parts)
         hot = {name: self._places(table, name) for name in self.columns if name not in plain}

@@ -23,13 +23,13 @@ from itertools import product
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.rational import combination
 
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
 from ..terms.weighted import weighted
 from .norms import Vector, dot, gradient
 from .polyhedral_lasso import Metric, least_squares, nonnegative_lasso
-from .setting import combination
 
 ZERO, ONE = Fraction(0), Fraction(1)
 NORMS = ("1-norm", "inf-norm")

@@ -12,8 +12,9 @@ from fractions import Fraction
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
 from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.rational import combination
 
-from .setting import ZERO, Vector, combination, dot
+from .setting import ZERO, Vector, dot
 
 
 @dataclass(frozen=True, slots=True)

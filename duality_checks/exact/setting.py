@@ -19,7 +19,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
-from hyperplane_arrangements.exact.rational import dot, long_dot
+from hyperplane_arrangements.exact.rational import combination, dot
 
 from ..networks.objective import ZERO, Vector
 from ..networks.rational import RationalNetwork
@@ -27,20 +27,6 @@ from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 
 _PURPOSE = "deciding stationary points"
-
-
-def combination(weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction]], dimension: int) -> Vector:
-    """`sum_k weights[k] * vectors[k]`, exactly; zero weights cost nothing.
-
-    Example:
-        >>> combination([Fraction(2), Fraction(0)], [(Fraction(1),), (Fraction(5),)], 1)
-        (Fraction(2, 1),)
-    """
-    counted = [(weight, vector) for weight, vector in zip(weights, vectors, strict=True) if weight]
-    if not counted:
-        return (ZERO,) * dimension
-    shares, chosen = zip(*counted, strict=True)
-    return tuple(long_dot(shares, entries) for entries in zip(*chosen, strict=True))
 
 
 @dataclass(frozen=True)

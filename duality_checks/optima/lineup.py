@@ -11,10 +11,10 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
+from hyperplane_arrangements.exact.rational import combination
 
 from ..exact.judged import judged
 from ..exact.norms import Vector
-from ..exact.setting import combination
 from ..networks.two_layer import TwoLayerNetwork
 from ..terms.given import relative
 from .optimal_set import OptimalSet

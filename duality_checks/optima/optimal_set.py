@@ -22,12 +22,12 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
 from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.rational import combination
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
 from ..exact.judged import judged
 from ..exact.norms import Vector, dot, gradient, project
-from ..exact.setting import combination
 from ..networks.rational import RationalNetwork
 from ..terms.given import relative
 

@@ -17,10 +17,10 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
+from hyperplane_arrangements.exact.rational import combination
 
 from ..exact.norms import Vector, dot
 from ..exact.polyhedral import nonnegative_lasso
-from ..exact.setting import combination
 from ..networks.rational import RationalNetwork
 from ..problem import parse_activation, positive
 

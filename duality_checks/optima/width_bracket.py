@@ -17,10 +17,10 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.exact import exact_vector
+from hyperplane_arrangements.exact.rational import combination
 
 from ..exact.norms import Vector, dot
 from ..exact.programs import in_cone, maximise
-from ..exact.setting import combination
 from ..terms.given import whole
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 from hyperplane_arrangements.exact import ExactMatrix, signs
+from hyperplane_arrangements.exact.rational import combination
 from hyperplane_arrangements.values.findings import Finding
 
-from ..exact.setting import Vector, combination
+from ..exact.setting import Vector
 from ..networks.rational import RationalNetwork
 from .blocks import Block
 

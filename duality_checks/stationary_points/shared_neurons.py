@@ -17,11 +17,12 @@ from math import sqrt
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import combination
 
 from ..cover.effort import require_time
 from ..exact.judged import fitting
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, Setting, Vector, combination, dot
+from ..exact.setting import ZERO, Setting, Vector, dot
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.given import allowance, relative

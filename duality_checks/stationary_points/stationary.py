@@ -17,13 +17,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import combination
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
 from ..cover.effort import require_time
 from ..exact.judged import fitting
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, Setting, Vector, combination, dot
+from ..exact.setting import ZERO, Setting, Vector, dot
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.given import allowance, relative

@@ -15,8 +15,9 @@ import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
+from hyperplane_arrangements.exact.rational import combination
 
-from ..exact.setting import Setting, Vector, combination, dot
+from ..exact.setting import Setting, Vector, dot
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .samples import ACTIVATIONS, random_rationals

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import combination
+
 from ..exact.norms import gradient
 from ..exact.polyhedral import (
     LOSSES,
@@ -19,7 +21,6 @@ from ..exact.polyhedral import (
     optimum,
     outputs,
 )
-from ..exact.setting import combination
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal

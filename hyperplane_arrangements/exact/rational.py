@@ -83,6 +83,22 @@ def long_dot(a: Iterable[Fraction], b: Iterable[Fraction]) -> Fraction:
     return _over(numerators)
 
 
+def combination(
+    weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction]], dimension: int
+) -> tuple[Fraction, ...]:
+    """`sum_k weights[k] * vectors[k]`, exactly; zero weights cost nothing.
+
+    Example:
+        >>> combination([Fraction(2), Fraction(0)], [(Fraction(1),), (Fraction(5),)], 1)
+        (Fraction(2, 1),)
+    """
+    counted = [(weight, vector) for weight, vector in zip(weights, vectors, strict=True) if weight]
+    if not counted:
+        return (_ZERO,) * dimension
+    shares, chosen = zip(*counted, strict=True)
+    return tuple(long_dot(shares, entries) for entries in zip(*chosen, strict=True))
+
+
 def total(values: Iterable[Fraction]) -> Fraction:
     """The sum of many: numerators over one denominator together first, then neighbours in pairs.
 
