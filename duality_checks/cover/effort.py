@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 from time import perf_counter
@@ -108,6 +108,21 @@ class Effort:
         if self.seconds is None:
             return self
         return replace(self, seconds=max(self.seconds - (perf_counter() - began), INSTANT) / parts)
+
+    def shares(self, parts: int) -> Iterator[Effort]:
+        """That of one part of a job after the other: when its turn comes, an equal share of what is left.
+
+        Args:
+            parts: of the job, which begins with the first.
+
+        Example:
+            >>> first, second = Effort(seconds=60).shares(2)  # no time passes between them
+            >>> round(first.seconds), round(second.seconds)
+            (30, 60)
+        """
+        began = perf_counter()
+        for done in range(parts):
+            yield self.after(began, parts - done)
 
     def training(self) -> Effort:
         """What of the effort of a whole job is for training.

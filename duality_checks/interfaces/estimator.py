@@ -100,7 +100,7 @@ class _CertifiedReLU(BaseEstimator):
 
             if not problem.shares:
                 self._require_chambers(problem.outputs[0])
-            effort = (self._effort() or WHOLE).after(began, parts=4)
+            effort = self._limits(problem).after(began, parts=4)
             problem = at_ratio(problem, self.beta_ratio, self.max_chambers, effort)
         if isinstance(problem, TrainingProblem) or not problem.shares:
             outputs = problem.outputs
@@ -109,7 +109,7 @@ class _CertifiedReLU(BaseEstimator):
             return
         from ..optima.several_outputs import train_outputs
 
-        left = (self._effort() or WHOLE).after(began)
+        left = self._limits(problem).after(began)
         self._keep(problem, [], train_outputs(problem, effort=left))
 
     def _keep(
@@ -154,6 +154,10 @@ class _CertifiedReLU(BaseEstimator):
     def _effort(self) -> Effort | None:
         """The search that was asked for, if one was."""
         return None if self.gap is None else Effort(self.gap, self.time_limit, MAX_CONES)
+
+    def _limits(self, problem: TrainingProblem | MultiOutputProblem) -> Effort:
+        """Those of the whole fit: neurons that outputs share are searched for, asked or not."""
+        return self._effort() or (Effort(seconds=self.time_limit) if problem.shares else WHOLE)
 
     def _weights(self, X: np.ndarray, sample_weight: Any) -> tuple[np.ndarray | None, np.ndarray]:
         """The weights of the samples that count, and which these are: a weight of 0 leaves a sample out."""
@@ -244,8 +248,9 @@ _PARAMETERS = """
             nothing free).
         gap: the relative gap between the bounds that will do where all directions are searched; None for no
             search.
-        time_limit: seconds of the whole job, training, certificate and check, for each output; a search ends
-            after 100,000 cones in any case.
+        time_limit: seconds of the whole job where directions are searched: one limit for training,
+            certificates and checks, which all outputs share. A search for a gap ends after 100,000 cones in
+            any case.
         starts: random directions in each round of ascents.
         random_state: seeds the ascents; training over all chambers is deterministic.
 

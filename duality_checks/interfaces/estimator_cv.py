@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..cover.effort import WHOLE
+from ..cover.effort import WHOLE, Effort
 from ..networks.two_layer import side_by_side
 from ..optima.paths import beta_path
 from ..optima.shares import improvable_below, share_of
@@ -70,11 +71,12 @@ class _ByCrossValidation:
         from sklearn.metrics import check_scoring
         from sklearn.model_selection import check_cv
 
-        whole = self._stated(X, target, weights)
-        betas = self._decays(whole)
+        began, whole = perf_counter(), self._stated(X, target, weights)
+        betas = self._decays(whole, self._limits(whole).after(began, parts=4))
         labels = self._said(target)
         scorer = check_scoring(self, scoring=self.scoring)
         folds = list(check_cv(self.cv, labels, classifier=hasattr(self, "classes_")).split(X, labels))
+        efforts = self._limits(whole).after(began).shares(len(folds) + 1)  # the last: all samples
         share = np.ones(len(X)) if weights is None else weights
         scores, gap = np.empty((len(folds), len(betas))), 0.0
         for k, (learnt, kept_back) in enumerate(folds):
@@ -83,7 +85,8 @@ class _ByCrossValidation:
             own = None if weights is None else weights[learnt]
             problem = self._stated(X[learnt], target[learnt], own)
             held = {} if weights is None else {"sample_weight": weights[kept_back]}
-            for place, point in enumerate(self._path(problem, [part * beta for beta in betas])):
+            smaller = [part * beta for beta in betas]
+            for place, point in enumerate(self._path(problem, smaller, next(efforts))):
                 gap = max(gap, point.relative_gap)
                 model = self._with(point, X.shape[1])
                 scores[k, place] = scorer(model, X[kept_back], labels[kept_back], **held)
@@ -91,7 +94,7 @@ class _ByCrossValidation:
         if not np.isfinite(means).all():
             raise InputError("a fold has a score that is not finite; use fewer folds, or another scoring")
         best = int(np.argmax(means))  # the first, so the largest beta, of equals
-        path = tuple(self._path(whole, betas[: best + 1]))
+        path = tuple(self._path(whole, betas[: best + 1], next(efforts)))
         self.betas_, self.cv_scores_ = betas, scores
         self.path_ = tuple(point.shown for point in path)
         self.gap_ = max(gap, *(point.relative_gap for point in path))
@@ -113,34 +116,39 @@ class _ByCrossValidation:
         return problem
 
     def _path(
-        self: Any, problem: TrainingProblem | MultiOutputProblem, betas: Sequence[Fraction]
+        self: Any, problem: TrainingProblem | MultiOutputProblem, betas: Sequence[Fraction], effort: Effort
     ) -> Iterator[_Point]:
-        """The optima from the largest beta down."""
+        """The optima from the largest beta down, which share the time."""
         from ..optima.several_outputs import train_outputs
 
         if problem.shares:
-            for beta in betas:
+            for beta, share in zip(betas, effort.shares(len(betas)), strict=True):
                 stated = problem.with_beta(beta)
-                proof = train_outputs(stated)  # type: ignore[arg-type]
+                proof = train_outputs(stated, effort=share)  # type: ignore[arg-type]
                 yield _Point(stated, proof.network, (), proof, proof)
             return
         listed = few_chambers(problem.outputs[0].arrangement, self.max_chambers)
-        effort = None if listed else self._effort()
-        limits = {"max_chambers": self.max_chambers, "effort": effort or WHOLE}
-        for points in zip(*(beta_path(one, betas, **limits) for one in problem.outputs), strict=True):
-            fits = tuple(Fit.of_point(point, effort) for point in points)
+        searched = None if listed else effort
+        paths = [
+            list(beta_path(one, betas, max_chambers=self.max_chambers, effort=WHOLE if listed else share))
+            for one, share in zip(problem.outputs, effort.shares(len(problem.outputs)), strict=True)
+        ]
+        for points in zip(*paths, strict=True):
+            fits = tuple(Fit.of_point(point, searched) for point in points)
             if isinstance(problem, TrainingProblem):
                 yield _Point(fits[0].problem, fits[0].solution.network, fits, None, points[0])
             else:
                 stated = problem.with_beta(fits[0].problem.beta)
                 yield _Point(stated, side_by_side([fit.solution.network for fit in fits]), fits, None, points)
 
-    def _decays(self: Any, problem: TrainingProblem | MultiOutputProblem) -> tuple[Fraction, ...]:
+    def _decays(
+        self: Any, problem: TrainingProblem | MultiOutputProblem, effort: Effort
+    ) -> tuple[Fraction, ...]:
         """The betas to compare, largest first, each once."""
         if self.betas is not None:
             found = {positive(beta, "betas") for beta in self.betas}
         else:
-            largest = improvable_below(problem, self.max_chambers, self._effort() or WHOLE)
+            largest = improvable_below(problem, self.max_chambers, effort)
             found = {share_of(largest, ratio) for ratio in self.beta_ratios}
         if not found:
             raise InputError("there is no beta to choose from; give betas or beta_ratios")
@@ -180,7 +188,9 @@ _PARAMETERS = """
         scoring: as in scikit-learn; by default the estimator's own score.
         activation, loss, fit_intercept, free, max_chambers: as there; all chambers are gone through, unless a
             gap is stated.
-        gap, time_limit: as there, of each beta of each fold.
+        gap: as there, of each beta of each fold.
+        time_limit: seconds of the whole fit where directions are searched: one limit, which the search for
+            beta_max, the paths of all folds and that of all samples share.
 
     Attributes:
         beta_: the chosen weight decay, exactly.

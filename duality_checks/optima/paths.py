@@ -63,7 +63,7 @@ def beta_path(
         betas: positive, strictly decreasing.
         max_chambers: refuse arrangements with more chambers before starting, where these are gone through.
         progress: called after each round of each point.
-        effort: of each point, where directions are searched.
+        effort: limits of the whole path, where directions are searched; its points share the time.
 
     Yields:
         One point a beta, as soon as it is known.
@@ -86,11 +86,11 @@ def beta_path(
     if not is_searched(problem):
         require_feasible(problem.arrangement, max_chambers)
     start = None
-    for decay in decays:
+    for decay, share in zip(decays, effort.shares(len(decays)), strict=True):
         point = problem.with_beta(decay)
-        solution = train(point, max_chambers=max_chambers, progress=progress, start=start, effort=effort)
+        solution = train(point, max_chambers=max_chambers, progress=progress, start=start, effort=share)
         start = solution.network if solution.network.width else None
-        yield PathPoint(point, solution, certify(point, solution, effort=effort))
+        yield PathPoint(point, solution, certify(point, solution, effort=share))
 
 
 class BetaMax(NamedTuple):

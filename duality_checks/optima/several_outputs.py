@@ -277,10 +277,8 @@ def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
 
 
 def _apart(problem: MultiOutputProblem, max_chambers: int, effort: Effort) -> OutputsProof:
-    began, count = perf_counter(), len(problem.outputs)
     solutions, certificates = list[Solution](), list[Certificate]()
-    for k, one in enumerate(problem.outputs):
-        part = effort.after(began, count - k)
+    for one, part in zip(problem.outputs, effort.shares(len(problem.outputs)), strict=True):
         solutions.append(train(one, max_chambers=max_chambers, effort=part))
         certificates.append(certify(one, solutions[-1], max_chambers=max_chambers, effort=part))
     network = side_by_side([solution.network for solution in solutions])

@@ -67,11 +67,13 @@ class SharedLandscape:
         base = np.array([linear - bend @ normals for linear, bend in parts])
         return Coupled.of(normals, 2 * bends, base)
 
-    def norm(self, V: np.ndarray) -> float:
-        """``max_{norm(u) <= 1} norm(V'phi(Xu))``, numerical."""
+    def norm(self, V: np.ndarray, effort: Effort = WHOLE) -> float:
+        """``max_{norm(u) <= 1} norm(V'phi(Xu))``, numerical; where the effort is not whole, the best of many
+        ascents."""
         if self.landscape.rank == 0:
             return 0.0
-        return float(largest((self.function(V),)).values.max(initial=0.0))
+        found = largest((self.function(V),), effort, effort.deadline())
+        return float(found.values.max(initial=0.0))
 
 
 @one_blas_thread()

@@ -64,7 +64,7 @@ def _beta_max(problem: TrainingProblem | MultiOutputProblem, max_chambers: int, 
 
     def size(beta: float) -> float:
         shared = SharedLandscape.of(first.with_beta(beta))
-        return shared.norm(shared.readout.squared(targets))
+        return shared.norm(shared.readout.squared(targets), effort)
 
     return where_equal(size) if first.free.decayed else size(1.0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -15,13 +16,17 @@ from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold, cross_
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from duality_checks import check
+from duality_checks import certify, check
+from duality_checks.cover import effort
+from duality_checks.cover.effort import Effort
 from duality_checks.estimator import (
     CertifiedReLUClassifier,
     CertifiedReLUClassifierCV,
     CertifiedReLURegressor,
     CertifiedReLURegressorCV,
 )
+from duality_checks.interfaces import estimator_cv
+from duality_checks.optima import paths, several_outputs
 from hyperplane_arrangements.errors import InputError
 
 
@@ -132,6 +137,33 @@ def test_directions_are_searched_up_to_the_gap() -> None:
         stopped.proven_ == (certificate.relative_gap <= 0.2) and check(stopped.problem_, certificate).proven
     )
     assert 0 <= stopped.lower_bound_ <= stopped.upper_bound_
+
+
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+def test_one_limit_is_shared_by_all_parts(coupling: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock of our own every part takes all the time that it is handed: together they take the limit."""
+    clock, handed = [0.0], list[float]()
+
+    def taking_all(work: Callable[..., Any]) -> Callable[..., Any]:
+        def taken(*args: Any, effort: Effort, **options: Any) -> Any:
+            handed.append(effort.seconds or 0.0)
+            clock[0] += handed[-1]
+            return work(*args, effort=Effort(gap=0.9), **options)
+
+        return taken
+
+    for module in (effort, estimator_cv):
+        monkeypatch.setattr(module, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(paths, "train", taking_all(paths.train))
+    monkeypatch.setattr(paths, "certify", lambda *args, effort: certify(*args, effort=Effort(gap=0.9)))
+    monkeypatch.setattr(several_outputs, "train_outputs", taking_all(several_outputs.train_outputs))
+    rng, few = np.random.default_rng(0), coupling == "2-norm"
+    X = rng.integers(-9, 10, (8, 1) if few else (50, 4)).astype(float)
+    y = X[:, :1] + rng.normal(size=(len(X), 2))
+    asked = {"time_limit": 60.0, "cv": 2, "coupling": coupling, "gap": None if few else 0.9}
+    model = CertifiedReLURegressorCV(betas=(40, 20), **asked).fit(X, y)
+    assert len(handed) == (len(model.path_) + 4) * (1 if few else 2)
+    assert min(handed) > 0 and sum(handed) == pytest.approx(60)
 
 
 def test_parameters_are_kept_and_cloned() -> None:
