@@ -12,15 +12,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
 
-from ..networks.objective import exact_fit, exact_objective
+from ..networks.objective import exact_fit, exact_objective, hidden_decay
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
-from .setting import Setting, Vector
+from .setting import Problems, Setting, Vector, require_outputs
 
 _KINDS = (
     "a TwoLayerNetwork, a RationalNetwork, a network of from_state_dict or from_sklearn, or any "
@@ -28,15 +26,16 @@ _KINDS = (
 )
 
 
-def judged(problem: TrainingProblem | Setting, network: Any) -> RationalNetwork:
+def judged(problem: Problems, network: Any) -> RationalNetwork:
     """The network on the columns of a problem, exactly.
 
     Args:
-        problem: the problem, or its setting.
+        problem: the problem, or its setting; or several problems, the same but for their targets, one an
+            output.
         network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, or any object with `hidden` (m x d)
-            and `output` (length m). What else it has of `kappa`, `intercept`, `linear` (length d) and
-            `biases` (length m) is part of it. Biases are the weights on the one column of ones of X, which
-            `hidden` then leaves out.
+            and `output` (length m, or m x q). What else it has of `kappa`, `intercept`, `linear` (length d,
+            or d x q) and `biases` (length m) is part of it. Biases are the weights on the one column of ones
+            of X, which `hidden` then leaves out.
 
     Returns:
         A network with the same outputs and the same weights.
@@ -55,6 +54,15 @@ def judged(problem: TrainingProblem | Setting, network: Any) -> RationalNetwork:
         ((Fraction(2, 1), Fraction(-1, 1)),)
     """
     exact = _exact(network)
+    if not isinstance(problem, TrainingProblem | Setting):
+        require_outputs(exact.count, len(problem))
+        problem = problem[0]
+    elif exact.is_of_several and not (isinstance(problem, Setting) and len(problem.targets) > 1):
+        raise InputError(
+            f"the network is a {type(network).__name__} with output weights of shape "
+            f"{(exact.width, exact.count)}, and the problem has one output; give one weight a neuron, or "
+            "judge each output by its own problem"
+        )
     if exact.width and getattr(network, "kappa", None) is not None:
         require_activation(problem.kappa, network.kappa)
     biases = _biases(network, exact.width)
@@ -66,12 +74,12 @@ def judged(problem: TrainingProblem | Setting, network: Any) -> RationalNetwork:
     if isinstance(problem, Setting):
         problem.require_fit(exact)
     else:
-        skip_of(problem, exact)
+        _require_free(problem, exact)
     return exact
 
 
 def skip_of(problem: TrainingProblem, network: RationalNetwork) -> Vector:
-    """The weights of what a problem leaves free in the outputs: the intercept, then the linear skip.
+    """The weights of what a problem leaves free in its output: the intercept, then the linear skip.
 
     Raises:
         InputError: the network has one that the problem does not leave free.
@@ -80,8 +88,14 @@ def skip_of(problem: TrainingProblem, network: RationalNetwork) -> Vector:
         >>> skip_of(TrainingProblem([[1]], [1], beta=1, free="intercept"), RationalNetwork([], [], "1/2"))
         (Fraction(1, 2),)
     """
+    _require_free(problem, network)
+    linear = network.linear or (Fraction(0),) * problem.d
+    return ((network.intercept,) if problem.free.intercept else ()) + (linear if problem.free.linear else ())
+
+
+def _require_free(problem: TrainingProblem, network: RationalNetwork) -> None:
     for name, there, free in (
-        ("an intercept", bool(network.intercept), problem.free.intercept),
+        ("an intercept", any(network.constants), problem.free.intercept),
         ("a linear skip", bool(network.linear), problem.free.linear),
     ):
         if there and not free:
@@ -89,12 +103,15 @@ def skip_of(problem: TrainingProblem, network: RationalNetwork) -> Vector:
                 f"the network has {name}, which the problem (free={problem.free.name!r}) has not; "
                 "state the problem with what is free, or drop it from the network"
             )
-    linear = network.linear or (Fraction(0),) * problem.d
-    return ((network.intercept,) if problem.free.intercept else ()) + (linear if problem.free.linear else ())
 
 
-def objective_of(problem: TrainingProblem, network: Any) -> Fraction:
+def objective_of(problem: TrainingProblem | Sequence[TrainingProblem], network: Any) -> Fraction:
     """The training objective of a network, exactly; for the logistic loss a rational just above.
+
+    Args:
+        problem: the problem; or several, as for :func:`judged`: outputs share the neurons, which are paid for
+            once.
+        network: likewise.
 
     Raises:
         InputError: as :func:`judged`.
@@ -103,9 +120,15 @@ def objective_of(problem: TrainingProblem, network: Any) -> Fraction:
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, loss="l1")
         >>> objective_of(problem, RationalNetwork([[1]], [1]))
         Fraction(5, 1)
+        >>> objective_of([problem, problem], RationalNetwork([[1]], [[1, 1]]))
+        Fraction(19, 2)
     """
-    exact = judged(problem, network)
-    return exact_objective(problem, exact.hidden, exact.output, skip_of(problem, exact))
+    exact, total = judged(problem, network), Fraction(0)
+    problems = (problem,) if isinstance(problem, TrainingProblem) else problem
+    for c, one in enumerate(problems):
+        part = exact.one(c)
+        total += exact_objective(one, part.hidden, part.output, skip_of(one, part))
+    return total - (exact.count - 1) * hidden_decay(problems[0], exact.hidden)
 
 
 def fit_of(problem: TrainingProblem, network: Any) -> Vector:
@@ -122,7 +145,7 @@ def fit_of(problem: TrainingProblem, network: Any) -> Vector:
     return exact_fit(problem, exact.hidden, exact.output, skip_of(problem, exact))
 
 
-def fitting(problem: TrainingProblem | Setting, network: Any) -> tuple[Setting, RationalNetwork]:
+def fitting(problem: Problems, network: Any) -> tuple[Setting, RationalNetwork]:
     """Problem and network in exact form, once they are known to fit.
 
     Raises:
@@ -169,20 +192,9 @@ def _exact(network: Any) -> RationalNetwork:
         return network
     if not (hasattr(network, "hidden") and hasattr(network, "output")):
         raise InputError(f"network is of type {type(network).__name__}; give {_KINDS}")
-    output = network.output
-    if np.ndim(output) == 2:
-        raise InputError(
-            f"the network is a {type(network).__name__} with output weights of shape {np.shape(output)}, and "
-            "the problem has one output; give one weight a neuron, or judge each output by its own problem"
-        )
-    linear = getattr(network, "linear", None)
-    intercept = getattr(network, "intercept", None)
-    return RationalNetwork(
-        _plain(network.hidden),
-        _plain(output),
-        Fraction(0) if intercept is None else intercept,
-        () if linear is None else _plain(linear),
-    )
+    given = ("hidden", "output", "intercept", "linear")
+    stated = {name: getattr(network, name, None) for name in given}
+    return RationalNetwork(**{name: _plain(value) for name, value in stated.items() if value is not None})
 
 
 def _plain(values: Any) -> Any:
@@ -209,7 +221,7 @@ def _with_biases(
     problem: TrainingProblem | Setting, network: RationalNetwork, biases: Vector
 ) -> RationalNetwork:
     """The network with its biases as weights on the column of ones, wherever that is."""
-    ones = _columns_of_ones(problem)
+    ones = _columns_of_biases(problem)
     width, features = len(network.hidden[0]), _inputs(problem) - 1
     if len(ones) != 1 or any(len(row) != features for row in network.hidden):
         raise InputError(
@@ -219,15 +231,26 @@ def _with_biases(
         )
     (at,) = ones
     rows = [(*row[:at], b, *row[at:]) for row, b in zip(network.hidden, biases, strict=True)]
-    linear: Sequence[Fraction] = network.linear
+    linear = network.linear
     if linear:
-        linear = (*linear[:at], Fraction(0), *linear[at:])
+        none = (Fraction(0),) * network.count if network.is_of_several else Fraction(0)
+        linear = (*linear[:at], none, *linear[at:])
     return RationalNetwork(rows, network.output, network.intercept, linear)
 
 
-def _columns_of_ones(problem: TrainingProblem | Setting) -> list[int]:
+def _columns_of_biases(problem: TrainingProblem | Setting) -> list[int]:
     if problem.free and isinstance(problem, Setting):
         return list(problem.free)
     if isinstance(problem, TrainingProblem) and problem.bias is not None:
         return [problem.bias]
+    return columns_of_ones(problem)
+
+
+def columns_of_ones(problem: TrainingProblem | Setting) -> list[int]:
+    """The columns of X that hold nothing but ones.
+
+    Example:
+        >>> columns_of_ones(TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1))
+        [1]
+    """
     return [j for j, column in enumerate(zip(*problem.X.fractions, strict=True)) if set(column) == {1}]

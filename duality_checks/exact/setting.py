@@ -1,7 +1,8 @@
 """What stationarity is a matter of: exact rows, which weights are penalised, and exact networks on them.
 
 The objective is `1/2 sum_k s_k (f_k - y_k)^2 + beta/2 sum_j (norm(P w_j)^2 + alpha_j^2)`, where P keeps the
-penalised coordinates and s are the weights of the samples; an output intercept c may cost `beta/2 c^2`. A
+penalised coordinates and s are the weights of the samples; an output intercept c may cost `beta/2 c^2`. Where
+outputs share neurons, the loss, `alpha_j^2` and `c^2` are sums over the outputs. A
 :class:`~duality_checks.problem.TrainingProblem` penalises all of them; networks as other libraries train them
 have a free coordinate a neuron, its bias, and a free intercept at the output (statement 2.14).
 """
@@ -9,11 +10,12 @@ have a free coordinate a neuron, its bias, and a free intercept at the output (s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
 from operator import mul
+from typing import Union
 
 import numpy as np
 
@@ -26,6 +28,9 @@ from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 
+# One problem, or several that are the same but for their targets: one an output.
+Problems = Union[TrainingProblem, "Setting", Sequence[TrainingProblem]]
+
 _PURPOSE = "deciding stationary points"
 
 
@@ -35,7 +40,7 @@ class Setting:
 
     Args:
         X: rows, n x p.
-        y: targets, length n.
+        targets: one vector of length n an output.
         beta: weight decay.
         kappa: slope of the activation on the negative side.
         free: the unpenalised coordinates of a neuron, increasing.
@@ -50,7 +55,7 @@ class Setting:
     """
 
     X: ExactMatrix
-    y: Vector
+    targets: tuple[Vector, ...]
     beta: Fraction
     kappa: Fraction
     free: tuple[int, ...] = ()
@@ -59,37 +64,36 @@ class Setting:
     weights: Vector | None = None
 
     @classmethod
-    def of(cls, problem: TrainingProblem | Setting) -> Setting:
-        """The setting of a training problem: with an intercept or free biases if it has them.
+    def of(cls, problem: Problems) -> Setting:
+        """The setting of a training problem: with an intercept or free biases if it has them. Or of several,
+        one an output, the same but for their targets.
 
         Raises:
             InputError: another loss or penalty, a readout, or a linear skip.
         """
         if isinstance(problem, Setting):
             return problem
+        if not isinstance(problem, TrainingProblem):
+            return replace(cls.of(problem[0]), targets=tuple(one.y for one in problem))
         if problem.plain_loss.name != "squared":
             problem.require_standard(_PURPOSE)
         problem.require_ball(_PURPOSE, (NOTHING, "intercept", DECAYED, "biases"))
         free = () if problem.bias is None else (problem.bias,)
         has, decayed = problem.free.intercept, problem.free.decayed
         weights = tuple(problem.sample_weights) if problem.is_weighted else None
-        return cls(problem.X, problem.y, problem.beta, problem.kappa, free, has, decayed, weights)
+        return cls(problem.X, (problem.y,), problem.beta, problem.kappa, free, has, decayed, weights)
 
     @classmethod
-    def with_free_biases(cls, problem: TrainingProblem) -> Setting:
+    def with_free_biases(cls, problem: TrainingProblem | Sequence[TrainingProblem]) -> Setting:
         """The features with a column of ones behind them, unpenalised, and an output intercept.
 
         Raises:
             InputError: another loss or penalty, a readout, or something free already.
         """
-        if problem.plain_loss.name != "squared":
-            problem.require_standard(_PURPOSE)
-        problem.require_ball(_PURPOSE, (NOTHING,))
-        rows = [(*row, Fraction(1)) for row in problem.X.fractions]
-        weights = tuple(problem.sample_weights) if problem.is_weighted else None
-        return cls(
-            exact_matrix(rows), problem.y, problem.beta, problem.kappa, (problem.d,), True, weights=weights
-        )
+        setting, first = cls.of(problem), problem if isinstance(problem, TrainingProblem) else problem[0]
+        first.require_ball(_PURPOSE, (NOTHING,))
+        X = exact_matrix([(*row, Fraction(1)) for row in setting.rows])
+        return replace(setting, X=X, free=(setting.inputs,), intercept=True)
 
     def require_plain(self, purpose: str) -> Setting:
         """This setting, if its samples have no weights and its intercept, if any, is free.
@@ -108,6 +112,20 @@ class Setting:
             found = "a decayed intercept" if self.decayed else "weights of samples"
             raise InputError(f"{purpose} knows no {found}, and the problem has {found.removeprefix('a ')}")
         return self
+
+    @property
+    def y(self) -> Vector:
+        """The targets of the one output, length n.
+
+        Raises:
+            InputError: there are several outputs.
+        """
+        return self._of_one(self.targets)
+
+    def _of_one(self, vectors: tuple[Vector, ...]) -> Vector:
+        if len(vectors) != 1:
+            raise InputError(f"the setting has {len(vectors)} outputs; this is known of one output alone")
+        return vectors[0]
 
     @property
     def n(self) -> int:
@@ -157,26 +175,38 @@ class Setting:
         return tuple(self.phi(Fraction(value, q * scale)) for value, q in pairs)
 
     def residual(self, network: RationalNetwork) -> Vector:
-        """v = s (y - f), length n: minus the gradient of the loss.
+        """v = s (y - f) of the one output, length n: minus the gradient of the loss.
+
+        Raises:
+            InputError: the network does not fit the rows, or there are several outputs.
+        """
+        return self._of_one(self.residuals(network))
+
+    def residuals(self, network: RationalNetwork) -> tuple[Vector, ...]:
+        """The same of each output, q of length n.
 
         Raises:
             InputError: the network does not fit the rows.
         """
-        errors = self.errors(network)
+        return tuple(map(self._weighted, self._errors(network)))
+
+    def _weighted(self, errors: Vector) -> Vector:
         return errors if self.weights is None else tuple(map(mul, self.weights, errors))
 
-    def errors(self, network: RationalNetwork) -> Vector:
-        """y - f, length n.
-
-        Raises:
-            InputError: the network does not fit the rows.
-        """
+    def _errors(self, network: RationalNetwork) -> list[Vector]:
+        """y - f of each output, length n."""
         self.require_fit(network)
-        values = [y - network.intercept for y in self.y]
-        for weights, alpha in zip(network.hidden, network.output, strict=True):
-            if alpha:
-                values = [r - alpha * a for r, a in zip(values, self.activations(weights), strict=True)]
-        return tuple(values)
+        values = [
+            tuple(y - c for y in target) for target, c in zip(self.targets, network.constants, strict=True)
+        ]
+        for weights, alphas in zip(network.hidden, network.outgoing, strict=True):
+            if any(alphas):
+                activations = self.activations(weights)
+                values = [
+                    tuple(r - alpha * a for r, a in zip(rest, activations, strict=True)) if alpha else rest
+                    for rest, alpha in zip(values, alphas, strict=True)
+                ]
+        return values
 
     def objective(self, network: RationalNetwork) -> Fraction:
         """The training objective, exactly.
@@ -186,15 +216,15 @@ class Setting:
             >>> setting.objective(RationalNetwork([["1/2"]], ["1/2"]))
             Fraction(17, 32)
         """
-        errors = self.errors(network)
-        weighted = errors if self.weights is None else tuple(map(mul, self.weights, errors))
-        decay = dot(network.output, network.output)
+        loss = sum((dot(self._weighted(errors), errors) for errors in self._errors(network)), ZERO)
+        return (loss + self.beta * self.decaying(network)) / 2
+
+    def decaying(self, network: RationalNetwork) -> Fraction:
+        """The sum of the squares of all weights that decay."""
+        decays = [*map(self.penalised, network.hidden), *network.outgoing]
         if self.decayed:
-            decay += network.intercept**2
-        for weights in network.hidden:
-            kept = self.penalised(weights)
-            decay += dot(kept, kept)
-        return (dot(weighted, errors) + self.beta * decay) / 2
+            decays.append(network.constants)
+        return sum((dot(part, part) for part in decays), ZERO)
 
     def gradient(self, signs: Iterable[int], v: Vector) -> Vector:
         """X'Dv with the slopes of a sign vector, length p."""
@@ -202,21 +232,36 @@ class Setting:
         return combination([d * value for d, value in zip(slopes, v, strict=True)], self.rows, self.inputs)
 
     def require_fit(self, network: RationalNetwork) -> None:
-        """Refuse a network with another number of inputs, or an intercept where there is none.
+        """Refuse a network with another number of outputs or inputs, or an intercept where there is none.
 
         Raises:
             InputError: it does not fit.
         """
+        require_outputs(network.count, len(self.targets))
         for j, row in enumerate(network.hidden):
             if len(row) != self.inputs:
                 raise InputError(
                     f"hidden[{j}] has {len(row)} weights, but a row of X has {self.inputs} entries; "
                     "does the network have a bias that X has no column of ones for?"
                 )
-        if network.intercept and not self.intercept:
+        constant = max(network.constants, key=abs)
+        if constant and not self.intercept:
             raise InputError(
-                f"the network has an output intercept {float(network.intercept):.6g}, but the problem has "
+                f"the network has an output intercept {float(constant):.6g}, but the problem has "
                 "none; use free biases, or retrain without it"
             )
         if network.linear:
             raise InputError(f"{_PURPOSE} knows no linear skip, and the network has one")
+
+
+def require_outputs(outputs: int, targets: int) -> None:
+    """Refuse a network with another number of outputs than there are targets.
+
+    Raises:
+        InputError: they differ.
+    """
+    if outputs != targets:
+        raise InputError(
+            f"the network has {outputs} outputs, but there are {targets} targets; give one target an output, "
+            "in their order"
+        )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ..networks.rational import RationalNetwork
     from ..optima.several_outputs import MultiOutputProblem
     from ..problem import TrainingProblem
-    from ..stationary_points.shared_neurons import SharedStationarity
     from ..stationary_points.stationary import Stationarity
 
 _ROWS_SHOWN = 12
@@ -144,7 +143,7 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
 
 def assert_stationary(
     problem: TrainingProblem | MultiOutputProblem, network: Any, *, epsilon: float = 1e-6
-) -> Stationarity | SharedStationarity:
+) -> Stationarity:
     """Assert that a network is stationary, or proven to be nearly so (statements 3.1 and 3.4).
 
     Args:
@@ -181,23 +180,21 @@ def assert_stationary(
     return verdict
 
 
-def _assert_shared(problem: MultiOutputProblem, network: Any, epsilon: float) -> SharedStationarity:
+def _assert_shared(problem: MultiOutputProblem, network: Any, epsilon: float) -> Stationarity:
     __tracebackhide__ = True
     from ..networks.two_layer import TwoLayerNetwork
-    from ..stationary_points.shared_neurons import shared_stationarity
-    from ..stationary_points.stationary import Standing
+    from ..stationary_points.stationary import Standing, stationarity
 
     if problem.coupling != "2-norm":
         raise InputError("coupling='1-norm' has kinks in the output weights; state the problem with '2-norm'")
     count = len(problem.outputs)
     if not isinstance(network, TwoLayerNetwork) or network.count != count:
         raise InputError(f"the problem has {count} outputs; give a TwoLayerNetwork with as many")
-    parts = [network.one(c) for c in range(count)]
-    verdict = shared_stationarity(problem.outputs, parts, epsilon=epsilon)
+    verdict = stationarity(problem.outputs, network if count > 1 else network.one(0), epsilon=epsilon)
     if verdict.standing is Standing.NOT:
         facts = [f"epsilon = {epsilon:g}", f"{count} outputs; each with all neurons:"]
         head, *rest = (
-            _failure(str(verdict), facts, one, part) for one, part in zip(problem.outputs, parts, strict=True)
+            _failure(str(verdict), facts, one, network.one(c)) for c, one in enumerate(problem.outputs)
         )
         # What comes after the facts is an output's own.
         raise AssertionError("\n".join([head, *(text[text.index("instance: ") :] for text in rest)]))

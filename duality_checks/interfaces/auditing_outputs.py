@@ -14,7 +14,7 @@ and each end is a sum of certificates. (A penalised intercept costs less at the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 from time import perf_counter
@@ -23,13 +23,9 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError, OutOfTimeError
-from hyperplane_arrangements.exact import exact_matrix
 
 from ..cover.effort import Effort
 from ..exact.enclosures import exact_text
-from ..exact.judged import judged, objective_of, require_inputs
-from ..networks.rational import RationalNetwork
-from ..networks.two_layer import TwoLayerNetwork
 from ..optima.several_outputs import (
     COUPLINGS,
     MultiOutputProblem,
@@ -40,29 +36,13 @@ from ..optima.several_outputs import (
 from ..pricing.limits import is_searched, require_feasible
 from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit
-from ..stationary_points.shared_neurons import SharedStationarity, shared_stationarity
-from ..stationary_points.stationary import EPSILON, REACH
+from ..stationary_points.stationary import EPSILON, REACH, Stationarity, stationarity
 from ..terms.free import DECAYED, NOTHING
 from ..training.rounds import MAX_CHAMBERS
 from .auditing import EFFORT, LATE, WIDE, Judged
-from .foreign.networks import BiasedNetwork, Imported
-from .foreign.sklearn_models import is_sklearn, take_apart
-from .placing import (
-    USUAL,
-    columns_of_ones,
-    imported,
-    require_known,
-    restated,
-    said_decay,
-    setting_of,
-    stated_decay,
-    with_ones,
-)
+from .placing import Placed, place
 
 _UNCOUPLED = "the test of stationarity is for the 2-norm of a neuron's output weights"
-_MEAN = (
-    "the loss that scikit-learn reports is a mean over outputs, but its gradient is not: beta is its alpha"
-)
 _RESTS = {
     "certificates": "a certificate for each output that the independent checker accepted",
     "certificate": "one certificate that the independent checker accepted",
@@ -98,7 +78,7 @@ class OutputsAudit(Judged):
     decays: str
     notes: tuple[str, ...]
     hints: tuple[str, ...] = ()
-    stationarity: SharedStationarity | None = None
+    stationarity: Stationarity | None = None
     unjudged: str = _UNCOUPLED
 
     def facts(self) -> dict[str, Any]:
@@ -158,6 +138,7 @@ def audit_outputs(
 
     Example:
         >>> problems = [TrainingProblem([[1, 0], [0, 1]], y, beta=1) for y in ([3, 0], [4, 0])]
+        >>> from duality_checks import TwoLayerNetwork
         >>> network = TwoLayerNetwork([[2.0, 0.0]], [[1.0, 1.0]])
         >>> found = audit_outputs(problems, network)  # the optimum is 5 - 1/2; 1/2 (1 + 4) + 1/2 (4 + 2)
         >>> str(found.objective), found.lower <= Fraction(9, 2) <= found.upper
@@ -165,110 +146,48 @@ def audit_outputs(
     """
     if coupling not in COUPLINGS:
         raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
-    require_known(biases)
-    began = perf_counter()
-    found, problems = _native(tuple(problems), network)
-    placed, parts, decays = _placed(problems, found, biases)
-    objective = _objective(placed, parts, coupling)
-    unjudged = _UNCOUPLED if coupling == "1-norm" else setting_of(placed[0])[1]
+    began, placed = perf_counter(), place(tuple(problems), network, biases)
+    unjudged = _UNCOUPLED if coupling == "1-norm" else placed.unjudged
     verdict = None
-    if not unjudged:
+    if placed.setting is not None and not unjudged:
         say("Deciding stationarity in rational arithmetic")
         deadline = effort.after(began, parts=2).deadline()
         try:
-            verdict = shared_stationarity(placed, parts, epsilon=epsilon, reach=reach, deadline=deadline)
+            verdict = stationarity(
+                placed.setting, placed.network, epsilon=epsilon, reach=reach, deadline=deadline
+            )
         except OutOfTimeError:
             unjudged = LATE
-    if not is_searched(placed[0]):
-        require_feasible(placed[0].arrangement, max_chambers)
-    bounds, outputs, method = _bounds(placed, coupling, max_chambers, effort.after(began), say)
-    told = hints_of_audit(placed, outputs, targets, names)
+    if not is_searched(placed.problem):
+        require_feasible(placed.problem.arrangement, max_chambers)
+    bounds, outputs, method = _bounds(placed.problems, coupling, max_chambers, effort.after(began), say)
+    objective = _objective(placed, coupling)
+    told = hints_of_audit(placed.problems, outputs, targets, names)
     lower, upper = bounds
     return OutputsAudit(
-        placed,
+        placed.problems,
         coupling,
         objective,
         lower,
         min(upper, objective),
         method,
-        decays,
-        found.notes,
+        placed.objective,
+        placed.notes,
         told,
         verdict,
         unjudged,
     )
 
 
-def _native(
-    problems: tuple[TrainingProblem, ...], network: Any
-) -> tuple[Imported, tuple[TrainingProblem, ...]]:
-    """The network with its origin, and the problems on what its transformers give."""
-    if is_sklearn(network):
-        parts = take_apart(network)
-        if parts.behind is not None:
-            raise InputError(
-                "the model transforms several targets; state the problems with the targets that its "
-                "transformer gives, and give its regressor"
-            )
-        if parts.before:
-            X = exact_matrix(parts.features(problems[0].features), name="X")
-            problems = tuple(restated(problem, X=X) for problem in problems)
-        notes = (*parts.notes, *parts.batch_notes(problems[0].n), _MEAN)
-        network = Imported(parts.network, "scikit-learn", Fraction(0), notes)
-    found = imported(network)
-    if found.network.output.ndim < 2 or found.network.count != len(problems):
-        raise InputError(
-            f"the network has {found.network.count} outputs, but there are {len(problems)} targets; "
-            "give one target an output, in their order"
-        )
-    return (found if found.kappa is not None else found.with_activation(problems[0].kappa)), problems
-
-
-def _placed(
-    problems: tuple[TrainingProblem, ...], found: Imported, biases: str | None
-) -> tuple[tuple[TrainingProblem, ...], list[RationalNetwork], str]:
-    """The problems that the network is judged on, its outputs one by one in their columns, and what
-    decays."""
-    whole, first = found.network, problems[0]
-    if not isinstance(whole, BiasedNetwork):
-        if biases is not None:
-            raise InputError(f"the network has no biases to be {biases}; leave biases out")
-        return problems, _outputs(problems, whole), stated_decay(first)
-    ones = columns_of_ones(first)
-    if biases is None and whole.inputs == first.d - 1 and len(ones) == 1:
-        return problems, _outputs(problems, whole.on_ones(ones[0])), stated_decay(first)
-    require_inputs(whole.inputs, first.d)
-    if first.free or ones:
-        raise InputError(
-            "the problems say what is free, or have a column of ones, beside the network's biases; give the "
-            "features alone and name what decays by biases"
-        )
-    kind = biases or USUAL[found.origin]
-    stated = with_ones(problems, whole, kind)
-    return stated, _outputs(stated, whole.on_ones()), said_decay(kind)
-
-
-def _outputs(problems: tuple[TrainingProblem, ...], whole: TwoLayerNetwork) -> list[RationalNetwork]:
-    """Each output with all neurons, exactly."""
-    return [judged(problem, whole.one(c)) for c, problem in enumerate(problems)]
-
-
-def _objective(
-    problems: tuple[TrainingProblem, ...], parts: list[RationalNetwork], coupling: str
-) -> Fraction:
+def _objective(placed: Placed, coupling: str) -> Fraction:
     """The objective of the whole, exactly: hidden weights count once, output weights by the coupling."""
-    first, total = problems[0], Fraction(0)
-    bare = [replace(part, output=(Fraction(0),) * part.width) for part in parts]
-    hidden = objective_of(first, bare[0])
-    idle = objective_of(first, RationalNetwork((), (), bare[0].intercept, bare[0].linear))
-    for problem, part in zip(problems, parts, strict=True):
-        total += objective_of(problem, part) - (hidden - idle)
+    total = placed.exact_objective
     if coupling == "1-norm":
         # norm(alpha)_1^2 where the sum over the outputs has the squares alone.
-        for alphas in zip(*(part.output for part in parts), strict=True):
+        for alphas in placed.network.outgoing:
             sizes = [abs(alpha) for alpha in alphas]
-            total += first.beta / 2 * (sum(sizes) ** 2 - sum(size * size for size in sizes))
-    return total + (hidden - idle)
+            total += placed.problem.beta / 2 * (sum(sizes) ** 2 - sum(size * size for size in sizes))
+    return total
 
 
 def _bounds(

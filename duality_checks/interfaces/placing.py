@@ -8,7 +8,7 @@ biases do, the output's bias, if there is one, does not).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -18,8 +18,8 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
-from ..exact.judged import judged, objective_of, require_activation, require_inputs
-from ..exact.setting import Setting
+from ..exact.judged import columns_of_ones, judged, objective_of, require_activation, require_inputs
+from ..exact.setting import Setting, require_outputs
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
@@ -27,7 +27,7 @@ from ..stationary_points.escape import problem_of
 from ..terms.free import DECAYED, NOTHING
 from ..terms.words import activation_name
 from .foreign.networks import BiasedNetwork, Imported
-from .foreign.sklearn_models import LOGISTIC, from_sklearn, is_sklearn, take_apart
+from .foreign.sklearn_models import LOGISTIC, SklearnModel, from_sklearn, is_sklearn, take_apart
 from .foreign.state_dicts import import_state_dict
 from .foreign.torch_modules import import_torch_module
 
@@ -40,21 +40,25 @@ SAID = {
     "column": "weights and hidden biases decay, the output's bias, if there is one, does not",
 }
 
+_MEAN = (
+    "the loss that scikit-learn reports is a mean over outputs, but its gradient is not: beta is its alpha"
+)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Placed:
-    """A problem and a network in its columns.
+    """A problem and a network in its columns; or several problems and a network whose outputs share neurons.
 
     Attributes:
-        problem: what the network is judged on, and certificates are written for.
-        network: the network in the columns of the problem, exactly.
+        problems: what the network is judged on, and certificates are written for; one an output.
+        network: the network in the columns of the problems, or of the setting, exactly.
         setting: for deciding stationarity; None where that is not done, and `unjudged` says why.
         unjudged: why not; '' otherwise.
         objective: what decays, in words, and how to name another.
         notes: what was assumed on the way.
     """
 
-    problem: TrainingProblem
+    problems: tuple[TrainingProblem, ...]
     network: RationalNetwork
     setting: Setting | None
     unjudged: str
@@ -62,11 +66,17 @@ class Placed:
     notes: tuple[str, ...]
 
     @property
+    def problem(self) -> TrainingProblem:
+        """The first problem: the others have other targets."""
+        return self.problems[0]
+
+    @property
     def exact_objective(self) -> Fraction:
-        """The objective of the network, exactly; with the logistic loss a rational just above."""
+        """The objective of the network, exactly; with the logistic loss a rational just above. Where outputs
+        share neurons, it has the 2-norm of a neuron's output weights."""
         if self.setting is not None:
             return self.setting.objective(self.network)
-        return objective_of(self.problem, self.network)
+        return objective_of(self.problems if self.network.is_of_several else self.problem, self.network)
 
 
 def imported(network: Any) -> Imported:
@@ -95,12 +105,14 @@ def imported(network: Any) -> Imported:
     )
 
 
-def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> Placed:
+def place(
+    problem: TrainingProblem | Sequence[TrainingProblem], network: Any, biases: str | None = None
+) -> Placed:
     """The problem that a network is judged on, and the network in it.
 
     Args:
         problem: the features that the network takes, the targets and beta; or, with a column of ones for the
-            biases, the whole objective.
+            biases, the whole objective. Or several, the same but for their targets, one an output.
         network: as for :func:`~duality_checks.interfaces.auditing.audit`.
         biases: one of `BIASES`, for a network with biases; by its origin when None.
 
@@ -112,31 +124,32 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
         >>> place(problem, BiasedNetwork([[1.0]], [1.0], [0.5], 2.0), "decayed").problem.free.name
         'decayed-intercept'
     """
-    require_known(biases)
+    _require_known(biases)
+    problems = (problem,) if isinstance(problem, TrainingProblem) else tuple(problem)
     notes: tuple[str, ...] = ()
-    if is_sklearn(network):
-        problem, network = _as_fitted(problem, network)
+    parts = take_apart(network) if is_sklearn(network) else None
+    if parts is not None:
+        network = Imported(parts.network, "scikit-learn", Fraction(0), parts.notes)
     if _has_origin(network):
-        found = _with_slope(problem, imported(network))
+        found = _with_slope(problems[0], imported(network))
         network, notes = found.network, found.notes
-        if network.output.ndim == 2:
+        if isinstance(problem, TrainingProblem) and network.output.ndim == 2:
             raise InputError(
                 f"the network has {network.count} outputs, and the problem one; use "
                 "audit_outputs with one problem an output, or name each --target on the command line"
             )
+        require_outputs(network.count, len(problems))
+        if parts is not None:
+            problems, notes = _as_fitted(problems, parts)
+        network = network if len(problems) > 1 else network.one(0)
         if isinstance(network, BiasedNetwork):
-            return _with_biases(problem, network, found, biases)
+            return _with_biases(problems, network, biases or USUAL[found.origin], biases is None, notes)
     if biases is not None:
         raise InputError(f"the network has no biases to be {biases}; leave biases out")
-    return _as_stated(problem, network, notes)
+    return _as_stated(problems, network, notes)
 
 
-def require_known(biases: str | None) -> None:
-    """Refuse a word for what decays that is none of `BIASES`.
-
-    Raises:
-        InputError: it is none.
-    """
+def _require_known(biases: str | None) -> None:
     if biases is not None and biases not in BIASES:
         raise InputError(f"biases={biases!r} is unknown; use {', '.join(BIASES)}")
 
@@ -190,18 +203,22 @@ def _other_loss(problem: TrainingProblem, loss: str) -> InputError:
     )
 
 
-def _as_fitted(problem: TrainingProblem, model: Any) -> tuple[TrainingProblem, Imported]:
-    """What a model of scikit-learn was fitted on, and its network."""
-    parts = take_apart(model)
-    if problem.plain_loss.name not in ("squared", parts.loss):
-        raise _other_loss(problem, parts.loss)
-    X = parts.features(problem.features) if parts.before else problem.X
-    changed = parts.before or parts.behind is not None or parts.loss == LOGISTIC
-    if changed:
-        problem = restated(problem, X=X, y=parts.targets(problem.y), loss=parts.loss)
-    return problem, Imported(
-        parts.network, "scikit-learn", Fraction(0), (*parts.notes, *parts.batch_notes(problem.n))
-    )
+def _as_fitted(
+    problems: tuple[TrainingProblem, ...], parts: SklearnModel
+) -> tuple[tuple[TrainingProblem, ...], tuple[str, ...]]:
+    """What a model of scikit-learn was fitted on, and notes on it."""
+    first, several = problems[0], len(problems) > 1
+    if first.plain_loss.name not in ("squared", parts.loss):
+        raise _other_loss(first, parts.loss)
+    if several and parts.behind is not None:
+        raise InputError(
+            "the model transforms several targets; state the problems with the targets that its "
+            "transformer gives, and give its regressor"
+        )
+    X = exact_matrix(parts.features(first.features), name="X") if parts.before else first.X
+    if parts.before or parts.behind is not None or parts.loss == LOGISTIC:
+        problems = tuple(restated(one, X=X, y=parts.targets(one.y), loss=parts.loss) for one in problems)
+    return problems, (*parts.notes, *parts.batch_notes(first.n), *([_MEAN] if several else []))
 
 
 def restated(problem: TrainingProblem, **changes: Any) -> TrainingProblem:
@@ -225,109 +242,86 @@ def restated(problem: TrainingProblem, **changes: Any) -> TrainingProblem:
     return TrainingProblem(**(stated | changes))
 
 
-def _as_stated(problem: TrainingProblem, network: Any, notes: tuple[str, ...]) -> Placed:
-    """A network whose objective the problem states itself."""
-    exact = judged(problem, network)
-    setting, unjudged = setting_of(problem)
-    return Placed(problem, exact, setting, unjudged, stated_decay(problem), notes)
+def _as_stated(problems: tuple[TrainingProblem, ...], network: Any, notes: tuple[str, ...]) -> Placed:
+    """A network whose objective the problems state themselves."""
+    exact = judged(_alone(problems), network)
+    setting, unjudged = _setting_of(problems)
+    return Placed(problems, exact, setting, unjudged, _stated_decay(problems[0]), notes)
 
 
-def setting_of(problem: TrainingProblem) -> tuple[Setting | None, str]:
-    """What stationarity is decided in, or why it is not.
+def _alone(problems: tuple[TrainingProblem, ...]) -> TrainingProblem | tuple[TrainingProblem, ...]:
+    return problems if len(problems) > 1 else problems[0]
 
-    Example:
-        >>> setting_of(TrainingProblem([[1]], [1], beta=1, loss="l1"))
-        (None, 'the test of stationarity is for the squared loss, not the l1 loss')
-    """
-    if problem.free.linear:
+
+def _setting_of(problems: tuple[TrainingProblem, ...]) -> tuple[Setting | None, str]:
+    """What stationarity is decided in, or why it is not."""
+    first, unknown = problems[0], ""
+    if first.free.linear:
         return None, "it has a linear skip, which the test of stationarity does not know"
-    if problem.plain_loss.name != "squared":
-        return (
-            None,
-            f"the test of stationarity is for the squared loss, not the {problem.plain_loss.name} loss",
-        )
-    if problem.penalty.name != "2-norm" or not problem.readout.is_identity:
-        what = "pooled rows" if problem.penalty.name == "2-norm" else f"the {problem.penalty.name}"
-        return None, f"the test of stationarity does not know {what}"
-    return Setting.of(problem), ""
+    if first.plain_loss.name != "squared":
+        return None, f"the test of stationarity is for the squared loss, not the {first.plain_loss.name} loss"
+    if first.penalty.name != "2-norm":
+        unknown = f"the {first.penalty.name}"
+    elif not first.readout.is_identity:
+        unknown = "pooled rows"
+    if unknown:
+        return None, f"the test of stationarity does not know {unknown}"
+    return Setting.of(problems), ""
 
 
 def _with_biases(
-    problem: TrainingProblem, network: BiasedNetwork, found: Imported, biases: str | None
+    problems: tuple[TrainingProblem, ...],
+    network: BiasedNetwork,
+    kind: str,
+    usual: bool,
+    notes: tuple[str, ...],
 ) -> Placed:
+    """A network with biases; what decays is one of `BIASES`, by its owner or, if `usual`, its origin."""
+    first = problems[0]
     if network.width:
-        require_activation(problem.kappa, network.kappa)
-    ones = columns_of_ones(problem)
-    if biases is None and network.inputs == problem.d - 1 and len(ones) == 1:
+        require_activation(first.kappa, network.kappa)
+    ones = columns_of_ones(first)
+    if usual and network.inputs == first.d - 1 and len(ones) == 1:
         # The problem says what is penalised: its column of ones is that of the biases.
-        return _as_stated(problem, network.on_ones(ones[0]), found.notes)
-    require_inputs(network.inputs, problem.d)
-    if problem.free:
+        return _as_stated(problems, network.on_ones(ones[0]), notes)
+    require_inputs(network.inputs, first.d)
+    if first.free:
         raise InputError(
-            f"the problem has free={problem.free.name!r} and no column of ones for the biases; give the "
+            f"the problem has free={first.free.name!r} and no column of ones for the biases; give the "
             "features alone and name what decays by biases, or a column of ones"
         )
-    kind = biases or USUAL[found.origin]
-    objective = said_decay(kind)
-    if kind == "free" and problem.plain_loss.name == "squared":
-        free_setting, exact = network.free_setting(problem)
-        return Placed(problem_of(free_setting)[0], exact, free_setting, "", objective, found.notes)
+    if kind == "free" and _setting_of(problems)[0] is not None:
+        setting = Setting.with_free_biases(problems)
+        stated = problem_of(setting)[0]
+        placed = tuple(restated(stated, y=y) for y in setting.targets)
+        return Placed(placed, network.rational(), setting, "", _said_decay(kind), notes)
     if kind == "free" and ones:
         raise InputError(
             f"X has a column of ones (column {ones[0]}) beside the network's biases, which are free; leave "
             "it out"
         )
-    (stated_problem,) = with_ones((problem,), network, kind)
-    setting, unjudged = setting_of(stated_problem)
-    exact = judged(stated_problem, network.on_ones())
-    return Placed(stated_problem, exact, setting, unjudged, objective, found.notes)
+    placed = _with_ones(problems, network, kind)
+    return replace(_as_stated(placed, network.on_ones(), notes), objective=_said_decay(kind))
 
 
-def with_ones(
+def _with_ones(
     problems: tuple[TrainingProblem, ...], network: BiasedNetwork, kind: str
 ) -> tuple[TrainingProblem, ...]:
-    """Problems on a network's features, with a column of ones for its biases; what decays is one of `BIASES`.
-
-    Example:
-        >>> network = BiasedNetwork([[1.0]], [1.0], [0.5], 2.0)
-        >>> (stated,) = with_ones((TrainingProblem([[3]], [1], beta=1),), network, "column")
-        >>> stated.features.tolist(), stated.free.name
-        ([[3.0, 1.0]], 'intercept')
-    """
+    """Problems on a network's features and a column of ones for its biases; what decays is of `BIASES`."""
     constant = "intercept" if np.any(network.intercept) else NOTHING
     free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
     X = exact_matrix([(*row, Fraction(1)) for row in problems[0].X.fractions])
     return tuple(restated(problem, X=X, free=free) for problem in problems)
 
 
-def said_decay(kind: str) -> str:
-    """What decays where one of `BIASES` says it, and how to say another.
-
-    Example:
-        >>> said_decay("column").endswith("for another: --bias free, or biases='free'")
-        True
-    """
+def _said_decay(kind: str) -> str:
+    """What decays where one of `BIASES` says it, and how to say another."""
     other = "decayed" if kind == "free" else "free"
     return f"{SAID[kind]}; for another: --bias {other}, or biases={other!r}"
 
 
-def columns_of_ones(problem: TrainingProblem) -> list[int]:
-    """The columns of X that hold nothing but ones.
-
-    Example:
-        >>> columns_of_ones(TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1))
-        [1]
-    """
-    return [j for j, column in enumerate(zip(*problem.X.fractions, strict=True)) if set(column) == {1}]
-
-
-def stated_decay(problem: TrainingProblem) -> str:
-    """What decays where the problem says it.
-
-    Example:
-        >>> stated_decay(TrainingProblem([[1]], [1], beta=1, free="intercept"))
-        'weights decay, intercept not'
-    """
+def _stated_decay(problem: TrainingProblem) -> str:
+    """What decays where the problem says it."""
     if problem.free.decayed:
         return SAID["decayed"]
     return "weights decay" + (f", {problem.free.name} not" if problem.free else "")

@@ -128,6 +128,17 @@ def exact_objective(
         Fraction(17, 32)
     """
     fit = _outputs(problem, hidden, output, skip)
+    decay = problem.beta * sum(alpha * alpha for alpha in output) / 2 + problem.skip_decay(skip)
+    return problem.loss.upper(fit, problem.targets) + decay + hidden_decay(problem, hidden)
+
+
+def hidden_decay(problem: TrainingProblem, hidden: Sequence[Vector]) -> Fraction:
+    """What the weights of the neurons cost in that: `beta/2 sum_j norm(w_j)^2`, of weights that decay.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> hidden_decay(TrainingProblem([[1]], [1], beta=1), [(Fraction(3),)])
+        Fraction(9, 2)
+    """
     kept = [[w for j, w in enumerate(weights) if j != problem.bias] for weights in hidden]
-    decay = sum(map(problem.penalty.square, kept)) + sum(alpha * alpha for alpha in output)
-    return problem.loss.upper(fit, problem.targets) + problem.beta * decay / 2 + problem.skip_decay(skip)
+    return problem.beta * sum(map(problem.penalty.square, kept), ZERO) / 2

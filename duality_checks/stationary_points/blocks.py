@@ -156,16 +156,16 @@ def is_autodiff_stationary(problem: TrainingProblem | Setting, network: Any, sid
     """
     require_side(side)
     setting, exact = fitting(problem, network)
-    state = first_order(setting, exact)
+    state, v = first_order(setting, exact), setting.residual(exact)
     for neuron, weights, alpha in zip(state.neurons, exact.hidden, exact.output, strict=True):
         here = neuron.subdifferential
-        pull = setting.gradient(selected_signs(here.signs, here.kinks, side), state.residual)
+        pull = setting.gradient(selected_signs(here.signs, here.kinks, side), v)
         gradient: Vector = tuple(
             setting.beta * w - alpha * c for w, c in zip(setting.penalised(weights), pull, strict=True)
         )
-        if any(gradient) or neuron.output_gradient:
+        if any(gradient) or any(neuron.output_gradients):
             return False
-    return not state.intercept_gradient
+    return not any(state.intercept_gradients)
 
 
 def selected_signs(at: Iterable[int], kinks: Iterable[int], side: int) -> tuple[int, ...]:

@@ -38,7 +38,8 @@ class Subdifferential:
         kinks: the kink rows: not zero, and w on their hyperplane.
         chambers: the sign vectors, length n, of the chambers whose closure contains w; 0 on zero rows only.
             None are listed where alpha is zero, because the gradient is the same on all of them.
-        gradients: for each of them `beta P w - alpha X'D v`, length p. The hull of these is the set.
+        gradients: for each of them `beta P w - X'D z`, length p, where `z = alpha v` if there is one output.
+            The hull of these is the set.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -90,6 +91,9 @@ def subdifferentials(
 ) -> tuple[Subdifferential, ...]:
     """The Clarke subdifferential at each neuron.
 
+    That of ``beta/2 norm(P w)^2 - z'phi(X w)``, where ``z = alpha v`` is what pulls a neuron if there is one
+    output, with residual v, and ``z = V alpha`` if there are several, with residuals V, n x q.
+
     Args:
         setting: rows, targets, weight decay, activation.
         network: with m neurons.
@@ -103,40 +107,14 @@ def subdifferentials(
         TooLargeError: too many chambers around a neuron.
         OutOfTimeError: the deadline has passed.
     """
-    v = setting.residual(network)
-    pulls = [tuple(alpha * entry for entry in v) if alpha else None for alpha in network.output]
-    return pulled(setting, network.hidden, pulls, max_chambers, deadline)
-
-
-def pulled(
-    setting: Setting,
-    hidden: Sequence[Vector],
-    pulls: Sequence[Vector | None],
-    max_chambers: int = MAX_LOCAL_CHAMBERS,
-    deadline: float | None = None,
-) -> tuple[Subdifferential, ...]:
-    """The Clarke subdifferentials of ``beta/2 norm(P w)^2 - z'phi(X w)`` at neurons w, each with its own z.
-
-    With one output ``z = alpha v``; with several, whose residuals are the columns of V, ``z = V alpha``.
-
-    Args:
-        setting: rows, weight decay, activation.
-        hidden: the neurons.
-        pulls: z for each of them, length n; None where the neuron has no output weights.
-        max_chambers: refuse a neuron with more chambers around it.
-        deadline: when to give up.
-
-    Raises:
-        TooLargeError: too many chambers around a neuron.
-        OutOfTimeError: the deadline has passed.
-    """
-    if not hidden:
+    if not network.width:
         return ()
-    table = signs(setting.X, hidden)
-    return tuple(
-        _around(setting, z, weights, tuple(row.tolist()), max_chambers, deadline)
-        for weights, z, row in zip(hidden, pulls, table, strict=True)
-    )
+    residuals, table = setting.residuals(network), signs(setting.X, network.hidden).tolist()
+    found = []
+    for weights, alphas, at in zip(network.hidden, network.outgoing, table, strict=True):
+        pull = combination(alphas, residuals, setting.n) if any(alphas) else None
+        found.append(_around(setting, pull, weights, tuple(at), max_chambers, deadline))
+    return tuple(found)
 
 
 def _around(

@@ -4,6 +4,15 @@ All that is claimed is about rational weights; floats are dyadic rationals. A ne
 is never exactly stationary, so the verdict on it is the distance of its subdifferential from zero, proven, at
 the network itself or at one that is proven to be near, with its neurons moved onto the kinks they nearly are
 on.
+
+Outputs may share the neurons:
+
+    ``1/2 sum_c norm(f_c - y_c)^2 + beta/2 sum_j (norm(w_j)^2 + norm(alpha_j)^2)``
+
+with ``f_c = sum_j alpha_jc phi(X w_j)``. With the residuals as columns of V the objective moves, to first
+order in the weights of the neurons, by ``-sum_j (V alpha_j)'phi(X (w_j + delta_j))``: that is one output of
+weight 1 whose residual is ``V alpha_j``, neuron by neuron. In the output weights it is smooth, with gradient
+``beta alpha_j - V'phi(X w_j)``.
 """
 
 from __future__ import annotations
@@ -13,20 +22,19 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from math import sqrt
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import combination, dot
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
 from ..cover.effort import require_time
 from ..exact.judged import fitting
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, Setting, Vector, dot
+from ..exact.setting import ZERO, Problems, Setting, Vector
 from ..networks.rational import RationalNetwork
-from ..problem import TrainingProblem
 from ..terms.given import allowance, relative
 from .clarke import Subdifferential, leaves_downhill, subdifferentials
 
@@ -56,15 +64,15 @@ class Descent:
 
     Attributes:
         hidden: the part of each neuron's weights, m x p.
-        output: the part of the output weights, length m.
-        intercept: the part of the output intercept.
+        output: the part of the output weights, m x q.
+        intercept: the part of the intercepts of the outputs, length q.
         slope: an upper bound on the directional derivative along it, negative.
         norm_squared: its squared length.
     """
 
     hidden: tuple[Vector, ...]
-    output: Vector
-    intercept: Fraction
+    output: tuple[Vector, ...]
+    intercept: Vector
     slope: Fraction
     norm_squared: Fraction
 
@@ -83,22 +91,22 @@ class NeuronState:
         clarke: whether that contains zero, with a witness either way.
         downhill: a direction of its weights along which the objective falls to first order, though the
             subdifferential contains zero; None if there is none.
-        output_gradient: `beta alpha - v'phi(Xw)`, exactly.
-        imbalance: `alpha^2 - norm(P w)^2`, exactly.
+        output_gradients: `beta alpha - v'phi(Xw)` for each output, exactly, length q.
+        imbalance: `norm(alpha)^2 - norm(P w)^2`, exactly.
         role: active, dead (it contributes nothing on any sample) or zero (all its weights are).
     """
 
     subdifferential: Subdifferential
     clarke: Membership
     downhill: tuple[Vector, Fraction] | None
-    output_gradient: Fraction
+    output_gradients: Vector
     imbalance: Fraction
     role: Role
 
     @property
     def is_clarke(self) -> bool:
-        """Whether zero is in the subdifferential in both the weights and the output weight."""
-        return bool(self.clarke) and not self.output_gradient
+        """Whether zero is in the subdifferential in both the weights and the output weights."""
+        return bool(self.clarke) and not any(self.output_gradients)
 
     @property
     def is_directional(self) -> bool:
@@ -112,21 +120,21 @@ class FirstOrder:
 
     Attributes:
         network: the network.
-        residual: v = s (y - f) with the weights s of the samples, length n.
+        residuals: v = s (y - f) with the weights s of the samples, one vector of length n an output.
         neurons: the conditions at each neuron.
-        intercept_gradient: `-1'v` if the output has an intercept, and `beta c` more if it costs
+        intercept_gradients: one an output: `-1'v` if it has an intercept, and `beta c` more if that costs
             `beta/2 c^2`; otherwise 0.
     """
 
     network: RationalNetwork
-    residual: Vector
+    residuals: tuple[Vector, ...]
     neurons: tuple[NeuronState, ...]
-    intercept_gradient: Fraction
+    intercept_gradients: Vector
 
     @property
     def is_clarke(self) -> bool:
         """Whether the network is Clarke stationary."""
-        return not self.intercept_gradient and all(neuron.is_clarke for neuron in self.neurons)
+        return not any(self.intercept_gradients) and all(neuron.is_clarke for neuron in self.neurons)
 
     @property
     def is_directional(self) -> bool:
@@ -135,7 +143,7 @@ class FirstOrder:
 
     @property
     def is_balanced(self) -> bool:
-        """Whether `abs(alpha_j) = norm(P w_j)` at every neuron (statement 3.2)."""
+        """Whether `norm(alpha_j) = norm(P w_j)` at every neuron (statement 3.2)."""
         return not any(neuron.imbalance for neuron in self.neurons)
 
     def with_role(self, role: Role) -> tuple[int, ...]:
@@ -143,13 +151,11 @@ class FirstOrder:
         return tuple(j for j, neuron in enumerate(self.neurons) if neuron.role is role)
 
 
-def first_order(
-    problem: TrainingProblem | Setting, network: Any, deadline: float | None = None
-) -> FirstOrder:
+def first_order(problem: Problems, network: Any, deadline: float | None = None) -> FirstOrder:
     """Decide the first-order conditions of a network, exactly.
 
     Args:
-        problem: the problem.
+        problem: the problem; or one an output, the same but for their targets.
         network: a network as :func:`~duality_checks.exact.judged.judged` takes it, its floats literally.
         deadline: when to give up, by :func:`time.perf_counter`.
 
@@ -165,41 +171,45 @@ def first_order(
         A kink with the wrong sign: stationary in the sense of Clarke, yet there is a way down (statement
         3.6).
 
+        >>> from duality_checks import TrainingProblem
         >>> problem = TrainingProblem([[1, -1], [0, 1]], [2, 2], beta=1)
         >>> found = first_order(problem, RationalNetwork([[1, 0]], [1]))
         >>> found.is_clarke, found.is_directional, found.is_balanced
         (True, False, True)
     """
     setting, exact = fitting(problem, network)
-    v = setting.residual(exact)
+    residuals = setting.residuals(exact)
     places = subdifferentials(setting, exact, deadline=deadline)
     states = list[NeuronState]()
-    for weights, alpha, here in zip(exact.hidden, exact.output, places, strict=True):
+    for weights, alphas, here in zip(exact.hidden, exact.outgoing, places, strict=True):
         require_time(deadline)
-        states.append(_state(setting, v, weights, alpha, here))
-    constant = -sum(v, ZERO) if setting.intercept else ZERO
-    if setting.decayed:
-        constant += setting.beta * exact.intercept
-    return FirstOrder(exact, v, tuple(states), constant)
+        states.append(_state(setting, residuals, weights, alphas, here))
+    constants = tuple(
+        (-sum(v, ZERO) if setting.intercept else ZERO) + (setting.beta * c if setting.decayed else ZERO)
+        for v, c in zip(residuals, exact.constants, strict=True)
+    )
+    return FirstOrder(exact, residuals, tuple(states), constants)
 
 
 def _state(
-    setting: Setting, v: Vector, weights: Vector, alpha: Fraction, here: Subdifferential
+    setting: Setting, residuals: Sequence[Vector], weights: Vector, alphas: Vector, here: Subdifferential
 ) -> NeuronState:
     activations = setting.activations(weights)
     kept = setting.penalised(weights)
     role = Role.ACTIVE
-    if not any(weights) and not alpha:
+    if not any(weights) and not any(alphas):
         role = Role.ZERO
-    elif not alpha or not any(activations):
+    elif not any(alphas) or not any(activations):
         role = Role.DEAD
     clarke = here.contains_zero()
-    output_gradient = setting.beta * alpha - dot(v, activations)
-    downhill = way_down(setting, here) if clarke and not output_gradient else None
-    return NeuronState(here, clarke, downhill, output_gradient, alpha * alpha - dot(kept, kept), role)
+    gradients = tuple(
+        setting.beta * alpha - dot(v, activations) for alpha, v in zip(alphas, residuals, strict=True)
+    )
+    downhill = _way_down(setting, here) if clarke and not any(gradients) else None
+    return NeuronState(here, clarke, downhill, gradients, dot(alphas, alphas) - dot(kept, kept), role)
 
 
-def way_down(setting: Setting, here: Subdifferential) -> tuple[Vector, Fraction] | None:
+def _way_down(setting: Setting, here: Subdifferential) -> tuple[Vector, Fraction] | None:
     """A direction of a neuron's weights that lowers the objective to first order, with its slope, where the
     subdifferential contains zero; None if there is none."""
     if not here.kinks:
@@ -245,44 +255,39 @@ class Stationarity(OneLine, Shown):
     @property
     def relative_distance(self) -> float:
         """The distance over `beta * norm(weights)`, the size of the penalty's gradient; 0 if it is zero."""
-        return relative_root(self.upper_squared, self.scale_squared)
+        return _relative_root(self.upper_squared, self.scale_squared)
 
     @property
     def least_relative_distance(self) -> float:
         """The proven lower bound, relative likewise."""
-        return relative_root(self.lower_squared, self.scale_squared)
+        return _relative_root(self.lower_squared, self.scale_squared)
 
     def __str__(self) -> str:
         """One sentence with its figures."""
-        return in_words(self, None if self.descent is None else self.descent.rate)
+        text: str = self.standing.value
+        if self.standing is Standing.STATIONARY:
+            kind = "directionally" if self.at.is_directional else "Clarke, but not directionally"
+            return f"{text}: {kind}"
+        if self.standing is Standing.NEARLY:
+            text += f": relative distance at most {self.relative_distance:.2e} (proven)"
+        else:
+            text += f": relative distance at least {self.least_relative_distance:.2e} (proven)"
+        if self.moved_squared:
+            text += f", after moving the weights by {sqrt(float(self.moved_squared)):.2e} onto kinks"
+        if self.descent is not None and self.standing is Standing.NOT:
+            text += f"; the objective falls at a rate of at least {self.descent.rate:.2e} (proven)"
+        return text
 
 
-def relative_root(squared: Fraction, scale_squared: Fraction) -> float:
+def _relative_root(squared: Fraction, scale_squared: Fraction) -> float:
     """A distance over a scale, both from their squares; 0 if it is zero."""
     if not squared:
         return 0.0
     return sqrt(float(squared / scale_squared)) if scale_squared else float("inf")
 
 
-def in_words(verdict: Any, rate: float | None) -> str:
-    """One sentence on a verdict, of one output or of several, with its figures."""
-    text: str = verdict.standing.value
-    if verdict.standing is Standing.STATIONARY:
-        kind = "directionally" if verdict.at.is_directional else "Clarke, but not directionally"
-        return f"{text}: {kind}"
-    if verdict.standing is Standing.NEARLY:
-        text += f": relative distance at most {verdict.relative_distance:.2e} (proven)"
-    else:
-        text += f": relative distance at least {verdict.least_relative_distance:.2e} (proven)"
-    if verdict.moved_squared:
-        text += f", after moving the weights by {sqrt(float(verdict.moved_squared)):.2e} onto kinks"
-    if rate is not None and verdict.standing is Standing.NOT:
-        text += f"; the objective falls at a rate of at least {rate:.2e} (proven)"
-    return text
-
-
 def stationarity(
-    problem: TrainingProblem | Setting,
+    problem: Problems,
     network: Any,
     *,
     epsilon: float = EPSILON,
@@ -292,7 +297,8 @@ def stationarity(
     """The verdict on a network: stationary (proven), epsilon-stationary, or not stationary.
 
     Args:
-        problem: the problem.
+        problem: the problem; or, for a network of several outputs that share its neurons, one an output, the
+            same but for their targets: their penalty is the 2-norm of a neuron's output weights.
         network: a network, as :func:`~duality_checks.exact.judged.judged` takes it.
         epsilon: the largest distance of zero from the Clarke subdifferential, over `beta * norm(weights)`,
             that counts as epsilon-stationary. It decides no claim: the distance itself is proven and
@@ -311,12 +317,18 @@ def stationarity(
         OutOfTimeError: the deadline has passed.
 
     Example:
-        >>> from duality_checks import TwoLayerNetwork
+        >>> from duality_checks import TrainingProblem, TwoLayerNetwork
         >>> problem = TrainingProblem([[1], [-1]], [5, 2], beta=1)
         >>> print(stationarity(problem, TwoLayerNetwork([[2.0], [-1.0]], [2.0, 1.0])))
         stationary (proven): directionally
         >>> stationarity(problem, TwoLayerNetwork([[2.0]], [2.5])).standing
         <Standing.NOT: 'not stationary'>
+
+        One soft threshold in the direction of the targets (3, 4): its output has norm 5 - 1 at the optimum.
+
+        >>> problems = [TrainingProblem([[1], [-1]], [y, 0], beta=1) for y in (3, 4)]
+        >>> print(stationarity(problems, RationalNetwork([[2]], [["6/5", "8/5"]])))
+        stationary (proven): directionally
     """
     epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
     setting, exact = fitting(problem, network)
@@ -333,64 +345,27 @@ def stationarity(
 
 def _verdict(setting: Setting, at: FirstOrder, near: FirstOrder, epsilon: float) -> Stationarity:
     lower, upper, descent = _distance(near)
-    weights = [setting.penalised(row) for row in near.network.hidden]
-    size = dot(near.network.output, near.network.output) + sum((dot(w, w) for w in weights), ZERO)
-    if setting.decayed:
-        size += near.network.intercept**2
-    scale = setting.beta**2 * size
+    scale = setting.beta**2 * setting.decaying(near.network)
     standing = Standing.NOT
     if at.is_clarke:
         standing = Standing.STATIONARY
     elif upper <= Fraction(epsilon) ** 2 * scale:
         standing = Standing.NEARLY
-    moved = squared_distance(at.network, near.network)
+    moved = _squared_distance(at.network, near.network)
     return Stationarity(standing, at, near, moved, lower, upper, scale, epsilon, descent)
 
 
-def squared_distance(one: RationalNetwork, other: RationalNetwork) -> Fraction:
+def _squared_distance(one: RationalNetwork, other: RationalNetwork) -> Fraction:
     """Between the weights of two networks into their neurons."""
     gaps = [a - b for u, w in zip(one.hidden, other.hidden, strict=True) for a, b in zip(u, w, strict=True)]
     return dot(gaps, gaps)
 
 
 def _distance(state: FirstOrder) -> tuple[Fraction, Fraction, Descent | None]:
-    """Proven bounds on the squared distance, and the best proven descent."""
-    output = tuple(-neuron.output_gradient for neuron in state.neurons)
-    straight = (*output, -state.intercept_gradient)
-    lower, upper, found = downhill_from(state.neurons, straight)
-    if found is None:
-        return lower, upper, None
-    hidden, slope, length = found
-    return lower, upper, Descent(hidden, output, -state.intercept_gradient, slope, length)
-
-
-class HiddenState(Protocol):
-    """The conditions in the weights of a neuron, whatever its outputs."""
-
-    @property
-    def subdifferential(self) -> Subdifferential: ...
-    @property
-    def clarke(self) -> Membership: ...
-    @property
-    def downhill(self) -> tuple[Vector, Fraction] | None: ...
-
-
-def downhill_from(
-    neurons: Sequence[HiddenState], straight: Sequence[Fraction]
-) -> tuple[Fraction, Fraction, tuple[tuple[Vector, ...], Fraction, Fraction] | None]:
-    """Proven bounds on the squared distance of zero from the subdifferential, and the best proven descent.
-
-    Args:
-        neurons: the conditions in the weights of each.
-        straight: minus the gradient in all weights that the objective is smooth in.
-
-    Returns:
-        The bounds; and the descent's part in the weights of each neuron, its slope and its squared length,
-        None where there is no descent.
-    """
+    """Proven bounds on the squared distance of zero from the subdifferential, and the best proven descent."""
     lower = upper = slope = ZERO
     hidden = []
-    for neuron in neurons:
+    for neuron in state.neurons:
         gradients = neuron.subdifferential.gradients
         part: Vector = (ZERO,) * len(gradients[0])
         if not neuron.clarke:
@@ -403,12 +378,17 @@ def downhill_from(
             part = neuron.downhill[0]
             slope += neuron.downhill[1]
         hidden.append(part)
-    rest = dot(straight, straight)
+    # In the other weights the objective is smooth: straight down.
+    *output, constants = (
+        tuple(-gradient for gradient in gradients)
+        for gradients in (*(neuron.output_gradients for neuron in state.neurons), state.intercept_gradients)
+    )
+    rest = sum((dot(part, part) for part in (*output, constants)), ZERO)
     slope -= rest
     if not slope:
         return lower + rest, upper + rest, None
     length = rest + sum((dot(part, part) for part in hidden), ZERO)
-    return lower + rest, upper + rest, (tuple(hidden), slope, length)
+    return lower + rest, upper + rest, Descent(tuple(hidden), tuple(output), constants, slope, length)
 
 
 def onto_kinks(setting: Setting, network: RationalNetwork, reach: float) -> RationalNetwork:
@@ -423,6 +403,7 @@ def onto_kinks(setting: Setting, network: RationalNetwork, reach: float) -> Rati
         The network moved; neurons that only zero would put on all those kinks stay where they are.
 
     Example:
+        >>> from duality_checks import TrainingProblem
         >>> setting = Setting.of(TrainingProblem([[1, 0], [0, 1]], [1, 1], beta=1))
         >>> onto_kinks(setting, RationalNetwork([[1, "1e-12"]], [1]), 1e-9).hidden
         ((Fraction(1, 1), Fraction(0, 1)),)

@@ -217,7 +217,7 @@ def test_stationarity_is_that_of_the_network_as_it_predicts(
     found = stationarity(problem, network)
     assert found.at.network == RationalNetwork(ideal.hidden, ideal.output, ideal.intercept)
     errors = [y - ideal.predict(row) for row, y in zip(ROWS, TARGETS, strict=True)]
-    assert found.at.residual == tuple(errors)
+    assert found.at.residuals == (tuple(errors),)
     if found.standing.value == "not stationary":
         with pytest.raises(AssertionError, match="not stationary"):
             assert_stationary(problem, network)

@@ -12,8 +12,6 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ...data.preparation import BIAS, Preparation
-from ...exact.judged import require_activation, require_inputs
-from ...exact.setting import Setting
 from ...networks.rational import RationalNetwork
 from ...networks.two_layer import TwoLayerNetwork
 from ...problem import TrainingProblem
@@ -92,12 +90,8 @@ class BiasedNetwork:
         return found
 
     def rational(self) -> RationalNetwork:
-        """The network of one output with its biases as last weights, exactly: for rows with a last column of
-        ones."""
-        hidden = tuple(
-            (*row, bias) for row, bias in zip(self.hidden.tolist(), self.biases.tolist(), strict=True)
-        )
-        return RationalNetwork(hidden, tuple(self.output.tolist()), Fraction(self.intercept))
+        """The network with its biases as last weights, exactly: for rows with a last column of ones."""
+        return RationalNetwork.of(self.on_ones())
 
     def on_ones(self, column: int | None = None) -> TwoLayerNetwork:
         """The network with its biases as the weights on a column of ones, the last one unless named, and its
@@ -109,17 +103,6 @@ class BiasedNetwork:
         """
         place = self.inputs if column is None else column
         return self._on(np.insert(self.hidden, place, self.biases, axis=1))
-
-    def free_setting(self, problem: TrainingProblem) -> tuple[Setting, RationalNetwork]:
-        """The problem with free biases and an intercept, and the network in it (statement 2.14).
-
-        Raises:
-            InputError: the network takes another number of features, or has another activation.
-        """
-        if self.width:
-            require_activation(problem.kappa, self.kappa)
-        require_inputs(self.inputs, problem.d)
-        return Setting.with_free_biases(problem), self.rational()
 
 
 RELU = Fraction(0)

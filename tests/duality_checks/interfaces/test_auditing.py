@@ -117,7 +117,7 @@ def biased(seed: int, width: int = 3, features: int = 2) -> BiasedNetwork:
 def test_the_free_gradient_is_that_of_finite_differences(seed: int) -> None:
     rng = np.random.default_rng(seed)
     X, y, network = rng.normal(size=(5, 2)), rng.normal(size=5), biased(seed)
-    setting, exact = network.free_setting(TrainingProblem(X, y, beta="0.3"))
+    setting, exact = Setting.with_free_biases(TrainingProblem(X, y, beta="0.3")), network.rational()
 
     def objective(hidden: np.ndarray, biases: np.ndarray, output: np.ndarray, intercept: float) -> float:
         residual = BiasedNetwork(hidden, output, biases, intercept).predict(X) - y
@@ -139,8 +139,8 @@ def test_the_free_gradient_is_that_of_finite_differences(seed: int) -> None:
         (gradient,) = neuron.subdifferential.gradients
         expected = [slope(0, (j, 0)), slope(0, (j, 1)), slope(1, (j,))]
         assert [float(g) for g in gradient] == pytest.approx(expected, abs=1e-5)
-        assert float(neuron.output_gradient) == pytest.approx(slope(2, (j,)), abs=1e-5)
-    assert float(state.intercept_gradient) == pytest.approx(slope(3, ()), abs=1e-5)
+        assert float(*neuron.output_gradients) == pytest.approx(slope(2, (j,)), abs=1e-5)
+    assert float(*state.intercept_gradients) == pytest.approx(slope(3, ()), abs=1e-5)
 
 
 def test_free_biases_have_a_proven_interval_too() -> None:
@@ -232,7 +232,7 @@ def test_scikit_learns_loss_is_our_objective_over_n_with_beta_alpha(seed: int) -
     ).fit(X, y)
     network = from_sklearn(model)
     assert network.predict(X) == pytest.approx(model.predict(X))
-    setting, exact = network.free_setting(TrainingProblem(X, y, beta=0.3))
+    setting, exact = Setting.with_free_biases(TrainingProblem(X, y, beta=0.3)), network.rational()
     assert float(setting.objective(exact)) == pytest.approx(12 * model.loss_, rel=1e-9)
     assert audit(TrainingProblem(X, y, beta=0.3), model).objective == setting.objective(exact)
 

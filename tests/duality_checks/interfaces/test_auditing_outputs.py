@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -167,6 +168,23 @@ def test_biases_on_a_column_of_ones_and_other_objectives() -> None:
     # The intercept 1/2 costs 1/8, the hidden bias 1/4 costs 1/32.
     assert whole.objective - column.objective == Fraction(1, 8)
     assert column.objective - free.objective == Fraction(1, 32)
+
+
+def test_a_feature_of_ones_beside_biases_is_as_for_one_output() -> None:
+    """Left out beside free biases, for no optimum uses it; the network pays for its weight: 1/2 of 2^2."""
+    network = BiasedNetwork([[1.0, 0.5]], [[1.0, -1.0]], [2.25], [0.5, 0.0])
+    beside = BiasedNetwork([[1.0, 0.5, 2.0]], [[1.0, -1.0]], [0.25], [0.5, 0.0])
+    ones = problems([[*x, 1.0] for x in X], Y, 1)
+    free, without = audit_outputs(ones, beside), audit_outputs(problems(X, Y, 1), network)
+    assert free.lower == without.lower and free.objective == without.objective + 2
+    assert audit_outputs(ones, beside, biases="decayed").objective > free.objective
+    labels = problems([[*x, 1.0] for x in X], np.sign(np.array(Y) - 0.3).tolist(), 1, loss="logistic")
+    with pytest.raises(InputError, match=r"X has a column of ones \(column 2\) beside the network's biases"):
+        audit_outputs(labels, beside)
+    with pytest.raises(InputError, match="was trained with the squared loss, and the problem has 'logistic'"):
+        audit_outputs(
+            labels, SimpleNamespace(coefs_=[np.ones((3, 1)), np.ones((1, 2))], intercepts_=[[0], [0, 0]])
+        )
 
 
 @pytest.mark.parametrize(

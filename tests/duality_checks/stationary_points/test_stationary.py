@@ -261,8 +261,8 @@ def test_what_is_not_stationary_has_a_proven_way_down(
         tuple(w + t * h for w, h in zip(row, part, strict=True))
         for row, part in zip(network.hidden, descent.hidden, strict=True)
     )
-    output = tuple(a + t * h for a, h in zip(network.output, descent.output, strict=True))
-    moved = RationalNetwork(hidden, output, network.intercept + t * descent.intercept)
+    output = tuple(a + t * h for a, (h,) in zip(network.output, descent.output, strict=True))
+    moved = RationalNetwork(hidden, output, network.intercept + t * descent.intercept[0])
     fall = setting.objective(moved) - setting.objective(network)
     assert fall < 0
     assert fall / t <= descent.slope / 2
@@ -312,7 +312,7 @@ def test_dead_neurons_are_never_stationary_and_zero_ones_always(
 def test_a_free_bias_alone_with_output_weight_zero_may_be_stationary() -> None:
     """Its output weight would gain by `v'1`, which is zero with a free intercept."""
     setting = Setting(
-        exact_matrix([[1, 1], [2, 1]]), (Fraction(1), Fraction(3)), Fraction(50), Fraction(0), (1,), True
+        exact_matrix([[1, 1], [2, 1]]), ((Fraction(1), Fraction(3)),), Fraction(50), Fraction(0), (1,), True
     )
     (neuron,) = first_order(setting, RationalNetwork([[0, 1]], [0], 2)).neurons
     assert neuron.role is Role.DEAD and neuron.is_clarke

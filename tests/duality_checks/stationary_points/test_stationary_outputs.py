@@ -15,8 +15,8 @@ from duality_checks.assertions import assert_stationary
 from duality_checks.exact.setting import Setting
 from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.several_outputs import train_outputs
-from duality_checks.stationary_points.shared_neurons import shared_first_order, shared_stationarity
-from duality_checks.stationary_points.stationary import Role, Standing, first_order
+from duality_checks.stationary_points.restricted import certify_restricted
+from duality_checks.stationary_points.stationary import Role, Standing, first_order, stationarity
 from hyperplane_arrangements.errors import InputError
 
 X = [[2, 1], [-1, 2], [1, -1], [-2, -1], [1, 2]]
@@ -33,11 +33,6 @@ def both(targets: Any, **terms: Any) -> list[TrainingProblem]:
     return [TrainingProblem(X, list(y), "1/2", **terms) for y in zip(*targets, strict=True)]
 
 
-def parts_of(hidden: Any, output: Any, constants: Any = (0, 0)) -> list[RationalNetwork]:
-    columns = list(zip(*output, strict=True)) or [(), ()]
-    return [RationalNetwork(hidden, column, c) for column, c in zip(columns, constants, strict=True)]
-
-
 @settings(max_examples=30)
 @given(
     st.sampled_from(TERMS),
@@ -48,12 +43,12 @@ def test_one_output_alone_is_judged_as_ever(terms: dict[str, Any], targets: Any,
     """Beside an output that is fitted by nothing and asks for nothing."""
     problems = both([(y, 0) for y, _ in targets], **terms)
     hidden, output = [w for w, _ in neurons], [(a, 0) for _, a in neurons]
-    found = shared_first_order([Setting.of(one) for one in problems], parts_of(hidden, output))
+    found = first_order(problems, RationalNetwork(hidden, output))
     alone = first_order(problems[0], RationalNetwork(hidden, [a for _, a in neurons]))
     assert found.is_clarke == alone.is_clarke and found.is_directional == alone.is_directional
     for one, other in zip(found.neurons, alone.neurons, strict=True):
         assert set(one.subdifferential.gradients) == set(other.subdifferential.gradients)
-        assert one.output_gradients == (other.output_gradient, 0) and one.role == other.role
+        assert one.output_gradients == (*other.output_gradients, 0) and one.role == other.role
 
 
 def objective(problems: list[TrainingProblem], hidden: Any, output: Any, constants: Any) -> Fraction:
@@ -81,7 +76,9 @@ def test_gradients_are_differences_of_the_objective(terms: dict[str, Any], seed:
     )
     has = problems[0].free.intercept
     constants = [Fraction(int(v), 7) * has for v in rng.integers(-20, 20, 2)]
-    found = shared_first_order([Setting.of(one) for one in problems], parts_of(hidden, output, constants))
+    network = RationalNetwork(hidden, output, constants)
+    assert Setting.of(problems).objective(network) == objective(problems, hidden, output, constants)
+    found = first_order(problems, network)
     step = Fraction(1, 10**9)
 
     def slope(values: list[Fraction], place: int) -> float:
@@ -110,13 +107,13 @@ def test_gradients_are_differences_of_the_objective(terms: dict[str, Any], seed:
 def test_a_soft_threshold_of_two_outputs_and_what_is_not_one() -> None:
     """Targets (3, 4) on one sample: outputs (3, 4) (5 - 1)/5 at beta 1: 2 for the neuron, 2 for outputs."""
     problems = [TrainingProblem([[1], [-1]], [y, 0], beta=1) for y in (3, 4)]
-    found = shared_stationarity(problems, parts_of([[2]], [["6/5", "8/5"]]))
+    found = stationarity(problems, RationalNetwork([[2]], [["6/5", "8/5"]]))
     assert found.standing is Standing.STATIONARY and found.at.is_directional
-    longer = shared_stationarity(problems, parts_of([[3]], [["4/5", "16/15"]]))  # the same outputs
-    assert longer.standing is Standing.NOT and longer.rate is not None and longer.rate > 0
-    turned = shared_stationarity(problems, parts_of([[2]], [["8/5", "6/5"]]))
+    longer = stationarity(problems, RationalNetwork([[3]], [["4/5", "16/15"]]))  # the same outputs
+    assert longer.standing is Standing.NOT and longer.descent is not None and longer.descent.rate > 0
+    turned = stationarity(problems, RationalNetwork([[2]], [["8/5", "6/5"]]))
     assert turned.standing is Standing.NOT and turned.relative_distance >= turned.least_relative_distance > 0
-    dead = shared_first_order([Setting.of(one) for one in problems], parts_of([[2], [0], [1]], [[0, 0]] * 3))
+    dead = first_order(problems, RationalNetwork([[2], [0], [1]], [[0, 0]] * 3))
     assert dead.with_role(Role.DEAD) == (0, 1, 2)[::2] and dead.with_role(Role.ZERO) == (1,)
 
 
@@ -140,8 +137,13 @@ def test_the_global_optimum_is_stationary(terms: dict[str, Any]) -> None:
 
 def test_what_does_not_fit() -> None:
     problems = both([(1, 2)] * 5)
-    with pytest.raises(InputError, match="the outputs have different neurons"):
-        shared_stationarity(problems, [RationalNetwork([[1, w]], [1]) for w in (1, 2)])
+    for output in ([1], [[1, 1, 1]]):
+        with pytest.raises(InputError, match=f"has {np.size(output)} outputs, but there are 2 targets"):
+            stationarity(problems, RationalNetwork([[1, 1]], output))
+    with pytest.raises(InputError, match=r"of shape \(1, 2\), and the problem has one output"):
+        stationarity(problems[0], RationalNetwork([[1, 1]], [[1, 1]]))
+    with pytest.raises(InputError, match="the setting has 2 outputs; this is known of one output alone"):
+        certify_restricted(Setting.of(problems), [], RationalNetwork([], [], [0, 0]))
     shared = MultiOutputProblem(X, [[1, 2]] * 5, 1, coupling="2-norm")
     with pytest.raises(InputError, match="the problem has 2 outputs; give a TwoLayerNetwork"):
         assert_stationary(shared, RationalNetwork([[1, 1]], [1]))
