@@ -103,6 +103,13 @@ def test_other_losses_get_their_distance_and_no_word_on_stationarity(loss: str) 
         )
 
 
+def test_other_penalties_get_their_distance_too() -> None:
+    found = place(TrainingProblem(X, Y, "1/2", penalty="1-norm"), NETWORK, "free")
+    sizes = (np.abs(NETWORK.hidden).sum(axis=1) ** 2).sum() - (NETWORK.hidden**2).sum()
+    assert float(found.exact_objective) == pytest.approx(value("free") + sizes / 4, rel=1e-12)
+    assert (found.setting, found.unjudged) == (None, "the test of stationarity does not know the 1-norm")
+
+
 REFUSED = {
     "an unknown kind": (
         TrainingProblem(X, Y, 1),
