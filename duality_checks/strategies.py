@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError, MissingExtraError
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 try:
     from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from hyperplane_arrangements.exact import exact_matrix, pivot_columns
 from hyperplane_arrangements.strategies import normals
 
 from .certificates.certificate import Certificate, certify
-from .exact.setting import Setting, Vector, dot
+from .exact.setting import Setting
 from .networks.rational import RationalNetwork
 from .networks.two_layer import TwoLayerNetwork
 from .problem import TrainingProblem

@@ -14,8 +14,10 @@ from time import perf_counter
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import Vector, dot
+
 from ..exact.judged import judged
-from ..exact.norms import Vector, dot, root_above
+from ..exact.norms import root_above
 from ..exact.spectral import norm_above
 from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.landscape import Landscape

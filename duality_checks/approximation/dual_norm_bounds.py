@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..exact.norms import Vector, dot, root_above, solve
+from hyperplane_arrangements.exact.rational import Vector, dot
+
+from ..exact.norms import root_above, solve
 from ..exact.spectral import eigenvalues_above, norm_above, rounded_up
 
 if TYPE_CHECKING:

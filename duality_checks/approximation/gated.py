@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from ..exact.norms import Vector, dot, gradient, root_above, root_below
+from ..exact.norms import gradient, root_above, root_below
 from ..networks.gated import GatedNetwork
 
 if TYPE_CHECKING:

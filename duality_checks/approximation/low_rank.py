@@ -21,8 +21,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from ..exact.norms import Vector, dot, root_above
+from ..exact.norms import root_above
 from ..exact.spectral import Enclosure, norm_above, rounded_up, singular_value
 from ..networks.rational import RationalNetwork
 from ..terms.given import whole

@@ -16,8 +16,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from ..exact.norms import Vector, dot, root_above, root_below
+from ..exact.norms import root_above, root_below
 from ..exact.spectral import rounded_up
 from ..terms.given import allowance, relative
 

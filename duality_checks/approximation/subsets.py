@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import Vector, dot
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
 from ..exact.judged import judged, objective_of
-from ..exact.norms import Vector, dot, dual_norm_squared, root_above
+from ..exact.norms import dual_norm_squared, root_above
 from ..exact.rounding import on_a_grid
 from ..exact.setting import Setting
 from ..exact.spectral import rounded_up

@@ -10,9 +10,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, dot
+
 from ..checker import Chamber
 from ..exact.judged import judged
-from ..exact.norms import Vector, dot, gradient
+from ..exact.norms import gradient
 from ..exact.polyhedral import multipliers_on
 from ..exact.rounding import on_a_grid
 from ..networks.rational import RationalNetwork
@@ -22,7 +24,6 @@ from .witnesses import integer_points
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
 
-ZERO, ONE = Fraction(0), Fraction(1)
 
 Parts = tuple[RationalNetwork, Vector, tuple[Chamber, ...]]
 Proof = tuple[dict[int, Fraction], dict[int, Fraction], Fraction]

@@ -13,9 +13,10 @@ from fractions import Fraction
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import Vector
 
 from .. import checker
-from ..exact.norms import Vector, project
+from ..exact.norms import project
 from ..exact.rounding import on_a_grid, power_of_two
 from ..pricing import bounds
 from ..pricing.bias_multipliers import balanced

@@ -12,6 +12,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import Vector
+
 from .. import checker
 from ..checker import Outputs, Slopes
 from ..exact.rounding import BITS, power_of_two
@@ -22,8 +24,6 @@ SAMPLES = 200
 # The largest difference, beside the largest entry, between a dual and what its network says.
 NEARLY = 1e-12
 LOSSES = ("squared", "huber", "squared-hinge")
-
-Vector = tuple[Fraction, ...]
 
 
 def multiples_said(

@@ -14,11 +14,12 @@ from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
+from hyperplane_arrangements.exact.rational import Vector
 
 from ..networks.objective import exact_fit, exact_objective, hidden_decay
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
-from .setting import Problems, Setting, Vector, require_outputs
+from .setting import Problems, Setting, require_outputs
 
 _KINDS = (
     "a TwoLayerNetwork, a RationalNetwork, a network of from_state_dict or from_sklearn, or any "

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from hyperplane_arrangements.exact.rational import dot
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 from .. import checker
-from ..networks.objective import Vector
 from ..problem import TrainingProblem
 
 ROOT_BITS = 120

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .setting import Vector, dot
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 
 def orthogonal(

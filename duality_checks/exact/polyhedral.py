@@ -23,15 +23,14 @@ from itertools import product
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.cddlib import cddlib
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, combination, dot
 
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
 from ..terms.weighted import weighted
-from .norms import Vector, dot, gradient
+from .norms import gradient
 from .polyhedral_lasso import Metric, least_squares, nonnegative_lasso
 
-ZERO, ONE = Fraction(0), Fraction(1)
 NORMS = ("1-norm", "inf-norm")
 LOSSES = ("squared", "l1", "hinge")
 

@@ -13,10 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from hyperplane_arrangements.exact import exact_matrix, pivot_columns
-
-from .norms import Vector
-
-ZERO, ONE = Fraction(0), Fraction(1)
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector
 
 
 def nonnegative_lasso(

@@ -12,9 +12,7 @@ from fractions import Fraction
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
 from hyperplane_arrangements.exact.cddlib import cddlib
-from hyperplane_arrangements.exact.rational import combination
-
-from .setting import ZERO, Vector, dot
+from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
 
 @dataclass(frozen=True, slots=True)

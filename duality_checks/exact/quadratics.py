@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
+from hyperplane_arrangements.exact.rational import ZERO
+
 from .enclosures import float_above
 
-ZERO = Fraction(0)
 _LOOKS = 4
 
 

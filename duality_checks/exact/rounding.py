@@ -7,9 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import Vector
+
 from ..problem import TrainingProblem
 from .orthogonal import orthogonal
-from .setting import Vector
 
 # How far from the bounds of its domain an entry of the dual must be to be moved, as a share of the largest;
 # nearer ones may be on the bound.

@@ -21,9 +21,8 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
-from hyperplane_arrangements.exact.rational import combination, dot
+from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
-from ..networks.objective import ZERO, Vector
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING

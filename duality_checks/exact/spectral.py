@@ -19,8 +19,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from .norms import Vector, dot, root_above, root_below
+from .norms import root_above, root_below
 
 _WIDTH = Fraction(1, 2**40)
 _ROOT_BITS = 4000

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.exact.rational import ZERO, Vector
 from hyperplane_arrangements.exact.scaled import Scaled, over_denominators, over_one_denominator
 from hyperplane_arrangements.geometry.bits import packed
 
@@ -17,9 +18,6 @@ from ..terms.max_pooling import MaxPooling
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
-
-Vector = tuple[Fraction, ...]
-ZERO = Fraction(0)
 
 
 def exact_fit(

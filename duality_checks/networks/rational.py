@@ -11,9 +11,9 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
+from hyperplane_arrangements.exact.rational import ZERO, Vector
 from hyperplane_arrangements.values.pasting import Call, Pasted
 
-from .objective import ZERO, Vector
 from .two_layer import TwoLayerNetwork
 
 

@@ -18,10 +18,10 @@ from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector
+from hyperplane_arrangements.exact.rational import ZERO, Vector, dot
 from hyperplane_arrangements.values.findings import Finding
 
-from ..exact.norms import Vector, dot, root_below
-from ..exact.setting import ZERO
+from ..exact.norms import root_below
 from ..problem import positive
 from .circular import circular_optimum
 

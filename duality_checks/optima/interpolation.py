@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import Vector, combination
 
-from ..exact.norms import Vector
 from ..exact.polyhedral import ONE, ZERO, maximise, outputs
 from ..problem import TrainingProblem
 from .spanning import reach_targets

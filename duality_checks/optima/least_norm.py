@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
+from hyperplane_arrangements.exact.rational import ZERO, Vector
 
 from ..certificates.certificate import Certificate, certify, check
-from ..exact.norms import Vector, root_above
-from ..exact.setting import ZERO
+from ..exact.norms import root_above
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem

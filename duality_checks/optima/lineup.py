@@ -11,16 +11,14 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import ZERO, Vector, combination
 
 from ..exact.judged import judged
-from ..exact.norms import Vector
 from ..networks.two_layer import TwoLayerNetwork
 from ..terms.given import relative
 from .optimal_set import OptimalSet
 from .staircase import support
 
-ZERO = Fraction(0)
 NONE = -1
 
 

@@ -22,12 +22,12 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
 from hyperplane_arrangements.exact.cddlib import cddlib
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
 from ..exact.judged import judged
-from ..exact.norms import Vector, dot, gradient, project
+from ..exact.norms import gradient, project
 from ..networks.rational import RationalNetwork
 from ..terms.given import relative
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from ..problem import TrainingProblem
     from ..training.rounds import Solution
 
-ZERO = Fraction(0)
 TOLERANCE = 1e-7
 _GRAIN = 2**44
 _MOST_ATOMS = 40

@@ -15,9 +15,8 @@ from itertools import pairwise
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import Vector, combination
 
-from ..exact.norms import Vector
 from .lineup import NONE, ZERO, Lineup, read_lineup
 from .optimal_set import OptimalSet
 from .staircase import Staircase, support

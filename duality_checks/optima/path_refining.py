@@ -10,11 +10,11 @@ from time import perf_counter
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import Vector
 
 from .. import checker
 from ..certificates.certificate import certify, check
 from ..cover.effort import WHOLE, Effort, is_late
-from ..exact.norms import Vector
 from ..exact.quadratics import ZERO
 from ..networks.objective import exact_fit
 from ..pricing.limits import few_chambers, is_covered, require_feasible

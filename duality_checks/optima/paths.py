@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ..certificates.certificate import Certificate, certify
 from ..cover.effort import WHOLE, Effort
 from ..exact.enclosures import decimal_interval, exact_text
-from ..exact.norms import Vector, dot, root_above
+from ..exact.norms import root_above
 from ..networks.objective import exact_fit
 from ..pricing.dual_norm import dual_norm
 from ..pricing.free import ProjectedReadout

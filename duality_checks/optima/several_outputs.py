@@ -25,6 +25,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
+from hyperplane_arrangements.exact.rational import ZERO, Vector
 from hyperplane_arrangements.values.pasting import Call, Pasted
 
 from .. import checker
@@ -35,9 +36,7 @@ from ..cover.effort import WHOLE, Effort, is_late
 from ..cover.proof import Coordinates
 from ..cover.search import Limits
 from ..data.problem_file import problem_document
-from ..exact.norms import Vector
 from ..exact.orthogonal import orthogonal
-from ..exact.setting import ZERO
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork, side_by_side
 from ..pricing.landscape import require_squares

@@ -20,16 +20,14 @@ from math import lcm
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, dot
 
 from ..exact.judged import judged, skip_of
-from ..exact.norms import Vector
 from ..exact.programs import zero_in_hull
-from ..exact.setting import dot
 from ..networks.rational import RationalNetwork
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
 
-ZERO, ONE = Fraction(0), Fraction(1)
 # Points tried on each hyperplane for one that is far from the others, and the digits of its coordinates.
 TRIES = 200
 GRAIN = 2**24

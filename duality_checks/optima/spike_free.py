@@ -24,7 +24,10 @@ from hyperplane_arrangements.errors import InputError, TooLargeError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 from hyperplane_arrangements.exact.cddlib import cddlib
 from hyperplane_arrangements.exact.rational import (
+    ZERO,
+    Vector,
     determinant,
+    dot,
     independent_rows,
     inverse,
     null_space,
@@ -32,15 +35,12 @@ from hyperplane_arrangements.exact.rational import (
     transposed,
 )
 
-from ..exact.norms import Vector, dot
-
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
     from ..stationary_points.blocks import Block
 
 HIGHEST_RANK = 3
 Matrix = list[list[Fraction]]
-ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,11 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
-from ..exact.norms import Vector, dot
 from ..exact.polyhedral import nonnegative_lasso
 from ..networks.rational import RationalNetwork
 from ..problem import parse_activation, positive
-
-ZERO, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,13 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vector, signs
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, combination, dot
 from hyperplane_arrangements.values.findings import Finding
 
-from ..exact.norms import Vector, dot
 from ..exact.polyhedral import LOSSES, exact_lasso, maximise
-from ..exact.setting import ZERO
 from ..problem import positive
 from ..terms.losses import Loss, parse_loss
 
-ONE = Fraction(1)
 MAX_FACES = 20_000
 
 Pattern = tuple[int, ...]

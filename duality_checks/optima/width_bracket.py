@@ -17,16 +17,14 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.exact import exact_vector
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, combination, dot
 
-from ..exact.norms import Vector, dot
 from ..exact.programs import in_cone, maximise
 from ..terms.given import whole
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
 
-ZERO, ONE = Fraction(0), Fraction(1)
 PROGRAMS = 1000
 
 

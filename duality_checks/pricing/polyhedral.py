@@ -22,8 +22,8 @@ from typing import Any, Self
 import numpy as np
 
 from hyperplane_arrangements.errors import TooLargeError
+from hyperplane_arrangements.exact.rational import Vector
 
-from ..networks.objective import Vector
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from .max_pooling import Peaks

@@ -14,10 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 from hyperplane_arrangements.exact import ExactMatrix, signs
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import Vector, combination
 from hyperplane_arrangements.values.findings import Finding
 
-from ..exact.setting import Vector
 from ..networks.rational import RationalNetwork
 from .blocks import Block
 

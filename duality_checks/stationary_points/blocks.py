@@ -15,9 +15,10 @@ from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.exact.rational import Vector
 
 from ..exact.judged import fitting
-from ..exact.setting import Setting, Vector
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .stationary import FirstOrder, Role, first_order

@@ -16,11 +16,11 @@ import numpy as np
 
 from hyperplane_arrangements.errors import TooLargeError
 from hyperplane_arrangements.exact import exact_matrix, signs
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
 from ..cover.effort import require_time
 from ..exact.programs import Membership, in_cone, zero_in_hull
-from ..exact.setting import ZERO, Setting, Vector, dot
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 
 MAX_LOCAL_CHAMBERS = 20_000

@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import Vector, dot
+
 from ..cover.effort import WHOLE, Effort
 from ..exact.judged import fitting
-from ..exact.setting import Setting, Vector, dot
+from ..exact.setting import Setting
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 

@@ -9,8 +9,9 @@ from fractions import Fraction
 import numpy as np
 
 from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.exact.rational import Vector
 
-from ..exact.setting import Setting, Vector
+from ..exact.setting import Setting
 from .blocks import Block
 from .conic import slopes
 from .restricted import sqrt_below

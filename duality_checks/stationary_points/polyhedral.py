@@ -19,9 +19,10 @@ from fractions import Fraction
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix
 from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, dot
 
 from ..exact.judged import fit_of, judged
-from ..exact.norms import Vector, gradient
+from ..exact.norms import gradient
 from ..exact.polyhedral import (
     LOSSES,
     NORMS,
@@ -31,13 +32,10 @@ from ..exact.polyhedral import (
     maximise,
     norm_of,
 )
-from ..exact.setting import ZERO, dot
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .block_proof import BlockProof, Step, by_row, walls
 from .blocks import Block
-
-ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)

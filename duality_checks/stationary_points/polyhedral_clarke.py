@@ -19,18 +19,17 @@ from itertools import combinations
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector
 
 from ..exact.judged import fit_of, judged
 from ..exact.norms import gradient
 from ..exact.polyhedral import NORMS
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, Vector
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .blocks import Block
 from .clarke import MAX_LOCAL_CHAMBERS, Subdifferential, local_signs
 
-ONE = Fraction(1)
 # Minus the derivative of these is y - f, moved into the dual domain; that of the logistic loss is irrational.
 _RESIDUALS = ("squared", "huber", "squared-hinge")
 

@@ -23,9 +23,10 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, signs
+from hyperplane_arrangements.exact.rational import ZERO, Vector, dot
 
 from ..exact.programs import in_cone
-from ..exact.setting import ZERO, Setting, Vector, dot
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from .block_proof import BlockProof, Step, by_row, moved, walls
 from .blocks import Block, members

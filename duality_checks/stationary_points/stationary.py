@@ -26,14 +26,14 @@ from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import combination, dot
+from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
 from ..cover.effort import require_time
 from ..exact.judged import fitting
 from ..exact.programs import Membership
-from ..exact.setting import ZERO, Problems, Setting, Vector
+from ..exact.setting import Problems, Setting
 from ..networks.rational import RationalNetwork
 from ..terms.given import allowance, relative
 from .clarke import Subdifferential, leaves_downhill, subdifferentials

@@ -9,7 +9,8 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
-ZERO, ONE = Fraction(0), Fraction(1)
+from hyperplane_arrangements.exact.rational import ONE, ZERO
+
 # Enclosures carry so many digits: far finer than any gap of floats.
 DIGITS = 40
 

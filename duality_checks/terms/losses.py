@@ -18,12 +18,10 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
-from hyperplane_arrangements.exact.rational import long_dot, total
+from hyperplane_arrangements.exact.rational import ONE, ZERO, long_dot, total
 from hyperplane_arrangements.exact.scaled import over_one_denominator
 
 from .logarithms import entropy_below, log_one_plus_exp_above
-
-ZERO, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from typing import ClassVar
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-
-ZERO = Fraction(0)
+from hyperplane_arrangements.exact.rational import ZERO
 
 
 @dataclass(frozen=True, slots=True)

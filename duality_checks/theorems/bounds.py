@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from hyperplane_arrangements.exact.rational import Vector, dot
+
 from ..certificates.certificate import Certificate, certify, check
 from ..checker import Chamber, dual_value, objective, read_problem
-from ..exact.norms import Vector, dot, dual_norm_squared, gradient, project
+from ..exact.norms import dual_norm_squared, gradient, project
 from ..problem import TrainingProblem
 from ..training.columns import train
 

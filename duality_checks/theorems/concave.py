@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from hyperplane_arrangements.exact.rational import dot
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from ..exact.norms import Vector, project
+from ..exact.norms import project
 
 
 def combined(base: Vector, rows: Sequence[Vector], weights: Sequence[Fraction]) -> Vector:

@@ -15,9 +15,9 @@ import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import Vector, combination, dot
 
-from ..exact.setting import Setting, Vector, dot
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .samples import ACTIVATIONS, random_rationals

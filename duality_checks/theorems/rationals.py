@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import Vector, dot
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 
 def unit_vector(parameters: Sequence[Fraction]) -> Vector:

@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import Vector, dual_norm_squared, gradient, project
+from hyperplane_arrangements.exact.rational import Vector
+
+from ..exact.norms import dual_norm_squared, gradient, project
 from ..problem import TrainingProblem
 from .bounds import activation, proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that

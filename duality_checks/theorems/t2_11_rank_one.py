@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import Vector, dot, root_below
+from hyperplane_arrangements.exact.rational import Vector, dot
+
+from ..exact.norms import root_below
 from ..problem import TrainingProblem
 from .bounds import dual_objective, dual_slack, proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal

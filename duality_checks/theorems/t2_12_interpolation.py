@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import dot, gradient, root_above
+from hyperplane_arrangements.exact.rational import dot
+
+from ..exact.norms import gradient, root_above
 from ..exact.polyhedral import NORMS, UnboundedError, directions, optimum, outputs
 from ..optima.interpolation import LeastNorm, hard_margin, interpolate
 from ..optima.least_norm import least_norm_fit, least_norm_margin

@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import Vector, dot, dual_norm_squared, root_above
+from hyperplane_arrangements.exact.rational import Vector, dot
+
+from ..exact.norms import dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .bounds import dual_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, refused

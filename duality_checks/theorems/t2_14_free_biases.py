@@ -12,9 +12,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import dot
+
 from ..certificates.certificate import certify
 from ..certificates.certificate import check as judge
-from ..exact.setting import Setting, dot
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import chamber_blocks

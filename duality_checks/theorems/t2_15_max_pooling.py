@@ -11,8 +11,9 @@ import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import ExactMatrix
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from ..exact.norms import Vector, dot, project
+from ..exact.norms import project
 from ..networks.objective import exact_fit
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling, compared

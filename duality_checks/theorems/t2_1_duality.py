@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..exact.norms import dot
+from hyperplane_arrangements.exact.rational import dot
+
 from ..problem import TrainingProblem
 from .bounds import activation, proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that

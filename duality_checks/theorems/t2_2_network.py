@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import Vector, dot
+from hyperplane_arrangements.exact.rational import Vector, dot
+
 from ..problem import TrainingProblem
 from .bounds import network_objective
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that

@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import Vector, dot, gradient, project
+from hyperplane_arrangements.exact.rational import Vector, dot
+
+from ..exact.norms import gradient, project
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate_problems, random_problem, random_rationals

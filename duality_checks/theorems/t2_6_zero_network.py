@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from hyperplane_arrangements.exact.rational import dot
+
 from ..certificates.certificate import check as check_certificate
-from ..exact.norms import dot, dual_norm_squared, gradient, maximum, root_above, root_below
+from ..exact.norms import dual_norm_squared, gradient, maximum, root_above, root_below
 from ..problem import TrainingProblem
 from .bounds import activation, exact_certificate, network_objective
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import Vector, dot
+from hyperplane_arrangements.exact.rational import Vector, dot
+
 from ..optima.several_outputs import MultiOutputProblem, OutputsProof, check_outputs, train_outputs
 from ..optima.vector_output import SharedNeurons
 from ..problem import TrainingProblem

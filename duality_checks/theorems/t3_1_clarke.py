@@ -8,8 +8,10 @@ from itertools import product
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import Vector
+
 from ..exact.programs import zero_in_hull
-from ..exact.setting import Setting, Vector
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.clarke import subdifferentials

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..exact.setting import Setting, dot
+from hyperplane_arrangements.exact.rational import dot
+
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.examples import both_signs, global_minimum, saddle, wrong_kink

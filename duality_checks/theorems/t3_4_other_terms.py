@@ -8,10 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
 from ..exact.polyhedral import LOSSES, NORMS
-from ..exact.setting import ZERO, Vector, dot
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import Block, chamber_blocks

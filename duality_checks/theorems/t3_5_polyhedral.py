@@ -8,8 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import ZERO, Vector
+
 from ..exact.polyhedral import NORMS
-from ..exact.setting import ZERO, Vector
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import Block, chamber_blocks

@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.setting import Setting, dot
+from hyperplane_arrangements.exact.rational import dot
+
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..stationary_points.blocks import chamber_blocks

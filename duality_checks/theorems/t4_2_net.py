@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 
 from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ..approximation.nets import covering_radius, rational_directions
 from ..approximation.sampling import a_priori_ratio
 from ..approximation.subsets import restricted_to
-from ..exact.norms import Vector, dot, dual_norm_squared
+from ..exact.norms import dual_norm_squared
 from ..problem import TrainingProblem
 from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import dot
+
 from ..approximation.low_rank import (
     LowRank,
     lipschitz_ratio,
@@ -18,7 +20,7 @@ from ..approximation.low_rank import (
 )
 from ..certificates.certificate import Certificate, certify
 from ..certificates.certificate import check as check_certificate
-from ..exact.norms import dot, dual_norm_squared, root_above
+from ..exact.norms import dual_norm_squared, root_above
 from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem

@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 
 from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.exact.rational import dot
 
 from ..approximation.gated import Gated, gated_relaxation
 from ..certificates.certificate import certify
 from ..certificates.certificate import check as check_certificate
-from ..exact.norms import dot, gradient, root_above
+from ..exact.norms import gradient, root_above
 from ..problem import TrainingProblem
 from ..training.columns import train
 from .bounds import dual_objective

@@ -9,9 +9,9 @@ from itertools import combinations
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import Vector, combination, dot
 
-from ..exact.norms import Vector, dot, dual_norm_squared
+from ..exact.norms import dual_norm_squared
 from ..exact.programs import in_cone
 from ..optima.optimal_set import OptimalSet, exact_optimal_set
 from ..optima.width_bracket import PROGRAMS, bracket_columns

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..exact.norms import dot
+from hyperplane_arrangements.exact.rational import dot
+
 from ..exact.setting import Setting
 from ..optima.spline import Spline, function_space_penalty, kink_bound, spline_optimum
 from ..problem import TrainingProblem

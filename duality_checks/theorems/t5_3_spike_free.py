@@ -10,8 +10,8 @@ from itertools import product
 import numpy as np
 
 from hyperplane_arrangements.exact import exact_matrix
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from ..exact.norms import Vector, dot
 from ..optima.spike_free import decide_spike_free, pseudo_inverse, two_blocks
 from ..problem import TrainingProblem
 from ..stationary_points.solver import restricted_optimum

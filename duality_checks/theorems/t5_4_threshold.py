@@ -10,10 +10,9 @@ import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
+from hyperplane_arrangements.exact.rational import ZERO, Vector, dot
 
-from ..exact.norms import Vector, dot
 from ..exact.polyhedral import LOSSES
-from ..exact.setting import ZERO
 from ..optima.threshold import Pattern, signed_lasso, threshold_optimum, threshold_patterns
 from ..terms.losses import parse_loss
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that

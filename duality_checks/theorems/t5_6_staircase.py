@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..exact.norms import Vector
+from hyperplane_arrangements.exact.rational import Vector
+
 from ..optima.lineup import Lineup, line_up
 from ..optima.optimal_set import OptimalSet, exact_optimal_set
 from ..optima.passage import Passage, connect_optima

@@ -8,8 +8,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import Vector
+
 from .. import checker
-from ..exact.norms import Vector, dual_norm_squared, root_above
+from ..exact.norms import dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least
 from .samples import degenerate_problems, random_problem, random_rationals

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import dot
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from ..exact.norms import Vector, project, root_above, root_below
+from ..exact.norms import project, root_above, root_below
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .concave import Concave, combined

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import dot
+from hyperplane_arrangements.exact.rational import Vector, dot
 
-from ..exact.norms import Vector, dual_norm_squared, gradient, project
+from ..exact.norms import dual_norm_squared, gradient, project
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .concave import Concave, Estimate, combined

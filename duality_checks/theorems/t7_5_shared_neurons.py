@@ -9,8 +9,10 @@ from itertools import product
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import Vector, dot
+
 from .. import checker
-from ..exact.norms import Vector, dot, dual_norm_squared, root_above
+from ..exact.norms import dual_norm_squared, root_above
 from ..optima.several_outputs import MultiOutputProblem
 from ..problem import TrainingProblem
 from .bounds import activation

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import ZERO
+
 from ..cover.effort import Effort
 from ..exact.polyhedral import free_lasso, has_program, metric_of
 from ..exact.polyhedral_lasso import least_squares
@@ -32,8 +34,6 @@ from .loop import Master, Rule
 from .narrowing import narrowed
 from .neurons import active_of
 from .rounds import History, Solution
-
-ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

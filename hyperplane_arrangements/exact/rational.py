@@ -12,8 +12,9 @@ from .quadratic import irrational
 from .rows import Row
 from .scaled import Scaled
 
+Vector = tuple[Fraction, ...]
 Matrix = list[list[Fraction]]
-_ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 def null_space(rows: Sequence[Row], dimension: int) -> list[Row]:
@@ -63,7 +64,7 @@ def dot(a: Iterable[Any], b: Iterable[Any]) -> Fraction:
         >>> dot([Fraction(1, 2), Fraction(2)], [Fraction(4), Fraction(1)])
         Fraction(4, 1)
     """
-    return sum((x * y for x, y in zip(a, b, strict=True)), _ZERO)
+    return sum((x * y for x, y in zip(a, b, strict=True)), ZERO)
 
 
 def long_dot(a: Iterable[Fraction], b: Iterable[Fraction]) -> Fraction:
@@ -83,9 +84,7 @@ def long_dot(a: Iterable[Fraction], b: Iterable[Fraction]) -> Fraction:
     return _over(numerators)
 
 
-def combination(
-    weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction]], dimension: int
-) -> tuple[Fraction, ...]:
+def combination(weights: Iterable[Fraction], vectors: Iterable[Sequence[Fraction]], dimension: int) -> Vector:
     """`sum_k weights[k] * vectors[k]`, exactly; zero weights cost nothing.
 
     Example:
@@ -94,7 +93,7 @@ def combination(
     """
     counted = [(weight, vector) for weight, vector in zip(weights, vectors, strict=True) if weight]
     if not counted:
-        return (_ZERO,) * dimension
+        return (ZERO,) * dimension
     shares, chosen = zip(*counted, strict=True)
     return tuple(long_dot(shares, entries) for entries in zip(*chosen, strict=True))
 
@@ -120,7 +119,7 @@ def _over(numerators: dict[int, int]) -> Fraction:
     while len(parts) > 1:
         pairs = zip(parts[::2], parts[1::2], strict=False)
         parts = [a + b for a, b in pairs] + parts[len(parts) - len(parts) % 2 :]
-    return parts[0] if parts else _ZERO
+    return parts[0] if parts else ZERO
 
 
 def transposed(matrix: Sequence[Sequence[Fraction]]) -> Matrix:

@@ -19,6 +19,7 @@ from itertools import combinations, product
 from typing import Any
 
 from duality_checks import checker
+from hyperplane_arrangements.exact.rational import ZERO
 
 Point = tuple[Fraction, ...]
 
@@ -26,7 +27,6 @@ Point = tuple[Fraction, ...]
 # negative.
 ROWS = [(2, 1), (-4, -2), (0, 0), (1, -1), (1, -1), (0, 3)]
 TARGET = [1, -2, 3, 0, 1, 2]
-ZERO = Fraction(0)
 DUAL = [Fraction(1), Fraction(-1, 2), Fraction(1, 4), Fraction(1, 3), Fraction(1), Fraction(-1)]
 PEAK = [Fraction(v) for v in (1, -2, -2, 3, -2, 3)]
 HIDDEN = [(Fraction(1, 2), Fraction(1, 4)), (Fraction(-1, 3), Fraction(1, 5))]

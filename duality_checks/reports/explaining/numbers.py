@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 
+from hyperplane_arrangements.exact.rational import Vector
+
 from ...checker import Certificate, Chamber, Problem, conjugate_below, decimal, loss_above, without
 
-Vector = tuple[Fraction, ...]
 LONG = 24
 SMALL = Fraction(1, 1000)
 

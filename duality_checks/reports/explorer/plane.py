@@ -9,7 +9,7 @@ from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.quadratic import irrational
-from hyperplane_arrangements.exact.rational import dot, independent_rows
+from hyperplane_arrangements.exact.rational import Vector, dot, independent_rows
 from hyperplane_arrangements.families import named
 from hyperplane_arrangements.plain import PlainArrangement
 
@@ -20,8 +20,6 @@ MOST_LINES = 40
 
 _PARTS = ("lines", "plane_words", "plane_pictures", "plane_facts")
 _EXAMPLES = ("braid_3", "braid_4", "type_b_3", "shi_3", "catalan_3", "linial_3", "near_pencil_6")
-
-Vector = tuple[Fraction, ...]
 
 
 def plane_panel(arrangement: PlainArrangement | None = None, name: str = "") -> Panel:

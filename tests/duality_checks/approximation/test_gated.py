@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem
 from duality_checks.approximation.gated import _proven_below, gated_objective, gated_relaxation
-from duality_checks.exact.norms import dot, gradient
+from duality_checks.exact.norms import gradient
 from duality_checks.theorems.bounds import proven_interval
 from duality_checks.theorems.samples import random_problem
 from hyperplane_arrangements.errors import InputError, TooLargeError
+from hyperplane_arrangements.exact.rational import dot
 
 
 def by_cvxpy(problem: TrainingProblem) -> float:

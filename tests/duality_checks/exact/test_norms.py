@@ -12,7 +12,6 @@ from scipy.optimize import nnls
 
 from duality_checks import TrainingProblem
 from duality_checks.exact.norms import (
-    dot,
     dual_norm_squared,
     gradient,
     maximum,
@@ -22,6 +21,7 @@ from duality_checks.exact.norms import (
     solve,
 )
 from duality_checks.pricing.dual_norm import dual_norm
+from hyperplane_arrangements.exact.rational import dot
 from hyperplane_arrangements.strategies import normals
 
 small = st.integers(-4, 4).map(Fraction)

@@ -12,7 +12,6 @@ from scipy.linalg import block_diag
 from scipy.optimize import linprog
 
 from duality_checks import TrainingProblem
-from duality_checks.exact.norms import dot
 from duality_checks.exact.polyhedral import (
     LOSSES,
     NORMS,
@@ -27,6 +26,7 @@ from duality_checks.exact.polyhedral import (
 )
 from duality_checks.optima.interpolation import can_interpolate, hard_margin, interpolate
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import dot
 
 small = st.integers(-3, 3)
 

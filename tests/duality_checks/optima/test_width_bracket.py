@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem
-from duality_checks.exact.norms import Vector
 from duality_checks.exact.programs import in_cone
 from duality_checks.optima.width_bracket import WidthBracket, bracket_columns, bracket_width
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix, rank
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import Vector, combination
 
 
 def vectors(*rows: tuple[int, ...]) -> list[Vector]:

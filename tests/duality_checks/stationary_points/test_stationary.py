@@ -16,7 +16,7 @@ from scipy.optimize import linprog, minimize
 from duality_checks import TrainingProblem, TwoLayerNetwork
 from duality_checks.exact.judged import fitting
 from duality_checks.exact.programs import in_cone, zero_in_hull
-from duality_checks.exact.setting import Setting, Vector, dot
+from duality_checks.exact.setting import Setting
 from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.spline import spline_optimum
 from duality_checks.stationary_points.blocks import (
@@ -51,7 +51,7 @@ from duality_checks.theorems.planted import Kinks, planted
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.errors import InputError, TooLargeError
 from hyperplane_arrangements.exact import exact_matrix
-from hyperplane_arrangements.exact.rational import combination
+from hyperplane_arrangements.exact.rational import Vector, combination, dot
 
 # ------------------------------------------------------------------ strategies
 
