@@ -99,8 +99,6 @@ COUPLINGS = ("1-norm", "2-norm")
     help="Where the files go.",
 )
 @options.max_chambers
-@click.option("--rank", callback=options.gone, hidden=True, expose_value=False, help="Gone.")
-@click.option("--samples", callback=options.gone, hidden=True, expose_value=False, help="Gone.")
 @click.option(
     "--gated",
     is_flag=True,

@@ -40,15 +40,6 @@ def two_labels(context: click.Context, option: click.Parameter, text: str | None
     return names[0], names[1]
 
 
-def gone(context: click.Context, option: click.Parameter, given: str | None) -> None:
-    """Say what took the place of an option."""
-    if given is not None:
-        raise click.UsageError(
-            f"{option.opts[0]} is gone: certify proves an interval at any rank; --gap 0.01 --time-limit 60 "
-            "says how narrow it has to be, and when to stop"
-        )
-
-
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 max_chambers = click.option(
     "--max-chambers",

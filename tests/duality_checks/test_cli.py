@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -478,6 +479,15 @@ def test_every_verb_has_examples_and_json_and_tells_of_all_its_options(run, verb
     options = [option for option in cli.commands[verb].params if isinstance(option, click.Option)]
     assert "--json" in {name for option in options for name in option.opts}
     assert [option.opts for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("typed", ["--sampels", "--rnak", "--tarket"])
+def test_what_is_suggested_for_a_mistyped_option_is_in_the_help(run, typed: str) -> None:
+    code, _, err = run("certify", "small.csv", typed, "3")
+    message, *suggested = re.findall(r"'(--[\w-]+)'", err)
+    assert (code, message) == (2, typed)
+    assert set(suggested) <= set(re.findall(r"--[\w-]+", run("certify", "--help")[1]))
+    assert typed != "--tarket" or "--target" in suggested
 
 
 def completed(shell: str, *words: str) -> str:

@@ -125,9 +125,3 @@ def test_no_limit_of_time_is_taken_and_forgotten(table, tmp_path, options):
 def test_nor_is_a_limit_of_cones(table, tmp_path, options):
     found = certified(table, tmp_path, *options, "--max-cones", "9")
     assert found.exit_code == 2 and "--max-cones ends searches over all directions" in found.stderr
-
-
-@pytest.mark.parametrize("option", ["--samples", "--rank"])
-def test_what_is_gone_names_what_took_its_place(table, tmp_path, option):
-    found = certified(table, tmp_path, option, "5")
-    assert found.exit_code == 2 and f"{option} is gone" in found.stderr and "--time-limit 60" in found.stderr
