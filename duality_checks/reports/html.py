@@ -16,7 +16,7 @@ from .half_spheres import far_side, plotted_directions
 from .html_page import PLOT, facts, figure, page, table
 from .landscape_picture import drawn_rank, landscape_picture
 from .markdown import bound_texts, commands
-from .self_check import scripts, self_check
+from .self_check import scripts, self_check, travel
 from .text import MOST_NEURONS, beta_text, neuron_rows, objective, printable, relative_gap, skip_text
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def html(outcome: Outcome) -> str:
         f"<footer>Times: {escape(times)}. The same facts as text are in <code>report.md</code>.</footer>",
     ]
     title = f"Global optimum: {outcome.source}"
-    return page(title, "\n".join(sections), scripts())
+    asked = any(travel(*texts) for texts in outcome.texts)
+    return page(title, "\n".join(sections), scripts() if asked else None)
 
 
 def _verdict(outcome: Outcome) -> str:
@@ -209,7 +210,9 @@ def _landscape(part: Part, prefix: str) -> str:
     if part.problem.bias is not None or part.problem.is_max_pooled:
         return ""  # free biases have a landscape for every sample; one of maxima is not drawn
     problem, solution = part.problem, part.solution
-    rank = drawn_rank(problem)
+    rank, below = drawn_rank(problem), _SCALE
+    if travel(part.problem_text, part.certificate_text):
+        below += _ASKED
     if rank == 2:
         picture = svg(
             landscape_picture(problem, solution.dual, solution.network),
@@ -217,7 +220,7 @@ def _landscape(part: Part, prefix: str) -> str:
             label="the dual landscape over the angle of the weights, between beta and minus beta",
             size=PLOT,
         )
-        return figure(_asked(picture, problem) + _SCALE + _ASKED, _RING_CAPTION)
+        return figure(_asked(picture, problem) + below, _RING_CAPTION)
     if rank == 3:
         halves = [
             _asked(
@@ -232,7 +235,7 @@ def _landscape(part: Part, prefix: str) -> str:
             )
             for name, pole in (("near", None), ("far", far_side(problem)))
         ]
-        return figure(f'<div class="halves">{"".join(halves)}</div>{_SCALE}{_ASKED}', _SPHERE_CAPTION, "wide")
+        return figure(f'<div class="halves">{"".join(halves)}</div>{below}', _SPHERE_CAPTION, "wide")
     told = "" if rank == problem.arrangement.rank else ", as far as floats can tell"
     return f'<p class="wide">The arrangement has rank {rank}{told}; it is drawn at rank 2 and 3.</p>'
 

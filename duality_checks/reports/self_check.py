@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-#: Documents that are longer together, in letters, stay beside the page.
-MOST_LETTERS = 4_000_000
+#: Documents that are longer together, in letters, stay beside the page, which is to open at once.
+MOST_LETTERS = 1_000_000
 
 _TOO_LONG = (
-    "<p>The certificate ({size}) is too long to travel in this page, which can neither check itself nor tell "
-    "about chambers.</p>"
+    "<p>The problem and the certificate ({size}) are too long to travel in this page, which can neither "
+    "check itself nor tell about chambers.</p>"
 )
 _CHECK = (
     '<p class="check"><button data-document="{number}" hidden>Check it here</button> '
@@ -19,6 +19,16 @@ _CHECK = (
     "the one in Python.</output></p>"
 )
 _DOCUMENT = '<script type="application/json" id="{kind}-{number}">{text}</script>'
+
+
+def travel(problem: str, certificate: str) -> bool:
+    """Whether the two documents are short enough for a page.
+
+    Args:
+        problem: the problem file.
+        certificate: the certificate file.
+    """
+    return len(problem) + len(certificate) <= MOST_LETTERS
 
 
 def self_check(problem: str, certificate: str, *, number: int = 0) -> str:
@@ -37,8 +47,8 @@ def self_check(problem: str, certificate: str, *, number: int = 0) -> str:
         2
     """
     letters = len(problem) + len(certificate)
-    size = f"{letters / 1e6:.1f} MB" if letters > 1e6 else f"{max(1, letters // 1000)} kB"
-    if letters > MOST_LETTERS:
+    size = f"{letters / 1e6:.1f} MB" if letters >= 1e6 else f"{max(1, letters // 1000)} kB"
+    if not travel(problem, certificate):
         return _TOO_LONG.format(size=size)
     # Outside its strings JSON has no "<"; inside, this is another spelling of it, which ends no element.
     problem, certificate = (text.replace("<", "\\u003c") for text in (problem, certificate))

@@ -100,8 +100,17 @@ def test_nothing_in_a_document_ends_its_element() -> None:
 
 def test_long_documents_stay_beside_the_page() -> None:
     page = self_check("{}", " " * MOST_LETTERS)
-    assert "The certificate (4.0 MB) is too long to travel in this page" in page
+    assert "The problem and the certificate (1.0 MB) are too long to travel in this page" in page
     assert "<button" not in page and "<script" not in page
+
+
+def test_a_page_without_its_documents_asks_nobody_to_point_and_has_no_programs(
+    listed: Outcome, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duality_checks.reports.self_check.MOST_LETTERS", 10)
+    page = html(listed)
+    for words in ("<script", "<button", "script-src", "Point at a chamber"):
+        assert words in text and words not in page
 
 
 def test_browsers_may_run_the_programs_of_the_page_and_no_others(text: str) -> None:
