@@ -23,6 +23,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
+from ..networks.objective import neurons_fit
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
@@ -195,17 +196,12 @@ class Setting:
     def _errors(self, network: RationalNetwork) -> list[Vector]:
         """y - f of each output, length n."""
         self.require_fit(network)
-        values = [
-            tuple(y - c for y in target) for target, c in zip(self.targets, network.constants, strict=True)
-        ]
-        for weights, alphas in zip(network.hidden, network.outgoing, strict=True):
-            if any(alphas):
-                activations = self.activations(weights)
-                values = [
-                    tuple(r - alpha * a for r, a in zip(rest, activations, strict=True)) if alpha else rest
-                    for rest, alpha in zip(values, alphas, strict=True)
-                ]
-        return values
+        errors = list[Vector]()
+        for k, (target, constant) in enumerate(zip(self.targets, network.constants, strict=True)):
+            column = tuple(alphas[k] for alphas in network.outgoing)
+            fit = neurons_fit(self.X, self.kappa, network.hidden, column)
+            errors.append(tuple(y - constant - f for y, f in zip(target, fit, strict=True)))
+        return errors
 
     def objective(self, network: RationalNetwork) -> Fraction:
         """The training objective, exactly.

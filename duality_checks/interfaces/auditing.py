@@ -37,6 +37,8 @@ NOTABLE = Fraction(1, 10**12)
 EFFORT = Effort(cones=MAX_CONES)
 # Intervals that are narrower are so by choice, or as narrow as floats find them.
 WIDE = 1e-6
+# Of a search for a neuron to add, where time is limited: as many ascents, and no more cones than these.
+SOUGHT = 1_000
 LATE = "there was no time; a longer limit, or none, lets it"
 
 
@@ -307,7 +309,9 @@ def audit(
         names: of the features, for hints; None for one that is 0 and 1 for a label.
         epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
         reach: likewise.
-        effort: how narrow the interval has to be, and the limits of searches over all directions.
+        effort: how narrow the interval has to be, and the limits of searches over all directions. Of a limit
+            of time the interval takes what it can use; a neuron to add is then sought by ascents and a short
+            search.
         max_chambers: where no search does, refuse arrangements with more chambers before starting.
         say: is told what happens.
 
@@ -345,6 +349,7 @@ def audit(
     if setting is not None:
         say("Looking for a neuron to add")
         left = effort.after(began)
+        left = left if left.seconds is None else replace(left, cones=SOUGHT)
         added = improving_neuron(setting, placed.network, max_chambers=max_chambers, effort=left)
         escape = _notable(added, objective)
     silent = not (certificate.network_output or certificate.relative_gap > WIDE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hyperplane_arrangements.exact import signs
+from hyperplane_arrangements.exact import ExactMatrix, signs
 from hyperplane_arrangements.exact.rational import ZERO, Vector
 from hyperplane_arrangements.exact.scaled import Scaled, over_denominators, over_one_denominator
 from hyperplane_arrangements.geometry.bits import packed
@@ -45,7 +45,7 @@ def _outputs(
 ) -> Sequence[Fraction]:
     if isinstance(problem.readout, MaxPooling):
         return _max_pooled(problem, problem.readout, hidden, output)
-    found = _neurons(problem, hidden, output)
+    found = neurons_fit(problem.X, problem.kappa, hidden, output)
     if not problem.readout.is_identity:
         values = [ZERO] * problem.n
         for value, sample in zip(found, problem.readout.samples, strict=True):
@@ -59,31 +59,46 @@ def _outputs(
     return found
 
 
-def _neurons(problem: TrainingProblem, hidden: Sequence[Vector], output: Vector) -> Sequence[Fraction]:
-    """What the neurons make of each row of the data, exactly."""
-    values, unit = _rows_in_integers(problem, hidden, output)
-    scaled = over_denominators(values, problem.X.denominators)
+def neurons_fit(
+    X: ExactMatrix, kappa: Fraction, hidden: Sequence[Vector], output: Vector
+) -> Sequence[Fraction]:
+    """What the neurons make of each row of the data, exactly.
+
+    Args:
+        X: the rows, n x d.
+        kappa: slope of the activation on the negative side.
+        hidden: the weights of the neurons, m x d.
+        output: their output weights, length m.
+
+    Example:
+        >>> from hyperplane_arrangements.exact import exact_matrix
+        >>> found = neurons_fit(exact_matrix([[1], [-2]]), Fraction(-1), [(Fraction(3),)], (Fraction(1, 2),))
+        >>> [str(f) for f in found]
+        ['3/2', '3']
+    """
+    values, unit = _rows_in_integers(X, kappa, hidden, output)
+    scaled = over_denominators(values, X.denominators)
     if scaled is not None:
         return Scaled(scaled.integers, scaled.denominator * unit)
-    pairs = zip(values.tolist(), problem.X.denominators, strict=True)
+    pairs = zip(values.tolist(), X.denominators, strict=True)
     return [Fraction(value, q * unit) for value, q in pairs]
 
 
 def _rows_in_integers(
-    problem: TrainingProblem, hidden: Sequence[Vector], output: Vector
+    X: ExactMatrix, kappa: Fraction, hidden: Sequence[Vector], output: Vector
 ) -> tuple[np.ndarray, int]:
     """The same as integers over the denominators of the rows and one more: on all rows that the same neurons
     are active on, the network is one linear form."""
-    above, below = problem.kappa.denominator, problem.kappa.numerator
+    above, below = kappa.denominator, kappa.numerator
     if not hidden:
-        return np.full(problem.X.shape[0], 0, dtype=object), 1
+        return np.full(X.shape[0], 0, dtype=object), 1
     inner, outer = lcm(*(w.denominator for row in hidden for w in row)), lcm(*(a.denominator for a in output))
     rows = np.array([[int(w * inner) for w in row] for row in hidden], dtype=object)
     rows = rows * np.array([[int(alpha * outer)] for alpha in output], dtype=object)
-    active = np.column_stack([signs(problem.X, [weights])[0] > 0 for weights in hidden])
+    active = np.column_stack([signs(X, [weights])[0] > 0 for weights in hidden])
     first, which = _alike(active)
     forms = below * rows.sum(axis=0) + active[first].astype(object) @ ((above - below) * rows)
-    products = (problem.X.integers[:, j] * forms[which, j] for j in range(problem.d))
+    products = (X.integers[:, j] * forms[which, j] for j in range(X.shape[1]))
     return sum(products), above * inner * outer
 
 
@@ -102,7 +117,7 @@ def _max_pooled(
     """The sum over the neurons of the largest output over the rows of each sample."""
     values = [ZERO] * problem.n
     for weights, alpha in zip(hidden, output, strict=True):
-        alone = tuple(_neurons(problem, [weights], (Fraction(1),)))
+        alone = tuple(neurons_fit(problem.X, problem.kappa, [weights], (Fraction(1),)))
         for i, rows in enumerate(pooling.members()):
             values[i] += alpha * max(alone[k] for k in rows)
     return tuple(values)
