@@ -23,8 +23,9 @@ from itertools import product
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.cddlib import cddlib
-from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, combination, dot
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, combination
 
+from ..networks.objective import activated
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
 from ..terms.weighted import weighted
@@ -135,12 +136,6 @@ def directions(problem: TrainingProblem, norm: str) -> tuple[Vector, ...]:
     return tuple(found)
 
 
-def outputs(problem: TrainingProblem, u: Sequence[Fraction]) -> Vector:
-    """``phi(X u)``, exactly."""
-    before = (dot(row, u) for row in problem.X.fractions)
-    return tuple(t if t > 0 else problem.kappa * t for t in before)
-
-
 def optimum(problem: TrainingProblem, norm: str, loss: str = "squared") -> Optimum:
     """The optimum over networks of any width, exactly.
 
@@ -160,7 +155,7 @@ def optimum(problem: TrainingProblem, norm: str, loss: str = "squared") -> Optim
     _require_program(loss)
     stated = weighted(parse_loss(loss), problem.sample_weights, problem.n)
     stated.require_targets(problem.y)
-    candidates = [(u, outputs(problem, u)) for u in directions(problem, norm)]
+    candidates = [(u, activated(problem, u)) for u in directions(problem, norm)]
     signed = [(u, sign, tuple(sign * x for x in a)) for u, a in candidates for sign in (1, -1) if any(a)]
     atoms = [atom for _, _, atom in signed]
     weights, skip, dual = free_lasso(

@@ -13,17 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from math import lcm
 from operator import mul
 from typing import Union
-
-import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
 from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
-from ..networks.objective import neurons_fit
+from ..networks.objective import activated, neurons_fit
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
@@ -153,10 +150,6 @@ class Setting:
             return tuple(vector)
         return tuple(ZERO if i in self.free else x for i, x in enumerate(vector))
 
-    def phi(self, t: Fraction) -> Fraction:
-        """The activation."""
-        return t if t > 0 else self.kappa * t
-
     def slopes(self, signs: Iterable[int]) -> Vector:
         """The slope for each sign; rows with sign 0 contribute nothing, so theirs is 0.
 
@@ -169,10 +162,7 @@ class Setting:
 
     def activations(self, weights: Sequence[Fraction]) -> Vector:
         """phi(X w), length n."""
-        scale = lcm(*(w.denominator for w in weights))
-        values = self.X.integers @ np.array([int(w * scale) for w in weights], dtype=object)
-        pairs = zip(values.tolist(), self.X.denominators, strict=True)
-        return tuple(self.phi(Fraction(value, q * scale)) for value, q in pairs)
+        return activated(self, weights)
 
     def residual(self, network: RationalNetwork) -> Vector:
         """v = s (y - f) of the one output, length n: minus the gradient of the loss.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -18,6 +18,27 @@ from ..terms.max_pooling import MaxPooling
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
+
+
+class Rows(Protocol):
+    """What a neuron meets: rows, and the activation's slope on their negative side."""
+
+    @property
+    def X(self) -> ExactMatrix: ...
+    @property
+    def kappa(self) -> Fraction: ...
+
+
+def activated(problem: Rows, weights: Sequence[Fraction]) -> Vector:
+    """`phi(X w)`, what one neuron makes of each row, exactly.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> problem = TrainingProblem([[1], [-2]], [0, 0], beta=1, activation="leaky:1/2")
+        >>> [str(x) for x in activated(problem, [Fraction(3)])]
+        ['3', '-3']
+    """
+    return tuple(t if t > 0 else problem.kappa * t for t in problem.X.times(weights))
 
 
 def exact_fit(

@@ -92,7 +92,7 @@ def prove_circular(X: Any, y: Any, beta: Any) -> CircularProof:
     matrix, target, decay = exact_matrix(X), exact_vector(y), positive(beta, "beta")
     found = circular_optimum(X, y, beta)
     u, w = (tuple(Fraction(float(x)) for x in part) for part in (found.filter, found.output))
-    fit = _times(matrix, convolved(u, w))
+    fit = matrix.times(convolved(u, w))
     v = tuple(a - b for a, b in zip(target, fit, strict=True))
     square, reach = dot(v, v), reach_squared(matrix, v)
     best = max(dot(v, target) / square, ZERO) if square else ZERO
@@ -121,7 +121,7 @@ def objective(X: ExactMatrix, y: Vector, beta: Fraction, u: Vector, w: Vector) -
         >>> objective(exact_matrix([[1]]), (Fraction(2),), one, (one,), (one,))
         Fraction(3, 2)
     """
-    residual = [a - b for a, b in zip(_times(X, convolved(u, w)), y, strict=True)]
+    residual = [a - b for a, b in zip(X.times(convolved(u, w)), y, strict=True)]
     return (dot(residual, residual) + beta * (dot(u, u) + dot(w, w))) / 2
 
 
@@ -156,7 +156,3 @@ def reach_squared(X: ExactMatrix, v: Vector) -> Fraction:
     finally:
         ctx.prec = kept
     return max(moduli)
-
-
-def _times(X: ExactMatrix, z: Vector) -> Vector:
-    return tuple(dot(row, z) for row in X.fractions)

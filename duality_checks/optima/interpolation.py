@@ -17,7 +17,8 @@ from fractions import Fraction
 
 from hyperplane_arrangements.exact.rational import Vector, combination
 
-from ..exact.polyhedral import ONE, ZERO, maximise, outputs
+from ..exact.polyhedral import ONE, ZERO, maximise
+from ..networks.objective import activated
 from ..problem import TrainingProblem
 from .spanning import reach_targets
 
@@ -96,7 +97,7 @@ def _least_norm(
     costs: Sequence[Fraction] | None,
     signs: list[tuple[Fraction, Vector]],
 ) -> LeastNorm:
-    atoms = [outputs(problem, u) for u in chosen]
+    atoms = [activated(problem, u) for u in chosen]
     prices = list(costs) if costs is not None else [ONE] * len(atoms)
     rows = [
         (price, tuple(sign * x for x in atom))

@@ -22,13 +22,14 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 from hyperplane_arrangements.exact.rational import ZERO, Vector
 
 from ..certificates.certificate import Certificate, certify, check
+from ..exact.judged import fit_of
 from ..exact.norms import root_above
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from ..training.columns import train
 from ..training.rounds import MAX_CHAMBERS, Round
-from .spanning import Reach, UnreachableError, corrected, exact_outputs, reach_margins, reach_targets
+from .spanning import Reach, UnreachableError, corrected, reach_margins, reach_targets
 
 # The first weight decay is this share of the dual norm of the labels' signs, over n; the next ones fall so.
 START = 16
@@ -124,7 +125,7 @@ def least_norm_margin(
 
     Example:
         >>> found = least_norm_margin(TrainingProblem([[1], [2], [-1]], [1, 1, -1], beta=1))
-        >>> outputs = exact_outputs(found.penalised, found.network)
+        >>> outputs = fit_of(found.penalised, found.network)
         >>> found.lower <= 2 <= found.upper, min(map(abs, outputs)) == 1
         (True, True)
     """
@@ -194,10 +195,10 @@ def _meeting(problem: TrainingProblem, solution: Any) -> RationalNetwork | None:
     trained one is far from it."""
     exact = getattr(solution, "exact_network", None)
     if exact is not None:
-        outputs = exact_outputs(problem, exact)
+        outputs = fit_of(problem, exact)
         return exact if problem.loss.upper(outputs, problem.y) == 0 else None
     network = RationalNetwork.of(_reweighed(problem, solution.network))
-    outputs = exact_outputs(problem, network)
+    outputs = fit_of(problem, network)
     size = max(map(abs, problem.y))
     if problem.loss.name == "l1":
         errors = [abs(a - b) for a, b in zip(outputs, problem.y, strict=True)]

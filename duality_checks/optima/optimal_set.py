@@ -28,6 +28,7 @@ from hyperplane_arrangements.values.pasting import OneLine
 
 from ..exact.judged import judged
 from ..exact.norms import gradient, project
+from ..networks.objective import activated
 from ..networks.rational import RationalNetwork
 from ..terms.given import relative
 
@@ -194,12 +195,11 @@ def exact_atoms(problem: TrainingProblem, v: Vector) -> tuple[Atom, ...]:
                 )
             if square == limit:
                 found[tuple(x / problem.beta for x in point), output] = None
-    return tuple(Atom(q, output, _outputs(problem, q, output)) for q, output in found)
+    return tuple(_atom(problem, q, output) for q, output in found)
 
 
-def _outputs(problem: TrainingProblem, q: Vector, output: int) -> Vector:
-    before = (dot(row, q) for row in problem.X.fractions)
-    return tuple(output * (t if t > 0 else problem.kappa * t) for t in before)
+def _atom(problem: TrainingProblem, q: Vector, output: int) -> Atom:
+    return Atom(q, output, tuple(output * x for x in activated(problem, q)))
 
 
 def polytope(columns: Sequence[Vector], fit: Vector) -> tuple[tuple[Vector, ...], tuple[Vector, ...]]:
@@ -298,7 +298,7 @@ def _numerical_atoms(problem: TrainingProblem, residual: np.ndarray, tolerance: 
             "are not listed; use a larger beta or fewer samples"
         )
     exact = [(tuple(map(Fraction, direction.tolist())), sign) for direction, sign in kept]
-    return tuple(Atom(q, sign, _outputs(problem, q, sign)) for q, sign in exact)
+    return tuple(_atom(problem, q, sign) for q, sign in exact)
 
 
 def _numerical_vertices(columns: np.ndarray, fit: np.ndarray, tolerance: float) -> list[np.ndarray]:

@@ -22,7 +22,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, dot
 
-from ..exact.judged import judged, skip_of
+from ..exact.judged import fit_of, judged
 from ..exact.programs import zero_in_hull
 from ..networks.rational import RationalNetwork
 from ..pricing.landscape import Landscape, first_rows
@@ -106,7 +106,7 @@ def reach_targets(problem: TrainingProblem) -> Reach:
 
     Example:
         >>> reach = reach_targets(TrainingProblem([[1, 1], [2, 1]], [5, -3], 1))
-        >>> exact_outputs(TrainingProblem([[1, 1], [2, 1]], [5, -3], 1), reach.network)
+        >>> fit_of(TrainingProblem([[1, 1], [2, 1]], [5, -3], 1), reach.network)
         (Fraction(5, 1), Fraction(-3, 1))
     """
     problem.require_penalised("reaching the targets").require_sums("reaching the targets")
@@ -161,41 +161,16 @@ def corrected(problem: TrainingProblem, network: RationalNetwork, outputs: Vecto
     Example:
         >>> problem = TrainingProblem([[1, 1], [2, 1]], [5, -3], 1)
         >>> close = RationalNetwork([["5/2", "5/2"]], [1])
-        >>> exact_outputs(problem, corrected(problem, close, problem.y)) == problem.y
+        >>> fit_of(problem, corrected(problem, close, problem.y)) == problem.y
         True
     """
     network = judged(problem, network)
-    wanted = tuple(a - b for a, b in zip(outputs, exact_outputs(problem, network), strict=True))
+    wanted = tuple(a - b for a, b in zip(outputs, fit_of(problem, network), strict=True))
     weights = _solved(bends(problem) + _lines(problem), wanted)
     if weights is None:
         raise InputError("outputs: no network has them; reach_targets shows why")
     more = _network(problem, weights)
     return replace(network, hidden=network.hidden + more.hidden, output=network.output + more.output)
-
-
-def exact_outputs(problem: TrainingProblem, network: RationalNetwork) -> Vector:
-    """``f``, the outputs on the samples, exactly, length n.
-
-    Raises:
-        InputError: the network does not fit.
-
-    Example:
-        >>> exact_outputs(TrainingProblem([[1], [-2]], [0, 0], 1, "abs"), RationalNetwork([[3]], ["1/2"]))
-        (Fraction(3, 2), Fraction(3, 1))
-    """
-    network = judged(problem, network)
-    total = [ZERO] * problem.n
-    units = [Fraction(1, q) for q in problem.X.denominators]
-    for weights, alpha in zip(network.hidden, network.output, strict=True):
-        scale = lcm(*(w.denominator for w in weights))
-        before = problem.X.integers @ np.array([int(w * scale) for w in weights], dtype=object)
-        for value, sample, unit in zip(before.tolist(), problem.readout.samples, units, strict=True):
-            if value:
-                share = alpha * unit / scale * value
-                total[sample] += share if value > 0 else problem.kappa * share
-    for theta, column in zip(skip_of(problem, network), problem.skips, strict=True):
-        total = [value + theta * b for value, b in zip(total, column, strict=True)]
-    return tuple(total)
 
 
 def _network(problem: TrainingProblem, weights: Sequence[Fraction]) -> RationalNetwork:

@@ -22,7 +22,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import lcm
 from typing import Any
 
 import numpy as np
@@ -207,7 +206,7 @@ class Kinks:
         """The kinks of a problem."""
         kept = [j for j in range(problem.d) if j != problem.bias]
         features = problem.features[:, kept]
-        integers = reversed(list(enumerate(_common(problem.X)[:, kept].tolist())))
+        integers = reversed(list(enumerate(problem.X.over_one[0][:, kept].tolist())))
         different = {tuple(row): k for k, row in integers}
         frame = _frame(problem, features - features.mean(axis=0))
         return cls(problem, readout, kept, frame, list(different.values()))
@@ -227,7 +226,7 @@ class Kinks:
 
     @cached_property
     def _integers(self) -> np.ndarray:
-        return _common(self.problem.X)[:, self.kept]
+        return self.problem.X.over_one[0][:, self.kept]
 
     def _at(self, k: int) -> tuple[Arrangement, Landscape]:
         features, integers = self.problem.features[:, self.kept], self._integers
@@ -237,13 +236,6 @@ class Kinks:
         basis[self.problem.bias] = -features[k] @ self.frame
         rows = (features - features[k]) @ self.frame
         return differences, Landscape.on(differences, basis, rows, float(self.problem.kappa), self.readout)
-
-
-def _common(X: ExactMatrix) -> np.ndarray:
-    """The rows over one common denominator, as Python integers."""
-    scale = lcm(*X.denominators)
-    factors = np.array([scale // q for q in X.denominators], dtype=object)
-    return X.integers * factors[:, None]
 
 
 def _frame(problem: TrainingProblem, centred: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from fractions import Fraction
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix
 from hyperplane_arrangements.exact.cddlib import cddlib
-from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, dot
+from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector
 
 from ..exact.judged import fit_of, judged
 from ..exact.norms import gradient
@@ -32,6 +32,7 @@ from ..exact.polyhedral import (
     maximise,
     norm_of,
 )
+from ..networks.objective import exact_fit
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .block_proof import BlockProof, Step, by_row, walls
@@ -101,7 +102,7 @@ def exact_restricted_optimum(problem: TrainingProblem, blocks: Sequence[Block]) 
     for b, block in enumerate(blocks):
         for u in _vertices(problem, block):
             atoms.setdefault((u, block.output), b)
-    fits = [tuple(s * x for x in outputs(problem, u)) for u, s in atoms]
+    fits = [exact_fit(problem, [u], (Fraction(s),)) for u, s in atoms]
     weights, dual = exact_lasso(fits, problem.y, problem.beta, problem.loss.name)
     used = [(u, s * t, b) for ((u, s), b), t in zip(atoms.items(), weights, strict=True) if t]
     network = RationalNetwork([u for u, _, _ in used], [alpha for _, alpha, _ in used])
@@ -109,20 +110,6 @@ def exact_restricted_optimum(problem: TrainingProblem, blocks: Sequence[Block]) 
     lower, upper = problem.loss.lower(dual, problem.y), objective(problem, network)
     homes = tuple(b for _, _, b in used)
     return ExactOptimum(blocks, network, homes, dual, multipliers, lower, upper, problem)
-
-
-def outputs(problem: TrainingProblem, weights: Sequence[Fraction]) -> Vector:
-    """`T phi(M w)`, exactly, length n.
-
-    Example:
-        >>> outputs(TrainingProblem([[1], [-1], [2]], [0, 0], 1, readout=[0, 1, 0]), [Fraction(1)])
-        (Fraction(3, 1), Fraction(0, 1))
-    """
-    values = [ZERO] * problem.n
-    for row, sample in zip(problem.X.fractions, problem.readout.samples, strict=True):
-        before = dot(row, weights)
-        values[sample] += before if before > 0 else problem.kappa * before
-    return tuple(values)
 
 
 def objective(problem: TrainingProblem, network: RationalNetwork) -> Fraction:

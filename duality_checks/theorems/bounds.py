@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hyperplane_arrangements.exact.rational import Vector, dot
+from hyperplane_arrangements.exact.rational import Vector
 
 from ..certificates.certificate import Certificate, certify, check
 from ..checker import Chamber, dual_value, objective, read_problem
@@ -66,17 +66,6 @@ def dual_objective(problem: TrainingProblem, v: Vector) -> Fraction:
 def dual_slack(problem: TrainingProblem, v: Vector) -> Fraction:
     """``beta^2 - norm_dual(v)^2`` exactly: v is feasible if it is nonnegative."""
     return problem.beta**2 - dual_norm_squared(problem, v)
-
-
-def activation(problem: TrainingProblem, u: Sequence[Fraction]) -> Vector:
-    """``phi(X u)`` exactly, length n.
-
-    Example:
-        >>> [str(x) for x in activation(TrainingProblem([[1], [-2]], [0, 0], 1, "abs"), [Fraction(1)])]
-        ['1', '2']
-    """
-    before = [dot(row, u) for row in problem.X.fractions]
-    return tuple(t if t > 0 else problem.kappa * t for t in before)
 
 
 def exact_certificate(

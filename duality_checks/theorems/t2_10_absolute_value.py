@@ -11,8 +11,9 @@ import numpy as np
 from hyperplane_arrangements.exact.rational import Vector
 
 from ..exact.norms import dual_norm_squared, gradient, project
+from ..networks.objective import activated
 from ..problem import TrainingProblem
-from .bounds import activation, proven_interval
+from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate_problems, random_problem, random_rationals
 
@@ -59,7 +60,8 @@ def check(instance: Halves) -> Iterator[Outcome]:
         yield equal(largest_on(problem, v, half), everything, "the maximum over half of the chambers")
     for witness in chambers.witnesses[::2].tolist():
         u = [Fraction(x) for x in witness]
-        yield that(activation(problem, u) == activation(problem, [-x for x in u]), "phi(Xu) != phi(-Xu)")
+        up, down = (activated(problem, w) for w in (u, [-x for x in u]))
+        yield that(up == down, "phi(Xu) != phi(-Xu)")
     other = flipped(problem)
     yield equal(dual_norm_squared(other, v), everything, "the dual norm with flipped rows")
     one, two = proven_interval(problem), proven_interval(other)

@@ -10,11 +10,13 @@ import numpy as np
 
 from hyperplane_arrangements.exact.rational import dot
 
+from ..exact.judged import fit_of
 from ..exact.norms import gradient, root_above
-from ..exact.polyhedral import NORMS, UnboundedError, directions, optimum, outputs
+from ..exact.polyhedral import NORMS, UnboundedError, directions, optimum
+from ..networks.objective import activated
 from ..optima.interpolation import LeastNorm, hard_margin, interpolate
 from ..optima.least_norm import least_norm_fit, least_norm_margin
-from ..optima.spanning import Reach, exact_outputs, reach_margins, reach_targets
+from ..optima.spanning import Reach, reach_margins, reach_targets
 from ..problem import TrainingProblem
 from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
@@ -60,7 +62,7 @@ def check(instance: Limit) -> Iterator[Outcome]:
 
 def _witness(problem: TrainingProblem, reach: Reach) -> Iterator[Outcome]:
     if reach.network is not None:
-        yield that(exact_outputs(problem, reach.network) == problem.y, "the witness does not fit")
+        yield that(fit_of(problem, reach.network) == problem.y, "the witness does not fit")
         return
     assert reach.obstruction is not None
     yield that(dot(reach.obstruction, problem.y) != 0, "the obstruction does not see the targets")
@@ -99,7 +101,7 @@ def _with_the_two_norm(
         below.upper / BETAS[1], above.lower / BETAS[0], "2-norm: p*(beta)/beta grows as beta falls"
     )
     found = least_norm_fit(problem)
-    yield that(exact_outputs(problem, found.network) == problem.y, "2-norm: the network does not fit")
+    yield that(fit_of(problem, found.network) == problem.y, "2-norm: the network does not fit")
     yield at_least(found.upper, found.lower, "2-norm: the interval of the least norm")
     yield at_least(GAP * found.upper, found.upper - found.lower, "2-norm: the interval is narrow")
     yield at_least(found.upper, below.lower / BETAS[1], "2-norm: p*(beta)/beta <= the least norm")
@@ -124,12 +126,16 @@ def _hard_margin(problem: TrainingProblem, chosen: tuple[tuple[Fraction, ...], .
         yield at_least(label * value, 1, "hard margin: y f >= 1")
         yield at_least(label * v, 0, "hard margin: y v >= 0")
     for u in chosen:
-        yield at_least(1, abs(dot(outputs(problem, u), found.dual)), "hard margin: the dual is feasible")
+        yield at_least(
+            1,
+            abs(dot(activated(problem, u), found.dual)),
+            "hard margin: the dual is feasible",
+        )
 
 
 def _margin_with_the_two_norm(problem: TrainingProblem) -> Iterator[Outcome]:
     found = least_norm_margin(problem)
-    for label, value, v in zip(problem.y, exact_outputs(problem, found.network), found.dual, strict=True):
+    for label, value, v in zip(problem.y, fit_of(problem, found.network), found.dual, strict=True):
         yield at_least(label * value, 1, "2-norm, hard margin: y f >= 1")
         yield at_least(label * v, 0, "2-norm, hard margin: y v >= 0")
     yield at_least(

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from hyperplane_arrangements.exact.rational import dot
 
+from ..networks.objective import activated
 from ..problem import TrainingProblem
-from .bounds import activation, proven_interval
+from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate_problems, random_problem
 
@@ -44,7 +45,7 @@ def best_single_neuron(problem: TrainingProblem) -> Fraction:
     """
     gains = [Fraction(0)]
     for direction in (Fraction(1), Fraction(-1)):
-        atom = activation(problem, [direction])
+        atom = activated(problem, [direction])
         if any(atom):
             excess = max(abs(dot(atom, problem.y)) - problem.beta, Fraction(0))
             gains.append(excess**2 / (2 * dot(atom, atom)))

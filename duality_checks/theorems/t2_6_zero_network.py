@@ -10,8 +10,9 @@ from hyperplane_arrangements.exact.rational import dot
 
 from ..certificates.certificate import check as check_certificate
 from ..exact.norms import dual_norm_squared, gradient, maximum, root_above, root_below
+from ..networks.objective import activated
 from ..problem import TrainingProblem
-from .bounds import activation, exact_certificate, network_objective
+from .bounds import exact_certificate, network_objective
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import degenerate_problems, random_problem
 
@@ -62,7 +63,7 @@ def small_network(problem: TrainingProblem) -> Fraction:
     """
     found = maximum(problem, problem.y)
     r = root_above(found.square)
-    atom = activation(problem, found.direction)
+    atom = activated(problem, found.direction)
     best = (found.square - problem.beta * r) / (r * dot(atom, atom))
     a = root_below(max(best, Fraction(0)))
     hidden = tuple(a * x for x in found.direction)

@@ -19,8 +19,8 @@ from ..exact.polyhedral import (
     dual_norm_of,
     norm_of,
     optimum,
-    outputs,
 )
+from ..networks.objective import activated
 from ..problem import TrainingProblem
 from ..terms.losses import parse_loss
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal
@@ -52,7 +52,7 @@ def check(instance: Polyhedral) -> Iterator[Outcome]:
     loss = parse_loss(instance.loss)
     for neuron in claimed.neurons:
         yield at_least(1, norm_of(neuron.direction, norm), "norm(u) <= 1")
-    seen = [outputs(problem, neuron.direction) for neuron in claimed.neurons]
+    seen = [activated(problem, neuron.direction) for neuron in claimed.neurons]
     fit = combination([neuron.weight for neuron in claimed.neurons], seen, problem.n)
     penalty = sum((abs(neuron.weight) for neuron in claimed.neurons), Fraction(0))
     upper = loss.upper(fit, problem.y) + problem.beta * penalty

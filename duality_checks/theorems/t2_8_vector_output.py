@@ -10,10 +10,11 @@ import numpy as np
 
 from hyperplane_arrangements.exact.rational import Vector, dot
 
+from ..networks.objective import activated
 from ..optima.several_outputs import MultiOutputProblem, OutputsProof, check_outputs, train_outputs
 from ..optima.vector_output import SharedNeurons
 from ..problem import TrainingProblem
-from .bounds import activation, network_objective, proven_interval
+from .bounds import network_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_of, at_least, equal
 from .rationals import random_unit_vector
 from .samples import degenerate_problems, random_problem, random_rationals
@@ -91,7 +92,7 @@ def vector_objective(instance: Outputs) -> Fraction:
     for c, target in enumerate(instance.targets):
         residual = [-value for value in target]
         for u, weights in instance.network:
-            seen = activation(instance.problem, u)
+            seen = activated(instance.problem, u)
             residual = [r + weights[c] * x for r, x in zip(residual, seen, strict=True)]
         squares += dot(residual, residual)
     penalty = sum((sum(map(abs, weights)) for _, weights in instance.network), Fraction(0))

@@ -49,8 +49,7 @@ def slope_along(setting: Setting, network: RationalNetwork, j: int, direction: V
     total = setting.beta * dot(network.hidden[j], direction)
     for value, row in zip(v, setting.rows, strict=True):
         at, along = dot(row, network.hidden[j]), dot(row, direction)
-        slope = setting.phi(along) if at == 0 else along * (1 if at > 0 else setting.kappa)
-        total -= alpha * value * slope
+        total -= alpha * value * along * (1 if (at or along) > 0 else setting.kappa)
     return total
 
 

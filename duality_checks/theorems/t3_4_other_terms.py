@@ -10,6 +10,7 @@ import numpy as np
 
 from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
+from ..exact.judged import fit_of
 from ..exact.polyhedral import LOSSES, NORMS
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
@@ -19,7 +20,6 @@ from ..stationary_points.polyhedral import (
     ExactOptimum,
     exact_restricted_optimum,
     objective,
-    outputs,
 )
 from ..stationary_points.selections import blocks_around, directional, directional_when_split, settle_exactly
 from .catalogue import Outcome, Theorem, all_hold, at_least, that
@@ -46,7 +46,7 @@ def slope_along(problem: TrainingProblem, network: RationalNetwork, moves: Seque
         >>> slope_along(problem, network, [(Fraction(0), Fraction(1))])
         Fraction(3, 1)
     """
-    fit = combination(network.output, [outputs(problem, w) for w in network.hidden], problem.n)
+    fit = fit_of(problem, network)
     change, total = [ZERO] * problem.n, ZERO
     for weights, alpha, move in zip(network.hidden, network.output, moves, strict=True):
         sign = 1 if alpha > 0 else -1

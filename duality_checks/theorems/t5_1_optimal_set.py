@@ -13,10 +13,11 @@ from hyperplane_arrangements.exact.rational import Vector, combination, dot
 
 from ..exact.norms import dual_norm_squared
 from ..exact.programs import in_cone
+from ..networks.objective import activated
 from ..optima.optimal_set import OptimalSet, exact_optimal_set
 from ..optima.width_bracket import PROGRAMS, bracket_columns
 from ..problem import TrainingProblem
-from .bounds import activation, dual_objective, proven_interval
+from .bounds import dual_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import ACTIVATIONS
 
@@ -72,7 +73,7 @@ def _atoms_and_optima(instance: Optima, value: Fraction) -> Iterator[Outcome]:
     found, problem = instance.found, instance.found.problem
     for atom in found.atoms:
         yield equal(dot(atom.direction, atom.direction), Fraction(1), "length of a direction")
-        outputs = tuple(atom.output * x for x in activation(problem, atom.direction))
+        outputs = tuple(atom.output * x for x in activated(problem, atom.direction))
         yield that(outputs == atom.column, "a column is not s phi(Xq)")
         yield equal(dot(instance.dual, atom.column), problem.beta, "s v'phi(Xq) = beta")
     pairs = {(atom.direction, atom.output) for atom in found.atoms}

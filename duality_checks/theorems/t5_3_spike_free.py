@@ -12,10 +12,11 @@ import numpy as np
 from hyperplane_arrangements.exact import exact_matrix
 from hyperplane_arrangements.exact.rational import Vector, dot
 
+from ..networks.objective import activated
 from ..optima.spike_free import decide_spike_free, pseudo_inverse, two_blocks
 from ..problem import TrainingProblem
 from ..stationary_points.solver import restricted_optimum
-from .bounds import activation, proven_interval
+from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_hold, equal, refused, that
 from .rationals import random_orthonormal_rows
 from .samples import Row, random_rationals, random_rows
@@ -57,9 +58,9 @@ def fits(problem: TrainingProblem, u: Vector) -> bool:
         >>> fits(TrainingProblem([[1], [-1]], [0, 0], 1), (Fraction(1),))
         False
     """
-    wanted = activation(problem, u)
+    wanted = activated(problem, u)
     shortest = tuple(dot(row, wanted) for row in pseudo_inverse(exact_matrix(problem.X)))
-    reached = tuple(dot(row, shortest) for row in problem.X.fractions)
+    reached = problem.X.times(shortest)
     return reached == wanted and dot(shortest, shortest) <= dot(u, u)
 
 

@@ -12,12 +12,12 @@ import numpy as np
 
 from hyperplane_arrangements.exact.rational import Vector
 
+from ..networks.objective import activated
 from ..optima.lineup import Lineup, line_up
 from ..optima.optimal_set import OptimalSet, exact_optimal_set
 from ..optima.passage import Passage, connect_optima
 from ..optima.staircase import Staircase
 from ..problem import TrainingProblem
-from .bounds import activation
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .t5_1_optimal_set import along_axes, basic_solutions, rhombus
 from .t5_1_optimal_set import draw as draw_optima
@@ -72,7 +72,7 @@ def check(instance: Stairs) -> Iterator[Outcome]:
 def _the_polytope(found: OptimalSet) -> Iterator[Outcome]:
     """Atoms are what their directions output, each once, and the vertices the basic solutions."""
     for atom in found.atoms:
-        outputs = tuple(atom.output * x for x in activation(found.problem, atom.direction))
+        outputs = tuple(atom.output * x for x in activated(found.problem, atom.direction))
         yield that(outputs == atom.column, "a column is not s phi(Xq)")
     if len(found.atoms) <= _MOST_ATOMS:
         fit = _fit(found, found.vertices[0])

@@ -57,38 +57,33 @@ class Priced:
     reach: Fraction
 
 
-def heights(problem: TrainingProblem, u: Vector) -> list[Fraction]:
-    """``Xu``."""
-    return [dot(row, u) for row in problem.X.fractions]
-
-
 def value(problem: TrainingProblem, v: Vector, u: Vector) -> Fraction:
     """``v'phi(Xu)``."""
-    terms = zip(v, heights(problem, u), strict=True)
+    terms = zip(v, problem.X.times(u), strict=True)
     return sum((w * (t if t > 0 else problem.kappa * t) for w, t in terms), Fraction(0))
 
 
 def step(problem: TrainingProblem, v: Vector, u: Vector) -> Vector:
     """The sphere step from u, not normalised: the gradient there."""
-    return gradient(problem, [1 if t > 0 else -1 for t in heights(problem, u)], v)
+    return gradient(problem, [1 if t > 0 else -1 for t in problem.X.times(u)], v)
 
 
 def stays(problem: TrainingProblem, v: Vector, u: Vector) -> bool:
     """Whether each row of negative weight has the slope that the step took for it where it ends, too."""
-    ends = heights(problem, step(problem, v, u))
-    rows = zip(v, heights(problem, u), ends, strict=True)
+    ends = problem.X.times(step(problem, v, u))
+    rows = zip(v, problem.X.times(u), ends, strict=True)
     return all(w >= 0 or t == 0 or (t > 0) == (s > 0) for w, s, t in rows)
 
 
 def vanishing(problem: TrainingProblem, v: Vector, q: Vector) -> frozenset[int]:
     """The rows of positive weight that vanish at q."""
-    rows = enumerate(zip(v, heights(problem, q), strict=True))
+    rows = enumerate(zip(v, problem.X.times(q), strict=True))
     return frozenset(k for k, (w, t) in rows if w > 0 and t == 0)
 
 
 def beside(problem: TrainingProblem, v: Vector, q: Vector, side: Signs) -> Concave:
     """``v'phi(Xu)`` near q, on a chamber of the rows of positive weight that vanish there."""
-    levels = heights(problem, q)
+    levels = problem.X.times(q)
     here = on_chamber(
         problem,
         tuple(w if t == 0 else Fraction(0) for w, t in zip(v, levels, strict=True)),
@@ -109,7 +104,7 @@ def top(problem: TrainingProblem, v: Vector, u: Sequence[float]) -> Top | None:
     known = [w if sign else Fraction(0) for w, sign in zip(v, signs, strict=True)]
     flat = [row for row, sign in zip(rows, signs, strict=True) if not sign]
     q = project((*flat, *flat), (1,) * len(flat) + (-1,) * len(flat), gradient(problem, signs, known)).point
-    if [(t > 0) - (t < 0) for t in heights(problem, q)] != signs:
+    if [(t > 0) - (t < 0) for t in problem.X.times(q)] != signs:
         return None
     estimates = {}
     for side in chambers(problem, vanishing(problem, v, q)):
@@ -177,7 +172,7 @@ def _is_top(problem: TrainingProblem, one: Top) -> Iterator[Outcome]:
 
 def _beside(problem: TrainingProblem, q: Vector, d: Vector) -> Vector:
     """A point from q along d before any row that q decides changes its sign."""
-    pairs = zip(heights(problem, q), heights(problem, d), strict=True)
+    pairs = zip(problem.X.times(q), problem.X.times(d), strict=True)
     room = min((abs(t / s) / 2 for t, s in pairs if t and s), default=Fraction(1))
     return tuple(x + room * y for x, y in zip(q, d, strict=True))
 

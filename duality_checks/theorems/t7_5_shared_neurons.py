@@ -13,9 +13,9 @@ from hyperplane_arrangements.exact.rational import Vector, dot
 
 from .. import checker
 from ..exact.norms import dual_norm_squared, root_above
+from ..networks.objective import activated
 from ..optima.several_outputs import MultiOutputProblem
 from ..problem import TrainingProblem
-from .bounds import activation
 from .catalogue import Outcome, Theorem, all_hold, at_least
 from .samples import degenerate_problems, random_problem, random_rationals
 from .t7_2_cover import ROOM
@@ -60,7 +60,7 @@ def check(instance: Shared) -> Iterator[Outcome]:
         yield at_least(square, dual_norm_squared(first, dual), "each output's dual norm <= beta")
     for u in product(range(-GRID, GRID + 1), repeat=first.d):
         direction = tuple(map(Fraction, u))
-        outputs = activation(first, direction)
+        outputs = activated(first, direction)
         value = sum((dot(dual, outputs) ** 2 for dual in instance.duals), Fraction(0))
         limit = square * dot(direction, direction)
         yield at_least(limit, value, "norm(V'phi(Xu)) <= beta norm(u)")

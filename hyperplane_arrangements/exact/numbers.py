@@ -114,6 +114,31 @@ class ExactMatrix(Pasted):
         return self._cache["scaled"]
 
     @property
+    def over_one(self) -> tuple[np.ndarray, int]:
+        """Integers, n x d, and one positive denominator that all entries have over them.
+
+        Example:
+            >>> integers, unit = exact_matrix([["1/2"], ["1/3"]]).over_one
+            >>> integers.tolist(), unit
+            ([[3], [2]], 6)
+        """
+        unit = lcm(*set(self.denominators))
+        factors = unit // np.array(self.denominators, dtype=object)
+        return self.integers * factors[:, None], unit
+
+    def times(self, vector: Sequence[Fraction]) -> tuple[Fraction, ...]:
+        """Rational rows times a vector of d rationals, exactly: n fractions.
+
+        Example:
+            >>> exact_matrix([[0.5, 1], [1, 0]]).times([Fraction(1), Fraction(2)])
+            (Fraction(5, 2), Fraction(1, 1))
+        """
+        unit = lcm(*(x.denominator for x in vector))
+        values = self.integers @ np.array([int(x * unit) for x in vector], dtype=object)
+        pairs = zip(values.tolist(), self.denominators, strict=True)
+        return tuple(Fraction(value, q * unit) for value, q in pairs)
+
+    @property
     def largest(self) -> int:
         """The largest absolute value among `integers`."""
         if "largest" not in self._cache:

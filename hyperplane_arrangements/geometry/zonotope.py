@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, lcm, sqrt
+from math import comb, sqrt
 from typing import Any
 
 import numpy as np
@@ -99,9 +99,7 @@ class Zonotope(Shown):
             [[0, 0], [0, 1], [1, 0], [1, 1]]
         """
         patterns = np.asarray(chambers(self.arrangement, max_chambers).signs) > 0
-        common = lcm(*self.generators.denominators)
-        scale = np.array([common // q for q in self.generators.denominators], dtype=object)
-        integers = self.generators.integers * scale[:, None]
+        integers, common = self.generators.over_one
         bound = sum(max(map(abs, row)) for row in integers)
         if self.generators.is_rational and bound < 2**53:
             table = np.rint(patterns.astype(float) @ integers.astype(float)).astype(np.int64).astype(object)
@@ -168,10 +166,10 @@ class Zonotope(Shown):
                 predicted=predicted,
                 limit=max_minors,
             )
-        common = lcm(*self.generators.denominators)
         if not self.generators.is_rational:
             raise InputError("the rows have square roots; volumes are computed for rational ones")
-        table = [[int(x * common) for x in row] for row in self.generators.fractions]
+        integers, common = self.generators.over_one
+        table = integers.tolist()
         minors: dict[tuple[int, ...], int] = {(): 1}
         for j in columns:
             longer: dict[tuple[int, ...], int] = {}

@@ -31,7 +31,7 @@ from duality_checks.approximation.subsets import interval
 from duality_checks.exact.judged import fit_of, fitting, judged, objective_of
 from duality_checks.networks.rational import RationalNetwork
 from duality_checks.optima.optimal_set import optimal_set
-from duality_checks.optima.spanning import corrected, exact_outputs
+from duality_checks.optima.spanning import corrected
 from duality_checks.stationary_points.blocks import (
     adjacent_blocks,
     face_blocks,
@@ -115,7 +115,6 @@ JUDGES: dict[str, Callable[[TrainingProblem, Any], Any]] = {
     "objective_of": objective_of,
     "fit_of": fit_of,
     "fitting": fitting,
-    "exact_outputs": exact_outputs,
     "proven_interval": proven_interval,
     "assert_global_optimum": assert_global_optimum,
     "assert_stationary": assert_stationary,

@@ -22,8 +22,8 @@ from duality_checks.exact.polyhedral import (
     nonnegative_lasso,
     norm_of,
     optimum,
-    outputs,
 )
+from duality_checks.networks.objective import activated
 from duality_checks.optima.interpolation import can_interpolate, hard_margin, interpolate
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.rational import dot
@@ -101,7 +101,7 @@ def test_the_least_norm_is_scipys() -> None:
     X, _ = data(3, n=3)
     problem = TrainingProblem(X, [1, -2, 3], 1)
     chosen = directions(problem, "1-norm")
-    atoms = np.array([[float(x) for x in outputs(problem, u)] for u in chosen]).T
+    atoms = np.array([[float(x) for x in activated(problem, u)] for u in chosen]).T
     found = linprog(np.ones(2 * len(chosen)), A_eq=np.hstack([atoms, -atoms]), b_eq=[1, -2, 3])
     assert float(interpolate(problem, chosen).norm) == pytest.approx(found.fun, abs=1e-9)
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, check, least_norm_fit, least_norm_margin, train
-from duality_checks.optima.spanning import UnreachableError, exact_outputs
+from duality_checks.exact.judged import fit_of
+from duality_checks.optima.spanning import UnreachableError
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 NORMS = {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}
@@ -51,7 +52,7 @@ def test_the_interval_is_proven_and_holds_the_programs_value(activation, penalty
     assert float(found.upper) == pytest.approx(over_all_chambers(problem, margin), rel=1e-6)
     assert 0 <= found.relative_gap <= (1e-9 if penalty == "2-norm" else 0)
     assert found.lower == sum(v * y for v, y in zip(found.dual, problem.y, strict=True))
-    outputs = exact_outputs(problem, found.network)
+    outputs = fit_of(problem, found.network)
     if margin:
         assert min(y * f for y, f in zip(problem.y, outputs, strict=True)) >= 1
         assert all(v * y >= 0 for v, y in zip(found.dual, problem.y, strict=True))
@@ -91,7 +92,7 @@ def test_a_pooled_convolution_is_fitted_exactly():
     generator = np.random.default_rng(4)
     problem = TrainingProblem(generator.integers(-3, 4, (6, 2)), [1, -2, 1], 1, readout=[0, 0, 1, 1, 2, 2])
     found = least_norm_fit(problem)
-    assert exact_outputs(problem, found.network) == problem.y
+    assert fit_of(problem, found.network) == problem.y
     assert found.relative_gap <= 1e-9
 
 

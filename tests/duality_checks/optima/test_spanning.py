@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from rationals import fractions
 
 from duality_checks import TrainingProblem
+from duality_checks.exact.judged import fit_of
 from duality_checks.networks.rational import RationalNetwork
-from duality_checks.optima.spanning import corrected, exact_outputs, reach_margins, reach_targets
+from duality_checks.optima.spanning import corrected, reach_margins, reach_targets
 from hyperplane_arrangements.errors import InputError
 
 small = st.integers(-2, 2)
@@ -101,7 +102,7 @@ def test_any_network_is_corrected_exactly(problem, data):
         [[data.draw(number) for _ in range(problem.d)] for _ in range(width)],
         [data.draw(number) for _ in range(width)],
     )
-    assert list(exact_outputs(problem, network)) == by_hand(problem, network)
+    assert list(fit_of(problem, network)) == by_hand(problem, network)
     if reach_targets(problem):
         assert by_hand(problem, corrected(problem, network, problem.y)) == list(problem.y)
 
