@@ -60,7 +60,7 @@ box, rows that keep their sign are linear; where w_h > 0 a chord lies above max(
 s t with 0 <= s <= 1 does, and the certificate says which. Their sum is a linear c'u >= z'phi(Xu) on the cone
 over the box, and a vector e with c'u <= e'u there is found from c. If norm(e) <= beta on every box, for z and
 for -z, then abs(z'phi(Xu)) <= beta norm(u) everywhere: the two halves of a box are the box, and every ray
-meets a face of the cube.
+meets a face of the cube. Others may go over parts of a tree at the same time, each from one box to another.
 
 With max pooling (statement 7.2b) z'h(u) = sum_i z_i max_p a_p'u, over the pieces a_p of sample i: its rows,
 and kappa times its rows. On a box those that are nowhere above another one are left out. Where z_i < 0 any
@@ -100,10 +100,10 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from html import escape
-from itertools import chain, compress, groupby
+from itertools import chain, compress, groupby, pairwise
 from math import gcd, isqrt, lcm
 from operator import add, mul, sub
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_DIGITS = 4000  # of a numerator or a denominator; Python itself reads integers of up to 4300 digits
 TOO_LONG = 10**MAX_DIGITS
@@ -1538,31 +1538,63 @@ class Bits:
         """Nothing but the rest of the last byte, in zeros, is left."""
         rest = self.text[self.place :]
         require(len(rest) < 8 and "1" not in rest, f"{self.where}: something is left after the tree")
+        self.place = len(self.text)
 
 
 Undecided = list[tuple[int, int, int]]
 
 
-def cover_proves(problem: Problem, dual: Sequence[Fraction], cover: Cover, run: Any = map) -> None:
+Path = tuple[int, ...]  # of a box: the number of its face, then 2i or 2i + 1 for a half in coordinate i
+Mark = tuple[int, Path]  # the bit at which a box begins, and its path; () at the end of the tree
+Side = tuple[Kinks, Cover, bytes, str]  # a function, and the bytes of its tree with their name
+
+
+class Box(NamedTuple):
+    """A box on a face of the cube.
+
+    Attributes:
+        path: how halving comes to it; 2i stands for the lower half.
+        j: the coordinate of the face.
+        lo, hi: its ends.
+        c: the linear part of g on the box that was halved.
+        spans: the rows that count and are undecided there, each with the least and the largest y'w, w in the
+            box.
+    """
+
+    path: Path
+    j: int
+    lo: list[int]
+    hi: list[int]
+    c: Any
+    spans: Iterable[tuple[int, int, int]]
+
+
+def nowhere(side: Side) -> list[Mark]:
+    """No marks: each side is one part."""
+    return []
+
+
+def cover_proves(
+    problem: Problem, dual: Sequence[Fraction], cover: Cover, run: Any = None, marks: Any = nowhere
+) -> None:
     """abs(z'phi(Xu)) <= beta norm(u) for all u: on the cone over every box, for z and for -z."""
     cover_fits(problem, cover)
     terms = maxima if problem.largest else kinks
     g = terms(problem, dual, cover.basis, 2 * cover.depth + CHORD_BITS)
-    plus, minus = Bits(cover.plus, "cover.plus"), Bits(cover.minus, "cover.minus")
-    held = list(run(side_holds, [(g, cover, plus), (g.negated(), cover, minus)]))
-    require(held == [True, True], "cover: one of z and -z was not looked at")
+    plus, minus = (g, cover, cover.plus, "cover.plus"), (g.negated(), cover, cover.minus, "cover.minus")
+    sides_hold([plus, minus], run, marks)
 
 
-def shared_cover_proves(problem: Problem, duals: Sequence[Sequence[Fraction]], cover: Cover) -> None:
+def shared_cover_proves(
+    problem: Problem,
+    duals: Sequence[Sequence[Fraction]],
+    cover: Cover,
+    run: Any = None,
+    marks: Any = nowhere,
+) -> None:
     """norm(Z'phi(Xu)) <= beta norm(u) for all u: on the cone over every box."""
     g = shared(problem, duals, cover.basis, 2 * cover.depth + CHORD_BITS)
-    faces_hold(g, cover, Bits(cover.plus, "cover.tree"))
-
-
-def side_holds(side: tuple[Kinks, Cover, Bits]) -> bool:
-    """For one of z and -z; the two may be looked at by different processes."""
-    faces_hold(*side)
-    return True
+    sides_hold([(g, cover, cover.plus, "cover.tree")], run, marks)
 
 
 def cover_fits(problem: Problem, cover: Cover) -> None:
@@ -1574,36 +1606,98 @@ def cover_fits(problem: Problem, cover: Cover) -> None:
         require(held, "cover.basis: with free biases it is one row, with 0 in the column of ones")
 
 
+def sides_hold(sides: Sequence[Side], run: Any, marks: Any) -> None:
+    """Every tree from its first box to its end: in parts, by what runs them, or in one walk here. The marks
+    where parts begin are guesses; if any part fails, the walk decides."""
+    if run is not None:
+        parts = [(side, *ends) for side in sides for ends in pairwise(marked(side, marks(side)))]
+        if list(run(part_holds, parts)) == [True] * len(parts):
+            return
+    for g, cover, data, where in sides:
+        faces_hold(g, cover, Bits(data, where))
+
+
+def marked(side: Side, marks: Iterable[Mark]) -> list[Mark]:
+    """The marks of a tree with its first box, at bit 0, and its end."""
+    return [(0, (0,)), *marks, (8 * len(side[2]), ())]
+
+
+def part_holds(part: tuple[Side, Any, Any]) -> bool:
+    """Whether the walk that begins at one mark comes to the other. The bit and the path of the next box say
+    all that is left to walk; so parts of which each ends where the next begins are one walk."""
+    (g, cover, data, where), start, end = part
+    bits = Bits(data, where)
+    try:
+        bits.place, path = start
+        boxes_hold(g, cover, bits, path, end[1])
+        if not end[1]:
+            bits.finished()
+        return bool(bits.place == end[0])
+    except Exception:  # a mark can be anything
+        return False
+
+
 def faces_hold(g: Kinks, cover: Cover, bits: Bits) -> None:
-    """All faces t_j = 1, t_j = -1 of the cube, each with its tree."""
+    """All faces of the cube, each with its tree."""
+    boxes_hold(g, cover, bits, (0,), ())
+    bits.finished()
+
+
+def boxes_hold(g: Kinks, cover: Cover, bits: Bits, path: Path, end: Path) -> None:
+    """From the box of one path to that of another in the order of the tree; () is its end. A box is halved,
+    lower half first, or it is a leaf."""
+    width = (g.rank - 1).bit_length()
+    stack = boxes_from(g, cover, bits.where, path)
+    while stack and stack[-1].path != end:
+        box = stack.pop()
+        c, undecided = decided(g, box.c, box.spans)
+        i = bits.halved(width)
+        if i is None:
+            leaf_holds(g, cover, bits, box.j, box.lo, box.hi, c, undecided)
+        else:
+            stack += halves(g, cover, bits.where, box, i, c, undecided)
+    require(bool(stack) == bool(end), f"{bits.where}: the tree has no box {end}")
+
+
+def boxes_from(g: Kinks, cover: Cover, where: str, path: Path) -> list[Box]:
+    """The box of a path and all that come after it, the last one first."""
+    first, *turns = path
+    stack = faces(g, cover)[first:][::-1]
+    for turn in turns:
+        i, upper = divmod(turn, 2)
+        box = stack.pop()
+        stack += halves(g, cover, where, box, i, *decided(g, box.c, box.spans))
+        if upper:
+            stack.pop()
+    return stack
+
+
+def faces(g: Kinks, cover: Cover) -> list[Box]:
+    """t_j = 1 and t_j = -1 for each j."""
     r, one = g.rank, 1 << cover.depth
+    found: list[Box] = []
     for j in range(r):
         for sigma in (1, -1):
             lo, hi = [-one] * r, [one] * r
             lo[j] = hi[j] = sigma * one
-            tree_holds(g, cover, bits, j, lo, hi)
-    bits.finished()
+            found.append(Box((len(found),), j, lo, hi, g.base, box_spans(g, lo, hi)))
+    return found
 
 
-def tree_holds(g: Kinks, cover: Cover, bits: Bits, j: int, lo: list[int], hi: list[int]) -> None:
-    """A box is halved, lower half first, or it is a leaf. Rows decided by a box are so in its halves."""
-    width = (len(lo) - 1).bit_length()
-    stack = [(lo, hi, *decided(g, g.base, box_spans(g, lo, hi)))]
-    while stack:
-        lo, hi, c, undecided = stack.pop()
-        i = bits.halved(width)
-        if i is None:
-            leaf_holds(g, cover, bits, j, lo, hi, c, undecided)
-            continue
-        coordinate_is_free(i, j, len(lo), bits.where)
-        step, odd = divmod(hi[i] - lo[i], 2)
-        halves_are_whole(odd, bits.where, cover.depth)
-        middle = lo[i] + step
-        entries = [(k, low, high, g.rows[k][i] * step) for k, low, high in undecided]
-        upper = [(k, low + x, high) if x > 0 else (k, low, high + x) for k, low, high, x in entries]
-        stack.append(([*lo[:i], middle, *lo[i + 1 :]], hi, *decided(g, c, upper)))
-        lower = [(k, low, high - x) if x > 0 else (k, low - x, high) for k, low, high, x in entries]
-        stack.append((lo, [*hi[:i], middle, *hi[i + 1 :]], *decided(g, c, lower)))
+def halves(g: Kinks, cover: Cover, where: str, box: Box, i: int, c: Any, undecided: Undecided) -> list[Box]:
+    """The upper half of a box in coordinate i, and the lower one. Rows decided by the box are so in both."""
+    path, j, lo, hi, _, _ = box
+    coordinate_is_free(i, j, len(lo), where)
+    step, odd = divmod(hi[i] - lo[i], 2)
+    halves_are_whole(odd, where, cover.depth)
+    middle = lo[i] + step
+    entries = [(k, low, high, g.rows[k][i] * step) for k, low, high in undecided]
+    upper = [(k, low + x, high) if x > 0 else (k, low, high + x) for k, low, high, x in entries]
+    lower = [(k, low, high - x) if x > 0 else (k, low - x, high) for k, low, high, x in entries]
+    return [
+        Box((*path, 2 * i + 1), j, [*lo[:i], middle, *lo[i + 1 :]], hi, c, upper),
+        Box((*path, 2 * i), j, lo, [*hi[:i], middle, *hi[i + 1 :]], c, lower),
+    ]
 
 
 def coordinate_is_free(i: int, j: int, count: int, where: str) -> None:
@@ -2527,7 +2621,7 @@ def shared_objective(problem: Problem, hidden: Any, output: Any, skips: Any) -> 
     return total - (len(skips) - 1) * problem.beta * weight_penalty(problem.penalty, hidden, [])
 
 
-def shared_claim_holds(problem: Problem, certificate: SharedCertificate) -> None:
+def shared_claim_holds(problem: Problem, certificate: SharedCertificate, run: Any, marks: Any) -> None:
     """As for one output: the two values, what the dual must be orthogonal to, and its feasibility."""
     common_denominator_within_limit(chain(*certificate.duals), "dual")
     common_denominator_within_limit(chain(*certificate.hidden), "hidden")
@@ -2540,7 +2634,7 @@ def shared_claim_holds(problem: Problem, certificate: SharedCertificate) -> None
         dual_ignores_what_is_free(one, dual)
     lower = summed(dual_value(one, dual) for one, dual in pairs)
     require(certificate.lower == lower, "lower: not the value of the dual")
-    shared_cover_proves(problem, certificate.duals, certificate.cover)
+    shared_cover_proves(problem, certificate.duals, certificate.cover, run, marks)
     bounds_are_ordered(certificate)
 
 
@@ -2549,16 +2643,17 @@ def bounds_are_ordered(certificate: Certificate | SharedCertificate) -> None:
     require(certificate.lower <= certificate.upper, "the lower bound is above the upper bound")
 
 
-def verify(problem: Problem, certificate_text: str, run: Any = map) -> Verdict:
+def verify(problem: Problem, certificate_text: str, run: Any = None, marks: Any = nowhere) -> Verdict:
     """All checks, in the order in which a reader would ask; the first that fails is the reason. What runs
-    the two halves of a cover applies a function to each item of a list, as `map` does."""
+    the parts of a cover, if anything, applies a function to each item of a list, as `map` does; `marks`
+    guesses where they begin."""
     try:
         shape = len(problem.target), len(problem.cuts), len(problem.rows[0]), len(problem.skips)
         document = parse(certificate_text)
         digest_matches(document, problem)
         if problem.others:
             several = read_shared_certificate(document, shape[0], *shape[2:], len(problem.others) + 1)
-            shared_claim_holds(problem, several)
+            shared_claim_holds(problem, several, run, marks)
             return Verdict(True, "", several.lower, several.upper)
         certificate = read_certificate(document, *shape)
         common_denominator_within_limit(certificate.dual, "dual")
@@ -2571,7 +2666,7 @@ def verify(problem: Problem, certificate_text: str, run: Any = map) -> Verdict:
         dual_ignores_what_is_free(problem, certificate.dual)
         lower_is_exact(problem, certificate)
         if certificate.cover is not None:
-            cover_proves(problem, certificate.dual, certificate.cover, run)
+            cover_proves(problem, certificate.dual, certificate.cover, run, marks)
         elif certificate.quadratic is not None:
             quadratic_proves(problem, certificate.dual, certificate.quadratic)
         elif certificate.chambers is None:
@@ -2584,13 +2679,12 @@ def verify(problem: Problem, certificate_text: str, run: Any = map) -> Verdict:
     return Verdict(True, "", certificate.lower, certificate.upper)
 
 
-def check_documents(problem_text: str, certificate_text: str, run: Any = map) -> Verdict:
+def check_documents(problem_text: str, certificate_text: str) -> Verdict:
     """Check a certificate against a problem, both as JSON text.
 
     Args:
         problem_text: the problem, in the format written by `TrainingProblem.save`.
         certificate_text: the certificate, in the format written by `Certificate.save`.
-        run: applies a function to each item of a list, as `map` does, for the two halves of a cover.
 
     Returns:
         The verdict: PROVEN with both bounds, or REFUSED with the first reason. Bad text raises nothing.
@@ -2615,7 +2709,7 @@ def check_documents(problem_text: str, certificate_text: str, run: Any = map) ->
         problem = read_problem(problem_text)
     except Refusal as reason:
         return Verdict(False, str(reason))
-    return verify(problem, certificate_text, run)
+    return verify(problem, certificate_text)
 
 
 def read_file(path: str) -> str:

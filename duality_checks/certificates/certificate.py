@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.machine.workers import LONG, mapper, using_executor
+from hyperplane_arrangements.machine.workers import using_executor
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST
 
@@ -36,6 +36,7 @@ from ..exact.judged import judged, skip_of
 from ..exact.rounding import on_a_grid
 from ..pricing.limits import few_chambers
 from ..terms.given import reals, whole
+from .checking import check_texts
 from .draft import draft
 from .proof import feasible_multiple
 from .said import multiples_said
@@ -215,7 +216,8 @@ def check(problem: TrainingProblem, certificate: Certificate, *, executor: Execu
     Args:
         problem: the problem.
         certificate: of any origin.
-        executor: who looks at the two halves of a long cover; this process if None.
+        executor: who checks parts of a long cover, as many as there are workers; this process if
+            None.
 
     Returns:
         The checker's verdict; `.proven`, and `.reason` when not.
@@ -233,16 +235,6 @@ def check(problem: TrainingProblem, certificate: Certificate, *, executor: Execu
     """
     with using_executor(executor):
         return check_texts(problem.to_json(), certificate.to_json())
-
-
-def check_texts(problem: str, certificate: str) -> Verdict:
-    """The checker's verdict on two texts, with the workers that were chosen where the second is long."""
-    return checker.check_documents(problem, certificate, mapper(len(certificate) >= LONG))
-
-
-def check_read(problem: checker.Problem, certificate: str) -> Verdict:
-    """The same for a problem that the checker has read."""
-    return checker.verify(problem, certificate, mapper(len(certificate) >= LONG))
 
 
 def certify(

@@ -27,9 +27,9 @@ def check(problem: Path, certificate: Path, as_json: bool) -> int:
     convex-landscape check convex-landscape-output/problem.json convex-landscape-output/certificate.json
     """
     from hyperplane_arrangements.errors import InputError
-    from hyperplane_arrangements.machine.workers import LONG, mapper
 
-    from ..checker import Refusal, read_problem, verify
+    from ..certificates.checking import check_read
+    from ..checker import Refusal, read_problem
     from ..data.files import read_text
     from ..reports.text import verdict_facts
     from .terminal import progress
@@ -41,7 +41,7 @@ def check(problem: Path, certificate: Path, as_json: bool) -> int:
         raise InputError(f"{problem} states no problem: {reason}") from None
     with progress() as say:
         say("Checking in rational arithmetic")
-        verdict = verify(stated, certificate_text, mapper(len(certificate_text) >= LONG))
+        verdict = check_read(stated, certificate_text)
     if as_json:
         click.echo(json.dumps(verdict_facts(verdict)))
     else:

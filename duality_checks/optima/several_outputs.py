@@ -30,6 +30,7 @@ from hyperplane_arrangements.values.pasting import Call, Pasted
 
 from .. import checker
 from ..certificates.certificate import Certificate, certify, check, cover_document, packed, strings
+from ..certificates.checking import check_texts
 from ..checker import Refusal, Verdict
 from ..cover.coupled_proof import coupled_cover, off_by, written_coupled
 from ..cover.effort import WHOLE, Effort, is_late
@@ -413,7 +414,7 @@ def _bounds(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction,
     _require_shapes(problem, proof)
     if proof.cover is None:
         raise Refusal("there is no cover that proves the dual feasible")
-    verdict = checker.check_documents(problem.to_json(), proof.to_json())
+    verdict = check_texts(problem.to_json(), proof.to_json())
     if verdict.lower is None or verdict.upper is None:
         raise Refusal(verdict.reason)
     return verdict.lower, verdict.upper

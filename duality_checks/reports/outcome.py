@@ -270,7 +270,8 @@ def _part(
     keep: Callable[[TrainingProblem, State], None],
 ) -> Part:
     """Train one output, certify and check; arguments as for :func:`prove`."""
-    from ..certificates.certificate import as_read, certify_read, check_read
+    from ..certificates.certificate import as_read, certify_read
+    from ..certificates.checking import check_read
     from ..training.checkpoint import State
     from ..training.columns import train
     from ..training.rounds import Bounds
@@ -318,7 +319,7 @@ def _shared(
     effort: Effort,
 ) -> Outcome:
     """One proof for neurons that all outputs share."""
-    from ..certificates.certificate import check_texts
+    from ..certificates.checking import check_texts
     from ..optima.several_outputs import train_outputs
 
     def searching(cones: int, boxes: int) -> None:

@@ -245,11 +245,3 @@ def test_only_free_coordinates_are_halved_or_a_face_would_shrink(monkeypatch):
     monkeypatch.setattr(checker, "coordinate_is_free", lambda i, j, count, where: asked.append((i, j)))
     verdict(problem, document)
     assert (0, 0) in asked
-
-
-def test_both_sides_are_looked_at_whoever_runs_them():
-    texts = [json.dumps(document) for document in honest()]
-    assert checker.check_documents(*texts, run=lambda work, jobs: list(map(work, jobs))).proven
-    for lazy in (lambda work, jobs: [], lambda work, jobs: [work(jobs[0])], lambda work, jobs: [True, None]):
-        reason = checker.check_documents(*texts, run=lazy).reason
-        assert reason == "cover: one of z and -z was not looked at"
