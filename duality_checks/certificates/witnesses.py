@@ -8,10 +8,10 @@ import numpy as np
 
 from hyperplane_arrangements.enumeration.chambers import Chambers
 from hyperplane_arrangements.exact import ExactMatrix, certain_signs, exact_matrix
+from hyperplane_arrangements.machine.cores import blocks
 
 # Points are rounded to so many bits if all their signs are certain to survive that; else to the next number.
 _BITS = (12, 24, 48)
-_ENTRIES_AT_ONCE = 200_000
 
 Point = tuple[int, ...]
 
@@ -36,8 +36,7 @@ def integer_points(matrix: ExactMatrix, chambers: Chambers) -> list[Point]:
     points, patterns = chambers.witnesses, chambers.patterns
     if points.dtype == object:
         return list(map(_primitive, points.tolist()))
-    step = max(1, _ENTRIES_AT_ONCE // matrix.shape[0])
-    parts = (slice(start, start + step) for start in range(0, len(points), step))
+    parts = blocks(len(points), matrix.shape[0])
     return [point for part in parts for point in _rounded(matrix, points[part], patterns[part])]
 
 

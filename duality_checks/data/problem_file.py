@@ -109,29 +109,6 @@ def prepared(text: str, preparation: Preparation | None) -> str:
     return f"{text.rstrip()[:-1]}, {json.dumps({PREPARATION: preparation.document()})[1:]}\n"
 
 
-def preparation_in(text: str, source: str) -> Preparation | None:
-    """What the text of a problem file says of the table that it was made of; None where it says nothing.
-
-    Raises:
-        InputError: the file is damaged.
-
-    Example:
-        >>> from duality_checks import TrainingProblem
-        >>> from duality_checks.data.preparation import Input, Output, Preparation
-        >>> made = Preparation((Input("area"),), False, (Output("price"),))
-        >>> text = prepared(TrainingProblem([[1], [2]], [0, 1], beta=1).to_json(), made)
-        >>> preparation_in(text, "memory") == made
-        True
-    """
-    return _preparation(_document(text, source), source)
-
-
-def _preparation(document: dict[str, Any], source: str) -> Preparation | None:
-    from .preparation import Preparation
-
-    return Preparation.parse(document[PREPARATION], source) if PREPARATION in document else None
-
-
 def _document(text: str, source: str) -> dict[str, Any]:
     version = version_of(text)
     version = version if version in LATER else 1
@@ -147,7 +124,10 @@ def read_problem(text: str, source: str) -> dict[str, Any]:
     """
     document = _document(text, source)
     version = document["version"]
-    _preparation(document, source)  # of a file that is read as whole, or not at all
+    if PREPARATION in document:
+        from .preparation import Preparation
+
+        Preparation.parse(document[PREPARATION], source)  # a file is read as a whole, or not at all
     known = NAMES[1:] if version == 2 else NAMES
     if version > 1 and document["free"] not in known:
         raise InputError(f"{source}: free={document['free']!r} is none of {', '.join(known)}")

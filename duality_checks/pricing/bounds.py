@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from hyperplane_arrangements.machine.cores import blocks
+
 from ..problem import TrainingProblem
 
 UNIT = 2.0**-53
 TINY = 2.0**-1000
-# So many signs at once stay in the cache of a processor.
-_ENTRIES_AT_ONCE = 200_000
 
 
 def gamma(terms: int) -> float:
@@ -34,9 +34,8 @@ def chamber_sums(signs: np.ndarray, terms: np.ndarray, kappa: float) -> np.ndarr
         >>> chamber_sums(np.array([[1, -1]]), np.array([[2.0, 0.0], [0.0, 4.0]]), 0.5).tolist()
         [[2.0, 2.0]]
     """
-    step = max(1, _ENTRIES_AT_ONCE // max(1, signs.shape[1]))
-    parts = (signs[i : i + step] for i in range(0, max(1, len(signs)), step))
-    positive = np.concatenate([(part > 0).astype(float) @ terms for part in parts])
+    parts = blocks(max(1, len(signs)), signs.shape[1])
+    positive = np.concatenate([(signs[part] > 0).astype(float) @ terms for part in parts])
     return (1 - kappa) * positive + kappa * terms.sum(axis=0)
 
 

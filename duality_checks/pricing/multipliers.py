@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hyperplane_arrangements.machine.cores import blocks
+
 _ROUNDS = 100
 # A row with so small a slack, relative to the gradient, is on the right side: floats cannot tell it better.
 _SLACK = 1e-15
 _LEAST = 1e-300
-# So many chambers at once share the cost of a round; so many signs stay in the cache of a processor.
+# So many chambers at once share the cost of a round.
 _CHAMBERS_AT_ONCE = 50_000
-_ENTRIES_AT_ONCE = 200_000
 
 
 def cone_multipliers(
@@ -79,8 +80,7 @@ def _on_all(rows: np.ndarray, signs: np.ndarray, gradients: np.ndarray, enough: 
     if not used.any():
         return faces
     units, signs = rows[used] / lengths[used, None], signs[:, used]
-    for start in range(0, len(gradients), _CHAMBERS_AT_ONCE):
-        part = slice(start, start + _CHAMBERS_AT_ONCE)
+    for part in blocks(len(gradients), 1, _CHAMBERS_AT_ONCE):
         faces.put(part, _projections(units, signs[part], gradients[part], enough))
     owner, found = np.flatnonzero(used), faces.support >= 0
     faces.support[found] = owner[faces.support[found]]
@@ -148,9 +148,7 @@ def _first(
 def _steepest(units: np.ndarray, signs: np.ndarray, faces: _Faces) -> tuple[np.ndarray, np.ndarray]:
     """The row that each residual is furthest on the wrong side of, and how far (negative)."""
     enter, least = np.empty(len(signs), np.intp), np.empty(len(signs))
-    step = max(1, _ENTRIES_AT_ONCE // len(units))
-    for start in range(0, len(signs), step):
-        part = slice(start, start + step)
+    for part in blocks(len(signs), len(units)):
         slacks = faces.residuals[part] @ units.T
         slacks *= signs[part]
         at, slots = np.nonzero(faces.support[part] >= 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.machine.cores import blocks
 
 from ..drawing.axis import Axis, around
 from ..drawing.marks import INK, MINUS, MUTED, PAPER, PLUS, Columns, Dots, Field, Line, Mark, Picture
@@ -25,7 +26,6 @@ _MANY = 300
 _LARGE = 4
 _MOST_CIRCLES = 120
 _ARCS = 360
-_ENTRIES_AT_ONCE = 500_000
 # How fast colour fades with slack: at half of beta an eighth of it is left.
 _FADE = 3
 # Below this share of beta a chamber would be too pale to be seen.
@@ -111,9 +111,8 @@ def _ring(landscape: Landscape, dual: np.ndarray, network: TwoLayerNetwork, beta
 
 def _heights(landscape: Landscape, dual: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """The landscape at some directions, in a bounded amount of memory."""
-    step = max(1, _ENTRIES_AT_ONCE // len(landscape.normals))
-    parts = [directions[i : i + step] for i in range(0, len(directions), step)]
-    return np.concatenate([landscape.values(dual, part) for part in parts])
+    parts = blocks(len(directions), len(landscape.normals))
+    return np.concatenate([landscape.values(dual, directions[part]) for part in parts])
 
 
 def _circle(angles: np.ndarray) -> np.ndarray:

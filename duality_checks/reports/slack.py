@@ -6,11 +6,12 @@ from __future__ import annotations
 import numpy as np
 
 from hyperplane_arrangements.geometry.bits import packed
+from hyperplane_arrangements.machine.cores import blocks
 
 from ..pricing.landscape import Landscape
 
-_ENTRIES_AT_ONCE = 8_000_000
-_ENTRIES_IN_CACHE = 100_000
+# The chambers of a block share the rounds of their projections, so that larger blocks are faster up to here.
+_ENTRIES_AT_ONCE = 1_000_000
 
 
 def chamber_values(
@@ -39,9 +40,9 @@ def chamber_values(
         (3.0, 1.0)
     """
     _, first, owner = np.unique(_keys(landscape, directions), return_index=True, return_inverse=True)
-    size = max(1, _ENTRIES_AT_ONCE // len(landscape.normals))
     parts = [
-        _values(landscape, dual, directions[first[i : i + size]], floor) for i in range(0, len(first), size)
+        _values(landscape, dual, directions[first[part]], floor)
+        for part in blocks(len(first), len(landscape.normals), _ENTRIES_AT_ONCE)
     ]
     plus, minus = np.concatenate([np.empty((2, 0)), *parts], axis=1)
     return plus[owner], minus[owner]
@@ -80,10 +81,8 @@ def _keys(landscape: Landscape, directions: np.ndarray) -> np.ndarray:
     """
     n = len(landscape.normals)
     weights = np.random.default_rng(0).integers(0, 2**64, -(-n // 64), np.uint64)
-    size = max(1, _ENTRIES_IN_CACHE // max(1, n))
     keys = np.empty(len(directions), np.uint64)
-    for start in range(0, len(directions), size):
-        part = slice(start, start + size)
+    for part in blocks(len(directions), n):
         keys[part] = packed(directions[part] @ landscape.normals.T > 0, len(weights)) @ weights
     return keys
 

@@ -1,4 +1,7 @@
-"""How many cores work at once: all that this process may use, or as many as asked for. Decided here alone."""
+"""How many cores work at once: all that this process may use, or as many as asked for. Decided here alone.
+
+And how a long array is cut: into a piece a core, or into pieces that its cache holds.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from ..errors import InputError
 
 #: The environment variable that says how many.
 VARIABLE = "CONVEX_LANDSCAPE_CORES"
+#: So many numbers of 8 bytes, and what is made of them, stay in the cache of a core.
+IN_CACHE = 200_000
 _chosen: ContextVar[int | None] = ContextVar("cores", default=None)
 
 A = TypeVar("A")
@@ -99,5 +104,20 @@ def parts(count: int) -> list[slice]:
         ...     parts(5)
         [slice(0, 3, None), slice(3, 6, None)]
     """
-    step = max(1, -(-count // cores()))
+    return _slices(count, -(-count // cores()))
+
+
+def blocks(count: int, width: int, entries: int = IN_CACHE) -> list[slice]:
+    """Pieces of so many rows that an array of them has so many entries: by default as many as stay in the
+    cache of a core.
+
+    Example:
+        >>> blocks(5, width=100, entries=250)
+        [slice(0, 2, None), slice(2, 4, None), slice(4, 6, None)]
+    """
+    return _slices(count, entries // max(1, width))
+
+
+def _slices(count: int, step: int) -> list[slice]:
+    step = max(1, step)
     return [slice(start, start + step) for start in range(0, count, step)]

@@ -15,7 +15,6 @@ from duality_checks import TrainingProblem, TwoLayerNetwork
 from duality_checks.cli import main
 from duality_checks.data.datasets import prepared_data
 from duality_checks.data.preparation import Input, Output, Preparation
-from duality_checks.data.problem_file import preparation_in
 from duality_checks.data.tables import read_table
 from duality_checks.networks.prepared import PreparedNetwork
 from hyperplane_arrangements.errors import InputError
@@ -102,19 +101,20 @@ def test_the_problems_file_says_what_the_networks_does(capsys: Any) -> None:
     words = ["--features", "area,city", "--one-hot", "city", "--standardise"]
     certified(capsys, "--target", "nice", *words, "--positive", "yes")
     text = Path("out/problem.json").read_text()
-    made = preparation_in(text, "problem.json")
-    assert made is not None and made == PreparedNetwork.load("out/network.json").stated
+    made = Preparation.parse(json.loads(text)["preparation"], "problem.json")
+    assert made == PreparedNetwork.load("out/network.json").stated
     problem = TrainingProblem.from_json(text)
     again = prepared_data(read_table("flats.csv"), made)
     assert (again.X, again.y) == (problem.X.fractions, problem.y)
     assert main(["check", "out/problem.json", "out/certificate.json"]) == 0
     problem.save("bare.json")  # the same problem: certificates are for both
-    assert preparation_in(Path("bare.json").read_text(), "bare.json") is None
+    assert "preparation" not in json.loads(Path("bare.json").read_text())
     assert main(["check", "bare.json", "out/certificate.json"]) == 0
     certified(capsys, "--target", "rent", "--target", "area", "--features", "city", "--one-hot", "city")
     for number, target in enumerate(["rent", "area"], start=1):
-        made = preparation_in(Path(f"out/problem-{number}.json").read_text(), "memory")
-        assert made is not None and [one.column for one in made.outputs] == [target]
+        stated = json.loads(Path(f"out/problem-{number}.json").read_text())["preparation"]
+        made = Preparation.parse(stated, "memory")
+        assert [one.column for one in made.outputs] == [target]
 
 
 def test_that_rows_were_left_out_is_remembered(capsys: Any) -> None:
@@ -122,8 +122,7 @@ def test_that_rows_were_left_out_is_remembered(capsys: Any) -> None:
     Path("gaps.csv").write_text(gaps)
     words = ["--target", "rent", "--features", "area,city", "--one-hot", "city"]
     certified(capsys, *words, "--drop-missing", data="gaps.csv")
-    made = preparation_in(Path("out/problem.json").read_text(), "problem.json")
-    assert made is not None and made.drop_missing
+    assert json.loads(Path("out/problem.json").read_text())["preparation"]["drop_missing"] is True
     assert predicted(capsys, "gaps.csv") == [*predicted(capsys, "flats.csv"), [""]]
     assert main(["audit", "out/network.json", "--data", "gaps.csv", "--beta", "1/2", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
