@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from duality_checks.pricing import bounds
 from duality_checks.pricing.bounds import chamber_sums, gradients, shortened, squares_above
 from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.interval import _settled
+from hyperplane_arrangements.machine.cores import blocks
 
 
 @st.composite
@@ -67,7 +69,7 @@ def test_sums_do_not_depend_on_how_many_chambers_are_summed_at_once(monkeypatch)
         np.array([[1, -1, 0], [-1, -1, 1], [1, 1, 1]]),
         np.array([[1.0, 2.0], [4.0, 8.0], [16, 32]]),
     )
-    monkeypatch.setattr(bounds, "_ENTRIES_AT_ONCE", 1)
+    monkeypatch.setattr(bounds, "blocks", partial(blocks, entries=1))
     assert chamber_sums(signs, terms, 0.5).tolist() == [[11, 22], [18.5, 37], [21, 42]]
     assert chamber_sums(signs[:0], terms, 0.5).shape == (0, 2)
 

@@ -10,6 +10,7 @@ from scipy.optimize import nnls
 
 from duality_checks.pricing import multipliers
 from duality_checks.pricing.multipliers import cone_multipliers
+from hyperplane_arrangements.machine.cores import blocks
 
 
 def residuals(rows, signs, gradients, support, values):
@@ -84,7 +85,7 @@ def test_each_chamber_is_on_its_own(seed, n, r):
     ends = residuals(rows, signs, gradients, *cone_multipliers(rows, signs, gradients))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(multipliers, "_CHAMBERS_AT_ONCE", 1)
-        patch.setattr(multipliers, "_ENTRIES_AT_ONCE", 1)
+        patch.setattr(multipliers, "blocks", lambda count, width, _=1: blocks(count, width, 1))
         alone = residuals(rows, signs, gradients, *cone_multipliers(rows, signs, gradients))
     assert np.allclose(ends, alone, rtol=0, atol=1e-13)
 
