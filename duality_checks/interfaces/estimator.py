@@ -9,6 +9,7 @@ found by ascents from random directions, `proven_` is False, and the bounds are 
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, dataclass, field
 from fractions import Fraction
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -43,42 +44,31 @@ class NoCertificateError(ConvexLandscapeError, AttributeError):
     """There is no certificate, because the chambers were too many to go through."""
 
 
+# A parameter is a field: scikit-learn reads them from the signature of `__init__`, and wants them unchanged.
+parameters = dataclass(eq=False, repr=False)
+
+
+@parameters
 class _CertifiedReLU(BaseEstimator):
     """What both estimators share: problems, their solutions, and proofs that are made when they are asked
     for."""
 
+    beta: Any = 1.0
+    _: KW_ONLY
+    beta_ratio: Any = None
+    activation: Any = "relu"
+    loss: Any = "squared"
+    fit_intercept: bool = True
+    free: Any = "nothing"
+    max_chambers: int = 20_000
+    gap: float | None = None
+    time_limit: float | None = None
+    starts: int = 300
+    random_state: Any = 0
     # One problem and one network, or those of several outputs.
-    problem_: Any
-    solution_: Any
-    network_: Any
-    coupling: str
-
-    def __init__(
-        self,
-        beta: Any = 1.0,
-        *,
-        beta_ratio: Any = None,
-        activation: Any = "relu",
-        loss: Any = "squared",
-        fit_intercept: bool = True,
-        free: Any = "nothing",
-        max_chambers: int = 20_000,
-        gap: float | None = None,
-        time_limit: float | None = None,
-        starts: int = 300,
-        random_state: Any = 0,
-    ):
-        self.beta = beta
-        self.beta_ratio = beta_ratio
-        self.activation = activation
-        self.loss = loss
-        self.fit_intercept = fit_intercept
-        self.free = free
-        self.max_chambers = max_chambers
-        self.gap = gap
-        self.time_limit = time_limit
-        self.starts = starts
-        self.random_state = random_state
+    problem_: Any = field(init=False)
+    solution_: Any = field(init=False)
+    network_: Any = field(init=False)
 
     def _problem(
         self, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None, beta: Any
@@ -268,6 +258,7 @@ _PARAMETERS = """
 """
 
 
+@parameters
 class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
     __doc__ = f"""Regression by the two-layer network with the least regularised objective of all.
 {_PARAMETERS.format(losses='"squared", "l1" or "huber:D"')}
@@ -283,36 +274,7 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
         (True, 8, True)
     """
 
-    def __init__(
-        self,
-        beta: Any = 1.0,
-        *,
-        beta_ratio: Any = None,
-        activation: Any = "relu",
-        loss: Any = "squared",
-        fit_intercept: bool = True,
-        free: Any = "nothing",
-        coupling: str = "1-norm",
-        max_chambers: int = 20_000,
-        gap: float | None = None,
-        time_limit: float | None = None,
-        starts: int = 300,
-        random_state: Any = 0,
-    ):
-        super().__init__(
-            beta,
-            beta_ratio=beta_ratio,
-            activation=activation,
-            loss=loss,
-            fit_intercept=fit_intercept,
-            free=free,
-            max_chambers=max_chambers,
-            gap=gap,
-            time_limit=time_limit,
-            starts=starts,
-            random_state=random_state,
-        )
-        self.coupling = coupling
+    coupling: str = field(default="1-norm", kw_only=True)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -346,6 +308,7 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
         return found if self._flat or found.ndim == 2 else found[:, None]
 
 
+@parameters
 class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
     __doc__ = f"""Two classes, as -1 and +1; for more, put it into `OneVsRestClassifier`.
 {_PARAMETERS.format(losses='"squared", "hinge", "squared-hinge", or "logistic", with `predict_proba`')}
@@ -360,36 +323,7 @@ class CertifiedReLUClassifier(ClassifierMixin, _CertifiedReLU):
         (['no', 'yes'], True)
     """
 
-    def __init__(
-        self,
-        beta: Any = 1.0,
-        *,
-        beta_ratio: Any = None,
-        activation: Any = "relu",
-        loss: Any = "squared",
-        fit_intercept: bool = True,
-        free: Any = "nothing",
-        class_weight: Any = None,
-        max_chambers: int = 20_000,
-        gap: float | None = None,
-        time_limit: float | None = None,
-        starts: int = 300,
-        random_state: Any = 0,
-    ):
-        super().__init__(
-            beta,
-            beta_ratio=beta_ratio,
-            activation=activation,
-            loss=loss,
-            fit_intercept=fit_intercept,
-            free=free,
-            max_chambers=max_chambers,
-            gap=gap,
-            time_limit=time_limit,
-            starts=starts,
-            random_state=random_state,
-        )
-        self.class_weight = class_weight
+    class_weight: Any = field(default=None, kw_only=True)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

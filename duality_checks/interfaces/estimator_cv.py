@@ -8,7 +8,7 @@ stopped.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from ..optima.paths import beta_path
 from ..optima.shares import improvable_below, share_of
 from ..pricing.limits import few_chambers, is_searched
 from ..problem import TrainingProblem, positive
-from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor
+from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor, parameters
 from .fits import Fit
 
 if TYPE_CHECKING:
@@ -59,13 +59,19 @@ class _Point:
         return float((upper - lower) / upper) if upper else 0.0
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class _ByCrossValidation:
     """The choice of beta; the rest is that of the estimators."""
 
-    betas: Any
-    beta_ratios: Any
-    cv: Any
-    scoring: Any
+    betas: Sequence[Any] | None = None
+    beta_ratios: Sequence[Any] = RATIOS
+    cv: Any = None
+    scoring: Any = None
+    # Not to be stated: beta is chosen, and nothing is trained by ascents.
+    beta: Any = field(default=1.0, init=False)
+    beta_ratio: Any = field(default=None, init=False)
+    starts: int = field(default=300, init=False)
+    random_state: Any = field(default=0, init=False)
 
     def _learn(self: Any, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None) -> None:
         from sklearn.metrics import check_scoring
@@ -203,6 +209,7 @@ _PARAMETERS = """
 """
 
 
+@parameters
 class CertifiedReLURegressorCV(_ByCrossValidation, CertifiedReLURegressor):
     __doc__ = f"""Regression, its weight decay chosen by cross-validation along proven paths.
 {_PARAMETERS}
@@ -216,38 +223,8 @@ class CertifiedReLURegressorCV(_ByCrossValidation, CertifiedReLURegressor):
     """
     _plain = CertifiedReLURegressor
 
-    def __init__(
-        self,
-        *,
-        betas: Sequence[Any] | None = None,
-        beta_ratios: Sequence[Any] = RATIOS,
-        cv: Any = None,
-        scoring: Any = None,
-        activation: Any = "relu",
-        loss: Any = "squared",
-        fit_intercept: bool = True,
-        free: Any = "nothing",
-        coupling: str = "1-norm",
-        max_chambers: int = 20_000,
-        gap: float | None = None,
-        time_limit: float | None = None,
-    ):
-        super().__init__(
-            activation=activation,
-            loss=loss,
-            fit_intercept=fit_intercept,
-            free=free,
-            coupling=coupling,
-            max_chambers=max_chambers,
-            gap=gap,
-            time_limit=time_limit,
-        )
-        self.betas = betas
-        self.beta_ratios = beta_ratios
-        self.cv = cv
-        self.scoring = scoring
 
-
+@parameters
 class CertifiedReLUClassifierCV(_ByCrossValidation, CertifiedReLUClassifier):
     __doc__ = f"""Two classes, the weight decay chosen by cross-validation along proven paths.
 {_PARAMETERS}
@@ -260,34 +237,3 @@ class CertifiedReLUClassifierCV(_ByCrossValidation, CertifiedReLUClassifier):
         (['no', 'yes'], True)
     """
     _plain = CertifiedReLUClassifier
-
-    def __init__(
-        self,
-        *,
-        betas: Sequence[Any] | None = None,
-        beta_ratios: Sequence[Any] = RATIOS,
-        cv: Any = None,
-        scoring: Any = None,
-        activation: Any = "relu",
-        loss: Any = "squared",
-        fit_intercept: bool = True,
-        free: Any = "nothing",
-        class_weight: Any = None,
-        max_chambers: int = 20_000,
-        gap: float | None = None,
-        time_limit: float | None = None,
-    ):
-        super().__init__(
-            activation=activation,
-            loss=loss,
-            fit_intercept=fit_intercept,
-            free=free,
-            class_weight=class_weight,
-            max_chambers=max_chambers,
-            gap=gap,
-            time_limit=time_limit,
-        )
-        self.betas = betas
-        self.beta_ratios = beta_ratios
-        self.cv = cv
-        self.scoring = scoring
