@@ -100,8 +100,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from html import escape
-from itertools import chain, compress, groupby, pairwise
-from math import gcd, isqrt, lcm
+from itertools import chain, combinations_with_replacement, compress, groupby, pairwise
+from math import factorial, gcd, isqrt, lcm, prod
 from operator import add, mul, sub
 from typing import Any, NamedTuple
 
@@ -121,6 +121,7 @@ PARAMETER = 3  # bytes of a parameter of a quadratic function
 MULTIPLIER = 4  # bytes of a signed multiplier of a product
 PRODUCT_BITS = 24  # of multipliers, as shares of beta, and of cuts
 MOST_CUTS = 64  # one after the other
+GRAM_BITS = 64  # that are kept of beta in the matrix of a form
 LENGTH_BITS = 32  # of lengths, which are rounded up
 NEARLY = 36
 CHORD_BITS = 48  # of the slopes of chords, which are rounded down
@@ -244,20 +245,34 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Quartic:
+    """A function of degree 4: which share of beta bounds its linear part, PARAMETER bytes for the point where
+    a curve touches from above, or for a slope and the point from below, of each hyperplane that counts, and
+    MULTIPLIER bytes for each entry of the matrix of a form that the form does not say."""
+
+    share: Fraction
+    rows: bytes
+    gram: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """Two parts of the sphere: where normal'u >= 0, and where it is <= 0."""
 
     normal: Row
-    above: Cut | Piece
-    below: Cut | Piece
+    above: Part
+    below: Part
+
+
+Part = Cut | Piece | Quartic
 
 
 @dataclass(frozen=True, slots=True)
 class Quadratic:
-    """Quadratic functions for z and for -z."""
+    """Functions of degree 2 or 4 for z and for -z."""
 
-    plus: Cut | Piece
-    minus: Cut | Piece
+    plus: Part
+    minus: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -763,7 +778,7 @@ def read_quadratic(value: Any, d: int) -> Quadratic:
     return Quadratic(*(read_pieces(document[name], d, 0, f"quadratic.{name}") for name in ("plus", "minus")))
 
 
-def read_pieces(value: Any, d: int, cuts: int, where: str) -> Cut | Piece:
+def read_pieces(value: Any, d: int, cuts: int, where: str) -> Part:
     """What is behind so many cuts: another one, or a function."""
     require(cuts <= MOST_CUTS, f"{where}: more than {MOST_CUTS} cuts, one after the other")
     if type(value) is dict and "cut" in value:
@@ -774,12 +789,12 @@ def read_pieces(value: Any, d: int, cuts: int, where: str) -> Cut | Piece:
             read_pieces(document[name], d, cuts + 1, f"{where}.{name}") for name in ("above", "below")
         )
         return Cut(tuple(map(int, normal)), above, below)
-    document = fields(value, ["share", "rows", "products"], where)
-    return Piece(
-        share=rational(document["share"], f"{where}.share"),
-        rows=packed_bytes(document["rows"], f"{where}.rows"),
-        products=packed_bytes(document["products"], f"{where}.products"),
-    )
+    quartic = type(value) is dict and "gram" in value
+    last = "gram" if quartic else "products"
+    document = fields(value, ["share", "rows", last], where)
+    share = rational(document["share"], f"{where}.share")
+    rows, rest = (packed_bytes(document[name], f"{where}.{name}") for name in ("rows", last))
+    return Quartic(share, rows, rest) if quartic else Piece(share, rows, rest)
 
 
 def read_chamber(value: Any, rows: int, d: int, where: str) -> Chamber:
@@ -2124,10 +2139,13 @@ def quadratic_fits(problem: Problem) -> None:
     require(problem.bias is None, "certificate: no quadratic function is bounded along free biases")
 
 
-def pieces_hold(g: Kinks, part: Cut | Piece, facets: tuple[Row, ...], where: str) -> None:
+def pieces_hold(g: Kinks, part: Part, facets: tuple[Row, ...], where: str) -> None:
     """Every piece of this part, where f'u >= 0 for all facets f."""
     if isinstance(part, Piece):
         quadratic_holds(g, part, facets, where)
+        return
+    if isinstance(part, Quartic):
+        quartic_holds(g, part, where)
         return
     pieces_hold(g, part.above, (*facets, part.normal), f"{where}.above")
     pieces_hold(g, part.below, (*facets, tuple(-x for x in part.normal)), f"{where}.below")
@@ -2239,7 +2257,7 @@ def parabola_is_below(a: int, b: int, one: int, where: str) -> None:
 
 def quadratic_is_bounded(matrix: list[list[int]], where: str) -> None:
     """beta less the function is positive for norm(u) = 1."""
-    require(is_positive_definite(matrix), f"{where}: the quadratic function is not proven to be at most beta")
+    require(is_positive_definite(matrix), f"{where}: the function is not proven to be at most beta")
 
 
 def bound_matrix(
@@ -2270,6 +2288,122 @@ def is_positive_definite(matrix: list[list[int]]) -> bool:
             matrix[i] = [(x * pivot - own * y) // last for x, y in zip(matrix[i], matrix[k], strict=True)]
         last = pivot
     return True
+
+
+# ------------------------------------------------ dual feasibility, functions of degree 4
+
+
+def quartic_holds(g: Kinks, quartic: Quartic, where: str) -> None:
+    """One function: beta - c'u - u'Qu - sum s (row'u)^4 - const, times a scale, is positive for norm(u) = 1,
+    as c'u <= corner + (c'u)^2 / (4 corner), and as what is left is a form with a positive definite matrix."""
+    shift = 64 + 4 * max((abs(x).bit_length() for row in g.rows for x in row), default=0)
+    c, squares, fourths, constant = [2 * b << shift for b in g.base], [], [], 0
+    counted = [(row, weight) for row, weight in zip(g.rows, g.weights, strict=True) if weight]
+    found = quartic_parameters(counted, quartic.rows, shift, where)
+    for (row, _), (linear, square, fourth, rest) in zip(counted, found, strict=True):
+        c = [x + linear * y for x, y in zip(c, row, strict=True)]
+        squares.append((square, row))
+        fourths.append((fourth, row))
+        constant += rest
+    beta = 2 * isqrt(g.limit) << shift
+    corner = int(quartic.share * beta)
+    corner_is_positive(corner, where)
+    matrix = bound_matrix(c, squares, Fraction(beta - corner - constant), Fraction(corner))
+    d, last = len(c), matrix[-1]
+    rest_of = [[last[d] * matrix[i][k] - last[i] * last[k] for k in range(d)] for i in range(d)]
+    # All of this, and what follows, is 4 corner times as large.
+    form = quartic_form(rest_of, [(4 * corner * s, row) for s, row in fourths])
+    gram = gram_matrix(form, 4 * corner * beta, quartic.gram, d, where)
+    small = max((4 * corner * beta << PRODUCT_BITS).bit_length() - GRAM_BITS, 0)
+    # Each entry loses less than 1: so no eigenvalue is lowered by more than the number of rows.
+    rounded = [[x >> small for x in line] for line in gram]
+    for i, line in enumerate(rounded):
+        line[i] -= len(rounded)
+    quadratic_is_bounded(rounded, where)
+
+
+def corner_is_positive(corner: int, where: str) -> None:
+    """Nothing of beta bounds no linear part."""
+    require(corner > 0, f"{where}.share: nothing of beta for the linear part")
+
+
+def quartic_parameters(
+    counted: Sequence[tuple[Row, int]], data: bytes, shift: int, where: str
+) -> Iterable[tuple[int, int, int, int]]:
+    """For each hyperplane 2^(shift+1) times the coefficients of t, t^2, t^4 and 1, rounded up: for
+    norm(u) = 1 w max(0, t) is at most what they add up to. L is the length of the row, rounded up, and for
+    s = t/L
+
+    2x (1+x)^2 abs(s) <= ((1+x)^2 + 2 x^2) s^2 - s^4 + x^2 (1+2x),  2 y^3 abs(s) >= 3 y^2 s^2 - s^4."""
+    one, unit, place = 1 << 8 * PARAMETER, 1 << LENGTH_BITS, 0
+    for row, weight in counted:
+        length = isqrt(dot(row, row) << 2 * LENGTH_BITS) + 1
+        size = PARAMETER if weight > 0 else 2 * PARAMETER
+        part, place = data[place : place + size], place + size
+        parameters_are_whole(len(part) == size, f"{where}: there are parameters for too few rows")
+        if weight > 0:
+            x = int.from_bytes(part, "big")
+            tau_is_positive(x, where)
+            share = weight << shift
+            below = 2 * x * (one + x) ** 2
+            yield (
+                share,
+                -(-share * ((one + x) ** 2 + 2 * x * x) * one * unit // (below * length)),
+                -(share * one**3 * unit**3 // (below * length**3)),
+                -(-share * x * (one + 2 * x) * length // (2 * (one + x) ** 2 * unit)),
+            )
+        else:
+            a, y = (int.from_bytes(part[k : k + PARAMETER], "big") for k in (0, PARAMETER))
+            tau_is_positive(y, where)
+            least = weight * min(a, one - a) << shift
+            yield (
+                (2 * weight * a << shift) // one,
+                -(-3 * least * unit // (y * length)),
+                -(least * one**2 * unit**3 // (y**3 * length**3)),
+                0,
+            )
+    parameters_are_whole(place == len(data), f"{where}: there are parameters for too many rows")
+
+
+def quartic_form(matrix: list[list[int]], fourths: Sequence[tuple[int, Row]]) -> dict[Row, int]:
+    """The coefficients of norm(u)^2 u'Mu - sum s (row'u)^4, each by the four variables of its monomial."""
+    d = len(matrix)
+    form: dict[Row, int] = dict.fromkeys(combinations_with_replacement(range(d), 4), 0)
+    for i in range(d):
+        for j in range(d):
+            for k in range(d):
+                form[tuple(sorted((i, j, k, k)))] += matrix[i][j]
+    pairs = combinations_with_replacement(range(d), 2)
+    values: dict[Row, list[int]] = {(i, j): [row[i] * row[j] for _, row in fourths] for i, j in pairs}
+    shares = {pair: list(map(mul, (s for s, _ in fourths), values[pair])) for pair in values}
+    for indices in form:
+        total = sum(map(mul, shares[indices[:2]], values[indices[2:]]))
+        form[indices] -= total * factorial(4) // prod(factorial(indices.count(i)) for i in {*indices})
+    return form
+
+
+def gram_matrix(form: dict[Row, int], unit: int, data: bytes, d: int, where: str) -> list[list[int]]:
+    """2^(PRODUCT_BITS + 1) times the matrix of a form in the products of two variables. Of the entries for
+    u_i u_j and u_k u_l, those with j > k are written, in units of 2^-PRODUCT_BITS unit; the form says the
+    others."""
+    pairs = list(combinations_with_replacement(range(d), 2))
+    places = [(a, b) for b in range(len(pairs)) for a in range(b + 1)]
+    written = [(a, b) for a, b in places if pairs[a][1] > pairs[b][0]]
+    gram_is_whole(len(data) == MULTIPLIER * len(written), where)
+    left = {indices: value << PRODUCT_BITS for indices, value in form.items()}
+    gram = [[0] * len(pairs) for _ in pairs]
+    for (a, b), number in zip(written, signed_integers(data, MULTIPLIER), strict=True):
+        gram[a][b] = gram[b][a] = 2 * number * unit
+        left[tuple(sorted((*pairs[a], *pairs[b])))] -= (1 if a == b else 2) * number * unit
+    for a, b in places:
+        if pairs[a][1] <= pairs[b][0]:
+            gram[a][b] = gram[b][a] = (2 if a == b else 1) * left[(*pairs[a], *pairs[b])]
+    return gram
+
+
+def gram_is_whole(condition: bool, where: str) -> None:
+    """As many entries as the form leaves open."""
+    require(condition, f"{where}.gram: another number of entries than the form leaves open")
 
 
 # ------------------------------------------------ dual feasibility, all faces of a rank-3 arrangement

@@ -28,7 +28,7 @@ from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST
 
 from .. import checker
-from ..checker import Chamber, Cover, Cut, Piece, Quadratic, Refusal, Slopes, Verdict
+from ..checker import Chamber, Cover, Cut, Part, Quadratic, Quartic, Refusal, Slopes, Verdict
 from ..cover.effort import WHOLE, Effort, is_late
 from ..data.files import read_text, write_text
 from ..exact.enclosures import float_above, float_below, require_writable
@@ -527,17 +527,18 @@ def _quadratic_document(quadratic: Quadratic) -> dict[str, Any]:
     return {"plus": _pieces_document(quadratic.plus), "minus": _pieces_document(quadratic.minus)}
 
 
-def _pieces_document(part: Cut | Piece) -> dict[str, Any]:
+def _pieces_document(part: Part) -> dict[str, Any]:
     if isinstance(part, Cut):
         return {
             "cut": list(map(str, part.normal)),
             "above": _pieces_document(part.above),
             "below": _pieces_document(part.below),
         }
+    last = "gram" if isinstance(part, Quartic) else "products"
     return {
         "share": str(part.share),
         "rows": _base64(part.rows),
-        "products": _base64(part.products),
+        last: _base64(getattr(part, last)),
     }
 
 

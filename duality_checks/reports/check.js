@@ -480,11 +480,12 @@ const ConvexLandscape = (() => {
       const part = name => readPieces(document.get(name), columns, cuts + 1, `${where}.${name}`);
       return { cut: cut.map(x => x.n), above: part("above"), below: part("below") };
     }
-    const document = fields(value, ["share", "rows", "products"], where);
+    const last = value instanceof Map && value.has("gram") ? "gram" : "products";
+    const document = fields(value, ["share", "rows", last], where);
     return {
       share: rational(document.get("share"), `${where}.share`),
       rows: bytesOf(document.get("rows"), `${where}.rows`),
-      products: bytesOf(document.get("products"), `${where}.products`),
+      [last]: bytesOf(document.get(last), `${where}.${last}`),
     };
   }
 
@@ -1202,7 +1203,8 @@ const ConvexLandscape = (() => {
 
   function piecesHold(problem, g, part, facets, where) {
     if (!part.cut) {
-      quadraticHolds(problem, g, part, facets, where);
+      if (part.gram) quarticHolds(problem, g, part, where);
+      else quadraticHolds(problem, g, part, facets, where);
       return;
     }
     piecesHold(problem, g, part.above, [...facets, part.cut], `${where}.above`);
@@ -1214,21 +1216,7 @@ const ConvexLandscape = (() => {
   function quadraticHolds(problem, g, { share, rows: data, products }, facets, where) {
     const longest = g.planes.reduce((most, plane) => Math.max(most, ...plane.normal.map(x => bitLength(size(x)))), 0);
     const places = BigInt(65 + longest), d = g.base.length;
-    const c = g.base.map(x => x << places), square = c.map(() => c.map(() => 0n));
-    let theta = 0n, from = 0;
-    const parameter = () => {
-      require_(from + PARAMETER <= data.length, `${where}: there are parameters for too few rows`);
-      return unsigned(data.slice(from, (from += PARAMETER)));
-    };
-    for (const { normal, weight } of g.planes.filter(plane => plane.weight !== 0n)) {
-      const term = parabola(normal, weight, parameter, places, where);
-      theta += term.constant;
-      normal.forEach((x, i) => {
-        c[i] += term.linear * x;
-        normal.forEach((y, k) => { square[i][k] += term.square * x * y; });
-      });
-    }
-    require_(from === data.length, `${where}: there are parameters for too many rows`);
+    const { c, square, theta } = summed(g, data, places, parabola, where);
     // Times 2 and the denominators of share and beta, to be whole.
     const whole = share.d * problem.beta.d, beta = (problem.beta.n * g.unit) << places;
     const matrix = square.map((row, i) => [
@@ -1240,7 +1228,28 @@ const ConvexLandscape = (() => {
     const added = productsOf(facets, products, d, where), gain = share.d * beta;
     const exact = matrix.map((row, i) => row.map((x, k) => (x << (3n * PRODUCT_BITS)) - gain * added[i][k]));
     const bounded = isPositiveDefinite(exact, d + 1);
-    require_(bounded, `${where}: the quadratic function is not proven to be at most beta`);
+    require_(bounded, `${where}: the function is not proven to be at most beta`);
+  }
+
+  // c'u + u'Qu + theta, what the curves of all planes add up to, and the curves with their normals.
+  function summed(g, data, places, curve, where) {
+    const c = g.base.map(x => x << places), square = c.map(() => c.map(() => 0n)), curves = [];
+    let theta = 0n, from = 0;
+    const parameter = () => {
+      require_(from + PARAMETER <= data.length, `${where}: there are parameters for too few rows`);
+      return unsigned(data.slice(from, (from += PARAMETER)));
+    };
+    for (const { normal, weight } of g.planes.filter(plane => plane.weight !== 0n)) {
+      const term = curve(normal, weight, parameter, places, where);
+      curves.push({ normal, ...term });
+      theta += term.constant;
+      normal.forEach((x, i) => {
+        c[i] += term.linear * x;
+        normal.forEach((y, k) => { square[i][k] += term.square * x * y; });
+      });
+    }
+    require_(from === data.length, `${where}: there are parameters for too many rows`);
+    return { c, square, theta, curves };
   }
 
   // Twice (f'u)(g'u) and (f'u)(norm(w) + w'u), with their multipliers, as a matrix in (u, 1), times 2^(3 PRODUCT_BITS).
@@ -1280,6 +1289,86 @@ const ConvexLandscape = (() => {
     return {
       linear: divided((weight * a) << places, one),
       square: dividedUp((weight * b * unit) << places, one * length),
+      constant: 0n,
+    };
+  }
+
+  // Of degree 4: c'u is at most m + (c'u)^2/(4 m), m a share of beta, and beta less that and all the rest is a form on
+  // the sphere. All of it times 4 m and the denominator of beta is to have a positive definite matrix.
+  function quarticHolds(problem, g, { share, rows: data, gram }, where) {
+    const longest = g.planes.reduce((most, plane) => Math.max(most, ...plane.normal.map(x => bitLength(size(x)))), 0);
+    const places = BigInt(65 + 4 * longest), d = g.base.length, whole = problem.beta.d;
+    const { c, square, theta, curves } = summed(g, data, places, quarticCurve, where);
+    const beta = (problem.beta.n * g.unit) << places, m = divided(share.n * beta, share.d);
+    require_(m > 0n, `${where}.share: nothing of beta for the linear part`);
+    const rest = beta - m - theta * whole;
+    const matrix = c.map((x, i) => c.map((y, k) =>
+      4n * m * ((i === k ? rest : 0n) - square[i][k] * whole) - x * y * whole * whole));
+    const form = formOf(matrix, curves.map(curve => ({ ...curve, fourth: curve.fourth * 4n * m * whole })));
+    const full = gramOf(form, 4n * m * beta, gram, d, where);
+    // Rounded down: each entry loses less than 1, so no eigenvalue is lowered by more than the number of rows.
+    const small = BigInt(Math.max(bitLength((4n * m * beta) << PRODUCT_BITS) - 64, 0));
+    const rounded = full.map((row, i) => row.map((x, k) => (x >> small) - (i === k ? BigInt(full.length) : 0n)));
+    const bounded = isPositiveDefinite(rounded, rounded.length);
+    require_(bounded, `${where}: the function is not proven to be at most beta`);
+  }
+
+  // Coefficients of norm(u)^2 u'Mu less the sum of the fourth powers, by the variables of the monomial, in order.
+  function formOf(matrix, curves) {
+    const form = new Map(), add = (key, x) => form.set(key, (form.get(key) ?? 0n) + x);
+    matrix.forEach((row, i) => row.forEach((x, j) => row.forEach((_, k) => add(monomial(i, j, k, k), x))));
+    const powers = curves.map(({ normal, fourth }) => ({ left: pairsOf(normal).map(x => x * fourth), right: pairsOf(normal) }));
+    const pairs = pairsAmong(matrix.length);
+    pairs.forEach(([i, j], a) => pairs.forEach(([k, l], b) => {
+      const often = (i === j ? 1n : 2n) * (k === l ? 1n : 2n);
+      add(monomial(i, j, k, l), -often * powers.reduce((sum, { left, right }) => sum + left[a] * right[b], 0n));
+    }));
+    return form;
+  }
+
+  const monomial = (...variables) => variables.sort((i, k) => i - k).join();
+  const pairsAmong = d => Array.from({ length: d }, (_, i) => Array.from({ length: d - i }, (_, k) => [i, i + k])).flat();
+  const pairsOf = normal => pairsAmong(normal.length).map(([i, k]) => normal[i] * normal[k]);
+
+  // The matrix of a form in the products of two variables, times 2^(PRODUCT_BITS + 1): where the pairs (i, j), (k, l)
+  // have j > k the entry is written, the form says the others.
+  function gramOf(form, unit, data, d, where) {
+    const pairs = pairsAmong(d), matrix = pairs.map(() => pairs.map(() => 0n));
+    const places = pairs.flatMap((_, b) => pairs.slice(0, b + 1).map((_, a) => [a, b]));
+    const isWritten = ([a, b]) => pairs[a][1] > pairs[b][0], written = places.filter(isWritten);
+    require_(data.length === MULTIPLIER * written.length, `${where}.gram: another number of entries than the form leaves open`);
+    const left = new Map([...form].map(([key, x]) => [key, x << PRODUCT_BITS]));
+    signedIntegers(data, MULTIPLIER).forEach((number, place) => {
+      const [a, b] = written[place], key = monomial(...pairs[a], ...pairs[b]);
+      matrix[a][b] = matrix[b][a] = 2n * number * unit;
+      left.set(key, left.get(key) - (a === b ? 1n : 2n) * number * unit);
+    });
+    for (const [a, b] of places.filter(place => !isWritten(place)))
+      matrix[a][b] = matrix[b][a] = (a === b ? 2n : 1n) * left.get(monomial(...pairs[a], ...pairs[b]));
+    return matrix;
+  }
+
+  // w max(0, t) <= linear t + square t^2 + fourth t^4 + constant in the same way. With s = t/L:
+  // 2x (1+x)^2 abs(s) <= ((1+x)^2 + 2 x^2) s^2 - s^4 + x^2 (1+2x), and 2 y^3 abs(s) >= 3 y^2 s^2 - s^4.
+  function quarticCurve(normal, weight, parameter, places, where) {
+    const one = 1n << BigInt(8 * PARAMETER), unit = 1n << LENGTH_BITS;
+    const length = squareRoot(dot(normal, normal) << (2n * LENGTH_BITS)) + 1n, cubed = length ** 3n, gain = weight << places;
+    if (weight > 0n) {
+      const x = parameter(), above = (one + x) ** 2n;
+      require_(x > 0n, `${where}: tau is 0`);
+      return {
+        linear: gain / 2n,
+        square: dividedUp(gain * (above + 2n * x * x) * one * unit, 4n * x * above * length),
+        fourth: dividedUp(-gain * one ** 3n * unit ** 3n, 4n * x * above * cubed),
+        constant: dividedUp(gain * x * (one + 2n * x) * length, 4n * above * unit),
+      };
+    }
+    const a = parameter(), y = parameter(), least = gain * (a < one - a ? a : one - a);
+    require_(y > 0n, `${where}: tau is 0`);
+    return {
+      linear: divided(gain * a, one),
+      square: dividedUp(3n * least * unit, 2n * y * length),
+      fourth: dividedUp(-least * one ** 2n * unit ** 3n, 2n * y ** 3n * cubed),
       constant: 0n,
     };
   }

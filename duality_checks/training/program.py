@@ -24,7 +24,6 @@ from ..terms.max_pooling import require_sums
 from ..terms.weighted import Weighted
 from .sparse_blocks import beside, diagonal, identity, placed
 
-TOLERANCE = 1e-12
 ITERATIONS = 200
 
 
@@ -100,6 +99,23 @@ class Minimum:
     prices: list[np.ndarray]
     status: str
     scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How a conic program is solved.
+
+    Attributes:
+        tolerance: of feasibility and of the gap, absolute and relative.
+        factors: who solves the linear systems: `auto`, the fastest for sparse ones, or `faer`, which has
+            dense blocks and threads.
+    """
+
+    tolerance: float = 1e-12
+    factors: str = "auto"
+
+
+FULL = Accuracy()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -191,7 +207,12 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
 
 
 def minimise(
-    problem: TrainingProblem, penalty: Part, columns: Any, free: int = 0, limit: float = np.inf
+    problem: TrainingProblem,
+    penalty: Part,
+    columns: Any,
+    free: int = 0,
+    limit: float = np.inf,
+    accuracy: Accuracy = FULL,
 ) -> Minimum:
     """Minimise ``ell(f) + penalty(x)`` with ``f = columns @ x``, the last columns without a linear price.
 
@@ -206,6 +227,7 @@ def minimise(
         columns: n x m, dense or sparse.
         free: how many of them.
         limit: of seconds.
+        accuracy: of the solution.
     """
     loss, target, paid = problem.loss, problem.target, columns.shape[1] - free
     unit = 1.0 if loss.labels else power_of_two(float(np.abs(target).max()), 0)
@@ -221,6 +243,7 @@ def minimise(
         replace(penalty, quadratic=quadratic, linear=linear),
         columns / gains if isinstance(columns, np.ndarray) else columns @ diagonal(1 / gains),
         limit,
+        accuracy,
     )
     found = minimum.found.copy()
     found[: len(gains)] *= unit / gains
@@ -238,7 +261,7 @@ def _sizes(columns: Any) -> np.ndarray:
     return abs(sparse.csc_matrix(columns)).max(axis=0).toarray()[0]
 
 
-def _solved(loss: Part, penalty: Part, columns: Any, limit: float) -> Minimum:
+def _solved(loss: Part, penalty: Part, columns: Any, limit: float, accuracy: Accuracy) -> Minimum:
     """The same for the two parts of the objective; either may have auxiliary unknowns behind f or x."""
     import clarabel
 
@@ -256,7 +279,8 @@ def _solved(loss: Part, penalty: Part, columns: Any, limit: float) -> Minimum:
     options.verbose = False
     options.max_iter = ITERATIONS
     options.time_limit = limit
-    options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = TOLERANCE
+    options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = accuracy.tolerance
+    options.direct_solve_method = accuracy.factors
     solution = clarabel.DefaultSolver(
         diagonal(np.concatenate([loss.quadratic, penalty.quadratic])),
         np.concatenate([loss.linear, penalty.linear]),

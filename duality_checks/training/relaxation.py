@@ -20,7 +20,6 @@ Where the sphere is cut into pieces (statement 7.8b) each piece has moments of i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -29,61 +28,12 @@ from scipy import sparse
 
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from .pieces import Moments, Piece, cut
+from .pieces import Moments, Piece
 from .program import Minimum, Part, minimise
+from .proposals import Bound, Curves, Relaxation
 from .sparse_blocks import placed
 
 CONES = 8  # of a piece
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Curves:
-    """For each hyperplane of a landscape what may replace ``abs(t)``, t the height on the unit sphere.
-
-    Attributes:
-        widths: tau of ``(tau + t^2 / tau) / 2``, which is above it, positive; length h.
-        slopes, bends: of ``slope t + bend t^2``, below it: ``bend >= 0``, ``abs(slope) <= 1 - bend``.
-    """
-
-    widths: np.ndarray
-    slopes: np.ndarray
-    bends: np.ndarray
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Bound:
-    """A quadratic function for a piece of the sphere, as the relaxation proposes it.
-
-    Attributes:
-        piece: where it is above v'phi(Xu).
-        curves: what replaces the rows.
-        pairs: multipliers of ``(f'u)(g'u)`` for facets f before g, each with all later ones in turn.
-        vectors: w of ``(f'u)(norm(w) + w'u)`` for each facet, k x r.
-        moments: of the neurons in the piece.
-    """
-
-    piece: Piece
-    curves: Curves
-    pairs: np.ndarray
-    vectors: np.ndarray
-    moments: Moments
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Relaxation:
-    """What the relaxation proposes, in floats.
-
-    Attributes:
-        dual: v, length n.
-        bounds: for all pieces of the sphere, of either sign.
-    """
-
-    dual: np.ndarray
-    bounds: tuple[Bound, ...]
-
-    def finer(self, basis: np.ndarray) -> tuple[Piece, ...]:
-        """The pieces, cut where neurons are spread; the basis is that of the landscape."""
-        return cut([(bound.piece, bound.moments) for bound in self.bounds], basis)
 
 
 SPHERES = (Piece(1.0), Piece(-1.0))
@@ -118,7 +68,7 @@ def relax(
     """
     skips = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
     decay = float(problem.beta) if problem.free.decayed else 0.0
-    outputs = _outputs(landscape)
+    outputs = outputs_of(landscape)
     columns = sparse.hstack([*(piece.side * outputs for piece in pieces), skips], format="csc")
     facets = [piece.facets(landscape.basis) for piece in pieces]
     penalty = _penalty(landscape.normals, facets, float(problem.beta), np.full(skips.shape[1], decay))
@@ -126,8 +76,8 @@ def relax(
     return Relaxation(minimum.dual, tuple(_bounds(minimum, landscape, pieces, facets)))
 
 
-def _outputs(landscape: Landscape) -> Any:
-    """Outputs of samples as functions of u and a, n x (r + h)."""
+def outputs_of(landscape: Landscape) -> Any:
+    """Outputs of samples as functions of u and a, sparse, n x (r + h)."""
     kappa, samples = landscape.kappa, np.array(landscape.readout.samples)
     some = np.flatnonzero(landscape.hyperplane_of_row >= 0)
     shape = landscape.readout.n, len(landscape.normals)
@@ -150,7 +100,7 @@ def _penalty(normals: np.ndarray, facets: list[np.ndarray], beta: float, decay: 
     cones: list[tuple[Any, np.ndarray, Any]] = []
     for k, sides in enumerate(facets):
         places = {"u": k * own, "a": k * own + rank, "m": start + k * extra, "U": start + k * extra + 1}
-        stacked = partial(_beside, places, total)
+        stacked = partial(beside, places, total)
         cones += _moments(stacked, normals) + _within(stacked, sides)
     return Part(quadratic, linear, cones)
 
@@ -172,7 +122,7 @@ def _moments(stacked: Callable[..., Any], normals: np.ndarray) -> list[tuple[Any
     eye, one, heights = sparse.eye(count), np.ones((count, 1)), sparse.csc_matrix(normals)
     nonnegative, nothing = clarabel.NonnegativeConeT(count), np.zeros(count)
     # (m + q, m - q, 2 a) in the second-order cone says a^2 <= m q.
-    first, second, third = (_every_third(count, k) for k in range(3))
+    first, second, third = (every_third(count, k) for k in range(3))
     balls = stacked(3 * count, m=-(first + second) @ one, U=-(first - second) @ squares, a=-2 * third)
     trace = (upper[:, 0] == upper[:, 1]).astype(float)[None]
     matrix = sparse.vstack(
@@ -220,12 +170,12 @@ def _within(stacked: Callable[..., Any], facets: np.ndarray) -> list[tuple[Any, 
     ]
 
 
-def _beside(places: dict[str, int], total: int, rows: int, **blocks: Any) -> Any:
+def beside(places: dict[str, int], total: int, rows: int, **blocks: Any) -> Any:
     """Blocks of so many rows, each from the place of its unknowns on."""
     return placed([(block, 0, places[name]) for name, block in blocks.items()], (rows, total))
 
 
-def _every_third(count: int, first: int) -> Any:
+def every_third(count: int, first: int) -> Any:
     """The matrix that puts entry k in place ``3 k + first``."""
     places = 3 * np.arange(count) + first, np.arange(count)
     return sparse.csc_matrix((np.ones(count), places), shape=(3 * count, count))

@@ -13,7 +13,8 @@ from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
 from .pieces import UNIT, Piece
-from .relaxation import Bound, Relaxation
+from .proposals import Bound, Quartic, Relaxation
+from .quartic_proof import Terms, quartic_function
 
 ATTEMPTS = 6
 ROOM = 2.0**-30
@@ -53,9 +54,11 @@ def proven(
         if not any(dual):
             return None
         terms = coordinates.terms(dual)
-        found = [_function(landscape, firsts, terms, bound, scale / beta) for bound in relaxation.bounds]
+        found = [_written(landscape, firsts, terms, bound, scale / beta) for bound in relaxation.bounds]
         reach = max(high for high, _ in found)
-        written = [(bound.piece, piece) for bound, (_, piece) in zip(relaxation.bounds, found, strict=True)]
+        written = [
+            (bound.piece, function) for bound, (_, function) in zip(relaxation.bounds, found, strict=True)
+        ]
         plus, minus = (_tree([pair for pair in written if pair[0].side == side]) for side in (1.0, -1.0))
         quadratic = checker.Quadratic(plus, minus)
         if reach <= 1.0 - 0.5 * room:
@@ -69,7 +72,16 @@ def proven(
     return None
 
 
-def _tree(found: list[tuple[Piece, checker.Piece]], depth: int = 0) -> checker.Cut | checker.Piece:
+def _written(
+    landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Bound | Quartic, gain: float
+) -> tuple[float, checker.Piece | checker.Quartic]:
+    """The least share of beta that bounds one function, and the function as the checker has it."""
+    if isinstance(bound, Quartic):
+        return quartic_function(landscape, firsts, terms, bound, gain)
+    return _function(landscape, firsts, terms, bound, gain)
+
+
+def _tree(found: list[tuple[Piece, checker.Piece | checker.Quartic]], depth: int = 0) -> checker.Part:
     """The pieces behind so many cuts, as they were cut."""
     first, function = found[0]
     if len(first.path) == depth:
@@ -82,7 +94,7 @@ def _tree(found: list[tuple[Piece, checker.Piece]], depth: int = 0) -> checker.C
 def _function(
     landscape: Landscape,
     firsts: np.ndarray,
-    terms: tuple[np.ndarray, np.ndarray, np.ndarray, float],
+    terms: Terms,
     bound: Bound,
     gain: float,
 ) -> tuple[float, checker.Piece]:

@@ -9,7 +9,8 @@ then all directions are searched, for what the functions have not proven.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -23,13 +24,18 @@ from ..pricing.landscape import Landscape
 from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
 from .pieces import Piece
-from .relaxation import SPHERES, Relaxation, relax
+from .proposals import Relaxation
+from .quartic import relax_further
+from .relaxation import SPHERES, relax
 from .relaxation_proof import proven
 from .rounds import Round, Solution
 
 MOST_PIECES = 200
 # The share of what is missing by which cuts have to raise the bound, to be worth cutting on.
 PAYS = 0.02
+# The rank up to which fourth moments are tried, and how many times as long as second ones they take.
+FURTHER_UP_TO = 12
+LONGER = 8
 
 Trainer = Callable[..., Solution]
 
@@ -112,38 +118,64 @@ def _with_functions(problem: TrainingProblem, found: Solution, effort: Effort) -
 
 
 def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np.inf) -> Relaxation | None:
-    """The relaxation of a problem, its dual scaled to what is proven; None where nothing is.
+    """The best relaxation of a problem, its dual scaled to what is proven; None where nothing is.
 
     Args:
         problem: with the penalty of the 2-norm; biases are not free.
         limit: of seconds.
-        wanted: the lower bound for which the sphere is cut into pieces, as long as that pays.
+        wanted: the lower bound for which the sphere is cut into pieces, as long as that pays, and then fourth
+            moments are taken.
     """
-    began, landscape = perf_counter(), Landscape.of(problem)
-    stated = checker.read_problem(problem.to_json())
+    began, best = perf_counter(), None
+    bench = _Bench(problem, Landscape.of(problem), checker.read_problem(problem.to_json()))
+
+    def left() -> float:
+        return limit - (perf_counter() - began)
+
     pieces: tuple[Piece, ...] = SPHERES
-    best, reached, took = None, -np.inf, 0.0
-    while True:
-        left, before = limit - (perf_counter() - began), perf_counter()
-        # A program that is not solved in time proves nothing: so there has to be room for twice the time.
-        if best is not None and (len(pieces) > MOST_PIECES or left < 2 * took):
-            return best
+    rise, took = np.inf, 0.0
+    # A program that is not solved in time proves nothing: so there has to be room for twice the time.
+    while best is None or (len(pieces) <= MOST_PIECES and left() >= 2 * took):
+        before = perf_counter()
+        found = bench.proven(partial(relax, limit=max(left(), 1.0), pieces=pieces))
+        if best is None:
+            first = perf_counter() - before
+        rise = -np.inf if found is None else found[1] - (0.0 if best is None else best[1])
+        if found is None or rise <= 0:
+            break
+        best = found
+        if best[1] >= wanted or rise < PAYS * (wanted - best[1]):
+            break
+        pieces = best[0].finer(bench.landscape.basis)
+        took = (perf_counter() - before) * len(pieces) / len(best[0].bounds)
+    if best is None:
+        return None
+    whole = problem.arrangement.rank == problem.d <= FURTHER_UP_TO
+    if best[1] < wanted and whole and left() >= LONGER * first:
+        further = bench.proven(partial(relax_further, limit=left()))
+        best = max(best, further or best, key=lambda found: found[1])
+    return best[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """A problem on which relaxations are tried."""
+
+    problem: TrainingProblem
+    landscape: Landscape
+    stated: checker.Problem
+
+    def proven(self, relaxation: Callable[..., Relaxation]) -> tuple[Relaxation, float] | None:
+        """A relaxation with its dual scaled to what is proven, and the lower bound; None where nothing is."""
         try:
-            found = relax(problem, landscape, max(left, 1.0), pieces)
-            proof = proven(problem, stated, landscape, found)
+            found = relaxation(self.problem, self.landscape)
+            proof = proven(self.problem, self.stated, self.landscape, found)
+            if proof is None:
+                return None
+            dual = np.array([float(x) for x in proof[0]])
+            return replace(found, dual=dual), float(checker.dual_value(self.stated, proof[0]))
         except (ConvexLandscapeError, checker.Refusal):
-            return best
-        if proof is None:
-            return best
-        lower = float(checker.dual_value(stated, proof[0]))
-        rise = lower - reached
-        if rise <= 0:
-            return best
-        best, reached = replace(found, dual=np.array([float(x) for x in proof[0]])), lower
-        if lower >= wanted or rise < PAYS * (wanted - lower):
-            return best
-        pieces = found.finer(landscape.basis)
-        took = (perf_counter() - before) * len(pieces) / len(found.bounds)
+            return None
 
 
 def _worthwhile(problem: TrainingProblem, first: Solution, known: float, effort: Effort) -> Effort:

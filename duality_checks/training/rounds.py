@@ -14,7 +14,7 @@ from hyperplane_arrangements.values.display import Shown
 from ..networks.two_layer import TwoLayerNetwork
 
 if TYPE_CHECKING:
-    from .relaxation import Relaxation
+    from .proposals import Relaxation
 
 MAX_CHAMBERS = 5_000_000
 

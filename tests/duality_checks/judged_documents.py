@@ -12,6 +12,7 @@ from itertools import islice
 
 import numpy as np
 import quadratic_forgeries
+import quartic_forgeries
 from biased_covers import biased_cover
 from brute_force import honest as listed_case
 from brute_force import honest_biases, honest_decay, honest_skip, honest_weights
@@ -64,15 +65,17 @@ def honest_lists() -> dict[str, Case]:
 def quadratic_functions() -> dict[str, Case]:
     """Of each term but the logistic loss."""
     problems = [with_term(options) for options in TERMS if options != {"loss": "logistic"}]
-    return {f"by functions, {k}": (p.to_json(), by_functions(p).to_json()) for k, p in enumerate(problems)}
+    found = {f"by functions, {k}": (p.to_json(), by_functions(p).to_json()) for k, p in enumerate(problems)}
+    return found | {"of degree 4": texts(*quartic_forgeries.honest())}
 
 
 def forged_quadratic_functions() -> dict[str, Case]:
     cases = {}
-    for name, (change, _) in quadratic_forgeries.FORGERIES.items():
-        problem, document = quadratic_forgeries.honest()
-        change(problem, document)
-        cases[f"functions: {name}"] = texts(problem, document)
+    for degree, made in (("functions", quadratic_forgeries), ("degree 4", quartic_forgeries)):
+        for name, (change, _) in made.FORGERIES.items():
+            problem, document = made.honest()
+            change(problem, document)
+            cases[f"{degree}: {name}"] = texts(problem, document)
     assert len(cases) >= 20
     return cases
 

@@ -22,13 +22,13 @@ def by_functions(problem, wanted=-np.inf):
     """The zero network beside the best lower bound that quadratic functions prove; for what is wanted the
     sphere is cut."""
     found = relaxed(problem, wanted=wanted)
-    network = TwoLayerNetwork(np.zeros((0, problem.d)), [], problem.kappa, 0.0, _skip(problem))
-    solution = Solution(network, found.dual, 0.0, 0.0, (), 0.0, (), relaxation=found)
+    solution = Solution(zero_network(problem), found.dual, 0.0, 0.0, (), 0.0, (), relaxation=found)
     return certify(problem, solution)
 
 
-def _skip(problem):
-    return np.zeros(problem.d) if problem.free.linear else None
+def zero_network(problem):
+    skip = np.zeros(problem.d) if problem.free.linear else None
+    return TwoLayerNetwork(np.zeros((0, problem.d)), [], problem.kappa, 0.0, skip)
 
 
 @cache

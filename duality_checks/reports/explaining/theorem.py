@@ -174,6 +174,20 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
             *_steps(problem, certificate, chamber_steps(rows, problem)),
         ]
     count = len(checker.hyperplanes(checker.integer_rows(problem.rows)[0]))
+    if certificate.quadratic is not None and isinstance(certificate.quadratic.plus, checker.Quartic):
+        return [
+            title,
+            Paragraph(
+                f"On the unit sphere abs(t), t = n'u, in each of {count} terms max(0, t) = (t + abs(t))/2 is "
+                "replaced by a curve of degree 4 in t: by one that touches it from above at x and at L, the "
+                "length of n, where the factor of the term is positive, and by one that touches it from "
+                "below at 0 and at y where that is negative, mixed there with a line. What they add up to is "
+                "one function for z and one for -z. Its linear part c'u is at most m + (c'u)²/(4 m), m a "
+                "share of β. The checker verifies, in integers, that β less all of this, a form of degree "
+                "4, has a positive definite matrix in the products of two variables; the certificate says "
+                "those of its entries that the form does not determine."
+            ),
+        ]
     if certificate.quadratic is not None:
         return [
             title,
@@ -209,8 +223,8 @@ def _cuts_in_words(quadratic: checker.Quadratic) -> str:
     )
 
 
-def _count(part: checker.Cut | checker.Piece) -> int:
-    return 1 if isinstance(part, checker.Piece) else _count(part.above) + _count(part.below)
+def _count(part: checker.Part) -> int:
+    return _count(part.above) + _count(part.below) if isinstance(part, checker.Cut) else 1
 
 
 def _steps(problem: Problem, certificate: Certificate, proof: list[Step]) -> list[Block]:

@@ -169,7 +169,16 @@ BLINDED = [
         "signs of the dual flipped",
     ),
     ("count === chambers.length, `chambers: ", "true, `chambers: ", "chamber dropped"),
-    ("require_(bounded, ", "require_(true, ", "functions: dual longer by a thousandth"),
+    (
+        "bounded = isPositiveDefinite(exact",
+        "bounded = Boolean(exact",
+        "functions: dual longer by a thousandth",
+    ),
+    (
+        "bounded = isPositiveDefinite(rounded",
+        "bounded = Boolean(rounded",
+        "degree 4: dual longer by a thousandth",
+    ),
     (
         "certificate.lower, dualValue(",
         "dualValue(problem, certificate.duals), dualValue(",

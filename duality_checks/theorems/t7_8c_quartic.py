@@ -1,0 +1,64 @@
+"""Statements 7.8c and 7.9c: functions of degree 4 for each sign prove a dual vector feasible, at any rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .. import checker
+from ..problem import TrainingProblem
+from .catalogue import Theorem
+from .samples import degenerate_problems, random_problem
+from .t7_8_quadratic import Bounded, check
+
+
+def bounded(problem: TrainingProblem) -> Bounded | None:
+    """A dual vector that functions of degree 4 prove; None if that is 0, or columns depend on each other."""
+    from ..pricing.landscape import Landscape
+    from ..training.quartic import relax_further
+    from ..training.relaxation_proof import proven
+
+    if problem.arrangement.rank < problem.d:
+        return None
+    landscape, stated = Landscape.of(problem), checker.read_problem(problem.to_json())
+    found = proven(problem, stated, landscape, relax_further(problem, landscape))
+    return None if found is None else Bounded(problem, *found)
+
+
+def fixed() -> Iterator[Bounded]:
+    """One problem a degeneracy."""
+    yield from filter(None, map(bounded, degenerate_problems()))
+
+
+def draw(rng: np.random.Generator) -> Bounded:
+    """A random problem whose relaxation proves something."""
+    while True:
+        found = bounded(random_problem(rng))
+        if found is not None:
+            return found
+
+
+def control() -> Bounded:
+    """Functions for z that are shown for a longer one."""
+    honest = next(fixed())
+    return replace(honest, z=tuple(x * 101 / 100 for x in honest.z))
+
+
+THEOREM = Theorem(
+    id="7.8c",
+    name="functions of degree 4",
+    statement=(
+        "Where v'phi(Xu) is at most c'u plus a curve of degree 4 for each row, and beta less m + "
+        "(c'u)^2/(4m) and these, as a form of degree 4, has a positive definite matrix in the products of two variables, "
+        "for v and for -v, norm_dual(v) <= beta."
+    ),
+    source="derived",
+    note="7.8c-functions-of-degree-4.md",
+    fixed=fixed,
+    draw=draw,
+    check=check,
+    false_claim="functions that prove z prove what is a little longer than z",
+    control=control,
+)

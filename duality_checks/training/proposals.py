@@ -1,0 +1,78 @@
+"""What relaxations of training propose: a dual vector, and the functions that are to prove it feasible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .pieces import Moments, Piece, cut
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Curves:
+    """For each hyperplane of a landscape what may replace ``abs(t)``, t the height on the unit sphere.
+
+    Attributes:
+        widths: tau of ``(tau + t^2 / tau) / 2``, which is above it, positive; length h.
+        slopes, bends: of ``slope t + bend t^2``, below it: ``bend >= 0``, ``abs(slope) <= 1 - bend``.
+    """
+
+    widths: np.ndarray
+    slopes: np.ndarray
+    bends: np.ndarray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Bound:
+    """A quadratic function for a piece of the sphere, as the relaxation proposes it.
+
+    Attributes:
+        piece: where it is above v'phi(Xu).
+        curves: what replaces the rows.
+        pairs: multipliers of ``(f'u)(g'u)`` for facets f before g, each with all later ones in turn.
+        vectors: w of ``(f'u)(norm(w) + w'u)`` for each facet, k x r.
+        moments: of the neurons in the piece.
+    """
+
+    piece: Piece
+    curves: Curves
+    pairs: np.ndarray
+    vectors: np.ndarray
+    moments: Moments
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Quartic:
+    """A function of degree 4 for one output sign, as the relaxation proposes it.
+
+    Attributes:
+        piece: the whole sphere.
+        points: where curves touch ``abs(t)`` from above and from below, h x 2, in (0, 1].
+        slopes: of the lines that curves from below are mixed with, length h.
+        gram: the matrix of the form that is left, in the products of two coordinates that
+            :func:`~.quartic.products` gives.
+    """
+
+    piece: Piece
+    points: np.ndarray
+    slopes: np.ndarray
+    gram: np.ndarray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Relaxation:
+    """What the relaxation proposes, in floats.
+
+    Attributes:
+        dual: v, length n.
+        bounds: for all pieces of the sphere, of either sign.
+    """
+
+    dual: np.ndarray
+    bounds: tuple[Bound | Quartic, ...]
+
+    def finer(self, basis: np.ndarray) -> tuple[Piece, ...]:
+        """The pieces of quadratic functions, cut where neurons are spread; the basis is the landscape's."""
+        known = [(bound.piece, bound.moments) for bound in self.bounds if isinstance(bound, Bound)]
+        return cut(known, basis)
