@@ -50,9 +50,9 @@ THEOREM = Theorem(
     id="7.8c",
     name="functions of degree 4",
     statement=(
-        "Where v'phi(Xu) is at most c'u plus a curve of degree 4 for each row, and beta less m + "
-        "(c'u)^2/(4m) and these, as a form of degree 4, has a positive definite matrix in the products of two variables, "
-        "for v and for -v, norm_dual(v) <= beta."
+        "Where v'phi(Xu) is at most c'u and a curve of degree 4 for each row, and beta less m + "
+        "(c'u)^2/(4m) and these curves, as a form of degree 4, has a positive definite matrix in the "
+        "products of two variables, for v and for -v, norm_dual(v) <= beta."
     ),
     source="derived",
     note="7.8c-functions-of-degree-4.md",
