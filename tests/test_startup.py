@@ -64,7 +64,7 @@ def test_the_pictures_of_a_page_load_nothing_heavy() -> None:
     code = """
 import numpy as np
 from duality_checks import TrainingProblem, TwoLayerNetwork
-from duality_checks.drawing.svg import svg
+from duality_checks.reports.drawing.svg import svg
 from duality_checks.reports.function_picture import function_picture
 from duality_checks.reports.html import html
 rng = np.random.default_rng(1)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..drawing.axis import around
-from ..drawing.marks import INK, MINUS, PAPER, PLUS, Dots, Line, Mark, Picture
-from ..drawing.painting import paint
+from .drawing.axis import around
+from .drawing.marks import INK, MINUS, PAPER, PLUS, Dots, Line, Mark, Picture
 from .text import relative_gap
 
 if TYPE_CHECKING:
@@ -64,26 +63,3 @@ def bounds_picture(
 
 def _places(seconds: Sequence[float], widths: np.ndarray) -> np.ndarray:
     return np.column_stack([np.maximum(seconds, _LEAST_SECONDS), np.maximum(widths, _LEAST_WIDTH)])
-
-
-def plot_bounds(
-    history: Sequence[Bounds],
-    *,
-    proven: tuple[float, Fraction, Fraction] | None = None,
-    ax: Any = None,
-) -> Any:
-    """Draw the bounds on p* against time, as :func:`bounds_picture` says (extra `plot`).
-
-    Args:
-        history: as there.
-        proven: as there.
-        ax: matplotlib Axes; a new figure if None.
-
-    Returns:
-        The Axes.
-
-    Raises:
-        InputError: no rounds.
-        MissingExtraError: matplotlib is not installed.
-    """
-    return paint(bounds_picture(history, proven), ax)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..drawing.axis import Axis, apart, around
-from ..drawing.level import zero_lines
-from ..drawing.marks import INK, MUTED, PAPER, PLUS, Dots, Field, Line, Mark, Picture
+from .drawing.axis import Axis, apart, around
+from .drawing.level import zero_lines
+from .drawing.marks import INK, MUTED, PAPER, PLUS, Dots, Field, Line, Mark, Picture
 
 if TYPE_CHECKING:
     from ..networks.two_layer import TwoLayerNetwork

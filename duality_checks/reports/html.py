@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from ..drawing.svg import svg
 from ..exact.enclosures import decimal_interval, scientific_above
 from ..pricing.limits import chambers_in_words
 from ..terms.words import activation_name, count
 from .bounds import bounds_picture
+from .drawing.svg import svg
 from .function_picture import drawn_samples, function_picture, varying_columns
 from .half_spheres import far_side, plotted_directions
 from .html_page import PLOT, facts, figure, page, table

@@ -10,9 +10,9 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.machine.cores import blocks
 
-from ..drawing.axis import Axis, around
-from ..drawing.marks import INK, MINUS, MUTED, PAPER, PLUS, Columns, Dots, Field, Line, Mark, Picture
 from ..pricing.landscape import Landscape
+from .drawing.axis import Axis, around
+from .drawing.marks import INK, MINUS, MUTED, PAPER, PLUS, Columns, Dots, Field, Line, Mark, Picture
 from .half_spheres import flattened, great_circles, pixels_of_half, whitened
 from .slack import chamber_values, sharing
 

@@ -199,7 +199,7 @@ _WHY = (
 
 
 def _pictures(band: PathBand) -> str:
-    from ..drawing.svg import svg
+    from .drawing.svg import svg
     from .html_page import PLOT, figure
     from .path_picture import band_picture, widths_picture
 

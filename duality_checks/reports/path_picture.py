@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..drawing.axis import Axis, around
-from ..drawing.marks import INK, MINUS, MUTED, PLUS, Area, Dots, Line, Note, Picture
-from ..drawing.painting import paint
 from ..exact.enclosures import float_above, float_below
+from .drawing.axis import Axis, around
+from .drawing.marks import INK, MINUS, MUTED, PLUS, Area, Dots, Line, Note, Picture
 
 if TYPE_CHECKING:
     from ..optima.path_band import PathBand
@@ -80,35 +79,3 @@ def _decay(betas: Sequence[float]) -> Axis:
 
 def _from_zero(name: str, heights: Iterable[float], *, whole: bool = False) -> Axis:
     return replace(around(name, heights, whole=whole), low=0.0)
-
-
-def plot_band(band: PathBand, *, ax: Any = None) -> Any:
-    """Draw what :func:`band_picture` says (extra `plot`).
-
-    Args:
-        band: the band.
-        ax: matplotlib Axes; new ones by default.
-
-    Returns:
-        The Axes.
-
-    Raises:
-        MissingExtraError: matplotlib is not installed.
-    """
-    return paint(band_picture(band), ax)
-
-
-def plot_widths(band: PathBand, *, ax: Any = None) -> Any:
-    """Draw what :func:`widths_picture` says (extra `plot`).
-
-    Args:
-        band: the band.
-        ax: matplotlib Axes; new ones by default.
-
-    Returns:
-        The Axes.
-
-    Raises:
-        MissingExtraError: matplotlib is not installed.
-    """
-    return paint(widths_picture(band), ax)

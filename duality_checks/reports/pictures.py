@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..drawing.painting import paint
+from .drawing.painting import paint
 from .function_picture import function_picture
 from .landscape_picture import landscape_picture
 

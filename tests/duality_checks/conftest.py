@@ -32,6 +32,6 @@ def undrawn() -> Iterator[None]:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures after all, in a module that does without them."""
-    from duality_checks.drawing.svg import svg
+    from duality_checks.reports.drawing.svg import svg
 
     monkeypatch.setattr("duality_checks.reports.html.svg", svg)

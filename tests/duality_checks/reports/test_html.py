@@ -15,10 +15,10 @@ from browser import NEEDED, measured, screenshot, share
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, Verdict
 from duality_checks.data.datasets import TrainingData
-from duality_checks.drawing.marks import INK, MINUS, MUTED, PLUS, Columns, Dots, Field, Line, Picture
 from duality_checks.pricing.dual_norm import dual_norm
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.reports.bounds import bounds_picture
+from duality_checks.reports.drawing.marks import INK, MINUS, MUTED, PLUS, Columns, Dots, Field, Line, Picture
 from duality_checks.reports.function_picture import function_picture, varying_columns
 from duality_checks.reports.half_spheres import far_side, pixels_of_half, whitened
 from duality_checks.reports.html import html

@@ -13,13 +13,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks.drawing.axis import Axis
-from duality_checks.drawing.layout import Layout, laid_out
-from duality_checks.drawing.legend import legend
-from duality_checks.drawing.marks import MINUS, PLUS, Area, Columns, Dots, Field, Line, Mark, Note, Picture
-from duality_checks.drawing.png import gray_png
-from duality_checks.drawing.svg import VARIABLES, svg, text
-from duality_checks.drawing.ticks import SIZE, width
+from duality_checks.reports.drawing.axis import Axis
+from duality_checks.reports.drawing.layout import Layout, laid_out
+from duality_checks.reports.drawing.legend import legend
+from duality_checks.reports.drawing.marks import (
+    MINUS,
+    PLUS,
+    Area,
+    Columns,
+    Dots,
+    Field,
+    Line,
+    Mark,
+    Note,
+    Picture,
+)
+from duality_checks.reports.drawing.png import gray_png
+from duality_checks.reports.drawing.svg import VARIABLES, svg, text
+from duality_checks.reports.drawing.ticks import SIZE, width
 
 SIZE_OF_ALL = (4.0, 3.0)
 UNIT = Axis("x", 0, 1), Axis("y", 0, 1)

@@ -11,9 +11,20 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from duality_checks import TrainingProblem, TwoLayerNetwork
-from duality_checks.drawing.axis import Axis
-from duality_checks.drawing.marks import INK, MINUS, PLUS, Area, Columns, Dots, Field, Line, Note, Picture
-from duality_checks.drawing.painting import paint
+from duality_checks.reports.drawing.axis import Axis
+from duality_checks.reports.drawing.marks import (
+    INK,
+    MINUS,
+    PLUS,
+    Area,
+    Columns,
+    Dots,
+    Field,
+    Line,
+    Note,
+    Picture,
+)
+from duality_checks.reports.drawing.painting import paint
 from duality_checks.reports.function_picture import function_picture
 from duality_checks.reports.pictures import plot_function, plot_landscape
 

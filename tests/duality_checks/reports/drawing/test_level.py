@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from duality_checks.drawing.level import zero_lines
+from duality_checks.reports.drawing.level import zero_lines
 
 GRID = np.linspace(-1, 1, 61)
 X, Y = np.meshgrid(GRID, GRID)

@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks.drawing.axis import Axis, around
-from duality_checks.drawing.ticks import Ticks, ticks, width
+from duality_checks.reports.drawing.axis import Axis, around
+from duality_checks.reports.drawing.ticks import Ticks, ticks, width
 
 _LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
