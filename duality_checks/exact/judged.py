@@ -16,7 +16,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
 from hyperplane_arrangements.exact.rational import Vector
 
-from ..networks.objective import exact_fit, exact_objective, hidden_decay
+from ..networks.objective import added, exact_fit, exact_objective, hidden_decay
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from .setting import Problems, Setting, require_outputs
@@ -75,7 +75,7 @@ def judged(problem: Problems, network: Any) -> RationalNetwork:
     if isinstance(problem, Setting):
         problem.require_fit(exact)
     else:
-        _require_free(problem, exact)
+        added(problem, exact.intercept, exact.linear)
     return exact
 
 
@@ -89,21 +89,7 @@ def skip_of(problem: TrainingProblem, network: RationalNetwork) -> Vector:
         >>> skip_of(TrainingProblem([[1]], [1], beta=1, free="intercept"), RationalNetwork([], [], "1/2"))
         (Fraction(1, 2),)
     """
-    _require_free(problem, network)
-    linear = network.linear or (Fraction(0),) * problem.d
-    return ((network.intercept,) if problem.free.intercept else ()) + (linear if problem.free.linear else ())
-
-
-def _require_free(problem: TrainingProblem, network: RationalNetwork) -> None:
-    for name, there, free in (
-        ("an intercept", any(network.constants), problem.free.intercept),
-        ("a linear skip", bool(network.linear), problem.free.linear),
-    ):
-        if there and not free:
-            raise InputError(
-                f"the network has {name}, which the problem (free={problem.free.name!r}) has not; "
-                "state the problem with what is free, or drop it from the network"
-            )
+    return added(problem, network.intercept, network.linear or (Fraction(0),) * problem.d)
 
 
 def objective_of(problem: TrainingProblem | Sequence[TrainingProblem], network: Any) -> Fraction:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, signs
 from hyperplane_arrangements.exact.rational import ZERO, Vector
 from hyperplane_arrangements.exact.scaled import Scaled, over_denominators, over_one_denominator
@@ -18,6 +19,29 @@ from ..terms.max_pooling import MaxPooling
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
+
+
+def added(problem: TrainingProblem, intercept: Any, linear: Any) -> tuple[Any, ...]:
+    """What a network adds to its neurons, as weights of the columns `B` that a problem has beside them.
+
+    Raises:
+        InputError: there is one that the problem does not leave free.
+
+    Example:
+        >>> from duality_checks import TrainingProblem
+        >>> added(TrainingProblem([[1]], [1], beta=1, free="intercept"), 0.5, [0.0])
+        (0.5,)
+    """
+    for name, there, free in (
+        ("an intercept", np.any(intercept), problem.free.intercept),
+        ("a linear skip", np.any(linear), problem.free.linear),
+    ):
+        if there and not free:
+            raise InputError(
+                f"the network has {name}, which the problem (free={problem.free.name!r}) has not; "
+                "state the problem with what is free, or drop it from the network"
+            )
+    return ((intercept,) if problem.free.intercept else ()) + (tuple(linear) if problem.free.linear else ())
 
 
 class Rows(Protocol):

@@ -18,7 +18,7 @@ from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
 from ..data.files import read_json, read_text, version_of, write_text
 from ..terms.given import reals
-from .objective import exact_objective
+from .objective import added, exact_objective
 
 if TYPE_CHECKING:
     from ..problem import TrainingProblem
@@ -156,17 +156,7 @@ class TwoLayerNetwork(Pasted, Shown):
             raise InputError(
                 f"the network has {self.count} outputs, and the problem one; take one of them, network.one(k)"
             )
-        for name, there, free in (
-            ("an intercept", bool(self.intercept), problem.free.intercept),
-            ("a linear skip", bool(self.linear.any()), problem.free.linear),
-        ):
-            if there and not free:
-                raise InputError(
-                    f"the network has {name}, which the problem (free={problem.free.name!r}) has not; "
-                    "state the problem with what is free, or drop it from the network"
-                )
-        constant = [self.intercept] if problem.free.intercept else []
-        return (*constant, *(self.linear.tolist() if problem.free.linear else []))
+        return added(problem, self.intercept, self.linear.tolist())
 
     def predict(self, X: Any) -> np.ndarray:
         """The outputs on the rows of ``X`` (n x d), length n, or n x q, in float64.
