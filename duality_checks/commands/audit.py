@@ -176,32 +176,20 @@ def audit(
     effort = effort if gap is None else replace(effort, gap=gap * ENOUGH)
     found: Audit | OutputsAudit
     with progress() as say:
+        asked: dict[str, Any] = {
+            "biases": biases,
+            "names": data_of[0].measured,
+            "epsilon": epsilon,
+            "effort": effort,
+            "max_chambers": max_chambers,
+            "say": say,
+        }
         if len(problems) > 1:
-            ours = loaded.origin == "convex-landscape"
-            norm = coupling or ("1-norm" if ours else "2-norm")
-            found = audit_outputs(
-                problems,
-                placed,
-                coupling=norm,
-                biases=biases,
-                targets=[one.target for one in data_of],
-                names=data_of[0].measured,
-                epsilon=epsilon,
-                effort=effort,
-                max_chambers=max_chambers,
-                say=say,
-            )
+            norm = coupling or ("1-norm" if loaded.origin == "convex-landscape" else "2-norm")
+            told = [one.target for one in data_of]
+            found = audit_outputs(problems, placed, coupling=norm, targets=told, **asked)
         else:
-            found = judge(
-                problems[0],
-                placed,
-                biases=biases,
-                names=data_of[0].measured,
-                epsilon=epsilon,
-                effort=effort,
-                max_chambers=max_chambers,
-                say=say,
-            )
+            found = judge(problems[0], placed, **asked)
     claim = None if gap is None else Claim.of(found, gap)
     if as_json:
         click.echo(json.dumps(found.facts() | ({} if claim is None else claim.facts())))

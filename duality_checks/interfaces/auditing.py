@@ -42,29 +42,54 @@ SOUGHT = 1_000
 LATE = "there was no time; a longer limit, or none, lets it"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Judged(OneLine, Shown):
     """The verdict on a trained network, whatever its number of outputs: figures, and a few lines of text.
 
-    Whoever inherits has the problems that it is judged on, its `objective` exactly, proven bounds `lower` and
-    `upper` on the global optimum p*, the `stationarity` (None where `unjudged` says why not), `notes` and
-    `hints`; what it is judged on and what the bounds rest on are sentences of its own.
+    Whoever inherits says the terms of the objective, and what the bounds rest on.
+
+    Attributes:
+        placed: the problem that it was judged on (one an output), its weights, exactly, what decays in words,
+            and what was assumed of the network.
+        objective: its objective, exactly.
+        lower: a proven lower bound on the global optimum p*.
+        upper: a proven upper bound on p*: a network that was trained to compare with, or this one.
+        stationarity: the verdict on stationarity; None if it is not judged.
+        hints: where its numbers may mislead.
     """
 
-    __slots__ = ()
+    placed: Placed
     objective: Fraction
+    lower: Fraction
+    upper: Fraction
+    stationarity: Stationarity | None
     hints: tuple[str, ...]
-    stationarity: Any
-    if TYPE_CHECKING:  # fields of one, properties of another
-        lower: Any
-        upper: Any
-        notes: Any
-        unjudged: Any
 
-        def _first(self) -> TrainingProblem: ...
+    def _terms(self) -> str:
+        raise NotImplementedError
 
-        def _judged_on(self) -> str: ...
+    def _rests_on(self) -> str:
+        raise NotImplementedError
 
-        def _rests_on(self) -> str: ...
+    @property
+    def network(self) -> RationalNetwork:
+        """Its weights, exactly."""
+        return self.placed.network
+
+    @property
+    def setting(self) -> Setting | None:
+        """What stationarity is decided in; None if it is not judged."""
+        return self.placed.setting
+
+    @property
+    def unjudged(self) -> str:
+        """Why stationarity is not judged; '' when it is."""
+        return self.placed.unjudged
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed of the network."""
+        return self.placed.notes
 
     @property
     def excess(self) -> tuple[Fraction, Fraction]:
@@ -89,7 +114,7 @@ class Judged(OneLine, Shown):
     def facts(self) -> dict[str, Any]:
         """The figures, ready for JSON: exact numbers as texts, the rest as floats; None for what is not
         judged."""
-        excess, found, problem = self.excess, self.stationarity, self._first()
+        excess, found, problem = self.excess, self.stationarity, self.placed.problem
         return {
             "objective": str(self.objective),
             "objective_float": float(self.objective),
@@ -113,6 +138,11 @@ class Judged(OneLine, Shown):
             "zero": None if found is None else list(self.zero),
             "hints": list(self.hints),
         }
+
+    def _judged_on(self) -> str:
+        problem = self.placed.problem
+        weighted = "weighted " if problem.is_weighted else ""
+        return f"{weighted}{problem.plain_loss.name} loss{self._terms()}; {self.placed.objective}"
 
     def _stated(self) -> str:
         return self._judged_on()
@@ -149,52 +179,13 @@ class Audit(Judged):
     """The verdict on a trained network.
 
     Attributes:
-        placed: the problem that it was judged on, its weights, exactly, what decays in words, and what was
-            assumed of the network.
-        objective: its objective, exactly.
         certificate: of bounds on the global optimum p*; the independent checker accepted it.
-        stationarity: the verdict on stationarity; None if it is not judged.
         escape: a neuron to add that lowers the objective by more than rounding can, None where none was
             found or looked for.
-        hints: where its numbers may mislead.
     """
 
-    placed: Placed
-    objective: Fraction
     certificate: Certificate
-    stationarity: Stationarity | None
     escape: Escape | None
-    hints: tuple[str, ...] = ()
-
-    @property
-    def setting(self) -> Setting | None:
-        """What stationarity is decided in; None if it is not judged."""
-        return self.placed.setting
-
-    @property
-    def unjudged(self) -> str:
-        """Why stationarity is not judged; '' when it is."""
-        return self.placed.unjudged
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was assumed of the network."""
-        return self.placed.notes
-
-    @property
-    def network(self) -> RationalNetwork:
-        """Its weights, exactly."""
-        return self.placed.network
-
-    @property
-    def lower(self) -> Fraction:
-        """A proven lower bound on p*."""
-        return self.certificate.lower
-
-    @property
-    def upper(self) -> Fraction:
-        """A proven upper bound on p*: the network that was trained to compare with, or this one."""
-        return min(self.certificate.upper, self.objective)
 
     @property
     def imbalance(self) -> float | None:
@@ -221,19 +212,11 @@ class Audit(Judged):
             "improving_neuron": None if self.escape is None else _escape_facts(self.escape),
         }
 
-    def _first(self) -> TrainingProblem:
-        return self.placed.problem
-
     def _stated(self) -> str:
         return self.placed.objective
 
-    def _judged_on(self) -> str:
-        problem = self.placed.problem
-        weighted = "weighted " if problem.is_weighted else ""
-        return (
-            f"{weighted}{problem.plain_loss.name} loss, beta = {exact_text(problem.beta)}; "
-            f"{self.placed.objective}"
-        )
+    def _terms(self) -> str:
+        return f", beta = {exact_text(self.placed.problem.beta)}"
 
     def _rests_on(self) -> str:
         wide = self.certificate.relative_gap > WIDE
@@ -331,17 +314,9 @@ def audit(
         >>> found.excess[0] <= Fraction(1, 2) <= found.excess[1]
         True
     """
-    epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
     began, placed = perf_counter(), place(problem, network, biases)
-    objective, setting, verdict = _shown(placed.exact_objective), placed.setting, None
-    if setting is not None:
-        say("Deciding stationarity in rational arithmetic")
-        # A neuron on many kinks has many chambers around it: half of the time has to do.
-        deadline = effort.after(began, parts=2).deadline()
-        try:
-            verdict = stationarity(setting, placed.network, epsilon=epsilon, reach=reach, deadline=deadline)
-        except OutOfTimeError:
-            placed = replace(placed, setting=None, unjudged=LATE)
+    objective, setting = _shown(placed.exact_objective), placed.setting
+    placed, verdict = decided(placed, epsilon, reach, effort.after(began, parts=2), say)
     if not is_searched(placed.problem):
         require_feasible(placed.problem.arrangement, max_chambers)
     certificate = _certified(placed.problem, effort.after(began), max_chambers, say)
@@ -354,7 +329,27 @@ def audit(
         escape = _notable(added, objective)
     silent = not (certificate.network_output or certificate.relative_gap > WIDE)
     hints = hints_of_audit([placed.problem], np.array([[not silent]]), names=names)
-    return Audit(placed, objective, certificate, verdict, escape, hints)
+    lower, upper = certificate.lower, min(certificate.upper, objective)
+    return Audit(placed, objective, lower, upper, verdict, hints, certificate, escape)
+
+
+def decided(
+    placed: Placed, epsilon: float, reach: float, effort: Effort, say: Callable[[str], None]
+) -> tuple[Placed, Stationarity | None]:
+    """The verdict on stationarity, where it is judged and there is time; what is placed says why else not.
+
+    Raises:
+        InputError: a negative epsilon, or a reach of 1 or more.
+    """
+    epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))
+    if placed.setting is None:
+        return placed, None
+    say("Deciding stationarity in rational arithmetic")
+    limits: dict[str, Any] = {"epsilon": epsilon, "reach": reach, "deadline": effort.deadline()}
+    try:
+        return placed, stationarity(placed.setting, placed.network, **limits)
+    except OutOfTimeError:  # a neuron on many kinks has many chambers around it
+        return replace(placed, setting=None, unjudged=LATE), None
 
 
 def _shown(objective: Fraction) -> Fraction:

@@ -14,7 +14,7 @@ and each end is a sum of certificates. (A penalised intercept costs less at the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isqrt
 from time import perf_counter
@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import InputError, OutOfTimeError
+from hyperplane_arrangements.errors import InputError
 
 from ..cover.effort import Effort
 from ..exact.enclosures import exact_text
@@ -36,10 +36,10 @@ from ..optima.several_outputs import (
 from ..pricing.limits import is_searched, require_feasible
 from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit
-from ..stationary_points.stationary import EPSILON, REACH, Stationarity, stationarity
+from ..stationary_points.stationary import EPSILON, REACH
 from ..terms.free import DECAYED, NOTHING
 from ..training.rounds import MAX_CHAMBERS
-from .auditing import EFFORT, LATE, WIDE, Judged
+from .auditing import EFFORT, WIDE, Judged, decided
 from .placing import Placed, place
 
 _UNCOUPLED = "the test of stationarity is for the 2-norm of a neuron's output weights"
@@ -56,49 +56,25 @@ class OutputsAudit(Judged):
     """The verdict on a trained network with several outputs.
 
     Attributes:
-        problems: one an output, as they are judged.
         coupling: the norm of a neuron's output weights in the penalty.
-        objective: of the network, exactly.
-        lower: a proven lower bound on the global optimum p*.
-        upper: a proven upper bound on p*.
         method: "certificates", "certificate" or "enclosed": what the bounds rest on.
-        decays: what decays, in words.
-        notes: what was assumed of the network.
-        hints: where its numbers may mislead.
-        stationarity: the verdict on stationarity; None if it is not judged.
-        unjudged: why not; '' when it is.
     """
 
-    problems: tuple[TrainingProblem, ...]
     coupling: str
-    objective: Fraction
-    lower: Fraction
-    upper: Fraction
     method: str
-    decays: str
-    notes: tuple[str, ...]
-    hints: tuple[str, ...] = ()
-    stationarity: Stationarity | None = None
-    unjudged: str = _UNCOUPLED
 
     def facts(self) -> dict[str, Any]:
         """The figures, ready for JSON: exact numbers as texts, the rest as floats."""
-        more = {"outputs": len(self.problems), "coupling": self.coupling, "method": self.method}
+        more = {"outputs": len(self.placed.problems), "coupling": self.coupling, "method": self.method}
         return more | Judged.facts(self)
 
-    def _first(self) -> TrainingProblem:
-        return self.problems[0]
-
     def _rests_on(self) -> str:
-        return _RESTS[self.method].format(k=len(self.problems))
+        return _RESTS[self.method].format(k=len(self.placed.problems))
 
-    def _judged_on(self) -> str:
-        first = self.problems[0]
-        weighted = "weighted " if first.is_weighted else ""
+    def _terms(self) -> str:
         return (
-            f"{weighted}{first.plain_loss.name} loss of {len(self.problems)} outputs, beta = "
-            f"{exact_text(first.beta)}, {self.coupling} of a neuron's output weights (for the other: "
-            f"--coupling); {self.decays}"
+            f" of {len(self.placed.problems)} outputs, beta = {exact_text(self.placed.problem.beta)}, "
+            f"{self.coupling} of a neuron's output weights (for the other: --coupling)"
         )
 
 
@@ -147,36 +123,17 @@ def audit_outputs(
     if coupling not in COUPLINGS:
         raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
     began, placed = perf_counter(), place(tuple(problems), network, biases)
-    unjudged = _UNCOUPLED if coupling == "1-norm" else placed.unjudged
-    verdict = None
-    if placed.setting is not None and not unjudged:
-        say("Deciding stationarity in rational arithmetic")
-        deadline = effort.after(began, parts=2).deadline()
-        try:
-            verdict = stationarity(
-                placed.setting, placed.network, epsilon=epsilon, reach=reach, deadline=deadline
-            )
-        except OutOfTimeError:
-            unjudged = LATE
+    objective = _objective(placed, coupling)
+    if coupling == "1-norm":
+        placed = replace(placed, setting=None, unjudged=_UNCOUPLED)
+    placed, verdict = decided(placed, epsilon, reach, effort.after(began, parts=2), say)
     if not is_searched(placed.problem):
         require_feasible(placed.problem.arrangement, max_chambers)
-    bounds, outputs, method = _bounds(placed.problems, coupling, max_chambers, effort.after(began), say)
-    objective = _objective(placed, coupling)
-    told = hints_of_audit(placed.problems, outputs, targets, names)
-    lower, upper = bounds
-    return OutputsAudit(
-        placed.problems,
-        coupling,
-        objective,
-        lower,
-        min(upper, objective),
-        method,
-        placed.objective,
-        placed.notes,
-        told,
-        verdict,
-        unjudged,
+    (lower, upper), outputs, method = _bounds(
+        placed.problems, coupling, max_chambers, effort.after(began), say
     )
+    hints = hints_of_audit(placed.problems, outputs, targets, names)
+    return OutputsAudit(placed, objective, lower, min(upper, objective), verdict, hints, coupling, method)
 
 
 def _objective(placed: Placed, coupling: str) -> Fraction:
