@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from math import floor
+
 import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
+from ..checker import DIRECTION_BITS
+from .vectors_kernel import copy
 from .walk_kernel import halve
 
 _SPLIT = 2.0**27 + 1
@@ -54,11 +58,17 @@ def _largest(rows, k, sign, lo, hi):
 
 
 @inner_njit(nogil=True)
-def _crossing(rows, ids, old, count, new, lo, hi):
-    """Those of the rows ids[old, :count] that have both signs on a box go to ids[new]; how many."""
-    kept = 0
+def _undecided(rows, weights, ids, level, count, linear, lo, hi):
+    """Those of the rows ids[level, :count] that have both signs on a box go to ids[level + 1]; how many.
+
+    With several outputs so do those that are 0 somewhere on it, and the linear part of the next level is that
+    of this one with those that are positive.
+    """
+    kept, q = 0, weights.shape[1]
+    for b in range(q):
+        copy(linear[level, b], linear[level + 1, b])
     for a in range(count):
-        k = ids[old, a]
+        k = ids[level, a]
         middle, reach, length = 0.0, 0.0, 0.0
         for i in range(rows.shape[1]):
             size = abs(rows[k, i, 0])
@@ -68,20 +78,59 @@ def _crossing(rows, ids, old, count, new, lo, hi):
         beyond = reach - abs(middle)
         if abs(beyond) <= _NEAR * length:
             beyond = min(_largest(rows, k, 1.0, lo, hi), _largest(rows, k, -1.0, lo, hi))
-        if beyond > 0:
-            ids[new, kept] = k
+        if beyond > 0 or (beyond == 0 and q > 0):
+            ids[level + 1, kept] = k
             kept += 1
+        elif middle > 0:
+            for b in range(q):
+                for i in range(rows.shape[1]):
+                    linear[level + 1, b, i] += weights[k, b] * rows[k, i, 0]
     return kept
 
 
+@inner_njit(nogil=True)
+def _not_along(rows, weights, ids, count, linear, lo, hi):
+    """How many of the rows ids[:count] do not add to the function along its value at the middle of a box,
+    rounded as the checker rounds it."""
+    q, r = linear.shape
+    value = np.zeros(q)
+    for b in range(q):
+        for i in range(r):
+            value[b] += linear[b, i] * (lo[i] + hi[i])
+    for a in range(count):
+        height = 0.0
+        for i in range(r):
+            height += rows[ids[a], i, 0] * (lo[i] + hi[i])
+        if height > 0:
+            for b in range(q):
+                value[b] += weights[ids[a], b] * height
+    longest = 0.0
+    for b in range(q):
+        longest = max(longest, abs(value[b]))
+    if longest > 0:
+        for b in range(q):
+            value[b] = floor(value[b] / longest * 2.0**DIRECTION_BITS)
+    else:
+        value[0] = 1.0
+    found = 0
+    for a in range(count):
+        height = 0.0
+        for b in range(q):
+            height += value[b] * weights[ids[a], b]
+        if height <= 0:
+            found += 1
+    return found
+
+
 @cached_njit(nogil=True)
-def marks_of(data, rows, width, bits, deepest, step):
+def marks_of(data, rows, weights, base, width, bits, deepest, step):
     """Read a tree from its first bit on.
 
     Args:
         data: its bytes.
-        rows: those of negative weight, m x r x 2, each entry as two floats whose sum it is. A leaf has a
-            slope for each that crosses it.
+        rows: m x r x 2, each entry as two floats whose sum it is. With one output those of negative weight,
+            and a leaf has a slope for each that crosses it.
+        weights, base: m x q and q x r with several outputs; with one nothing of them is read, and q is 0.
         width: bits of a coordinate.
         bits: those of a slope that is not 0 or 1.
         deepest: of the tree, in halvings of one box.
@@ -97,11 +146,13 @@ def marks_of(data, rows, width, bits, deepest, step):
     places, ends = np.empty(most, np.int64), np.empty(most, np.int64)
     paths = np.empty(most * (deepest + 1), np.int64)
     lo, hi = np.empty((deepest + 1, r)), np.empty((deepest + 1, r))
-    ids = np.empty((deepest + 2, m), np.int32)
+    ids, linear = np.empty((deepest + 2, m), np.int32), np.empty((deepest + 2, *base.shape))
     counts = np.empty(deepest + 2, np.int64)
     turns = np.empty(deepest + 1, np.int64)
     for k in range(m):
         ids[0, k] = k
+    for b in range(len(base)):
+        copy(base[b], linear[0, b])
     counts[0] = m
     place = found = written = 0
     for face in range(2 * r):
@@ -126,10 +177,15 @@ def marks_of(data, rows, width, bits, deepest, step):
                 written += level + 1
                 ends[found] = written
                 found += 1
-            counts[level + 1] = _crossing(rows, ids, level, counts[level], level + 1, lo[level], hi[level])
+            count = _undecided(rows, weights, ids, level, counts[level], linear, lo[level], hi[level])
+            counts[level + 1] = count
             halved = _taken(data, place, 1)
             if halved == 0:
-                place = _past_slopes(data, place + 1, counts[level + 1], bits)
+                if len(base) > 0:
+                    count = _not_along(
+                        rows, weights, ids[level + 1], count, linear[level + 1], lo[level], hi[level]
+                    )
+                place = _past_slopes(data, place + 1, count, bits)
                 level, fresh = level - 1, False
                 continue
             i = _taken(data, place + 1, width)

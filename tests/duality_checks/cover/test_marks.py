@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -12,9 +13,12 @@ from cover_forgeries import FORGERIES, bits_of, covered, honest, put_bits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import TrainingProblem, checker, train
+from duality_checks import MultiOutputProblem, TrainingProblem, checker, train
 from duality_checks.cover import marks as marks_module
+from duality_checks.cover.coupled_proof import coupled_cover, written_coupled
 from duality_checks.cover.marks import marks
+from duality_checks.cover.proof import Coordinates
+from duality_checks.optima.shared_training import SharedLandscape
 from duality_checks.strategies import training_problems
 
 
@@ -94,6 +98,29 @@ def test_floats_find_boxes_of_the_tree(problem):
     checker.verify(checker.read_problem(problem.to_json()), proof.to_json(), in_turn([]), guess)
     for guessed, exact in found:
         assert set(guessed) <= set(exact) and guessed == sorted(guessed)
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 10**6), st.integers(2, 3), st.integers(2, 3))
+def test_floats_find_boxes_of_the_tree_of_outputs_that_share_neurons(seed, rank, q):
+    """Rows of small integers; two of the duals are opposite, so that what is along one is not along both."""
+    rng = np.random.default_rng(seed)
+    X, Y = rng.integers(-3, 4, (7, rank)), rng.integers(-9999, 10_000, (7, q))
+    X[:2, 0], Y[:, 1], Y[0, 0] = 1, -Y[:, 0], 1
+    problem = MultiOutputProblem(X.tolist(), Y.tolist(), 1, coupling="2-norm")
+    stated = checker.read_problem(problem.to_json())
+    size = SharedLandscape.of(problem.outputs[0]).norm(Y.astype(float)) or 1.0
+    duals = [tuple(Fraction(0.999 / size) * y for y in column) for column in Y.T.tolist()]
+    coordinates, found, held = Coordinates.of(stated), [], []
+    cover = written_coupled(coordinates, duals, coupled_cover(coordinates, duals))
+
+    def guess(side):
+        found.append((marks(side, 8), all_marks(side)))
+        return found[-1][0]
+
+    checker.shared_cover_proves(stated, duals, cover, in_turn(held), guess)
+    for guessed, exact in found:
+        assert set(guessed) <= set(exact) and len(held) == len(guessed) + 1 and all(held)
 
 
 @pytest.fixture(scope="module")
