@@ -233,7 +233,7 @@ _PARAMETERS = """
             rest, unless `free` says otherwise.
         free: what is not regularised: "nothing", "intercept", "biases" (as in scikit-learn's own networks),
             "linear", or "decayed-intercept" for PyTorch's weight_decay.
-        max_chambers: go through all chambers up to this many; beyond, and beyond 20,000, search all
+        max_chambers: go through all chambers up to this many; beyond, and beyond 2,000, search all
             directions instead if a gap is stated (no biases free), else train by ascents (squared loss,
             nothing free).
         gap: the relative gap between the bounds that will do where all directions are searched; None for no

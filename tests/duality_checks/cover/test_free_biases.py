@@ -144,7 +144,7 @@ def test_training_and_certificates_agree_with_lists(loss, monkeypatch):
     rng = np.random.default_rng(3)
     problem = biased(rng.integers(-5, 6, (9, 2)).tolist(), rng.choice([-1, 1], 9).tolist(), "1/2", loss=loss)
     by_list = certify(problem, train(problem))
-    monkeypatch.setattr(limits, "COVERED_ABOVE", 0)
+    monkeypatch.setattr(limits, "LISTED_AT_MOST", 0)
     solution = train(problem)
     by_cover = covered(problem, solution)
     assert by_list.method == "chambers" and by_cover.method == "cover"
@@ -160,7 +160,7 @@ def test_training_and_certificates_agree_with_lists(loss, monkeypatch):
     ids=str,
 )
 def test_every_other_term_is_covered_too(terms, monkeypatch):
-    monkeypatch.setattr(limits, "COVERED_ABOVE", 0)
+    monkeypatch.setattr(limits, "LISTED_AT_MOST", 0)
     rng = np.random.default_rng(4)
     rows = np.column_stack([rng.integers(-5, 6, (9, 2)), np.ones(9, int)]).tolist()
     problem = TrainingProblem(rows, rng.integers(-3, 4, 9).tolist(), "1/2", free="biases", **terms)
@@ -169,7 +169,7 @@ def test_every_other_term_is_covered_too(terms, monkeypatch):
 
 
 def test_a_start_is_taken_up_at_the_nearest_kinks(monkeypatch):
-    monkeypatch.setattr(limits, "COVERED_ABOVE", 0)
+    monkeypatch.setattr(limits, "LISTED_AT_MOST", 0)
     rng = np.random.default_rng(5)
     problem = biased(rng.normal(size=(12, 2)).round(3).tolist(), rng.integers(-3, 4, 12).tolist(), "1/4")
     first = train(problem)

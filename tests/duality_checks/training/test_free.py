@@ -452,7 +452,7 @@ def test_every_kink_is_needed(missing, monkeypatch):
 
 
 def test_certificates_without_chambers_are_as_good(monkeypatch):
-    monkeypatch.setattr(certificates, "LISTED_WITH_BIASES", 0)
+    monkeypatch.setattr(certificates, "LISTED_AT_MOST", 0)
     rng = np.random.default_rng(8)
     X = np.column_stack([rng.integers(-5, 6, (30, 2)), np.ones(30)])
     problem = TrainingProblem(X, rng.integers(-5, 6, 30), "1/2", free="biases")
