@@ -49,7 +49,7 @@ def _allowance(context: click.Context, option: click.Parameter, number: float | 
     metavar="A,B",
     help="Columns it predicts from, in its order; default: all.",
 )
-@click.option("--weights", metavar="COLUMN", help="Weights of the samples: 2 counts a row twice.")
+@options.weights
 @options.labels
 @options.reads_table
 @click.option(

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import options
-from .columns import chosen_data
+from .columns import Columns, listed, takes_data
 from .gated import certify_gated
 from .output import output_folder
 from .showing import tell
@@ -20,69 +20,20 @@ from .showing import tell
 if TYPE_CHECKING:
     from ..cover.effort import Effort
     from ..data.datasets import TrainingData
-    from ..data.preparation import Labels, Wanted
     from ..problem import TrainingProblem
     from ..reports.outcome import Outcome
     from ..training.checkpoint import Checkpoint, State
 
-DEFAULT_RATIO = "0.05"
 DEFAULT_OUTPUT = "convex-landscape-output"
 COUPLINGS = ("1-norm", "2-norm")
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path), required=False, metavar="[DATA.csv|DATA.npy]")
-@click.option(
-    "--target",
-    "targets",
-    multiple=True,
-    metavar="COLUMN",
-    help="The column to predict; again for more outputs.",
-)
-@click.option(
-    "--features",
-    callback=options.column_names,
-    metavar="A,B",
-    help="Columns to predict it from; default: all.",
-)
-@click.option("--weights", metavar="COLUMN", help="Weights of the samples: 2 counts a row twice.")
-@options.labels
-@options.prepares_table
-@options.reads_table
-@click.option("--no-bias", is_flag=True, help="Do not append a column of ones.")
-@click.option("--beta", metavar="B", help="Weight decay, exactly: 0.1 or 1/3.")
-@click.option(
-    "--beta-ratio", metavar="R", help=f"Weight decay as a share of beta_max.  [default: {DEFAULT_RATIO}]"
-)
-@click.option(
-    "--activation",
-    default="relu",
-    show_default=True,
-    metavar="relu|leaky:K|abs|slopes:A,B",
-    help="Activation.",
-)
-@click.option(
-    "--loss",
-    default="squared",
-    show_default=True,
-    metavar="squared|l1|huber:D|hinge|squared-hinge|logistic",
-    help="Loss; the last three need labels -1 and 1.",
-)
-@click.option(
-    "--penalty",
-    default="2-norm",
-    show_default=True,
-    metavar="2-norm|1-norm|inf-norm",
-    help="Norm of the hidden weights.",
-)
-@click.option(
-    "--free",
-    default="nothing",
-    show_default=True,
-    metavar="nothing|intercept|linear|biases|A+B|decayed-intercept",
-    help="What is not penalised: an output intercept, a linear skip, hidden biases with the intercept; or an "
-    "intercept that is, as by PyTorch's weight_decay.",
-)
+@takes_data
+@options.weights
+@options.beta
+@options.beta_ratio
+@options.takes_terms
 @click.option(
     "--coupling",
     type=click.Choice(COUPLINGS),
@@ -116,20 +67,12 @@ COUPLINGS = ("1-norm", "2-norm")
 @click.option("--resume", is_flag=True, help="Go on from the state that an interrupted run left in DIR.")
 @options.as_json
 def certify(
-    data: Path | None,
-    targets: tuple[str, ...],
-    features: list[str] | None,
+    columns: Columns,
     weights: str | None,
-    labels: Labels | None,
-    wanted: Wanted,
-    reading: options.Reading,
-    no_bias: bool,
     beta: str | None,
     beta_ratio: str | None,
     activation: str,
-    loss: str,
-    penalty: str,
-    free: str,
+    terms: dict[str, Any],
     coupling: str,
     output: Path,
     max_chambers: int,
@@ -176,31 +119,13 @@ def certify(
     """
     from ..reports.outcome import prove
     from ..reports.text import outcome_facts, summary
-    from ..terms.max_pooling import MaxPooling
     from ..training.checkpoint import Checkpoint
     from .terminal import progress
 
     decay, share = weight_decay(beta, beta_ratio)
-    terms = {"loss": loss, "penalty": penalty, "free": free}
-    chosen = chosen_data(
-        data,
-        targets,
-        features,
-        bias=not no_bias,
-        weights=weights,
-        labels=labels,
-        reading=reading,
-        wanted=wanted,
-    )
+    chosen = columns.chosen(weights)
     original, *others = chosen
-    options.refuse_limits(
-        effort,
-        {
-            "--gated": gated,
-            f"--penalty {penalty}": penalty != "2-norm",
-            "--pooling max": isinstance(original.readout, MaxPooling),
-        },
-    )
+    options.refuse_limits(effort, {"--gated": gated} | listed(original, terms))
     if gated:
         if others or resume or start is not None:
             raise click.UsageError(
@@ -220,7 +145,7 @@ def certify(
         _refuse_several(resume or start is not None)
     if resume and start is not None:
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
-    if original.readout is not None and "biases" in free:
+    if original.readout is not None and "biases" in terms["free"]:
         raise click.UsageError(
             "--free biases is for networks that see whole rows: the places of a --filter are pooled, their "
             "ones too; use --free intercept"
@@ -302,5 +227,5 @@ def weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | N
         raise click.UsageError("--beta and --beta-ratio exclude each other; give one of them")
     if beta is not None:
         return positive(parse_number(beta, "--beta"), "--beta"), None
-    share = DEFAULT_RATIO if beta_ratio is None else beta_ratio
+    share = options.DEFAULT_RATIO if beta_ratio is None else beta_ratio
     return None, positive(parse_number(share, "--beta-ratio"), "--beta-ratio")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import options
 from .options import Reading
 
 if TYPE_CHECKING:
@@ -15,71 +18,126 @@ if TYPE_CHECKING:
     from ..data.preparation import Labels, Wanted
 
 
-def chosen_data(
-    data: Path | None,
-    targets: tuple[str, ...],
-    features: list[str] | None,
-    *,
-    bias: bool,
-    weights: str | None = None,
-    labels: Labels | None = None,
-    reading: Reading | None = None,
-    wanted: Wanted | None = None,
-) -> list[TrainingData]:
-    """What `certify` trains on: the columns of a table, or Fisher's Iris.
+_COLUMNS = (
+    click.argument("data", type=click.Path(path_type=Path), required=False, metavar="[DATA.csv|DATA.npy]"),
+    click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="COLUMN",
+        help="The column to predict; again for more outputs.",
+    ),
+    click.option(
+        "--features",
+        callback=options.column_names,
+        metavar="A,B",
+        help="Columns to predict it from; default: all.",
+    ),
+    options.labels,
+    options.prepares_table,
+    options.reads_table,
+    click.option("--no-bias", is_flag=True, help="Do not append a column of ones."),
+)
 
-    Args:
+
+def takes_data(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on the data that a network learns from; it gets them as `columns`."""
+
+    @wraps(command)
+    def told(
+        *,
+        data: Path | None,
+        targets: tuple[str, ...],
+        features: list[str] | None,
+        labels: Labels | None,
+        wanted: Wanted,
+        reading: options.Reading,
+        no_bias: bool,
+        **rest: Any,
+    ) -> Any:
+        columns = Columns(data, targets, features, labels, wanted, reading, bias=not no_bias)
+        return command(columns=columns, **rest)
+
+    return options.with_options(_COLUMNS, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the command line says of the data to learn from.
+
+    Attributes:
         data: the file; None for Fisher's Iris.
         targets: the columns to predict.
         features: the columns to predict them from; all others when None.
-        bias: append a column of ones.
-        weights: the column of the samples' weights; ones when None.
         labels: what targets say for -1 and for +1.
-        reading: how to read the file.
         wanted: how to prepare the features.
-
-    Returns:
-        The data, once for each target, with the same features.
-
-    Raises:
-        InputError: the file cannot be used, or has no such columns.
-        UsageError: columns without a file, no target, or one of them twice.
-
-    Example:
-        >>> len(chosen_data(None, (), None, bias=True)[0].X)
-        100
+        reading: how to read the file.
+        bias: append a column of ones.
     """
-    from ..data.datasets import feature_names, training_data, versicolor_against_virginica, with_target
-    from ..data.preparation import Wanted
 
-    reading, wanted = reading or Reading(), wanted or Wanted()
+    data: Path | None
+    targets: tuple[str, ...]
+    features: list[str] | None
+    labels: Labels | None
+    wanted: Wanted
+    reading: Reading
+    bias: bool
 
-    if data is None:
-        if targets or features is not None or weights is not None:
+    def chosen(self, weights: str | None = None) -> list[TrainingData]:
+        """The data, once for each target, with the same features.
+
+        Args:
+            weights: the column of the samples' weights; ones when None.
+
+        Raises:
+            InputError: the file cannot be used, or has no such columns.
+            UsageError: columns without a file, no target, or one of them twice.
+        """
+        from ..data.datasets import feature_names, training_data, versicolor_against_virginica, with_target
+        from ..data.preparation import Wanted
+
+        data, targets, features, reading = self.data, self.targets, self.features, self.reading
+        if data is None:
+            if targets or features is not None or weights is not None:
+                raise click.UsageError(
+                    "--target, --features and --weights choose columns of DATA; give the file too"
+                )
+            if self.labels is not None or reading != Reading() or self.wanted != Wanted():
+                raise click.UsageError(
+                    "--labels, --separator, --standardise and the like say how to read and prepare DATA; "
+                    "give the file too"
+                )
+            return [versicolor_against_virginica(bias=self.bias)]
+        table = reading.table(data)
+        if not targets:
             raise click.UsageError(
-                "--target, --features and --weights choose columns of DATA; give the file too"
+                f"--target is missing: which column is to be predicted? {data} has {', '.join(table.columns)}"
             )
-        if labels is not None or reading != Reading() or wanted != Wanted():
-            raise click.UsageError(
-                "--labels, --separator, --standardise and the like say how to read and prepare DATA; give "
-                "the file too"
-            )
-        return [versicolor_against_virginica(bias=bias)]
-    table = reading.table(data)
-    if not targets:
-        raise click.UsageError(
-            f"--target is missing: which column is to be predicted? {data} has {', '.join(table.columns)}"
+        for target in targets:
+            table.index(target)
+            if targets.count(target) > 1:
+                raise click.UsageError(f"--target {target} is given twice; name each output once")
+        names = feature_names(table, features, targets, weights)
+        table = reading.kept(table, [*names, *targets, weights])
+        first, *others = targets
+        chosen = training_data(
+            table,
+            target=first,
+            features=names,
+            bias=self.bias,
+            weights=weights,
+            labels=self.labels,
+            wanted=self.wanted,
         )
-    for target in targets:
-        table.index(target)
-        if targets.count(target) > 1:
-            raise click.UsageError(f"--target {target} is given twice; name each output once")
-    names = feature_names(table, features, targets, weights)
-    table = reading.kept(table, [*names, *targets, weights])
-    first, *others = targets
-    chosen = training_data(
-        table, target=first, features=names, bias=bias, weights=weights, labels=labels, wanted=wanted
-    )
-    if reading.drop_missing and chosen.preparation is not None:
-        chosen = replace(chosen, preparation=replace(chosen.preparation, drop_missing=True))
-    return [chosen, *(with_target(chosen, table, target, labels) for target in others)]
+        if reading.drop_missing and chosen.preparation is not None:
+            chosen = replace(chosen, preparation=replace(chosen.preparation, drop_missing=True))
+        return [chosen, *(with_target(chosen, table, target, self.labels) for target in others)]
+
+
+def listed(data: TrainingData, terms: dict[str, Any]) -> dict[str, bool]:
+    """The options that go through all chambers, and whether they are chosen."""
+    from ..terms.max_pooling import MaxPooling
+
+    penalty = terms["penalty"]
+    pooled = isinstance(data.readout, MaxPooling)
+    return {f"--penalty {penalty}": penalty != "2-norm", "--pooling max": pooled}

@@ -11,8 +11,8 @@ import click
 
 from . import options
 from .arrangements import SOURCE, read_arrangement
-from .certify import certify, weight_decay
-from .columns import chosen_data
+from .certify import weight_decay
+from .columns import Columns, takes_data
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -20,18 +20,15 @@ if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
     from ..data.datasets import TrainingData
-    from ..data.preparation import Labels, Wanted
     from ..reports.explorer.page import Panel
 
-# What `certify` says of data and problem is said here in the same words.
-SHARED = ("data", "targets", "features", "no_bias", "beta", "beta_ratio")
 PANELS = ("lines", "space", "training", "sphere")
 
 
 @click.command()
-@options.labels
-@options.prepares_table
-@options.reads_table
+@takes_data
+@options.beta
+@options.beta_ratio
 @click.option("--lines", metavar=SOURCE, help="Lines to begin with, as `draw` takes them.  [default: five]")
 @click.option(
     "--offsets", metavar="NAME", help="The column of --lines that holds b in a'x = b.  [default: b = 0]"
@@ -53,13 +50,7 @@ PANELS = ("lines", "space", "training", "sphere")
 )
 @options.as_json
 def explore(
-    data: Path | None,
-    targets: tuple[str, ...],
-    features: list[str] | None,
-    labels: Labels | None,
-    wanted: Wanted,
-    reading: options.Reading,
-    no_bias: bool,
+    columns: Columns,
     beta: str | None,
     beta_ratio: str | None,
     lines: str | None,
@@ -95,15 +86,15 @@ def explore(
 
     if lines is None and offsets is not None:
         raise click.UsageError("--offsets is a column of --lines; name a file there")
-    if data is None and (beta is not None or beta_ratio is not None):
+    if columns.data is None and (beta is not None or beta_ratio is not None):
         raise click.UsageError("--beta and --beta-ratio are for DATA; give the file too")
     begun = None if lines is None else read_arrangement(lines, None, offsets)
-    given = chosen_data(
-        data, targets, features, bias=not no_bias, labels=labels, reading=reading, wanted=wanted
-    )
+    given = columns.chosen()
     if len(given) > 1:
         raise click.UsageError("the page shows one --target; leave the others out")
-    wish = _Wish(begun, lines or "", None if data is None else given[0], *weight_decay(beta, beta_ratio))
+    wish = _Wish(
+        begun, lines or "", None if columns.data is None else given[0], *weight_decay(beta, beta_ratio)
+    )
     write_text(output, page(wish.panels(only or PANELS)))
     click.echo(json.dumps({"written": str(output)}) if as_json else f"written   {output}")
     return 0
@@ -161,6 +152,3 @@ class _Wish:
             say("Training and proving what the sphere shows")
             one = solved(data, *((self.beta, self.beta_ratio) if owned else weight_decay(None, None)))
             return sphere_panel(one)
-
-
-explore.params = [*(option for option in certify.params if option.name in SHARED), *explore.params]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,6 @@ import click
 from ..pricing.limits import MAX_CONES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from hyperplane_arrangements.machine.workers import Workers
@@ -23,6 +22,15 @@ if TYPE_CHECKING:
     from ..data.tables import Table
 
 MAX_CHAMBERS = 5_000_000
+DEFAULT_RATIO = "0.05"
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def with_options(some: Iterable[Option], command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command with more options, in this order."""
+    for option in reversed(tuple(some)):
+        command = option(command)
+    return command
 
 
 def column_names(context: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
@@ -58,6 +66,54 @@ bias = click.option(
 offsets = click.option(
     "--offsets", metavar="COLUMN", help="The column of right-hand sides; without it all are 0."
 )
+weights = click.option("--weights", metavar="COLUMN", help="Weights of the samples: 2 counts a row twice.")
+beta = click.option("--beta", metavar="B", help="Weight decay, exactly: 0.1 or 1/3.")
+beta_ratio = click.option(
+    "--beta-ratio", metavar="R", help=f"Weight decay as a share of beta_max.  [default: {DEFAULT_RATIO}]"
+)
+_TERMS = (
+    click.option(
+        "--activation",
+        default="relu",
+        show_default=True,
+        metavar="relu|leaky:K|abs|slopes:A,B",
+        help="Activation.",
+    ),
+    click.option(
+        "--loss",
+        default="squared",
+        show_default=True,
+        metavar="squared|l1|huber:D|hinge|squared-hinge|logistic",
+        help="Loss; the last three need labels -1 and 1.",
+    ),
+    click.option(
+        "--penalty",
+        default="2-norm",
+        show_default=True,
+        metavar="2-norm|1-norm|inf-norm",
+        help="Norm of the hidden weights.",
+    ),
+    click.option(
+        "--free",
+        default="nothing",
+        show_default=True,
+        metavar="nothing|intercept|linear|biases|A+B|decayed-intercept",
+        help="What is not penalised: an output intercept, a linear skip, hidden biases with the intercept; "
+        "or an intercept that is, as by PyTorch's weight_decay.",
+    ),
+)
+
+
+def takes_terms(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb the options on what is trained; it gets them as `activation` and as the other `terms`."""
+
+    @wraps(command)
+    def told(*, loss: str, penalty: str, free: str, **rest: Any) -> Any:
+        return command(terms={"loss": loss, "penalty": penalty, "free": free}, **rest)
+
+    return with_options(_TERMS, told)
+
+
 _LABELS = (
     click.option(
         "--labels", callback=two_labels, metavar="NO,YES", help="What the target says for -1 and for +1."
@@ -75,9 +131,7 @@ def labels(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.UsageError("--labels and --positive exclude each other; give one of them")
         return command(labels=labels if positive is None else (None, positive), **rest)
 
-    for option in reversed(_LABELS):
-        told = option(told)
-    return told
+    return with_options(_LABELS, told)
 
 
 _PREPARES = (
@@ -132,9 +186,7 @@ def prepares_table(command: Callable[..., Any]) -> Callable[..., Any]:
         window = None if size is None else Window(size, stride or 1, pooling or "average")
         return command(wanted=Wanted(standardise, one_hot, window), **rest)
 
-    for option in reversed(_PREPARES):
-        told = option(told)
-    return told
+    return with_options(_PREPARES, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +268,7 @@ def takes_limits(command: Callable[..., Any]) -> Callable[..., Any]:
 
         return command(effort=Effort(0.0, time_limit, max_cones), **rest)
 
-    for option in reversed(_LIMITS):
-        told = option(told)
-    return told
+    return with_options(_LIMITS, told)
 
 
 def refuse_limits(effort: Effort, listed: dict[str, bool]) -> None:
@@ -273,9 +323,7 @@ def takes_workers(command: Callable[..., Any]) -> Callable[..., Any]:
         with using_workers(_team(workers, cluster)):
             return command(**rest)
 
-    for option in reversed(_WORKERS):
-        told = option(told)
-    return told
+    return with_options(_WORKERS, told)
 
 
 def _team(workers: int | None, address: str | None) -> Workers | None:
@@ -322,6 +370,4 @@ def reads_table(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         return command(reading=Reading(separator, decimal, encoding, header, drop_missing), **rest)
 
-    for option in reversed(_READING):
-        told = option(told)
-    return told
+    return with_options(_READING, told)

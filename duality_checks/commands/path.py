@@ -13,32 +13,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .certify import certify
-from .columns import chosen_data
+from .columns import Columns, listed, takes_data
 from .output import output_folder
 from .showing import tell
 
 if TYPE_CHECKING:
     from ..cover.effort import Effort
     from ..data.datasets import TrainingData
-    from ..data.preparation import Labels, Wanted
     from ..optima.path_band import PathBand
     from ..optima.paths import PathPoint
     from ..problem import TrainingProblem
     from ..reports.path import PathOutcome
 
 DEFAULT_FROM, DEFAULT_TO, DEFAULT_WIDTH = "1/1000", "1", "1e-3"
-# What `certify` says of data and problem is said here in the same words.
-SHARED = (
-    *("data", "targets", "features", "weights", "no_bias"),
-    *("activation", "loss", "penalty", "free", "max_chambers"),
-)
 
 
 @click.command()
-@options.labels
-@options.prepares_table
-@options.reads_table
+@takes_data
+@options.weights
+@options.takes_terms
+@options.max_chambers
 @click.option(
     "--from",
     "least",
@@ -71,18 +65,10 @@ SHARED = (
 )
 @options.as_json
 def path(
-    data: Path | None,
-    targets: tuple[str, ...],
-    features: list[str] | None,
+    columns: Columns,
     weights: str | None,
-    labels: Labels | None,
-    wanted: Wanted,
-    reading: options.Reading,
-    no_bias: bool,
     activation: str,
-    loss: str,
-    penalty: str,
-    free: str,
+    terms: dict[str, Any],
     max_chambers: int,
     least: str,
     most: str,
@@ -108,27 +94,14 @@ def path(
     """
     from ..problem import TrainingProblem
     from ..reports.path import INTERRUPTED, path_facts, path_summary
-    from ..terms.max_pooling import MaxPooling
 
     began = perf_counter()
-    if len(targets) > 1:
+    if len(columns.targets) > 1:
         raise click.UsageError("a path is for one --target; give each a command of its own")
-    (chosen,) = chosen_data(
-        data,
-        targets,
-        features,
-        bias=not no_bias,
-        weights=weights,
-        labels=labels,
-        reading=reading,
-        wanted=wanted,
-    )
+    (chosen,) = columns.chosen(weights)
     # A limit of time counts where chambers are listed: no certificate is added after it.
-    pooled = isinstance(chosen.readout, MaxPooling)
-    listed = {f"--penalty {penalty}": penalty != "2-norm", "--pooling max": pooled}
-    options.refuse_limits(replace(effort, seconds=None), listed)
-    terms: dict[str, Any] = {"loss": loss, "penalty": penalty, "free": free, **chosen.terms}
-    problem = TrainingProblem(chosen.X, chosen.y, 1, activation, **terms)
+    options.refuse_limits(replace(effort, seconds=None), listed(chosen, terms))
+    problem = TrainingProblem(chosen.X, chosen.y, 1, activation, **terms, **chosen.terms)
     job = _Job(chosen, problem, _number(width, "--width"), effort, max_chambers, began)
     ends = _number(least, "--from"), _number(most, "--to")
     with nullcontext() if output is None else output_folder(output) as deliver:
@@ -145,10 +118,6 @@ def path(
     if outcome.ended == INTERRUPTED:
         raise KeyboardInterrupt
     return 0
-
-
-# What `certify` says of data and problem is said here in the same words.
-path.params = [*(option for option in certify.params if option.name in SHARED), *path.params]
 
 
 def _number(text: str, name: str) -> Fraction:
