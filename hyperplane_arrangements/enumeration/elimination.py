@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
 from ..machine.kernel_cache import cached_njit, inner_njit
 from .roundoff import INFLATE, TINY, UNIT
+
+# What a walk keeps of each hyperplane of a flat; of a class in its table; and where it is on a line.
+LEAD, ROW, SLOT = 0, 1, 2
+STAMP, CLASS = 0, 1
+WHERE, SLACK = 0, 1
 
 LIMIT = 2.0**49
 ROUND = 1.5 * 2.0**52  # adding it and taking it off again rounds to an integer
@@ -115,4 +121,28 @@ def lead(value, error, m, i):
             return c
         if not (value[c, i] == 0 and error[c, i] == 0):
             return -2
+    return -1
+
+
+@jit
+def twin(space, k, c, i, size, stamp):
+    """The one of the first `size` hyperplanes that is the same as i, c their lead; if none, i as number
+    `size` can be found from now on, and -1."""
+    value, table = space.values[k], space.table
+    quotients, bits = space.work[WHERE], space.work[WHERE].view(np.int64)
+    key = np.int64(c)
+    for q in range(c):
+        quotients[0] = value[q, i] / value[c, i] + 0.0  # no negative zero
+        key = (key ^ (bits[0] >> 20) ^ bits[0]) * 0x9E3779B97F4A7C1
+    places = table.shape[1] - 1
+    place = (key >> 32) & places
+    while table[STAMP, place] == stamp:
+        other = table[CLASS, place]
+        same = space.planes[k, LEAD, other] == c
+        for q in range(c):
+            same = same and sign_of_minor(value[q, i], value[c, i], value[q, other], value[c, other]) == 0
+        if same:
+            return other
+        place = (place + 1) & places
+    table[STAMP, place], table[CLASS, place] = stamp, size
     return -1

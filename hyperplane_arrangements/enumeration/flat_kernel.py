@@ -10,15 +10,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .elimination import compiled, eliminate_bounded, eliminate_exact, jit, sign_of_minor
+from .elimination import (
+    LEAD,
+    ROW,
+    SLACK,
+    SLOT,
+    WHERE,
+    compiled,
+    eliminate_bounded,
+    eliminate_exact,
+    jit,
+    twin,
+)
 from .roundoff import INFLATE, TINY, UNIT
 
 DONE, FULL, NOT_CERTAIN = 0, 1, 2
 
-LEAD, ROW, SLOT = 0, 1, 2
 SIZE, NEXT, FREE, PIVOT = 0, 1, 2, 3
-STAMP, CLASS = 0, 1
-WHERE, SLACK = 0, 1
 LEVEL, FLATS, CLASSES, NOTED, CLOCK = 0, 1, 2, 3, 4
 
 
@@ -84,30 +92,6 @@ def _lead(space, exact, k, m, i):
         if size > 0 and (exact or size > most):
             best, most = c, size
     return best
-
-
-@jit
-def _twin(space, k, c, i, size):
-    """The one of the first `size` hyperplanes that is the same as i, c their lead; if none, i as number
-    `size` can be found from now on, and -1."""
-    value, table, stamp = space.values[k], space.table, space.state[CLOCK]
-    quotients, bits = space.work[WHERE], space.work[WHERE].view(np.int64)
-    key = np.int64(c)
-    for q in range(c):
-        quotients[0] = value[q, i] / value[c, i] + 0.0  # no negative zero
-        key = (key ^ (bits[0] >> 20) ^ bits[0]) * 0x9E3779B97F4A7C1
-    places = table.shape[1] - 1
-    place = (key >> 32) & places
-    while table[STAMP, place] == stamp:
-        other = table[CLASS, place]
-        same = space.planes[k, LEAD, other] == c
-        for q in range(c):
-            same = same and sign_of_minor(value[q, i], value[c, i], value[q, other], value[c, other]) == 0
-        if same:
-            return other
-        place = (place + 1) & places
-    table[STAMP, place], table[CLASS, place] = stamp, size
-    return -1
 
 
 @jit
@@ -247,7 +231,7 @@ def _sift(space, exact, k, j, stop, m, listing):
         if c < 0:
             return False
         slot = space.planes[k - 1, SLOT, i]
-        other = _twin(space, k, c, at, size) if exact else np.int64(-1)
+        other = twin(space, k, c, at, size, space.state[CLOCK]) if exact else np.int64(-1)
         if other >= 0:
             if listing:
                 if space.planes[k, SLOT, other] < space.stack[FREE, k - 1]:

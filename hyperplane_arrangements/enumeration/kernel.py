@@ -13,17 +13,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .elimination import compiled, eliminate_bounded, eliminate_exact, jit, lead, sign_of_minor
+from .elimination import (
+    LEAD,
+    ROW,
+    SLACK,
+    SLOT,
+    WHERE,
+    compiled,
+    eliminate_bounded,
+    eliminate_exact,
+    jit,
+    lead,
+    sign_of_minor,
+    twin,
+)
 from .roundoff import INFLATE, TINY, UNIT
 
 GOOD, BROKEN, UNDECIDED, OVER_LIMIT = 0, 1, 2, 3
 
-LEAD, ROW, SLOT = 0, 1, 2
 NAME, FIRST, SIDE = 0, 1, 2
 PIVOT, NEXT, END, SIZE, BELOW, FREE = 0, 1, 2, 3, 4, 5
 ORDER, POINT = 0, 1
-STAMP, CLASS = 0, 1
-WHERE, SLACK = 0, 1
 
 
 class Space(NamedTuple):
@@ -60,30 +70,6 @@ class Space(NamedTuple):
     line: np.ndarray
     work: np.ndarray
     table: np.ndarray
-
-
-@jit
-def _twin(space, k, c, i, size):
-    """The one of the first `size` hyperplanes that is the same as i, c their lead; if none, i as number
-    `size` can be found from now on, and -1."""
-    value, table, stamp = space.values[k], space.table, space.stack[NEXT, -1]
-    quotients, bits = space.work[WHERE], space.work[WHERE].view(np.int64)
-    key = c
-    for q in range(c):
-        quotients[0] = value[q, i] / value[c, i] + 0.0  # no negative zero
-        key = (key ^ (bits[0] >> 20) ^ bits[0]) * 0x9E3779B97F4A7C1
-    places = table.shape[1] - 1
-    place = (key >> 32) & places
-    while table[STAMP, place] == stamp:
-        other = table[CLASS, place]
-        same = space.planes[k, LEAD, other] == c
-        for q in range(c):
-            same = same and sign_of_minor(value[q, i], value[c, i], value[q, other], value[c, other]) == 0
-        if same:
-            return other
-        place = (place + 1) & places
-    table[STAMP, place], table[CLASS, place] = stamp, size
-    return -1
 
 
 @jit
@@ -137,7 +123,7 @@ def _sift(space, exact, k, j, stop, top):
             for w in range(space.fixed.shape[1]):
                 space.fixed[k, w] |= space.masks[slot, side, w]
             continue
-        other = _twin(space, k, c, at, size) if exact and m > 1 else -1
+        other = twin(space, k, c, at, size, space.stack[NEXT, -1]) if exact and m > 1 else -1
         if other >= 0:
             _merge(space, k, i, other, (value[c, at] > 0) == (value[c, other] > 0))
             continue
