@@ -472,6 +472,31 @@ class TrainingProblem(Pasted, Shown):
         _require_beta(other.beta)
         return other
 
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The arguments that state it again, by name, but for X, y, beta and the activation."""
+        return {
+            "loss": self.plain_loss,
+            "penalty": self.penalty,
+            "readout": self.readout,
+            "free": self.free,
+            "sample_weights": self.sample_weights if self.is_weighted else None,
+        }
+
+    def restated(self, **changes: Any) -> TrainingProblem:
+        """The same problem with some of its arguments replaced, by name; of the same X the arrangement is
+        shared.
+
+        Example:
+            >>> TrainingProblem([[1]], [1], beta=2, loss="l1").restated(y=[3]).y
+            (Fraction(3, 1),)
+        """
+        stated: dict[str, Any] = {"X": self.X, "y": self.y, "beta": self.beta, "activation": self.kappa}
+        other = TrainingProblem(**(stated | self.terms | changes))
+        if other.X is self.X:
+            other.__dict__["arrangement"] = self.arrangement
+        return other
+
     def _call(self) -> Call:
         names = {slope: name for name, slope in NAMED_ACTIVATIONS.items()}
         activation = names.get(self.kappa, f"leaky:{self.kappa}")

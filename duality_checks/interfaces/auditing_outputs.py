@@ -189,15 +189,8 @@ def _proven(
     problems: tuple[TrainingProblem, ...], coupling: str, max_chambers: int, effort: Effort
 ) -> OutputsProof:
     first = problems[0]
-    terms = {
-        "loss": first.plain_loss,
-        "penalty": first.penalty,
-        "readout": first.readout,
-        "free": first.free,
-        "sample_weights": first.sample_weights,
-    }
     targets = list(zip(*(one.y for one in problems), strict=True))
-    problem = MultiOutputProblem(first.X, targets, first.beta, first.kappa, coupling=coupling, **terms)
+    problem = MultiOutputProblem(first.X, targets, first.beta, first.kappa, coupling=coupling, **first.terms)
     proof = train_outputs(problem, max_chambers=max_chambers, effort=effort)
     verdict = check_outputs(problem, proof)
     if not verdict.proven:

@@ -217,29 +217,8 @@ def _as_fitted(
         )
     X = exact_matrix(parts.features(first.features), name="X") if parts.before else first.X
     if parts.before or parts.behind is not None or parts.loss == LOGISTIC:
-        problems = tuple(restated(one, X=X, y=parts.targets(one.y), loss=parts.loss) for one in problems)
+        problems = tuple(one.restated(X=X, y=parts.targets(one.y), loss=parts.loss) for one in problems)
     return problems, (*parts.notes, *parts.batch_notes(first.n), *([_MEAN] if several else []))
-
-
-def restated(problem: TrainingProblem, **changes: Any) -> TrainingProblem:
-    """A problem with some of its parts replaced, by the names of its arguments.
-
-    Example:
-        >>> restated(TrainingProblem([[1]], [1], beta=2, loss="l1"), y=[3]).y
-        (Fraction(3, 1),)
-    """
-    stated: dict[str, Any] = {
-        "X": problem.X,
-        "y": problem.y,
-        "beta": problem.beta,
-        "activation": problem.kappa,
-        "loss": problem.plain_loss,
-        "penalty": problem.penalty,
-        "readout": problem.readout,
-        "free": problem.free,
-        "sample_weights": problem.sample_weights,
-    }
-    return TrainingProblem(**(stated | changes))
 
 
 def _as_stated(problems: tuple[TrainingProblem, ...], network: Any, notes: tuple[str, ...]) -> Placed:
@@ -293,7 +272,7 @@ def _with_biases(
     if kind == "free" and _setting_of(problems)[0] is not None:
         setting = Setting.with_free_biases(problems)
         stated = problem_of(setting)[0]
-        placed = tuple(restated(stated, y=y) for y in setting.targets)
+        placed = tuple(stated.restated(y=y) for y in setting.targets)
         return Placed(placed, network.rational(), setting, "", _said_decay(kind), notes)
     if kind == "free" and ones:
         raise InputError(
@@ -311,7 +290,7 @@ def _with_ones(
     constant = "intercept" if np.any(network.intercept) else NOTHING
     free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
     X = exact_matrix([(*row, Fraction(1)) for row in problems[0].X.fractions])
-    return tuple(restated(problem, X=X, free=free) for problem in problems)
+    return tuple(problem.restated(X=X, free=free) for problem in problems)
 
 
 def _said_decay(kind: str) -> str:

@@ -150,16 +150,7 @@ def _least_norm(
 ) -> LeastNormProof:
     beta, start = _first_beta(problem, max_chambers), None
     for _ in range(STAGES):
-        penalised = TrainingProblem(
-            problem.X,
-            problem.y,
-            beta,
-            problem.kappa,
-            loss=loss,
-            penalty=problem.penalty,
-            readout=problem.readout,
-        )
-        penalised.__dict__["arrangement"] = problem.arrangement
+        penalised = problem.restated(beta=beta, loss=loss, sample_weights=None)
         solution = train(penalised, max_chambers=max_chambers, progress=progress, start=start)
         start = solution.network
         network = _meeting(penalised, solution)
@@ -182,10 +173,7 @@ def _first_beta(problem: TrainingProblem, max_chambers: int) -> Fraction:
     from .paths import approximate_beta_max
 
     labels = [1 if y > 0 else -1 for y in problem.y]
-    stated = TrainingProblem(
-        problem.X, labels, 1, problem.kappa, penalty=problem.penalty, readout=problem.readout
-    )
-    stated.__dict__["arrangement"] = problem.arrangement
+    stated = problem.restated(y=labels, beta=1, loss="squared", sample_weights=None)
     size = approximate_beta_max(stated, max_chambers) / (START * problem.n)
     return Fraction(2) ** int(np.floor(np.log2(size))) if size > 0 else Fraction(1)
 

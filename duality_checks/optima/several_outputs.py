@@ -37,6 +37,7 @@ from ..cover.effort import WHOLE, Effort, is_late
 from ..cover.proof import Coordinates
 from ..cover.search import Limits
 from ..data.problem_file import problem_document
+from ..exact.judged import objective_of
 from ..exact.orthogonal import orthogonal
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork, side_by_side
@@ -94,7 +95,7 @@ class MultiOutputProblem(Pasted):
             if first.plain_loss.name != "squared":
                 first.require_standard("the 2-norm coupling")
             first.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))
-        self.outputs: tuple[TrainingProblem, ...] = tuple(_like(first, column) for column in columns)
+        self.outputs: tuple[TrainingProblem, ...] = tuple(first.restated(y=column) for column in columns)
         self.coupling = coupling
 
     def _call(self) -> Call:
@@ -152,22 +153,6 @@ class MultiOutputProblem(Pasted):
     def targets(self) -> np.ndarray:
         """Y in floats, n x k."""
         return np.stack([problem.target for problem in self.outputs], axis=1)
-
-
-def _like(problem: TrainingProblem, y: Sequence[Fraction]) -> TrainingProblem:
-    """The same problem with other targets; the arrangement is shared."""
-    other = TrainingProblem(
-        problem.X,
-        y,
-        problem.beta,
-        problem.kappa,
-        loss=problem.loss,
-        penalty=problem.penalty,
-        readout=problem.readout,
-        free=problem.free,
-    )
-    other.__dict__["arrangement"] = problem.arrangement
-    return other
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -448,9 +433,5 @@ def _values(
 ) -> tuple[Fraction, Fraction]:
     """The value of the dual, ``tr(V'Y) - 1/2 norm(V)_F^2`` without weights and intercept, and the objective
     of the network's floats, exactly."""
-    lower, upper = sum((one.exact_dual(v) for one, v in zip(problem.outputs, dual, strict=True)), ZERO), ZERO
-    for c, one in enumerate(problem.outputs):
-        # A scalar network's objective holds the hidden weights; they are counted once below.
-        upper += network.one(c).exact_objective(one)
-    hidden = sum((Fraction(x) ** 2 for x in network.hidden.ravel().tolist()), ZERO)
-    return max(lower, ZERO), upper - problem.beta / 2 * hidden * (len(problem.outputs) - 1)
+    lower = sum((one.exact_dual(v) for one, v in zip(problem.outputs, dual, strict=True)), ZERO)
+    return max(lower, ZERO), objective_of(problem.outputs, network)
