@@ -21,6 +21,7 @@ from hyperplane_arrangements.exact.rational import Vector, dot
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
+from ..exact.enclosures import Enclosed
 from ..exact.judged import judged, objective_of
 from ..exact.norms import dual_norm_squared, root_above
 from ..exact.rounding import on_a_grid
@@ -42,7 +43,7 @@ _ROUNDS = 60
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ProvenInterval(OneLine, Shown):
+class ProvenInterval(OneLine, Shown, Enclosed):
     """`lower <= p* <= upper`, in rationals, from a network and a bound on a dual norm.
 
     Attributes:
@@ -78,11 +79,6 @@ class ProvenInterval(OneLine, Shown):
         if self.upper == 0:
             return Fraction(1)
         return self.upper / self.lower if self.lower > 0 else None
-
-    @property
-    def relative_gap(self) -> float:
-        """`(upper - lower) / upper`; 0 where both are 0."""
-        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
     def __str__(self) -> str:
         factor = "no ratio" if self.ratio is None else f"ratio at most {float(self.ratio):.3f}"

@@ -31,7 +31,7 @@ from .. import checker
 from ..checker import Chamber, Cover, Cut, Part, Quadratic, Quartic, Refusal, Slopes, Verdict
 from ..cover.effort import WHOLE, Effort, is_late
 from ..data.files import read_text, write_text
-from ..exact.enclosures import float_above, float_below, require_writable
+from ..exact.enclosures import Enclosed, float_above, float_below, require_writable
 from ..exact.judged import judged, skip_of
 from ..exact.rounding import on_a_grid
 from ..pricing.limits import LISTED_AT_MOST, few_chambers
@@ -72,7 +72,7 @@ class Proposal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate(Shown):
+class Certificate(Shown, Enclosed):
     """A proof that `lower <= p* <= upper`, for the problem with this digest.
 
     Attributes:
@@ -110,11 +110,6 @@ class Certificate(Shown):
         ``sweep``."""
         named = {"cover": self.cover, "quadratic": self.quadratic, "chambers": self.chambers}
         return next((name for name, proof in named.items() if proof is not None), "sweep")
-
-    @property
-    def relative_gap(self) -> float:
-        """`(upper - lower) / upper`, and 0 where both are 0."""
-        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
     def __repr__(self) -> str:
         numbers = len(self.dual) + sum(map(len, self.network_hidden))

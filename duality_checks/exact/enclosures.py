@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import InputError
 
@@ -12,6 +13,24 @@ from ..checker import MAX_DIGITS
 # Three digits beyond the point where the two ends of an interval part: enough to see its width.
 _DIGITS_OF_WIDTH = 3
 _LONGEST_DECIMAL = 25
+
+
+class Enclosed:
+    """What has proven bounds on a number that is at least 0."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+
+        @property
+        def lower(self) -> Fraction: ...
+
+        @property
+        def upper(self) -> Fraction: ...
+
+    @property
+    def relative_gap(self) -> float:
+        """``(upper - lower) / upper``, and 0 where both are 0."""
+        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
 
 def float_below(value: Fraction) -> float:

@@ -21,6 +21,7 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vecto
 from hyperplane_arrangements.exact.rational import ZERO, Vector, dot
 from hyperplane_arrangements.values.findings import Finding
 
+from ..exact.enclosures import Enclosed
 from ..exact.norms import root_below
 from ..problem import positive
 from .circular import circular_optimum
@@ -29,7 +30,7 @@ _PRECISION = 160
 
 
 @dataclass(frozen=True, slots=True)
-class CircularProof:
+class CircularProof(Enclosed):
     """`lower <= p* <= upper`, with what proves it; all rational.
 
     Attributes:
@@ -50,11 +51,6 @@ class CircularProof:
     dual: Vector
     lower: Fraction
     upper: Fraction
-
-    @property
-    def relative_gap(self) -> float:
-        """`(upper - lower) / upper`; 0 where both are 0."""
-        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
     def check(self) -> Finding:
         """Verify the proof from the definitions: sums of products, and balls around cosines and sines."""

@@ -22,6 +22,7 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 from hyperplane_arrangements.exact.rational import ZERO, Vector
 
 from ..certificates.certificate import Certificate, certify, check
+from ..exact.enclosures import Enclosed, decimal_interval
 from ..exact.judged import fit_of
 from ..exact.norms import root_above
 from ..networks.rational import RationalNetwork
@@ -40,7 +41,7 @@ MET = 1e-6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class LeastNormProof:
+class LeastNormProof(Enclosed):
     """A proven interval around the least norm, ``lower <= g <= upper``.
 
     Attributes:
@@ -62,14 +63,7 @@ class LeastNormProof:
     penalised: TrainingProblem
     certificate: Certificate
 
-    @property
-    def relative_gap(self) -> float:
-        """``(upper - lower) / upper``, and 0 where both are 0."""
-        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
-
     def __str__(self) -> str:
-        from ..exact.enclosures import decimal_interval
-
         lower, upper = decimal_interval(self.lower, self.upper)
         return f"{lower} <= least norm <= {upper} (proven)"
 

@@ -20,14 +20,14 @@ from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 
-from ..exact.enclosures import scientific_above
+from ..exact.enclosures import Enclosed, scientific_above
 from ..exact.quadratics import ZERO, Quadratic, largest_ratio
 
 HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class PathNode:
+class PathNode(Enclosed):
     """What one certificate proves of the path.
 
     Args:
@@ -53,11 +53,6 @@ class PathNode:
     def upper(self) -> Fraction:
         """The objective of the network at its own beta."""
         return self.loss + self.beta * self.penalty
-
-    @property
-    def relative_gap(self) -> float:
-        """``(upper - lower) / upper``, and 0 where both are 0."""
-        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
     @property
     def line(self) -> Quadratic:

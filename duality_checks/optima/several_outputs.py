@@ -37,6 +37,7 @@ from ..cover.effort import WHOLE, Effort, is_late
 from ..cover.proof import Coordinates
 from ..cover.search import Limits
 from ..data.problem_file import problem_document
+from ..exact.enclosures import Enclosed
 from ..exact.judged import objective_of
 from ..exact.orthogonal import orthogonal
 from ..networks.rational import RationalNetwork
@@ -156,7 +157,7 @@ class MultiOutputProblem(Pasted):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class OutputsProof:
+class OutputsProof(Enclosed):
     """A network with several outputs and what proves ``lower <= p* <= upper``.
 
     Attributes:
@@ -201,11 +202,6 @@ class OutputsProof:
             "cover": cover_document(self.cover, shared=True),
         }
         return json.dumps(document) + "\n"
-
-    @property
-    def relative_gap(self) -> float:
-        """``(upper - lower) / upper``, and 0 where both are 0."""
-        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
 
 def train_outputs(

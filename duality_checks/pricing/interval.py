@@ -26,7 +26,7 @@ from hyperplane_arrangements.machine.workers import using_executor
 from hyperplane_arrangements.values.display import Shown
 
 from ..cover.effort import WHOLE, Effort
-from ..exact.enclosures import float_above, float_below, require_writable
+from ..exact.enclosures import Enclosed, float_above, float_below, require_writable
 from ..exact.judged import objective_of
 from ..exact.norms import gradient, project
 from ..problem import TrainingProblem
@@ -47,7 +47,7 @@ LEAST, MOST = 2.0**-500, 2.0**500
 
 
 @dataclass(frozen=True, slots=True)
-class IntervalProof(Shown):
+class IntervalProof(Shown, Enclosed):
     """``lower <= p* <= upper``, proven by this package's enumeration or search, and arithmetic.
 
     Attributes:
@@ -67,11 +67,6 @@ class IntervalProof(Shown):
     def extent(self) -> str:
         """What the proof went through, in words."""
         return f"{self.cones:,} cones" if self.cones else f"{self.chambers:,} chambers"
-
-    @property
-    def relative_gap(self) -> float:
-        """``(upper - lower) / upper``; 0 when both are 0."""
-        return float((self.upper - self.lower) / self.upper) if self.upper else 0.0
 
     def __repr__(self) -> str:
         low, high = float_below(self.lower), float_above(self.upper)

@@ -30,6 +30,16 @@ def signed_content(row: Sequence[Any]) -> Any:
     return 0
 
 
+def inner(a: Iterable[Any], b: Iterable[Any]) -> Any:
+    """The inner product, of the kind that the entries are.
+
+    Example:
+        >>> inner([1, 2], (3, 4))
+        11
+    """
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
 def canonical(row: Sequence[int]) -> Row:
     """Return the row divided by its gcd, first nonzero entry positive; the zero row unchanged.
 

@@ -18,7 +18,7 @@ import numpy as np
 from ..enumeration.chambers import chambers
 from ..errors import InputError
 from ..exact.rational import independent_rows, inverse, times, transposed
-from ..exact.rows import Row, canonical
+from ..exact.rows import Row, canonical, inner
 from ..plain import PlainArrangement
 from .central import CentralForm, central_form
 from .shapes import chamber_cone
@@ -204,12 +204,8 @@ def _triangle(a: Row, b: Row, c: Row, metric: list[Row]) -> float:
         [_inner(x, y, metric) for y in (a, b, c)] for x in (a, b, c)
     ]
     cosines = _cosine(ab, aa * bb) + _cosine(bc, bb * cc) + _cosine(ac, aa * cc)
-    height = _root(_dot(gram[0], _cross(gram[1], gram[2])), aa * bb * cc)
+    height = _root(inner(gram[0], _cross(gram[1], gram[2])), aa * bb * cc)
     return 2 * atan2(height, 1 + cosines)
-
-
-def _dot(a: Sequence[int], b: Sequence[int]) -> int:
-    return sum(x * y for x, y in zip(a, b, strict=True))
 
 
 def _cross(a: Sequence[int], b: Sequence[int]) -> Row:
@@ -231,7 +227,7 @@ def _rays_by_chamber(rows: list[Row]) -> dict[bytes, list[Row]]:
         opposite = tuple(-x for x in point)
         for inside in _sectors([rows[i] for i in through], point):
             for i in through:
-                value = _dot(rows[i], inside)
+                value = inner(rows[i], inside)
                 signs[i] = (value > 0) - (value < 0)
             found.setdefault(signs.tobytes(), []).append(point)
             found.setdefault((-signs).tobytes(), []).append(opposite)
@@ -241,7 +237,7 @@ def _rays_by_chamber(rows: list[Row]) -> dict[bytes, list[Row]]:
 def _sectors(normals: list[Row], point: Row) -> list[Row]:
     """Return one vector inside each sector that planes through a common point cut, modulo the point."""
     along = [_cross(point, normal) for normal in normals]
-    flat = [(_dot(normals[0], t), _dot(normals[1], t), t) for t in along]
+    flat = [(inner(normals[0], t), inner(normals[1], t), t) for t in along]
     upper = [(x, y, t) if (y, x) > (0, 0) else (-x, -y, tuple(-z for z in t)) for x, y, t in flat]
     upper.sort(key=lambda item: (item[1] > 0, Fraction(-item[0], item[1] or 1)))
     around = [t for _, _, t in upper]
@@ -254,6 +250,6 @@ def _fan(rays: list[Row]) -> list[Row]:
     first, *rest = rays
 
     def clockwise(a: Row, b: Row) -> int:
-        return -_dot(first, _cross(a, b))
+        return -inner(first, _cross(a, b))
 
     return [first, *sorted(rest, key=cmp_to_key(clockwise))]

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..exact import exact_matrix
 from ..exact.rational import independent_rows
-from ..exact.rows import Row, signed_content
+from ..exact.rows import Row, inner, signed_content
 from .directions import null_vectors
 
 
@@ -35,7 +35,7 @@ def extreme_rays(normals: Sequence[Row]) -> list[Row]:
     for k, normal in enumerate(normals):
         if k in chosen:
             continue
-        values = [_dot(normal, ray) for ray, _ in rays]
+        values = [inner(normal, ray) for ray, _ in rays]
         kept = [(ray, on | {k} if not v else on) for (ray, on), v in zip(rays, values, strict=True) if v >= 0]
         for i, j in combinations(range(len(rays)), 2):
             common = rays[i][1] & rays[j][1]
@@ -52,13 +52,9 @@ def _beside(normals: Sequence[Row], chosen: Sequence[int], k: int) -> Row:
     """The ray that is on all the chosen hyperplanes but one, on the positive side of that."""
     others = np.array([[normals[i] for i in chosen if i != k]], dtype=object)
     (ray,) = null_vectors(others.reshape(1, len(chosen) - 1, len(chosen))).tolist()
-    return _primitive(ray if _dot(normals[k], ray) > 0 else [-x for x in ray])
+    return _primitive(ray if inner(normals[k], ray) > 0 else [-x for x in ray])
 
 
 def _primitive(ray: Sequence[Any]) -> Row:
     size = abs(signed_content(ray))
     return tuple(x // size for x in ray)
-
-
-def _dot(a: Sequence[Any], b: Sequence[Any]) -> Any:
-    return sum(x * y for x, y in zip(a, b, strict=True))

@@ -17,7 +17,7 @@ from ..exact import exact_matrix
 from ..exact.cddlib import cddlib
 from ..exact.quadratic import irrational
 from ..exact.rational import null_space
-from ..exact.rows import Row, canonical
+from ..exact.rows import Row, canonical, inner
 from ..exact.sign_vectors import read_signs, signs_text
 from ..plain import PlainArrangement
 from .bits import packed, row_signs, words_of
@@ -115,7 +115,7 @@ def chamber_cone(form: CentralForm, signs: Any) -> ChamberCone:
     walls: list[int] = []
     facets = []
     for row, of_row in sides.items():
-        on_it = frozenset(k for k, ray in enumerate(rays) if _dot(row, ray) == 0)
+        on_it = frozenset(k for k, ray in enumerate(rays) if inner(row, ray) == 0)
         if form.rank - len(null_space([rays[k] for k in on_it], form.rank)) == form.rank - 1:
             walls += of_row
             facets.append(on_it)
@@ -159,7 +159,7 @@ def _extreme_rays(normals: list[Row], rank: int) -> list[Row]:
 def _checked(rays: list[Row], normals: list[Row]) -> list[Row]:
     """The rays of a cone with an inside; others are refused."""
     inside = [sum(column) for column in zip(*rays, strict=True)]
-    if (normals and not rays) or any(_dot(normal, inside) <= 0 for normal in normals):
+    if (normals and not rays) or any(inner(normal, inside) <= 0 for normal in normals):
         raise InputError(
             "signs are not those of a chamber: no point has them; take them from Arrangement.chambers()"
         )
@@ -169,10 +169,6 @@ def _checked(rays: list[Row], normals: list[Row]) -> list[Row]:
 def _integral(values: list[Fraction]) -> Row:
     matrix = exact_matrix([values])
     return _shortest([int(x) for x in matrix.integers[0]])
-
-
-def _dot(a: Any, b: Any) -> Any:
-    return sum(x * y for x, y in zip(a, b, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
