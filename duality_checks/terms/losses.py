@@ -177,7 +177,46 @@ class Loss(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Squared(Loss):
+class OnInterval(Loss):
+    """A loss whose dual domain is an interval around 0, ``abs(v) <= most``; of labels its half,
+    ``0 <= v y <= most``. With a `dual_curvature` c its dual objective is ``d(v) = v y - c v^2/2`` there.
+
+    Attributes:
+        most: the largest ``abs(v)`` in the domain; None if there is none.
+    """
+
+    most: ClassVar[Fraction | None] = None
+
+    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return v * y - 0.5 * (self.dual_curvature or 0) * v * v
+
+    def below(self, v: Fraction, y: Fraction) -> Fraction:
+        return v * (y - (self.dual_curvature or 0) * v / 2)
+
+    def inside(self, v: Fraction, y: Fraction) -> Fraction:
+        if self.labels:
+            a = max(v * y, ZERO)
+            return a * y if self.most is None else min(a, self.most) * y
+        return v if self.most is None else min(max(v, -self.most), self.most)
+
+    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
+        most = np.inf if self.most is None else float(self.most)
+        if self.labels:
+            return np.clip(v * y, 0.0, most) * y
+        return v if self.most is None else np.clip(v, -most, most)
+
+    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
+        largest = float(np.abs(u).max(initial=0.0))
+        if largest == 0:
+            return 0.0
+        rise, bend = float(u @ (weights * y)), brake
+        if self.dual_curvature:
+            bend += self.dual_curvature * float(u @ (weights * u))
+        return _best(rise, bend) if self.most is None else _best_up_to(float(self.most) / largest, rise, bend)
+
+
+@dataclass(frozen=True, slots=True)
+class Squared(OnInterval):
     """``1/2 (f - y)^2``, with ``d(v) = v y - v^2/2`` everywhere."""
 
     dual_curvature = 1
@@ -199,20 +238,8 @@ class Squared(Loss):
     def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.ones(len(f))
 
-    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return v * y - 0.5 * v * v
-
     def dual(self, v: np.ndarray, y: np.ndarray) -> float:
         return float(v @ y - 0.5 * v @ v)
-
-    def inside(self, v: Fraction, y: Fraction) -> Fraction:
-        return v
-
-    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return v
-
-    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
-        return _best(float(u @ (weights * y)), float(u @ (weights * u)) + brake)
 
     def lower(self, v: Sequence[Fraction], y: Sequence[Fraction]) -> Fraction:
         return self.lower_inside(v, y)
@@ -224,15 +251,13 @@ class Squared(Loss):
     def above(self, f: Fraction, y: Fraction) -> Fraction:
         return (f - y) ** 2 / 2
 
-    def below(self, v: Fraction, y: Fraction) -> Fraction:
-        return v * (y - v / 2)
-
 
 @dataclass(frozen=True, slots=True)
-class Absolute(Loss):
+class Absolute(OnInterval):
     """``abs(f - y)``, with ``d(v) = v y`` for ``abs(v) <= 1``."""
 
     dual_curvature = 0
+    most = ONE
     name = "l1"
     smooth = False
 
@@ -242,28 +267,12 @@ class Absolute(Loss):
     def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.sign(y - f)
 
-    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return v * y
-
-    def inside(self, v: Fraction, y: Fraction) -> Fraction:
-        return min(max(v, -ONE), ONE)
-
-    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.clip(v, -1.0, 1.0)
-
-    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
-        largest = float(np.abs(u).max(initial=0.0))
-        return _best_up_to(1 / largest, float(u @ (weights * y)), brake) if largest > 0 else 0.0
-
     def above(self, f: Fraction, y: Fraction) -> Fraction:
         return abs(f - y)
 
-    def below(self, v: Fraction, y: Fraction) -> Fraction:
-        return v * y
-
 
 @dataclass(frozen=True, slots=True)
-class Huber(Loss):
+class Huber(OnInterval):
     """``(f - y)^2/2`` up to ``abs(f - y) = delta`` and linear beyond.
 
     ``d(v) = v y - v^2/2`` for ``abs(v) <= delta``.
@@ -281,6 +290,10 @@ class Huber(Loss):
     def name(self) -> str:
         return f"huber:{self.delta}"
 
+    @property
+    def most(self) -> Fraction:  # type: ignore[override]
+        return self.delta
+
     def in_units(self, unit: Fraction) -> Huber:
         return Huber(self.delta / unit)
 
@@ -294,35 +307,17 @@ class Huber(Loss):
     def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return (np.abs(f - y) <= float(self.delta)).astype(float)
 
-    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return v * y - 0.5 * v * v
-
-    def inside(self, v: Fraction, y: Fraction) -> Fraction:
-        return min(max(v, -self.delta), self.delta)
-
-    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.clip(v, -float(self.delta), float(self.delta))
-
-    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
-        largest = float(np.abs(u).max(initial=0.0))
-        if largest == 0:
-            return 0.0
-        most = float(self.delta) / largest
-        return _best_up_to(most, float(u @ (weights * y)), float(u @ (weights * u)) + brake)
-
     def above(self, f: Fraction, y: Fraction) -> Fraction:
         error = abs(f - y)
         return error**2 / 2 if error <= self.delta else self.delta * (error - self.delta / 2)
 
-    def below(self, v: Fraction, y: Fraction) -> Fraction:
-        return v * (y - v / 2)
-
 
 @dataclass(frozen=True, slots=True)
-class Hinge(Loss):
+class Hinge(OnInterval):
     """``max(0, 1 - y f)`` on labels, with ``d(v) = a`` for ``a = v y`` in [0, 1]."""
 
     dual_curvature = 0
+    most = ONE
     name = "hinge"
     labels = True
     smooth = False
@@ -333,28 +328,12 @@ class Hinge(Loss):
     def slope(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return np.where(y * f < 1, y, 0.0)
 
-    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return v * y
-
-    def inside(self, v: Fraction, y: Fraction) -> Fraction:
-        return min(max(v * y, ZERO), ONE) * y
-
-    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.clip(v * y, 0.0, 1.0) * y
-
-    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
-        largest = float(np.abs(u).max(initial=0.0))
-        return _best_up_to(1 / largest, float(u @ (weights * y)), brake) if largest > 0 else 0.0
-
     def above(self, f: Fraction, y: Fraction) -> Fraction:
         return max(ZERO, 1 - y * f)
 
-    def below(self, v: Fraction, y: Fraction) -> Fraction:
-        return v * y
-
 
 @dataclass(frozen=True, slots=True)
-class SquaredHinge(Loss):
+class SquaredHinge(OnInterval):
     """``1/2 max(0, 1 - y f)^2`` on labels, with ``d(v) = a - a^2/2`` for ``a = v y >= 0``."""
 
     dual_curvature = 1
@@ -371,32 +350,18 @@ class SquaredHinge(Loss):
     def curvature(self, f: np.ndarray, y: np.ndarray) -> np.ndarray:
         return (y * f < 1).astype(float)
 
-    def duals(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return v * y - 0.5 * v * v
-
-    def inside(self, v: Fraction, y: Fraction) -> Fraction:
-        return max(v * y, ZERO) * y
-
-    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.maximum(v * y, 0.0) * y
-
-    def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
-        return _best(float(u @ (weights * y)), float(u @ (weights * u)) + brake)
-
     def above(self, f: Fraction, y: Fraction) -> Fraction:
         return max(ZERO, 1 - y * f) ** 2 / 2
 
-    def below(self, v: Fraction, y: Fraction) -> Fraction:
-        return v * (y - v / 2)
-
 
 @dataclass(frozen=True, slots=True)
-class Logistic(Loss):
+class Logistic(OnInterval):
     """``log(1 + exp(-y f))`` on labels.
 
     ``d(v) = -a log a - (1-a) log(1-a)``, the entropy, for ``a = v y`` in [0, 1].
     """
 
+    most = ONE
     name = "logistic"
     conjugate_curved = 4
     labels = True
@@ -416,12 +381,6 @@ class Logistic(Loss):
 
         a = np.clip(v * y, 0.0, 1.0)
         return np.asarray(entr(a) + entr(1 - a))
-
-    def inside(self, v: Fraction, y: Fraction) -> Fraction:
-        return min(max(v * y, ZERO), ONE) * y
-
-    def clip(self, v: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return np.clip(v * y, 0.0, 1.0) * y
 
     def multiple_of_shares(self, u: np.ndarray, y: np.ndarray, weights: np.ndarray, brake: float) -> float:
         a = u * y
