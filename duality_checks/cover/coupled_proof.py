@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import checker
 from .coupled import Coupled
-from .encoding import BITS, Pen, deepest
+from .encoding import BITS, Draft, deepest, penned
 from .proof import FIRST, Coordinates, float_over, scales
 from .search import Cover, Limits, search
 
@@ -52,6 +52,5 @@ def written_coupled(
     trees = found.trees or ()
     draft = checker.Cover(coordinates.basis, deepest(trees), BITS, b"", b"")
     g = checker.shared(coordinates.stated, duals, coordinates.basis, 2 * draft.depth + checker.CHORD_BITS)
-    pen = Pen(trees, range(len(g.rows)), "cover.tree", deadline)
-    checker.faces_hold(g, draft, pen)
-    return checker.Cover(coordinates.basis, draft.depth, BITS, pen.data, b"")
+    (tree,) = penned([Draft(g, draft, trees, range(len(g.rows)), "cover.tree", deadline)])
+    return checker.Cover(coordinates.basis, draft.depth, BITS, tree, b"")

@@ -7,12 +7,20 @@ and what it is told is noted. So what is written has been proven, in integers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice, pairwise
+
+import numpy as np
+
+from hyperplane_arrangements.machine.workers import workers
 
 from .. import checker
 from .effort import is_late
 from .search import STEPS, Tree
 
 BITS = STEPS.bit_length() - 1
+SHARED = 100_000  # slopes from which on other processes are asked to write: they take more than half a second
+PARTS = 4  # for each worker: they are done at different speeds
 
 
 def deepest(trees: tuple[Tree, ...]) -> int:
@@ -103,12 +111,87 @@ class Pen(checker.Bits):
             self._write("1" + "".join(f"1{share:0{count}b}" if share else "0" for share in found[:-1]))
         return found
 
-    def finished(self) -> None:
-        """Nothing to ask: the walk ends with the trees."""
+    @property
+    def bits(self) -> str:
+        """The bits so far, as zeros and ones."""
+        return "".join(self._written)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Draft:
+    """A tree to be written, or a part of one.
+
+    Attributes:
+        function: that it bounds, as the checker has it.
+        cover: its basis, depth and bits.
+        trees, kept, where, deadline: as for a :class:`Pen`.
+        begin, end: paths of its first box and of the one after its last.
+    """
+
+    function: checker.Kinks
+    cover: checker.Cover
+    trees: tuple[Tree, ...]
+    kept: Sequence[int]
+    where: str
+    deadline: float | None = None
+    begin: checker.Path = (0,)
+    end: checker.Path = ()
 
     @property
-    def data(self) -> bytes:
-        """The bytes, the last one filled up with zeros."""
-        text = "".join(self._written)
-        size = -(-len(text) // 8)
-        return int(text.ljust(8 * size, "0") or "0", 2).to_bytes(size, "big")
+    def size(self) -> int:
+        """How many slopes and leaves there are: time goes into rows that leaves do not decide."""
+        return sum(len(tree.rows) for tree in self.trees)
+
+    def parted(self, count: int) -> list[Draft]:
+        """About so many parts of about one size."""
+        if count == 1:
+            return [self]
+        names = "codes", "slopes", "rows"
+        codes, slopes, rows = (np.concatenate([getattr(tree, name) for tree in self.trees]) for name in names)
+        step, leaves = -(-len(rows) // count), 0
+        ends = [0, *(np.flatnonzero(rows < 0) + 1).tolist()]
+        waiting = list[checker.Path]((face,) for face in reversed(range(len(self.trees))))
+        cuts = list[tuple[int, int, checker.Path]]()
+        for k, code in enumerate(codes.tolist()):
+            path = waiting.pop()
+            if ends[leaves] >= len(cuts) * step:
+                cuts.append((k, ends[leaves], path))
+            if code < 0:
+                leaves += 1
+            else:
+                waiting += [(*path, 2 * code + 1), (*path, 2 * code)]
+        cuts.append((len(codes), len(rows), ()))
+        return [
+            replace(self, trees=(Tree(codes[a:b], slopes[c:d], rows[c:d]),), begin=begin, end=end)
+            for (a, c, begin), (b, d, end) in pairwise(cuts)
+        ]
+
+    def written(self) -> str:
+        """Its bits, proven by the checker's own walk.
+
+        Raises:
+            checker.Refusal: a leaf that does not hold, trees that are not whole, or no time.
+        """
+        pen = Pen(self.trees, self.kept, self.where, self.deadline)
+        checker.boxes_hold(self.function, self.cover, pen, self.begin, self.end)
+        return pen.bits
+
+
+def penned(drafts: Sequence[Draft]) -> list[bytes]:
+    """The bytes of each, the last one filled up with zeros. Long ones are written in parts, by the workers
+    that were chosen.
+
+    Raises:
+        checker.Refusal: what :meth:`Draft.written` raises.
+    """
+    size, team = sum(draft.size for draft in drafts), workers()
+    if team is None or size <= SHARED:
+        return [_bytes(draft.written()) for draft in drafts]
+    parts = [draft.parted(max(1, round(PARTS * team.count * draft.size / size))) for draft in drafts]
+    bits = iter(team.map(Draft.written, chain(*parts)))
+    return [_bytes("".join(islice(bits, len(own)))) for own in parts]
+
+
+def _bytes(bits: str) -> bytes:
+    size = -(-len(bits) // 8)
+    return int(bits.ljust(8 * size, "0") or "0", 2).to_bytes(size, "big")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from .. import checker
+from .encoding import PARTS
 from .proof import float_over, scales
 
-PARTS = 4  # for each worker: they are done at different speeds
 _EXACT = 50  # halvings, of which floats hold the ends
 
 

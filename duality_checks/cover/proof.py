@@ -9,19 +9,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from hyperplane_arrangements.machine.workers import mapper
-
 from .. import checker
 from .basis import amid, orthonormal, turned
-from .encoding import BITS, Pen, deepest
+from .encoding import BITS, Draft, deepest, penned
 from .maxima import Maxima
-from .search import Cover, Function, Limits, Tree, search
+from .search import Cover, Function, Limits, search
 
 BELOW = 1 - 2.0**-50  # more than all roundings of beta
 _LONGEST = 900
 FIRST = Limits(points=1)
 TURNED_FROM = 5  # the rank below which it hardly matters along which axes boxes lie
-SHARED = 5_000  # cones from which on other processes are asked to write: each takes a millisecond or so
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -138,18 +135,8 @@ def written(
     terms = checker.maxima if coordinates.stated.largest else checker.kinks
     g = terms(coordinates.stated, dual, coordinates.basis, 2 * depth + checker.CHORD_BITS)
     sides = [
-        (side, draft, cover.trees, kept, f"cover.{name}", deadline)
+        Draft(side, draft, cover.trees or (), kept, f"cover.{name}", deadline)
         for side, cover, name in ((g, found[0], "plus"), (g.negated(), found[1], "minus"))
     ]
-    plus, minus = mapper(sum(cover.cones for cover in found) > SHARED)(_penned, sides)
+    plus, minus = penned(sides)
     return checker.Cover(coordinates.basis, depth, BITS, plus, minus)
-
-
-def _penned(
-    job: tuple[checker.Kinks, checker.Cover, tuple[Tree, ...], list[int], str, float | None],
-) -> bytes:
-    """One side of a cover, proven and written."""
-    side, draft, trees, kept, where, deadline = job
-    pen = Pen(trees, kept, where, deadline)
-    checker.faces_hold(side, draft, pen)
-    return pen.data

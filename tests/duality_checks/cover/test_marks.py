@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from cover_forgeries import FORGERIES, bits_of, covered, honest, put_bits
+from cover_forgeries import DUAL, FORGERIES, ROWS, bits_of, covered, honest, put_bits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import MultiOutputProblem, TrainingProblem, checker, train
-from duality_checks.cover import marks as marks_module
+from duality_checks.cover import encoding
 from duality_checks.cover.coupled_proof import coupled_cover, written_coupled
+from duality_checks.cover.encoding import PARTS
 from duality_checks.cover.marks import marks
-from duality_checks.cover.proof import Coordinates
+from duality_checks.cover.proof import Coordinates, covers, written
 from duality_checks.optima.shared_training import SharedLandscape
 from duality_checks.strategies import training_problems
+from duality_checks.terms.max_pooling import MaxPooling
+from hyperplane_arrangements.machine.workers import using_executor
 
 
 class Noted(checker.Bits):
@@ -76,7 +80,7 @@ def choices(draw):
     return choose
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(training_problems(), choices())
 def test_parts_between_any_boxes_hold_as_the_whole_does(problem, choose):
     proof, held = covered(problem, train(problem)), []
@@ -85,7 +89,7 @@ def test_parts_between_any_boxes_hold_as_the_whole_does(problem, choose):
     assert len(held) >= 2 and all(held)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(training_problems())
 def test_floats_find_boxes_of_the_tree(problem):
     """With integer data, where rows touch boxes without crossing them, above all."""
@@ -125,10 +129,10 @@ def test_floats_find_boxes_of_the_tree_of_outputs_that_share_neurons(seed, rank,
 
 @pytest.fixture(scope="module")
 def long_case():
-    """Leaves in many sizes: 60 rows at rank 4."""
+    """Leaves in many sizes: 40 rows at rank 4."""
     rng = np.random.default_rng(0)
-    X = np.column_stack([rng.normal(size=(60, 3)), np.ones(60)])
-    problem = TrainingProblem(X, rng.choice([-1.0, 1.0], 60), "1/2")
+    X = np.column_stack([rng.normal(size=(40, 3)), np.ones(40)])
+    problem = TrainingProblem(X, rng.choice([-1.0, 1.0], 40), "1/2")
     return problem, covered(problem, train(problem))
 
 
@@ -146,7 +150,7 @@ def test_parts_are_as_many_as_workers_need_and_of_one_length(long_case, workers)
     assert checker.verify(
         checker.read_problem(problem.to_json()), proof.to_json(), in_turn(held), guess
     ).proven
-    assert all(held) and marks_module.PARTS * workers <= len(held) <= marks_module.PARTS * workers + 2
+    assert all(held) and PARTS * workers <= len(held) <= PARTS * workers + 2
     assert max(lengths) < 1.5 * np.mean(lengths)
 
 
@@ -239,3 +243,26 @@ def test_only_the_walk_refuses_parts_that_nobody_looked_at():
     ):
         assert "the bound norm(e) <= beta fails" in checker.verify(stated, text, lazy).reason
     assert checker.verify(stated, text, lambda work, parts: [True, True]).proven
+
+
+def noted(write, begun):
+    def noting(draft):
+        begun.append((draft.where, draft.begin))
+        return write(draft)
+
+    return noting
+
+
+@pytest.mark.parametrize(
+    "terms", [{}, {"readout": MaxPooling([0, 0, 1, 1, 2, 2, 3, 3])}], ids=["sums", "largest"]
+)
+def test_trees_written_in_parts_have_the_same_bits(monkeypatch, terms):
+    stated = checker.read_problem(TrainingProblem(ROWS, range(4 if terms else 8), 16, **terms).to_json())
+    coordinates, dual = Coordinates.of(stated), tuple(DUAL[: len(stated.target)])
+    found = covers(coordinates, dual, keep=True)
+    whole, begun = written(coordinates, dual, found), []
+    monkeypatch.setattr(encoding, "SHARED", 0)
+    monkeypatch.setattr(encoding.Draft, "written", noted(encoding.Draft.written, begun))
+    with ThreadPoolExecutor(2) as pool, using_executor(pool):
+        assert written(coordinates, dual, found) == whole
+    assert len(begun) > 4 and len(set(begun)) == len(begun)
