@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+
+from hyperplane_arrangements.exact.rational import ZERO, Vector
 
 from ..problem import TrainingProblem
 
@@ -56,6 +59,20 @@ def random_problem(rng: np.random.Generator, most: int = 5, widest: int = 3) -> 
     beta = Fraction(int(rng.integers(1, 9)), 8)
     kappa = ACTIVATIONS[int(rng.integers(len(ACTIVATIONS)))]
     return TrainingProblem(rows, random_rationals(rng, len(rows)), beta, kappa)
+
+
+def random_pair(rng: np.random.Generator) -> tuple[TrainingProblem, Vector]:
+    """A random problem and a random rational vector, one entry a sample."""
+    problem = random_problem(rng)
+    return problem, tuple(random_rationals(rng, problem.n))
+
+
+def degenerate_pairs() -> Iterator[tuple[TrainingProblem, Vector]]:
+    """One problem a degeneracy with its own targets, and one with a vector of zeros."""
+    for problem in degenerate_problems():
+        yield problem, problem.y
+    first = degenerate_problems()[0]
+    yield first, (ZERO,) * first.n
 
 
 def degenerate_problems() -> tuple[TrainingProblem, ...]:

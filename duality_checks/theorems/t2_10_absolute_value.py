@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from hyperplane_arrangements.exact.rational import Vector
 
 from ..exact.norms import dual_norm_squared, gradient, project
@@ -15,7 +13,7 @@ from ..networks.objective import activated
 from ..problem import TrainingProblem
 from .bounds import proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
-from .samples import degenerate_problems, random_problem, random_rationals
+from .samples import degenerate_problems, random_pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,6 @@ def fixed() -> Iterator[Halves]:
         yield with_absolute_value(problem, problem.y)
 
 
-def draw(rng: np.random.Generator) -> Halves:
-    """A random problem and a random rational v."""
-    problem = random_problem(rng)
-    return with_absolute_value(problem, tuple(random_rationals(rng, problem.n)))
-
-
 def control() -> Halves:
     """The ReLU, which does tell u from -u."""
     problem = TrainingProblem([[1, 0], [0, 1], [1, 1]], [3, 1, -1], 1)
@@ -96,7 +88,7 @@ THEOREM = Theorem(
     source="derived",
     note="2.10-absolute-value.md",
     fixed=fixed,
-    draw=draw,
+    draw=lambda rng: with_absolute_value(*random_pair(rng)),
     check=check,
     false_claim="the same is true of the ReLU",
     control=control,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-
-import numpy as np
+from itertools import starmap
 
 from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ..exact.norms import gradient, project
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
-from .samples import degenerate_problems, random_problem, random_rationals
+from .samples import degenerate_pairs, degenerate_problems, random_pair
 
 Signs = tuple[int, ...]
 Table = Mapping[tuple[Signs, int], Mapping[int, Fraction]]
@@ -64,20 +63,6 @@ def check(instance: Multipliers) -> Iterator[Outcome]:
             yield equal(dot(c, point), square, "max = min: c'u = norm(u)^2")
 
 
-def fixed() -> Iterator[Multipliers]:
-    """One problem a degeneracy, v = y; and a v that vanishes."""
-    for problem in degenerate_problems():
-        yield shortest(problem, problem.y)
-    first = degenerate_problems()[0]
-    yield shortest(first, (Fraction(0),) * first.n)
-
-
-def draw(rng: np.random.Generator) -> Multipliers:
-    """A random problem and a random rational v."""
-    problem = random_problem(rng)
-    return shortest(problem, tuple(random_rationals(rng, problem.n)))
-
-
 def control() -> Multipliers:
     """No multipliers at all: the maximum over a chamber would be the length of the gradient."""
     honest = shortest(degenerate_problems()[0], degenerate_problems()[0].y)
@@ -93,8 +78,8 @@ THEOREM = Theorem(
     ),
     source="derived from Moreau 1962",
     note="2.3-dual-certificate-per-chamber.md",
-    fixed=fixed,
-    draw=draw,
+    fixed=lambda: starmap(shortest, degenerate_pairs()),
+    draw=lambda rng: shortest(*random_pair(rng)),
     check=check,
     false_claim="the maximum over a chamber is the length of the gradient",
     control=control,

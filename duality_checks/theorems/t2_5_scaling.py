@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ..exact.norms import dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .bounds import dual_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, that
-from .samples import degenerate_problems, random_problem, random_rationals
+from .samples import degenerate_problems, random_pair
 
 # A root is replaced by a rational this much closer to zero than the next infeasible one that is tried.
 NUDGE = 1 + Fraction(1, 2**60)
@@ -75,12 +73,6 @@ def fixed() -> Iterator[Multiple]:
     yield scaled(unseen, (Fraction(1), Fraction(0)))
 
 
-def draw(rng: np.random.Generator) -> Multiple:
-    """A random problem and a random rational v."""
-    problem = random_problem(rng)
-    return scaled(problem, tuple(random_rationals(rng, problem.n)))
-
-
 def control() -> Multiple:
     """A dual norm that was taken over some chambers only: a tenth too small."""
     honest = scaled(degenerate_problems()[0], degenerate_problems()[0].y)
@@ -97,7 +89,7 @@ THEOREM = Theorem(
     source="derived",
     note="2.5-scaling.md",
     fixed=fixed,
-    draw=draw,
+    draw=lambda rng: scaled(*random_pair(rng)),
     check=check,
     false_claim="a dual norm found on some of the chambers is good enough to scale with",
     control=control,

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from hyperplane_arrangements import Arrangement
 from hyperplane_arrangements.exact.rational import Vector, dot
 
@@ -15,7 +13,7 @@ from ..exact.norms import dual_norm_squared, gradient, project
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, refused, that
 from .concave import Concave, Estimate
-from .samples import degenerate_problems, random_problem, random_rationals
+from .samples import degenerate_problems, random_pair
 
 Signs = tuple[int, ...]
 
@@ -127,12 +125,6 @@ def fixed() -> Iterator[OneSided]:
         yield one_sided(first, (Fraction(weight),) * first.n)
 
 
-def draw(rng: np.random.Generator) -> OneSided:
-    """A random problem and a random rational vector."""
-    problem = random_problem(rng)
-    return one_sided(problem, tuple(random_rationals(rng, problem.n)))
-
-
 def control() -> OneSided:
     """The chambers of the wrong side's rows: those of negative weight, with slopes for the others."""
     problem = degenerate_problems()[0]
@@ -158,7 +150,7 @@ THEOREM = Theorem(
     source="derived",
     note="7.1-one-sided-chambers.md",
     fixed=fixed,
-    draw=draw,
+    draw=lambda rng: one_sided(*random_pair(rng)),
     check=check,
     false_claim="the chambers of the rows of negative weight will do as well",
     control=control,

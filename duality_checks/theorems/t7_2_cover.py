@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-
-import numpy as np
+from itertools import starmap
 
 from hyperplane_arrangements.exact.rational import Vector
 
@@ -14,7 +13,7 @@ from .. import checker
 from ..exact.norms import dual_norm_squared, root_above
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least
-from .samples import degenerate_problems, random_problem, random_rationals
+from .samples import degenerate_pairs, degenerate_problems, random_pair
 
 # How far the dual norm is below beta: a share that a cover needs few cones for.
 ROOM = 1 + Fraction(1, 2**10)
@@ -48,20 +47,6 @@ def check(instance: Covered) -> Iterator[Outcome]:
     yield at_least(instance.problem.beta**2, square, "norm_dual(z)^2 <= beta^2, chamber by chamber")
 
 
-def fixed() -> Iterator[Covered]:
-    """One problem a degeneracy with its own targets, and z = 0."""
-    for problem in degenerate_problems():
-        yield covered(problem, problem.y)
-    first = degenerate_problems()[0]
-    yield covered(first, (Fraction(0),) * first.n)
-
-
-def draw(rng: np.random.Generator) -> Covered:
-    """A random problem and a random rational vector."""
-    problem = random_problem(rng)
-    return covered(problem, tuple(random_rationals(rng, problem.n)))
-
-
 def control() -> Covered:
     """A cover that was searched for z and is shown for a longer one, whose dual norm is above beta."""
     honest = covered(degenerate_problems()[0], degenerate_problems()[0].y)
@@ -77,8 +62,8 @@ THEOREM = Theorem(
     ),
     source="derived",
     note="7.2-covers.md",
-    fixed=fixed,
-    draw=draw,
+    fixed=lambda: starmap(covered, degenerate_pairs()),
+    draw=lambda rng: covered(*random_pair(rng)),
     check=check,
     false_claim="a cover that proves z proves what is a little longer than z",
     control=control,

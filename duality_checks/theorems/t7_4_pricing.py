@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import starmap
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from ..exact.norms import dual_norm_squared, gradient, project
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .concave import Concave, Estimate, combined
-from .samples import degenerate_problems, random_problem, random_rationals
+from .samples import degenerate_pairs, random_pair
 from .t7_1_one_sided import Signs, chambers, on_chamber
 
 NEAR = 1e-9
@@ -177,20 +178,6 @@ def _beside(problem: TrainingProblem, q: Vector, d: Vector) -> Vector:
     return tuple(x + room * y for x, y in zip(q, d, strict=True))
 
 
-def fixed() -> Iterator[Priced]:
-    """One problem a degeneracy with its own targets, and v = 0."""
-    for problem in degenerate_problems():
-        yield priced(problem, problem.y)
-    first = degenerate_problems()[0]
-    yield priced(first, (Fraction(0),) * first.n)
-
-
-def draw(rng: np.random.Generator) -> Priced:
-    """A random problem and a random rational vector."""
-    problem = random_problem(rng)
-    return priced(problem, tuple(random_rationals(rng, problem.n)))
-
-
 def control() -> Priced:
     """A step across a kink of a row of negative weight, claimed to lead upwards."""
     problem = TrainingProblem([[0, 1], [1, 0]], [0, 0], 1)
@@ -210,8 +197,8 @@ THEOREM = Theorem(
     ),
     source="derived",
     note="7.4-pricing.md",
-    fixed=fixed,
-    draw=draw,
+    fixed=lambda: starmap(priced, degenerate_pairs()),
+    draw=lambda rng: priced(*random_pair(rng)),
     check=check,
     false_claim="the step leads upwards across kinks of any row",
     control=control,
