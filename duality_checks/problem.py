@@ -31,7 +31,7 @@ from hyperplane_arrangements.exact import (
     fits_float,
     in_short,
 )
-from hyperplane_arrangements.exact.rational import long_dot
+from hyperplane_arrangements.exact.rational import dot, long_dot
 from hyperplane_arrangements.exact.scaled import over_one_denominator
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
@@ -322,8 +322,7 @@ class TrainingProblem(Pasted, Shown):
     def skip_decay(self, theta: Sequence[Fraction]) -> Fraction:
         """What the weights of the columns of ``B`` cost: ``beta/2 theta^2`` for a decayed intercept, else
         0."""
-        squares = sum((b * b for b in theta), Fraction(0)) if self.free.decayed else Fraction(0)
-        return self.beta * squares / 2
+        return self.beta * dot(theta, theta) / 2 if self.free.decayed else Fraction(0)
 
     def dual(self, v: np.ndarray) -> float:
         """The dual objective at ``v`` (length n, in the domain of the loss), in float64.

@@ -9,7 +9,6 @@ change together with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +18,7 @@ from .arrangement import Arrangement
 from .errors import InputError, MissingExtraError
 from .exact import exact_matrix, exact_vector
 from .exact import rank as exact_rank
+from .exact.rational import dot
 
 try:
     from hypothesis import strategies as st
@@ -282,12 +282,11 @@ def directions_near_walls(
     normal = draw(st.sampled_from(proper))
     d = arrangement.dimension
     start = draw(st.lists(_SMALL, min_size=d, max_size=d))
-    square = sum((a * a for a in normal), Fraction(0))
     for shift in (0, 1, 2):
         # Of v, v + e_1, v + e_2 not all are multiples of the normal, unless d = 1.
         vector = [x + (shift == j + 1) for j, x in enumerate(start)]
-        inner = sum((a * x for a, x in zip(normal, vector, strict=True)), Fraction(0))
-        on_wall = [x - a * inner / square for a, x in zip(normal, vector, strict=True)]
+        share = dot(normal, vector) / dot(normal, normal)
+        on_wall = [x - a * share for a, x in zip(normal, vector, strict=True)]
         if any(on_wall):
             break
     u = np.array([float(x) for x in on_wall])

@@ -100,14 +100,8 @@ def line(report: Report) -> str:
     width = max(len(other.name) for other in theorems().values())
     return (
         f"{theorem.id:<5} {theorem.name:<{width}} {len(report.outcomes):>3} instances  {report.verdict:<19} "
-        f"margin {margin_text(report):<9} control {'caught' if report.caught else 'NOT CAUGHT'}"
+        f"margin {report.margin:<9} control {'caught' if report.caught else 'NOT CAUGHT'}"
     )
-
-
-def margin_text(report: Report) -> str:
-    """The tightest margin, ``-`` when nothing was compared."""
-    margin = float(report.summary.margin)
-    return f"{margin:.2g}" if math.isfinite(margin) else "-"
 
 
 def facts(report: Report) -> dict[str, Any]:

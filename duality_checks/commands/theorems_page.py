@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from base64 import b64encode
@@ -64,7 +63,7 @@ def _contents(reports: Sequence[Report]) -> str:
         f'<tr><td><a href="#{_anchor(report.theorem)}">{escape(report.theorem.id)} '
         f"{escape(report.theorem.name)}</a></td>"
         f'<td class="{_class(report.holds)}">{escape(report.verdict)}</td>'
-        f'<td class="number">{len(report.outcomes)}</td><td class="number">{_margin(report)}</td>'
+        f'<td class="number">{len(report.outcomes)}</td><td class="number">{report.margin}</td>'
         f'<td class="{_class(report.caught)}">{_caught(report)}</td>'
         f'<td class="number">{report.seconds:.2f} s</td></tr>'
         for report in reports
@@ -78,7 +77,7 @@ def _section(report: Report, place: Path, notes: Path | None) -> str:
         [
             ("verdict", report.verdict),
             ("instances", str(len(report.outcomes))),
-            ("margin", _margin(report)),
+            ("margin", report.margin),
             ("control", _caught(report)),
         ]
     )
@@ -118,11 +117,6 @@ def _pictures(theorem: Theorem, notes: Path | None) -> str:
 
 def _data(picture: Path) -> str:
     return f"data:image/svg+xml;base64,{b64encode(picture.read_bytes()).decode()}"
-
-
-def _margin(report: Report) -> str:
-    margin = float(report.summary.margin)
-    return f"{margin:.2g}" if math.isfinite(margin) else "-"
 
 
 def _caught(report: Report) -> str:

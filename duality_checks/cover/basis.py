@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import dot, times
+
 from .. import checker
 from ..data.middle import middle
 
@@ -39,7 +41,7 @@ def orthonormal(rows: Sequence[tuple[int, ...]]) -> Lines | None:
     lines = [tuple(map(Fraction, row)) for row in found.values()]
     lines = [tuple(x / 2 ** max(abs(x.numerator).bit_length() for x in row) for x in row) for row in lines]
     for _ in range(PASSES):
-        gram = [[sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0)) for b in lines] for a in lines]
+        gram = [[dot(a, b) for b in lines] for a in lines]
         lines = list(_combined(_factors(gram), lines))
     return tuple(lines)
 
@@ -68,11 +70,7 @@ def turned(lines: Lines | None, rows: np.ndarray, weights: np.ndarray) -> Lines:
 
 def _combined(factors: list[list[Fraction]], lines: Sequence[Sequence[Fraction]]) -> Lines:
     """Sums of lines, each times its factor."""
-    columns = list(zip(*lines, strict=True))
-    return tuple(
-        tuple(sum((f * x for f, x in zip(line, column, strict=True)), Fraction(0)) for column in columns)
-        for line in factors
-    )
+    return tuple(map(tuple, times(factors, lines)))
 
 
 def _factors(gram: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:

@@ -2,6 +2,7 @@
 
 A column of numbers is taken as ``scale * (cell - shift)``, a column of labels as one column of 0 and 1 for
 each label, and the target as a number, or as -1 and +1. What was chosen for the data that a network learnt
+from hyperplane_arrangements.exact.rational import dot
 from is kept with the network, so that other tables are prepared alike.
 """
 
@@ -14,6 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact.rational import dot
 
 from .cells import is_number, parse_number
 from .tables import Rows, Table
@@ -422,8 +424,8 @@ def _standardised(table: Table, name: str, weights: Sequence[Fraction] | None) -
     values = [value for (value,) in table.numbers([name])]
     shares = [Fraction(1)] * len(values) if weights is None else weights
     total = sum(shares)
-    mean = sum((s * x for s, x in zip(shares, values, strict=True)), Fraction(0)) / total
-    variance = sum((s * (x - mean) ** 2 for s, x in zip(shares, values, strict=True)), Fraction(0)) / total
+    mean = dot(shares, values) / total
+    variance = dot(shares, [(x - mean) ** 2 for x in values]) / total
     if not variance:
         raise InputError(
             f"{table.source}: column {name!r} is constant, so --standardise would divide by 0; leave it out "

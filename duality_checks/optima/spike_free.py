@@ -26,6 +26,7 @@ from hyperplane_arrangements.exact.cddlib import cddlib
 from hyperplane_arrangements.exact.rational import (
     ZERO,
     Vector,
+    combination,
     determinant,
     dot,
     independent_rows,
@@ -122,10 +123,7 @@ def _longer(m: Matrix, rays: Sequence[Vector], rank: int) -> Vector | None:
         form = [[dot(rays[i], rays[j]) - dot(images[i], images[j]) for j in chosen] for i in chosen]
         weights = negative_point(form)
         if weights is not None:
-            return tuple(
-                sum((w * rays[i][k] for w, i in zip(weights, chosen, strict=True)), ZERO)
-                for k in range(len(rays[0]))
-            )
+            return combination(weights, [rays[i] for i in chosen], len(rays[0]))
     return None
 
 

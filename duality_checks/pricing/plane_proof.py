@@ -21,6 +21,7 @@ from math import lcm
 
 import numpy as np
 
+from hyperplane_arrangements.exact.rational import dot
 from hyperplane_arrangements.exact.scaled import Scaled
 
 from ..problem import TrainingProblem
@@ -68,10 +69,7 @@ def _metric(problem: TrainingProblem, columns: Sequence[int]) -> tuple[tuple[int
     pairs = list(zip(first, second, strict=True))
     one = [(second[q] * x - first[q] * y) / area for x, y in pairs]
     two = [(first[p] * y - second[p] * x) / area for x, y in pairs]
-    entries = [
-        sum((x * y for x, y in zip(*pair, strict=True)), Fraction(0))
-        for pair in ((one, one), (one, two), (two, two))
-    ]
+    entries = [dot(one, one), dot(one, two), dot(two, two)]
     scale = lcm(*(x.denominator for x in entries))
     a, b, c = (int(x * scale) for x in entries)
     return (a, b, c), scale

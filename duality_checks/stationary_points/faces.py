@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from hyperplane_arrangements.exact import signs
-from hyperplane_arrangements.exact.rational import Vector
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ..exact.setting import Setting
 from .blocks import Block
@@ -213,7 +213,7 @@ def rational(setting: Setting, face: Face) -> tuple[Vector, Fraction] | None:
             break
         kinks.update(wrong)
     kept = setting.penalised(vector)
-    size = sqrt_below(sum((x * x for x in kept), Fraction(0)))
+    size = sqrt_below(dot(kept, kept))
     # w = v / alpha with alpha near sqrt(norm(v)) keeps v exactly and is balanced up to rounding.
     alpha = sqrt_below(size) if sqrt_below(size) ** 2 == size else Fraction(float(size) ** 0.5)
     return tuple(x / alpha for x in vector), face.block.output * alpha

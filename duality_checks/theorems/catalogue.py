@@ -7,6 +7,7 @@ tolerance.
 
 from __future__ import annotations
 
+import math
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -227,6 +228,12 @@ class Report:
     def holds(self) -> bool:
         """Whether every instance holds and the false twin was refused."""
         return self.summary.holds and self.caught
+
+    @property
+    def margin(self) -> str:
+        """The tightest margin in few digits, ``-`` where nothing was compared."""
+        margin = float(self.summary.margin)
+        return f"{margin:.2g}" if math.isfinite(margin) else "-"
 
     @property
     def verdict(self) -> str:

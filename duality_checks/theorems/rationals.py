@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from hyperplane_arrangements.exact import exact_matrix, rank
 from hyperplane_arrangements.exact.rational import Vector, dot
 
 
@@ -50,3 +51,13 @@ def random_orthonormal_rows(rng: np.random.Generator, count: int, dimension: int
 
 def _reflected(row: Vector, w: Vector) -> Vector:
     return tuple(x - 2 * dot(row, w) * y for x, y in zip(row, w, strict=True))
+
+
+def rank_of(rows: Sequence[Vector]) -> int:
+    """The rank of rational rows; 0 of none.
+
+    Example:
+        >>> rank_of([(Fraction(1), Fraction(2)), (Fraction(2), Fraction(4))]), rank_of([])
+        (1, 0)
+    """
+    return rank(exact_matrix(rows)) if rows else 0

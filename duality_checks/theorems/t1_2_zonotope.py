@@ -13,6 +13,7 @@ import numpy as np
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
 from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.rational import dot
 
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
 from .samples import Row, random_rows
@@ -60,7 +61,7 @@ def check(instance: Vertices) -> Iterator[Outcome]:
     margin: Fraction | None = None
     for index, witness in enumerate(chambers.witnesses.tolist()):
         u = [Fraction(x) for x in witness]
-        heights = [sum((a * b for a, b in zip(u, z, strict=True)), Fraction(0)) for z in claimed]
+        heights = [dot(u, z) for z in claimed]
         others = [height for j, height in enumerate(heights) if j != index]
         if not others:
             continue

@@ -19,6 +19,7 @@ from ..optima.width_bracket import PROGRAMS, bracket_columns
 from ..problem import TrainingProblem
 from .bounds import dual_objective, proven_interval
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
+from .rationals import rank_of
 from .samples import ACTIVATIONS
 
 # Sides of right triangles and boxes: their diagonals are rational.
@@ -60,7 +61,7 @@ def check(instance: Optima) -> Iterator[Outcome]:
     for vertex in found.vertices:
         width = sum(1 for x in vertex if x)
         used = [c for c, x in zip(columns, vertex, strict=True) if x]
-        yield equal(width, _rank(used), "the atoms of a vertex are independent")
+        yield equal(width, rank_of(used), "the atoms of a vertex are independent")
         yield at_least(problem.n, width, "width of a vertex <= n")
     full = proven_interval(problem)
     yield at_least(full.upper, value, "p* >= its lower bound")
@@ -105,7 +106,7 @@ def basic_solutions(columns: list[Vector], fit: Vector) -> set[Vector]:
     for size in range(len(columns) + 1):
         for chosen in combinations(range(len(columns)), size):
             picked = [columns[i] for i in chosen]
-            if _rank(picked) < size:
+            if rank_of(picked) < size:
                 continue
             membership = in_cone(fit, picked)
             if membership.weights is not None:
@@ -114,15 +115,9 @@ def basic_solutions(columns: list[Vector], fit: Vector) -> set[Vector]:
     return found
 
 
-def _rank(rows: list[Vector]) -> int:
-    from hyperplane_arrangements.exact import exact_matrix, rank
-
-    return rank(exact_matrix(rows)) if rows else 0
-
-
 def _rank_of_differences(points: set[Vector]) -> int:
     first, *rest = sorted(points)
-    return _rank([tuple(a - b for a, b in zip(x, first, strict=True)) for x in rest]) if first else 0
+    return rank_of([tuple(a - b for a, b in zip(x, first, strict=True)) for x in rest]) if first else 0
 
 
 def planted(problem: TrainingProblem, dual: Vector, shares: list[Fraction]) -> Optima:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import Vector
+from hyperplane_arrangements.exact.rational import Vector, combination
 
 from ..networks.objective import activated
 from ..optima.lineup import Lineup, line_up
@@ -19,6 +19,7 @@ from ..optima.passage import Passage, connect_optima
 from ..optima.staircase import Staircase
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least, equal, that
+from .rationals import rank_of
 from .t5_1_optimal_set import along_axes, basic_solutions, rhombus
 from .t5_1_optimal_set import draw as draw_optima
 
@@ -65,7 +66,7 @@ def check(instance: Stairs) -> Iterator[Outcome]:
         yield that(connected or width < instance.connected_from, f"connected from width {width} on fails")
         yield that(not connected or width != instance.connected_from - 1, "it is connected earlier")
         yield from _passages(found, width, graph)
-    rank = _rank([atom.column for atom in found.atoms])
+    rank = rank_of([atom.column for atom in found.atoms])
     yield at_least(rank + 1, stairs.connected_from, "connected from rank + 1 on")
 
 
@@ -144,17 +145,7 @@ def _order(lineup: Lineup) -> Order:
 
 
 def _fit(found: OptimalSet, weights: Vector) -> Vector:
-    columns = [atom.column for atom in found.atoms]
-    return tuple(
-        sum((t * column[k] for t, column in zip(weights, columns, strict=True)), Fraction(0))
-        for k in range(found.problem.n)
-    )
-
-
-def _rank(rows: list[Vector]) -> int:
-    from hyperplane_arrangements.exact import exact_matrix, rank
-
-    return rank(exact_matrix(rows)) if rows else 0
+    return combination(weights, [atom.column for atom in found.atoms], found.problem.n)
 
 
 def triangle(first: Fraction, second: Fraction) -> OptimalSet:

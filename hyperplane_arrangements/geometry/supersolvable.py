@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InputError
+from ..exact.rows import inner
 from ..plain import PlainArrangement
 from .flats import Flat, intersection_lattice, whitney_numbers
 
@@ -123,9 +124,9 @@ def is_closed_under_reflections(arrangement: PlainArrangement) -> bool:
     rows = [row for row in arrangement.normals.fractions if any(row)]
     lines = {_scaled(row) for row in rows}
     for mirror in lines:
-        square = sum(x * x for x in mirror)
+        square = inner(mirror, mirror)
         for row in lines:
-            share = 2 * sum(x * y for x, y in zip(mirror, row, strict=True)) / square
+            share = 2 * inner(mirror, row) / square
             if _scaled([y - share * x for x, y in zip(mirror, row, strict=True)]) not in lines:
                 return False
     return True

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError, MissingExtraError
+from hyperplane_arrangements.exact.rational import dot
 
 from ...data.preparation import Input, Output
 from ...networks.gated import GatedNetwork
@@ -94,8 +95,7 @@ def layers_of(prepared: PreparedNetwork) -> Layers:
     inputs, ones, outputs = _stated(prepared)
     weights = [[w * one.scale for w, one in zip(row, inputs, strict=False)] for row in hidden]
     biases = [
-        (row[-1] if ones else 0)
-        - sum((w * one.shift for w, one in zip(new, inputs, strict=True)), Fraction(0))
+        (row[-1] if ones else 0) - dot(new, [one.shift for one in inputs])
         for row, new in zip(hidden, weights, strict=True)
     ]
     return Layers(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 
-from hyperplane_arrangements.exact.rational import Vector
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ...checker import Certificate, Chamber, Problem, conjugate_below, decimal, loss_above, without
 
@@ -47,17 +47,12 @@ def phi(problem: Problem, t: Fraction) -> Fraction:
     return t if t > 0 else problem.kappa * t
 
 
-def inner(a: Sequence[Fraction], b: Sequence[Fraction | int]) -> Fraction:
-    """The inner product."""
-    return sum((x * y for x, y in zip(a, b, strict=True)), Fraction(0))
-
-
 def outputs(problem: Problem, certificate: Certificate) -> list[Fraction]:
     """What the network says about each sample."""
     values = [Fraction(0)] * len(problem.target)
     for k, (row, sample) in enumerate(zip(problem.rows, problem.samples, strict=True)):
         neurons = zip(certificate.hidden, certificate.output, strict=True)
-        values[sample] += sum((a * phi(problem, inner(row, w)) for w, a in neurons), Fraction(0))
+        values[sample] += sum((a * phi(problem, dot(row, w)) for w, a in neurons), Fraction(0))
         values[sample] += sum(
             (c * column[k] for c, column in zip(certificate.skip, problem.skips, strict=True)), Fraction(0)
         )
@@ -80,7 +75,7 @@ def dual_size(problem: Problem, vector: Vector) -> Fraction:
     """The square of the 2-norm, or the norm dual to a polyhedral one."""
     kept = without(vector, problem.bias)
     if problem.penalty == "2-norm":
-        return inner(kept, kept)
+        return dot(kept, kept)
     sizes = [Fraction(0), *map(abs, kept)]
     return max(sizes) if problem.penalty == "1-norm" else sum(sizes, Fraction(0))
 
@@ -90,18 +85,18 @@ def chamber_rows(problem: Problem, dual: Vector, chambers: Sequence[Chamber]) ->
     limit = problem.beta**2 if problem.penalty == "2-norm" else problem.beta
     found = []
     for number, chamber in enumerate(chambers):
-        sides = [inner(row, chamber.witness) for row in problem.rows]
+        sides = [dot(row, chamber.witness) for row in problem.rows]
         signs = "".join("+" if side > 0 else "-" if side < 0 else "0" for side in sides)
         weights = [
             dual[sample] * (1 if side > 0 else problem.kappa)
             for sample, side in zip(problem.samples, sides, strict=True)
         ]
-        c = tuple(inner(weights, column) for column in zip(*problem.rows, strict=True))
+        c = tuple(dot(weights, column) for column in zip(*problem.rows, strict=True))
         for sign, factor, lambdas in (("+", 1, chamber.plus), ("-", -1, chamber.minus)):
             gradient = tuple(factor * x for x in c)
             pushes = [value if sides[k] > 0 else -value for k, value in lambdas.items()]
             columns = zip(*(problem.rows[k] for k in lambdas), strict=True) if lambdas else ((),) * len(c)
-            pushed = [inner(pushes, column) for column in columns]
+            pushed = [dot(pushes, column) for column in columns]
             moved = tuple(x + y for x, y in zip(gradient, pushed, strict=True))
             size = dual_size(problem, moved)
             found.append(
