@@ -95,7 +95,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
@@ -1659,8 +1659,16 @@ def faces_hold(g: Kinks, cover: Cover, bits: Bits) -> None:
 
 
 def boxes_hold(g: Kinks, cover: Cover, bits: Bits, path: Path, end: Path) -> None:
-    """From the box of one path to that of another in the order of the tree; () is its end. A box is halved,
-    lower half first, or it is a leaf."""
+    """The bound on all leaves from the box of one path to that of another."""
+    for box, c, undecided in leaves(g, cover, bits, path, end):
+        leaf_holds(g, cover, bits, box.j, box.lo, box.hi, c, undecided)
+
+
+def leaves(
+    g: Kinks, cover: Cover, bits: Bits, path: Path = (0,), end: Path = ()
+) -> Iterator[tuple[Box, Any, Undecided]]:
+    """The leaves from the box of one path to that of another in the order of the tree; () is its end. A box
+    is halved, lower half first, or it is a leaf. What it says is to be read before the next one is."""
     width = (g.rank - 1).bit_length()
     stack = boxes_from(g, cover, bits.where, path)
     while stack and stack[-1].path != end:
@@ -1668,7 +1676,7 @@ def boxes_hold(g: Kinks, cover: Cover, bits: Bits, path: Path, end: Path) -> Non
         c, undecided = decided(g, box.c, box.spans)
         i = bits.halved(width)
         if i is None:
-            leaf_holds(g, cover, bits, box.j, box.lo, box.hi, c, undecided)
+            yield box, c, undecided
         else:
             stack += halves(g, cover, bits.where, box, i, c, undecided)
     require(bool(stack) == bool(end), f"{bits.where}: the tree has no box {end}")

@@ -50,10 +50,11 @@ def cones(problem: checker.Problem, dual: Sequence[Fraction], cover: checker.Cov
         if any(row):
             first.setdefault(checker.primitive(row), k)
     labels = list(first.values())
-    plus = _walk(_Side("+", g, cover, checker.Bits(cover.plus, "cover.plus"), labels, unit))
-    return plus + _walk(
-        _Side("-", g.negated(), cover, checker.Bits(cover.minus, "cover.minus"), labels, unit)
-    )
+    sides = [
+        _Side("+", g, cover, checker.Bits(cover.plus, "cover.plus"), labels, unit),
+        _Side("-", g.negated(), cover, checker.Bits(cover.minus, "cover.minus"), labels, unit),
+    ]
+    return [_cone(side, *leaf) for side in sides for leaf in checker.leaves(side.g, cover, side.bits)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +69,9 @@ class _Side:
     unit: Fraction
 
 
-def _walk(side: _Side) -> list[Cone]:
-    found: list[Cone] = []
-    g, cover, bits = side.g, side.cover, side.bits
-    one = 1 << cover.depth
-    width = (len(g.base) - 1).bit_length()
-    for j in range(len(g.base)):
-        for sigma in (one, -one):
-            lo, hi = [-one] * len(g.base), [one] * len(g.base)
-            lo[j] = hi[j] = sigma
-            stack = [(lo, hi)]
-            while stack:
-                lo, hi = stack.pop()
-                i = bits.halved(width)
-                if i is None:
-                    found.append(_cone(side, j, lo, hi))
-                    continue
-                middle = (lo[i] + hi[i]) // 2
-                stack.append(([*lo[:i], middle, *lo[i + 1 :]], hi))
-                stack.append((lo, [*hi[:i], middle, *hi[i + 1 :]]))
-    return found
-
-
-def _cone(side: _Side, j: int, lo: list[int], hi: list[int]) -> Cone:
-    """One leaf, computed from its box alone."""
+def _cone(side: _Side, leaf: checker.Box, c: list[int], undecided: checker.Undecided) -> Cone:
     g, cover = side.g, side.cover
-    c, undecided = checker.decided(g, g.base, checker.box_spans(g, lo, hi))
+    _, j, lo, hi, _, _ = leaf
     total, constant = [value << checker.CHORD_BITS for value in c], 0
     one = 1 << checker.CHORD_BITS
     slopes: dict[int, Fraction] = {}

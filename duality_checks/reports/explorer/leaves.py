@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -59,48 +58,30 @@ def leaves(problem: TrainingProblem, certificate: Certificate) -> tuple[tuple[Le
         )
     g = checker.kinks(stated, certificate.dual, cover.basis, 2 * cover.depth + checker.CHORD_BITS)
     plus, minus = (
-        tuple(_side(side, cover, checker.Bits(bits, "cover")))
-        for side, bits in ((g, cover.plus), (g.negated(), cover.minus))
+        tuple(_leaf(side, cover, bits, *leaf) for leaf in checker.leaves(side, cover, bits))
+        for side, bits in (
+            (g, checker.Bits(cover.plus, "cover")),
+            (g.negated(), checker.Bits(cover.minus, "cover")),
+        )
     )
     return plus, minus
 
 
-def _side(g: checker.Kinks, cover: checker.Cover, bits: checker.Bits) -> Iterator[Leaf]:
-    """The faces in the order of their trees, as `checker.faces_hold` has it."""
-    r, one = len(g.base), 1 << cover.depth
-    for j in range(r):
-        for sigma in (1, -1):
-            lower, upper = [-one] * r, [one] * r
-            lower[j] = upper[j] = sigma * one
-            yield from _tree(g, cover, bits, j, lower, upper)
-
-
-def _tree(
-    g: checker.Kinks, cover: checker.Cover, bits: checker.Bits, j: int, lower: list[int], upper: list[int]
-) -> Iterator[Leaf]:
-    stack = [(lower, upper)]
-    while stack:
-        lower, upper = stack.pop()
-        i = bits.halved((len(lower) - 1).bit_length())
-        if i is None:
-            yield _leaf(g, cover, bits, j, lower, upper)
-            continue
-        middle = (lower[i] + upper[i]) // 2
-        stack.append(([*lower[:i], middle, *lower[i + 1 :]], upper))
-        stack.append((lower, [*upper[:i], middle, *upper[i + 1 :]]))
-
-
 def _leaf(
-    g: checker.Kinks, cover: checker.Cover, bits: checker.Bits, j: int, lower: list[int], upper: list[int]
+    g: checker.Kinks,
+    cover: checker.Cover,
+    bits: checker.Bits,
+    box: checker.Box,
+    c: list[int],
+    undecided: checker.Undecided,
 ) -> Leaf:
     """The bound of `checker.leaf_holds`."""
-    c, undecided = checker.decided(g, g.base, checker.box_spans(g, lower, upper))
     shares, rows, constant = checker.kinks_above(g, cover, bits, undecided)
     total = checker.plus([value << checker.CHORD_BITS for value in c], shares, rows)
     total = [value << cover.depth for value in total]
-    total[j] += constant if lower[j] > 0 else -constant
-    square = checker.square_on_cone(total, lower, upper, j, g.free)
+    total[box.j] += constant if box.lo[box.j] > 0 else -constant
+    square = checker.square_on_cone(total, box.lo, box.hi, box.j, g.free)
     assert square is not None  # nothing is free
     one = 1 << cover.depth
-    ends = [tuple(end / one for end in corner) for corner in (lower, upper)]
-    return Leaf(j, ends[0], ends[1], sqrt(square / g.limit))
+    ends = [tuple(end / one for end in corner) for corner in (box.lo, box.hi)]
+    return Leaf(box.j, ends[0], ends[1], sqrt(square / g.limit))
