@@ -93,9 +93,9 @@ def test_the_minimum_of_the_note_is_proven_exactly(
     assert fenced(NOTE, "text", "9 # 4") == theorem
 
 
-def restored(text: str, listed: Path) -> str:
-    """The certificate that a file for Coq was made from: the listed one with the file's dual and cover."""
-    document = json.loads(listed.read_text())
+def restored(text: str, shown: Path) -> str:
+    """The certificate that a file for Coq was made from: the one shown, with the file's dual and cover."""
+    document = json.loads(shown.read_text())
     claim = text[text.index("Definition claim") :]
     field = {
         name: re.findall(rf"\b{name} := (.*?)(?:;\n *\w+ :=|\n *\|}})", claim, re.DOTALL)[0]
@@ -113,7 +113,6 @@ def restored(text: str, listed: Path) -> str:
         "plus": field["cover_plus"].split('"')[1],
         "minus": field["cover_minus"].split('"')[1],
     }
-    del document["chambers"]
     changed = {"version": 3, "lower": numbers["lower"][0], "dual": numbers["dual"], "cover": cover}
     return json.dumps({**document, **changed})
 
