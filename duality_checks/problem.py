@@ -377,12 +377,11 @@ class TrainingProblem(Pasted, Shown):
         kept[:, self.bias] = 0.0
         return kept
 
-    def require_standard(self, purpose: str, free: tuple[str, ...] = (NOTHING,)) -> TrainingProblem:
+    def require_standard(self, purpose: str) -> TrainingProblem:
         """This problem, if it has the squared loss, the 2-norm, no pooling and nothing unpenalised.
 
         Args:
             purpose: what needs that, for the message.
-            free: what may be unpenalised after all, by name.
 
         Raises:
             InputError: naming what is different.
@@ -398,7 +397,7 @@ class TrainingProblem(Pasted, Shown):
         ):
             if found != wanted:
                 raise InputError(f"{purpose} needs {name}={wanted!r}, and the problem has {found!r}")
-        return self.require_penalised(purpose, free)
+        return self.require_penalised(purpose)
 
     def require_ball(
         self, purpose: str, free: tuple[str, ...] = NAMES[: NAMES.index("biases")]

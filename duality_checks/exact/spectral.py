@@ -81,13 +81,12 @@ def eigenvalues_above(symmetric: Sequence[Sequence[Fraction]], threshold: Fracti
     return sum(a != b for a, b in pairwise(signs))
 
 
-def singular_value(X: Any, k: int, width: Fraction = _WIDTH) -> Enclosure:
+def singular_value(X: Any, k: int) -> Enclosure:
     """The k-th largest singular value, between two rationals.
 
     Args:
         X: n x d, anything :func:`~hyperplane_arrangements.exact.exact_matrix` takes.
         k: 1 for the largest; beyond min(n, d) it is 0.
-        width: relative, of the square.
 
     Returns:
         The enclosure: (0, 0) if and only if the rank is below k, which is decided exactly.
@@ -109,7 +108,7 @@ def singular_value(X: Any, k: int, width: Fraction = _WIDTH) -> Enclosure:
     zero = Fraction(0)
     if k > len(gram) or eigenvalues_above(gram, zero) < k:
         return Enclosure(zero, zero)
-    below, above = _bracket(gram, k, width)
+    below, above = _bracket(gram, k, _WIDTH)
     return Enclosure(root_below(below), root_above(above))
 
 

@@ -73,9 +73,7 @@ def interpolate(
     return _least_norm(problem, chosen, costs, [])
 
 
-def hard_margin(
-    problem: TrainingProblem, chosen: Sequence[Vector], costs: Sequence[Fraction] | None = None
-) -> LeastNorm:
+def hard_margin(problem: TrainingProblem, chosen: Sequence[Vector]) -> LeastNorm:
     """The network of least norm on these directions with ``y_k f_k >= 1``, for labels y.
 
     Raises:
@@ -88,7 +86,7 @@ def hard_margin(
     units = [
         tuple(Fraction(int(j == k)) * target for j in range(problem.n)) for k, target in enumerate(problem.y)
     ]
-    return _least_norm(problem, chosen, costs, [(ZERO, unit) for unit in units])
+    return _least_norm(problem, chosen, None, [(ZERO, unit) for unit in units])
 
 
 def _least_norm(

@@ -63,7 +63,7 @@ def most_hyperplanes(rank: int, limit: int) -> int:
     return low
 
 
-def is_covered(arrangement: Arrangement, least_rank: int = 3) -> bool:
+def is_covered(arrangement: Arrangement) -> bool:
     """Whether directions are searched by a cover instead of chamber by chamber (statement 7.4).
 
     The one rule: where Cover's bound on the chambers is above ``LISTED_AT_MOST``. It takes no time to decide.
@@ -89,16 +89,12 @@ def is_covered(arrangement: Arrangement, least_rank: int = 3) -> bool:
 
     At rank 2 training sorts the rows around a circle at any size.
 
-    Args:
-        arrangement: of the data.
-        least_rank: from which rank on.
-
     Example:
         >>> from hyperplane_arrangements import Arrangement
         >>> is_covered(Arrangement([[1, 0, 0], [0, 1, 0], [0, 0, 1]]))
         False
     """
-    return arrangement.rank >= least_rank and chambers_at_most(arrangement) > LISTED_AT_MOST
+    return arrangement.rank >= 3 and chambers_at_most(arrangement) > LISTED_AT_MOST
 
 
 def is_searched(problem: TrainingProblem) -> bool:

@@ -81,7 +81,7 @@ def pull(setting: Setting, block: Block, v: Vector) -> Vector:
 
 
 def certify_restricted(
-    setting: Setting, blocks: Sequence[Block], network: RationalNetwork, dual: Vector | None = None
+    setting: Setting, blocks: Sequence[Block], network: RationalNetwork
 ) -> RestrictedCertificate:
     """Prove an interval for the optimum over blocks, from a network in them.
 
@@ -89,7 +89,6 @@ def certify_restricted(
         setting: rows, targets, weight decay.
         blocks: the blocks, at least one for each neuron.
         network: neurons of which each is in some block; zero neurons are left out.
-        dual: a rational vector of length n; the network's residual when None.
 
     Returns:
         The certificate. Its bounds agree where the network is optimal over the blocks and its weights make
@@ -111,8 +110,7 @@ def certify_restricted(
     )
     blocks = tuple(blocks)
     homes = _homes(setting, blocks, kept)
-    v = setting.residual(kept) if dual is None else dual
-    v = _on_a_grid(v)
+    v = _on_a_grid(setting.residual(kept))
     if setting.intercept:
         mean = sum(v, ZERO) / setting.n
         v = tuple(value - mean for value in v)

@@ -105,7 +105,6 @@ class BiasedNetwork:
         return self._on(np.insert(self.hidden, place, self.biases, axis=1))
 
 
-RELU = Fraction(0)
 Network = TwoLayerNetwork | BiasedNetwork
 
 
@@ -140,16 +139,14 @@ class Imported:
         return replace(self, network=replace(self.network, kappa=kappa), kappa=kappa)
 
 
-def from_layers(
-    weights: list[np.ndarray], biases: list[np.ndarray | None], source: str, kappa: Fraction = RELU
-) -> Network:
-    """A network from the weight matrices (outputs x inputs) and biases of its layers, first layer first.
+def from_layers(weights: list[np.ndarray], biases: list[np.ndarray | None], source: str) -> Network:
+    """A network of ReLUs, for arrays do not tell, from the weight matrices (outputs x inputs) and biases of its
+    layers, first layer first.
 
     Args:
         weights: the matrices.
         biases: for each layer its biases, or None.
         source: what to call the network in messages.
-        kappa: the activation's slope on the negative side; arrays do not tell it.
 
     Raises:
         InputError: not two layers, or shapes that do not fit.
@@ -175,10 +172,10 @@ def from_layers(
     one = len(last) == 1
     output = last[0] if one else last.T
     if offsets[0] is None and offsets[1] is None:
-        return TwoLayerNetwork(first, output, kappa)
+        return TwoLayerNetwork(first, output)
     hidden = np.zeros(len(first)) if offsets[0] is None else offsets[0]
     constants = np.zeros(len(last)) if offsets[1] is None else offsets[1]
-    return BiasedNetwork(first, output, hidden, constants[0] if one else constants, kappa)
+    return BiasedNetwork(first, output, hidden, constants[0] if one else constants)
 
 
 def starting_network(found: Imported, problem: TrainingProblem, names: Sequence[str]) -> TwoLayerNetwork:
