@@ -140,8 +140,8 @@ class Imported:
 
 
 def from_layers(weights: list[np.ndarray], biases: list[np.ndarray | None], source: str) -> Network:
-    """A network of ReLUs, for arrays do not tell, from the weight matrices (outputs x inputs) and biases of its
-    layers, first layer first.
+    """A network from the weight matrices (outputs x inputs) and biases of its layers, first layer first; of
+    ReLUs, for arrays do not tell.
 
     Args:
         weights: the matrices.
