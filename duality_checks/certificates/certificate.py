@@ -251,7 +251,7 @@ def certify(
     or `SIGNS_AT_MOST` of their signs, are not listed: then all directions are covered, at any rank. But at
     rank 2 the checker goes once around the circle by itself, unless biases are free: with its check that took
     0.019, 0.38 and 2.0 CPU seconds at 250, 5,000 and 25,000 rows, a cover 0.040, 0.77 and 4.4, and a list
-    0.094 at 250 and 0.95 at 1,000.
+    0.094 at 250 and 0.95 at 1,000; of 100,000 rows of 17 digits 3.6 s and 1 kB, a cover 14 s and 45 kB.
 
     Args:
         problem: with its arrangement; all its chambers are listed.
