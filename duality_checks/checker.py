@@ -194,7 +194,7 @@ class Problem:
 
     loss: tuple[str, Fraction]
     penalty: str
-    samples: tuple[int, ...]
+    samples: Sequence[int]
     rows: tuple[tuple[Fraction, ...], ...]
     target: tuple[Fraction, ...]
     beta: Fraction
@@ -482,7 +482,7 @@ def read_problem(text: str) -> Problem:
     if "weights" in document:
         weights = read_weights(document["weights"], len(target), version == 4)
     reader = read_groups if largest else read_samples
-    samples = reader(readout, len(rows), len(target)) if pooled else tuple(range(len(rows)))
+    samples = reader(readout, len(rows), len(target)) if pooled else range(len(rows))
     cuts = (*X, *comparisons(X, samples, kappa)) if largest else X
     if largest:
         minors_within_limit(cuts, "problem: X")
@@ -2633,13 +2633,15 @@ class Plane:
     Field with the differences x_i - x_k in place of rows, and the norm is that of all of t.
 
     Attributes:
-        rows: x_i for each row i, or x_i - x_0, in two coordinates and times an integer.
+        rows: x_i for each row i, or x_i - x_0, times an integer.
+        columns: two of theirs, which are the coordinates.
         values: z_i, times an integer.
         gram: the inner product (p, q, r) = ((p, q), (q, r)) of the rows that these stand for.
         limit: norm(c) <= beta means (c, c) <= limit, for c in the scale that `plane_holds` gives it.
     """
 
     rows: list[Row]
+    columns: Row
     values: list[int]
     gram: Row
     limit: int
@@ -2650,18 +2652,18 @@ def kinks_prove(problem: Problem, dual: Sequence[Fraction], bias: int) -> None:
     rows, row_scale = integer_rows([without(row, bias) for row in problem.rows])
     differences = [tuple(map(sub, row, rows[0])) for row in rows]
     flat = plane(problem, dual, differences, row_scale, pivot_columns(differences))
-    for kink, k in {row: k for k, row in enumerate(flat.rows)}.items():
+    i, j = flat.columns
+    for kink, k in {(row[i], row[j]): k for k, row in enumerate(flat.rows)}.items():
         plane_holds(flat, problem.kappa, kink, f"at the kink of row {k}")
 
 
 def plane(
-    problem: Problem, dual: Sequence[Fraction], wide: list[Row], row_scale: int, basis: dict[int, Row]
+    problem: Problem, dual: Sequence[Fraction], rows: list[Row], row_scale: int, basis: dict[int, Row]
 ) -> Plane:
     """Rows of rank 2 on two independent columns of theirs (statement 1.4), and what they stand for."""
     ((p, q), (_, r)), gram_scale = row_gram(basis)
     values, _, radius = cleared(problem, dual, 2 * problem.kappa.denominator * row_scale)
-    i, j = basis
-    return Plane([(row[i], row[j]) for row in wide], values, (p, q, r), gram_scale * radius**2)
+    return Plane(rows, tuple(basis), values, (p, q, r), gram_scale * radius**2)
 
 
 def plane_holds(plane: Plane, kappa: Fraction, kink: Row, where: str) -> None:
@@ -2672,11 +2674,12 @@ def plane_holds(plane: Plane, kappa: Fraction, kink: Row, where: str) -> None:
     """
     slope, one = kappa.numerator, kappa.denominator
     p, q, r = plane.gram
+    i, j = plane.columns
     x0, y0 = kink
     bends: dict[Row, int] = {}
     odd_x = odd_y = even_x = even_y = 0
-    for (x, y), z in zip(plane.rows, plane.values, strict=True):
-        x, y = x - x0, y - y0
+    for row, z in zip(plane.rows, plane.values, strict=True):
+        x, y = row[i] - x0, row[j] - y0
         if x or y:
             size = gcd(x, y) if x > 0 or (x == 0 and y > 0) else -gcd(x, y)
             line = (x // size, y // size)

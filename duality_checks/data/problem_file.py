@@ -106,7 +106,7 @@ def prepared(text: str, preparation: Preparation | None) -> str:
     """The text of a problem's file, with how the problem was made of a table."""
     if preparation is None:
         return text
-    return f"{text.rstrip()[:-1]}, {json.dumps({PREPARATION: preparation.document()})[1:]}\n"
+    return f"{text[: text.rindex('}')]}, {json.dumps({PREPARATION: preparation.document()})[1:]}\n"
 
 
 def _document(text: str, source: str) -> dict[str, Any]:

@@ -157,8 +157,9 @@ class Landscape:
 
     def outputs(self, directions: np.ndarray) -> np.ndarray:
         """``T phi(X u)`` at many directions (m x r), as columns: n x m."""
-        before = self.rows @ directions.T
-        return self.readout.pool(np.maximum(before, 0) + self.kappa * np.minimum(before, 0))
+        found = self.rows @ directions.T
+        np.multiply(found, self.kappa, out=found, where=found < 0)
+        return self.readout.pool(found)
 
     def lift(self, directions: np.ndarray) -> np.ndarray:
         """Directions (m x r) in the user's coordinates, m x d, with the same norms."""

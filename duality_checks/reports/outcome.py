@@ -14,6 +14,8 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from hyperplane_arrangements.machine.memory import give_back
+
 from ..checker import Verdict
 from ..cover.effort import WHOLE, Effort
 from ..data.preparation import Input, Output, Preparation
@@ -42,8 +44,7 @@ class Part:
         solution: the trained network and its dual, numerical.
         history: the numerical bounds of every round, interrupted runs included.
         certificate: the rational certificate.
-        verdict: the independent checker's word on the texts below.
-        problem_text: the problem file.
+        verdict: the independent checker's word on the two files.
         certificate_text: the certificate file.
         seconds: the time of each step, by name.
         hints: where its numbers may mislead.
@@ -55,10 +56,14 @@ class Part:
     history: tuple[Bounds, ...]
     certificate: Certificate
     verdict: Verdict
-    problem_text: str
     certificate_text: str
     seconds: dict[str, float]
     hints: tuple[str, ...] = ()
+
+    @property
+    def problem_text(self) -> str:
+        """The problem file: that of the problem, with what made it of a table."""
+        return prepared(self.problem.to_json(), self.data.preparation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,8 @@ class Outcome:
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """The names of the problem file and of the certificate of each part, or of all together."""
-        numbers = [""] if len(self.texts) == 1 else [f"-{k}" for k in range(1, len(self.texts) + 1)]
+        proofs = max(1, len(self.parts))
+        numbers = [""] if proofs == 1 else [f"-{k}" for k in range(1, proofs + 1)]
         return tuple((f"problem{number}.json", f"certificate{number}.json") for number in numbers)
 
     def documents(self) -> dict[str, str]:
@@ -298,16 +304,16 @@ def _part(
     clock.lap("training")
     doing = "Certifying"
     say(doing)
-    text = prepared(problem.to_json(), data.preparation)
-    stated = as_read(text)
+    stated = as_read(prepared(problem.to_json(), data.preparation))
+    give_back()
     certificate = certify_read(problem, stated, solution, max_chambers, effort)
-    texts = text, certificate.to_json()
+    text = certificate.to_json()
     clock.lap("certification")
     say("Checking in rational arithmetic")
-    verdict = check_read(stated, texts[1])
+    verdict = check_read(stated, text)
     clock.lap("checking")
     told = hints([data], [problem], solution.network.outgoing)
-    return Part(data, problem, solution, tuple(history), certificate, verdict, *texts, clock.laps, told)
+    return Part(data, problem, solution, tuple(history), certificate, verdict, text, clock.laps, told)
 
 
 def _shared(

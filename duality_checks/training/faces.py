@@ -99,14 +99,15 @@ class Faces(Master[Sightings]):
         ]
         start = np.array([neuron.size for _, neuron in self.at_hand])
         start = np.append(start, np.zeros(len(candidates) - len(start)))
-        columns, some = columns_of(units, self.problem.n), np.arange(len(units))
+        columns = columns_of(units, self.problem.n)
         if self.readout is not None:
             sizes = np.linalg.norm(columns, axis=0)
             some = np.flatnonzero(sizes > VANISHING * sizes.max())
-        weights = nonnegative_fit(self.datafit, columns[:, some], self.beta, start[some])
+            units, columns, start = [units[j] for j in some], columns[:, some], start[some]
+        weights = nonnegative_fit(self.datafit, columns, self.beta, start)
         return [
             (landscape, Neuron(neuron.sign, weight * neuron.weights, neuron.face))
-            for (landscape, neuron), weight in zip((units[j] for j in some), weights, strict=True)
+            for (landscape, neuron), weight in zip(units, weights, strict=True)
             if weight > 0
         ]
 

@@ -85,7 +85,9 @@ def columns_of(placed: Sequence[Placed], n: int) -> np.ndarray:
     columns = np.empty((n, len(placed)))
     for landscape, some in grouped(placed):
         weights = np.array([placed[k][1].weights for k in some])
-        columns[:, some] = landscape.outputs(weights) * np.array([placed[k][1].sign for k in some])
+        found = landscape.outputs(weights)
+        found *= [placed[k][1].sign for k in some]
+        columns[:, some] = found
     return columns
 
 

@@ -385,7 +385,7 @@ def _integers_over(row: Sequence[Any], name: str, i: int) -> tuple[Sequence[int]
     else:
         pairs = [_ratio(value, name, i, j) for j, value in enumerate(row)]
     denominator = lcm(*[q for _, q in pairs])
-    return [p * (denominator // q) for p, q in pairs], denominator
+    return [p if q == denominator else p * (denominator // q) for p, q in pairs], denominator
 
 
 def _ratio(value: Any, name: str, i: int, j: int) -> tuple[int, int]:

@@ -39,9 +39,8 @@ def outcome_of(rows: list[list[int]], list_at_most: int | None = None) -> Outcom
     data = TrainingData("rows <of> a test", names, "y", problem.X, problem.y)
     seconds = dict.fromkeys(("training", "certification", "checking"), 0.1)
     history = (Bounds(1, 0.1, float(certificate.lower), float(certificate.upper)),)
-    texts = problem.to_json(), certificate.to_json()
     verdict = check(problem, certificate)
-    part = Part(data, problem, solution, history, certificate, verdict, *texts, seconds)
+    part = Part(data, problem, solution, history, certificate, verdict, certificate.to_json(), seconds)
     return Outcome.of_parts([part], None, seconds)
 
 
