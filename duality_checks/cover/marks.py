@@ -24,18 +24,20 @@ def marks(side: checker.Side, workers: int) -> list[checker.Mark]:
         workers: how many there are for all trees.
 
     Returns:
-        Bits and paths of boxes; none with max pooling.
+        Bits and paths of boxes.
     """
     g, cover, data, _ = side
-    if isinstance(g, checker.Maxima) or cover.depth > _EXACT or not data:
+    if cover.depth > _EXACT or not data:
         return []
     from .marks_kernel import marks_of
 
     shared, r = isinstance(g, checker.Shared), g.rank
     shift, scale, _ = scales(g, g.rows)
-    read = [row for row, weight in zip(g.rows, g.weights, strict=True) if shared or weight < 0]
-    rows = np.array([[_twin(x, shift) for x in row] for row in read]).reshape(-1, r, 2)
-    weights, base = np.empty((len(rows), 0)), np.empty((0, r))
+    read = [k for k, weight in enumerate(g.weights) if shared or weight < 0]
+    rows = np.array([[_twin(x, shift) for x in g.rows[k]] for k in read]).reshape(-1, r, 2)
+    weights, base, pairs = np.empty((len(rows), 0)), np.empty((0, r)), np.empty((0, 3), np.int64)
+    if isinstance(g, checker.Maxima):
+        pairs = np.array([(*g.pairs[k], g.owner[g.pairs[k][0]]) for k in read], np.int64).reshape(-1, 3)
     if isinstance(g, checker.Shared):
         columns = [[float_over(w, scale - shift) for w in column] for column in g.columns]
         weights = np.array(columns).T.reshape(-1, len(columns))
@@ -46,6 +48,7 @@ def marks(side: checker.Side, workers: int) -> list[checker.Mark]:
         rows,
         np.ascontiguousarray(weights),
         base,
+        pairs,
         (r - 1).bit_length(),
         cover.bits,
         (cover.depth + 1) * (r - 1),

@@ -58,6 +58,43 @@ def _largest(rows, k, sign, lo, hi):
 
 
 @inner_njit(nogil=True)
+def _past_shares(data, place, pairs, ids, count, bits):
+    """The place after the shares of the pieces of each sample of which pairs ids[:count] are undecided: 0 and
+    the number of a piece, or 1 and for each but the last one 0, or 1 and a number."""
+    a = 0
+    while a < count:
+        first, others = a, 1
+        while a < count and pairs[ids[a], 2] == pairs[ids[first], 2]:
+            a += 1
+        while others * (others + 1) < 2 * (a - first):
+            others += 1
+        stated = _taken(data, place, 1) == 1
+        place += 1
+        if stated:
+            for _ in range(others):
+                place += 1 + bits if _taken(data, place, 1) == 1 else 1
+        else:
+            while others > 0:
+                place, others = place + 1, others // 2
+    return place
+
+
+@inner_njit(nogil=True)
+def _crossing(rows, k, lo, hi):
+    """Twice ``rows_k'w`` at the middle of a box, and by how much the row has both signs on it."""
+    middle, reach, length = 0.0, 0.0, 0.0
+    for i in range(rows.shape[1]):
+        size = abs(rows[k, i, 0])
+        middle += rows[k, i, 0] * (lo[i] + hi[i])
+        reach += size * (hi[i] - lo[i])
+        length += size
+    beyond = reach - abs(middle)
+    if abs(beyond) <= _NEAR * length:
+        beyond = min(_largest(rows, k, 1.0, lo, hi), _largest(rows, k, -1.0, lo, hi))
+    return middle, beyond
+
+
+@inner_njit(nogil=True)
 def _undecided(rows, weights, ids, level, count, linear, lo, hi):
     """Those of the rows ids[level, :count] that have both signs on a box go to ids[level + 1]; how many.
 
@@ -69,15 +106,7 @@ def _undecided(rows, weights, ids, level, count, linear, lo, hi):
         copy(linear[level, b], linear[level + 1, b])
     for a in range(count):
         k = ids[level, a]
-        middle, reach, length = 0.0, 0.0, 0.0
-        for i in range(rows.shape[1]):
-            size = abs(rows[k, i, 0])
-            middle += rows[k, i, 0] * (lo[i] + hi[i])
-            reach += size * (hi[i] - lo[i])
-            length += size
-        beyond = reach - abs(middle)
-        if abs(beyond) <= _NEAR * length:
-            beyond = min(_largest(rows, k, 1.0, lo, hi), _largest(rows, k, -1.0, lo, hi))
+        middle, beyond = _crossing(rows, k, lo, hi)
         if beyond > 0 or (beyond == 0 and q > 0):
             ids[level + 1, kept] = k
             kept += 1
@@ -85,6 +114,28 @@ def _undecided(rows, weights, ids, level, count, linear, lo, hi):
             for b in range(q):
                 for i in range(rows.shape[1]):
                     linear[level + 1, b, i] += weights[k, b] * rows[k, i, 0]
+    return kept
+
+
+@inner_njit(nogil=True)
+def _left(rows, pairs, gone, ids, level, count, lo, hi):
+    """The same for pairs of pieces, whose differences the rows are: those of which neither piece is nowhere
+    above another one of its sample."""
+    for a in range(count):
+        for side in range(2):
+            gone[pairs[ids[level, a], side]] = False
+    for a in range(count):
+        k = ids[level, a]
+        if not gone[pairs[k, 0]] and not gone[pairs[k, 1]]:
+            middle, beyond = _crossing(rows, k, lo, hi)
+            if beyond <= 0:
+                gone[pairs[k, 0 if middle > 0 else 1]] = True
+    kept = 0
+    for a in range(count):
+        k = ids[level, a]
+        if not gone[pairs[k, 0]] and not gone[pairs[k, 1]]:
+            ids[level + 1, kept] = k
+            kept += 1
     return kept
 
 
@@ -123,7 +174,7 @@ def _not_along(rows, weights, ids, count, linear, lo, hi):
 
 
 @cached_njit(nogil=True)
-def marks_of(data, rows, weights, base, width, bits, deepest, step):
+def marks_of(data, rows, weights, base, pairs, width, bits, deepest, step):
     """Read a tree from its first bit on.
 
     Args:
@@ -131,6 +182,8 @@ def marks_of(data, rows, weights, base, width, bits, deepest, step):
         rows: m x r x 2, each entry as two floats whose sum it is. With one output those of negative weight,
             and a leaf has a slope for each that crosses it.
         weights, base: m x q and q x r with several outputs; with one nothing of them is read, and q is 0.
+        pairs: m x 3 with max pooling: the numbers of the pieces p and q of which a row is the second less the
+            first, and that of their sample; else of no rows.
         width: bits of a coordinate.
         bits: those of a slope that is not 0 or 1.
         deepest: of the tree, in halvings of one box.
@@ -148,6 +201,7 @@ def marks_of(data, rows, weights, base, width, bits, deepest, step):
     lo, hi = np.empty((deepest + 1, r)), np.empty((deepest + 1, r))
     ids, linear = np.empty((deepest + 2, m), np.int32), np.empty((deepest + 2, *base.shape))
     counts = np.empty(deepest + 2, np.int64)
+    gone = np.empty(pairs[:, :2].max() + 1 if len(pairs) > 0 else 0, np.bool_)
     turns = np.empty(deepest + 1, np.int64)
     for k in range(m):
         ids[0, k] = k
@@ -177,7 +231,10 @@ def marks_of(data, rows, weights, base, width, bits, deepest, step):
                 written += level + 1
                 ends[found] = written
                 found += 1
-            count = _undecided(rows, weights, ids, level, counts[level], linear, lo[level], hi[level])
+            if len(pairs) > 0:
+                count = _left(rows, pairs, gone, ids, level, counts[level], lo[level], hi[level])
+            else:
+                count = _undecided(rows, weights, ids, level, counts[level], linear, lo[level], hi[level])
             counts[level + 1] = count
             halved = _taken(data, place, 1)
             if halved == 0:
@@ -185,7 +242,10 @@ def marks_of(data, rows, weights, base, width, bits, deepest, step):
                     count = _not_along(
                         rows, weights, ids[level + 1], count, linear[level + 1], lo[level], hi[level]
                     )
-                place = _past_slopes(data, place + 1, count, bits)
+                if len(pairs) > 0:
+                    place = _past_shares(data, place + 1, pairs, ids[level + 1], count, bits)
+                else:
+                    place = _past_slopes(data, place + 1, count, bits)
                 level, fresh = level - 1, False
                 continue
             i = _taken(data, place + 1, width)

@@ -106,6 +106,27 @@ def test_floats_find_boxes_of_the_tree(problem):
 
 
 @settings(max_examples=8)
+@given(st.integers(0, 10**6), st.integers(2, 3), st.sampled_from(["relu", "leaky:1/10", "leaky:-1"]))
+def test_floats_find_boxes_of_the_tree_with_max_pooling(seed, rank, activation):
+    rng = np.random.default_rng(seed)
+    X, y = rng.integers(-3, 4, (9, rank)), rng.integers(-4, 5, 4)
+    readout = MaxPooling([0, 0, 0, 1, 1, 2, 2, 2, 3])
+    problem = TrainingProblem(X.tolist(), y.tolist(), 1, activation=activation, readout=readout)
+    proof, found, held = covered(problem, train(problem)), [], []
+
+    def guess(side):
+        found.append((marks(side, 8), all_marks(side)))
+        return found[-1][0]
+
+    assert checker.verify(
+        checker.read_problem(problem.to_json()), proof.to_json(), in_turn(held), guess
+    ).proven
+    assert all(held)
+    for guessed, exact in found:
+        assert set(guessed) <= set(exact)
+
+
+@settings(max_examples=8)
 @given(st.integers(0, 10**6), st.integers(2, 3), st.integers(2, 3))
 def test_floats_find_boxes_of_the_tree_of_outputs_that_share_neurons(seed, rank, q):
     """Rows of small integers; two of the duals are opposite, so that what is along one is not along both."""
