@@ -198,7 +198,7 @@ def _group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarr
     """Minimise `1/2 norm(sum_b A_b v_b - y)^2 + beta sum_b norm(v_b)` numerically; B x d."""
     import clarabel
 
-    from ..training.sparse_blocks import diagonal, identity, placed
+    from ..training.sparse_blocks import diagonal, identity, minimised, placed
 
     blocks, n, d = atoms.shape
     size = n + blocks * (d + 1)
@@ -207,14 +207,8 @@ def _group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarr
     norms = -identity(size)[np.ravel(places)]
     linear = np.r_[np.zeros(n + blocks * d), np.full(blocks, beta)]
     quadratic = diagonal(np.r_[np.ones(n), np.zeros(size - n)])
-    options = clarabel.DefaultSettings()
-    options.verbose = False
-    options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = _TOLERANCE
     cones = [clarabel.ZeroConeT(n), *(clarabel.SecondOrderConeT(d + 1) for _ in range(blocks))]
     right = np.r_[target, np.zeros(blocks * (d + 1))]
     matrix = placed([(identity(n), 0, 0), (flat, 0, n), (norms, n, 0)], (len(right), size))
-    solution = clarabel.DefaultSolver(quadratic, linear, matrix, right, cones, options).solve()
-    found = np.array(solution.x)
-    if not np.isfinite(found).all():
-        raise ConvexLandscapeError(f"the conic solver ended with {solution.status}; rescale the data")
+    found, *_ = minimised(quadratic, linear, matrix, right, cones, tolerance=_TOLERANCE)
     return found[n : n + blocks * d].reshape(blocks, d)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import ConvexLandscapeError, InputError
+from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix, exact_vector
 
 from ..problem import positive
@@ -150,6 +150,8 @@ def _frequency_lasso(data: np.ndarray, goal: np.ndarray, price: float) -> np.nda
     import clarabel
     from scipy import sparse
 
+    from ..training.sparse_blocks import minimised
+
     n, d = data.shape
     size = n + 2 * d
     transform = np.fft.fft(np.eye(d), norm="ortho")
@@ -161,14 +163,8 @@ def _frequency_lasso(data: np.ndarray, goal: np.ndarray, price: float) -> np.nda
         rows[3 * k + 2, n : n + d] = -transform[k].imag
     quadratic = sparse.diags(np.r_[np.ones(n), np.zeros(2 * d)], format="csc")
     linear = np.r_[np.zeros(n + d), np.full(d, price)]
-    options = clarabel.DefaultSettings()
-    options.verbose = False
-    options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = _TOLERANCE
     cones = [clarabel.ZeroConeT(n), *(clarabel.SecondOrderConeT(3) for _ in range(d))]
     matrix = sparse.vstack([fit, sparse.csc_matrix(rows)], format="csc")
     right = np.r_[goal, np.zeros(3 * d)]
-    solution = clarabel.DefaultSolver(quadratic, linear, matrix, right, cones, options).solve()
-    found = np.array(solution.x)
-    if not np.isfinite(found).all():
-        raise ConvexLandscapeError(f"the conic solver ended with {solution.status}; rescale the data")
+    found, *_ = minimised(quadratic, linear, matrix, right, cones, tolerance=_TOLERANCE)
     return found[n : n + d]

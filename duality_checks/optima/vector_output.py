@@ -181,6 +181,8 @@ def group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarra
     import clarabel
     from scipy import sparse
 
+    from ..training.sparse_blocks import minimised
+
     (_, m), k = atoms.shape, target.shape[1]
     # Variables: W row by row, then one bound s_j a row.
     quadratic = sparse.block_diag([sparse.kron(atoms.T @ atoms, np.eye(k)), sparse.csc_matrix((m, m))])
@@ -190,15 +192,11 @@ def group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarra
         rows[j * (k + 1), m * k + j] = -1
         for c in range(k):
             rows[j * (k + 1) + 1 + c, j * k + c] = -1
-    settings = clarabel.DefaultSettings()
-    settings.verbose = False
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = TOLERANCE
     cones = [clarabel.SecondOrderConeT(k + 1)] * m
     upper_triangle = sparse.triu(quadratic).tocsc()
-    solver = clarabel.DefaultSolver(
-        upper_triangle, linear, rows.tocsc(), np.zeros(m * (k + 1)), cones, settings
-    )
-    return np.array(solver.solve().x[: m * k]).reshape(m, k)
+    right = np.zeros(m * (k + 1))
+    found, *_ = minimised(upper_triangle, linear, rows.tocsc(), right, cones, tolerance=TOLERANCE)
+    return found[: m * k].reshape(m, k)
 
 
 def _null_space(X: np.ndarray, kinks: np.ndarray) -> np.ndarray:

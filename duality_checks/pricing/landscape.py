@@ -88,12 +88,7 @@ class Landscape:
         problem.require_penalised("one landscape of all directions", NAMES[: NAMES.index("biases")])
         readout = require_sums(problem.readout, "a landscape of rows")
         require_squares(problem)
-        arrangement = problem.arrangement
-        # Units make small rows as certain as large ones.
-        sizes = np.abs(problem.features).max(axis=1, keepdims=True)
-        units = problem.features / np.where(sizes > 0, sizes, 1.0)
-        _, _, right = np.linalg.svd(units, full_matrices=False)
-        basis = _facing(right[: arrangement.rank]).T
+        arrangement, basis = problem.arrangement, _facing(row_space(problem).T).T
         rows = problem.features @ basis
         return cls.on(arrangement, basis, rows, float(problem.kappa), readout)
 
@@ -222,6 +217,15 @@ def _all_apart(normals: np.ndarray) -> bool:
     sided = sided[np.argsort(np.arctan2(sided[:, 1], sided[:, 0]), kind="stable")]
     following = np.vstack([sided[1:], -sided[:1]])
     return len(normals) < 2 or bool(np.linalg.norm(following - sided, axis=1).min() > 2 * SAME)
+
+
+def row_space(problem: TrainingProblem) -> np.ndarray:
+    """An orthonormal basis of the span of the rows in floats, d x r. Small rows are as certain as large
+    ones."""
+    sizes = np.abs(problem.features).max(axis=1, keepdims=True)
+    units = problem.features / np.where(sizes > 0, sizes, 1.0)
+    _, _, right = np.linalg.svd(units, full_matrices=False)
+    return right[: problem.arrangement.rank].T
 
 
 def _facing(axes: np.ndarray) -> np.ndarray:

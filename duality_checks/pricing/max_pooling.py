@@ -19,7 +19,7 @@ from hyperplane_arrangements.errors import InputError
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling, Selection, selection
-from .landscape import require_squares
+from .landscape import require_squares, row_space
 from .limits import require_feasible
 from .multipliers import cone_projections
 from .ranked import Ranked
@@ -126,10 +126,7 @@ class MaxLandscape(OneLandscape):
         require_squares(problem)
         arrangement = problem.arrangement
         require_feasible(arrangement, max_chambers)
-        sizes = np.abs(problem.features).max(axis=1, keepdims=True)
-        units = problem.features / np.where(sizes > 0, sizes, 1.0)
-        _, _, right = np.linalg.svd(units, full_matrices=False)
-        basis = right[: arrangement.rank].T
+        basis = row_space(problem)
         signs = arrangement.chambers(max_chambers).signs
         rows = arrangement.normals.floats @ basis
         return cls(problem, basis, rows, signs, selection(problem.readout, problem.kappa, signs))

@@ -14,7 +14,7 @@ from ..cover.pricing import Peaks as Found
 from ..cover.pricing import glimpsed, largest, peaks
 from ..problem import TrainingProblem
 from ..terms.max_pooling import MaxPooling
-from .landscape import require_squares
+from .landscape import require_squares, row_space
 from .limits import is_searched
 from .max_pooling import NEARLY, MaxLandscape, OneLandscape, Peaks, distinct
 
@@ -55,10 +55,7 @@ class MaxSearch(OneLandscape):
     def of(cls, problem: TrainingProblem, effort: Effort = WHOLE) -> MaxSearch:
         """The landscape of a problem with max pooling."""
         require_squares(problem)
-        sizes = np.abs(problem.features).max(axis=1, keepdims=True)
-        units = problem.features / np.where(sizes > 0, sizes, 1.0)
-        _, _, right = np.linalg.svd(units, full_matrices=False)
-        basis = right[: problem.arrangement.rank].T
+        basis = row_space(problem)
         rows, kappa = problem.features @ basis, float(problem.kappa)
         assert isinstance(problem.readout, MaxPooling)
         own = [rows[members] for members in problem.readout.members()]

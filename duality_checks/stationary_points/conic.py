@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import ConvexLandscapeError
-
 from ..exact.setting import Setting
 from .blocks import Block
 
@@ -29,7 +27,7 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
     """
     import clarabel
 
-    from ..training.sparse_blocks import diagonal, placed
+    from ..training.sparse_blocks import diagonal, minimised, placed
 
     setting.require_plain("a restricted program")
     n, p, count = setting.n, setting.inputs, len(blocks)
@@ -53,16 +51,10 @@ def conic_optimum(setting: Setting, blocks: tuple[Block, ...]) -> tuple[np.ndarr
     quadratic = diagonal(np.r_[np.ones(n), np.zeros(size - n)])
     linear = np.zeros(size)
     linear[n + count * p : n + count * (p + 1)] = float(setting.beta)
-    options = clarabel.DefaultSettings()
-    options.verbose = False
-    options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = _TOLERANCE
     # The walls begin at the vectors, the others at the first unknown.
     lefts = [0, n, n, 0, 0]
     matrix = placed(list(zip(parts, tops, lefts, strict=False)), (tops[-1], size))
-    solution = clarabel.DefaultSolver(quadratic, linear, matrix, target, cones, options).solve()
-    point = np.array(solution.x)
-    if not np.isfinite(point).all():
-        raise ConvexLandscapeError(f"the conic solver ended with {solution.status}; rescale the data")
+    point, *_ = minimised(quadratic, linear, matrix, target, cones, tolerance=_TOLERANCE)
     return point[n : n + count * p].reshape(count, p), float(point[-1])
 
 

@@ -22,7 +22,7 @@ from ..problem import TrainingProblem
 from ..terms.losses import Absolute, Hinge, Huber, Logistic, Loss, Squared, SquaredHinge
 from ..terms.max_pooling import require_sums
 from ..terms.weighted import Weighted
-from .sparse_blocks import beside, diagonal, identity, placed
+from .sparse_blocks import beside, diagonal, identity, minimised, placed
 
 ITERATIONS = 200
 
@@ -275,28 +275,20 @@ def _solved(loss: Part, penalty: Part, columns: Any, limit: float, accuracy: Acc
             height += matrix.shape[0]
             right.append(vector)
             cones.extend(cone if isinstance(cone, list) else [cone])
-    options = clarabel.DefaultSettings()
-    options.verbose = False
-    options.max_iter = ITERATIONS
-    options.time_limit = limit
-    options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = accuracy.tolerance
-    options.direct_solve_method = accuracy.factors
-    solution = clarabel.DefaultSolver(
+    found, duals, status = minimised(
         diagonal(np.concatenate([loss.quadratic, penalty.quadratic])),
         np.concatenate([loss.linear, penalty.linear]),
         placed(blocks, (height, head + tail)),
         np.concatenate(right),
         cones,
-        options,
-    ).solve()
-    found, duals = np.array(solution.x), np.array(solution.z)
-    if not (np.isfinite(found).all() and np.isfinite(duals).all()):
-        raise ConvexLandscapeError(
-            f"the conic solver ended with {solution.status}; rescale the data or choose a larger beta"
-        )
+        tolerance=accuracy.tolerance,
+        max_iter=ITERATIONS,
+        time_limit=limit,
+        direct_solve_method=accuracy.factors,
+    )
     ends = np.cumsum([len(vector) for vector in right])
     prices = np.split(duals, ends[len(loss.cones) : -1].tolist())[1:]
-    return Minimum(found[:n], duals[:n], found[head:], prices, str(solution.status))
+    return Minimum(found[:n], duals[:n], found[head:], prices, status)
 
 
 def _loss_part(loss: Loss, y: np.ndarray, heavy: float = 1.0) -> Part:

@@ -1,4 +1,4 @@
-"""Sparse matrices made at once of blocks and their places.
+"""Conic programs, and sparse matrices made at once of blocks and their places.
 
 SciPy stacks two matrices at a time, and looks at each several times: for a small program that takes ten
 times as long as its solution.
@@ -12,6 +12,31 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+
+from hyperplane_arrangements.errors import ConvexLandscapeError
+
+
+def minimised(*program: Any, tolerance: float, **settings: Any) -> tuple[np.ndarray, np.ndarray, str]:
+    """Minimise ``1/2 x'Px + c'x`` with ``b - Ax`` in cones of clarabel's, given P, c, A, b, the cones and
+    other settings of it: x, the prices of the rows, and how the solver ended.
+
+    Raises:
+        ConvexLandscapeError: the solver returned no numbers.
+    """
+    import clarabel
+
+    options = clarabel.DefaultSettings()
+    options.verbose = False
+    options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = tolerance
+    for name, value in settings.items():
+        setattr(options, name, value)
+    solution = clarabel.DefaultSolver(*program, options).solve()
+    found, prices, status = np.array(solution.x), np.array(solution.z), str(solution.status)
+    if not (np.isfinite(found).all() and np.isfinite(prices).all()):
+        raise ConvexLandscapeError(
+            f"the conic solver ended with {status}; rescale the data or choose a larger beta"
+        )
+    return found, prices, status
 
 
 def placed(blocks: Iterable[tuple[Any, int, int]], shape: tuple[int, int]) -> sparse.csc_matrix:
