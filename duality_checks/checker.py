@@ -86,6 +86,11 @@ norm(u) = 1 if the matrix of beta - const - share beta - c'u + u'(share beta I -
 definite. Planes through 0 may cut the sphere into pieces, each with a function of its own (7.8b): where
 f'u >= 0 and g'u >= 0 for cuts f and g, (f'u)(g'u) >= 0 and (f'u)(norm(w) + w'u) >= 0 for any w, so that
 multiples of these may be added to the function.
+
+Or functions of degree 4 or 6 (statement 7.8c), with other curves above and below abs(t). Their linear part is
+at most corner + (c'u)^2/(4 corner), corner a share of beta, and beta less all of this, for norm(u) = 1 a form
+of degree 4 or 6, is not negative if in the products of two or three variables it has a positive semidefinite
+matrix. Its entries are not determined by the form: the certificate says those that are left open.
 """
 
 from __future__ import annotations
@@ -245,11 +250,12 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Quartic:
-    """A function of degree 4: which share of beta bounds its linear part, PARAMETER bytes for the point where
-    a curve touches from above, or for a slope and the point from below, of each hyperplane that counts, and
-    MULTIPLIER bytes for each entry of the matrix of a form that the form does not say."""
+class Form:
+    """A function of degree 4 or 6: which share of beta bounds its linear part, PARAMETER bytes for each point
+    where a curve touches from above, or for a slope and the point from below, of each hyperplane that counts,
+    and MULTIPLIER bytes for each entry of the matrix of a form that the form does not say."""
 
+    degree: int
     share: Fraction
     rows: bytes
     gram: bytes
@@ -264,12 +270,12 @@ class Cut:
     below: Part
 
 
-Part = Cut | Piece | Quartic
+Part = Cut | Piece | Form
 
 
 @dataclass(frozen=True, slots=True)
 class Quadratic:
-    """Functions of degree 2 or 4 for z and for -z."""
+    """Functions of degree 2, 4 or 6 for z and for -z."""
 
     plus: Part
     minus: Part
@@ -789,12 +795,16 @@ def read_pieces(value: Any, d: int, cuts: int, where: str) -> Part:
             read_pieces(document[name], d, cuts + 1, f"{where}.{name}") for name in ("above", "below")
         )
         return Cut(tuple(map(int, normal)), above, below)
-    quartic = type(value) is dict and "gram" in value
-    last = "gram" if quartic else "products"
-    document = fields(value, ["share", "rows", last], where)
+    further = type(value) is dict and "degree" in value
+    last = "gram" if further else "products"
+    document = fields(value, ["share", "rows", last, *(["degree"] if further else [])], where)
     share = rational(document["share"], f"{where}.share")
     rows, rest = (packed_bytes(document[name], f"{where}.{name}") for name in ("rows", last))
-    return Quartic(share, rows, rest) if quartic else Piece(share, rows, rest)
+    if not further:
+        return Piece(share, rows, rest)
+    degree = whole(document["degree"], 4, 6, f"{where}.degree")
+    require(degree % 2 == 0, f"{where}.degree is 5, not 4 or 6")
+    return Form(degree, share, rows, rest)
 
 
 def read_chamber(value: Any, rows: int, d: int, where: str) -> Chamber:
@@ -2152,8 +2162,8 @@ def pieces_hold(g: Kinks, part: Part, facets: tuple[Row, ...], where: str) -> No
     if isinstance(part, Piece):
         quadratic_holds(g, part, facets, where)
         return
-    if isinstance(part, Quartic):
-        quartic_holds(g, part, where)
+    if isinstance(part, Form):
+        form_holds(g, part, where)
         return
     pieces_hold(g, part.above, (*facets, part.normal), f"{where}.above")
     pieces_hold(g, part.below, (*facets, tuple(-x for x in part.normal)), f"{where}.below")
@@ -2298,36 +2308,39 @@ def is_positive_definite(matrix: list[list[int]]) -> bool:
     return True
 
 
-# ------------------------------------------------ dual feasibility, functions of degree 4
+# ------------------------------------------------ dual feasibility, functions of degree 4 and 6
 
 
-def quartic_holds(g: Kinks, quartic: Quartic, where: str) -> None:
-    """One function: beta - c'u - u'Qu - sum s (row'u)^4 - const, times a scale, is positive for norm(u) = 1,
-    as c'u <= corner + (c'u)^2 / (4 corner), and as what is left is a form with a positive definite matrix."""
-    shift = 64 + 4 * max((abs(x).bit_length() for row in g.rows for x in row), default=0)
-    c, squares, fourths, constant = [2 * b << shift for b in g.base], [], [], 0
+def form_holds(g: Kinks, part: Form, where: str) -> None:
+    """One function: beta - c'u - sum of curves, times a scale, is not negative for norm(u) = 1, as c'u <=
+    corner + (c'u)^2 / (4 corner), and as what is left is a form with a matrix that has a square root."""
+    degree, d = part.degree, len(g.base)
+    shift = 64 + degree * max((abs(x).bit_length() for row in g.rows for x in row), default=0)
+    c = [2 * b << shift for b in g.base]
+    powers: list[list[tuple[int, Row]]] = [[] for _ in range(degree // 2 + 1)]
     counted = [(row, weight) for row, weight in zip(g.rows, g.weights, strict=True) if weight]
-    found = quartic_parameters(counted, quartic.rows, shift, where)
-    for (row, _), (linear, square, fourth, rest) in zip(counted, found, strict=True):
+    for (row, _), (linear, even) in zip(counted, curves(counted, part, shift, where), strict=True):
         c = [x + linear * y for x, y in zip(c, row, strict=True)]
-        squares.append((square, row))
-        fourths.append((fourth, row))
-        constant += rest
+        for terms, coefficient in zip(powers, even, strict=True):
+            terms.append((coefficient, row))
     beta = 2 * isqrt(g.limit) << shift
-    corner = int(quartic.share * beta)
+    corner = int(part.share * beta)
     corner_is_positive(corner, where)
-    matrix = bound_matrix(c, squares, Fraction(beta - corner - constant), Fraction(corner))
-    d, last = len(c), matrix[-1]
-    rest_of = [[last[d] * matrix[i][k] - last[i] * last[k] for k in range(d)] for i in range(d)]
+    constant = sum(coefficient for coefficient, _ in powers[0])
+    matrix = bound_matrix(c, powers[1], Fraction(beta - corner - constant), Fraction(corner))
+    last = matrix[-1]
     # All of this, and what follows, is 4 corner times as large.
-    form = quartic_form(rest_of, [(4 * corner * s, row) for s, row in fourths])
-    gram = gram_matrix(form, 4 * corner * beta, quartic.gram, d, where)
+    pairs = combinations_with_replacement(range(d), 2)
+    form: dict[Row, int] = {
+        (i, k): (1 if i == k else 2) * (last[d] * matrix[i][k] - last[i] * last[k]) for i, k in pairs
+    }
+    for k in range(2, degree // 2 + 1):
+        form = less_powers(times_norm(form, d), [(4 * corner * s, row) for s, row in powers[k]], k)
+    gram = gram_matrix(form, 4 * corner * beta, part.gram, d, where)
     small = max((4 * corner * beta << PRODUCT_BITS).bit_length() - GRAM_BITS, 0)
     # Each entry loses less than 1: so no eigenvalue is lowered by more than the number of rows.
     rounded = [[x >> small for x in line] for line in gram]
-    for i, line in enumerate(rounded):
-        line[i] -= len(rounded)
-    quadratic_is_bounded(rounded, where)
+    form_is_bounded(has_square_root(rounded, len(gram)), where)
 
 
 def corner_is_positive(corner: int, where: str) -> None:
@@ -2335,83 +2348,130 @@ def corner_is_positive(corner: int, where: str) -> None:
     require(corner > 0, f"{where}.share: nothing of beta for the linear part")
 
 
-def quartic_parameters(
-    counted: Sequence[tuple[Row, int]], data: bytes, shift: int, where: str
-) -> Iterable[tuple[int, int, int, int]]:
-    """For each hyperplane 2^(shift+1) times the coefficients of t, t^2, t^4 and 1, rounded up: for
-    norm(u) = 1 w max(0, t) is at most what they add up to. L is the length of the row, rounded up, and for
-    s = t/L
+def form_is_bounded(condition: bool, where: str) -> None:
+    """beta less the function is not negative for norm(u) = 1."""
+    require(condition, f"{where}: the function is not proven to be at most beta")
 
-    2x (1+x)^2 abs(s) <= ((1+x)^2 + 2 x^2) s^2 - s^4 + x^2 (1+2x),  2 y^3 abs(s) >= 3 y^2 s^2 - s^4."""
-    one, unit, place = 1 << 8 * PARAMETER, 1 << LENGTH_BITS, 0
+
+def curves(
+    counted: Sequence[tuple[Row, int]], part: Form, shift: int, where: str
+) -> Iterable[tuple[int, list[int]]]:
+    """For each hyperplane 2^(shift+1) times the coefficients of t, and of 1, t^2, t^4, ..., rounded up: for
+    norm(u) = 1 w max(0, t) is at most what they add up to. They are curves in abs(t)/L, L the length of the
+    row, rounded up."""
+    one, half, place = 1 << 8 * PARAMETER, part.degree // 2, 0
     for row, weight in counted:
-        length = isqrt(dot(row, row) << 2 * LENGTH_BITS) + 1
-        size = PARAMETER if weight > 0 else 2 * PARAMETER
-        part, place = data[place : place + size], place + size
-        parameters_are_whole(len(part) == size, f"{where}: there are parameters for too few rows")
-        if weight > 0:
-            x = int.from_bytes(part, "big")
-            tau_is_positive(x, where)
-            share = weight << shift
-            below = 2 * x * (one + x) ** 2
-            yield (
-                share,
-                -(-share * ((one + x) ** 2 + 2 * x * x) * one * unit // (below * length)),
-                -(share * one**3 * unit**3 // (below * length**3)),
-                -(-share * x * (one + 2 * x) * length // (2 * (one + x) ** 2 * unit)),
-            )
-        else:
-            a, y = (int.from_bytes(part[k : k + PARAMETER], "big") for k in (0, PARAMETER))
-            tau_is_positive(y, where)
-            least = weight * min(a, one - a) << shift
-            yield (
-                (2 * weight * a << shift) // one,
-                -(-3 * least * unit // (y * length)),
-                -(least * one**2 * unit**3 // (y**3 * length**3)),
-                0,
-            )
-    parameters_are_whole(place == len(data), f"{where}: there are parameters for too many rows")
+        length = Fraction(isqrt(dot(row, row) << 2 * LENGTH_BITS) + 1, 1 << LENGTH_BITS)
+        count = half - 1 if weight > 0 else 2
+        data, place = part.rows[place : place + count * PARAMETER], place + count * PARAMETER
+        parameters_are_whole(
+            len(data) == count * PARAMETER, f"{where}: there are parameters for too few rows"
+        )
+        numbers = [int.from_bytes(data[k : k + PARAMETER], "big") for k in range(0, len(data), PARAMETER)]
+        points = [Fraction(x, one) for x in numbers]
+        points_are_positive(all(points[-1:] if weight < 0 else points), where)
+        slope = Fraction(1, 2) if weight > 0 else points[0]
+        even = above(points) if weight > 0 else below(points[1], half)
+        scale = (weight << shift + 1) * min(slope, 1 - slope) * length
+        heights = [scale * x / length ** (2 * k) for k, x in enumerate(even)]
+        yield int((weight << shift + 1) * slope), [-(-x.numerator // x.denominator) for x in heights]
+    parameters_are_whole(place == len(part.rows), f"{where}: there are parameters for too many rows")
 
 
-def quartic_form(matrix: list[list[int]], fourths: Sequence[tuple[int, Row]]) -> dict[Row, int]:
-    """The coefficients of norm(u)^2 u'Mu - sum s (row'u)^4, each by the four variables of its monomial."""
-    d = len(matrix)
-    form: dict[Row, int] = dict.fromkeys(combinations_with_replacement(range(d), 4), 0)
-    for i in range(d):
-        for j in range(d):
-            for k in range(d):
-                form[tuple(sorted((i, j, k, k)))] += matrix[i][j]
-    pairs = combinations_with_replacement(range(d), 2)
-    values: dict[Row, list[int]] = {(i, j): [row[i] * row[j] for _, row in fourths] for i, j in pairs}
-    shares = {pair: list(map(mul, (s for s, _ in fourths), values[pair])) for pair in values}
-    for indices in form:
-        total = sum(map(mul, shares[indices[:2]], values[indices[2:]]))
-        form[indices] -= total * factorial(4) // prod(factorial(indices.count(i)) for i in {*indices})
-    return form
+def points_are_positive(condition: bool, where: str) -> None:
+    """No curve touches at 0 with its slope."""
+    require(condition, f"{where}: a curve that touches at 0")
+
+
+def above(points: Sequence[Any]) -> list[Any]:
+    """Coefficients of 1, s^2, s^4, ... of a polynomial that is at least s for 0 <= s <= 1: it touches s at
+    one point and meets it at 1, or touches it at two."""
+    if len(points) == 1:
+        (x,) = points
+        scale = 2 * x * (1 + x) ** 2
+        return [x**2 * (1 + 2 * x) / scale, ((1 + x) ** 2 + 2 * x**2) / scale, -1 / scale]
+    p, q = points[0] + points[1], points[0] * points[1]
+    scale = 2 * p**3 * q
+    terms = q**2 * (p**2 + q), p**4 - p**2 * q + 3 * q**2, 3 * q - 2 * p**2, 1
+    return [x / scale for x in terms]
+
+
+def below(y: Any, half: int) -> list[Any]:
+    """The same for one that is at most s: it meets s at 0, touches it at y and of degree 6 meets it at 1."""
+    if half == 2:
+        return [0 * y, 3 / (2 * y), -1 / (2 * y**3)]
+    scale = 2 * y**3 * (1 + y) ** 2
+    terms = 0 * y, y**2 * (3 + 6 * y + 4 * y**2 + 2 * y**3), -(1 + 2 * y + 3 * y**2 + 4 * y**3), 1 + 2 * y
+    return [x / scale for x in terms]
+
+
+def times_norm(form: dict[Row, int], d: int) -> dict[Row, int]:
+    """The coefficients of norm(u)^2 times a form, each by the variables of its monomial, in order."""
+    found: dict[Row, int] = {}
+    for indices, value in form.items():
+        for k in range(d):
+            key = tuple(sorted((*indices, k, k)))
+            found[key] = found.get(key, 0) + value
+    return found
+
+
+def less_powers(form: dict[Row, int], terms: Sequence[tuple[int, Row]], half: int) -> dict[Row, int]:
+    """The coefficients of a form of degree 2 half in d variables less the sum of s (row'u)^(2 half)."""
+    d = len(terms[0][1]) if terms else 0
+    values = {
+        indices: [prod([row[i] for i in indices]) for _, row in terms]
+        for indices in combinations_with_replacement(range(d), half)
+    }
+    weights = [s for s, _ in terms]
+    shares = {indices: list(map(mul, weights, line)) for indices, line in values.items()}
+    found = dict(form)
+    for indices in combinations_with_replacement(range(d), 2 * half):
+        total = sum(map(mul, shares[indices[:half]], values[indices[half:]]))
+        often = factorial(2 * half) // prod([factorial(indices.count(i)) for i in {*indices}])
+        found[indices] = found.get(indices, 0) - often * total
+    return found
 
 
 def gram_matrix(form: dict[Row, int], unit: int, data: bytes, d: int, where: str) -> list[list[int]]:
-    """2^(PRODUCT_BITS + 1) times the matrix of a form in the products of two variables. Of the entries for
-    u_i u_j and u_k u_l, those with j > k are written, in units of 2^-PRODUCT_BITS unit; the form says the
-    others."""
-    pairs = list(combinations_with_replacement(range(d), 2))
-    places = [(a, b) for b in range(len(pairs)) for a in range(b + 1)]
-    written = [(a, b) for a, b in places if pairs[a][1] > pairs[b][0]]
+    """2^(PRODUCT_BITS + 1) times the matrix of a form in the products of half as many variables. Of the
+    entries for two products, those where the last variable of the first is after the first one of the second
+    are written, in units of 2^-PRODUCT_BITS unit; the form says the others."""
+    half = len(next(iter(form))) // 2
+    products = list(combinations_with_replacement(range(d), half))
+    places = [(a, b) for b in range(len(products)) for a in range(b + 1)]
+    written = [(a, b) for a, b in places if products[a][-1] > products[b][0]]
     gram_is_whole(len(data) == MULTIPLIER * len(written), where)
     left = {indices: value << PRODUCT_BITS for indices, value in form.items()}
-    gram = [[0] * len(pairs) for _ in pairs]
+    gram = [[0] * len(products) for _ in products]
     for (a, b), number in zip(written, signed_integers(data, MULTIPLIER), strict=True):
         gram[a][b] = gram[b][a] = 2 * number * unit
-        left[tuple(sorted((*pairs[a], *pairs[b])))] -= (1 if a == b else 2) * number * unit
+        left[tuple(sorted(products[a] + products[b]))] -= (1 if a == b else 2) * number * unit
     for a, b in places:
-        if pairs[a][1] <= pairs[b][0]:
-            gram[a][b] = gram[b][a] = (2 if a == b else 1) * left[(*pairs[a], *pairs[b])]
+        if products[a][-1] <= products[b][0]:
+            gram[a][b] = gram[b][a] = (2 if a == b else 1) * left[products[a] + products[b]]
     return gram
 
 
 def gram_is_whole(condition: bool, where: str) -> None:
     """As many entries as the form leaves open."""
     require(condition, f"{where}.gram: another number of entries than the form leaves open")
+
+
+def has_square_root(matrix: Sequence[Sequence[int]], margin: int) -> bool:
+    """Whether the symmetric matrix, less the margin on its diagonal, is positive semidefinite; a root R in
+    integers with R R' = 4^bits (matrix - (margin + rows) I) less remainders shows it. The remainders, from 0
+    on and below 4^bits beside the diagonal, lower no eigenvalue by more than the number of rows."""
+    bits = max(line[i].bit_length() for i, line in enumerate(matrix)) // 2 + 1
+    root: list[list[int]] = []
+    for i, line in enumerate(matrix):
+        row: list[int] = []
+        for j in range(i):
+            row.append(((line[j] << 2 * bits) - sum(map(mul, row, root[j]))) // root[j][j])
+        left = (line[i] - margin - len(matrix) << 2 * bits) - sum(map(mul, row, row))
+        if left <= 0:
+            return False
+        root.append([*row, isqrt(left)])
+    return True
 
 
 # ------------------------------------------------ dual feasibility, all faces of a rank-3 arrangement

@@ -28,7 +28,7 @@ from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST
 
 from .. import checker
-from ..checker import Chamber, Cover, Cut, Part, Quadratic, Quartic, Refusal, Slopes, Verdict
+from ..checker import Chamber, Cover, Cut, Form, Part, Quadratic, Refusal, Slopes, Verdict
 from ..cover.effort import WHOLE, Effort, is_late
 from ..data.files import read_text, write_text
 from ..exact.enclosures import Enclosed, float_above, float_below, require_writable
@@ -527,12 +527,10 @@ def _pieces_document(part: Part) -> dict[str, Any]:
             "above": _pieces_document(part.above),
             "below": _pieces_document(part.below),
         }
-    last = "gram" if isinstance(part, Quartic) else "products"
-    return {
-        "share": str(part.share),
-        "rows": _base64(part.rows),
-        last: _base64(getattr(part, last)),
-    }
+    head = {"share": str(part.share), "rows": _base64(part.rows)}
+    if isinstance(part, Form):
+        return {"degree": part.degree, **head, "gram": _base64(part.gram)}
+    return {**head, "products": _base64(part.products)}
 
 
 def _chamber_document(chamber: Chamber) -> dict[str, Any]:

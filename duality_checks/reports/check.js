@@ -480,13 +480,17 @@ const ConvexLandscape = (() => {
       const part = name => readPieces(document.get(name), columns, cuts + 1, `${where}.${name}`);
       return { cut: cut.map(x => x.n), above: part("above"), below: part("below") };
     }
-    const last = value instanceof Map && value.has("gram") ? "gram" : "products";
-    const document = fields(value, ["share", "rows", last], where);
-    return {
+    const further = value instanceof Map && value.has("degree"), last = further ? "gram" : "products";
+    const document = fields(value, ["share", "rows", last, ...(further ? ["degree"] : [])], where);
+    const read = {
       share: rational(document.get("share"), `${where}.share`),
       rows: bytesOf(document.get("rows"), `${where}.rows`),
       [last]: bytesOf(document.get(last), `${where}.${last}`),
     };
+    if (!further) return read;
+    const degree = wholeNumber(document.get("degree"), 4, 6, `${where}.degree`);
+    require_(degree % 2 === 0, `${where}.degree is 5, not 4 or 6`);
+    return { degree, ...read };
   }
 
   // ---------------------------------------------------------------- logarithms, in decimals of forty digits
@@ -1203,7 +1207,7 @@ const ConvexLandscape = (() => {
 
   function piecesHold(problem, g, part, facets, where) {
     if (!part.cut) {
-      if (part.gram) quarticHolds(problem, g, part, where);
+      if (part.degree) formHolds(problem, g, part, where);
       else quadraticHolds(problem, g, part, facets, where);
       return;
     }
@@ -1216,7 +1220,17 @@ const ConvexLandscape = (() => {
   function quadraticHolds(problem, g, { share, rows: data, products }, facets, where) {
     const longest = g.planes.reduce((most, plane) => Math.max(most, ...plane.normal.map(x => bitLength(size(x)))), 0);
     const places = BigInt(65 + longest), d = g.base.length;
-    const { c, square, theta } = summed(g, data, places, parabola, where);
+    const c = g.base.map(x => x << places), square = c.map(() => c.map(() => 0n)), read = parametersOf(data, where);
+    let theta = 0n;
+    for (const { normal, weight } of g.planes.filter(plane => plane.weight !== 0n)) {
+      const term = parabola(normal, weight, read, places, where);
+      theta += term.constant;
+      normal.forEach((x, i) => {
+        c[i] += term.linear * x;
+        normal.forEach((y, k) => { square[i][k] += term.square * x * y; });
+      });
+    }
+    read.finished();
     // Times 2 and the denominators of share and beta, to be whole.
     const whole = share.d * problem.beta.d, beta = (problem.beta.n * g.unit) << places;
     const matrix = square.map((row, i) => [
@@ -1231,25 +1245,15 @@ const ConvexLandscape = (() => {
     require_(bounded, `${where}: the function is not proven to be at most beta`);
   }
 
-  // c'u + u'Qu + theta, what the curves of all planes add up to, and the curves with their normals.
-  function summed(g, data, places, curve, where) {
-    const c = g.base.map(x => x << places), square = c.map(() => c.map(() => 0n)), curves = [];
-    let theta = 0n, from = 0;
-    const parameter = () => {
+  // Parameters one by one, of which there are as many as are taken.
+  function parametersOf(data, where) {
+    let from = 0;
+    const read = () => {
       require_(from + PARAMETER <= data.length, `${where}: there are parameters for too few rows`);
       return unsigned(data.slice(from, (from += PARAMETER)));
     };
-    for (const { normal, weight } of g.planes.filter(plane => plane.weight !== 0n)) {
-      const term = curve(normal, weight, parameter, places, where);
-      curves.push({ normal, ...term });
-      theta += term.constant;
-      normal.forEach((x, i) => {
-        c[i] += term.linear * x;
-        normal.forEach((y, k) => { square[i][k] += term.square * x * y; });
-      });
-    }
-    require_(from === data.length, `${where}: there are parameters for too many rows`);
-    return { c, square, theta, curves };
+    read.finished = () => require_(from === data.length, `${where}: there are parameters for too many rows`);
+    return read;
   }
 
   // Twice (f'u)(g'u) and (f'u)(norm(w) + w'u), with their multipliers, as a matrix in (u, 1), times 2^(3 PRODUCT_BITS).
@@ -1293,84 +1297,143 @@ const ConvexLandscape = (() => {
     };
   }
 
-  // Of degree 4: c'u is at most m + (c'u)^2/(4 m), m a share of beta, and beta less that and all the rest is a form on
-  // the sphere. All of it times 4 m and the denominator of beta is to have a positive definite matrix.
-  function quarticHolds(problem, g, { share, rows: data, gram }, where) {
+  // Of degree 4 or 6: c'u is at most m + (c'u)^2/(4 m), m a share of beta, and beta less that and all the rest is a form
+  // on the sphere. All of it times 4 m and the denominator of beta is to have a positive semidefinite matrix.
+  function formHolds(problem, g, { degree, share, rows: data, gram }, where) {
     const longest = g.planes.reduce((most, plane) => Math.max(most, ...plane.normal.map(x => bitLength(size(x)))), 0);
-    const places = BigInt(65 + 4 * longest), d = g.base.length, whole = problem.beta.d;
-    const { c, square, theta, curves } = summed(g, data, places, quarticCurve, where);
+    const places = BigInt(65 + degree * longest), d = g.base.length, whole = problem.beta.d, half = degree / 2;
+    const c = g.base.map(x => x << places), powers = Array.from({ length: half + 1 }, () => []);
+    const read = parametersOf(data, where);
+    for (const { normal, weight } of g.planes.filter(plane => plane.weight !== 0n)) {
+      const { linear, even } = curve(normal, weight, half, read, places, where);
+      normal.forEach((x, i) => { c[i] += linear * x; });
+      even.forEach((value, k) => powers[k].push({ normal, value }));
+    }
+    read.finished();
     const beta = (problem.beta.n * g.unit) << places, m = divided(share.n * beta, share.d);
     require_(m > 0n, `${where}.share: nothing of beta for the linear part`);
-    const rest = beta - m - theta * whole;
-    const matrix = c.map((x, i) => c.map((y, k) =>
-      4n * m * ((i === k ? rest : 0n) - square[i][k] * whole) - x * y * whole * whole));
-    const form = formOf(matrix, curves.map(curve => ({ ...curve, fourth: curve.fourth * 4n * m * whole })));
-    const full = gramOf(form, 4n * m * beta, gram, d, where);
+    const rest = beta - m - powers[0].reduce((sum, { value }) => sum + value, 0n) * whole;
+    let form = new Map(sortedLists(d, 2).map(([i, k]) => {
+      const square = powers[1].reduce((sum, { normal, value }) => sum + value * normal[i] * normal[k], 0n) * whole;
+      const entry = 4n * m * ((i === k ? rest : 0n) - square) - c[i] * c[k] * whole * whole;
+      return [monomial([i, k]), (i === k ? 1n : 2n) * entry];
+    }));
+    for (let k = 2; k <= half; k++) form = lessPowers(timesNorm(form, d), powers[k], 4n * m * whole, d, k);
+    const full = gramOf(form, 4n * m * beta, gram, d, half, where);
     // Rounded down: each entry loses less than 1, so no eigenvalue is lowered by more than the number of rows.
     const small = BigInt(Math.max(bitLength((4n * m * beta) << PRODUCT_BITS) - 64, 0));
-    const rounded = full.map((row, i) => row.map((x, k) => (x >> small) - (i === k ? BigInt(full.length) : 0n)));
-    const bounded = isPositiveDefinite(rounded, rounded.length);
+    const bounded = hasSquareRoot(full.map(row => row.map(x => x >> small)), BigInt(full.length));
     require_(bounded, `${where}: the function is not proven to be at most beta`);
   }
 
-  // Coefficients of norm(u)^2 u'Mu less the sum of the fourth powers, by the variables of the monomial, in order.
-  function formOf(matrix, curves) {
-    const form = new Map(), add = (key, x) => form.set(key, (form.get(key) ?? 0n) + x);
-    matrix.forEach((row, i) => row.forEach((x, j) => row.forEach((_, k) => add(monomial(i, j, k, k), x))));
-    const powers = curves.map(({ normal, fourth }) => ({ left: pairsOf(normal).map(x => x * fourth), right: pairsOf(normal) }));
-    const pairs = pairsAmong(matrix.length);
-    pairs.forEach(([i, j], a) => pairs.forEach(([k, l], b) => {
-      const often = (i === j ? 1n : 2n) * (k === l ? 1n : 2n);
-      add(monomial(i, j, k, l), -often * powers.reduce((sum, { left, right }) => sum + left[a] * right[b], 0n));
-    }));
-    return form;
+  // All lists of so many numbers below d in order, the lists in order too; monomials are named by theirs.
+  function sortedLists(d, count) {
+    let lists = [[]];
+    for (let i = 0; i < count; i++)
+      lists = lists.flatMap(list => Array.from({ length: d }, (_, k) => k).filter(k => !(k < list.at(-1))).map(k => [...list, k]));
+    return lists;
   }
 
-  const monomial = (...variables) => variables.sort((i, k) => i - k).join();
-  const pairsAmong = d => Array.from({ length: d }, (_, i) => Array.from({ length: d - i }, (_, k) => [i, i + k])).flat();
-  const pairsOf = normal => pairsAmong(normal.length).map(([i, k]) => normal[i] * normal[k]);
+  const monomial = variables => [...variables].sort((i, k) => i - k).join();
 
-  // The matrix of a form in the products of two variables, times 2^(PRODUCT_BITS + 1): where the pairs (i, j), (k, l)
-  // have j > k the entry is written, the form says the others.
-  function gramOf(form, unit, data, d, where) {
-    const pairs = pairsAmong(d), matrix = pairs.map(() => pairs.map(() => 0n));
-    const places = pairs.flatMap((_, b) => pairs.slice(0, b + 1).map((_, a) => [a, b]));
-    const isWritten = ([a, b]) => pairs[a][1] > pairs[b][0], written = places.filter(isWritten);
+  function timesNorm(form, d) {
+    const found = new Map();
+    for (const [name, value] of form)
+      for (let k = 0; k < d; k++) {
+        const key = monomial([...name.split(",").map(Number), k, k]);
+        found.set(key, (found.get(key) ?? 0n) + value);
+      }
+    return found;
+  }
+
+  // A form of degree 2 half less the powers of heights, each with its value times a scale.
+  function lessPowers(form, powers, scale, d, half) {
+    const lists = sortedLists(d, half), names = new Map(lists.map((list, k) => [list.join(), k]));
+    const heights = lists.map(list => powers.map(({ normal }) => list.reduce((product, i) => product * normal[i], 1n)));
+    const shares = heights.map(line => line.map((x, k) => x * powers[k].value * scale)), found = new Map(form);
+    for (const list of sortedLists(d, 2 * half)) {
+      const [a, b] = [list.slice(0, half), list.slice(half)].map(part => names.get(part.join()));
+      let total = 0n;
+      for (let k = 0; k < powers.length; k++) total += shares[a][k] * heights[b][k];
+      found.set(list.join(), (found.get(list.join()) ?? 0n) - orders(list) * total);
+    }
+    return found;
+  }
+
+  // In how many orders a list can be.
+  function orders(list) {
+    const factorial = n => (n < 2 ? 1n : BigInt(n) * factorial(n - 1));
+    const counts = new Map();
+    list.forEach(i => counts.set(i, (counts.get(i) ?? 0) + 1));
+    return [...counts.values()].reduce((number, count) => number / factorial(count), factorial(list.length));
+  }
+
+  // The matrix of a form in the products of half as many variables, times 2^(PRODUCT_BITS + 1): an entry is written
+  // where the last variable of the first product is after the first one of the second, the form says the others.
+  function gramOf(form, unit, data, d, half, where) {
+    const products = sortedLists(d, half), matrix = products.map(() => products.map(() => 0n));
+    const places = products.flatMap((_, b) => products.slice(0, b + 1).map((_, a) => [a, b]));
+    const isWritten = ([a, b]) => products[a].at(-1) > products[b][0], written = places.filter(isWritten);
     require_(data.length === MULTIPLIER * written.length, `${where}.gram: another number of entries than the form leaves open`);
     const left = new Map([...form].map(([key, x]) => [key, x << PRODUCT_BITS]));
     signedIntegers(data, MULTIPLIER).forEach((number, place) => {
-      const [a, b] = written[place], key = monomial(...pairs[a], ...pairs[b]);
+      const [a, b] = written[place], key = monomial([...products[a], ...products[b]]);
       matrix[a][b] = matrix[b][a] = 2n * number * unit;
       left.set(key, left.get(key) - (a === b ? 1n : 2n) * number * unit);
     });
     for (const [a, b] of places.filter(place => !isWritten(place)))
-      matrix[a][b] = matrix[b][a] = (a === b ? 2n : 1n) * left.get(monomial(...pairs[a], ...pairs[b]));
+      matrix[a][b] = matrix[b][a] = (a === b ? 2n : 1n) * left.get([...products[a], ...products[b]].join());
     return matrix;
   }
 
-  // w max(0, t) <= linear t + square t^2 + fourth t^4 + constant in the same way. With s = t/L:
-  // 2x (1+x)^2 abs(s) <= ((1+x)^2 + 2 x^2) s^2 - s^4 + x^2 (1+2x), and 2 y^3 abs(s) >= 3 y^2 s^2 - s^4.
-  function quarticCurve(normal, weight, parameter, places, where) {
-    const one = 1n << BigInt(8 * PARAMETER), unit = 1n << LENGTH_BITS;
-    const length = squareRoot(dot(normal, normal) << (2n * LENGTH_BITS)) + 1n, cubed = length ** 3n, gain = weight << places;
-    if (weight > 0n) {
-      const x = parameter(), above = (one + x) ** 2n;
-      require_(x > 0n, `${where}: tau is 0`);
-      return {
-        linear: gain / 2n,
-        square: dividedUp(gain * (above + 2n * x * x) * one * unit, 4n * x * above * length),
-        fourth: dividedUp(-gain * one ** 3n * unit ** 3n, 4n * x * above * cubed),
-        constant: dividedUp(gain * x * (one + 2n * x) * length, 4n * above * unit),
-      };
+  // A root R in integers of 4^bits (matrix - (margin + rows) I) less remainders, which are from 0 on and below 4^bits
+  // beside the diagonal: so they lower no eigenvalue by more than the number of rows.
+  function hasSquareRoot(matrix, margin) {
+    const bits = BigInt((Math.max(...matrix.map((row, i) => bitLength(size(row[i])))) >> 1) + 1), root = [];
+    for (const [i, line] of matrix.entries()) {
+      const row = [], without = j => row.reduce((left, x, k) => left - x * root[j][k], line[j] << (2n * bits));
+      for (let j = 0; j < i; j++) row.push(divided(without(j), root[j][j]));
+      const left = (line[i] - margin - BigInt(matrix.length)) << (2n * bits), rest = row.reduce((sum, x) => sum - x * x, left);
+      if (rest <= 0n) return false;
+      root.push([...row, squareRoot(rest)]);
     }
-    const a = parameter(), y = parameter(), least = gain * (a < one - a ? a : one - a);
-    require_(y > 0n, `${where}: tau is 0`);
-    return {
-      linear: divided(gain * a, one),
-      square: dividedUp(3n * least * unit, 2n * y * length),
-      fourth: dividedUp(-least * one ** 2n * unit ** 3n, 2n * y ** 3n * cubed),
-      constant: 0n,
-    };
+    return true;
+  }
+
+  // w max(0, t) <= linear t + even[0] + even[1] t^2 + ... for t = n'u, norm(u) = 1; the coefficients are rounded up.
+  function curve(normal, weight, half, read, places, where) {
+    const one = 1n << BigInt(8 * PARAMETER), length = Q(squareRoot(dot(normal, normal) << (2n * LENGTH_BITS)) + 1n, 1n << LENGTH_BITS);
+    const isAbove = weight > 0n, numbers = Array.from({ length: isAbove ? half - 1 : 2 }, read);
+    require_((isAbove ? numbers : numbers.slice(1)).every(x => x > 0n), `${where}: a curve that touches at 0`);
+    const points = numbers.map(x => Q(x, one)), slope = isAbove ? Q(1n, 2n) : points[0];
+    const rest = plus(ONE, minus(slope)), share = compare(slope, rest) < 0n ? slope : rest;
+    let scale = times(times(Q(weight << places), share), length);
+    const even = (isAbove ? above(points) : below(points[1], half)).map(x => {
+      const value = times(scale, x);
+      scale = times(scale, Q(length.d ** 2n, length.n ** 2n));
+      return dividedUp(value.n, value.d);
+    });
+    return { linear: ((weight << places) * slope.n) / slope.d, even };
+  }
+
+  // Polynomials in s^2 that are at least s for 0 <= s <= 1 (with points where they touch it), and at most s.
+  function above(points) {
+    const of = n => Q(BigInt(n)), squared = x => times(x, x);
+    if (points.length === 1) {
+      const [x] = points, next = plus(ONE, x), scale = times(times(of(2), x), squared(next));
+      return [times(squared(x), plus(ONE, times(of(2), x))), plus(squared(next), times(of(2), squared(x))), of(-1)].map(y => over(y, scale));
+    }
+    const p = plus(...points), q = times(...points), pp = squared(p), qq = squared(q), scale = times(of(2), times(times(pp, p), q));
+    const middle = sum([squared(pp), minus(times(pp, q)), times(of(3), qq)]);
+    return [times(qq, plus(pp, q)), middle, plus(times(of(3), q), times(of(-2), pp)), ONE].map(y => over(y, scale));
+  }
+
+  function below(y, half) {
+    const of = n => Q(BigInt(n)), yy = times(y, y), yyy = times(yy, y);
+    if (half === 2) return [ZERO, over(of(3), times(of(2), y)), over(of(-1), times(of(2), yyy))];
+    const value = coefficients => coefficients.reduceRight((total, x) => plus(times(total, y), of(x)), ZERO);
+    const scale = times(times(of(2), yyy), times(value([1, 1]), value([1, 1])));
+    return [ZERO, times(yy, value([3, 6, 4, 2])), value([-1, -2, -3, -4]), value([1, 2])].map(x => over(x, scale));
   }
 
   // All leading minors are positive: the pivots of elimination without fractions.

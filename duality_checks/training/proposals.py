@@ -43,21 +43,28 @@ class Bound:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Quartic:
-    """A function of degree 4 for one output sign, as the relaxation proposes it.
+class Form:
+    """A function of degree 4 or 6 for one output sign, as a relaxation proposes it.
 
     Attributes:
         piece: the whole sphere.
-        points: where curves touch ``abs(t)`` from above and from below, h x 2, in (0, 1].
-        slopes: of the lines that curves from below are mixed with, length h.
-        gram: the matrix of the form that is left, in the products of two coordinates that
-            :func:`~.quartic.products` gives.
+        highs: where curves touch ``abs(t)`` from above, h x 1 or, with degree 6, h x 2, in (0, 1].
+        lows: where curves touch it from below, length h, in (0, 1].
+        slopes: of the lines that these are mixed with, length h.
+        gram: the matrix of the form that is left, in the products of two or three coordinates that
+            :func:`~.monomials.products` gives.
     """
 
     piece: Piece
-    points: np.ndarray
+    highs: np.ndarray
+    lows: np.ndarray
     slopes: np.ndarray
     gram: np.ndarray
+
+    @property
+    def degree(self) -> int:
+        """4 or 6."""
+        return 2 + 2 * self.highs.shape[1]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,7 +77,7 @@ class Relaxation:
     """
 
     dual: np.ndarray
-    bounds: tuple[Bound | Quartic, ...]
+    bounds: tuple[Bound | Form, ...]
 
     def finer(self, basis: np.ndarray) -> tuple[Piece, ...]:
         """The pieces of quadratic functions, cut where neurons are spread; the basis is the landscape's."""

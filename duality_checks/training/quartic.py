@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations_with_replacement
 from math import isqrt
 from typing import Any
 
@@ -26,72 +25,13 @@ from scipy import sparse
 
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
+from .monomials import Monomials, products
 from .program import Accuracy, Minimum, Part, minimise
-from .proposals import Quartic, Relaxation
+from .proposals import Form, Relaxation
 from .relaxation import SPHERES, beside, every_third, outputs_of
 
 ACCURACY = Accuracy(1e-9, "faer")
 CONES = 10  # of a sign
-
-
-def products(vectors: np.ndarray) -> np.ndarray:
-    """All products of two entries, those of two different ones times the root of 2: the inner product of two
-    such vectors is the square of that of the vectors.
-
-    Args:
-        vectors: ... x r.
-
-    Returns:
-        ... x r (r + 1) / 2, ``(0, 0), (0, 1), ..., (1, 1), ...``.
-
-    Example:
-        >>> u, w = np.array([1.0, 2.0]), np.array([3.0, -1.0])
-        >>> float(products(u) @ products(w)).__round__(9), float((u @ w) ** 2)
-        (1.0, 1.0)
-    """
-    i, k = np.triu_indices(vectors.shape[-1])
-    return np.where(i == k, 1.0, np.sqrt(2.0)) * vectors[..., i] * vectors[..., k]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Monomials:
-    """Those of degree 4 in r variables.
-
-    Attributes:
-        indices: the variables of each, in order, D x 4.
-        places: the number of the monomial that is the product of two pairs, P x P, the pairs as in
-            :func:`products`.
-    """
-
-    indices: np.ndarray
-    places: np.ndarray
-
-    @classmethod
-    def of(cls, rank: int) -> Monomials:
-        """All of them."""
-        every = list(combinations_with_replacement(range(rank), 4))
-        number: dict[tuple[int, ...], int] = {indices: k for k, indices in enumerate(every)}
-        pairs = list(combinations_with_replacement(range(rank), 2))
-        places = [[number[tuple(sorted((*first, *second)))] for second in pairs] for first in pairs]
-        return cls(np.array(every), np.array(places))
-
-    def form(self, gram: np.ndarray) -> np.ndarray:
-        """The coefficients of the form whose matrix in :func:`products` is given, length D."""
-        scales = self._scales
-        weights = (scales[:, None] * scales * gram).ravel()
-        return np.bincount(self.places.ravel(), weights, len(self.indices))
-
-    def spread(self, form: np.ndarray) -> np.ndarray:
-        """The least matrix in :func:`products` of a form with these coefficients, P x P."""
-        scales = self._scales
-        share = scales[:, None] * scales
-        total = np.bincount(self.places.ravel(), (share**2).ravel(), len(self.indices))
-        return share * (form / total)[self.places]
-
-    @property
-    def _scales(self) -> np.ndarray:
-        i, k = np.triu_indices(self.indices.max() + 1)
-        return np.where(i == k, 1.0, np.sqrt(2.0))
 
 
 def relax_further(problem: TrainingProblem, landscape: Landscape, limit: float = np.inf) -> Relaxation:
@@ -119,7 +59,7 @@ def relax_further(problem: TrainingProblem, landscape: Landscape, limit: float =
     decay = float(problem.beta) if problem.free.decayed else 0.0
     outputs = outputs_of(landscape)
     columns = sparse.hstack([outputs, -outputs, skips], format="csc")
-    monomials = Monomials.of(landscape.normals.shape[1])
+    monomials = Monomials.of(landscape.normals.shape[1], 2)
     model = _Moments.of(landscape.normals, monomials)
     penalty = _penalty(model, float(problem.beta), np.full(skips.shape[1], decay))
     minimum = minimise(problem, penalty, columns, skips.shape[1], limit, ACCURACY)
@@ -161,7 +101,7 @@ class _Moments:
         high, low = np.tril_indices(len(rows))
         values = scales[high] * scales[low] * np.where(high == low, 1.0, np.sqrt(2.0))
         entries = values, (np.arange(len(high)), monomials.places[high, low])
-        heights = products(normals)
+        heights = products(normals, 2)
         counts = np.bincount(monomials.places.ravel(), (scales[:, None] * scales).ravel() ** 2, many)
         return cls(
             normals,
@@ -243,7 +183,7 @@ def _cones(stacked: Callable[..., Any], model: _Moments) -> list[tuple[Any, np.n
     ]
 
 
-def _bounds(minimum: Minimum, model: _Moments) -> list[Quartic]:
+def _bounds(minimum: Minimum, model: _Moments) -> list[Form]:
     """For each sign its function, from the solver's multipliers and unknowns."""
     count, many = len(model.normals), len(model.mass)
     extra = many + 4 * count
@@ -254,14 +194,16 @@ def _bounds(minimum: Minimum, model: _Moments) -> list[Quartic]:
         unknowns = minimum.found[start + k * extra : start + (k + 1) * extra]
         mass = float(model.mass @ unknowns[:many])
         square, fourth = unknowns[many : many + count], unknowns[many + count : many + 2 * count]
-        points = [_ratio(square - fourth, mass - square), _ratio(fourth, square)]
+        ratios = [_ratio(square - fourth, mass - square), _ratio(fourth, square)]
+        highs, lows = np.sqrt(np.clip(ratios, 0.0, 1.0))
         above, below = np.maximum(prices[4], 0.0), np.maximum(prices[5], 0.0)
         curved = np.maximum(prices[8].reshape(count, 3)[:, :2].sum(axis=1), 0.0)
         weights = above + below + curved
         found.append(
-            Quartic(
+            Form(
                 piece,
-                np.sqrt(np.clip(points, 0.0, 1.0)).T,
+                highs[:, None],
+                lows,
                 (above - below) / np.where(weights > 0, weights, 1.0),
                 minimum.scale * _symmetric(prices[1]),
             )

@@ -12,9 +12,9 @@ from ..cover.proof import Coordinates
 from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
+from .form_proof import Terms, form_function
 from .pieces import UNIT, Piece
-from .proposals import Bound, Quartic, Relaxation
-from .quartic_proof import Terms, quartic_function
+from .proposals import Bound, Form, Relaxation
 
 ATTEMPTS = 6
 ROOM = 2.0**-30
@@ -73,15 +73,15 @@ def proven(
 
 
 def _written(
-    landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Bound | Quartic, gain: float
-) -> tuple[float, checker.Piece | checker.Quartic]:
+    landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Bound | Form, gain: float
+) -> tuple[float, checker.Piece | checker.Form]:
     """The least share of beta that bounds one function, and the function as the checker has it."""
-    if isinstance(bound, Quartic):
-        return quartic_function(landscape, firsts, terms, bound, gain)
+    if isinstance(bound, Form):
+        return form_function(landscape, firsts, terms, bound, gain)
     return _function(landscape, firsts, terms, bound, gain)
 
 
-def _tree(found: list[tuple[Piece, checker.Piece | checker.Quartic]], depth: int = 0) -> checker.Part:
+def _tree(found: list[tuple[Piece, checker.Piece | checker.Form]], depth: int = 0) -> checker.Part:
     """The pieces behind so many cuts, as they were cut."""
     first, function = found[0]
     if len(first.path) == depth:

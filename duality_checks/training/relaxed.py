@@ -8,7 +8,7 @@ then all directions are searched, for what the functions have not proven.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
@@ -29,13 +29,15 @@ from .quartic import relax_further
 from .relaxation import SPHERES, relax
 from .relaxation_proof import proven
 from .rounds import Round, Solution
+from .sextic import is_raised, relax_furthest
 
 MOST_PIECES = 200
 # The share of what is missing by which cuts have to raise the bound, to be worth cutting on.
 PAYS = 0.02
-# The rank up to which fourth moments are tried, and how many times as long as second ones they take.
-FURTHER_UP_TO = 12
-LONGER = 8
+# The ranks up to which fourth and sixth moments are tried, and the share of the time that is for solving: the rest
+# is for the proof.
+FOURTH_UP_TO, SIXTH_UP_TO = 12, 11
+SOLVING = 0.7
 
 Trainer = Callable[..., Solution]
 
@@ -124,7 +126,7 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
         problem: with the penalty of the 2-norm; biases are not free.
         limit: of seconds.
         wanted: the lower bound for which the sphere is cut into pieces, as long as that pays, and then fourth
-            moments are taken.
+            and sixth moments are taken.
     """
     began, best = perf_counter(), None
     bench = _Bench(problem, Landscape.of(problem), checker.read_problem(problem.to_json()))
@@ -150,11 +152,24 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
         took = (perf_counter() - before) * len(pieces) / len(best[0].bounds)
     if best is None:
         return None
-    whole = problem.arrangement.rank == problem.d <= FURTHER_UP_TO
-    if best[1] < wanted and whole and left() >= LONGER * first:
-        further = bench.proven(partial(relax_further, limit=left()))
-        best = max(best, further or best, key=lambda found: found[1])
+    for further, longer in _further(problem):
+        if best[1] >= wanted or left() < longer * first:
+            break
+        found = bench.proven(partial(further, limit=SOLVING * left()))
+        best = max(best, found or best, key=lambda tried: tried[1])
     return best[0]
+
+
+def _further(problem: TrainingProblem) -> Iterator[tuple[Callable[..., Relaxation], float]]:
+    """The relaxations with higher moments that there are for a problem, and from how many times the time that
+    second moments take they are worth it."""
+    rank = problem.arrangement.rank
+    if rank < problem.d:
+        return
+    if rank <= FOURTH_UP_TO:
+        yield relax_further, 8.0
+    if rank <= SIXTH_UP_TO and is_raised(problem):
+        yield relax_furthest, 16.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
+import form_forgeries
 import numpy as np
 import quadratic_forgeries
-import quartic_forgeries
 from biased_covers import biased_cover
 from brute_force import honest as listed_case
 from brute_force import honest_biases, honest_decay, honest_skip, honest_weights
@@ -66,12 +66,12 @@ def quadratic_functions() -> dict[str, Case]:
     """Of each term but the logistic loss."""
     problems = [with_term(options) for options in TERMS if options != {"loss": "logistic"}]
     found = {f"by functions, {k}": (p.to_json(), by_functions(p).to_json()) for k, p in enumerate(problems)}
-    return found | {"of degree 4": texts(*quartic_forgeries.honest())}
+    return found | {f"of degree {k}": texts(*form_forgeries.honest(k)) for k in (4, 6)}
 
 
 def forged_quadratic_functions() -> dict[str, Case]:
     cases = {}
-    for degree, made in (("functions", quadratic_forgeries), ("degree 4", quartic_forgeries)):
+    for degree, made in (("functions", quadratic_forgeries), ("degree 4", form_forgeries)):
         for name, (change, _) in made.FORGERIES.items():
             problem, document = made.honest()
             change(problem, document)

@@ -174,7 +174,7 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
             *_steps(problem, certificate, chamber_steps(rows, problem)),
         ]
     count = len(checker.hyperplanes(checker.integer_rows(problem.rows)[0]))
-    if certificate.quadratic is not None and isinstance(certificate.quadratic.plus, checker.Quartic):
+    if certificate.quadratic is not None and isinstance(certificate.quadratic.plus, checker.Form):
         return [
             title,
             Paragraph(

@@ -175,8 +175,8 @@ BLINDED = [
         "functions: dual longer by a thousandth",
     ),
     (
-        "bounded = isPositiveDefinite(rounded",
-        "bounded = Boolean(rounded",
+        "bounded = hasSquareRoot(full",
+        "bounded = Boolean(full",
         "degree 4: dual longer by a thousandth",
     ),
     (

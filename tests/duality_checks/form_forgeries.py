@@ -1,4 +1,4 @@
-"""Certificates by functions of degree 4, honest and forged: what each forgery changes."""
+"""Certificates by functions of degree 4 and 6, honest and forged: what each forgery changes."""
 
 from __future__ import annotations
 
@@ -15,26 +15,29 @@ from duality_checks.pricing.landscape import Landscape
 from duality_checks.training.quartic import relax_further
 from duality_checks.training.relaxation_proof import proven
 from duality_checks.training.rounds import Solution
+from duality_checks.training.sextic import relax_furthest
+
+RELAXATIONS = {4: relax_further, 6: relax_furthest}
 
 
-def by_quartics(problem):
-    """The zero network beside the lower bound that functions of degree 4 prove."""
+def by_forms(problem, degree):
+    """The zero network beside the lower bound that functions of a degree prove."""
     landscape, stated = Landscape.of(problem), checker.read_problem(problem.to_json())
-    found = relax_further(problem, landscape)
+    found = RELAXATIONS[degree](problem, landscape)
     dual = np.array([float(x) for x in proven(problem, stated, landscape, found)[0]])
     solution = Solution(zero_network(problem), dual, 0.0, 0.0, (), 0.0, (), relaxation=found)
     return certify(problem, solution)
 
 
 @cache
-def _honest():
+def _honest(degree):
     problem = TrainingProblem(ROWS, TARGETS, beta="3/2")
-    return json.loads(problem.to_json()), json.loads(by_quartics(problem).to_json())
+    return json.loads(problem.to_json()), json.loads(by_forms(problem, degree).to_json())
 
 
-def honest():
+def honest(degree=4):
     """The documents of a problem and of a certificate that proves it."""
-    return deepcopy(_honest())
+    return deepcopy(_honest(degree))
 
 
 def parameter(p, c, side, rising, k, value):
@@ -57,6 +60,7 @@ def entry(c, side, value):
 def without_gram(c):
     part = c["quadratic"]["plus"]
     part["products"] = part.pop("gram")
+    del part["degree"]
 
 
 FORGERIES = {
@@ -80,8 +84,8 @@ FORGERIES = {
         lambda p, c: put(c, "plus", bytes_of(c, "plus", "gram") + bytes(1), "gram"),
         "another number of entries",
     ),
-    "a curve that touches at 0": (lambda p, c: parameter(p, c, "plus", True, 0, 0), "tau is 0"),
-    "a curve below that touches at 0": (lambda p, c: parameter(p, c, "plus", False, 1, 0), "tau is 0"),
+    "a curve that touches at 0": (lambda p, c: parameter(p, c, "plus", True, 0, 0), "touches at 0"),
+    "a curve below that touches at 0": (lambda p, c: parameter(p, c, "plus", False, 1, 0), "touches at 0"),
     "a curve that touches elsewhere": (lambda p, c: parameter(p, c, "plus", True, 0, 1), BOUND),
     "a line alone": (lambda p, c: parameter(p, c, "minus", False, 0, 0), BOUND),
     "a byte dropped": (lambda p, c: put(c, "plus", bytes_of(c, "plus")[:-1]), "too few rows"),
@@ -90,8 +94,14 @@ FORGERIES = {
     "of both degrees": (lambda p, c: c["quadratic"]["plus"].update(products=""), "unknown field"),
     "sides exchanged": (
         lambda p, c: c["quadratic"].update(plus=c["quadratic"]["minus"], minus=c["quadratic"]["plus"]),
-        "too (few|many) rows|tau|" + BOUND,
+        "too (few|many) rows|touches at 0|" + BOUND,
     ),
+    "another degree": (
+        lambda p, c: c["quadratic"]["plus"].update(degree=6),
+        "too few rows|another number of entries",
+    ),
+    "an odd degree": (lambda p, c: c["quadratic"]["plus"].update(degree=5), "not 4 or 6"),
+    "a degree too high": (lambda p, c: c["quadratic"]["plus"].update(degree=8), "from 4 to 6"),
     "beta smaller": (lambda p, c: p.update(beta="1/2"), "digest|problem"),
     "not base64": (lambda p, c: c["quadratic"]["plus"].update(gram="*"), "base64"),
 }

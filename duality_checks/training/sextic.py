@@ -1,0 +1,302 @@
+"""The relaxation of training with sixth moments (statement 7.9c), by alternating projections.
+
+With the moments of rows up to the sixth the curves in place of ``abs(t)`` may be of degree 6. The matrix of
+sixth moments has ``r (r + 1)(r + 2) / 6`` rows, 286 at rank 11: more than an interior-point method can take,
+but the nearest positive semidefinite matrix takes a few hundredths of a second. So the moments y, and all
+that is linear in them, are least squares in turn with the nearest points of the cones (the alternating
+direction method of multipliers). A few hundred rounds give three digits, and none is trusted: what is
+proposed is proven anew.
+
+The unknowns of a sign are y and ``eta``: the second moments, E t^4 and E t^6 of each row, which are linear in
+y, then u, and of each row E abs(t), E abs(t)^3, E abs(t)^5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from ..pricing.landscape import Landscape
+from ..problem import TrainingProblem
+from ..terms.losses import Squared
+from .monomials import Monomials, monomials, multinomials
+from .proposals import Form, Relaxation
+from .relaxation import SPHERES, outputs_of
+
+ROUNDS = 2000
+LOOKED_AT = 25  # rounds from one look at the time and at the residuals to the next
+CLOSE = 3e-5  # residuals, as shares of what they are of
+OVER = 1.6  # relaxation
+RIDGE = 1e-9
+TINY = 1e-300
+DIAGONAL = np.sqrt(2.0)
+
+
+def is_raised(problem: TrainingProblem) -> bool:
+    """Whether sixth moments are for the problem: the squared loss, and nothing free.
+
+    Example:
+        >>> [is_raised(TrainingProblem([[1]], [1], beta=1, loss=loss)) for loss in ("squared", "l1")]
+        [True, False]
+    """
+    return isinstance(problem.loss, Squared) and not problem.skips
+
+
+def relax_furthest(problem: TrainingProblem, landscape: Landscape, limit: float = np.inf) -> Relaxation:
+    """Solve the relaxation with sixth moments, roughly.
+
+    Args:
+        problem: one that :func:`is_raised`, with the penalty of the 2-norm and X of full column rank.
+        landscape: of it.
+        limit: of seconds.
+
+    Returns:
+        The dual vector and the functions, proposals all.
+
+    Example:
+        >>> problem = TrainingProblem([[1, 0], [0, 1], [1, 1]], [1, -1, 2], beta="1/2")
+        >>> found = relax_furthest(problem, Landscape.of(problem))
+        >>> bool(0 < problem.loss.dual(found.dual, problem.target) <= 3)
+        True
+    """
+    began = perf_counter()
+    model = _Model.of(landscape)
+    beta, target = float(problem.beta), problem.target
+    state = _State.zero(model)
+    solver = _Squares.of(model, 8 * beta**2 / max(float(target @ target), TINY))
+    for number in range(1, ROUNDS + 1):
+        state, gaps = _round(model, solver, state, beta, target)
+        if number % LOOKED_AT:
+            continue
+        if max(gaps) < CLOSE or perf_counter() - began > limit:
+            break
+        if number < ROUNDS // 2 and not 1 / 3 < gaps[0] / gaps[1] < 3:
+            change = float(np.clip(np.sqrt(gaps[0] / gaps[1]), 0.25, 4.0))
+            solver = _Squares.of(model, solver.step * change)
+            state = state.rescaled(1 / change)
+    dual = target - model.outputs @ (state.eta[:, 0] - state.eta[:, 1])
+    return Relaxation(dual, tuple(_bounds(model, solver.step, state, dual)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Model:
+    """What is linear in the unknowns of a sign.
+
+    Attributes:
+        normals: h x r.
+        forms: the monomials of degree 6.
+        functionals: of y, the first entries of eta, T x D.
+        inverse: of ``functionals / counts @ functionals.T``.
+        cones: of eta, entries of the cones: a matrix of r + 1 rows, then h of 4 and h of 3 rows, each by
+            columns down to the diagonal, entries beside it times the root of 2; then 2 h numbers.
+        outputs: of eta, n x len(eta).
+        price: of eta, the mass.
+    """
+
+    normals: np.ndarray
+    forms: Monomials
+    functionals: np.ndarray
+    inverse: np.ndarray
+    cones: Any
+    outputs: np.ndarray
+    price: np.ndarray
+
+    @classmethod
+    def of(cls, landscape: Landscape) -> _Model:
+        normals = landscape.normals
+        count, rank = normals.shape
+        forms = Monomials.of(rank, 3)
+        squares = forms.raised(np.eye(rank * (rank + 1) // 2), 2)
+        fourths = forms.raised(_powers(normals, 4), 4)
+        functionals = np.concatenate([squares, fourths, _powers(normals, 6)])
+        products = (functionals / forms.counts) @ functionals.T
+        ridge = RIDGE * np.diag(products.diagonal())
+        sizes = [len(squares), count, count, rank, count, count, count]
+        second, fourth, sixth, first, *odd = _unit_blocks(sizes)
+        pairs = monomials(rank, 2)
+        trace = np.array([float(i == k) for i, k in pairs])
+        mass = sparse.csr_matrix(np.tile(trace, (count, 1))) @ second
+        square = sparse.csr_matrix(_powers(normals, 2)) @ second
+        moments = [mass, odd[0], square, odd[1], fourth, odd[2], sixth]
+        heights = sparse.csr_matrix(normals) @ first
+        cones = [
+            _pair(pairs, second, first, mass[:1]),
+            *_hankel(moments, 4),
+            *_hankel([low - high for low, high in pairwise(moments[1:])], 3),
+            odd[0] - heights,
+            odd[0] + heights,
+        ]
+        outputs = outputs_of(landscape)
+        zero = sparse.csr_matrix((outputs.shape[0], sum(sizes[:3])))
+        rest = sparse.csr_matrix((outputs.shape[0], 2 * count))
+        return cls(
+            normals,
+            forms,
+            functionals,
+            np.linalg.inv(products + ridge),
+            sparse.vstack(cones, format="csr"),
+            sparse.hstack([zero, outputs, rest]).toarray(),
+            mass[:1].toarray()[0],
+        )
+
+
+def _powers(normals: np.ndarray, degree: int) -> np.ndarray:
+    """Coefficients of powers of heights, h x monomials."""
+    indices = monomials(normals.shape[1], degree)
+    return np.asarray(multinomials(indices) * np.prod(normals[:, np.array(indices)], axis=2))
+
+
+def _unit_blocks(sizes: list[int]) -> list[Any]:
+    """The matrices that take parts of such sizes out of a vector."""
+    eye = sparse.eye(sum(sizes), format="csr")
+    ends = np.cumsum([0, *sizes])
+    return [eye[first:last] for first, last in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+
+
+def _pair(pairs: list[tuple[int, ...]], second: Any, first: Any, mass: Any) -> Any:
+    """The matrix ``(U, u; u', m)``, by columns down to the diagonal."""
+    number = {pair: k for k, pair in enumerate(pairs)}
+    rank = first.shape[0]
+    lines = []
+    for k in range(rank):
+        lines += [(1.0 if i == k else DIAGONAL) * second[number[i, k]] for i in range(k + 1)]
+    return sparse.vstack([*lines, DIAGONAL * first, mass])
+
+
+def _hankel(moments: list[Any], size: int) -> list[Any]:
+    """The entries of the matrices of moments i + k, by columns down to the diagonal."""
+    return [(1.0 if i == k else DIAGONAL) * moments[i + k] for k in range(size) for i in range(k + 1)]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _State:
+    """Nearest points of the cones, and what has been missing to them: of matrices of moments, 2 x P x P, and
+    of all other cones, one column a sign; and eta, likewise."""
+
+    gram: np.ndarray
+    gram_missing: np.ndarray
+    cones: np.ndarray
+    cones_missing: np.ndarray
+    eta: np.ndarray
+
+    @classmethod
+    def zero(cls, model: _Model) -> _State:
+        square = np.zeros((2, *model.forms.places.shape))
+        column = np.zeros((model.cones.shape[0], 2))
+        return cls(square, square, column, column, np.zeros((len(model.price), 2)))
+
+    def rescaled(self, factor: float) -> _State:
+        """For a step so many times smaller."""
+        return _State(
+            self.gram, factor * self.gram_missing, self.cones, factor * self.cones_missing, self.eta
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Squares:
+    """The least squares of eta with a step: inverses for the sum and for the difference of both signs."""
+
+    step: float
+    of_sum: np.ndarray
+    of_difference: np.ndarray
+
+    @classmethod
+    def of(cls, model: _Model, step: float) -> _Squares:
+        square = (model.cones.T @ model.cones).toarray()
+        bound = len(model.inverse)
+        square[:bound, :bound] += model.inverse
+        both = square + 2 / step * (model.outputs.T @ model.outputs)
+        return cls(step, np.linalg.inv(square), np.linalg.inv(both))
+
+
+def _round(
+    model: _Model, solver: _Squares, state: _State, beta: float, target: np.ndarray
+) -> tuple[_State, tuple[float, float]]:
+    """Least squares, then the nearest points; and what is missing to both, as shares."""
+    forms, step = model.forms, solver.step
+    aimed = state.gram - state.gram_missing
+    free = np.stack([forms.form(one) for one in aimed], axis=1) / forms.counts[:, None]
+    lower = model.functionals @ free
+    pull = model.cones.T @ (state.cones - state.cones_missing) - (beta / step) * model.price[:, None]
+    pull[: len(lower)] += model.inverse @ lower
+    total = solver.of_sum @ pull.sum(axis=1)
+    fit = 2 / step * (model.outputs.T @ target)
+    difference = solver.of_difference @ (pull[:, 0] - pull[:, 1] + fit)
+    eta = 0.5 * np.stack([total + difference, total - difference], axis=1)
+    shift = model.functionals.T @ (model.inverse @ (eta[: len(lower)] - lower))
+    moments = free + shift / forms.counts[:, None]
+    gram = np.stack([forms.matrix(one) for one in moments.T])
+    cones = model.cones @ eta
+    far_gram = OVER * gram + (1 - OVER) * state.gram + state.gram_missing
+    far_cones = OVER * cones + (1 - OVER) * state.cones + state.cones_missing
+    near_gram, near_cones = _semidefinite(far_gram), _nearest(far_cones, model.normals)
+    found = _State(near_gram, far_gram - near_gram, near_cones, far_cones - near_cones, eta)
+    primal = _size(gram - near_gram, cones - near_cones) / _size(near_gram, near_cones)
+    moved = _size(near_gram - state.gram, near_cones - state.cones)
+    return found, (primal, moved / _size(found.gram_missing, found.cones_missing))
+
+
+def _size(*parts: np.ndarray) -> float:
+    return float(np.sqrt(sum((part**2).sum() for part in parts))) + TINY
+
+
+def _semidefinite(matrices: np.ndarray) -> np.ndarray:
+    """The nearest positive semidefinite matrices, ... x k x k."""
+    values, vectors = np.linalg.eigh(matrices)
+    return np.asarray((vectors * np.maximum(values, 0.0)[..., None, :]) @ np.swapaxes(vectors, -1, -2))
+
+
+def _nearest(entries: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """The nearest points of all cones but the largest."""
+    count, rank = normals.shape
+    found, place = [], 0
+    for size, many in ((rank + 1, 1), (4, count), (3, count)):
+        height = size * (size + 1) // 2
+        part = entries[place : place + height * many].reshape(height, many * 2)
+        column, row = np.tril_indices(size)
+        scale = np.where(row == column, 1.0, DIAGONAL)[:, None]
+        matrices = np.zeros((many * 2, size, size))
+        matrices[:, row, column] = matrices[:, column, row] = (part / scale).T
+        found.append((scale * _semidefinite(matrices)[:, row, column].T).reshape(-1, 2))
+        place += height * many
+    return np.concatenate([*found, np.maximum(entries[place:], 0.0)])
+
+
+def _bounds(model: _Model, step: float, state: _State, dual: np.ndarray) -> Iterator[Form]:
+    """For each sign its function, from what is missing to the cones and from the moments of rows."""
+    count, rank = model.normals.shape
+    size = (rank + 1) * (rank + 2) // 2
+    hankel = state.cones[size : size + 10 * count].reshape(10, count, 2)
+    beside = -step * state.cones_missing[-2 * count :].reshape(2, count, 2)
+    pull = (model.outputs.T @ dual)[-3 * count : -2 * count]
+    for k, piece in enumerate(SPHERES):
+        mass, square, fourth, sixth = hankel[[0, 2, 5, 9], :, k]
+        weights = np.maximum(-piece.side * pull, 0.0)
+        slopes = _ratio(beside[0, :, k] - beside[1, :, k], weights, 0.0)
+        yield Form(
+            piece,
+            _highs(mass, square, fourth, sixth),
+            np.sqrt(np.clip(_ratio(fourth - sixth, square - fourth, 1.0), 0.0, 1.0)),
+            np.clip(slopes, -1.0, 1.0),
+            -step * state.gram_missing[k],
+        )
+
+
+def _highs(mass: np.ndarray, square: np.ndarray, fourth: np.ndarray, sixth: np.ndarray) -> np.ndarray:
+    """The two heights at which neurons with such moments are highest, h x 2: Gaussian quadrature in t^2."""
+    spread = mass * fourth - square**2
+    total = _ratio(mass * sixth - square * fourth, spread, 1.0)
+    product = _ratio(square * sixth - fourth**2, spread, 0.0)
+    apart = np.sqrt(np.maximum(0.25 * total**2 - product, 0.0))
+    ends = np.stack([0.5 * total - apart, 0.5 * total + apart], axis=1)
+    return np.sqrt(np.clip(ends, 0.0, 1.0))
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray, otherwise: float) -> np.ndarray:
+    return np.divide(part, whole, out=np.full(len(part), otherwise), where=whole > 0)
