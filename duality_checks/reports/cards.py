@@ -68,7 +68,7 @@ def solution_card(solution: Solution) -> str:
 def certificate_card(certificate: Certificate) -> str:
     """What a notebook shows for a certificate: a claim, until it is checked."""
     chambers: Any = certificate.chambers
-    unlisted = {"cover": "covered by cones over boxes", "quadratic": "below functions of degree 2 or 4"}
+    unlisted = {"cover": "covered by cones over boxes", "quadratic": "below functions of degree 2, 4 or 6"}
     listed = (
         unlisted.get(certificate.method, "implied by the problem")
         if chambers is None

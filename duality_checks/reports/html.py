@@ -70,7 +70,7 @@ _SHARED = (
 )
 _UNLISTED = {
     "cover": "covered by cones over boxes, each bounded by one linear function",
-    "quadratic": "below functions of degree 2 or 4, one for each piece of the sphere and each sign",
+    "quadratic": "below functions of degree 2, 4 or 6, one for each piece of the sphere and each sign",
     "sweep": "the checker goes through them itself",
 }
 _NOT_PROVEN = (

@@ -40,7 +40,7 @@ The certificate does not list them: it covers all directions by cones over boxes
 which the checker bounds the dual by one linear function, in integers (statement 7.2).
 """,
     "quadratic": """\
-The certificate does not list them: it names functions of degree 2 or 4 that bound the dual from
+The certificate does not list them: it names functions of degree 2, 4 or 6 that bound the dual from
 above in all directions, which the checker verifies in integers (statement 7.8).
 """,
 }

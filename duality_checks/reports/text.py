@@ -26,7 +26,7 @@ BY = {
     "chambers": "the list of chambers complete",
     "sweep": "by a sweep of all chambers",
     "cover": "by a cover of all directions",
-    "quadratic": "by functions of degree 2 or 4 for each sign",
+    "quadratic": "by functions of degree 2, 4 or 6 for each sign",
 }
 # What Markdown takes for more than itself.
 _MEANS_MORE = re.compile(r"[\\`*{}\[\]|~#!$]|(?<![^\W_])_|_(?![^\W_])|^[-+]")

@@ -1,4 +1,4 @@
-"""Statements 7.8c and 7.9c: functions of degree 4 for each sign prove a dual vector feasible, at any rank."""
+"""Statements 7.8c and 7.9c: functions of degree 4 and 6 for each sign prove a dual vector feasible."""
 
 from __future__ import annotations
 
@@ -14,22 +14,25 @@ from .samples import degenerate_problems, random_problem
 from .t7_8_quadratic import Bounded, check
 
 
-def bounded(problem: TrainingProblem) -> Bounded | None:
-    """A dual vector that functions of degree 4 prove; None if that is 0, or columns depend on each other."""
+def bounded(problem: TrainingProblem, degree: int = 4) -> Bounded | None:
+    """A dual vector that functions of a degree prove; None if that is 0, or columns depend on each other."""
     from ..pricing.landscape import Landscape
     from ..training.quartic import relax_further
     from ..training.relaxation_proof import proven
+    from ..training.sextic import is_raised, relax_furthest
 
-    if problem.arrangement.rank < problem.d:
+    if problem.arrangement.rank < problem.d or (degree == 6 and not is_raised(problem)):
         return None
     landscape, stated = Landscape.of(problem), checker.read_problem(problem.to_json())
-    found = proven(problem, stated, landscape, relax_further(problem, landscape))
+    relax = relax_further if degree == 4 else relax_furthest
+    found = proven(problem, stated, landscape, relax(problem, landscape))
     return None if found is None else Bounded(problem, *found)
 
 
 def fixed() -> Iterator[Bounded]:
-    """One problem a degeneracy."""
+    """One problem a degeneracy, and one for sixth moments."""
     yield from filter(None, map(bounded, degenerate_problems()))
+    yield from filter(None, [bounded(degenerate_problems()[0], 6)])
 
 
 def draw(rng: np.random.Generator) -> Bounded:
@@ -48,14 +51,14 @@ def control() -> Bounded:
 
 THEOREM = Theorem(
     id="7.8c",
-    name="functions of degree 4",
+    name="functions of degree 4 and 6",
     statement=(
-        "Where v'phi(Xu) is at most c'u and a curve of degree 4 for each row, and beta less m + "
-        "(c'u)^2/(4m) and these curves, as a form of degree 4, has a positive definite matrix in the "
-        "products of two variables, for v and for -v, norm_dual(v) <= beta."
+        "Where v'phi(Xu) is at most c'u and a curve of degree 4 or 6 for each row, and beta less m + "
+        "(c'u)^2/(4m) and these curves, as a form, has a positive semidefinite matrix in the products of "
+        "two or three variables, for v and for -v, norm_dual(v) <= beta."
     ),
     source="derived",
-    note="7.8c-functions-of-degree-4.md",
+    note="7.8c-higher-degrees.md",
     fixed=fixed,
     draw=draw,
     check=check,

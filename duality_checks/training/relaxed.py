@@ -34,8 +34,8 @@ from .sextic import is_raised, relax_furthest
 MOST_PIECES = 200
 # The share of what is missing by which cuts have to raise the bound, to be worth cutting on.
 PAYS = 0.02
-# The ranks up to which fourth and sixth moments are tried, and the share of the time that is for solving: the rest
-# is for the proof.
+# The ranks up to which fourth and sixth moments are tried, and the share of the time that is for solving: the
+# rest is for the proof.
 FOURTH_UP_TO, SIXTH_UP_TO = 12, 11
 SOLVING = 0.7
 

@@ -179,13 +179,13 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
             title,
             Paragraph(
                 f"On the unit sphere abs(t), t = n'u, in each of {count} terms max(0, t) = (t + abs(t))/2 is "
-                "replaced by a curve of degree 4 in t: by one that touches it from above at x and at L, the "
-                "length of n, where the factor of the term is positive, and by one that touches it from "
-                "below at 0 and at y where that is negative, mixed there with a line. What they add up to is "
-                "one function for z and one for -z. Its linear part c'u is at most m + (c'u)²/(4 m), m a "
-                "share of β. The checker verifies, in integers, that β less all of this, a form of degree "
-                "4, has a positive definite matrix in the products of two variables; the certificate says "
-                "those of its entries that the form does not determine."
+                f"replaced by a curve of degree {certificate.quadratic.plus.degree}: by one that touches it "
+                "from above where the factor of the term is positive, and by one that touches it from below "
+                "where that is negative, mixed there with a line. What they add up to is one function for z "
+                "and one for -z. Its linear part c'u is at most m + (c'u)²/(4 m), m a share of β. The "
+                "checker verifies, in integers, that β less all of this, as a form, has a positive "
+                "semidefinite matrix in the products of half as many variables; the certificate says those "
+                "of its entries that the form does not determine."
             ),
         ]
     if certificate.quadratic is not None:

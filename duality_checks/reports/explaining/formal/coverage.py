@@ -49,8 +49,8 @@ def refuse_version(certificate: Certificate | certificates.Certificate) -> None:
     """
     if certificate.quadratic is not None:
         raise InputError(
-            "certificate: functions of degree 2 or 4 are not in the formal proof, which needs chambers or a "
-            "cover; ask for a smaller gap"
+            "certificate: functions of degree 2, 4 or 6 are not in the formal proof, which needs chambers or "
+            "a cover; ask for a smaller gap"
         )
     if certificate.cover is None and certificate.chambers is None:
         raise InputError(
