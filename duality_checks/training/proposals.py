@@ -41,6 +41,11 @@ class Bound:
     vectors: np.ndarray
     moments: Moments
 
+    @property
+    def degree(self) -> int:
+        """2."""
+        return 2
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Form:
