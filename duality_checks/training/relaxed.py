@@ -37,6 +37,8 @@ PAYS = 0.02
 # The ranks up to which fourth and sixth moments are tried, and the share of the time that is for solving: the
 # rest is for the proof.
 FOURTH_UP_TO, SIXTH_UP_TO = 12, 11
+# The rank from which on a search for what functions have not proven ends with as much: they get its time too.
+BEYOND_CONES = 9
 SOLVING = 0.7
 
 Trainer = Callable[..., Solution]
@@ -83,7 +85,8 @@ def train_relaxed(
     # One cone: a search that ends as it begins, so that ascents alone are left, for half of the time.
     half = replace(effort.after(began, parts=2), cones=1)
     first = trainer(problem, effort=half, progress=told(()), **settings)
-    best = _with_functions(problem, first, effort.after(began, parts=2))
+    parts = 1 if problem.arrangement.rank >= BEYOND_CONES else 2
+    best = _with_functions(problem, first, effort.after(began, parts=parts))
     effort = effort.after(began)
     if best.relative_gap <= effort.gap or (effort.seconds is not None and effort.seconds <= INSTANT):
         return best
