@@ -22,7 +22,7 @@ from fractions import Fraction
 from itertools import product
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.cddlib import cddlib, generators
 from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, combination
 
 from ..networks.objective import activated
@@ -120,8 +120,6 @@ def directions(problem: TrainingProblem, norm: str) -> tuple[Vector, ...]:
         >>> sorted(tuple(map(int, u)) for u in found)
         [(-1, 0), (0, -1), (0, 1), (1, 0)]
     """
-    cdd = cddlib()
-
     ball = [[ONE, *(-x for x in facet)] for facet in penalised_facets(problem, norm)]
     found: dict[Vector, None] = {}
     for signs in problem.arrangement.chambers().signs.tolist():
@@ -130,9 +128,7 @@ def directions(problem: TrainingProblem, norm: str) -> tuple[Vector, ...]:
             for sign, row in zip(signs, problem.X.fractions, strict=True)
             if sign
         ]
-        matrix = cdd.gmp.matrix_from_array(ball + cone, rep_type=cdd.RepType.INEQUALITY)
-        generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
-        found |= {tuple(point): None for is_vertex, *point in generators.array if is_vertex and any(point)}
+        found |= dict.fromkeys(u for u in generators(ball + cone)[0] if any(u))
     return tuple(found)
 
 

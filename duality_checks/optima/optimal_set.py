@@ -21,7 +21,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
-from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.cddlib import generators
 from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
@@ -210,19 +210,13 @@ def polytope(columns: Sequence[Vector], fit: Vector) -> tuple[tuple[Vector, ...]
         >>> [[str(x) for x in vertex] for vertex in polytope([(one,), (two,)], (two,))[0]]
         [['0', '1'], ['2', '0']]
     """
-    cdd = cddlib()
-
     if not columns:
         return ((), ()) if any(fit) else (((),), ())
     size = len(columns)
     equations = [[-f, *row] for f, row in zip(fit, zip(*columns, strict=True), strict=True)]
     bounds = [[ZERO, *(Fraction(i == j) for j in range(size))] for i in range(size)]
-    matrix = cdd.gmp.matrix_from_array(
-        [*equations, *bounds], rep_type=cdd.RepType.INEQUALITY, lin_set=set(range(len(equations)))
-    )
-    rows = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix)).array
-    points = sorted(tuple(map(Fraction, row[1:])) for row in rows if row[0])
-    return tuple(points), tuple(tuple(map(Fraction, row[1:])) for row in rows if not row[0])
+    vertices, rays, _ = generators(bounds, equations)
+    return tuple(sorted(vertices)), tuple(rays)
 
 
 def _rank(rows: Sequence[Sequence[Fraction]]) -> int:
@@ -322,13 +316,9 @@ def _numerical_vertices(columns: np.ndarray, fit: np.ndarray, tolerance: float) 
 
 def _inequality_vertices(start: np.ndarray, null: np.ndarray) -> list[np.ndarray]:
     """The vertices of `{z : start + null z >= 0}`, whose entries are rounded to a grid first."""
-    cdd = cddlib()
-
     table = np.column_stack([start / max(float(start.max(initial=0.0)), 1e-300), null])
     rows = [[Fraction(round(x * _GRAIN), _GRAIN) for x in row] for row in table.tolist()]
-    matrix = cdd.gmp.matrix_from_array(rows, rep_type=cdd.RepType.INEQUALITY)
-    generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix)).array
-    return [np.array([float(x) for x in row[1:]]) for row in generators if row[0]]
+    return [np.array([float(x) for x in z]) for z in generators(rows)[0]]
 
 
 def _distinct(

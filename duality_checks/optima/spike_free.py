@@ -22,7 +22,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError, TooLargeError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
-from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.cddlib import generators
 from hyperplane_arrangements.exact.rational import (
     ZERO,
     Vector,
@@ -189,25 +189,13 @@ def chamber_rays(matrix: ExactMatrix, signs: Sequence[int]) -> tuple[Vector, ...
         >>> sorted(tuple(map(int, ray)) for ray in chamber_rays(exact_matrix([[1, 0], [0, 1]]), (1, 1)))
         [(0, 1), (1, 0)]
     """
-    cdd = cddlib()
-
     kernel = null_space([tuple(map(int, row)) for row in matrix.integers.tolist()], matrix.shape[1])
     held = [[0, *row] for row in kernel]
     sided = [
         [ZERO, *(sign * x for x in row)] for sign, row in zip(signs, matrix.fractions, strict=True) if sign
     ]
-    cone = cdd.gmp.matrix_from_array(
-        [*held, *sided], rep_type=cdd.RepType.INEQUALITY, lin_set=set(range(len(held)))
-    )
-    generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(cone))
-    rays: list[Vector] = []
-    for number, row in enumerate(generators.array):
-        if not row[0]:
-            ray = tuple(map(Fraction, row[1:]))
-            rays.append(ray)
-            if number in generators.lin_set:
-                rays.append(tuple(-x for x in ray))
-    return tuple(rays)
+    _, rays, lines = generators(sided, held)
+    return (*rays, *lines, *(tuple(-x for x in line) for line in lines))
 
 
 def two_blocks(problem: TrainingProblem) -> tuple[Block, ...]:

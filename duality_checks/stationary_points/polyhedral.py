@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix
-from hyperplane_arrangements.exact.cddlib import cddlib
+from hyperplane_arrangements.exact.cddlib import generators
 from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector
 
 from ..exact.judged import fit_of, judged
@@ -135,15 +135,9 @@ def objective(problem: TrainingProblem, network: RationalNetwork) -> Fraction:
 
 def _vertices(problem: TrainingProblem, block: Block) -> Iterator[Vector]:
     """The nonzero vertices of the unit ball cut by the cone."""
-    cdd = cddlib()
-
     ball = [[ONE, *(-x for x in facet)] for facet in ball_facets(problem.penalty.name, problem.d)]
     cone = [[ZERO, *side] for side in _walls(problem, block)[0]]
-    matrix = cdd.gmp.matrix_from_array(ball + cone, rep_type=cdd.RepType.INEQUALITY)
-    generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
-    for vertex in generators.array:
-        if any(vertex[1:]):
-            yield tuple(map(Fraction, vertex[1:]))
+    return (u for u in generators(ball + cone)[0] if any(u))
 
 
 def _pull(problem: TrainingProblem, block: Block, v: Vector) -> Vector:

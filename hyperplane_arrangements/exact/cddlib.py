@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from ..errors import MissingExtraError
+
+Point = tuple[Fraction, ...]
 
 
 def cddlib() -> Any:
@@ -28,3 +32,31 @@ def cddlib() -> Any:
             "python3-dev libcdd-dev libgmp-dev, then pip install 'pycddlib>=3,<4'"
         ) from error
     return cdd
+
+
+def generators(
+    inequalities: Iterable[Sequence[Any]], equations: Sequence[Sequence[Any]] = ()
+) -> tuple[list[Point], list[Point], list[Point]]:
+    """The vertices, rays and lines that generate the polyhedron of all x with ``b + a'x >= 0``, exactly.
+
+    Args:
+        inequalities: rows (b, *a).
+        equations: the same where ``b + a'x = 0`` is asked for.
+
+    Raises:
+        MissingExtraError: as :func:`cddlib`.
+
+    Example:
+        >>> [[list(map(int, point)) for point in some] for some in generators([[-2, 1, 0]])]  # x >= 2
+        [[[2, 0]], [[1, 0]], [[0, 1]]]
+    """
+    cdd = cddlib()
+    held = set(range(len(equations)))
+    matrix = cdd.gmp.matrix_from_array(
+        [*equations, *inequalities], rep_type=cdd.RepType.INEQUALITY, lin_set=held
+    )
+    found = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
+    vertices, rays, lines = list[Point](), list[Point](), list[Point]()
+    for number, (is_vertex, *point) in enumerate(found.array):
+        (lines if number in found.lin_set else vertices if is_vertex else rays).append(tuple(point))
+    return vertices, rays, lines

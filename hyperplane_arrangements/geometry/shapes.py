@@ -14,7 +14,7 @@ from ..enumeration.chambers import ChamberBatch, chambers
 from ..enumeration.keys import RowIndex
 from ..errors import InputError
 from ..exact import exact_matrix
-from ..exact.cddlib import cddlib
+from ..exact.cddlib import generators
 from ..exact.quadratic import irrational
 from ..exact.rational import null_space
 from ..exact.rows import Row, canonical, inner
@@ -146,14 +146,8 @@ def _extreme_rays(normals: list[Row], rank: int) -> list[Row]:
     """Return the extreme rays of the pointed cone `{u : normals u >= 0}`, as primitive integer rows."""
     if irrational(normals):
         return _checked(extreme_rays(normals), normals)
-    cdd = cddlib()
-
-    matrix = cdd.gmp.matrix_from_array(
-        [[0, *normal] for normal in normals] or [[0] * (rank + 1)], rep_type=cdd.RepType.INEQUALITY
-    )
-    generators = cdd.gmp.copy_generators(cdd.gmp.polyhedron_from_matrix(matrix))
-    rays = [_integral(list(row[1:])) for row in generators.array if row[0] == 0]
-    return _checked([] if generators.lin_set else rays, normals)
+    _, rays, lines = generators([[0, *normal] for normal in normals] or [[0] * (rank + 1)])
+    return _checked([] if lines else [_integral(list(ray)) for ray in rays], normals)
 
 
 def _checked(rays: list[Row], normals: list[Row]) -> list[Row]:
