@@ -45,6 +45,7 @@ class Stated:
             InputError: the table, the numbers or the network cannot be used so.
             UsageError: something is missing, or said twice.
         """
+        from ..data.datasets import with_ones
         from ..interfaces.foreign.networks import Imported
         from ..problem import TrainingProblem, parse_activation
 
@@ -64,7 +65,7 @@ class Stated:
         place = self._place(found, chosen[0])
         problems = []
         for one in chosen:
-            X = [(*row, Fraction(1)) for row in one.X] if place == "ones" else one.X
+            X = with_ones(one.X) if place == "ones" else one.X
             problem = TrainingProblem(
                 X,
                 one.y,

@@ -36,7 +36,7 @@ class TrainingData:
         source: where the data came from.
         features: the names of the columns of ``X``; the bias is called ``(ones)``.
         target: the name of the column of targets.
-        X: n rows of d Fractions.
+        X: n x d, exactly.
         y: n Fractions.
         weights: of the samples, n positive Fractions; None for ones.
         preparation: what made them of the columns of a table, with the target as its output; None where
@@ -48,7 +48,7 @@ class TrainingData:
     source: str
     features: tuple[str, ...]
     target: str
-    X: Rows
+    X: ExactMatrix
     y: tuple[Fraction, ...]
     weights: tuple[Fraction, ...] | None = None
     preparation: Preparation | None = None
@@ -90,15 +90,17 @@ def versicolor_against_virginica(*, bias: bool = True) -> TrainingData:
 
     Example:
         >>> data = versicolor_against_virginica()
-        >>> data.features, len(data.X), sum(data.y)
-        (('petal_length', 'petal_width', '(ones)'), 100, Fraction(0, 1))
+        >>> data.features, data.X.shape, sum(data.y)
+        (('petal_length', 'petal_width', '(ones)'), (100, 3), Fraction(0, 1))
     """
+    from hyperplane_arrangements.exact import exact_matrix
+
     table, names, pair = iris(), ("petal_length", "petal_width"), ("versicolor", "virginica")
     preparation = replace(Preparation.of(table, names, ones=bias), outputs=(Output("species", pair),))
     parts = [preparation.rows(table.where("species", species)) for species in pair]
     y = tuple(Fraction(label) for label, part in zip((-1, 1), parts, strict=True) for _ in part)
     source = "Fisher's Iris, versicolor (-1) against virginica (+1)"
-    X = parts[0] + parts[1]
+    X = exact_matrix(parts[0] + parts[1])
     return TrainingData(source, preparation.names, "species", X, y, preparation=preparation)
 
 
@@ -131,7 +133,7 @@ def training_data(
 
     Example:
         >>> data = training_data(parse_csv("x,y\\n0.5,1\\n2,3", "memory"), target="y", bias=False)
-        >>> data.X, data.y
+        >>> data.X.fractions, data.y
         (((Fraction(1, 2),), (Fraction(2, 1),)), (Fraction(1, 1), Fraction(3, 1)))
     """
     names = feature_names(table, features, [target], weights)
@@ -172,15 +174,18 @@ def prepared_data(
 
     Example:
         >>> table = parse_csv("x,y\\n1,5\\n2,6", "memory")
-        >>> prepared_data(table, training_data(table, target="y").preparation).X[1]
+        >>> prepared_data(table, training_data(table, target="y").preparation).X.fractions[1]
         (Fraction(2, 1), Fraction(1, 1))
     """
+    from hyperplane_arrangements.exact import exact_matrix
+
     (output,) = preparation.outputs
-    X = preparation.rows(table)
-    found = X if not preparation.ones else [row[:-1] for row in X]
+    rows = preparation.rows(table)
+    found = rows if not preparation.ones else [row[:-1] for row in rows]
     _require_use(table, [one.name for one in preparation.inputs], found)
     y = targets(table, output.column, output.labels)
     readout = preparation.readout(len(y))
+    X = exact_matrix(rows)
     return TrainingData(table.source, preparation.names, output.column, X, y, weights, preparation, readout)
 
 

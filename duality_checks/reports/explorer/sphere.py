@@ -96,7 +96,8 @@ def sphere_panel(one: Solved) -> Panel:
     Example:
         >>> from fractions import Fraction as F
         >>> from duality_checks.data.datasets import TrainingData
-        >>> X = tuple(tuple(F(int(i == j)) for j in range(3)) for i in range(3))
+        >>> from hyperplane_arrangements.exact import exact_matrix
+        >>> X = exact_matrix([[1, 0, 0], [0, 1, 0], [0, 0, 1]])
         >>> data = TrainingData("three", ("a", "b", "c"), "y", X, (F(1), F(2), F(-1)))
         >>> panel = sphere_panel(solved(data, F(1, 2), None))
         >>> panel.mount, len(panel.data["neurons"])

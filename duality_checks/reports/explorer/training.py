@@ -50,7 +50,8 @@ def points_of(data: TrainingData) -> dict[str, Any]:
     Example:
         >>> from duality_checks.data.datasets import TrainingData
         >>> from fractions import Fraction as F
-        >>> points_of(TrainingData("two", ("a", "(ones)"), "b", ((F(1), F(1)), (F(2), F(1))), (F(3), F(4))))
+        >>> from hyperplane_arrangements.exact import exact_matrix
+        >>> points_of(TrainingData("two", ("a", "(ones)"), "b", exact_matrix([[1, 1], [2, 1]]), (F(3), F(4))))
         {'title': 'two', 'names': ['a', 'b'], 'x': [1.0, 2.0], 'y': [3.0, 4.0]}
     """
     if not is_of_one_feature(data):
@@ -60,15 +61,15 @@ def points_of(data: TrainingData) -> dict[str, Any]:
         )
     if data.weights is not None or data.readout is not None:
         raise InputError("the page weighs all samples alike and has no convolutions; leave --weights out")
-    if len(data.X) > MOST_POINTS:
+    if len(data.y) > MOST_POINTS:
         raise InputError(
-            f"the data have {len(data.X)} samples; the page solves up to {MOST_POINTS} while one is dragged"
+            f"the data have {len(data.y)} samples; the page solves up to {MOST_POINTS} while one is dragged"
         )
     feature = 1 - _ones(data)[0]
     return {
         "title": data.source,
         "names": [data.features[feature], data.target],
-        "x": [float(row[feature]) for row in data.X],
+        "x": data.X.floats[:, feature].tolist(),
         "y": [float(value) for value in data.y],
     }
 
@@ -79,7 +80,7 @@ def is_of_one_feature(data: TrainingData) -> bool:
 
 
 def _ones(data: TrainingData) -> list[int]:
-    return [j for j in reversed(range(len(data.features))) if all(row[j] == 1 for row in data.X)]
+    return [j for j in reversed(range(len(data.features))) if all(row[j] == 1 for row in data.X.fractions)]
 
 
 def _decay(beta: Fraction | None, beta_ratio: Fraction | None) -> dict[str, float]:

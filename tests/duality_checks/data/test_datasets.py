@@ -38,9 +38,9 @@ def test_the_default_pair() -> None:
     data = versicolor_against_virginica()
     assert data.features == ("petal_length", "petal_width", BIAS)
     assert data.y == (Fraction(-1),) * 50 + (Fraction(1),) * 50
-    assert data.X[0] == (Fraction("4.7"), Fraction("1.4"), 1)
-    assert data.X[99] == (Fraction("5.1"), Fraction("1.8"), 1)
-    assert [row[:2] for row in data.X] == list(versicolor_against_virginica(bias=False).X)
+    assert data.X.fractions[0] == (Fraction("4.7"), Fraction("1.4"), 1)
+    assert data.X.fractions[99] == (Fraction("5.1"), Fraction("1.8"), 1)
+    assert [row[:2] for row in data.X.fractions] == list(versicolor_against_virginica(bias=False).X.fractions)
 
 
 TABLE = parse_csv("a,b,y,name\n1,0,3,u\n2,0,5,v\n", "memory")
@@ -49,14 +49,14 @@ TABLE = parse_csv("a,b,y,name\n1,0,3,u\n2,0,5,v\n", "memory")
 def test_features_keep_the_order_in_which_they_were_chosen() -> None:
     data = training_data(TABLE, target="y", features=["b", "a"])
     assert data.features == ("b", "a", BIAS)
-    assert data.X == ((0, 1, 1), (0, 2, 1))
+    assert data.X.fractions == ((0, 1, 1), (0, 2, 1))
     assert data.y == (3, 5)
 
 
 def test_every_other_column_is_a_feature_by_default() -> None:
     data = training_data(parse_csv("a,y,b\n1,2,3\n4,5,6\n", "memory"), target="y", bias=False)
     assert data.features == ("a", "b")
-    assert data.X == ((1, 3), (4, 6))
+    assert data.X.fractions == ((1, 3), (4, 6))
 
 
 @pytest.mark.parametrize(

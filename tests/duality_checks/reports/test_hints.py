@@ -105,7 +105,7 @@ def test_targets_of_different_size_and_outputs_without_neurons() -> None:
     assert "no neuron pays for its weight decay in y: beta is at or above its beta_max" in text
     assert "the targets differ in size: big is 7.91 and y 0.791" in text
     assert hints((data, data), problems[:1] * 2, np.array([[1.0, 1.0]])) == ()
-    nothing = [TrainingProblem(data.X, [0] * len(data.X), 1)] * 2
+    nothing = [TrainingProblem(data.X, [0] * len(data.y), 1)] * 2
     assert len(hints((data, tenfold), nothing, np.zeros((0, 2)))) == 1  # and none of their sizes
 
 

@@ -27,13 +27,16 @@ from duality_checks.reports.landscape_picture import landscape_picture
 from duality_checks.reports.outcome import Outcome, prove
 from duality_checks.reports.slack import chamber_values
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_matrix
 
 
 def outcome_of(features: np.ndarray, target: np.ndarray, names: tuple[str, ...]) -> Outcome:
     def exact(values: np.ndarray) -> tuple[Fraction, ...]:
         return tuple(Fraction(float(value)).limit_denominator(100) for value in values)
 
-    data = TrainingData("<script>alert(1)</script>", names, "$y_", tuple(map(exact, features)), exact(target))
+    data = TrainingData(
+        "<script>alert(1)</script>", names, "$y_", exact_matrix(list(map(exact, features))), exact(target)
+    )
     return prove(
         [data],
         beta=None,

@@ -14,6 +14,7 @@ from duality_checks.data.datasets import TrainingData
 from duality_checks.reports.outcome import prove
 from duality_checks.training.checkpoint import Checkpoint, State
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_matrix
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -44,7 +45,7 @@ def test_an_interrupted_run_goes_on(problem, tmp_path):
 
 def test_the_history_goes_on_where_it_was_interrupted(tmp_path):
     """Times and numbers rise across the runs, and what the first run saw stands first."""
-    rows = tuple((Fraction(k % 7 - 3), Fraction(k * k % 5), Fraction(1)) for k in range(12))
+    rows = exact_matrix([(k % 7 - 3, k * k % 5, 1) for k in range(12)])
     data = TrainingData("rows", ("a", "b", "(ones)"), "y", rows, tuple(Fraction(k % 3) for k in range(12)))
     checkpoint = Checkpoint(tmp_path / "state.json")
     options = {"beta": Fraction(1, 10), "beta_ratio": None, "activation": "relu", "max_chambers": 10**4}

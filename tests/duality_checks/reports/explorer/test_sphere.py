@@ -24,6 +24,7 @@ from duality_checks.reports.explorer.leaves import leaves
 from duality_checks.reports.explorer.page import page
 from duality_checks.reports.explorer.sphere import Solved, solved, sphere_data, sphere_panel
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_matrix
 
 NODE = shutil.which("node")
 ROWS = [[2, 1, 1], [-1, 3, 1], [0, -2, 1], [1, 1, 1], [-2, -1, 1], [3, 0, 1], [1, -2, 1], [4, 2, 2]]
@@ -55,8 +56,7 @@ console.log(JSON.stringify({ told, areas, seen, verdict }));
 
 def data_of(rows: list[list[int]], targets: list[int] = TARGETS) -> TrainingData:
     names = ("length", "width", "(ones)")[: len(rows[0])]
-    X = tuple(tuple(map(Fraction, row)) for row in rows)
-    return TrainingData("rows <of> a test", names, "y", X, tuple(map(Fraction, targets)))
+    return TrainingData("rows <of> a test", names, "y", exact_matrix(rows), tuple(map(Fraction, targets)))
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,14 @@ from duality_checks.data.datasets import TrainingData
 from duality_checks.reports.explorer.page import page
 from duality_checks.reports.explorer.training import MOST_POINTS, points_of, training_panel
 from hyperplane_arrangements.errors import InputError
+from hyperplane_arrangements.exact import exact_matrix
 
 X = [-2, -1, 0, 1, 2]
 Y = [-1, 0, 1, 0, 1]
 
 
 def data_of(x: list[int], y: list[int], **more: Any) -> TrainingData:
-    rows = tuple((Fraction(at), Fraction(1)) for at in x)
+    rows = exact_matrix([(at, 1) for at in x])
     return TrainingData("five", ("area", "(ones)"), "price", rows, tuple(map(Fraction, y)), **more)
 
 
@@ -190,7 +191,7 @@ def test_points_are_those_of_the_data() -> None:
         (data_of([1] * (MOST_POINTS + 1), [1] * (MOST_POINTS + 1)), "201 samples; the page solves up to 200"),
         (data_of([1, 2], [1, 2], weights=(Fraction(1), Fraction(2))), "leave --weights out"),
         (
-            TrainingData("two", ("a", "b"), "y", ((Fraction(2), Fraction(3)),), (Fraction(1),)),
+            TrainingData("two", ("a", "b"), "y", exact_matrix([[2, 3]]), (Fraction(1),)),
             "columns a, b; points are drawn over one feature beside a column of ones; choose it",
         ),
     ],
