@@ -30,7 +30,7 @@ from .program import Accuracy, Minimum, Part, minimise
 from .proposals import Form, Relaxation
 from .relaxation import SPHERES, beside, every_third, outputs_of
 
-ACCURACY = Accuracy(1e-9, "faer")
+ACCURACY = Accuracy(1e-7, "faer")
 CONES = 10  # of a sign
 
 
