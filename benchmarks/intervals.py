@@ -1,9 +1,9 @@
 """Proven intervals at high rank against time: `python benchmarks/intervals.py`; needs scikit-learn.
 
 Real data, all columns standardised, and a bias: diabetes (442 rows, rank 11; the target standardised too) at
-two weight decays, wine (178 rows, rank 14, the first class against the others). For each limit of time: the ends
-that the certificate proves, what proves them, and the seconds of the whole job and of the independent checker in
-it. Writes its table into `README.md`.
+two weight decays, wine (178 rows, rank 14, the first class against the others). For each limit of time: the
+ends that the certificate proves, what proves them, and the seconds of the whole job and of the independent
+checker in it. Writes its table into `README.md`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@ above the landscape (statement 7.8c)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,6 +18,8 @@ ONE = 1 << 8 * checker.PARAMETER
 UNIT = 2.0**checker.PRODUCT_BITS
 CORNERS = -26.0, 0.0  # powers of two that are shares of beta for the linear part
 SHARE_BITS = 40
+TURNS, LOOKED_AT = 60, 10
+WEIGHT = 0.003  # of the height, against the distance to the nearest matrix
 
 Terms = tuple[np.ndarray, np.ndarray, np.ndarray, float]
 
@@ -33,48 +36,115 @@ def form_function(
         bound: what is proposed.
         gain: what its multipliers are multiplied by, to be shares of beta.
     """
-    rows, weights, base, beta = terms
-    weights, linear = bound.piece.side * weights / beta, bound.piece.side * base / beta
-    lengths = np.linalg.norm(rows, axis=1)
-    counted = np.flatnonzero(weights)
-    half = bound.degree // 2
-    data, even = [], np.zeros((half + 1, len(rows)))
-    for h in counted.tolist():
-        own = landscape.hyperplane_of_row[firsts[h]]
-        if weights[h] > 0:
-            numbers = [_whole(float(point)) for point in bound.highs[own]]
-            slope, share, curve = 0.5, 0.5, checker.above([number / ONE for number in numbers])
-        else:
-            facing = float(np.sign(landscape.lengths[firsts[h]]))
-            numbers = [_whole(0.5 * (1 + facing * float(bound.slopes[own]))), _whole(float(bound.lows[own]))]
-            slope, low = (number / ONE for number in numbers)
-            share, curve = min(slope, 1 - slope), checker.below(low, half)
-        linear = linear + weights[h] * slope * rows[h]
-        even[:, h] = weights[h] * lengths[h] * share * np.array(curve)
-        data += [number.to_bytes(checker.PARAMETER, "big") for number in numbers]
-    model = Monomials.of(rows.shape[1], half)
-    units = rows[counted] / lengths[counted, None]
-    squared = _coefficients(units, even[1, counted], 2)
-    others = [_coefficients(units, even[k, counted], 2 * k) for k in range(2, half + 1)]
-    fixed = sum(model.raised(form, 2 * k) for k, form in enumerate([squared, *others], start=1))
-    ramp = model.raised(_coefficients(linear[None], np.ones(1), 2), 2)
-    turned = model.turned(landscape.basis)
-    gram = gain * (turned.T @ bound.gram @ turned)
-    sphere, constant = model.form(np.eye(len(gram))), float(even[0].sum())
-    rest = model.form(gram)
+    left = _Left.of(landscape, firsts, terms, bound)
+    corner, least, found = left.best(gain * left.turned.T @ bound.gram @ left.turned)
+    share = Fraction(round(corner / least * 2**SHARE_BITS), 2**SHARE_BITS)
+    return least, checker.Form(bound.degree, share, left.rows, _written(found, left.model))
 
-    def proven(corner: float) -> tuple[float, np.ndarray]:
-        missing = (1 - corner - constant) * sphere - fixed - ramp / (4 * corner) - rest
-        # What is a multiple of a power of norm(u) goes to the diagonal, where it raises all eigenvalues.
-        norm = float(missing @ sphere) / float(sphere @ sphere)
-        found = gram + norm * np.eye(len(gram)) + model.spread(missing - norm * sphere)
-        return 1.0 - float(np.linalg.eigvalsh(found)[0]) + len(found) / UNIT, found
 
-    tried = minimize_scalar(lambda power: proven(2.0**power)[0], bounds=CORNERS, method="bounded")
-    corner = 2.0 ** float(tried.x)
-    least, found = proven(corner)
-    share_of_beta = Fraction(round(corner / least * 2**SHARE_BITS), 2**SHARE_BITS)
-    return least, checker.Form(bound.degree, share_of_beta, b"".join(data), _written(found, model))
+def polished(landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Form, gain: float) -> Form:
+    """The same proposal with a matrix of the form whose least eigenvalue is higher: matrices of the form, and
+    the nearest positive semidefinite ones, in turn; arguments as for :func:`form_function`."""
+    left = _Left.of(landscape, firsts, terms, bound)
+    corner, least, found = left.best(gain * left.turned.T @ bound.gram @ left.turned)
+    model, sphere, target = left.model, left.sphere, left.form(corner)
+    even = model.spread(sphere)
+    size = float((even**2).sum())
+    best = found
+    near, missing = found, np.zeros_like(found)
+    for number in range(1, TURNS + 1):
+        aimed = near - missing
+        toward = aimed + model.spread(target - model.form(aimed))
+        # The matrix of target less height times the sphere that is nearest, but for the height itself.
+        height = (WEIGHT * len(found) + float((even * (toward - aimed)).sum())) / size
+        matrix = toward - height * even
+        values, vectors = np.linalg.eigh(matrix + missing)
+        near = (vectors * np.maximum(values, 0.0)) @ vectors.T
+        missing = missing + matrix - near
+        if number % LOOKED_AT == 0:
+            lowest = height + float(np.linalg.eigvalsh(matrix)[0])
+            if 1.0 - lowest < least:
+                least, best = 1.0 - lowest, matrix + height * np.eye(len(found))
+    return replace(bound, gram=left.turned @ best @ left.turned.T / gain)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Left:
+    """What is left of beta by the curves of one sign, as a form in the user's columns.
+
+    Attributes:
+        model: the monomials of the form.
+        turned: from products of the user's columns to those of the landscape's.
+        rows: the parameters of the curves, as they are written.
+        constant, fixed, ramp: their constant, squares and higher powers, and the square of the linear part.
+        sphere: a power of ``norm(u)^2``.
+    """
+
+    model: Monomials
+    turned: np.ndarray
+    rows: bytes
+    constant: float
+    fixed: np.ndarray
+    ramp: np.ndarray
+    sphere: np.ndarray
+
+    @classmethod
+    def of(cls, landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Form) -> _Left:
+        rows, weights, base, beta = terms
+        weights, linear = bound.piece.side * weights / beta, bound.piece.side * base / beta
+        lengths = np.linalg.norm(rows, axis=1)
+        counted = np.flatnonzero(weights)
+        half = bound.degree // 2
+        data, even = [], np.zeros((half + 1, len(rows)))
+        for h in counted.tolist():
+            own = landscape.hyperplane_of_row[firsts[h]]
+            if weights[h] > 0:
+                numbers = [_whole(float(point)) for point in bound.highs[own]]
+                slope, share, curve = 0.5, 0.5, checker.above([number / ONE for number in numbers])
+            else:
+                facing = float(np.sign(landscape.lengths[firsts[h]]))
+                numbers = [
+                    _whole(0.5 * (1 + facing * float(bound.slopes[own]))),
+                    _whole(float(bound.lows[own])),
+                ]
+                slope, low = (number / ONE for number in numbers)
+                share, curve = min(slope, 1 - slope), checker.below(low, half)
+            linear = linear + weights[h] * slope * rows[h]
+            even[:, h] = weights[h] * lengths[h] * share * np.array(curve)
+            data += [number.to_bytes(checker.PARAMETER, "big") for number in numbers]
+        model = Monomials.of(rows.shape[1], half)
+        units = rows[counted] / lengths[counted, None]
+        powers = [_coefficients(units, even[k, counted], 2 * k) for k in range(1, half + 1)]
+        return cls(
+            model,
+            model.turned(landscape.basis),
+            b"".join(data),
+            float(even[0].sum()),
+            np.sum([model.raised(form, 2 * k) for k, form in enumerate(powers, start=1)], axis=0),
+            model.raised(_coefficients(linear[None], np.ones(1), 2), 2),
+            model.form(np.eye(len(model.scales))),
+        )
+
+    def form(self, corner: float) -> np.ndarray:
+        """Its coefficients, where that share of beta is for the linear part."""
+        return (1 - corner - self.constant) * self.sphere - self.fixed - self.ramp / (4 * corner)
+
+    def best(self, gram: np.ndarray) -> tuple[float, float, np.ndarray]:
+        """The best share of beta for the linear part, the least that bounds the function then, and the matrix
+        of the form that is nearest to a given one, with more or less on its diagonal."""
+        rest = self.model.form(gram)
+
+        def nearest(corner: float) -> tuple[float, np.ndarray]:
+            missing = self.form(corner) - rest
+            # What is a multiple of a power of norm(u) goes to the diagonal, where it raises all eigenvalues.
+            norm = float(missing @ self.sphere) / float(self.sphere @ self.sphere)
+            even = self.model.spread(missing - norm * self.sphere)
+            found = gram + norm * np.eye(len(gram)) + even
+            return 1.0 - float(np.linalg.eigvalsh(found)[0]) + len(found) / UNIT, found
+
+        tried = minimize_scalar(lambda power: nearest(2.0**power)[0], bounds=CORNERS, method="bounded")
+        corner = 2.0 ** float(tried.x)
+        return (corner, *nearest(corner))
 
 
 def _whole(share: float) -> int:

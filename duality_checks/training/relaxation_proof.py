@@ -12,11 +12,11 @@ from ..cover.proof import Coordinates
 from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
-from .form_proof import Terms, form_function
+from .form_proof import Terms, form_function, polished
 from .pieces import UNIT, Piece
 from .proposals import Bound, Form, Relaxation
 
-ATTEMPTS = 6
+ATTEMPTS = 7
 ROOM = 2.0**-30
 SHARE_BITS = 40
 TURNS = 80
@@ -49,16 +49,21 @@ def proven(
     coordinates = Coordinates(stated, None)
     # The checker's hyperplanes come in the order of their first rows.
     firsts = np.sort(first_rows(problem.arrangement.hyperplane_of_row))
-    for _ in range(ATTEMPTS):
+    bounds = relaxation.bounds
+    for attempt in range(ATTEMPTS):
         dual, _ = on_a_grid(problem, scale * relaxation.dual)
         if not any(dual):
             return None
         terms = coordinates.terms(dual)
-        found = [_written(landscape, firsts, terms, bound, scale / beta) for bound in relaxation.bounds]
+        found = [_written(landscape, firsts, terms, bound, scale / beta) for bound in bounds]
         reach = max(high for high, _ in found)
-        written = [
-            (bound.piece, function) for bound, (_, function) in zip(relaxation.bounds, found, strict=True)
-        ]
+        if attempt == 0 and any(isinstance(bound, Form) for bound in bounds):
+            # Matrices are polished where the dual about fits, but may come to prove more of it.
+            fitting = scale / reach
+            terms = coordinates.terms(on_a_grid(problem, fitting * relaxation.dual)[0])
+            bounds = tuple(_polished(landscape, firsts, terms, bound, fitting / beta) for bound in bounds)
+            continue
+        written = [(bound.piece, function) for bound, (_, function) in zip(bounds, found, strict=True)]
         plus, minus = (_tree([pair for pair in written if pair[0].side == side]) for side in (1.0, -1.0))
         quadratic = checker.Quadratic(plus, minus)
         if reach <= 1.0 - 0.5 * room:
@@ -70,6 +75,12 @@ def proven(
                 return dual, quadratic
         scale *= min((1.0 - room) / reach, 1.0)
     return None
+
+
+def _polished(
+    landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Bound | Form, gain: float
+) -> Bound | Form:
+    return polished(landscape, firsts, terms, bound, gain) if isinstance(bound, Form) else bound
 
 
 def _written(
