@@ -19,6 +19,7 @@ from duality_checks import (
     train_outputs,
 )
 from duality_checks.checker import read_problem
+from duality_checks.data.datasets import iris
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 ROWS = [[1, 1], [2, 1], [3, 1], [-1, 2]]
@@ -271,3 +272,16 @@ def test_sizes_beyond_squares_are_refused_by_name():
     problem = MultiOutputProblem([["1e200"]], [["1e-200", 0]], "1e-5", coupling="2-norm")
     with pytest.raises(InputError, match=r"X\[0\] is of size 1e\+200, and training takes"):
         train_outputs(problem)
+
+
+def test_a_norm_that_is_beta_all_along_an_arc_takes_few_cones():
+    """The petals of Iris: two singular values are beta where all rows are positive, up to what training leaves,
+    and a dual that has no room beside that takes hundreds of thousands of cones."""
+    flowers = [row for row in iris().cells if row]
+    kinds = sorted({flower[-1] for flower in flowers})
+    X = [[*flower[2:4], "1"] for flower in flowers]
+    classes = [[int(flower[-1] == kind) for kind in kinds] for flower in flowers]
+    problem = MultiOutputProblem(X, classes, "19.2723071371", coupling="2-norm")
+    proof = train_outputs(problem)
+    assert check_outputs(problem, proof).proven and proof.relative_gap < 1e-9
+    assert len(proof.to_json()) < 20_000
