@@ -275,8 +275,8 @@ def test_sizes_beyond_squares_are_refused_by_name():
 
 
 def test_a_norm_that_is_beta_all_along_an_arc_takes_few_cones():
-    """The petals of Iris: two singular values are beta where all rows are positive, up to what training leaves,
-    and a dual that has no room beside that takes hundreds of thousands of cones."""
+    """The petals of Iris: two singular values are beta where all rows are positive, up to what training
+    leaves, and a dual that has no room beside that takes hundreds of thousands of cones."""
     flowers = [row for row in iris().cells if row]
     kinds = sorted({flower[-1] for flower in flowers})
     X = [[*flower[2:4], "1"] for flower in flowers]
