@@ -105,7 +105,7 @@ def test_the_problems_file_says_what_the_networks_does(capsys: Any) -> None:
     assert made == PreparedNetwork.load("out/network.json").stated
     problem = TrainingProblem.from_json(text)
     again = prepared_data(read_table("flats.csv"), made)
-    assert (again.X, again.y) == (problem.X.fractions, problem.y)
+    assert (again.X, again.y) == (problem.X, problem.y)
     assert main(["check", "out/problem.json", "out/certificate.json"]) == 0
     problem.save("bare.json")  # the same problem: certificates are for both
     assert "preparation" not in json.loads(Path("bare.json").read_text())
