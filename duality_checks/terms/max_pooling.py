@@ -26,9 +26,9 @@ from .readouts import Readout, parse_readout, stacked, windows_1d, windows_2d
 class MaxPooling:
     """Which sample each row belongs to, where the largest of a sample's rows counts.
 
-    Rows that a sample repeats are taken for one, samples that have the same rows are not: each costs training,
-    certificate and check what it costs alone. With each of 60 samples of three rows of rank 3 twice they took
-    1.8 times the CPU seconds for the same cones; a sample weight of 2 says the same for nothing.
+    Rows that a sample repeats are taken for one; samples with the same rows are not, and each costs what it
+    costs alone. With each of 60 samples twice (three rows each, of rank 3) training, certificate and check
+    took 1.7 to 1.8 times the CPU seconds; sample weights of 2 say the same for nothing.
 
     Args:
         groups: sample index of each row, length N; every index from 0 to the largest occurs.
