@@ -155,7 +155,7 @@ def diabetes() -> str:
 
 
 def audits() -> str:
-    """Diabetes and wine (class 0 or not) with all features and a bias, standardised. The network judged is the
+    """Diabetes and wine (class 0 or not) with all features and a bias, standardised. What is judged is a
     linear fit, written with two neurons."""
     from sklearn.datasets import load_diabetes, load_wine
 
