@@ -8,7 +8,7 @@ then all directions are searched, for what the functions have not proven.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
@@ -37,6 +37,8 @@ PAYS = 0.02
 # The ranks up to which fourth and sixth moments are tried, and the share of the time that is for solving: the
 # rest is for the proof.
 FOURTH_UP_TO, SIXTH_UP_TO = 12, 11
+# From how many times the time of second moments on they are worth it.
+LONGER = {relax_further: 30, relax_furthest: 12}
 # The rank from which on a search for what functions have not proven ends with as much: they get its time too.
 BEYOND_CONES = 9
 SOLVING = 0.7
@@ -128,8 +130,8 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
     Args:
         problem: with the penalty of the 2-norm; biases are not free.
         limit: of seconds.
-        wanted: the lower bound for which the sphere is cut into pieces, as long as that pays, and then fourth
-            and sixth moments are taken.
+        wanted: the lower bound for which the sphere is cut into pieces, as long as that pays, and then higher
+            moments are taken.
     """
     began, best = perf_counter(), None
     bench = _Bench(problem, Landscape.of(problem), checker.read_problem(problem.to_json()))
@@ -155,24 +157,19 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
         took = (perf_counter() - before) * len(pieces) / len(best[0].bounds)
     if best is None:
         return None
-    for further, longer in _further(problem):
-        if best[1] >= wanted or left() < longer * first:
-            break
+    further = _further(problem)
+    if further is not None and best[1] < wanted and left() >= LONGER[further] * first:
         found = bench.proven(partial(further, limit=SOLVING * left()))
         best = max(best, found or best, key=lambda tried: tried[1])
     return best[0]
 
 
-def _further(problem: TrainingProblem) -> Iterator[tuple[Callable[..., Relaxation], float]]:
-    """The relaxations with higher moments that there are for a problem, and from how many times the time that
-    second moments take they are worth it."""
+def _further(problem: TrainingProblem) -> Callable[..., Relaxation] | None:
+    """The relaxation with the highest moments that there is for a problem, beyond second ones."""
     rank = problem.arrangement.rank
-    if rank < problem.d:
-        return
-    if rank <= FOURTH_UP_TO:
-        yield relax_further, 8.0
-    if rank <= SIXTH_UP_TO and is_raised(problem):
-        yield relax_furthest, 16.0
+    if rank < problem.d or rank > FOURTH_UP_TO:
+        return None
+    return relax_furthest if rank <= SIXTH_UP_TO and is_raised(problem) else relax_further
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,16 @@ y, then u, and of each row E abs(t), E abs(t)^3, E abs(t)^5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from .. import checker
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..terms.losses import Squared
@@ -35,6 +36,8 @@ CLOSE = 3e-5  # residuals, as shares of what they are of
 OVER = 1.6  # relaxation
 RIDGE = 1e-9
 TINY = 1e-300
+HEIGHTS = np.linspace(0.02, 1.0, 50)  # points that are tried for curves, and where these are compared
+REFINED = 12
 DIAGONAL = np.sqrt(2.0)
 
 
@@ -269,33 +272,78 @@ def _nearest(entries: np.ndarray, normals: np.ndarray) -> np.ndarray:
 
 
 def _bounds(model: _Model, step: float, state: _State, dual: np.ndarray) -> Iterator[Form]:
-    """For each sign its function, from what is missing to the cones and from the moments of rows."""
+    """For each sign its function: curves near those that the multipliers of rows add up to, for the matrix is
+    in accord with these."""
     count, rank = model.normals.shape
     size = (rank + 1) * (rank + 2) // 2
-    hankel = state.cones[size : size + 10 * count].reshape(10, count, 2)
+    rows = -step * state.cones_missing[size : size + 16 * count].reshape(16, count, 2)
     beside = -step * state.cones_missing[-2 * count :].reshape(2, count, 2)
     pull = (model.outputs.T @ dual)[-3 * count : -2 * count]
+    pairs = np.array([(x, y) for x in HEIGHTS for y in HEIGHTS if x <= y])
+    often = np.maximum(1.0 - HEIGHTS**2, 0.0) ** (rank / 4)  # about as random directions have them
     for k, piece in enumerate(SPHERES):
-        mass, square, fourth, sixth = hankel[[0, 2, 5, 9], :, k]
-        weights = np.maximum(-piece.side * pull, 0.0)
-        slopes = _ratio(beside[0, :, k] - beside[1, :, k], weights, 0.0)
-        yield Form(
-            piece,
-            _highs(mass, square, fourth, sixth),
-            np.sqrt(np.clip(_ratio(fourth - sixth, square - fourth, 1.0), 0.0, 1.0)),
-            np.clip(slopes, -1.0, 1.0),
-            -step * state.gram_missing[k],
-        )
+        weights = piece.side * pull
+        even = _even(rows[:, :, k]).T
+        slopes = np.clip(_ratio(beside[0, :, k] - beside[1, :, k], np.maximum(-weights, 0.0), 0.0), -1.0, 1.0)
+        curved = np.minimum(weights, 0.0) * (1.0 - np.abs(slopes))
+        highs = _nearest_points(_above, pairs, even, np.maximum(weights, 0.0), often)
+        lows = _nearest_points(_below, HEIGHTS[:, None], even, curved, often)
+        yield Form(piece, highs, lows[:, 0], slopes, -step * state.gram_missing[k])
 
 
-def _highs(mass: np.ndarray, square: np.ndarray, fourth: np.ndarray, sixth: np.ndarray) -> np.ndarray:
-    """The two heights at which neurons with such moments are highest, h x 2: Gaussian quadrature in t^2."""
-    spread = mass * fourth - square**2
-    total = _ratio(mass * sixth - square * fourth, spread, 1.0)
-    product = _ratio(square * sixth - fourth**2, spread, 0.0)
-    apart = np.sqrt(np.maximum(0.25 * total**2 - product, 0.0))
-    ends = np.stack([0.5 * total - apart, 0.5 * total + apart], axis=1)
-    return np.sqrt(np.clip(ends, 0.0, 1.0))
+def _above(points: np.ndarray) -> np.ndarray:
+    return np.stack(checker.above([points[..., 0], points[..., 1]]))
+
+
+def _below(points: np.ndarray) -> np.ndarray:
+    return np.stack(checker.below(points[..., 0], 3))
+
+
+def _even(entries: np.ndarray) -> np.ndarray:
+    """The coefficients of 1, s^2, s^4, s^6 in what the multipliers of the two matrices of rows are of."""
+    large, small = entries[:10], entries[10:]
+    return np.stack(
+        [
+            large[0],
+            large[2] + DIAGONAL * large[3] - small[0] + DIAGONAL * small[1],
+            large[5] + DIAGONAL * large[7] - small[2] - DIAGONAL * small[3] + DIAGONAL * small[4],
+            large[9] - small[5],
+        ]
+    )
+
+
+def _nearest_points(
+    curve: Callable[[np.ndarray], np.ndarray],
+    points: np.ndarray,
+    even: np.ndarray,
+    weights: np.ndarray,
+    often: np.ndarray,
+) -> np.ndarray:
+    """The points of the curves that, times the weights, are nearest to polynomials where heights usually are:
+    the best of the points, refined. Rows of no weight have any.
+
+    Args:
+        curve: from points, ... x k, to coefficients of 1, s^2, s^4, s^6, the first axis.
+        points: to begin with, m x k.
+        even: coefficients of the polynomials, h x 4.
+        weights: length h.
+        often: how much each of `HEIGHTS` counts.
+    """
+    powers = HEIGHTS[None] ** (2 * np.arange(4)[:, None]) * often
+    safe = np.where(weights == 0, 1.0, weights)
+    wanted = np.where(weights[:, None] == 0, 0.0, even / safe[:, None]) @ powers
+    tried = curve(points).T @ powers
+    distance = (tried**2).sum(axis=1) - 2 * wanted @ tried.T
+    found = points[distance.argmin(axis=1)]
+    width = HEIGHTS[1] - HEIGHTS[0]
+    moves = np.array(list(product((-1.0, -0.5, 0.0, 0.5, 1.0), repeat=points.shape[1])))
+    for _ in range(REFINED):
+        near = np.clip(found[:, None] + width * moves, HEIGHTS[0], 1.0)
+        heights = np.einsum("khm,ks->hms", curve(near), powers)
+        best = ((heights - wanted[:, None]) ** 2).sum(axis=2).argmin(axis=1)
+        found = near[np.arange(len(found)), best]
+        width *= 0.5
+    return found
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray, otherwise: float) -> np.ndarray:
