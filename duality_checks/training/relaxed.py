@@ -34,14 +34,14 @@ from .sextic import is_raised, relax_furthest
 MOST_PIECES = 200
 # The share of what is missing by which cuts have to raise the bound, to be worth cutting on.
 PAYS = 0.02
-# The ranks up to which fourth and sixth moments are tried, and the share of the time that is for solving: the
-# rest is for the proof.
-FOURTH_UP_TO, SIXTH_UP_TO = 12, 11
-# From how many times the time of second moments on they are worth it.
-LONGER = {relax_further: 30, relax_furthest: 12}
+# The ranks and numbers of hyperplanes up to which fourth and sixth moments are tried: their matrices have to fit
+# into some hundred megabytes. Of the time a share is for solving: the rest is for the proof.
+FOURTH_UP_TO, SIXTH_UP_TO = (12, 2000), (11, 600)
+SOLVING = 0.7
 # The rank from which on a search for what functions have not proven ends with as much: they get its time too.
 BEYOND_CONES = 9
-SOLVING = 0.7
+# From how many times the time of second moments on they are worth it.
+LONGER = {relax_further: 30, relax_furthest: 12}
 
 Trainer = Callable[..., Solution]
 
@@ -166,10 +166,14 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
 
 def _further(problem: TrainingProblem) -> Callable[..., Relaxation] | None:
     """The relaxation with the highest moments that there is for a problem, beyond second ones."""
-    rank = problem.arrangement.rank
-    if rank < problem.d or rank > FOURTH_UP_TO:
-        return None
-    return relax_furthest if rank <= SIXTH_UP_TO and is_raised(problem) else relax_further
+    rank, count = problem.arrangement.rank, len(problem.arrangement.hyperplanes)
+
+    def fit(most: tuple[int, int]) -> bool:
+        return rank == problem.d and rank <= most[0] and count <= most[1]
+
+    if fit(SIXTH_UP_TO) and is_raised(problem):
+        return relax_furthest
+    return relax_further if fit(FOURTH_UP_TO) else None
 
 
 @dataclass(frozen=True, slots=True)
