@@ -34,8 +34,8 @@ from .sextic import is_raised, relax_furthest
 MOST_PIECES = 200
 # The share of what is missing by which cuts have to raise the bound, to be worth cutting on.
 PAYS = 0.02
-# The ranks and numbers of hyperplanes up to which fourth and sixth moments are tried: their matrices have to fit
-# into some hundred megabytes. Of the time a share is for solving: the rest is for the proof.
+# The ranks and numbers of hyperplanes up to which fourth and sixth moments are tried: their matrices have to
+# fit into some hundred megabytes. Of the time a share is for solving: the rest is for the proof.
 FOURTH_UP_TO, SIXTH_UP_TO = (12, 2000), (11, 600)
 SOLVING = 0.7
 # The rank from which on a search for what functions have not proven ends with as much: they get its time too.
