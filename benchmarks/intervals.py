@@ -49,9 +49,8 @@ def main() -> None:
             check(problem, proof).require()
             done = time.perf_counter()
             ends = [f"{float(end):.4g}" for end in (proof.lower, proof.upper)]
-            how = (
-                f"degree {proof.quadratic.plus.degree}" if hasattr(proof.quadratic, "plus") else proof.method
-            )
+            part = None if proof.quadratic is None else proof.quadratic.plus
+            how = proof.method if part is None else f"degree {getattr(part, 'degree', 2)}"
             size = f"{len(proof.to_json()) / 1000:.0f}"
             gap = f"{100 * float(proof.relative_gap):.1f} %"
             lines.append(
