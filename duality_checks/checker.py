@@ -87,6 +87,13 @@ definite. Planes through 0 may cut the sphere into pieces, each with a function 
 f'u >= 0 and g'u >= 0 for cuts f and g, (f'u)(g'u) >= 0 and (f'u)(norm(w) + w'u) >= 0 for any w, so that
 multiples of these may be added to the function.
 
+With free biases u = (w, b), norm(w) = 1, and there are no cuts (7.8d). Let R be the largest norm of a row of
+X without its bias, rounded up. Where b >= R all heights x_k'w + b are >= 0, where b <= -R none is positive:
+there z'phi(Xu) does not change with b, since sum_k z_k = 0. So abs(b) <= R is enough, and L = norm(n without
+its bias) + abs(its bias) R. As s norm(w)^2 + r b^2/R^2 <= s + r for any r >= 0, it is enough that, with
+s = share beta and r = bias beta, the matrix of beta - const - s - r - c'u + s norm(w)^2 + r b^2/R^2 - u'Qu
+is positive definite.
+
 Or functions of degree 4 or 6 (statement 7.8c), with other curves above and below abs(t). Their linear part is
 at most corner + (c'u)^2/(4 corner), corner a share of beta, and beta less all of this, for norm(u) = 1 a form
 of degree 4 or 6, is not negative if in the products of two or three variables it has a positive semidefinite
@@ -242,11 +249,13 @@ class Cover:
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A quadratic function for a piece of the sphere: which share of beta the squares get, PARAMETER bytes
-    for tau, or for a and for b, of each hyperplane that counts, and MULTIPLIER bytes for each product."""
+    for tau, or for a and for b, of each hyperplane that counts, and MULTIPLIER bytes for each product; with
+    free biases also which share the square of the bias gets."""
 
     share: Fraction
     rows: bytes
     products: bytes
+    bias: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -795,13 +804,15 @@ def read_pieces(value: Any, d: int, cuts: int, where: str) -> Part:
             read_pieces(document[name], d, cuts + 1, f"{where}.{name}") for name in ("above", "below")
         )
         return Cut(tuple(map(int, normal)), above, below)
-    further = type(value) is dict and "degree" in value
+    more = [name for name in ("degree", "bias") if type(value) is dict and name in value][:1]
+    further = more == ["degree"]
     last = "gram" if further else "products"
-    document = fields(value, ["share", "rows", last, *(["degree"] if further else [])], where)
+    document = fields(value, ["share", "rows", last, *more], where)
     share = rational(document["share"], f"{where}.share")
     rows, rest = (packed_bytes(document[name], f"{where}.{name}") for name in ("rows", last))
     if not further:
-        return Piece(share, rows, rest)
+        bias = rational(document["bias"], f"{where}.bias") if more else None
+        return Piece(share, rows, rest, bias)
     degree = whole(document["degree"], 4, 6, f"{where}.degree")
     require(degree % 2 == 0, f"{where}.degree is 5, not 4 or 6")
     return Form(degree, share, rows, rest)
@@ -2154,7 +2165,6 @@ def quadratic_fits(problem: Problem) -> None:
     """The argument is for the 2-norm of all weights, and for sums."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
     require(not problem.largest, "certificate: with max pooling a list or a cover is needed")
-    require(problem.bias is None, "certificate: no quadratic function is bounded along free biases")
 
 
 def pieces_hold(g: Kinks, part: Part, facets: tuple[Row, ...], where: str) -> None:
@@ -2162,6 +2172,7 @@ def pieces_hold(g: Kinks, part: Part, facets: tuple[Row, ...], where: str) -> No
     if isinstance(part, Piece):
         quadratic_holds(g, part, facets, where)
         return
+    sphere_is_whole(g, where)
     if isinstance(part, Form):
         form_holds(g, part, where)
         return
@@ -2169,26 +2180,62 @@ def pieces_hold(g: Kinks, part: Part, facets: tuple[Row, ...], where: str) -> No
     pieces_hold(g, part.below, (*facets, tuple(-x for x in part.normal)), f"{where}.below")
 
 
+def sphere_is_whole(g: Kinks, where: str) -> None:
+    """What cuts and forms rest on: u has norm 1."""
+    require(g.free is None, f"{where}: with free biases neither cuts nor forms prove anything")
+
+
 def quadratic_holds(g: Kinks, piece: Piece, facets: Sequence[Row], where: str) -> None:
-    """One function: beta - c'u - u'Qu - const, times a scale, is positive for norm(u) = 1."""
+    """One function: beta - c'u - u'Qu - const, times a scale, is positive for norm(u) = 1, or with free
+    biases for norm(w) = 1 and abs(b) <= R."""
+    bias_has_a_share(g, piece, where)
+    reach, bias = bias_limit(g), piece.bias or Fraction(0)
     shift = 64 + max((abs(x).bit_length() for row in g.rows for x in row), default=0)
     c, squares, constant = [2 * b << shift for b in g.base], [], 0
     counted = [(row, weight) for row, weight in zip(g.rows, g.weights, strict=True) if weight]
-    found = parameters(counted, piece.rows, shift, where)
+    lengths = [height_limit(row, g.free, reach) for row, _ in counted]
+    found = parameters(counted, lengths, piece.rows, shift, where)
     for (row, _), (linear, square, rest) in zip(counted, found, strict=True):
         c = [x + linear * y for x, y in zip(c, row, strict=True)]
         squares.append((square, row))
         constant += rest
     beta = 2 * isqrt(g.limit) << shift
-    matrix = bound_matrix(c, squares, piece.share * beta, beta - constant - piece.share * beta)
+    diagonal = [piece.share * beta for _ in c]
+    if g.free is not None:
+        diagonal[g.free] = bias * beta * (1 << 2 * LENGTH_BITS) / reach**2
+    corner = beta - constant - (piece.share + bias) * beta
+    matrix = bound_matrix(c, squares, diagonal, corner)
     added = products(facets, piece.products, len(c), where)
     # The matrix is that of the form times twice a denominator, the other one times 2^(3 PRODUCT_BITS + 1).
-    own, others = (piece.share * beta).denominator * beta, 1 << 3 * PRODUCT_BITS
+    own, others = lcm(*(x.denominator for x in (*diagonal, corner))) * beta, 1 << 3 * PRODUCT_BITS
     matrix = [
         [others * x - own * y for x, y in zip(*lines, strict=True)]
         for lines in zip(matrix, added, strict=True)
     ]
     quadratic_is_bounded(matrix, where)
+
+
+def bias_has_a_share(g: Kinks, piece: Piece, where: str) -> None:
+    """The square of the bias has one where it is free, and it is not negative: abs(b) is R at most."""
+    require((piece.bias is None) == (g.free is None), f"{where}: a bias exactly where biases are free")
+    require(piece.bias is None or piece.bias >= 0, f"{where}.bias is negative")
+
+
+def bias_limit(g: Kinks) -> int:
+    """2^LENGTH_BITS times R, rounded up: with free biases the largest norm of a row (x, 1) without its 1."""
+    if g.free is None:
+        return 0
+    weights = [without(row, g.free) for row in g.rows]
+    squares = (Fraction(dot(w, w), row[g.free] ** 2) for w, row in zip(weights, g.rows, strict=True))
+    return isqrt(int(max(squares) * (1 << 2 * LENGTH_BITS))) + 1
+
+
+def height_limit(row: Row, free: int | None, reach: int) -> int:
+    """2^LENGTH_BITS times L, rounded up: abs(row'u) <= L for norm(u) = 1, or with a free bias for norm(w) = 1
+    and abs(b) <= R."""
+    weights = without(row, free)
+    length = isqrt(dot(weights, weights) << 2 * LENGTH_BITS) + 1
+    return length if free is None else length + abs(row[free]) * reach
 
 
 def products(facets: Sequence[Row], data: bytes, d: int, where: str) -> list[list[int]]:
@@ -2229,13 +2276,12 @@ def length_of(w: Sequence[int]) -> int:
 
 
 def parameters(
-    counted: Sequence[tuple[Row, int]], data: bytes, shift: int, where: str
+    counted: Sequence[tuple[Row, int]], lengths: Sequence[int], data: bytes, shift: int, where: str
 ) -> Iterable[tuple[int, int, int]]:
     """For each hyperplane 2^(shift+1) times the coefficients of t, t^2 and 1, rounded up: for norm(u) = 1
     w max(0, t) is at most what they add up to. L is the length of the row, rounded up, tau a share of L."""
     one, unit, place = 1 << 8 * PARAMETER, 1 << LENGTH_BITS, 0
-    for row, weight in counted:
-        length = isqrt(dot(row, row) << 2 * LENGTH_BITS) + 1
+    for (_, weight), length in zip(counted, lengths, strict=True):
         size = PARAMETER if weight > 0 else 2 * PARAMETER
         part, place = data[place : place + size], place + size
         parameters_are_whole(len(part) == size, f"{where}: there are parameters for too few rows")
@@ -2279,16 +2325,16 @@ def quadratic_is_bounded(matrix: list[list[int]], where: str) -> None:
 
 
 def bound_matrix(
-    c: Sequence[int], squares: Sequence[tuple[int, Row]], diagonal: Fraction, corner: Fraction
+    c: Sequence[int], squares: Sequence[tuple[int, Row]], diagonal: Sequence[Fraction], corner: Fraction
 ) -> list[list[int]]:
-    """A multiple of the matrix of diagonal norm(u)^2 - sum s (row'u)^2 - c'u + corner in (u, 1)."""
-    d, scale = len(c), 2 * lcm(diagonal.denominator, corner.denominator)
+    """A multiple of the matrix of sum diagonal_i u_i^2 - sum s (row'u)^2 - c'u + corner in (u, 1)."""
+    d, scale = len(c), 2 * lcm(*(x.denominator for x in (*diagonal, corner)))
     matrix = [[0] * (d + 1) for _ in range(d + 1)]
     for i in range(d):
         shares = [s * row[i] for s, row in squares]
         for k in range(i, d):
             matrix[i][k] = matrix[k][i] = -scale * sum(map(mul, shares, [row[k] for _, row in squares]))
-        matrix[i][i] += int(scale * diagonal)
+        matrix[i][i] += int(scale * diagonal[i])
         matrix[i][d] = matrix[d][i] = -(scale // 2) * c[i]
     matrix[d][d] = int(scale * corner)
     return matrix
@@ -2327,7 +2373,7 @@ def form_holds(g: Kinks, part: Form, where: str) -> None:
     corner = int(part.share * beta)
     corner_is_positive(corner, where)
     constant = sum(coefficient for coefficient, _ in powers[0])
-    matrix = bound_matrix(c, powers[1], Fraction(beta - corner - constant), Fraction(corner))
+    matrix = bound_matrix(c, powers[1], [Fraction(beta - corner - constant)] * d, Fraction(corner))
     last = matrix[-1]
     # All of this, and what follows, is 4 corner times as large.
     pairs = combinations_with_replacement(range(d), 2)

@@ -350,10 +350,10 @@ def _bounded(
     relaxation = getattr(solution, "relaxation", None)
     if relaxation is None:
         return None
-    from ..pricing.landscape import Landscape
+    from ..training.cylinder import landscape_of
     from ..training.relaxation_proof import proven
 
-    return proven(problem, stated, Landscape.of(problem), relaxation)
+    return proven(problem, stated, landscape_of(problem), relaxation)
 
 
 def _written_out(problem: TrainingProblem, dual: np.ndarray) -> Callable[[float], _Multiple]:
@@ -530,7 +530,8 @@ def _pieces_document(part: Part) -> dict[str, Any]:
     head = {"share": str(part.share), "rows": _base64(part.rows)}
     if isinstance(part, Form):
         return {"degree": part.degree, **head, "gram": _base64(part.gram)}
-    return {**head, "products": _base64(part.products)}
+    biased = {} if part.bias is None else {"bias": str(part.bias)}
+    return {**head, "products": _base64(part.products), **biased}
 
 
 def _chamber_document(chamber: Chamber) -> dict[str, Any]:

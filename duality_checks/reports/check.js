@@ -481,12 +481,14 @@ const ConvexLandscape = (() => {
       return { cut: cut.map(x => x.n), above: part("above"), below: part("below") };
     }
     const further = value instanceof Map && value.has("degree"), last = further ? "gram" : "products";
-    const document = fields(value, ["share", "rows", last, ...(further ? ["degree"] : [])], where);
+    const biased = !further && value instanceof Map && value.has("bias");
+    const document = fields(value, ["share", "rows", last, ...(further ? ["degree"] : biased ? ["bias"] : [])], where);
     const read = {
       share: rational(document.get("share"), `${where}.share`),
       rows: bytesOf(document.get("rows"), `${where}.rows`),
       [last]: bytesOf(document.get(last), `${where}.${last}`),
     };
+    if (biased) read.bias = rational(document.get("bias"), `${where}.bias`);
     if (!further) return read;
     const degree = wholeNumber(document.get("degree"), 4, 6, `${where}.degree`);
     require_(degree % 2 === 0, `${where}.degree is 5, not 4 or 6`);
@@ -1199,13 +1201,14 @@ const ConvexLandscape = (() => {
 
   function quadraticProves(problem, dual, [above, below]) {
     onlySumsInThe2Norm(problem);
-    require_(problem.bias === null, "certificate: no quadratic function is bounded along free biases");
     const g = kinks(problem, dual);
     piecesHold(problem, g, above, [], "quadratic.plus");
     piecesHold(problem, opposite(g), below, [], "quadratic.minus");
   }
 
   function piecesHold(problem, g, part, facets, where) {
+    const whole = !part.cut && !part.degree;
+    require_(whole || problem.bias === null, `${where}: with free biases neither cuts nor forms prove anything`);
     if (!part.cut) {
       if (part.degree) formHolds(problem, g, part, where);
       else quadraticHolds(problem, g, part, facets, where);
@@ -1216,14 +1219,19 @@ const ConvexLandscape = (() => {
   }
 
   // On the sphere g(u) <= c'u + u'Qu + theta, all times 2^places; beta less that is positive if this matrix is:
-  // [[s I - Q, -c/2], [-c'/2, beta - theta - s]] for s = share beta.
-  function quadraticHolds(problem, g, { share, rows: data, products }, facets, where) {
+  // [[s I - Q, -c/2], [-c'/2, beta - theta - s]] for s = share beta. With free biases norm(w) = 1 and abs(b) <= R, and
+  // norm(w)^2 has s = share beta, b^2/R^2 has r = bias beta, and the corner is less by r.
+  function quadraticHolds(problem, g, { share, bias, rows: data, products }, facets, where) {
+    require_((bias === undefined) === (problem.bias === null), `${where}: a bias exactly where biases are free`);
+    require_(bias === undefined || bias.n >= 0n, `${where}.bias is negative`);
+    const radius = problem.bias === null ? 1n : biasRadius(g.planes, problem.bias);
     const longest = g.planes.reduce((most, plane) => Math.max(most, ...plane.normal.map(x => bitLength(size(x)))), 0);
     const places = BigInt(65 + longest), d = g.base.length;
     const c = g.base.map(x => x << places), square = c.map(() => c.map(() => 0n)), read = parametersOf(data, where);
     let theta = 0n;
     for (const { normal, weight } of g.planes.filter(plane => plane.weight !== 0n)) {
-      const term = parabola(normal, weight, read, places, where);
+      const length = heightLimit(normal, problem.bias, radius);
+      const term = parabola(length, weight, read, places, where);
       theta += term.constant;
       normal.forEach((x, i) => {
         c[i] += term.linear * x;
@@ -1231,15 +1239,17 @@ const ConvexLandscape = (() => {
       });
     }
     read.finished();
-    // Times 2 and the denominators of share and beta, to be whole.
-    const whole = share.d * problem.beta.d, beta = (problem.beta.n * g.unit) << places;
+    // Times 2, the denominators of shares and beta, and the square of 2^32 R, to be whole.
+    const other = bias ?? { n: 0n, d: 1n }, sizes = share.d * other.d * radius ** 2n;
+    const whole = sizes * problem.beta.d, beta = (problem.beta.n * g.unit) << places;
+    const own = (sizes / share.d) * share.n, ofBias = (share.d * other.n) << (2n * LENGTH_BITS);
     const matrix = square.map((row, i) => [
-      ...row.map((x, k) => 2n * ((i === k ? share.n * beta : 0n) - x * whole)), -c[i] * whole,
+      ...row.map((x, k) => 2n * ((i === k ? (i === problem.bias ? ofBias : own) * beta : 0n) - x * whole)), -c[i] * whole,
     ]);
-    const corner = share.d * beta - share.n * beta - theta * whole;
+    const corner = (sizes - own - (sizes / other.d) * other.n) * beta - theta * whole;
     matrix.push([...c.map(x => -x * whole), 2n * corner]);
     // Times 2^(3 PRODUCT_BITS) to be whole with the products.
-    const added = productsOf(facets, products, d, where), gain = share.d * beta;
+    const added = productsOf(facets, products, d, where), gain = sizes * beta;
     const exact = matrix.map((row, i) => row.map((x, k) => (x << (3n * PRODUCT_BITS)) - gain * added[i][k]));
     const bounded = isPositiveDefinite(exact, d + 1);
     require_(bounded, `${where}: the function is not proven to be at most beta`);
@@ -1275,10 +1285,30 @@ const ConvexLandscape = (() => {
     return matrix;
   }
 
-  // w max(0, t) <= linear t + square t^2 + constant for t = n'u, norm(u) = 1; the coefficients are rounded up.
-  function parabola(normal, weight, parameter, places, where) {
+  // 2^32 R, rounded up: R is the largest norm of a row (x, 1) without its bias.
+  function biasRadius(planes, bias) {
+    let most = { n: 0n, d: 1n };
+    for (const { normal } of planes) {
+      const square = { n: normOfWeights(normal, bias), d: normal[bias] ** 2n };
+      if (square.n * most.d > most.n * square.d) most = square;
+    }
+    return squareRoot((most.n << (2n * LENGTH_BITS)) / most.d) + 1n;
+  }
+
+  function normOfWeights(normal, bias) {
+    const weights = normal.filter((_, i) => i !== bias);
+    return dot(weights, weights);
+  }
+
+  // 2^32 L, rounded up: abs(n'u) <= L for norm(u) = 1, or for norm(w) = 1 and abs(b) <= R.
+  function heightLimit(normal, bias, radius) {
+    const own = squareRoot(normOfWeights(normal, bias) << (2n * LENGTH_BITS)) + 1n;
+    return bias === null ? own : own + size(normal[bias]) * radius;
+  }
+
+  // w max(0, t) <= linear t + square t^2 + constant for abs(t) <= length / 2^32; the coefficients are rounded up.
+  function parabola(length, weight, parameter, places, where) {
     const one = 1n << BigInt(8 * PARAMETER), unit = 1n << LENGTH_BITS;
-    const length = squareRoot(dot(normal, normal) << (2n * LENGTH_BITS)) + 1n;
     if (weight > 0n) {
       const x = parameter(); // tau = length x / (unit one)
       require_(x > 0n, `${where}: tau is 0`);

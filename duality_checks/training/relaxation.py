@@ -12,6 +12,8 @@ The relaxation keeps just that: minimise ``ell(f) + beta (m+ + m-)``. It is conv
 and its value is at most p*. The multiplier of f is a dual vector v for which quadratic functions, one for
 each sign, prove ``norm_dual(v) <= beta``; their coefficients are the other multipliers.
 
+With free biases directions are in a cylinder (statement 7.8d): their two parts have a trace each.
+
 Where the sphere is cut into pieces (statement 7.8b) each piece has moments of its own, and for its facets f
 
     ``norm(U f) <= f'u``,  ``f'U g >= 0``.
@@ -28,6 +30,7 @@ from scipy import sparse
 
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
+from .cylinder import Balls, balls
 from .pieces import Moments, Piece
 from .program import Minimum, Part, minimise
 from .proposals import Bound, Curves, Relaxation
@@ -48,10 +51,10 @@ def relax(
     """Solve the relaxation.
 
     Args:
-        problem: with the penalty of the 2-norm; biases are not free.
-        landscape: of it.
+        problem: with the penalty of the 2-norm.
+        landscape: of it, from :func:`~.cylinder.landscape_of`.
         limit: of seconds.
-        pieces: of the sphere, all of it for either sign.
+        pieces: of the sphere, all of it for either sign; with free biases these two.
 
     Returns:
         The dual vector and the functions, proposals all.
@@ -71,7 +74,9 @@ def relax(
     outputs = outputs_of(landscape)
     columns = sparse.hstack([*(piece.side * outputs for piece in pieces), skips], format="csc")
     facets = [piece.facets(landscape.basis) for piece in pieces]
-    penalty = _penalty(landscape.normals, facets, float(problem.beta), np.full(skips.shape[1], decay))
+    rank = landscape.rank
+    parts = balls(rank, None if problem.bias is None else rank - 1)
+    penalty = _penalty(landscape.normals, parts, facets, float(problem.beta), np.full(skips.shape[1], decay))
     minimum = minimise(problem, penalty, columns, skips.shape[1], limit)
     return Relaxation(minimum.dual, tuple(_bounds(minimum, landscape, pieces, facets)))
 
@@ -87,7 +92,9 @@ def outputs_of(landscape: Landscape) -> Any:
     return sparse.hstack([sparse.csc_matrix(odd), even], format="csc")
 
 
-def _penalty(normals: np.ndarray, facets: list[np.ndarray], beta: float, decay: np.ndarray) -> Part:
+def _penalty(
+    normals: np.ndarray, parts: Balls, facets: list[np.ndarray], beta: float, decay: np.ndarray
+) -> Part:
     """``beta`` times all masses; the unknowns are u and a of each piece, the skips, and m and U of each."""
     count, rank = normals.shape
     own, extra = rank + count, 1 + rank * (rank + 1) // 2
@@ -101,7 +108,7 @@ def _penalty(normals: np.ndarray, facets: list[np.ndarray], beta: float, decay: 
     for k, sides in enumerate(facets):
         places = {"u": k * own, "a": k * own + rank, "m": start + k * extra, "U": start + k * extra + 1}
         stacked = partial(beside, places, total)
-        cones += _moments(stacked, normals) + _within(stacked, sides)
+        cones += _moments(stacked, normals, parts) + _within(stacked, sides)
     return Part(quadratic, linear, cones)
 
 
@@ -111,8 +118,10 @@ def _upper(rank: int) -> tuple[np.ndarray, np.ndarray]:
     return upper, np.where(upper[:, 0] == upper[:, 1], 1.0, 2.0)
 
 
-def _moments(stacked: Callable[..., Any], normals: np.ndarray) -> list[tuple[Any, np.ndarray, Any]]:
-    """What the moments of neurons on the sphere fulfil: six cones."""
+def _moments(
+    stacked: Callable[..., Any], normals: np.ndarray, parts: Balls
+) -> list[tuple[Any, np.ndarray, Any]]:
+    """What the moments of neurons with these parts in unit balls fulfil: six cones."""
     import clarabel
 
     count, rank = normals.shape
@@ -123,8 +132,10 @@ def _moments(stacked: Callable[..., Any], normals: np.ndarray) -> list[tuple[Any
     nonnegative, nothing = clarabel.NonnegativeConeT(count), np.zeros(count)
     # (m + q, m - q, 2 a) in the second-order cone says a^2 <= m q.
     first, second, third = (every_third(count, k) for k in range(3))
-    balls = stacked(3 * count, m=-(first + second) @ one, U=-(first - second) @ squares, a=-2 * third)
-    trace = (upper[:, 0] == upper[:, 1]).astype(float)[None]
+    pairs = stacked(3 * count, m=-(first + second) @ one, U=-(first - second) @ squares, a=-2 * third)
+    own = upper[:, 0] == upper[:, 1]
+    traces = np.array([own & np.isin(upper[:, 0], part) for part in parts], dtype=float)
+    ones = np.ones((len(parts), 1))
     matrix = sparse.vstack(
         [
             stacked(size, U=-sparse.diags(np.sqrt(twice))),
@@ -136,8 +147,8 @@ def _moments(stacked: Callable[..., Any], normals: np.ndarray) -> list[tuple[Any
         (stacked(count, u=heights, a=-eye), nothing, nonnegative),
         (stacked(count, u=-heights, a=-eye), nothing, nonnegative),
         (stacked(count, U=squares, a=-eye), nothing, nonnegative),
-        (balls, np.zeros(3 * count), [clarabel.SecondOrderConeT(3) for _ in range(count)]),
-        (stacked(1, U=trace, m=-np.ones((1, 1))), np.zeros(1), clarabel.NonnegativeConeT(1)),
+        (pairs, np.zeros(3 * count), [clarabel.SecondOrderConeT(3) for _ in range(count)]),
+        (stacked(len(parts), U=traces, m=-ones), 0 * ones[:, 0], clarabel.NonnegativeConeT(len(parts))),
         (matrix, np.zeros(size + rank + 1), clarabel.PSDTriangleConeT(rank + 1)),
     ]
 
@@ -157,11 +168,11 @@ def _within(stacked: Callable[..., Any], facets: np.ndarray) -> list[tuple[Any, 
     heights = np.zeros((count, rank + 1, rank))
     heights[:, 0] = facets
     height = count * (rank + 1)
-    balls = stacked(height, u=-heights.reshape(height, rank), U=-turned.reshape(height, len(upper)))
+    cones = stacked(height, u=-heights.reshape(height, rank), U=-turned.reshape(height, len(upper)))
     earlier, later = np.triu_indices(count, 1)
     pairs = np.einsum("pi,pij->pj", facets[earlier], turned[later, 1:])
     return [
-        (balls, np.zeros(height), [clarabel.SecondOrderConeT(rank + 1) for _ in range(count)]),
+        (cones, np.zeros(height), [clarabel.SecondOrderConeT(rank + 1) for _ in range(count)]),
         (
             stacked(len(pairs), U=-pairs),
             np.zeros(len(pairs)),

@@ -12,6 +12,7 @@ from ..cover.proof import Coordinates
 from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
+from .cylinder import Balls, balls, heights, scaled
 from .form_proof import Terms, form_function, polished
 from .pieces import UNIT, Piece
 from .proposals import Bound, Form, Relaxation
@@ -21,6 +22,7 @@ ROOM = 2.0**-30
 SHARE_BITS = 40
 TURNS = 80
 TINY = 1e-150
+GOLDEN = 0.381966
 ONE = 1 << 8 * checker.PARAMETER
 
 
@@ -30,9 +32,9 @@ def proven(
     """The largest multiple of the dual that its quadratic functions prove feasible; None if they prove none.
 
     Args:
-        problem: with the penalty of the 2-norm; biases are not free.
+        problem: with the penalty of the 2-norm.
         stated: as the checker reads it.
-        landscape: of it.
+        landscape: of it, from :func:`~.cylinder.landscape_of`.
         relaxation: what is proposed.
 
     Example:
@@ -49,13 +51,13 @@ def proven(
     coordinates = Coordinates(stated, None)
     # The checker's hyperplanes come in the order of their first rows.
     firsts = np.sort(first_rows(problem.arrangement.hyperplane_of_row))
-    bounds = relaxation.bounds
+    bounds, parts = relaxation.bounds, balls(problem.d, problem.bias)
     for attempt in range(ATTEMPTS):
         dual, _ = on_a_grid(problem, scale * relaxation.dual)
         if not any(dual):
             return None
-        terms = coordinates.terms(dual)
-        found = [_written(landscape, firsts, terms, bound, scale / beta) for bound in bounds]
+        terms = scaled(problem, coordinates.terms(dual))
+        found = [_written(landscape, firsts, terms, bound, scale / beta, parts) for bound in bounds]
         reach = max(high for high, _ in found)
         if attempt == 0 and any(isinstance(bound, Form) for bound in bounds):
             # Matrices are polished where the dual about fits, but may come to prove more of it.
@@ -84,12 +86,12 @@ def _polished(
 
 
 def _written(
-    landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Bound | Form, gain: float
+    landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Bound | Form, gain: float, parts: Balls
 ) -> tuple[float, checker.Piece | checker.Form]:
     """The least share of beta that bounds one function, and the function as the checker has it."""
     if isinstance(bound, Form):
         return form_function(landscape, firsts, terms, bound, gain)
-    return _function(landscape, firsts, terms, bound, gain)
+    return _function(landscape, firsts, terms, bound, gain, parts)
 
 
 def _tree(found: list[tuple[Piece, checker.Piece | checker.Form]], depth: int = 0) -> checker.Part:
@@ -108,14 +110,15 @@ def _function(
     terms: Terms,
     bound: Bound,
     gain: float,
+    parts: Balls,
 ) -> tuple[float, checker.Piece]:
     """The least share of beta that bounds one quadratic function, and the function as the checker has it,
-    with the share of beta that its squares get for that."""
+    with the shares of beta that its squares get for that."""
     rows, weights, base, beta = terms
     weights, base = bound.piece.side * weights, bound.piece.side * base
     counted = np.flatnonzero(weights)
     data, linear, matrix, constant = [], base.copy(), [], 0.0
-    lengths = np.linalg.norm(rows, axis=1)
+    lengths = heights(rows, parts)
     curves = bound.curves
     for h in counted.tolist():
         k = firsts[h]
@@ -138,10 +141,13 @@ def _function(
             matrix.append(weights[h] * b / ONE / lengths[h])
     squares = (rows[counted].T * np.array(matrix)) @ rows[counted]
     products, along, across = _products(landscape, bound, gain)
-    least, diagonal = _least_bound(linear / beta + along, squares / beta + across, constant / beta)
-    share = diagonal / least if 0 < diagonal < least else 0.5
-    rounded = Fraction(round(share * 2**SHARE_BITS), 2**SHARE_BITS)
-    return least, checker.Piece(rounded, b"".join(data), products)
+    linear, squares = linear / beta + along, squares / beta + across
+    least, *diagonal = _least(linear, squares, constant / beta, parts)
+    # Shares are of beta, which the function is to reach.
+    share, *bias = [Fraction(round(s / least * 2**SHARE_BITS), 2**SHARE_BITS) for s in diagonal]
+    if not 0 < diagonal[0] < least:
+        share = Fraction(1, 2)
+    return least, checker.Piece(share, b"".join(data), products, *bias)
 
 
 def _products(landscape: Landscape, bound: Bound, gain: float) -> tuple[bytes, np.ndarray, np.ndarray]:
@@ -165,6 +171,33 @@ def _whole(shares: np.ndarray) -> np.ndarray:
     """The nearest multipliers that can be written."""
     most = 2.0 ** (8 * checker.MULTIPLIER - 1) - 1
     return np.clip(np.rint(shares * UNIT), -most, most)
+
+
+def _least(linear: np.ndarray, squares: np.ndarray, constant: float, parts: Balls) -> tuple[float, ...]:
+    """The least bound of a function, its parts being in unit balls, and what each gets for its squares."""
+    if len(parts) == 1:
+        return _least_bound(linear, squares, constant)
+    own, (last,) = parts
+    across, corner, pull = squares[own, last], float(squares[last, last]), float(linear[last])
+
+    def with_room(room: float) -> tuple[float, float, float]:
+        # The last coordinate gets so much more than it takes, and is where the rest is largest.
+        eliminated = squares[np.ix_(own, own)] + np.outer(across, across) / room
+        least, share = _least_bound(
+            linear[own] + pull / room * across, eliminated, constant + corner + room + pull**2 / (4 * room)
+        )
+        return least, share, corner + room
+
+    # A share is not negative, and what is added beside the room is at least an eigenvalue.
+    low = max(-corner, 0.0)
+    start = low + max(float(np.abs(squares).max()), abs(pull), TINY)
+    floor = constant + corner + float(np.linalg.eigvalsh(squares[np.ix_(own, own)])[-1])
+    high = max(with_room(start)[0] - floor, start)
+    for _ in range(TURNS):
+        # The bound is convex in the room.
+        left, right = low + GOLDEN * (high - low), high - GOLDEN * (high - low)
+        low, high = (low, right) if with_room(left)[0] <= with_room(right)[0] else (left, high)
+    return with_room(0.5 * (low + high))
 
 
 def _least_bound(linear: np.ndarray, squares: np.ndarray, constant: float) -> tuple[float, float]:

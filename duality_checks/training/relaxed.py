@@ -23,6 +23,7 @@ from ..cover.effort import CLIMBED_FROM, INSTANT, LADDER, Effort
 from ..pricing.landscape import Landscape
 from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
+from .cylinder import landscape_of
 from .pieces import Piece
 from .proposals import Relaxation
 from .quartic import relax_further
@@ -54,7 +55,7 @@ def is_relaxed(problem: TrainingProblem, effort: Effort) -> bool:
         >>> is_relaxed(problem, Effort()), is_relaxed(problem, Effort(gap=0.1))
         (False, True)
     """
-    if effort.whole or problem.is_max_pooled or problem.bias is not None:
+    if effort.whole or problem.is_max_pooled:
         return False
     return problem.arrangement.rank >= CLIMBED_FROM and is_searched(problem)
 
@@ -128,13 +129,13 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
     """The best relaxation of a problem, its dual scaled to what is proven; None where nothing is.
 
     Args:
-        problem: with the penalty of the 2-norm; biases are not free.
+        problem: with the penalty of the 2-norm.
         limit: of seconds.
         wanted: the lower bound for which the sphere is cut into pieces, as long as that pays, and then higher
             moments are taken.
     """
     began, best = perf_counter(), None
-    bench = _Bench(problem, Landscape.of(problem), checker.read_problem(problem.to_json()))
+    bench = _Bench(problem, landscape_of(problem), checker.read_problem(problem.to_json()))
 
     def left() -> float:
         return limit - (perf_counter() - began)
@@ -151,7 +152,7 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
         if found is None or rise <= 0:
             break
         best = found
-        if best[1] >= wanted or rise < PAYS * (wanted - best[1]):
+        if problem.bias is not None or best[1] >= wanted or rise < PAYS * (wanted - best[1]):
             break
         pieces = best[0].finer(bench.landscape.basis)
         took = (perf_counter() - before) * len(pieces) / len(best[0].bounds)
@@ -169,7 +170,7 @@ def _further(problem: TrainingProblem) -> Callable[..., Relaxation] | None:
     rank, count = problem.arrangement.rank, len(problem.arrangement.hyperplanes)
 
     def fit(most: tuple[int, int]) -> bool:
-        return rank == problem.d and rank <= most[0] and count <= most[1]
+        return rank == problem.d and rank <= most[0] and count <= most[1] and problem.bias is None
 
     if fit(SIXTH_UP_TO) and is_raised(problem):
         return relax_furthest

@@ -10,13 +10,14 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
+import bias_forgeries
 import form_forgeries
 import numpy as np
 import quadratic_forgeries
 from biased_covers import biased_cover
 from brute_force import honest as listed_case
 from brute_force import honest_biases, honest_decay, honest_skip, honest_weights
-from cover_forgeries import COVERABLE, FORGERIES, TERMS, bits_of, covered, honest, put_bits, with_term
+from cover_forgeries import COVERABLE, FORGERIES, bits_of, covered, honest, put_bits, with_term
 from forgeries import MUTATIONS
 from pairs_of_terms import each_pair_of_terms
 from quadratic_forgeries import by_functions
@@ -64,14 +65,18 @@ def honest_lists() -> dict[str, Case]:
 
 def quadratic_functions() -> dict[str, Case]:
     """Of each term but the logistic loss."""
-    problems = [with_term(options) for options in TERMS if options != {"loss": "logistic"}]
+    problems = [with_term(options) for options in COVERABLE if options != {"loss": "logistic"}]
     found = {f"by functions, {k}": (p.to_json(), by_functions(p).to_json()) for k, p in enumerate(problems)}
     return found | {f"of degree {k}": texts(*form_forgeries.honest(k)) for k in (4, 6)}
 
 
 def forged_quadratic_functions() -> dict[str, Case]:
     cases = {}
-    for degree, made in (("functions", quadratic_forgeries), ("degree 4", form_forgeries)):
+    for degree, made in (
+        ("functions", quadratic_forgeries),
+        ("biases", bias_forgeries),
+        ("degree 4", form_forgeries),
+    ):
         for name, (change, _) in made.FORGERIES.items():
             problem, document = made.honest()
             change(problem, document)

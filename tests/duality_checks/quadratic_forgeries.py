@@ -118,7 +118,11 @@ def swapped(c):
 
 
 def scaled(p, c, factor):
-    dual = [factor * v for v in Certificate.from_json(json.dumps(c)).dual]
+    with_dual(p, c, [factor * v for v in Certificate.from_json(json.dumps(c)).dual])
+
+
+def with_dual(p, c, dual):
+    """Another dual, with its value."""
     c["dual"] = list(map(str, dual))
     c["lower"] = str(checker.dual_value(checker.read_problem(json.dumps(p)), dual))
 
@@ -162,6 +166,7 @@ FORGERIES = {
     "a cut that is no vector of this space": (lambda p, c: cuts(c)[0].update(cut=["1"]), "entries"),
     "half a cut": (lambda p, c: cuts(c)[0].update(cut=["1/2", "0", "0"]), "whole numbers"),
     "a half of the sphere left out": (lambda p, c: cuts(c)[0].pop("below"), "missing field"),
+    "a share of a bias": (lambda p, c: piece(c, "plus").update(bias="0"), "exactly where biases are free"),
     "a cut and a function": (lambda p, c: cuts(c)[0].update(share="1/2"), "unknown field"),
     "beta smaller": (lambda p, c: p.update(beta="1/2"), "digest|problem"),
     "a byte dropped": (lambda p, c: put(c, "plus", bytes_of(c, "plus")[:-1]), "too few rows"),
