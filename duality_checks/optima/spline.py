@@ -145,7 +145,7 @@ def kink_bound(x: Sequence[Fraction], dual: Sequence[Fraction], kappa: Fraction)
 
     Example:
         >>> v = (Fraction(-1), Fraction(2), Fraction(-1))
-        >>> kink_bound((ZERO, ONE, Fraction(2)), v, ZERO)
+        >>> kink_bound((ZERO, Fraction(1), Fraction(2)), v, ZERO)
         Fraction(1, 1)
     """
     if sum(dual, ZERO):
