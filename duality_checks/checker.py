@@ -87,12 +87,13 @@ definite. Planes through 0 may cut the sphere into pieces, each with a function 
 f'u >= 0 and g'u >= 0 for cuts f and g, (f'u)(g'u) >= 0 and (f'u)(norm(w) + w'u) >= 0 for any w, so that
 multiples of these may be added to the function.
 
-With free biases u = (w, b), norm(w) = 1, and there are no cuts (7.8d). Let R be the largest norm of a row of
-X without its bias, rounded up. Where b >= R all heights x_k'w + b are >= 0, where b <= -R none is positive:
-there z'phi(Xu) does not change with b, since sum_k z_k = 0. So abs(b) <= R is enough, and L = norm(n without
-its bias) + abs(its bias) R. As s norm(w)^2 + r b^2/R^2 <= s + r for any r >= 0, it is enough that, with
-s = share beta and r = bias beta, the matrix of beta - const - s - r - c'u + s norm(w)^2 + r b^2/R^2 - u'Qu
-is positive definite.
+With free biases u = (w, b), norm(w) = 1, and cuts are at values of b (7.8d). Let R be the largest norm of a
+row of X without its bias, rounded up. Where b >= R no height x_k'w + b is negative, where b <= -R none is
+positive: there z'phi(Xu) does not change with b, since sum_k z_k = 0. So t = b/R from -1 to 1 is enough, and
+cuts part that into spans [low, high]. On one, rows that keep their sign are linear, the others have
+L = norm(n without its bias) + abs(its bias) R max(abs(low), abs(high)), and r (t - low)(high - t) is not
+negative for r >= 0. So it is enough that, with s = share beta and r = bias beta, the matrix of
+beta - const - s - c'u + s norm(w)^2 - u'Qu - r (t - low)(high - t) is positive definite.
 
 Or functions of degree 4 or 6 (statement 7.8c), with other curves above and below abs(t). Their linear part is
 at most corner + (c'u)^2/(4 corner), corner a share of beta, and beta less all of this, for norm(u) = 1 a form
@@ -113,7 +114,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from html import escape
 from itertools import chain, combinations_with_replacement, compress, groupby, pairwise
-from math import factorial, gcd, isqrt, lcm, prod
+from math import ceil, factorial, gcd, isqrt, lcm, prod
 from operator import add, mul, sub
 from typing import Any, NamedTuple
 
@@ -135,6 +136,7 @@ PRODUCT_BITS = 24  # of multipliers, as shares of beta, and of cuts
 MOST_CUTS = 64  # one after the other
 GRAM_BITS = 64  # that are kept of beta in the matrix of a form
 LENGTH_BITS = 32  # of lengths, which are rounded up
+WHOLE_SPAN = (Fraction(-1), Fraction(1))  # of b/R
 NEARLY = 36
 CHORD_BITS = 48  # of the slopes of chords, which are rounded down
 DIRECTION_BITS = 24  # of a direction of outputs
@@ -145,6 +147,7 @@ RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
 INDEX = re.compile(r"0|[1-9][0-9]*")
 
 Row = tuple[int, ...]
+Span = tuple[Fraction, Fraction]
 
 
 class Refusal(ValueError):
@@ -279,7 +282,16 @@ class Cut:
     below: Part
 
 
-Part = Cut | Piece | Form
+@dataclass(frozen=True, slots=True)
+class BiasCut:
+    """Two parts of all biases: where b >= at R norm(w), and where b is at most that."""
+
+    at: Fraction
+    above: Part
+    below: Part
+
+
+Part = Cut | BiasCut | Piece | Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -798,12 +810,14 @@ def read_pieces(value: Any, d: int, cuts: int, where: str) -> Part:
     require(cuts <= MOST_CUTS, f"{where}: more than {MOST_CUTS} cuts, one after the other")
     if type(value) is dict and "cut" in value:
         document = fields(value, ["cut", "above", "below"], where)
-        normal = vector(document["cut"], d, f"{where}.cut")
+        biased = type(document["cut"]) is str
+        at = rational(document["cut"], f"{where}.cut") if biased else Fraction(0)
+        normal = [] if biased else vector(document["cut"], d, f"{where}.cut")
         require(all(x.denominator == 1 for x in normal), f"{where}.cut is not of whole numbers")
         above, below = (
             read_pieces(document[name], d, cuts + 1, f"{where}.{name}") for name in ("above", "below")
         )
-        return Cut(tuple(map(int, normal)), above, below)
+        return BiasCut(at, above, below) if biased else Cut(tuple(map(int, normal)), above, below)
     more = [name for name in ("degree", "bias") if type(value) is dict and name in value][:1]
     further = more == ["degree"]
     last = "gram" if further else "products"
@@ -2157,8 +2171,8 @@ def quadratic_proves(problem: Problem, dual: Sequence[Fraction], quadratic: Quad
     """abs(z'phi(Xu)) <= beta norm(u) for all u: both functions are above and bounded."""
     quadratic_fits(problem)
     g = kinks(problem, dual, None, 0)
-    pieces_hold(g, quadratic.plus, (), "quadratic.plus")
-    pieces_hold(g.negated(), quadratic.minus, (), "quadratic.minus")
+    pieces_hold(g, quadratic.plus, (), WHOLE_SPAN, "quadratic.plus")
+    pieces_hold(g.negated(), quadratic.minus, (), WHOLE_SPAN, "quadratic.minus")
 
 
 def quadratic_fits(problem: Problem) -> None:
@@ -2167,49 +2181,69 @@ def quadratic_fits(problem: Problem) -> None:
     require(not problem.largest, "certificate: with max pooling a list or a cover is needed")
 
 
-def pieces_hold(g: Kinks, part: Part, facets: tuple[Row, ...], where: str) -> None:
-    """Every piece of this part, where f'u >= 0 for all facets f."""
+def pieces_hold(g: Kinks, part: Part, facets: tuple[Row, ...], span: Span, where: str) -> None:
+    """Every piece of this part, where f'u >= 0 for all facets f, or where b/R is in the span."""
     if isinstance(part, Piece):
-        quadratic_holds(g, part, facets, where)
+        quadratic_holds(g, part, facets, span, where)
+        return
+    if isinstance(part, BiasCut):
+        bias_is_free(g, where)
+        pieces_hold(g, part.above, facets, (part.at, span[1]), f"{where}.above")
+        pieces_hold(g, part.below, facets, (span[0], part.at), f"{where}.below")
         return
     sphere_is_whole(g, where)
     if isinstance(part, Form):
         form_holds(g, part, where)
         return
-    pieces_hold(g, part.above, (*facets, part.normal), f"{where}.above")
-    pieces_hold(g, part.below, (*facets, tuple(-x for x in part.normal)), f"{where}.below")
+    pieces_hold(g, part.above, (*facets, part.normal), span, f"{where}.above")
+    pieces_hold(g, part.below, (*facets, tuple(-x for x in part.normal)), span, f"{where}.below")
 
 
 def sphere_is_whole(g: Kinks, where: str) -> None:
-    """What cuts and forms rest on: u has norm 1."""
-    require(g.free is None, f"{where}: with free biases neither cuts nor forms prove anything")
+    """What planes and forms rest on: u has norm 1."""
+    require(g.free is None, f"{where}: with free biases neither planes nor forms prove anything")
 
 
-def quadratic_holds(g: Kinks, piece: Piece, facets: Sequence[Row], where: str) -> None:
+def bias_is_free(g: Kinks, where: str) -> None:
+    """A cut at a bias needs one."""
+    require(g.free is not None, f"{where}: a cut at a bias, which is not free")
+
+
+def quadratic_holds(g: Kinks, piece: Piece, facets: Sequence[Row], span: Span, where: str) -> None:
     """One function: beta - c'u - u'Qu - const, times a scale, is positive for norm(u) = 1, or with free
-    biases for norm(w) = 1 and abs(b) <= R."""
+    biases for norm(w) = 1 and b/R in the span."""
     bias_has_a_share(g, piece, where)
     reach, bias = bias_limit(g), piece.bias or Fraction(0)
     shift = 64 + max((abs(x).bit_length() for row in g.rows for x in row), default=0)
     c, squares, constant = [2 * b << shift for b in g.base], [], 0
-    counted = [(row, weight) for row, weight in zip(g.rows, g.weights, strict=True) if weight]
-    lengths = [height_limit(row, g.free, reach) for row, _ in counted]
+    counted = []
+    for row, weight in zip(g.rows, g.weights, strict=True):
+        side = fixed_side(row, g.free, reach, span) if weight else -1
+        if side == 0:
+            counted.append((row, weight))
+        elif side > 0:
+            c = [x + (2 * weight << shift) * y for x, y in zip(c, row, strict=True)]
+    lengths = [height_limit(row, g.free, reach, span) for row, _ in counted]
     found = parameters(counted, lengths, piece.rows, shift, where)
     for (row, _), (linear, square, rest) in zip(counted, found, strict=True):
         c = [x + linear * y for x, y in zip(c, row, strict=True)]
         squares.append((square, row))
         constant += rest
     beta = 2 * isqrt(g.limit) << shift
-    diagonal = [piece.share * beta for _ in c]
+    diagonal, linear_parts = [piece.share * beta for _ in c], [Fraction(x) for x in c]
+    corner = beta - constant - piece.share * beta
     if g.free is not None:
-        diagonal[g.free] = bias * beta * (1 << 2 * LENGTH_BITS) / reach**2
-    corner = beta - constant - (piece.share + bias) * beta
-    matrix = bound_matrix(c, squares, diagonal, corner)
+        (low, high), own = span, Fraction(1 << LENGTH_BITS, reach)
+        diagonal[g.free] = bias * beta * own**2
+        linear_parts[g.free] += bias * beta * (low + high) * own
+        corner += bias * beta * low * high
+    matrix = bound_matrix(linear_parts, squares, diagonal, corner)
     added = products(facets, piece.products, len(c), where)
     # The matrix is that of the form times twice a denominator, the other one times 2^(3 PRODUCT_BITS + 1).
-    own, others = lcm(*(x.denominator for x in (*diagonal, corner))) * beta, 1 << 3 * PRODUCT_BITS
+    gain = lcm(*(x.denominator for x in (*linear_parts, *diagonal, corner))) * beta
+    others = 1 << 3 * PRODUCT_BITS
     matrix = [
-        [others * x - own * y for x, y in zip(*lines, strict=True)]
+        [others * x - gain * y for x, y in zip(*lines, strict=True)]
         for lines in zip(matrix, added, strict=True)
     ]
     quadratic_is_bounded(matrix, where)
@@ -2230,12 +2264,26 @@ def bias_limit(g: Kinks) -> int:
     return isqrt(int(max(squares) * (1 << 2 * LENGTH_BITS))) + 1
 
 
-def height_limit(row: Row, free: int | None, reach: int) -> int:
-    """2^LENGTH_BITS times L, rounded up: abs(row'u) <= L for norm(u) = 1, or with a free bias for norm(w) = 1
-    and abs(b) <= R."""
+def weight_limit(row: Row, free: int | None) -> int:
+    """2^LENGTH_BITS times the norm of a row without its free bias, rounded up."""
     weights = without(row, free)
-    length = isqrt(dot(weights, weights) << 2 * LENGTH_BITS) + 1
-    return length if free is None else length + abs(row[free]) * reach
+    return isqrt(dot(weights, weights) << 2 * LENGTH_BITS) + 1
+
+
+def height_limit(row: Row, free: int | None, reach: int, span: Span) -> int:
+    """2^LENGTH_BITS times L, rounded up: abs(row'u) <= L for norm(u) = 1, or with a free bias for norm(w) = 1
+    and b/R in the span."""
+    if free is None:
+        return weight_limit(row, free)
+    return weight_limit(row, free) + ceil(abs(row[free]) * reach * max(map(abs, span)))
+
+
+def fixed_side(row: Row, free: int | None, reach: int, span: Span) -> int:
+    """1 where row'u >= 0 for norm(w) = 1 and all b/R in the span, -1 where it is <= 0, else 0."""
+    if free is None:
+        return 0
+    ends, weights = [row[free] * reach * end for end in span], weight_limit(row, free)
+    return int(min(ends) >= weights) or -int(max(ends) <= -weights)
 
 
 def products(facets: Sequence[Row], data: bytes, d: int, where: str) -> list[list[int]]:
@@ -2325,17 +2373,17 @@ def quadratic_is_bounded(matrix: list[list[int]], where: str) -> None:
 
 
 def bound_matrix(
-    c: Sequence[int], squares: Sequence[tuple[int, Row]], diagonal: Sequence[Fraction], corner: Fraction
+    c: Sequence[Fraction], squares: Sequence[tuple[int, Row]], diagonal: Sequence[Fraction], corner: Fraction
 ) -> list[list[int]]:
     """A multiple of the matrix of sum diagonal_i u_i^2 - sum s (row'u)^2 - c'u + corner in (u, 1)."""
-    d, scale = len(c), 2 * lcm(*(x.denominator for x in (*diagonal, corner)))
+    d, scale = len(c), 2 * lcm(*(x.denominator for x in (*c, *diagonal, corner)))
     matrix = [[0] * (d + 1) for _ in range(d + 1)]
     for i in range(d):
         shares = [s * row[i] for s, row in squares]
         for k in range(i, d):
             matrix[i][k] = matrix[k][i] = -scale * sum(map(mul, shares, [row[k] for _, row in squares]))
         matrix[i][i] += int(scale * diagonal[i])
-        matrix[i][d] = matrix[d][i] = -(scale // 2) * c[i]
+        matrix[i][d] = matrix[d][i] = -int(scale // 2 * c[i])
     matrix[d][d] = int(scale * corner)
     return matrix
 
@@ -2373,7 +2421,9 @@ def form_holds(g: Kinks, part: Form, where: str) -> None:
     corner = int(part.share * beta)
     corner_is_positive(corner, where)
     constant = sum(coefficient for coefficient, _ in powers[0])
-    matrix = bound_matrix(c, powers[1], [Fraction(beta - corner - constant)] * d, Fraction(corner))
+    matrix = bound_matrix(
+        [Fraction(x) for x in c], powers[1], [Fraction(beta - corner - constant)] * d, Fraction(corner)
+    )
     last = matrix[-1]
     # All of this, and what follows, is 4 corner times as large.
     pairs = combinations_with_replacement(range(d), 2)

@@ -28,7 +28,7 @@ from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST
 
 from .. import checker
-from ..checker import Chamber, Cover, Cut, Form, Part, Quadratic, Refusal, Slopes, Verdict
+from ..checker import BiasCut, Chamber, Cover, Cut, Form, Part, Quadratic, Refusal, Slopes, Verdict
 from ..cover.effort import WHOLE, Effort, is_late
 from ..data.files import read_text, write_text
 from ..exact.enclosures import Enclosed, float_above, float_below, require_writable
@@ -521,9 +521,9 @@ def _quadratic_document(quadratic: Quadratic) -> dict[str, Any]:
 
 
 def _pieces_document(part: Part) -> dict[str, Any]:
-    if isinstance(part, Cut):
+    if isinstance(part, Cut | BiasCut):
         return {
-            "cut": list(map(str, part.normal)),
+            "cut": str(part.at) if isinstance(part, BiasCut) else list(map(str, part.normal)),
             "above": _pieces_document(part.above),
             "below": _pieces_document(part.below),
         }

@@ -475,9 +475,10 @@ const ConvexLandscape = (() => {
     require_(cuts <= MOST_CUTS, `${where}: more than ${MOST_CUTS} cuts, one after the other`);
     if (value instanceof Map && value.has("cut")) {
       const document = fields(value, ["cut", "above", "below"], where);
-      const cut = vector(document.get("cut"), columns, `${where}.cut`);
+      const part = name => readPieces(document.get(name), columns, cuts + 1, `${where}.${name}`), given = document.get("cut");
+      if (typeof given === "string") return { at: rational(given, `${where}.cut`), above: part("above"), below: part("below") };
+      const cut = vector(given, columns, `${where}.cut`);
       require_(cut.every(x => x.d === 1n), `${where}.cut is not of whole numbers`);
-      const part = name => readPieces(document.get(name), columns, cuts + 1, `${where}.${name}`);
       return { cut: cut.map(x => x.n), above: part("above"), below: part("below") };
     }
     const further = value instanceof Map && value.has("degree"), last = further ? "gram" : "products";
@@ -1202,26 +1203,34 @@ const ConvexLandscape = (() => {
   function quadraticProves(problem, dual, [above, below]) {
     onlySumsInThe2Norm(problem);
     const g = kinks(problem, dual);
-    piecesHold(problem, g, above, [], "quadratic.plus");
-    piecesHold(problem, opposite(g), below, [], "quadratic.minus");
+    const all = [{ n: -1n, d: 1n }, { n: 1n, d: 1n }];
+    piecesHold(problem, g, above, [], all, "quadratic.plus");
+    piecesHold(problem, opposite(g), below, [], all, "quadratic.minus");
   }
 
-  function piecesHold(problem, g, part, facets, where) {
-    const whole = !part.cut && !part.degree;
-    require_(whole || problem.bias === null, `${where}: with free biases neither cuts nor forms prove anything`);
-    if (!part.cut) {
-      if (part.degree) formHolds(problem, g, part, where);
-      else quadraticHolds(problem, g, part, facets, where);
+  // The span is that of b/R, b a free bias.
+  function piecesHold(problem, g, part, facets, span, where) {
+    if (part.at) {
+      require_(problem.bias !== null, `${where}: a cut at a bias, which is not free`);
+      piecesHold(problem, g, part.above, facets, [part.at, span[1]], `${where}.above`);
+      piecesHold(problem, g, part.below, facets, [span[0], part.at], `${where}.below`);
       return;
     }
-    piecesHold(problem, g, part.above, [...facets, part.cut], `${where}.above`);
-    piecesHold(problem, g, part.below, [...facets, part.cut.map(x => -x)], `${where}.below`);
+    const plain = !part.cut && !part.degree;
+    require_(plain || problem.bias === null, `${where}: with free biases neither planes nor forms prove anything`);
+    if (!part.cut) {
+      if (part.degree) formHolds(problem, g, part, where);
+      else quadraticHolds(problem, g, part, facets, span, where);
+      return;
+    }
+    piecesHold(problem, g, part.above, [...facets, part.cut], span, `${where}.above`);
+    piecesHold(problem, g, part.below, [...facets, part.cut.map(x => -x)], span, `${where}.below`);
   }
 
   // On the sphere g(u) <= c'u + u'Qu + theta, all times 2^places; beta less that is positive if this matrix is:
-  // [[s I - Q, -c/2], [-c'/2, beta - theta - s]] for s = share beta. With free biases norm(w) = 1 and abs(b) <= R, and
-  // norm(w)^2 has s = share beta, b^2/R^2 has r = bias beta, and the corner is less by r.
-  function quadraticHolds(problem, g, { share, bias, rows: data, products }, facets, where) {
+  // [[s I - Q, -c/2], [-c'/2, beta - theta - s]] for s = share beta. With free biases norm(w)^2 has s, and for r = bias beta
+  // and t = b/R in its span r (t - low)(high - t) is added to the function, which is not less then.
+  function quadraticHolds(problem, g, { share, bias, rows: data, products }, facets, span, where) {
     require_((bias === undefined) === (problem.bias === null), `${where}: a bias exactly where biases are free`);
     require_(bias === undefined || bias.n >= 0n, `${where}.bias is negative`);
     const radius = problem.bias === null ? 1n : biasRadius(g.planes, problem.bias);
@@ -1230,7 +1239,11 @@ const ConvexLandscape = (() => {
     const c = g.base.map(x => x << places), square = c.map(() => c.map(() => 0n)), read = parametersOf(data, where);
     let theta = 0n;
     for (const { normal, weight } of g.planes.filter(plane => plane.weight !== 0n)) {
-      const length = heightLimit(normal, problem.bias, radius);
+      const { side, length } = heights(normal, problem.bias, radius, span);
+      if (side) { // max(0, t) is t, or 0
+        if (side > 0) normal.forEach((x, i) => { c[i] += (weight << places) * x; });
+        continue;
+      }
       const term = parabola(length, weight, read, places, where);
       theta += term.constant;
       normal.forEach((x, i) => {
@@ -1239,15 +1252,20 @@ const ConvexLandscape = (() => {
       });
     }
     read.finished();
-    // Times 2, the denominators of shares and beta, and the square of 2^32 R, to be whole.
-    const other = bias ?? { n: 0n, d: 1n }, sizes = share.d * other.d * radius ** 2n;
+    // Times 2, the denominators of shares, ends and beta, and the square of 2^32 R, to be whole.
+    const other = bias ?? { n: 0n, d: 1n }, [low, high] = span, ends = low.d * high.d;
+    const sizes = share.d * other.d * radius ** 2n * ends;
     const whole = sizes * problem.beta.d, beta = (problem.beta.n * g.unit) << places;
-    const own = (sizes / share.d) * share.n, ofBias = (share.d * other.n) << (2n * LENGTH_BITS);
+    const own = (sizes / share.d) * share.n, r = share.d * other.n; // sizes r / other.d = r radius^2 ends
+    const ofSquare = (r * ends) << (2n * LENGTH_BITS);
+    const ofBias = (r * (low.n * high.d + high.n * low.d) * radius) << LENGTH_BITS;
+    const ofOne = r * low.n * high.n * radius ** 2n;
+    const along = c.map((x, i) => -x * whole - (i === problem.bias ? ofBias * beta : 0n));
     const matrix = square.map((row, i) => [
-      ...row.map((x, k) => 2n * ((i === k ? (i === problem.bias ? ofBias : own) * beta : 0n) - x * whole)), -c[i] * whole,
+      ...row.map((x, k) => 2n * ((i === k ? (i === problem.bias ? ofSquare : own) * beta : 0n) - x * whole)), along[i],
     ]);
-    const corner = (sizes - own - (sizes / other.d) * other.n) * beta - theta * whole;
-    matrix.push([...c.map(x => -x * whole), 2n * corner]);
+    const corner = (sizes - own + ofOne) * beta - theta * whole;
+    matrix.push([...along, 2n * corner]);
     // Times 2^(3 PRODUCT_BITS) to be whole with the products.
     const added = productsOf(facets, products, d, where), gain = sizes * beta;
     const exact = matrix.map((row, i) => row.map((x, k) => (x << (3n * PRODUCT_BITS)) - gain * added[i][k]));
@@ -1300,10 +1318,14 @@ const ConvexLandscape = (() => {
     return dot(weights, weights);
   }
 
-  // 2^32 L, rounded up: abs(n'u) <= L for norm(u) = 1, or for norm(w) = 1 and abs(b) <= R.
-  function heightLimit(normal, bias, radius) {
+  // 2^32 L, rounded up: abs(n'u) <= L for norm(u) = 1, or for norm(w) = 1 and b/R in the span; and the sign of n'u
+  // there if it has but one, else 0.
+  function heights(normal, bias, radius, span) {
     const own = squareRoot(normOfWeights(normal, bias) << (2n * LENGTH_BITS)) + 1n;
-    return bias === null ? own : own + size(normal[bias]) * radius;
+    if (bias === null) return { side: 0, length: own };
+    const step = normal[bias] * radius, beyond = sign => span.every(end => sign * step * end.n >= own * end.d);
+    const [low, high] = span.map(end => dividedUp(size(step * end.n), end.d));
+    return { side: beyond(1n) ? 1 : beyond(-1n) ? -1 : 0, length: own + (low > high ? low : high) };
   }
 
   // w max(0, t) <= linear t + square t^2 + constant for abs(t) <= length / 2^32; the coefficients are rounded up.

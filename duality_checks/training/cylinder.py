@@ -51,7 +51,7 @@ def landscape_of(problem: TrainingProblem) -> Landscape:
     basis[np.arange(problem.d) != problem.bias, :-1] = frame
     basis[problem.bias, -1] = most
     rows, rank = problem.features @ basis, basis.shape[1]
-    lengths = heights(rows, balls(rank, rank - 1))
+    lengths = extents(rows, rank - 1, (-1, 1))[1]
     owner = np.asarray(problem.arrangement.hyperplane_of_row)
     # Rows end in 1: parallel ones are equal, and look the same way.
     firsts = first_rows(owner)
@@ -71,15 +71,17 @@ def balls(count: int, bias: int | None) -> Balls:
     return (every,) if bias is None else (every[every != bias], every[every == bias])
 
 
-def heights(rows: np.ndarray, parts: Balls) -> np.ndarray:
-    """How large ``row'u`` gets for each row where these parts of u are in unit balls.
+def extents(rows: np.ndarray, bias: int, span: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the largest ``row'u`` for each row where the bias is in a span, the rest in a unit ball.
 
     Example:
-        >>> heights(np.array([[3.0, 4.0, 2.0]]), balls(3, 2)).tolist()
-        [7.0]
+        >>> low, high = extents(np.array([[3.0, 4.0, 2.0]]), 2, (0.5, 1.0))
+        >>> low.tolist(), high.tolist()
+        ([-4.0], [7.0])
     """
-    found: np.ndarray = sum(np.linalg.norm(rows[:, part], axis=1) for part in parts)
-    return found
+    weights = np.linalg.norm(np.delete(rows, bias, axis=1), axis=1)
+    ends = np.outer(rows[:, bias], span)
+    return ends.min(axis=1) - weights, ends.max(axis=1) + weights
 
 
 def scaled(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .pieces import Moments, Piece, cut
+from .pieces import Moments, Piece, cut, cut_biases
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -86,5 +86,12 @@ class Relaxation:
 
     def finer(self, basis: np.ndarray) -> tuple[Piece, ...]:
         """The pieces of quadratic functions, cut where neurons are spread; the basis is the landscape's."""
-        known = [(bound.piece, bound.moments) for bound in self.bounds if isinstance(bound, Bound)]
-        return cut(known, basis)
+        return cut(self._known, basis)
+
+    def finer_in_biases(self) -> tuple[Piece, ...]:
+        """The same where biases are free, which are parted where neurons are."""
+        return cut_biases(self._known)
+
+    @property
+    def _known(self) -> list[tuple[Piece, Moments]]:
+        return [(bound.piece, bound.moments) for bound in self.bounds if isinstance(bound, Bound)]

@@ -22,6 +22,7 @@ Where the sphere is cut into pieces (statement 7.8b) each piece has moments of i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -30,13 +31,13 @@ from scipy import sparse
 
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from .cylinder import Balls, balls
+from .cylinder import Balls, balls, extents
 from .pieces import Moments, Piece
 from .program import Minimum, Part, minimise
 from .proposals import Bound, Curves, Relaxation
 from .sparse_blocks import placed
 
-CONES = 8  # of a piece
+CONES = 9  # of a piece
 
 
 SPHERES = (Piece(1.0), Piece(-1.0))
@@ -74,11 +75,42 @@ def relax(
     outputs = outputs_of(landscape)
     columns = sparse.hstack([*(piece.side * outputs for piece in pieces), skips], format="csc")
     facets = [piece.facets(landscape.basis) for piece in pieces]
-    rank = landscape.rank
-    parts = balls(rank, None if problem.bias is None else rank - 1)
-    penalty = _penalty(landscape.normals, parts, facets, float(problem.beta), np.full(skips.shape[1], decay))
+    shapes = _shapes(problem, landscape, pieces)
+    penalty = _penalty(landscape.normals, shapes, facets, float(problem.beta), np.full(skips.shape[1], decay))
     minimum = minimise(problem, penalty, columns, skips.shape[1], limit)
-    return Relaxation(minimum.dual, tuple(_bounds(minimum, landscape, pieces, facets)))
+    return Relaxation(minimum.dual, tuple(_bounds(minimum, landscape, pieces, facets, shapes)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Shape:
+    """Where the directions of a piece are, but for its facets.
+
+    Attributes:
+        parts: the coordinates that are in a unit ball together, and the bias, if it is free.
+        span: of the bias.
+        limits: how large the heights of the normals get there, positive; length h.
+        sides: 1 or -1 where such a height has but one sign, else 0; length h.
+    """
+
+    parts: Balls
+    span: tuple[float, float]
+    limits: np.ndarray
+    sides: np.ndarray
+
+
+def _shapes(problem: TrainingProblem, landscape: Landscape, pieces: tuple[Piece, ...]) -> list[_Shape]:
+    """The shapes of pieces: the unit sphere, or spans of the cylinder."""
+    count, rank = landscape.normals.shape
+    found: list[_Shape] = []
+    for piece in pieces:
+        low, high = float(piece.span[0]), float(piece.span[1])
+        if problem.bias is None:
+            found.append(_Shape(balls(rank, None), (low, high), np.ones(count), np.zeros(count)))
+            continue
+        least, most = extents(landscape.normals, rank - 1, (low, high))
+        sides = np.where(least >= 0, 1.0, np.where(most <= 0, -1.0, 0.0))
+        found.append(_Shape(balls(rank, rank - 1), (low, high), np.maximum(most, -least), sides))
+    return found
 
 
 def outputs_of(landscape: Landscape) -> Any:
@@ -93,7 +125,7 @@ def outputs_of(landscape: Landscape) -> Any:
 
 
 def _penalty(
-    normals: np.ndarray, parts: Balls, facets: list[np.ndarray], beta: float, decay: np.ndarray
+    normals: np.ndarray, shapes: list[_Shape], facets: list[np.ndarray], beta: float, decay: np.ndarray
 ) -> Part:
     """``beta`` times all masses; the unknowns are u and a of each piece, the skips, and m and U of each."""
     count, rank = normals.shape
@@ -108,7 +140,7 @@ def _penalty(
     for k, sides in enumerate(facets):
         places = {"u": k * own, "a": k * own + rank, "m": start + k * extra, "U": start + k * extra + 1}
         stacked = partial(beside, places, total)
-        cones += _moments(stacked, normals, parts) + _within(stacked, sides)
+        cones += _moments(stacked, normals, shapes[k]) + _within(stacked, sides)
     return Part(quadratic, linear, cones)
 
 
@@ -119,9 +151,9 @@ def _upper(rank: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _moments(
-    stacked: Callable[..., Any], normals: np.ndarray, parts: Balls
+    stacked: Callable[..., Any], normals: np.ndarray, shape: _Shape
 ) -> list[tuple[Any, np.ndarray, Any]]:
-    """What the moments of neurons with these parts in unit balls fulfil: six cones."""
+    """What the moments of neurons in a shape fulfil: seven cones."""
     import clarabel
 
     count, rank = normals.shape
@@ -134,8 +166,13 @@ def _moments(
     first, second, third = (every_third(count, k) for k in range(3))
     pairs = stacked(3 * count, m=-(first + second) @ one, U=-(first - second) @ squares, a=-2 * third)
     own = upper[:, 0] == upper[:, 1]
-    traces = np.array([own & np.isin(upper[:, 0], part) for part in parts], dtype=float)
-    ones = np.ones((len(parts), 1))
+    traces = np.array([own & np.isin(upper[:, 0], part) for part in shape.parts], dtype=float)
+    # The square of a bias is at most the chord above its span.
+    (low, high), more = shape.span, len(shape.parts) - 1
+    along, ones = np.zeros((1 + more, rank)), np.ones((1 + more, 1))
+    along[1:, -1], ones[1:] = -(low + high), -low * high
+    kept = sparse.csc_matrix(sparse.eye(count))[np.flatnonzero(shape.sides)]
+    sided = -shape.sides[shape.sides != 0, None] * normals[shape.sides != 0]
     matrix = sparse.vstack(
         [
             stacked(size, U=-sparse.diags(np.sqrt(twice))),
@@ -146,10 +183,19 @@ def _moments(
     return [
         (stacked(count, u=heights, a=-eye), nothing, nonnegative),
         (stacked(count, u=-heights, a=-eye), nothing, nonnegative),
-        (stacked(count, U=squares, a=-eye), nothing, nonnegative),
+        (stacked(count, U=squares / shape.limits[:, None], a=-eye), nothing, nonnegative),
         (pairs, np.zeros(3 * count), [clarabel.SecondOrderConeT(3) for _ in range(count)]),
-        (stacked(len(parts), U=traces, m=-ones), 0 * ones[:, 0], clarabel.NonnegativeConeT(len(parts))),
+        (
+            stacked(1 + more, U=traces, u=along, m=-ones),
+            np.zeros(1 + more),
+            clarabel.NonnegativeConeT(1 + more),
+        ),
         (matrix, np.zeros(size + rank + 1), clarabel.PSDTriangleConeT(rank + 1)),
+        (
+            stacked(len(sided), u=sided, a=kept),
+            np.zeros(len(sided)),
+            [clarabel.NonnegativeConeT(1) for _ in sided],
+        ),
     ]
 
 
@@ -193,7 +239,11 @@ def every_third(count: int, first: int) -> Any:
 
 
 def _bounds(
-    minimum: Minimum, landscape: Landscape, pieces: tuple[Piece, ...], facets: list[np.ndarray]
+    minimum: Minimum,
+    landscape: Landscape,
+    pieces: tuple[Piece, ...],
+    facets: list[np.ndarray],
+    shapes: list[_Shape],
 ) -> Iterator[Bound]:
     """For each piece its function and its moments, from the solver's multipliers and unknowns."""
     count, rank = landscape.normals.shape
@@ -207,15 +257,15 @@ def _bounds(
         second[upper[:, 0], upper[:, 1]] = second[upper[:, 1], upper[:, 0]] = moments[1:]
         yield Bound(
             piece,
-            _curves(prices, count),
+            _curves(prices, shapes[k].limits),
             np.maximum(minimum.scale * prices[-1], 0.0),
             minimum.scale * prices[-2].reshape(len(facets[k]), rank + 1)[:, 1:],
             Moments(float(moments[0]), minimum.found[k * own : k * own + rank], second),
         )
 
 
-def _curves(prices: list[np.ndarray], count: int) -> Curves:
-    """The curves of one piece, from the multipliers of what they relax."""
+def _curves(prices: list[np.ndarray], limits: np.ndarray) -> Curves:
+    """The curves of one piece in shares of these limits, from the multipliers of what they relax."""
     above, below, curved, cone = prices[:4]
     weights = np.maximum([above, below, curved], 0.0)
     total = weights.sum(axis=0)
@@ -223,7 +273,7 @@ def _curves(prices: list[np.ndarray], count: int) -> Curves:
     slopes = np.where(total > 0, (weights[0] - weights[1]) / safe, 0.0)
     bends = np.where(total > 0, weights[2] / safe, 0.0)
     # In the cone's dual the first two multipliers are a multiple of q + m and q - m.
-    first, second = cone.reshape(count, 3)[:, :2].T
+    first, second = cone.reshape(-1, 3)[:, :2].T
     squares, masses = np.maximum(first - second, 0.0), np.maximum(first + second, 0.0)
-    widths = np.sqrt(np.divide(masses, squares, out=np.ones(count), where=squares > 0))
-    return Curves(widths, slopes, bends)
+    widths = np.sqrt(np.divide(masses, squares, out=limits**2, where=squares > 0))
+    return Curves(widths / limits, slopes, bends)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..cover.proof import Coordinates
 from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
-from .cylinder import Balls, balls, heights, scaled
+from .cylinder import extents, scaled
 from .form_proof import Terms, form_function, polished
 from .pieces import UNIT, Piece
 from .proposals import Bound, Form, Relaxation
@@ -51,13 +52,19 @@ def proven(
     coordinates = Coordinates(stated, None)
     # The checker's hyperplanes come in the order of their first rows.
     firsts = np.sort(first_rows(problem.arrangement.hyperplane_of_row))
-    bounds, parts = relaxation.bounds, balls(problem.d, problem.bias)
+    bounds, frames = (
+        relaxation.bounds,
+        {bound.piece.span: _Frame.of(stated, bound.piece.span) for bound in relaxation.bounds},
+    )
     for attempt in range(ATTEMPTS):
         dual, _ = on_a_grid(problem, scale * relaxation.dual)
         if not any(dual):
             return None
         terms = scaled(problem, coordinates.terms(dual))
-        found = [_written(landscape, firsts, terms, bound, scale / beta, parts) for bound in bounds]
+        found = [
+            _written(landscape, firsts, terms, bound, scale / beta, frames[bound.piece.span])
+            for bound in bounds
+        ]
         reach = max(high for high, _ in found)
         if attempt == 0 and any(isinstance(bound, Form) for bound in bounds):
             # Matrices are polished where the dual about fits, but may come to prove more of it.
@@ -86,12 +93,12 @@ def _polished(
 
 
 def _written(
-    landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Bound | Form, gain: float, parts: Balls
+    landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Bound | Form, gain: float, frame: _Frame
 ) -> tuple[float, checker.Piece | checker.Form]:
     """The least share of beta that bounds one function, and the function as the checker has it."""
     if isinstance(bound, Form):
         return form_function(landscape, firsts, terms, bound, gain)
-    return _function(landscape, firsts, terms, bound, gain, parts)
+    return _function(landscape, firsts, terms, bound, gain, frame)
 
 
 def _tree(found: list[tuple[Piece, checker.Piece | checker.Form]], depth: int = 0) -> checker.Part:
@@ -101,7 +108,40 @@ def _tree(found: list[tuple[Piece, checker.Piece | checker.Form]], depth: int = 
         return function
     parts = ([pair for pair in found if pair[0].path[depth][1] == side] for side in (True, False))
     above, below = (_tree(part, depth + 1) for part in parts)
-    return checker.Cut(first.path[depth][0], above, below)
+    at = first.path[depth][0]
+    if isinstance(at, Fraction):
+        return checker.BiasCut(at, above, below)
+    return checker.Cut(at, above, below)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Frame:
+    """Where one function is to be a bound, in the user's columns.
+
+    Attributes:
+        bias: the column of free biases, if any, and the span of the bias in multiples of R.
+        span: likewise.
+        sides: for each of the checker's hyperplanes 1 or -1 where heights have but one sign, else 0.
+    """
+
+    bias: int | None
+    span: tuple[float, float]
+    sides: list[int]
+
+    @classmethod
+    def of(cls, stated: checker.Problem, span: checker.Span) -> _Frame:
+        """The one of a span."""
+        g = checker.kinks(stated, (Fraction(0),) * len(stated.target), None, 0)
+        reach = checker.bias_limit(g)
+        sides = [checker.fixed_side(row, g.free, reach, span) for row in g.rows]
+        return cls(stated.bias, (float(span[0]), float(span[1])), sides)
+
+    def heights(self, rows: np.ndarray) -> np.ndarray:
+        """How large heights get, for each row."""
+        if self.bias is None:
+            return np.linalg.norm(rows, axis=1)
+        low, high = extents(rows, self.bias, self.span)
+        return np.maximum(high, -low)
 
 
 def _function(
@@ -110,15 +150,17 @@ def _function(
     terms: Terms,
     bound: Bound,
     gain: float,
-    parts: Balls,
+    frame: _Frame,
 ) -> tuple[float, checker.Piece]:
     """The least share of beta that bounds one quadratic function, and the function as the checker has it,
     with the shares of beta that its squares get for that."""
     rows, weights, base, beta = terms
     weights, base = bound.piece.side * weights, bound.piece.side * base
-    counted = np.flatnonzero(weights)
+    straight = weights * (np.array(frame.sides) > 0)
+    base = base + straight @ rows
+    counted = np.flatnonzero(weights * (np.array(frame.sides) == 0))
     data, linear, matrix, constant = [], base.copy(), [], 0.0
-    lengths = heights(rows, parts)
+    lengths = frame.heights(rows)
     curves = bound.curves
     for h in counted.tolist():
         k = firsts[h]
@@ -142,12 +184,19 @@ def _function(
     squares = (rows[counted].T * np.array(matrix)) @ rows[counted]
     products, along, across = _products(landscape, bound, gain)
     linear, squares = linear / beta + along, squares / beta + across
-    least, *diagonal = _least(linear, squares, constant / beta, parts)
-    # Shares are of beta, which the function is to reach.
-    share, *bias = [Fraction(round(s / least * 2**SHARE_BITS), 2**SHARE_BITS) for s in diagonal]
-    if not 0 < diagonal[0] < least:
-        share = Fraction(1, 2)
-    return least, checker.Piece(share, b"".join(data), products, *bias)
+    if frame.bias is not None:
+        least, *shares = _least_in_span(linear, squares, constant / beta, frame.bias, frame.span)
+        # Half of what is left goes to the squares.
+        share, bias = map(_rounded, (shares[0] + 0.5 * max(1 - least, 0.0), shares[1]))
+        return least, checker.Piece(share, b"".join(data), products, bias)
+    least, diagonal = _least_bound(linear, squares, constant / beta)
+    share = _rounded(diagonal / least if 0 < diagonal < least else 0.5)
+    return least, checker.Piece(share, b"".join(data), products)
+
+
+def _rounded(share: float) -> Fraction:
+    """A share of beta as it is written."""
+    return Fraction(round(share * 2**SHARE_BITS), 2**SHARE_BITS)
 
 
 def _products(landscape: Landscape, bound: Bound, gain: float) -> tuple[bytes, np.ndarray, np.ndarray]:
@@ -173,31 +222,33 @@ def _whole(shares: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(shares * UNIT), -most, most)
 
 
-def _least(linear: np.ndarray, squares: np.ndarray, constant: float, parts: Balls) -> tuple[float, ...]:
-    """The least bound of a function, its parts being in unit balls, and what each gets for its squares."""
-    if len(parts) == 1:
-        return _least_bound(linear, squares, constant)
-    own, (last,) = parts
-    across, corner, pull = squares[own, last], float(squares[last, last]), float(linear[last])
+def _least_in_span(
+    linear: np.ndarray, squares: np.ndarray, constant: float, bias: int, span: tuple[float, float]
+) -> tuple[float, float, float]:
+    """The least bound of a function where the bias is in a span, and what the squares and the chord get."""
+    own, (low, high) = np.arange(len(linear)) != bias, span
+    across, corner = squares[own, bias], float(squares[bias, bias])
 
     def with_room(room: float) -> tuple[float, float, float]:
-        # The last coordinate gets so much more than it takes, and is where the rest is largest.
+        # r (t - low)(high - t) is added, which leaves the square of the bias t so much below 0: it is
+        # eliminated where the function is largest.
+        r = corner + room
+        pull = float(linear[bias]) + r * (low + high)
         eliminated = squares[np.ix_(own, own)] + np.outer(across, across) / room
-        least, share = _least_bound(
-            linear[own] + pull / room * across, eliminated, constant + corner + room + pull**2 / (4 * room)
-        )
-        return least, share, corner + room
+        rest = constant - r * low * high + pull**2 / (4 * room)
+        least, share = _least_bound(linear[own] + pull / room * across, eliminated, rest)
+        return least, share, r
 
-    # A share is not negative, and what is added beside the room is at least an eigenvalue.
-    low = max(-corner, 0.0)
-    start = low + max(float(np.abs(squares).max()), abs(pull), TINY)
-    floor = constant + corner + float(np.linalg.eigvalsh(squares[np.ix_(own, own)])[-1])
-    high = max(with_room(start)[0] - floor, start)
+    # The bound is convex in the room, and r is not negative.
+    start = max(-corner, 0.0)
+    step = max(float(np.abs(squares).max()), float(np.abs(linear).max()), TINY)
+    while with_room(start + 2 * step)[0] < with_room(start + step)[0]:
+        step *= 2
+    left, right = start, start + 2 * step
     for _ in range(TURNS):
-        # The bound is convex in the room.
-        left, right = low + GOLDEN * (high - low), high - GOLDEN * (high - low)
-        low, high = (low, right) if with_room(left)[0] <= with_room(right)[0] else (left, high)
-    return with_room(0.5 * (low + high))
+        first, second = left + GOLDEN * (right - left), right - GOLDEN * (right - left)
+        left, right = (left, second) if with_room(first)[0] <= with_room(second)[0] else (first, right)
+    return with_room(0.5 * (left + right))
 
 
 def _least_bound(linear: np.ndarray, squares: np.ndarray, constant: float) -> tuple[float, float]:

@@ -142,8 +142,11 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
 
     pieces: tuple[Piece, ...] = SPHERES
     rise, took = np.inf, 0.0
-    # A program that is not solved in time proves nothing: so there has to be room for twice the time.
-    while best is None or (len(pieces) <= MOST_PIECES and left() >= 2 * took):
+    # A program that is not solved in time proves nothing: so there has to be room for twice the time; but spans
+    # of biases take less than in proportion to their number, and prove by far more than all biases at once.
+    biased = problem.bias is not None
+    room = 1 if biased else 2
+    while best is None or (len(pieces) <= MOST_PIECES and left() >= room * took):
         before = perf_counter()
         found = bench.proven(partial(relax, limit=max(left(), 1.0), pieces=pieces))
         if best is None:
@@ -152,9 +155,9 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
         if found is None or rise <= 0:
             break
         best = found
-        if problem.bias is not None or best[1] >= wanted or rise < PAYS * (wanted - best[1]):
+        if best[1] >= wanted or rise < PAYS * (wanted - best[1]):
             break
-        pieces = best[0].finer(bench.landscape.basis)
+        pieces = best[0].finer_in_biases() if biased else best[0].finer(bench.landscape.basis)
         took = (perf_counter() - before) * len(pieces) / len(best[0].bounds)
     if best is None:
         return None

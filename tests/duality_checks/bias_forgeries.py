@@ -7,10 +7,23 @@ from copy import deepcopy
 from fractions import Fraction
 from functools import cache
 
-from quadratic_forgeries import BOUND, bytes_of, piece, put, scaled, share, steep, with_dual
-from quadratic_forgeries import by_functions as proven_by_functions
+from quadratic_forgeries import (
+    BOUND,
+    bytes_of,
+    certified,
+    cuts,
+    piece,
+    put,
+    scaled,
+    share,
+    steep,
+    swapped,
+    with_dual,
+)
 
 from duality_checks import Certificate, TrainingProblem
+from duality_checks.training.cylinder import landscape_of
+from duality_checks.training.relaxation import relax
 
 ROWS = [[2, 1, 1], [-2, -1, 1], [-3, "1/2", 1], [2, 3, 1], [0, 1, 1], [2, 1, 1], [0, 3, 1], [0, 0, 1]]
 TARGETS = [-1, 4, 1, -5, 3, 3, 4, -4]
@@ -23,18 +36,24 @@ def biased():
 @cache
 def _honest():
     problem = biased()
-    return json.loads(problem.to_json()), json.loads(proven_by_functions(problem).to_json())
+    landscape = landscape_of(problem)
+    spans = relax(problem, landscape).finer_in_biases()
+    certificate = certified(problem, relax(problem, landscape, pieces=spans))
+    return json.loads(problem.to_json()), json.loads(certificate.to_json())
 
 
 def honest():
-    """The documents of a problem with free biases and of a certificate that proves it."""
+    """The documents of a problem with free biases and of a certificate that proves it, in spans of biases."""
     return deepcopy(_honest())
 
 
 def cut_in_two(c):
+    """A span, by a plane."""
     put(c, "plus", bytes(12), "products")
-    whole = c["quadratic"]["plus"]
-    c["quadratic"]["plus"] = {"cut": ["1", "0", "0"], "above": whole, "below": whole}
+    part = piece(c, "plus")
+    both = dict(part)
+    part.clear()
+    part.update(cut=["1", "0", "0"], above=both, below=both)
 
 
 def off_the_ones(p, c):
@@ -55,8 +74,13 @@ FORGERIES = {
     "a share that is no number": (lambda p, c: piece(c, "minus").update(bias=1), "bias"),
     "all of beta for the bias": (lambda p, c: piece(c, "plus").update(bias="1"), BOUND),
     "all of beta for the squares": (lambda p, c: share(c, "plus", "1"), BOUND),
-    "a cut": (lambda p, c: cut_in_two(c), "neither cuts nor forms"),
-    "a form": (lambda p, c: further(c), "neither cuts nor forms"),
+    "a cut": (lambda p, c: cut_in_two(c), "neither planes nor forms"),
+    "a cut elsewhere": (lambda p, c: cuts(c)[0].update(cut="1/64"), f"{BOUND}|rows"),
+    "a cut beyond R": (lambda p, c: cuts(c)[0].update(cut="-5"), f"{BOUND}|rows"),
+    "halves the other way round": (lambda p, c: swapped(c), f"{BOUND}|rows"),
+    "a cut that is no number": (lambda p, c: cuts(c)[0].update(cut="half"), "cut"),
+    "a span left out": (lambda p, c: cuts(c)[0].pop("above"), "missing field"),
+    "a form": (lambda p, c: further(c), "neither planes nor forms"),
     "a product without a cut": (lambda p, c: put(c, "plus", bytes(4), "products"), "another number"),
     "a dual that is not orthogonal to ones": (off_the_ones, "not orthogonal to free column"),
     "dual longer by a hundredth": (lambda p, c: scaled(p, c, Fraction(101, 100)), BOUND),

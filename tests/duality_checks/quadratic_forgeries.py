@@ -21,7 +21,11 @@ TARGETS = [-1, 4, 1, -5, 3, 3, 4, -4]
 def by_functions(problem, wanted=-np.inf):
     """The zero network beside the best lower bound that quadratic functions prove; for what is wanted the
     sphere is cut."""
-    found = relaxed(problem, wanted=wanted)
+    return certified(problem, relaxed(problem, wanted=wanted))
+
+
+def certified(problem, found):
+    """The same by a relaxation."""
     solution = Solution(zero_network(problem), found.dual, 0.0, 0.0, (), 0.0, (), relaxation=found)
     return certify(problem, solution)
 
@@ -167,6 +171,7 @@ FORGERIES = {
     "half a cut": (lambda p, c: cuts(c)[0].update(cut=["1/2", "0", "0"]), "whole numbers"),
     "a half of the sphere left out": (lambda p, c: cuts(c)[0].pop("below"), "missing field"),
     "a share of a bias": (lambda p, c: piece(c, "plus").update(bias="0"), "exactly where biases are free"),
+    "a cut at a bias": (lambda p, c: cuts(c)[0].update(cut="0"), "which is not free"),
     "a cut and a function": (lambda p, c: cuts(c)[0].update(share="1/2"), "unknown field"),
     "beta smaller": (lambda p, c: p.update(beta="1/2"), "digest|problem"),
     "a byte dropped": (lambda p, c: put(c, "plus", bytes_of(c, "plus")[:-1]), "too few rows"),

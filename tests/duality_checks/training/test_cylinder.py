@@ -35,7 +35,7 @@ def problems(draw):
     return TrainingProblem([[*row, 1] for row in rows], targets, beta, kappa, free=free)
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(problems())
 def test_what_is_proven_is_at_most_the_optimum_that_training_proves(problem):
     found = relaxed(problem)
@@ -142,12 +142,14 @@ def test_a_bias_with_a_share_below_0_would_prove_what_is_false(monkeypatch):
     g = checker.kinks(checker.read_problem(problem.to_json()), problem.y, None, 0)
     forged = checker.Piece(Fraction(3, 4), 4 * (1 << 23).to_bytes(3, "big"), b"", Fraction(-3, 5))
     with pytest.raises(checker.Refusal, match="bias is negative"):
-        checker.quadratic_holds(g, forged, (), "plus")
+        checker.quadratic_holds(g, forged, (), checker.WHOLE_SPAN, "plus")
     monkeypatch.setattr(checker, "bias_has_a_share", lambda *_: None)
-    checker.quadratic_holds(g, forged, (), "plus")
+    checker.quadratic_holds(g, forged, (), checker.WHOLE_SPAN, "plus")
     monkeypatch.undo()
     with pytest.raises(checker.Refusal, match=BOUND):
-        checker.quadratic_holds(g, replace(forged, bias=Fraction(0)), (), "plus")
+        checker.quadratic_holds(g, replace(forged, bias=Fraction(0)), (), checker.WHOLE_SPAN, "plus")
     wide = TrainingProblem(problem.X, problem.y, beta="101/100", free="biases")
     g = checker.kinks(checker.read_problem(wide.to_json()), problem.y, None, 0)
-    checker.quadratic_holds(g, replace(forged, share=Fraction(1, 2), bias=Fraction(0)), (), "plus")
+    checker.quadratic_holds(
+        g, replace(forged, share=Fraction(1, 2), bias=Fraction(0)), (), checker.WHOLE_SPAN, "plus"
+    )
