@@ -3,7 +3,7 @@
 With free biases ``u = (w, b)`` has ``norm(w) = 1`` and any b. Let R be the largest norm of a row without its
 bias entry. For ``b >= R`` no height ``x_i'w + b`` is negative, for ``b <= -R`` none is positive: there
 ``v'phi(Xu)`` is the same for all b, as ``v'1 = 0``. So directions with ``abs(b) <= R`` are enough, and in the
-coordinates ``(w, b / R)`` both parts are in unit balls.
+coordinates ``(w, b / R)`` both parts are in unit balls. Cuts part the second one into spans.
 """
 
 from __future__ import annotations

@@ -12,7 +12,9 @@ The relaxation keeps just that: minimise ``ell(f) + beta (m+ + m-)``. It is conv
 and its value is at most p*. The multiplier of f is a dual vector v for which quadratic functions, one for
 each sign, prove ``norm_dual(v) <= beta``; their coefficients are the other multipliers.
 
-With free biases directions are in a cylinder (statement 7.8d): their two parts have a trace each.
+With free biases directions are in a cylinder, cut into spans ``[l, h]`` of ``t = b / R`` (statement 7.8d):
+the trace is that of the other coordinates, ``U_tt <= (l + h) u_t - l h m``, rows that keep their sign on the
+span have ``a_k = abs(x_k'u)``, and for others the second bound is over how large heights get there.
 
 Where the sphere is cut into pieces (statement 7.8b) each piece has moments of its own, and for its facets f
 
@@ -55,7 +57,7 @@ def relax(
         problem: with the penalty of the 2-norm.
         landscape: of it, from :func:`~.cylinder.landscape_of`.
         limit: of seconds.
-        pieces: of the sphere, all of it for either sign; with free biases these two.
+        pieces: of the sphere, or spans of free biases, by default all for either sign.
 
     Returns:
         The dual vector and the functions, proposals all.

@@ -142,8 +142,8 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
 
     pieces: tuple[Piece, ...] = SPHERES
     rise, took = np.inf, 0.0
-    # A program that is not solved in time proves nothing: so there has to be room for twice the time; but spans
-    # of biases take less than in proportion to their number, and prove by far more than all biases at once.
+    # A program that is not solved in time proves nothing: so there has to be room for twice the time. But
+    # spans of biases take less than in proportion to their number, and prove far more than all at once.
     biased = problem.bias is not None
     room = 1 if biased else 2
     while best is None or (len(pieces) <= MOST_PIECES and left() >= room * took):

@@ -188,6 +188,8 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
                 "of its entries that the form does not determine."
             ),
         ]
+    if certificate.quadratic is not None and problem.bias is not None:
+        return [title, Paragraph(_spans_in_words(certificate.quadratic, count))]
     if certificate.quadratic is not None:
         return [
             title,
@@ -211,6 +213,22 @@ def _feasible(problem: Problem, certificate: Certificate) -> list[Block]:
     ]
 
 
+def _spans_in_words(quadratic: checker.Quadratic, count: int) -> str:
+    """How functions are bounds for all free biases."""
+    plus, minus = map(_count, (quadratic.plus, quadratic.minus))
+    return (
+        "The biases b are free, and u = (w, b) has norm(w) = 1. Let R be the largest norm of a row without "
+        "its bias. Beyond R and -R no height x_k'w + b changes its sign, and as z adds up to 0, "
+        f"z'φ(Xu) changes no more. So b/R from -1 to 1 is enough, in spans, {plus} of them for z and {minus} "
+        f"for -z, each with a function of its own. On a span each of {count} terms max(0, t), t = n'u, that "
+        "does not keep its sign is replaced by a parabola: by (t + (t²/τ + τ)/2)/2, which is above it, where "
+        "its factor is positive, and by a t + b t²/L, 0 ≤ b ≤ a ≤ 1 - b, L at least abs(t), which is below "
+        "it, where that is negative. To what they add up to, c'u + u'Qu + θ, r times the product of the "
+        "distances of b/R from both ends is added. The checker verifies, in integers, that the matrix of "
+        "s norm(w)² + β - θ - s less all that in (u, 1) is positive definite, with the certificate's s and r."
+    )
+
+
 def _cuts_in_words(quadratic: checker.Quadratic) -> str:
     """How many pieces of the sphere have functions of their own, and what the cuts give."""
     plus, minus = map(_count, (quadratic.plus, quadratic.minus))
@@ -224,7 +242,7 @@ def _cuts_in_words(quadratic: checker.Quadratic) -> str:
 
 
 def _count(part: checker.Part) -> int:
-    return _count(part.above) + _count(part.below) if isinstance(part, checker.Cut) else 1
+    return _count(part.above) + _count(part.below) if isinstance(part, checker.Cut | checker.BiasCut) else 1
 
 
 def _steps(problem: Problem, certificate: Certificate, proof: list[Step]) -> list[Block]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bias_forgeries import honest as honest_biases
 from cover_forgeries import covered, honest, with_term
 from hypothesis import given, settings
 from hypothesis.strategies import data, fractions, integers, lists, tuples
@@ -352,3 +353,13 @@ def test_the_command_prints_and_writes(files, capsys: pytest.CaptureFixture[str]
         assert Path("page").read_text() == blocks.FORMATS[form](explained(*example()))
     assert main(["explain", "p.json", "p.json"]) == 2
     assert "only what `convex-landscape check` proves is explained" in capsys.readouterr().err
+
+
+def test_functions_for_free_biases_are_told_by_their_spans() -> None:
+    problem, certificate = map(json.dumps, honest_biases())
+    page = explained(problem, certificate)
+    (text,) = [
+        block.text for block in page if isinstance(block, Paragraph) and "biases b are free" in block.text
+    ]
+    assert "in spans, 6 of them for z and 6 for -z" in text
+    assert not any("Planes" in block.text for block in page if isinstance(block, Paragraph))
