@@ -16,6 +16,7 @@ from quadratic_forgeries import (
     put,
     scaled,
     share,
+    split,
     steep,
     swapped,
     with_dual,
@@ -50,10 +51,7 @@ def honest():
 def cut_in_two(c):
     """A span, by a plane."""
     put(c, "plus", bytes(12), "products")
-    part = piece(c, "plus")
-    both = dict(part)
-    part.clear()
-    part.update(cut=["1", "0", "0"], above=both, below=both)
+    split(c, ["1", "0", "0"])
 
 
 def off_the_ones(p, c):

@@ -121,6 +121,14 @@ def swapped(c):
     cut["above"], cut["below"] = cut["below"], cut["above"]
 
 
+def split(c, cut):
+    """A piece in two by one more cut, with the same function for both."""
+    part = piece(c, "plus")
+    both = dict(part)
+    part.clear()
+    part.update(cut=cut, above=both, below=both)
+
+
 def scaled(p, c, factor):
     with_dual(p, c, [factor * v for v in Certificate.from_json(json.dumps(c)).dual])
 
@@ -171,7 +179,7 @@ FORGERIES = {
     "half a cut": (lambda p, c: cuts(c)[0].update(cut=["1/2", "0", "0"]), "whole numbers"),
     "a half of the sphere left out": (lambda p, c: cuts(c)[0].pop("below"), "missing field"),
     "a share of a bias": (lambda p, c: piece(c, "plus").update(bias="0"), "exactly where biases are free"),
-    "a cut at a bias": (lambda p, c: cuts(c)[0].update(cut="0"), "which is not free"),
+    "a cut at a bias": (lambda p, c: split(c, "0"), "which is not free"),
     "a cut and a function": (lambda p, c: cuts(c)[0].update(share="1/2"), "unknown field"),
     "beta smaller": (lambda p, c: p.update(beta="1/2"), "digest|problem"),
     "a byte dropped": (lambda p, c: put(c, "plus", bytes_of(c, "plus")[:-1]), "too few rows"),

@@ -58,6 +58,7 @@ def test_every_forgery_is_refused_for_its_own_reason(name):
         ("parameters_are_whole", ["a byte added"]),
         ("parabola_is_below", ["a parabola and no line"]),
         ("multipliers_are_nonnegative", ["a negative multiplier"]),
+        ("bias_is_free", ["a cut at a bias"]),
     ],
 )
 def test_each_check_refuses_what_no_other_refuses(check_named, names, monkeypatch):
