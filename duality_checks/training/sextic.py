@@ -32,7 +32,7 @@ from .relaxation import SPHERES, outputs_of
 
 ROUNDS = 2000
 LOOKED_AT = 25  # rounds from one look at the time and at the residuals to the next
-CLOSE = 3e-5  # residuals, as shares of what they are of
+CLOSE = 1e-4  # residuals, as shares of what they are of
 OVER = 1.6  # relaxation
 RIDGE = 1e-9
 TINY = 1e-300
