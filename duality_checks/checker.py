@@ -114,7 +114,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from html import escape
 from itertools import chain, combinations_with_replacement, compress, groupby, pairwise
-from math import ceil, factorial, gcd, isqrt, lcm, prod
+from math import factorial, gcd, isqrt, lcm, prod
 from operator import add, mul, sub
 from typing import Any, NamedTuple
 
@@ -2275,7 +2275,8 @@ def height_limit(row: Row, free: int | None, reach: int, span: Span) -> int:
     and b/R in the span."""
     if free is None:
         return weight_limit(row, free)
-    return weight_limit(row, free) + ceil(abs(row[free]) * reach * max(map(abs, span)))
+    # Less the floor of the opposite: rounded up.
+    return weight_limit(row, free) - (-abs(row[free]) * reach * max(map(abs, span)) // 1)
 
 
 def fixed_side(row: Row, free: int | None, reach: int, span: Span) -> int:
