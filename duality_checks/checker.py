@@ -2458,7 +2458,7 @@ def curves(
     row, rounded up."""
     one, half, place = 1 << 8 * PARAMETER, part.degree // 2, 0
     for row, weight in counted:
-        length = Fraction(isqrt(dot(row, row) << 2 * LENGTH_BITS) + 1, 1 << LENGTH_BITS)
+        length = Fraction(weight_limit(row, None), 1 << LENGTH_BITS)
         count = half - 1 if weight > 0 else 2
         data, place = part.rows[place : place + count * PARAMETER], place + count * PARAMETER
         parameters_are_whole(

@@ -76,17 +76,25 @@ def fixed() -> Iterator[Bounded]:
 
 def draw(rng: np.random.Generator) -> Bounded:
     """A random problem whose relaxation proves something."""
+    return next(filter(None, map(bounded, repeatedly(rng))))
+
+
+def repeatedly(rng: np.random.Generator) -> Iterator[TrainingProblem]:
+    """Random problems, without an end."""
     while True:
-        found = bounded(random_problem(rng))
-        if found is not None:
-            return found
+        yield random_problem(rng)
+
+
+def longer(honest: Bounded) -> Bounded:
+    """Functions for z that are shown for one longer by a hundredth."""
+    return replace(honest, z=tuple(x * 101 / 100 for x in honest.z))
 
 
 def control() -> Bounded:
     """Functions for z that are shown for a longer one."""
     honest = bounded(degenerate_problems()[0])
     assert honest is not None
-    return replace(honest, z=tuple(x * 101 / 100 for x in honest.z))
+    return longer(honest)
 
 
 THEOREM = Theorem(

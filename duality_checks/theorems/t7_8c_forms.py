@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from .. import checker
 from ..problem import TrainingProblem
 from .catalogue import Theorem
-from .samples import degenerate_problems, random_problem
-from .t7_8_quadratic import Bounded, check
+from .samples import degenerate_problems
+from .t7_8_quadratic import Bounded, check, longer, repeatedly
 
 
 def bounded(problem: TrainingProblem, degree: int = 4) -> Bounded | None:
@@ -37,16 +36,12 @@ def fixed() -> Iterator[Bounded]:
 
 def draw(rng: np.random.Generator) -> Bounded:
     """A random problem whose relaxation proves something."""
-    while True:
-        found = bounded(random_problem(rng))
-        if found is not None:
-            return found
+    return next(filter(None, map(bounded, repeatedly(rng))))
 
 
 def control() -> Bounded:
     """Functions for z that are shown for a longer one."""
-    honest = next(fixed())
-    return replace(honest, z=tuple(x * 101 / 100 for x in honest.z))
+    return longer(next(fixed()))
 
 
 THEOREM = Theorem(

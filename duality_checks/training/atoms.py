@@ -20,7 +20,7 @@ from .conic import parallel_sums
 from .lasso import nonnegative_fit
 from .loop import Master, Rule
 from .narrowing import narrowed
-from .program import solve_atoms
+from .program import skips_of, solve_atoms
 
 # An interior point leaves the neurons that are not used this small, relative to the largest one.
 UNUSED = 1e-9
@@ -111,7 +111,7 @@ class Atoms(Master[Peaks]):
     def _skips(self) -> np.ndarray | None:
         """What the outputs may add, as independent columns; None where that is nothing."""
         if self.problem.free.decayed:
-            return _columns(self.problem)
+            return skips_of(self.problem)[0]
         return ProjectedReadout.of(self.problem).skips if self.problem.free else None
 
     def _network(self) -> TwoLayerNetwork:
@@ -129,7 +129,7 @@ class Atoms(Master[Peaks]):
         alive = shares > 0
         roots = np.sqrt(shares[alive] * costs[alive])
         hidden = hidden[alive] * (roots / costs[alive])[:, None]
-        theta = np.linalg.lstsq(_columns(problem), self.rest, rcond=None)[0] if problem.free else self.rest
+        theta = np.linalg.lstsq(skips_of(problem)[0], self.rest, rcond=None)[0] if problem.free else self.rest
         return TwoLayerNetwork(
             hidden,
             signs[alive] * roots,
@@ -141,8 +141,3 @@ class Atoms(Master[Peaks]):
     def network(self) -> TwoLayerNetwork:
         """The best network so far."""
         return self.found
-
-
-def _columns(problem: TrainingProblem) -> np.ndarray:
-    """What is free in the outputs, n x q."""
-    return np.array([[float(x) for x in column] for column in problem.skips]).T

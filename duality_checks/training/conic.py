@@ -21,7 +21,7 @@ from .loop import Found, Master, Rule
 from .narrowing import narrowed_network
 from .neurons import Active, active_of, merged, network_of, neurons_of, spots
 from .polish import polish_placed
-from .program import Blocks, Part, minimise, penalty_part
+from .program import Blocks, Part, minimise, penalty_part, skips_of
 from .settling import settled
 from .walls import chamber_walls
 
@@ -193,11 +193,10 @@ def _solve(
     problem: TrainingProblem, groups: list[Blocks], columns: list[np.ndarray]
 ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
     """The dual, the vectors of each group's blocks, and the weights of the free columns."""
-    skips = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
+    skips, decay = skips_of(problem)
     free = skips.shape[1]
     parts = [penalty_part(problem, group) if len(group) else _NOTHING for group in groups]
-    decay = float(problem.beta) if problem.free.decayed else 0.0
-    penalty = _joined(parts, columns, np.full(free, decay))
+    penalty = _joined(parts, columns, decay)
     minimum = minimise(problem, penalty, np.concatenate([*columns, skips], axis=1), free)
     sizes = np.cumsum([*(part.shape[1] for part in columns), free])
     *vectors, theta, _ = np.split(minimum.found, sizes.tolist())

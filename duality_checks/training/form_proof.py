@@ -11,11 +11,12 @@ from scipy.optimize import minimize_scalar
 
 from .. import checker
 from ..pricing.landscape import Landscape
-from .monomials import Monomials, monomials, multinomials
+from .monomials import Monomials, monomials, powers
+from .pieces import UNIT
 from .proposals import Form
+from .sextic import semidefinite
 
 ONE = 1 << 8 * checker.PARAMETER
-UNIT = 2.0**checker.PRODUCT_BITS
 CORNERS = -26.0, 0.0  # powers of two that are shares of beta for the linear part
 SHARE_BITS = 40
 TURNS, LOOKED_AT = 60, 10
@@ -38,8 +39,12 @@ def form_function(
     """
     left = _Left.of(landscape, firsts, terms, bound)
     corner, least, found = left.best(gain * left.turned.T @ bound.gram @ left.turned)
-    share = Fraction(round(corner / least * 2**SHARE_BITS), 2**SHARE_BITS)
-    return least, checker.Form(bound.degree, share, left.rows, _written(found, left.model))
+    return least, checker.Form(bound.degree, rounded(corner / least), left.rows, _written(found, left.model))
+
+
+def rounded(share: float) -> Fraction:
+    """A share of beta as it is written."""
+    return Fraction(round(share * 2**SHARE_BITS), 2**SHARE_BITS)
 
 
 def polished(landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Form, gain: float) -> Form:
@@ -58,8 +63,7 @@ def polished(landscape: Landscape, firsts: np.ndarray, terms: Terms, bound: Form
         # The matrix of target less height times the sphere that is nearest, but for the height itself.
         height = (WEIGHT * len(found) + float((even * (toward - aimed)).sum())) / size
         matrix = toward - height * even
-        values, vectors = np.linalg.eigh(matrix + missing)
-        near = (vectors * np.maximum(values, 0.0)) @ vectors.T
+        near = semidefinite(matrix + missing)
         missing = missing + matrix - near
         if number % LOOKED_AT == 0:
             lowest = height + float(np.linalg.eigvalsh(matrix)[0])
@@ -114,14 +118,14 @@ class _Left:
             data += [number.to_bytes(checker.PARAMETER, "big") for number in numbers]
         model = Monomials.of(rows.shape[1], half)
         units = rows[counted] / lengths[counted, None]
-        powers = [_coefficients(units, even[k, counted], 2 * k) for k in range(1, half + 1)]
+        forms = [even[k, counted] @ powers(units, 2 * k) for k in range(1, half + 1)]
         return cls(
             model,
             model.turned(landscape.basis),
             b"".join(data),
             float(even[0].sum()),
-            np.sum([model.raised(form, 2 * k) for k, form in enumerate(powers, start=1)], axis=0),
-            model.raised(_coefficients(linear[None], np.ones(1), 2), 2),
+            np.sum([model.raised(form, 2 * k) for k, form in enumerate(forms, start=1)], axis=0),
+            model.raised(powers(linear, 2), 2),
             model.form(np.eye(len(model.scales))),
         )
 
@@ -152,16 +156,10 @@ def _whole(share: float) -> int:
     return min(max(round(share * ONE), 1), ONE - 1)
 
 
-def _coefficients(vectors: np.ndarray, weights: np.ndarray, degree: int) -> np.ndarray:
-    """Those of the sum of weighted powers of ``vector'u``."""
-    indices = monomials(vectors.shape[1], degree)
-    return np.asarray((weights @ np.prod(vectors[:, np.array(indices)], axis=2)) * multinomials(indices))
-
-
 def _written(gram: np.ndarray, model: Monomials) -> bytes:
     """The entries that a form does not say, as the checker reads them: those of two products where the last
     variable of the first is after the first one of the second, in the order of the columns."""
-    own = np.array(monomials(int(model.indices.max()) + 1, model.half))
+    own = np.array(monomials(model.rank, model.half))
     column, row = np.tril_indices(len(gram))
     open_ones = own[row, -1] > own[column, 0]
     row, column = row[open_ones], column[open_ones]

@@ -50,6 +50,12 @@ def products(vectors: np.ndarray, half: int) -> np.ndarray:
     return np.asarray(np.sqrt(multinomials(indices)) * np.prod(vectors[..., np.array(indices)], axis=-1))
 
 
+def powers(vectors: np.ndarray, degree: int) -> np.ndarray:
+    """The coefficients of ``(vector'u)^degree``, ... x D, in the order of :func:`monomials`."""
+    indices = monomials(vectors.shape[-1], degree)
+    return np.asarray(multinomials(indices) * np.prod(vectors[..., np.array(indices)], axis=-1))
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Monomials:
     """Those of degree 2 half in r variables, as products of two of degree half.
@@ -76,6 +82,11 @@ class Monomials:
         return cls(half, every, np.sqrt(multinomials(own)), numbers(both, rank))
 
     @property
+    def rank(self) -> int:
+        """r."""
+        return int(self.indices.max()) + 1
+
+    @property
     def counts(self) -> np.ndarray:
         """By how much each coefficient is spread, length D: the multinomials of the monomials."""
         return np.bincount(self.places.ravel(), self._shares.ravel() ** 2, len(self.indices))
@@ -100,8 +111,7 @@ class Monomials:
                 axis.
             degree: even.
         """
-        rank = int(self.indices.max()) + 1
-        found = forms.T
+        rank, found = self.rank, forms.T
         for lower in range(degree, 2 * self.half, 2):
             indices = np.array(monomials(rank, lower))
             above = np.zeros((len(monomials(rank, lower + 2)), *found.shape[1:]))

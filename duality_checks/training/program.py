@@ -206,6 +206,12 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
     return Optimum(found.fit, found.dual, vectors, found.status)
 
 
+def skips_of(problem: TrainingProblem) -> tuple[np.ndarray, np.ndarray]:
+    """The columns without a linear price, n x q, and what half the square of each of their weights costs."""
+    columns = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
+    return columns, np.full(columns.shape[1], float(problem.beta) if problem.free.decayed else 0.0)
+
+
 def minimise(
     problem: TrainingProblem,
     penalty: Part,

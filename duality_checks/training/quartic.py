@@ -25,8 +25,8 @@ from scipy import sparse
 
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
-from .monomials import Monomials, products
-from .program import Accuracy, Minimum, Part, minimise
+from .monomials import Monomials, powers
+from .program import Accuracy, Minimum, Part, minimise, skips_of
 from .proposals import Form, Relaxation
 from .relaxation import SPHERES, beside, every_third, outputs_of
 
@@ -55,13 +55,12 @@ def relax_further(problem: TrainingProblem, landscape: Landscape, limit: float =
         >>> bool(0 < problem.loss.dual(found.dual, problem.target) <= 3)
         True
     """
-    skips = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
-    decay = float(problem.beta) if problem.free.decayed else 0.0
+    skips, decay = skips_of(problem)
     outputs = outputs_of(landscape)
     columns = sparse.hstack([outputs, -outputs, skips], format="csc")
     monomials = Monomials.of(landscape.normals.shape[1], 2)
     model = _Moments.of(landscape.normals, monomials)
-    penalty = _penalty(model, float(problem.beta), np.full(skips.shape[1], decay))
+    penalty = _penalty(model, float(problem.beta), decay)
     minimum = minimise(problem, penalty, columns, skips.shape[1], limit, ACCURACY)
     return Relaxation(minimum.dual, tuple(_bounds(minimum, model)))
 
@@ -75,7 +74,7 @@ class _Moments:
         mass: length D.
         second: the upper triangle of U, column by column, as clarabel has it, entries off the diagonal times
             the root of 2.
-        fourth: the same for the matrix of fourth moments in :func:`products`.
+        fourth: the same for the matrix of fourth moments in :func:`~.monomials.products`.
         squares, fourths: of heights, h x D.
     """
 
@@ -88,28 +87,19 @@ class _Moments:
 
     @classmethod
     def of(cls, normals: np.ndarray, monomials: Monomials) -> _Moments:
-        rank, many = normals.shape[1], len(monomials.indices)
-        rows, columns = np.triu_indices(rank)
-        order = np.lexsort((rows, columns))
-        scales = np.where(rows == columns, 1.0, np.sqrt(2.0))
-        number = np.zeros((rank, rank), int)
-        number[rows, columns] = number[columns, rows] = np.arange(len(rows))
-        own = [monomials.places[:, number[k, k]] for k in range(rank)]
-        pairs = np.zeros((len(rows), many))
-        for places in own:
-            pairs[np.arange(len(rows)), places] += 1.0
+        rows, columns = np.triu_indices(normals.shape[1])
+        order, scales = np.lexsort((rows, columns)), monomials.scales
+        pairs = monomials.raised(np.eye(len(rows)), 2)
         high, low = np.tril_indices(len(rows))
         values = scales[high] * scales[low] * np.where(high == low, 1.0, np.sqrt(2.0))
         entries = values, (np.arange(len(high)), monomials.places[high, low])
-        heights = products(normals, 2)
-        counts = np.bincount(monomials.places.ravel(), (scales[:, None] * scales).ravel() ** 2, many)
         return cls(
             normals,
             pairs[rows == columns].sum(axis=0),
             sparse.csc_matrix(scales[order, None] * pairs[order]),
-            sparse.csc_matrix(entries, shape=(len(high), many)),
-            (scales * heights) @ pairs,
-            counts * np.prod(normals[:, monomials.indices], axis=2),
+            sparse.csc_matrix(entries, shape=(len(high), len(monomials.indices))),
+            powers(normals, 2) @ pairs,
+            powers(normals, 4),
         )
 
 

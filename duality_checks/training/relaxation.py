@@ -35,7 +35,7 @@ from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from .cylinder import Balls, balls, extents
 from .pieces import Moments, Piece
-from .program import Minimum, Part, minimise
+from .program import Minimum, Part, minimise, skips_of
 from .proposals import Bound, Curves, Relaxation
 from .sparse_blocks import placed
 
@@ -72,13 +72,12 @@ def relax(
         >>> bool(0 < lower <= problem.loss.value(np.zeros(3), problem.target))
         True
     """
-    skips = np.array([[float(x) for x in column] for column in problem.skips]).reshape(-1, problem.n).T
-    decay = float(problem.beta) if problem.free.decayed else 0.0
+    skips, decay = skips_of(problem)
     outputs = outputs_of(landscape)
     columns = sparse.hstack([*(piece.side * outputs for piece in pieces), skips], format="csc")
     facets = [piece.facets(landscape.basis) for piece in pieces]
     shapes = _shapes(problem, landscape, pieces)
-    penalty = _penalty(landscape.normals, shapes, facets, float(problem.beta), np.full(skips.shape[1], decay))
+    penalty = _penalty(landscape.normals, shapes, facets, float(problem.beta), decay)
     minimum = minimise(problem, penalty, columns, skips.shape[1], limit)
     return Relaxation(minimum.dual, tuple(_bounds(minimum, landscape, pieces, facets, shapes)))
 

@@ -14,17 +14,15 @@ from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
 from .cylinder import extents, scaled
-from .form_proof import Terms, form_function, polished
+from .form_proof import ONE, Terms, form_function, polished, rounded
 from .pieces import UNIT, Piece
 from .proposals import Bound, Form, Relaxation
 
 ATTEMPTS = 7
 ROOM = 2.0**-30
-SHARE_BITS = 40
 TURNS = 80
 TINY = 1e-150
 GOLDEN = 0.381966
-ONE = 1 << 8 * checker.PARAMETER
 
 
 def proven(
@@ -52,10 +50,8 @@ def proven(
     coordinates = Coordinates(stated, None)
     # The checker's hyperplanes come in the order of their first rows.
     firsts = np.sort(first_rows(problem.arrangement.hyperplane_of_row))
-    bounds, frames = (
-        relaxation.bounds,
-        {bound.piece.span: _Frame.of(stated, bound.piece.span) for bound in relaxation.bounds},
-    )
+    bounds = relaxation.bounds
+    frames = {span: _Frame.of(stated, span) for span in {bound.piece.span for bound in bounds}}
     for attempt in range(ATTEMPTS):
         dual, _ = on_a_grid(problem, scale * relaxation.dual)
         if not any(dual):
@@ -187,16 +183,11 @@ def _function(
     if frame.bias is not None:
         least, *shares = _least_in_span(linear, squares, constant / beta, frame.bias, frame.span)
         # Half of what is left goes to the squares.
-        share, bias = map(_rounded, (shares[0] + 0.5 * max(1 - least, 0.0), shares[1]))
+        share, bias = map(rounded, (shares[0] + 0.5 * max(1 - least, 0.0), shares[1]))
         return least, checker.Piece(share, b"".join(data), products, bias)
     least, diagonal = _least_bound(linear, squares, constant / beta)
-    share = _rounded(diagonal / least if 0 < diagonal < least else 0.5)
+    share = rounded(diagonal / least if 0 < diagonal < least else 0.5)
     return least, checker.Piece(share, b"".join(data), products)
-
-
-def _rounded(share: float) -> Fraction:
-    """A share of beta as it is written."""
-    return Fraction(round(share * 2**SHARE_BITS), 2**SHARE_BITS)
 
 
 def _products(landscape: Landscape, bound: Bound, gain: float) -> tuple[bytes, np.ndarray, np.ndarray]:

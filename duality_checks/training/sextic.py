@@ -26,7 +26,7 @@ from .. import checker
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from ..terms.losses import Squared
-from .monomials import Monomials, monomials, multinomials
+from .monomials import Monomials, monomials, powers
 from .proposals import Form, Relaxation
 from .relaxation import SPHERES, outputs_of
 
@@ -116,8 +116,8 @@ class _Model:
         count, rank = normals.shape
         forms = Monomials.of(rank, 3)
         squares = forms.raised(np.eye(rank * (rank + 1) // 2), 2)
-        fourths = forms.raised(_powers(normals, 4), 4)
-        functionals = np.concatenate([squares, fourths, _powers(normals, 6)])
+        fourths = forms.raised(powers(normals, 4), 4)
+        functionals = np.concatenate([squares, fourths, powers(normals, 6)])
         products = (functionals / forms.counts) @ functionals.T
         ridge = RIDGE * np.diag(products.diagonal())
         sizes = [len(squares), count, count, rank, count, count, count]
@@ -125,7 +125,7 @@ class _Model:
         pairs = monomials(rank, 2)
         trace = np.array([float(i == k) for i, k in pairs])
         mass = sparse.csr_matrix(np.tile(trace, (count, 1))) @ second
-        square = sparse.csr_matrix(_powers(normals, 2)) @ second
+        square = sparse.csr_matrix(powers(normals, 2)) @ second
         moments = [mass, odd[0], square, odd[1], fourth, odd[2], sixth]
         heights = sparse.csr_matrix(normals) @ first
         cones = [
@@ -147,12 +147,6 @@ class _Model:
             sparse.hstack([zero, outputs, rest]).toarray(),
             mass[:1].toarray()[0],
         )
-
-
-def _powers(normals: np.ndarray, degree: int) -> np.ndarray:
-    """Coefficients of powers of heights, h x monomials."""
-    indices = monomials(normals.shape[1], degree)
-    return np.asarray(multinomials(indices) * np.prod(normals[:, np.array(indices)], axis=2))
 
 
 def _unit_blocks(sizes: list[int]) -> list[Any]:
@@ -238,7 +232,7 @@ def _round(
     cones = model.cones @ eta
     far_gram = OVER * gram + (1 - OVER) * state.gram + state.gram_missing
     far_cones = OVER * cones + (1 - OVER) * state.cones + state.cones_missing
-    near_gram, near_cones = _semidefinite(far_gram), _nearest(far_cones, model.normals)
+    near_gram, near_cones = semidefinite(far_gram), _nearest(far_cones, model.normals)
     found = _State(near_gram, far_gram - near_gram, near_cones, far_cones - near_cones, eta)
     primal = _size(gram - near_gram, cones - near_cones) / _size(near_gram, near_cones)
     moved = _size(near_gram - state.gram, near_cones - state.cones)
@@ -249,7 +243,7 @@ def _size(*parts: np.ndarray) -> float:
     return float(np.sqrt(sum((part**2).sum() for part in parts))) + TINY
 
 
-def _semidefinite(matrices: np.ndarray) -> np.ndarray:
+def semidefinite(matrices: np.ndarray) -> np.ndarray:
     """The nearest positive semidefinite matrices, ... x k x k."""
     values, vectors = np.linalg.eigh(matrices)
     return np.asarray((vectors * np.maximum(values, 0.0)[..., None, :]) @ np.swapaxes(vectors, -1, -2))
@@ -266,7 +260,7 @@ def _nearest(entries: np.ndarray, normals: np.ndarray) -> np.ndarray:
         scale = np.where(row == column, 1.0, DIAGONAL)[:, None]
         matrices = np.zeros((many * 2, size, size))
         matrices[:, row, column] = matrices[:, column, row] = (part / scale).T
-        found.append((scale * _semidefinite(matrices)[:, row, column].T).reshape(-1, 2))
+        found.append((scale * semidefinite(matrices)[:, row, column].T).reshape(-1, 2))
         place += height * many
     return np.concatenate([*found, np.maximum(entries[place:], 0.0)])
 

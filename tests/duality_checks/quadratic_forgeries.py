@@ -30,6 +30,14 @@ def certified(problem, found):
     return certify(problem, solution)
 
 
+def judged(honest, forgeries, name):
+    """The checker's verdict on a forgery, and the reason that it should give."""
+    problem, document = honest()
+    change, reason = forgeries[name]
+    change(problem, document)
+    return checker.check_documents(json.dumps(problem), json.dumps(document)), reason
+
+
 def zero_network(problem):
     skip = np.zeros(problem.d) if problem.free.linear else None
     return TwoLayerNetwork(np.zeros((0, problem.d)), [], problem.kappa, 0.0, skip)

@@ -14,7 +14,7 @@ from bias_forgeries import FORGERIES, ROWS, biased, honest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
-from quadratic_forgeries import BOUND
+from quadratic_forgeries import BOUND, judged
 
 from duality_checks import Certificate, Effort, TrainingProblem, certify, check, checker, train
 from duality_checks.training.cylinder import landscape_of, reach
@@ -99,10 +99,7 @@ def test_an_interval_at_high_rank():
 
 
 def refused(name):
-    problem, document = honest()
-    change, reason = FORGERIES[name]
-    change(problem, document)
-    return checker.check_documents(json.dumps(problem), json.dumps(document)), reason
+    return judged(honest, FORGERIES, name)
 
 
 def test_the_honest_one_is_proven_and_read_back():

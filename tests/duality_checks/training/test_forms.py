@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -14,7 +15,7 @@ from form_forgeries import FORGERIES, by_forms, honest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
-from quadratic_forgeries import BOUND, ROWS
+from quadratic_forgeries import BOUND, ROWS, judged
 
 from duality_checks import Certificate, TrainingProblem, check, checker, train
 from duality_checks.pricing.landscape import Landscape
@@ -72,10 +73,7 @@ def test_the_dual_norm_by_all_chambers_is_at_most_beta(degree):
 
 
 def refused(name):
-    problem, document = honest()
-    change, reason = FORGERIES[name]
-    change(problem, document)
-    return checker.check_documents(json.dumps(problem), json.dumps(document)), reason
+    return judged(honest, FORGERIES, name)
 
 
 @pytest.mark.parametrize("name", FORGERIES)
@@ -105,10 +103,7 @@ def test_each_check_refuses_what_no_other_refuses(check_named, names, monkeypatc
     "name", ["dual longer by a thousandth", "an entry the form leaves open", "a byte dropped"]
 )
 def test_forgeries_of_degree_6_are_refused(name):
-    problem, document = honest(6)
-    change, reason = FORGERIES[name]
-    change(problem, document)
-    verdict = checker.check_documents(json.dumps(problem), json.dumps(document))
+    verdict, reason = judged(partial(honest, 6), FORGERIES, name)
     assert not verdict.proven and re.search(reason, verdict.reason), verdict.reason
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from cover_forgeries import COVERABLE, with_term
 from list_oracle import dual_norm_squared
-from quadratic_forgeries import BOUND, FORGERIES, ROWS, by_functions, honest
+from quadratic_forgeries import BOUND, FORGERIES, ROWS, by_functions, honest, judged
 
 from duality_checks import Certificate, TrainingProblem, check, checker
 
@@ -33,10 +33,7 @@ def test_the_dual_norm_by_all_chambers_is_at_most_beta():
 
 
 def refused(name):
-    problem, document = honest()
-    change, reason = FORGERIES[name]
-    change(problem, document)
-    return checker.check_documents(json.dumps(problem), json.dumps(document)), reason
+    return judged(honest, FORGERIES, name)
 
 
 def test_the_honest_one_is_proven():
