@@ -184,6 +184,25 @@ def _move_bias(rows, weights, ids, at, count, head, lo, hi, j, free, u):
 
 
 @inner_njit(nogil=True)
+def _to_ends(rows, weights, ids, at, count, low, high, slopes, lo, hi, j, free, of_bias, aim, c, e):
+    """Turn slopes between 0 and 1 into the one or the other while the bound of c stays below the aim."""
+    for a in range(count):
+        k = ids[at + a]
+        if weights[k] > 0 or slopes[a] == 0.0 or slopes[a] == 1.0:
+            continue
+        nearer = 1.0 if low[a] + high[a] > 0 else 0.0
+        for end in (nearer, 1.0 - nearer):
+            share = weights[k] * (end - slopes[a])
+            for i in range(len(c)):
+                c[i] += share * rows[k, i]
+            if bound_on_cone(c, lo, hi, j, free, of_bias, e) <= aim:
+                slopes[a] = end
+                break
+            for i in range(len(c)):
+                c[i] -= share * rows[k, i]
+
+
+@inner_njit(nogil=True)
 def _bound_of_leaf(
     rows,
     weights,
@@ -210,7 +229,8 @@ def _bound_of_leaf(
     """A bound with all roundings on the cone of a box; slopes (in [0, 1]) are rounded and turned into steps.
 
     A slope of 0 or 1 is the shortest to write down, above all the one of the longer part of the row's
-    interval: so these are tried first for all rows, then for those whose best slope is near.
+    interval: so these are tried first for all rows, then for those whose best slope is near, and at last for
+    one row after another.
     """
     r = rows.shape[1]
     wanted = slopes[:count].copy()
@@ -235,6 +255,16 @@ def _bound_of_leaf(
         bound = bound_on_cone(c, lo, hi, j, free, of_bias, e) * (1 + 8 * UNIT * r) + rounding
         if bound <= threshold:
             break
+    if margin < 0.5 and bound <= threshold:
+        wanted[:] = slopes[:count]
+        aim = (threshold - rounding) * (1 - 8 * UNIT * r)
+        _to_ends(rows, weights, ids, at, count, low, high, slopes, lo, hi, j, free, of_bias, aim, c, e)
+        _over_estimate(rows, weights, ids, at, count, low, high, slopes, 0, sigma, j, head, tail, c)
+        fewer = bound_on_cone(c, lo, hi, j, free, of_bias, e) * (1 + 8 * UNIT * r) + rounding
+        if fewer <= threshold:
+            bound = fewer
+        else:
+            slopes[:count] = wanted
     for a in range(count):
         slopes[a] *= steps
     return bound
