@@ -105,11 +105,13 @@ def settle_coupled(rows, weights, base, lengths, points, values):
     p, v, other, g, N = np.empty(r), np.empty(r), np.empty(r), np.empty(q), np.empty((q, r))
     first = min(WIDEST, NEAR * r / max(h, 1))
     for point in range(len(points)):
-        u, width = points[point], first
+        u, width, narrowed = points[point], first, False
         for _ in range(STEPS):
             size = value_of(rows, weights, base, u, g)
-            if width < NARROWEST * first or size == 0.0:
+            if size == 0.0 or (width < NARROWEST * first and not narrowed):
                 break
+            if width < NARROWEST * first:
+                width, narrowed = first, False
             divide(g, size)
             m = 0
             for b in range(q):
@@ -171,5 +173,6 @@ def settle_coupled(rows, weights, base, lengths, points, values):
             if value > values[point] * (1 + GAIN):
                 values[point] = value
                 copy(other, points[point])
+                narrowed = width < first
             else:
                 width *= SHRINK

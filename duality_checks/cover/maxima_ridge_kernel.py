@@ -84,11 +84,13 @@ def settle_maxima(pieces, weights, owner, lengths, points, values):
     p, q, heights, trial = np.empty(r), np.empty(r), np.empty(h), np.empty(h)
     widest = min(WIDEST, NEAR * r / max(h, 1))
     for a in range(len(points)):
-        u, width = points[a], widest
+        u, width, narrowed = points[a], widest, False
         _value(pieces, weights, owner, u, heights)
         for _ in range(STEPS):
             if width < NARROWEST * widest:
-                break
+                if not narrowed:
+                    break
+                width, narrowed = widest, False
             groups, m = _gradients(pieces, weights, owner, lengths, heights, width, A, w, group, first, p)
             descend_shares(A, w, first, groups, m, p, SWEEPS, 0.0)
             size = shorten_shares(
@@ -113,6 +115,7 @@ def settle_maxima(pieces, weights, owner, lengths, points, values):
             if value > values[a] * (1 + GAIN):
                 values[a] = value
                 copy(q, points[a])
+                narrowed = width < widest
                 copy(trial, heights)
             elif not last:
                 width *= SHRINK

@@ -3,7 +3,8 @@
 Local maxima lie on kinks of the concave rows, which steps along gradients leap over. So the concave rows near
 the point get whatever slopes in [0, 1] make the gradient shortest: its direction is the maximum over the
 sphere of what they and the linear part are together, and where no other row changes its side it is a local
-maximum. Where the value falls, a shorter step is taken, and where that does not help fewer rows are near.
+maximum. Where the value falls, a shorter step is taken, and where that does not help fewer rows are near;
+from a point that was reached with few, many are tried once more.
 The shortest gradient is no shorter than the function is large where no row of positive weight changes its
 side: a point whose value is its length is a local maximum, and the ascent ends.
 """
@@ -51,10 +52,12 @@ def settle_points(rows, weights, base, lengths, points, values):
     p, q = np.empty(r), np.empty(r)
     first = min(WIDEST, NEAR * r / max(h, 1))
     for a in range(len(points)):
-        u, width = points[a], first
+        u, width, narrowed = points[a], first, False
         for _ in range(STEPS):
             if width < NARROWEST * first:
-                break
+                if not narrowed:
+                    break
+                width, narrowed = first, False
             copy(base, p)
             m = 0
             for k in range(h):
@@ -94,6 +97,7 @@ def settle_points(rows, weights, base, lengths, points, values):
             if value > values[a] * (1 + GAIN):
                 values[a] = value
                 copy(q, points[a])
+                narrowed = width < first
             elif not last:
                 width *= SHRINK
             if last:
