@@ -36,7 +36,6 @@ from rivals import instance
 
 from duality_checks import (
     Effort,
-    MultiOutputProblem,
     TrainingProblem,
     TwoLayerNetwork,
     audit,
@@ -207,7 +206,7 @@ def shared() -> str:
     for n, rank in ((300, 3), (1000, 3), (100, 4), (200, 4)):
         X = instance(n, rank, 0.01).X
         Y = np.random.default_rng(n).choice([-1, 1], size=(n, 3)).tolist()
-        problem = MultiOutputProblem(X, Y, Fraction(n, 100), coupling="2-norm")
+        problem = TrainingProblem(X, Y, Fraction(n, 100), coupling="2-norm")
         with timed() as training:
             proof = train_outputs(problem)
         with timed() as checking:

@@ -50,7 +50,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .optima.path_band import PathBand
     from .optima.path_refining import path_band, path_bands
     from .optima.paths import PathPoint, beta_max, beta_path
-    from .optima.several_outputs import MultiOutputProblem, OutputsProof, check_outputs, train_outputs
+    from .optima.several_outputs import OutputsProof, check_outputs, train_outputs
     from .optima.spanning import Reach, UnreachableError, reach_margins, reach_targets
     from .optima.spike_free import decide_spike_free
     from .optima.spline import spline_optimum
@@ -99,7 +99,7 @@ _NAMES = {
     "networks.rational": ("RationalNetwork",),
     "networks.two_layer": ("TwoLayerNetwork",),
     "optima.least_norm": ("LeastNormProof", "least_norm_fit", "least_norm_margin"),
-    "optima.several_outputs": ("MultiOutputProblem", "OutputsProof", "check_outputs", "train_outputs"),
+    "optima.several_outputs": ("OutputsProof", "check_outputs", "train_outputs"),
     "optima.spanning": ("Reach", "UnreachableError", "reach_margins", "reach_targets"),
     "optima.optimal_set": ("OptimalSet", "exact_optimal_set"),
     "optima.lineup": ("Lineup", "line_up", "read_lineup"),
@@ -137,7 +137,6 @@ __all__ = [
     "LeastNormProof",
     "Lineup",
     "MaxPooling",
-    "MultiOutputProblem",
     "OptimalSet",
     "OutputsAudit",
     "OutputsProof",

@@ -5,7 +5,8 @@ Conventions are those of the theory (section 0): a two-layer network ``f = sum_j
 
     ``ell(f) + beta/2 * sum_j (norm(w_j)^2 + alpha_j^2)``.
 
-By default ``ell(f) = 1/2 * norm(f - y)^2``, the norm is the 2-norm and T the identity. Samples may have
+By default ``ell(f) = 1/2 * norm(f - y)^2``, the norm is the 2-norm and T the identity. Of q outputs Y is
+n x q, and ``alpha_j`` a row whose norm the coupling says (statement 2.8). Samples may have
 weights (:mod:`.terms.weighted`). An output intercept, a linear skip and the hidden biases may be left
 unpenalised, or the intercept penalised like any other weight (:mod:`.terms.free`).
 """
@@ -13,7 +14,7 @@ unpenalised, or the intercept penalised like any other weight (:mod:`.terms.free
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -31,14 +32,14 @@ from hyperplane_arrangements.exact import (
     fits_float,
     in_short,
 )
-from hyperplane_arrangements.exact.rational import dot, long_dot
+from hyperplane_arrangements.exact.rational import Vector, dot, long_dot
 from hyperplane_arrangements.exact.scaled import over_one_denominator
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
 from .checker import MAX_DIGITS
 from .data.files import read_text, write_text
-from .terms.free import NAMES, NOTHING, Free, parse_free
+from .terms.free import DECAYED, NAMES, NOTHING, Free, parse_free
 from .terms.losses import Loss, parse_loss
 from .terms.max_pooling import MaxPooling, compared, parse_pooling, refuse
 from .terms.penalties import Penalty, parse_penalty
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
 
 NAMED_ACTIVATIONS = {"relu": Fraction(0), "abs": Fraction(-1)}
+COUPLINGS = ("1-norm", "2-norm")
 
 
 def parse_activation(activation: Any) -> Fraction:
@@ -109,7 +111,8 @@ class TrainingProblem(Pasted, Shown):
     Args:
         X: data, N x d: floats (exact dyadic rationals), ints, Fractions or decimal text. A bias is a column
             of ones. Without a readout N = n, one row a sample.
-        y: targets, length n, likewise; labels -1 and +1 for the losses that need them.
+        y: targets, length n, likewise, or n x q for q outputs; labels -1 and +1 for the losses that need
+            them.
         beta: weight decay, positive.
         activation: see :func:`parse_activation`; or ``"slopes:A,B"`` for any two different slopes, which is
             reduced to a ``kappa`` with another ``beta`` and the same optimum
@@ -125,12 +128,20 @@ class TrainingProblem(Pasted, Shown):
             ones of ``X``. Or ``"decayed-intercept"``: an output intercept b that costs ``beta/2 b^2``.
         sample_weights: one positive number a sample, which multiplies its loss; ones by default. A sample
             given twice is one of weight 2.
+        coupling: of several outputs, the norm of a neuron's output weights in the penalty: ``"1-norm"`` (the
+            outputs separate) or ``"2-norm"`` (the usual weight decay: they share neurons; squared loss, no
+            readout, penalty ``"2-norm"``, and nothing free but an intercept). What is free is so for every
+            output, and no linear skip is. Of one output all norms are the same.
+
+    Attributes:
+        targets: q vectors of length n, one an output.
 
     Raises:
         InputError: data of the wrong shape, not finite, beyond the range of floats, of more than 4000 digits,
             or without any nonzero row; ``beta <= 0``, or so small that it is 0 as a float; an unknown
             activation, loss or penalty; targets that do not fit the loss; free biases without a column of
-            ones; weights of samples that are not positive.
+            ones; weights of samples that are not positive; an unknown coupling, or terms that several outputs
+            do not go with.
 
     Example:
         >>> problem = TrainingProblem([[1.0, 1], [2, 1]], ["0.1", 1], beta=0.5, activation="leaky:0.1")
@@ -142,16 +153,20 @@ class TrainingProblem(Pasted, Shown):
         1
         >>> TrainingProblem([[1], [2]], [1, 0], beta=1, sample_weights=[2, "1/3"]).sample_weights
         (Fraction(2, 1), Fraction(1, 3))
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
+        >>> len(problem.outputs), problem.outputs[1].y
+        (2, (Fraction(4, 1), Fraction(0, 1)))
     """
 
     X: ExactMatrix
-    y: tuple[Fraction, ...]
+    targets: tuple[Vector, ...]
     beta: Fraction
     kappa: Fraction = field(init=False)
     loss: Loss = field(init=False)
     penalty: Penalty = field(init=False)
     readout: Readout | MaxPooling = field(init=False)
     free: Free = field(init=False)
+    coupling: str = field(init=False)
 
     def __init__(
         self,
@@ -165,16 +180,18 @@ class TrainingProblem(Pasted, Shown):
         readout: Any = "identity",
         free: str | Free = NOTHING,
         sample_weights: Any = None,
+        coupling: str = "1-norm",
     ):
         matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X, name="X")
-        target = exact_vector(y, name="y")
+        targets = _columns(y)
         pooling = parse_pooling(readout, matrix.shape[0])
-        if len(target) != pooling.n:
+        if len(targets[0]) != pooling.n:
             owner = "X has" if pooling.is_identity else "readout gives"
             unit = (
                 "rows; give one target a row" if pooling.is_identity else "samples; give one target a sample"
             )
-            raise InputError(f"y has {len(target)} entries but {owner} {pooling.n} {unit}")
+            rows = "entries" if len(targets) == 1 else "rows"
+            raise InputError(f"y has {len(targets[0])} {rows} but {owner} {pooling.n} {unit}")
         if not matrix.integers.any():
             raise InputError("X is zero; every network is zero on it, so there is nothing to train")
         decay = positive(beta, "beta")
@@ -189,16 +206,18 @@ class TrainingProblem(Pasted, Shown):
                 )
             decay, activation = slopes.reduced_beta(decay), slopes.kappa
         chosen = parse_loss(loss)
-        chosen.require_targets(target)
+        for target in targets:
+            chosen.require_targets(target)
         for name, value in (
             ("X", matrix),
-            ("y", target),
+            ("targets", targets),
             ("beta", decay),
             ("kappa", parse_activation(activation)),
             ("loss", weighted(chosen, sample_weights, pooling.n)),
             ("penalty", parse_penalty(penalty)),
             ("readout", pooling),
             ("free", parse_free(free)),
+            ("coupling", coupling if len(targets) > 1 else COUPLINGS[0]),
         ):
             object.__setattr__(self, name, value)
         _require_floats(self)
@@ -207,11 +226,41 @@ class TrainingProblem(Pasted, Shown):
             _require_one_column_of_ones(matrix)
         if self.is_max_pooled:
             _require_treated(self)
+        if coupling not in COUPLINGS:
+            raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
+        if len(targets) > 1:
+            _require_outputs_of(self)
 
     @property
     def n(self) -> int:
         """The number of samples: rows of ``X``, unless a readout pools them."""
-        return len(self.y)
+        return len(self.targets[0])
+
+    @property
+    def y(self) -> Vector:
+        """The targets of the one output, length n.
+
+        Raises:
+            InputError: there are several outputs.
+
+        Example:
+            >>> TrainingProblem([[1]], [[1, 2]], beta=1).y
+            Traceback (most recent call last):
+            ...
+            hyperplane_arrangements.errors.InputError: the problem has 2 outputs, and this is known of one;
+            take each of problem.outputs, or train_outputs for all of them
+        """
+        if len(self.targets) > 1:
+            raise InputError(
+                f"the problem has {len(self.targets)} outputs, and this is known of one; take each of "
+                "problem.outputs, or train_outputs for all of them"
+            )
+        return self.targets[0]
+
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """The targets as they are stated: n numbers, or n rows of q."""
+        return self.targets[0] if len(self.targets) == 1 else tuple(zip(*self.targets, strict=True))
 
     @property
     def d(self) -> int:
@@ -229,11 +278,16 @@ class TrainingProblem(Pasted, Shown):
         return np.array([float(value) for value in self.y])
 
     @cached_property
-    def targets(self) -> Sequence[Fraction]:
+    def Y(self) -> np.ndarray:
+        """The targets rounded to float64, n x q."""
+        return np.array([[float(value) for value in column] for column in self.targets]).T
+
+    @cached_property
+    def tied(self) -> Sequence[Fraction]:
         """``y``, over one denominator if that has few digits: for exact sums over all samples.
 
         Example:
-            >>> TrainingProblem([[1], [2]], ["1/2", "2/3"], beta=1).targets.denominator
+            >>> TrainingProblem([[1], [2]], ["1/2", "2/3"], beta=1).tied.denominator
             6
         """
         return over_one_denominator(self.y)
@@ -245,18 +299,19 @@ class TrainingProblem(Pasted, Shown):
 
     @property
     def outputs(self) -> tuple[TrainingProblem, ...]:
-        """The problem of each output: this one, as in a problem of several."""
-        return (self,)
+        """The problem of each output alone: of one output, this one. The arrangement is shared."""
+        return (self,) if len(self.targets) == 1 else self._outputs
 
-    @property
-    def coupling(self) -> str:
-        """The norm of a neuron's output weights in the penalty: of one weight, all norms are the same."""
-        return "1-norm"
+    @cached_property
+    def _outputs(self) -> tuple[TrainingProblem, ...]:
+        _ = self.arrangement
+        alone = {"coupling": COUPLINGS[0]}
+        return tuple(self._like(_OF_ROWS, targets=(target,), **alone) for target in self.targets)
 
     @property
     def shares(self) -> bool:
-        """Whether outputs share neurons: there is one."""
-        return False
+        """Whether outputs share neurons: several, with the 2-norm."""
+        return self.coupling == "2-norm"
 
     @property
     def is_max_pooled(self) -> bool:
@@ -348,7 +403,7 @@ class TrainingProblem(Pasted, Shown):
             InputError: ``v`` is not in the domain of the loss. That it is orthogonal to :attr:`equations` is
                 not looked at.
         """
-        return self.loss.lower(v, self.targets) - self.exact_brake(v)
+        return self.loss.lower(v, self.tied) - self.exact_brake(v)
 
     def exact_brake(self, v: Sequence[Fraction]) -> Fraction:
         """``(B'v)^2 / (2 beta)``, what a decayed intercept takes off the dual objective; 0 without one."""
@@ -463,11 +518,14 @@ class TrainingProblem(Pasted, Shown):
             >>> TrainingProblem([[1]], [1], beta=1).with_beta("1/3").beta
             Fraction(1, 3)
         """
-        other = object.__new__(type(self))
-        for name in (*_FIELDS, *(name for name in _SHARED if name in self.__dict__)):
-            object.__setattr__(other, name, self.__dict__[name])
-        object.__setattr__(other, "beta", positive(beta, "beta"))
+        other = self._like((*_OF_ROWS, *_OF_TARGETS), beta=positive(beta, "beta"))
         _require_beta(other.beta)
+        return other
+
+    def _like(self, shared: tuple[str, ...], **changes: Any) -> TrainingProblem:
+        """The same problem but for these fields, with what of it is known and shared."""
+        other, own = object.__new__(type(self)), self.__dict__
+        other.__dict__.update({name: own[name] for name in (*_FIELDS, *shared) if name in own} | changes)
         return other
 
     @property
@@ -479,6 +537,7 @@ class TrainingProblem(Pasted, Shown):
             "readout": self.readout,
             "free": self.free,
             "sample_weights": self.sample_weights if self.is_weighted else None,
+            "coupling": self.coupling,
         }
 
     def restated(self, **changes: Any) -> TrainingProblem:
@@ -489,7 +548,7 @@ class TrainingProblem(Pasted, Shown):
             >>> TrainingProblem([[1]], [1], beta=2, loss="l1").restated(y=[3]).y
             (Fraction(3, 1),)
         """
-        stated: dict[str, Any] = {"X": self.X, "y": self.y, "beta": self.beta, "activation": self.kappa}
+        stated: dict[str, Any] = {"X": self.X, "y": self.given, "beta": self.beta, "activation": self.kappa}
         other = TrainingProblem(**(stated | self.terms | changes))
         if other.X is self.X:
             other.__dict__["arrangement"] = self.arrangement
@@ -499,7 +558,7 @@ class TrainingProblem(Pasted, Shown):
         names = {slope: name for name, slope in NAMED_ACTIVATIONS.items()}
         activation = names.get(self.kappa, f"leaky:{self.kappa}")
         others = [("loss", self.plain_loss.name, "squared"), ("penalty", self.penalty.name, "2-norm")]
-        others.append(("free", self.free.name, NOTHING))
+        others += [("free", self.free.name, NOTHING), ("coupling", self.coupling, COUPLINGS[0])]
         named = {"beta": self.beta, "activation": activation}
         named |= {name: value for name, value, usual in others if value != usual}
         if not self.readout.is_identity:
@@ -507,22 +566,30 @@ class TrainingProblem(Pasted, Shown):
             named["readout"] = Call("MaxPooling", (groups,)) if self.is_max_pooled else groups
         if self.is_weighted:
             named["sample_weights"] = self.sample_weights
-        return Call(type(self).__name__, (self.X.fractions, self.y), named)
+        return Call(type(self).__name__, (self.X.fractions, self.given), named)
 
     def _measured(self) -> str:
         rows, columns = self.X.shape
         large = rows * columns > MOST
-        return f"{rows:,} x {columns:,} data, beta={clipped(self.beta)}" if large else ""
+        outputs = f", {len(self.targets):,} outputs" if len(self.targets) > 1 else ""
+        return f"{rows:,} x {columns:,} data, beta={clipped(self.beta)}{outputs}" if large else ""
 
     def to_json(self) -> str:
-        """The problem file: every number an exact rational in lowest terms; version 3 if samples have
-        weights, else version 2 if something is free.
+        """The problem file: every number an exact rational in lowest terms; version 4 where outputs share
+        neurons, else version 3 if samples have weights, else version 2 if something is free.
+
+        Raises:
+            InputError: several outputs share no neurons: they have a file each.
 
         Example:
             >>> print(TrainingProblem([[0.5]], [1], beta=1).to_json())
             {"format": "convex-landscape problem", "version": 1, "loss": "squared", "penalty": "2-norm",
              "readout": "identity", "kappa": "0", "beta": "1", "X": [["1/2"]], "y": ["1"]}
             <BLANKLINE>
+            >>> shared = TrainingProblem([[1]], [["1/2", 3]], beta=1, coupling="2-norm")
+            >>> document = json.loads(shared.to_json())
+            >>> document["version"], document["y"], document["coupling"]
+            (4, [['1/2', '3']], '2-norm')
         """
         return self._text
 
@@ -530,6 +597,8 @@ class TrainingProblem(Pasted, Shown):
     def _text(self) -> str:
         from .data.problem_file import problem_document
 
+        if len(self.targets) > 1 and not self.shares:
+            raise InputError("outputs that share no neurons have a problem file each: save problem.outputs")
         return json.dumps(problem_document(self)) + "\n"
 
     def save(self, path: str | Path) -> None:
@@ -567,10 +636,38 @@ def _name_of(readout: Readout | MaxPooling) -> str:
     return "identity" if readout.is_identity else "pooling"
 
 
-# What a problem with another beta has in common with this one.
-_FIELDS = ("X", "y", "kappa", "loss", "penalty", "readout", "free")
-_SHARED = ("target", "targets", "weight_floats", "arrangement", "bias", "skips")
+_FIELDS = ("X", "targets", "beta", "kappa", "loss", "penalty", "readout", "free", "coupling")
+# What is computed of the rows, whatever the targets, and of the targets.
+_OF_ROWS = ("weight_floats", "arrangement", "bias", "skips")
+_OF_TARGETS = ("target", "Y", "tied")
 _TOO_LONG = 10**MAX_DIGITS
+
+
+def _columns(y: Any) -> tuple[Vector, ...]:
+    """The targets of each output: of a vector one, of a table its columns."""
+    rows = isinstance(y, list | tuple) and len(y) > 0
+    if getattr(y, "shape", ())[1:] or (rows and (isinstance(y[0], list | tuple) or getattr(y[0], "ndim", 0))):
+        return tuple(zip(*exact_matrix(y, name="y").fractions, strict=True))
+    return (exact_vector(y, name="y"),)
+
+
+def _require_of_targets(
+    problem: TrainingProblem, holds: Callable[[Fraction], bool], require: Callable[[str, Fraction], None]
+) -> None:
+    """Ask of the targets, by name, what does not hold at once."""
+    for k, target in enumerate(problem.targets):
+        for i, y in enumerate(target):
+            if not holds(y):
+                require(f"y[{i}]" if len(problem.targets) == 1 else f"y[{i}, {k}]", y)
+
+
+def _require_outputs_of(problem: TrainingProblem) -> None:
+    """Refuse terms that several outputs, or the 2-norm of their weights, do not go with."""
+    problem.require_penalised("several outputs", tuple(name for name in NAMES if "linear" not in name))
+    if problem.shares:
+        if problem.plain_loss.name != "squared":
+            problem.require_standard("the 2-norm coupling")
+        problem.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))
 
 
 def _require_digits(problem: TrainingProblem) -> None:
@@ -578,9 +675,7 @@ def _require_digits(problem: TrainingProblem) -> None:
     _require_short("beta", problem.beta)
     _require_short("kappa", problem.kappa)
     _require_short("huber delta", getattr(problem.plain_loss, "delta", Fraction(0)))
-    for i, y in enumerate(problem.y):
-        if not _is_short(y):
-            _require_short(f"y[{i}]", y)
+    _require_of_targets(problem, _is_short, _require_short)
     for i, weight in enumerate(problem.sample_weights if problem.is_weighted else ()):
         _require_short(f"sample_weights[{i}]", weight)
     if max(problem.X.largest, *problem.X.denominators) >= _TOO_LONG:
@@ -606,9 +701,7 @@ def _require_floats(problem: TrainingProblem) -> None:
         _ = problem.X.floats
     except InputError as error:
         raise InputError(f"X{error}") from None
-    for i, y in enumerate(problem.y):
-        if not -y.denominator <= y.numerator <= y.denominator:
-            _require_float(f"y[{i}]", y)
+    _require_of_targets(problem, lambda y: -y.denominator <= y.numerator <= y.denominator, _require_float)
     for name, value in (
         ("kappa", problem.kappa),
         ("huber delta", getattr(problem.plain_loss, "delta", Fraction(0))),

@@ -21,7 +21,7 @@ import numpy as np
 
 import duality_checks
 from duality_checks import (
-    Lineup, MaxPooling, MultiOutputProblem, RationalNetwork, Readout, TrainingProblem, TwoLayerNetwork,
+    Lineup, MaxPooling, RationalNetwork, Readout, TrainingProblem, TwoLayerNetwork,
     GatedNetwork, audit, certify, check, prove_interval, stationarity, train,
 )
 from duality_checks.pytest_plugin import CertifiedProblem
@@ -31,7 +31,7 @@ problem = TrainingProblem([["0.5", 1], [1.5, Fraction(1, 3)]], (1, "0"), beta="0
 pooled = TrainingProblem(np.ones((3, 2)), [1, 2], 1, readout=MaxPooling([0, 0, 1]), sample_weights=[1, "2"])
 reveal_type(problem)  # TrainingProblem
 reveal_type(problem.arrangement)  # Arrangement
-reveal_type(MultiOutputProblem([[1]], [[1, 2]], 1, coupling="2-norm"))  # MultiOutputProblem
+reveal_type(TrainingProblem([[1]], [[1, 2]], 1, coupling="2-norm"))  # TrainingProblem
 reveal_type(Readout([0, 0, 1]))  # Readout
 network = TwoLayerNetwork([[1.0, -1]], [2], "1/10", intercept=Fraction(1, 2), linear=[0, 1])
 reveal_type(network)  # TwoLayerNetwork

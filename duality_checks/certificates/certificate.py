@@ -31,6 +31,7 @@ from .. import checker
 from ..checker import BiasCut, Chamber, Cover, Cut, Form, Part, Quadratic, Refusal, Slopes, Verdict
 from ..cover.effort import WHOLE, Effort, is_late
 from ..data.files import read_text, write_text
+from ..data.problem_file import strings
 from ..exact.enclosures import Enclosed, float_above, float_below, require_writable
 from ..exact.judged import judged, skip_of
 from ..exact.rounding import on_a_grid
@@ -483,11 +484,6 @@ def _dual_vector(problem: TrainingProblem, dual: Any) -> np.ndarray:
     if not np.isfinite(numbers).all() or not 1e-280 < float(problem.beta) < 1e280:
         raise InputError("X, y or beta is beyond the range of floats; rescale the problem")
     return vector
-
-
-def strings(values: Sequence[Fraction]) -> list[str]:
-    """Rationals in lowest terms."""
-    return [str(value) for value in values]
 
 
 def packed(values: Sequence[Fraction]) -> dict[str, Any] | list[str]:

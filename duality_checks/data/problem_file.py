@@ -1,8 +1,8 @@
 """The file of a problem, ``problem.json``: which fields each version of the format has, and what they say.
 
 Version 1 has nothing free and no weights, version 2 says what is free, version 3 lists the weights of the
-samples and says what is free, be it nothing. So a problem has one version, and files without weights are what
-they were.
+samples and says what is free, be it nothing. Version 4, of outputs that share neurons, says both, and the
+coupling, and lists y by rows. So a problem has one version, and files without weights are what they were.
 
 A file of any version may say beside it how X and y were made of a table, in ``preparation``. The problem is
 the same without: nothing rests on that, and the digest that certificates name leaves it out.
@@ -42,7 +42,7 @@ class Stated(Protocol):
     def X(self) -> ExactMatrix: ...
 
     @property
-    def y(self) -> tuple[Fraction, ...]: ...
+    def given(self) -> tuple[Any, ...]: ...
 
     @property
     def beta(self) -> Fraction: ...
@@ -68,6 +68,12 @@ class Stated(Protocol):
     @property
     def sample_weights(self) -> Sequence[Fraction]: ...
 
+    @property
+    def coupling(self) -> str: ...
+
+    @property
+    def shares(self) -> bool: ...
+
 
 def problem_document(problem: Stated) -> dict[str, Any]:
     """The fields of the file, every number a text: an exact rational in lowest terms.
@@ -82,12 +88,13 @@ def problem_document(problem: Stated) -> dict[str, Any]:
         >>> document["version"], document["free"], document["weights"]
         (3, 'nothing', ['1', '1/3'])
     """
-    later = problem.is_weighted or bool(problem.free)
+    version = 4 if problem.shares else 3 if problem.is_weighted else 1 + bool(problem.free)
     return {
         "format": FORMAT,
-        "version": 3 if problem.is_weighted else 1 + later,
-        **({"free": problem.free.name} if later else {}),
-        **({"weights": list(map(str, problem.sample_weights))} if problem.is_weighted else {}),
+        "version": version,
+        **({"free": problem.free.name} if version > 1 else {}),
+        **({"weights": strings(problem.sample_weights)} if version > 2 else {}),
+        **({"coupling": problem.coupling} if problem.shares else {}),
         "loss": problem.plain_loss.name,
         "penalty": problem.penalty.name,
         "readout": _readout_document(problem.readout),
@@ -98,8 +105,13 @@ def problem_document(problem: Stated) -> dict[str, Any]:
             [str(Fraction(x, q)) for x in row]
             for row, q in zip(problem.X.integers, problem.X.denominators, strict=True)
         ],
-        "y": [str(value) for value in problem.y],
+        "y": list(map(strings, problem.given)) if problem.shares else strings(problem.given),
     }
+
+
+def strings(values: Sequence[Fraction]) -> list[str]:
+    """Rationals in lowest terms."""
+    return [str(value) for value in values]
 
 
 def prepared(text: str, preparation: Preparation | None) -> str:

@@ -19,7 +19,6 @@ from ..terms.given import allowance, relative
 if TYPE_CHECKING:
     from ..certificates.certificate import Certificate
     from ..networks.rational import RationalNetwork
-    from ..optima.several_outputs import MultiOutputProblem
     from ..problem import TrainingProblem
     from ..stationary_points.stationary import Stationarity
 
@@ -141,9 +140,7 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     raise AssertionError(_failure("no strong duality", facts, problem, _shown(solution.network, chosen)))
 
 
-def assert_stationary(
-    problem: TrainingProblem | MultiOutputProblem, network: Any, *, epsilon: float = 1e-6
-) -> Stationarity:
+def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float = 1e-6) -> Stationarity:
     """Assert that a network is stationary, or proven to be nearly so (statements 3.1 and 3.4).
 
     Args:
@@ -166,11 +163,10 @@ def assert_stationary(
         stationary (proven): directionally
     """
     __tracebackhide__ = True
-    from ..optima.several_outputs import MultiOutputProblem
     from ..stationary_points.stationary import Standing, stationarity
 
     allowed = float(allowance(epsilon, "epsilon"))
-    if isinstance(problem, MultiOutputProblem):
+    if len(problem.targets) > 1:
         return _assert_shared(problem, network, allowed)
     chosen = _judged(problem, network)
     verdict = stationarity(problem, chosen, epsilon=allowed)
@@ -180,7 +176,7 @@ def assert_stationary(
     return verdict
 
 
-def _assert_shared(problem: MultiOutputProblem, network: Any, epsilon: float) -> Stationarity:
+def _assert_shared(problem: TrainingProblem, network: Any, epsilon: float) -> Stationarity:
     __tracebackhide__ = True
     from ..networks.two_layer import TwoLayerNetwork
     from ..stationary_points.stationary import Standing, stationarity

@@ -27,14 +27,12 @@ from hyperplane_arrangements.errors import InputError
 from ..cover.effort import Effort
 from ..exact.enclosures import exact_text
 from ..optima.several_outputs import (
-    COUPLINGS,
-    MultiOutputProblem,
     OutputsProof,
     check_outputs,
     train_outputs,
 )
 from ..pricing.limits import is_searched, require_feasible
-from ..problem import TrainingProblem
+from ..problem import COUPLINGS, TrainingProblem
 from ..reports.hints import hints_of_audit
 from ..stationary_points.stationary import EPSILON, REACH
 from ..terms.free import DECAYED, NOTHING
@@ -190,7 +188,7 @@ def _proven(
 ) -> OutputsProof:
     first = problems[0]
     targets = list(zip(*(one.y for one in problems), strict=True))
-    problem = MultiOutputProblem(first.X, targets, first.beta, first.kappa, coupling=coupling, **first.terms)
+    problem = first.restated(y=targets, coupling=coupling)
     proof = train_outputs(problem, max_chambers=max_chambers, effort=effort)
     verdict = check_outputs(problem, proof)
     if not verdict.proven:

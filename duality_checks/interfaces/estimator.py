@@ -37,7 +37,7 @@ from .fits import Fit
 
 if TYPE_CHECKING:
     from ..certificates.certificate import Certificate
-    from ..optima.several_outputs import MultiOutputProblem, OutputsProof
+    from ..optima.several_outputs import OutputsProof
 
 
 class NoCertificateError(ConvexLandscapeError, AttributeError):
@@ -65,22 +65,19 @@ class _CertifiedReLU(BaseEstimator):
     time_limit: float | None = None
     starts: int = 300
     random_state: Any = 0
-    # One problem and one network, or those of several outputs.
+    coupling = "1-norm"  # no parameter, but of the regressors
     problem_: Any = field(init=False)
     solution_: Any = field(init=False)
     network_: Any = field(init=False)
 
     def _problem(
         self, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None, beta: Any
-    ) -> TrainingProblem | MultiOutputProblem:
+    ) -> TrainingProblem:
         """The problem of one output (a target of length n), or of several (n x k)."""
-        terms = {"loss": self.loss, "free": self.free, "sample_weights": weights}
-        if target.ndim == 1:
-            return TrainingProblem(self._columns(X), target, beta, self.activation, **terms)
-        from ..optima.several_outputs import MultiOutputProblem
-
-        terms["coupling"] = self.coupling
-        return MultiOutputProblem(self._columns(X), target, beta, self.activation, **terms)
+        terms = {"loss": self.loss, "free": self.free, "coupling": self.coupling}
+        return TrainingProblem(
+            self._columns(X), target, beta, self.activation, sample_weights=weights, **terms
+        )
 
     def _learn(self, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None) -> None:
         began = perf_counter()
@@ -89,10 +86,10 @@ class _CertifiedReLU(BaseEstimator):
             from ..optima.shares import at_ratio
 
             if not problem.shares:
-                self._require_chambers(problem.outputs[0])
+                self._require_chambers(problem)
             effort = self._limits(problem).after(began, parts=4)
             problem = at_ratio(problem, self.beta_ratio, self.max_chambers, effort)
-        if isinstance(problem, TrainingProblem) or not problem.shares:
+        if not problem.shares:
             outputs = problem.outputs
             fits = [self._fitted(one, began, len(outputs) - k) for k, one in enumerate(outputs)]
             self._keep(problem, fits)
@@ -102,15 +99,10 @@ class _CertifiedReLU(BaseEstimator):
         left = self._limits(problem).after(began)
         self._keep(problem, [], train_outputs(problem, effort=left))
 
-    def _keep(
-        self,
-        problem: TrainingProblem | MultiOutputProblem,
-        fits: list[Fit],
-        proof: OutputsProof | None = None,
-    ) -> None:
+    def _keep(self, problem: TrainingProblem, fits: list[Fit], proof: OutputsProof | None = None) -> None:
         """What was learned: a fit an output, or one proof where outputs share neurons."""
         solutions = tuple(fit.solution for fit in fits)
-        if isinstance(problem, TrainingProblem):
+        if len(problem.targets) == 1:
             self.solution_, self.network_ = solutions[0], solutions[0].network
         else:
             self.solution_ = solutions
@@ -118,8 +110,7 @@ class _CertifiedReLU(BaseEstimator):
         self.problem_ = problem
         self._fits, self.proof_, self.beta_ = tuple(fits), proof, problem.beta
         self.exhaustive_ = all(fit.exhaustive for fit in fits)
-        arrangement = problem.outputs[0].arrangement
-        self.n_chambers_ = arrangement.count_chambers() if self.exhaustive_ else None
+        self.n_chambers_ = problem.arrangement.count_chambers() if self.exhaustive_ else None
         self.n_iter_ = max((len(fit.solution.rounds) for fit in fits), default=1)
 
     def _require_chambers(self, problem: TrainingProblem) -> None:
@@ -145,7 +136,7 @@ class _CertifiedReLU(BaseEstimator):
         """The search that was asked for, if one was."""
         return None if self.gap is None else Effort(self.gap, self.time_limit, MAX_CONES)
 
-    def _limits(self, problem: TrainingProblem | MultiOutputProblem) -> Effort:
+    def _limits(self, problem: TrainingProblem) -> Effort:
         """Those of the whole fit: neurons that outputs share are searched for, asked or not."""
         return self._effort() or (Effort(seconds=self.time_limit) if problem.shares else WHOLE)
 
@@ -187,7 +178,7 @@ class _CertifiedReLU(BaseEstimator):
         return found if self._has_several() else found[0]
 
     def _has_several(self) -> bool:
-        return not isinstance(self.problem_, TrainingProblem)
+        return len(self.problem_.targets) > 1
 
     @property
     def proven_(self) -> bool:

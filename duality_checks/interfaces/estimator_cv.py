@@ -27,7 +27,7 @@ from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor, paramete
 from .fits import Fit
 
 if TYPE_CHECKING:
-    from ..optima.several_outputs import MultiOutputProblem, OutputsProof
+    from ..optima.several_outputs import OutputsProof
 
 RATIOS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
@@ -37,14 +37,14 @@ class _Point:
     """One beta of a path, of one output or of several.
 
     Attributes:
-        problem: a TrainingProblem or a MultiOutputProblem.
+        problem: with this beta.
         network: of all outputs.
         fits: one an output; none where outputs share neurons.
         proof: of the outputs that share neurons.
         shown: what `path_` has of it.
     """
 
-    problem: Any
+    problem: TrainingProblem
     network: Any
     fits: tuple[Fit, ...]
     proof: OutputsProof | None
@@ -106,14 +106,11 @@ class _ByCrossValidation:
         self.gap_ = max(gap, *(point.relative_gap for point in path))
         self._take(path[-1])
 
-    def _stated(
-        self: Any, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None
-    ) -> TrainingProblem | MultiOutputProblem:
+    def _stated(self: Any, X: np.ndarray, target: np.ndarray, weights: np.ndarray | None) -> TrainingProblem:
         """The problem of some samples, with a beta that plays no part."""
-        problem: TrainingProblem | MultiOutputProblem = self._problem(X, target, weights, 1)
-        first = problem.outputs[0]
-        searched = problem.shares or (self.gap is not None and is_searched(first))
-        if not searched and not few_chambers(first.arrangement, self.max_chambers):
+        problem: TrainingProblem = self._problem(X, target, weights, 1)
+        searched = problem.shares or (self.gap is not None and is_searched(problem))
+        if not searched and not few_chambers(problem.arrangement, self.max_chambers):
             more = "" if self.gap is not None else ", or state a gap"
             raise InputError(
                 f"cross-validation goes through all chambers, and the data have more than max_chambers="
@@ -122,7 +119,7 @@ class _ByCrossValidation:
         return problem
 
     def _path(
-        self: Any, problem: TrainingProblem | MultiOutputProblem, betas: Sequence[Fraction], effort: Effort
+        self: Any, problem: TrainingProblem, betas: Sequence[Fraction], effort: Effort
     ) -> Iterator[_Point]:
         """The optima from the largest beta down, which share the time."""
         from ..optima.several_outputs import train_outputs
@@ -130,10 +127,10 @@ class _ByCrossValidation:
         if problem.shares:
             for beta, share in zip(betas, effort.shares(len(betas)), strict=True):
                 stated = problem.with_beta(beta)
-                proof = train_outputs(stated, effort=share)  # type: ignore[arg-type]
+                proof = train_outputs(stated, effort=share)
                 yield _Point(stated, proof.network, (), proof, proof)
             return
-        listed = few_chambers(problem.outputs[0].arrangement, self.max_chambers)
+        listed = few_chambers(problem.arrangement, self.max_chambers)
         searched = None if listed else effort
         paths = [
             list(beta_path(one, betas, max_chambers=self.max_chambers, effort=WHOLE if listed else share))
@@ -141,15 +138,13 @@ class _ByCrossValidation:
         ]
         for points in zip(*paths, strict=True):
             fits = tuple(Fit.of_point(point, searched) for point in points)
-            if isinstance(problem, TrainingProblem):
+            if len(problem.targets) == 1:
                 yield _Point(fits[0].problem, fits[0].solution.network, fits, None, points[0])
             else:
                 stated = problem.with_beta(fits[0].problem.beta)
                 yield _Point(stated, side_by_side([fit.solution.network for fit in fits]), fits, None, points)
 
-    def _decays(
-        self: Any, problem: TrainingProblem | MultiOutputProblem, effort: Effort
-    ) -> tuple[Fraction, ...]:
+    def _decays(self: Any, problem: TrainingProblem, effort: Effort) -> tuple[Fraction, ...]:
         """The betas to compare, largest first, each once."""
         if self.betas is not None:
             found = {positive(beta, "betas") for beta in self.betas}

@@ -187,7 +187,7 @@ def exact_objective(
     """
     fit = _outputs(problem, hidden, output, skip)
     decay = problem.beta * sum(alpha * alpha for alpha in output) / 2 + problem.skip_decay(skip)
-    return problem.loss.upper(fit, problem.targets) + decay + hidden_decay(problem, hidden)
+    return problem.loss.upper(fit, problem.tied) + decay + hidden_decay(problem, hidden)
 
 
 def hidden_decay(problem: TrainingProblem, hidden: Sequence[Vector]) -> Fraction:

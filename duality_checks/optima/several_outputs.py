@@ -15,28 +15,24 @@ import json
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import exact_matrix
 from hyperplane_arrangements.exact.rational import ZERO, Vector
-from hyperplane_arrangements.values.pasting import Call, Pasted
 
 from .. import checker
-from ..certificates.certificate import Certificate, certify, check, cover_document, packed, strings
+from ..certificates.certificate import Certificate, certify, check, cover_document, packed
 from ..certificates.checking import check_texts
 from ..checker import Refusal, Verdict
 from ..cover.coupled_proof import coupled_cover, off_by, written_coupled
 from ..cover.effort import WHOLE, Effort, is_late
 from ..cover.proof import Coordinates
 from ..cover.search import Limits
-from ..data.problem_file import problem_document
+from ..data.problem_file import strings
 from ..exact.enclosures import Enclosed
 from ..exact.judged import objective_of
 from ..exact.orthogonal import orthogonal
@@ -44,7 +40,6 @@ from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork, side_by_side
 from ..pricing.landscape import require_squares
 from ..problem import TrainingProblem
-from ..terms.free import DECAYED, NAMES, NOTHING
 from ..training.columns import train
 from ..training.narrowing import narrowed
 from ..training.neurons import with_best_skip
@@ -52,7 +47,6 @@ from ..training.polyhedral import balanced
 from ..training.rounds import MAX_CHAMBERS, Solution
 from .shared_training import SharedLandscape, train_shared
 
-COUPLINGS = ("1-norm", "2-norm")
 NEAR = 2.0**-30  # how far what is left of a network in floats may move a dual norm, as a share
 SLACK = 2.0**-38  # of a dual that just fits, for the roundings of its norm
 ROUNDINGS = 8  # of a search, in less than which no box that holds a maximum can be closed
@@ -63,100 +57,6 @@ FEW_CONES = 1_000_000  # of a search that may fail, at rank 3; four times as man
 # an arc it takes 433,408 (the petals of Iris), and 128 where the dual is a little further inside.
 SPARING, INSIDE = 20, 64
 GRAIN_BITS = 50  # of the largest entry of a dual
-
-
-class MultiOutputProblem(Pasted):
-    """Training a network with k outputs.
-
-    Args:
-        X: data, N x d, as for :class:`~duality_checks.problem.TrainingProblem`.
-        Y: targets, n x k, likewise.
-        beta: weight decay, positive.
-        activation: as there.
-        coupling: the norm of a neuron's output weights in the penalty: ``"1-norm"`` (the outputs separate) or
-            ``"2-norm"`` (the usual weight decay; squared loss and 2-norm penalty).
-        terms: ``loss``, ``penalty``, ``readout``, ``sample_weights`` and ``free``, as there. What is free is
-            so for every output; with the 2-norm coupling an intercept may be, or decay.
-
-    Raises:
-        InputError: as there; an unknown coupling, or terms that the 2-norm coupling does not go with.
-
-    Example:
-        >>> problem = MultiOutputProblem([[1, 0], [0, 1]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
-        >>> len(problem.outputs), problem.coupling
-        (2, '2-norm')
-    """
-
-    def __init__(
-        self, X: Any, Y: Any, beta: Any, activation: Any = "relu", *, coupling: str = "1-norm", **terms: Any
-    ):
-        if coupling not in COUPLINGS:
-            raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
-        columns = list(zip(*exact_matrix(Y, name="Y").fractions, strict=True))
-        first = TrainingProblem(X, columns[0], beta, activation, **terms)
-        first.require_penalised("several outputs", tuple(name for name in NAMES if "linear" not in name))
-        if coupling == "2-norm":
-            if first.plain_loss.name != "squared":
-                first.require_standard("the 2-norm coupling")
-            first.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))
-        self.outputs: tuple[TrainingProblem, ...] = tuple(first.restated(y=column) for column in columns)
-        self.coupling = coupling
-
-    def _call(self) -> Call:
-        one = self.outputs[0]._call()
-        targets = list(zip(*(problem.y for problem in self.outputs), strict=True))
-        return Call(
-            type(self).__name__, (one.arguments[0], targets), {**one.named, "coupling": self.coupling}
-        )
-
-    def _measured(self) -> str:
-        one = self.outputs[0]._measured()
-        return f"{one}, {len(self.outputs):,} outputs" if one else ""
-
-    @property
-    def beta(self) -> Fraction:
-        """The weight decay."""
-        return self.outputs[0].beta
-
-    @property
-    def shares(self) -> bool:
-        """Whether outputs share neurons: more than one, with the 2-norm."""
-        return self.coupling == "2-norm" and len(self.outputs) > 1
-
-    def to_json(self) -> str:
-        """The problem file of outputs that share neurons, version 4; others have a file each.
-
-        Raises:
-            InputError: the outputs are problems of their own.
-
-        Example:
-            >>> problem = MultiOutputProblem([[1]], [["1/2", 3]], beta=1, coupling="2-norm")
-            >>> document = json.loads(problem.to_json())
-            >>> document["version"], document["y"], document["coupling"]
-            (4, [['1/2', '3']], '2-norm')
-        """
-        if not self.shares:
-            raise InputError("outputs that share no neurons have a problem file each: save problem.outputs")
-        first = self.outputs[0]
-        later = {"version": 4, "free": first.free.name, "coupling": self.coupling}
-        rows = zip(*(one.y for one in self.outputs), strict=True)
-        numbers = {"weights": strings(first.sample_weights), "y": [strings(row) for row in rows]}
-        return json.dumps(problem_document(first) | later | numbers) + "\n"
-
-    def with_beta(self, beta: Any) -> MultiOutputProblem:
-        """The same problem with another weight decay; the arrangement is shared.
-
-        Raises:
-            InputError: it is not positive.
-        """
-        other = copy(self)
-        other.outputs = tuple(problem.with_beta(beta) for problem in self.outputs)
-        return other
-
-    @property
-    def targets(self) -> np.ndarray:
-        """Y in floats, n x k."""
-        return np.stack([problem.target for problem in self.outputs], axis=1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -208,12 +108,12 @@ class OutputsProof(Enclosed):
 
 
 def train_outputs(
-    problem: MultiOutputProblem, *, max_chambers: int = MAX_CHAMBERS, effort: Effort = WHOLE
+    problem: TrainingProblem, *, max_chambers: int = MAX_CHAMBERS, effort: Effort = WHOLE
 ) -> OutputsProof:
     """The global optimum with several outputs, and its proof.
 
     Args:
-        problem: the problem.
+        problem: of any number of outputs.
         max_chambers: refuse arrangements with more chambers before starting, where these are gone through.
         effort: limits of the whole job; outputs of their own share the time.
 
@@ -222,8 +122,8 @@ def train_outputs(
 
     Example:
         >>> X, Y = [[1, 0], [0, 1]], [[3, 4], [0, 0]]
-        >>> apart = train_outputs(MultiOutputProblem(X, Y, beta=1))  # 3 - 1/2 + 4 - 1/2
-        >>> shared = train_outputs(MultiOutputProblem(X, Y, beta=1, coupling="2-norm"))  # 5 - 1/2
+        >>> apart = train_outputs(TrainingProblem(X, Y, beta=1))  # 3 - 1/2 + 4 - 1/2
+        >>> shared = train_outputs(TrainingProblem(X, Y, beta=1, coupling="2-norm"))  # 5 - 1/2
         >>> apart.lower <= 6 <= apart.upper, shared.lower <= Fraction(9, 2) <= shared.upper
         (True, True)
     """
@@ -231,12 +131,12 @@ def train_outputs(
 
     if problem.shares:
         return _shared(problem, effort)
-    if not is_searched(problem.outputs[0]):
-        require_feasible(problem.outputs[0].arrangement, max_chambers)
+    if not is_searched(problem):
+        require_feasible(problem.arrangement, max_chambers)
     return _apart(problem, max_chambers, effort)
 
 
-def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
+def check_outputs(problem: TrainingProblem, proof: OutputsProof) -> Verdict:
     """Verify a proof by the independent checker: a certificate for each output, or one for all.
 
     Args:
@@ -247,7 +147,7 @@ def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
         The verdict on the whole interval.
 
     Example:
-        >>> problem = MultiOutputProblem([[1], [-1]], [[3, 1], [2, 0]], beta=1)
+        >>> problem = TrainingProblem([[1], [-1]], [[3, 1], [2, 0]], beta=1)
         >>> check_outputs(problem, train_outputs(problem)).proven
         True
     """
@@ -260,9 +160,9 @@ def check_outputs(problem: MultiOutputProblem, proof: OutputsProof) -> Verdict:
     return Verdict(True, "", lower, upper)
 
 
-def _apart(problem: MultiOutputProblem, max_chambers: int, effort: Effort) -> OutputsProof:
+def _apart(problem: TrainingProblem, max_chambers: int, effort: Effort) -> OutputsProof:
     solutions, certificates = list[Solution](), list[Certificate]()
-    for one, part in zip(problem.outputs, effort.shares(len(problem.outputs)), strict=True):
+    for one, part in zip(problem.outputs, effort.shares(len(problem.targets)), strict=True):
         solutions.append(train(one, max_chambers=max_chambers, effort=part))
         certificates.append(certify(one, solutions[-1], max_chambers=max_chambers, effort=part))
     network = side_by_side([solution.network for solution in solutions])
@@ -271,9 +171,9 @@ def _apart(problem: MultiOutputProblem, max_chambers: int, effort: Effort) -> Ou
     return OutputsProof(network, lower, upper, tuple(certificates), tuple(one.dual for one in certificates))
 
 
-def _sums(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
-    if len(proof.certificates) != len(problem.outputs):
-        raise Refusal(f"{len(proof.certificates)} certificates for {len(problem.outputs)} outputs")
+def _sums(problem: TrainingProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
+    if len(proof.certificates) != len(problem.targets):
+        raise Refusal(f"{len(proof.certificates)} certificates for {len(problem.targets)} outputs")
     lower = upper = ZERO
     for c, (one, certificate) in enumerate(zip(problem.outputs, proof.certificates, strict=True)):
         verdict = check(one, certificate)
@@ -284,17 +184,17 @@ def _sums(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, F
     return lower, upper
 
 
-def _require_network(problem: MultiOutputProblem, proof: OutputsProof) -> None:
+def _require_network(problem: TrainingProblem, proof: OutputsProof) -> None:
     """The network is that of the certificates, side by side; balanced, where they have neurons of norm 1."""
-    first, network = problem.outputs[0], proof.network
+    network = proof.network
     _require_shape(problem, network)
     parts = [
         RationalNetwork(
-            one.network_hidden, one.network_output, one.network_skip[0] if first.free.intercept else ZERO
-        ).floats(first.kappa, first.d)
+            one.network_hidden, one.network_output, one.network_skip[0] if problem.free.intercept else ZERO
+        ).floats(problem.kappa, problem.d)
         for one in proof.certificates
     ]
-    if first.penalty.polyhedral:
+    if problem.penalty.polyhedral:
         parts = [balanced(part) for part in parts]
     proven = side_by_side(parts)
     if not all(
@@ -308,13 +208,12 @@ def _require_network(problem: MultiOutputProblem, proof: OutputsProof) -> None:
         raise Refusal("the network is not the one that the certificates prove")
 
 
-def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
-    first, Y = problem.outputs[0], problem.targets
-    for one in problem.outputs:
-        require_squares(one)
-    shared = SharedLandscape.of(first)
-    began, size = perf_counter(), first.X.shape[0] * first.arrangement.rank * Y.shape[1]
-    found = train_shared(shared, Y, float(first.beta), effort.training().checkable(size))
+def _shared(problem: TrainingProblem, effort: Effort) -> OutputsProof:
+    Y = problem.Y
+    require_squares(problem)
+    shared = SharedLandscape.of(problem)
+    began, size = perf_counter(), problem.X.shape[0] * problem.arrangement.rank * Y.shape[1]
+    found = train_shared(shared, Y, float(problem.beta), effort.training().checkable(size))
     sizes = np.linalg.norm(found.weights, axis=1)
     atoms = shared.landscape.outputs(found.directions @ shared.landscape.basis)
     columns = atoms[:, None, :] * (found.weights / np.maximum(sizes, 1e-300)[:, None]).T[None]
@@ -323,11 +222,11 @@ def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
     alive = np.flatnonzero(kept)
     roots = np.sqrt(kept[alive])[:, None]
     network = TwoLayerNetwork(
-        found.directions[alive] * roots, found.weights[alive] / sizes[alive, None] * roots, first.kappa
+        found.directions[alive] * roots, found.weights[alive] / sizes[alive, None] * roots, problem.kappa
     )
     # The errors beside the neurons alone: the readout takes off what the best intercepts fit.
-    errors = Y - network.predict(first.features)
-    if first.free.intercept:
+    errors = Y - network.predict(problem.features)
+    if problem.free.intercept:
         best = [with_best_skip(one, network.one(k)) for k, one in enumerate(problem.outputs)]
         network = replace(network, intercept=[one.intercept for one in best])
     stated = checker.read_problem(problem.to_json())
@@ -336,11 +235,11 @@ def _shared(problem: MultiOutputProblem, effort: Effort) -> OutputsProof:
     norm = shared.norm(squares) if effort.whole else found.reach * (1 + NEAR)
     dual, cover = _feasible(problem, stated, shared.readout.dual(squares), norm, effort.after(began))
     values = _values(problem, network, dual)
-    return OutputsProof(network, *values, (), dual, stated.digest, cover, first.free.intercept)
+    return OutputsProof(network, *values, (), dual, stated.digest, cover, problem.free.intercept)
 
 
 def _feasible(
-    problem: MultiOutputProblem,
+    problem: TrainingProblem,
     stated: checker.Problem,
     residual: np.ndarray,
     size: float,
@@ -349,7 +248,7 @@ def _feasible(
     """A multiple of the errors beside the neurons, whose dual norm is of this size, rounded, and a cover that
     proves it feasible; zero in the worst case."""
     coordinates = Coordinates.of(stated)
-    zero = tuple((ZERO,) * problem.outputs[0].n for _ in problem.outputs)
+    zero = tuple((ZERO,) * problem.n for _ in problem.outputs)
     if not residual.any() or not np.isfinite(size):
         return zero, written_coupled(coordinates, zero, coupled_cover(coordinates, zero))
     scale = min(1.0, float(problem.beta) / size) if size > 0 else 1.0
@@ -389,13 +288,13 @@ def _rounded(column: Sequence[Fraction], share: Fraction, grain: Fraction) -> Ve
     return tuple(round(share * x / grain) * grain for x in column)
 
 
-def _without_what_is_free(problem: MultiOutputProblem, v: Vector) -> Vector:
+def _without_what_is_free(problem: TrainingProblem, v: Vector) -> Vector:
     """A vector nearby that is orthogonal to a free intercept."""
-    found = orthogonal(v, problem.outputs[0].equations, range(len(v)))
+    found = orthogonal(v, problem.equations, range(len(v)))
     return v if found is None else found
 
 
-def _bounds(problem: MultiOutputProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
+def _bounds(problem: TrainingProblem, proof: OutputsProof) -> tuple[Fraction, Fraction]:
     _require_shapes(problem, proof)
     if proof.cover is None:
         raise Refusal("there is no cover that proves the dual feasible")
@@ -410,26 +309,26 @@ def _table(rows: Sequence[Sequence[float]]) -> list[list[str]]:
     return [strings([Fraction(x) for x in row]) for row in rows]
 
 
-def _require_shapes(problem: MultiOutputProblem, proof: OutputsProof) -> None:
+def _require_shapes(problem: TrainingProblem, proof: OutputsProof) -> None:
     """The network and the dual are of this problem."""
-    first, count = problem.outputs[0], len(problem.outputs)
+    count = len(problem.targets)
     _require_shape(problem, proof.network)
-    if [len(column) for column in proof.dual] != [first.n] * count:
-        raise Refusal(f"the dual is not {count} columns of {first.n} entries")
+    if [len(column) for column in proof.dual] != [problem.n] * count:
+        raise Refusal(f"the dual is not {count} columns of {problem.n} entries")
 
 
-def _require_shape(problem: MultiOutputProblem, network: TwoLayerNetwork) -> None:
-    first, count = problem.outputs[0], len(problem.outputs)
-    if network.kappa != first.kappa:
-        raise Refusal(f"the network has kappa={network.kappa}, the problem kappa={first.kappa}")
-    if network.hidden.shape != (network.width, first.d) or network.output.shape != (network.width, count):
-        raise Refusal(f"the network is not of {first.d} inputs and {count} outputs")
-    if network.linear.any() or (np.any(network.intercept) and not first.free.intercept):
+def _require_shape(problem: TrainingProblem, network: TwoLayerNetwork) -> None:
+    count = len(problem.targets)
+    if network.kappa != problem.kappa:
+        raise Refusal(f"the network has kappa={network.kappa}, the problem kappa={problem.kappa}")
+    if network.hidden.shape != (network.width, problem.d) or network.output.shape != (network.width, count):
+        raise Refusal(f"the network is not of {problem.d} inputs and {count} outputs")
+    if network.linear.any() or (np.any(network.intercept) and not problem.free.intercept):
         raise Refusal("the network has an intercept or a linear skip, which the problem has not")
 
 
 def _values(
-    problem: MultiOutputProblem, network: TwoLayerNetwork, dual: Sequence[Vector]
+    problem: TrainingProblem, network: TwoLayerNetwork, dual: Sequence[Vector]
 ) -> tuple[Fraction, Fraction]:
     """The value of the dual, ``tr(V'Y) - 1/2 norm(V)_F^2`` without weights and intercept, and the objective
     of the network's floats, exactly."""

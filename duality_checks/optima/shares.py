@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
@@ -14,18 +13,15 @@ from hyperplane_arrangements.exact import fits_float, in_short
 from ..cover.effort import WHOLE, Effort
 from ..problem import TrainingProblem, positive
 
-if TYPE_CHECKING:
-    from .several_outputs import MultiOutputProblem
-
 # Enough digits for any use, few enough that the exact number is readable.
 BETA_DIGITS = 12
 # A beta_max that is a smaller share of what the sizes of the data allow is nothing but rounding.
 ROUNDING = 1e-12
 
-Stated = TypeVar("Stated", bound="TrainingProblem | MultiOutputProblem")
 
-
-def at_ratio(problem: Stated, ratio: Any, max_chambers: int, effort: Effort = WHOLE) -> Stated:
+def at_ratio(
+    problem: TrainingProblem, ratio: Any, max_chambers: int, effort: Effort = WHOLE
+) -> TrainingProblem:
     """The problem with ``beta = ratio * beta_max``; for the squared loss ``beta_max = norm_dual(y)`` (2.6).
 
     From ``beta_max`` on, the zero network is optimal. It is computed in floats; the product is rounded to 12
@@ -35,67 +31,61 @@ def at_ratio(problem: Stated, ratio: Any, max_chambers: int, effort: Effort = WH
         InputError: the ratio is not positive, or ``beta_max`` is zero, so that no share of it is positive.
     """
     largest = improvable_below(problem, max_chambers, effort)
-    return cast(Stated, problem.with_beta(share_of(largest, ratio)))
+    return problem.with_beta(share_of(largest, ratio))
 
 
-def improvable_below(
-    problem: TrainingProblem | MultiOutputProblem, max_chambers: int, effort: Effort = WHOLE
-) -> float:
+def improvable_below(problem: TrainingProblem, max_chambers: int, effort: Effort = WHOLE) -> float:
     """``beta_max`` in floats, with several outputs the weight decay from which on all of them are zero.
 
     Raises:
         InputError: it is zero.
     """
-    require_improvable(problem.outputs)
+    require_improvable(problem)
     largest = _beta_max(problem, max_chambers, effort)
-    require_improvable(problem.outputs, largest)
+    require_improvable(problem, largest)
     return largest
 
 
-def _beta_max(problem: TrainingProblem | MultiOutputProblem, max_chambers: int, effort: Effort) -> float:
+def _beta_max(problem: TrainingProblem, max_chambers: int, effort: Effort) -> float:
     from .paths import approximate_beta_max, where_equal
 
-    first, *_ = problem.outputs
     if not problem.shares:
         return max(approximate_beta_max(one, max_chambers, effort) for one in problem.outputs)
     from .shared_training import SharedLandscape
 
-    targets = np.stack([one.target for one in problem.outputs], axis=1)
-
     def size(beta: float) -> float:
-        shared = SharedLandscape.of(first.with_beta(beta))
-        return shared.norm(shared.readout.squared(targets), effort)
+        shared = SharedLandscape.of(problem.with_beta(beta))
+        return shared.norm(shared.readout.squared(problem.Y), effort)
 
-    return where_equal(size) if first.free.decayed else size(1.0)
+    return where_equal(size) if problem.free.decayed else size(1.0)
 
 
-def require_improvable(problems: Sequence[TrainingProblem], beta_max: float | None = None) -> None:
+def require_improvable(problem: TrainingProblem, beta_max: float | None = None) -> None:
     """Refuse a ``beta_max`` of 0, or of nothing but rounding: then no network lowers the loss (2.6).
 
     Args:
-        problems: one an output; the same but for their targets.
+        problem: the problem.
         beta_max: the weight decay from which on all outputs are zero, in floats; None before it is known.
 
     Raises:
         InputError: saying what the targets are, and what to do.
 
     Example:
-        >>> require_improvable([TrainingProblem([[1], [2]], [0, 0], beta=1)])
+        >>> require_improvable(TrainingProblem([[1], [2]], [0, 0], beta=1))
         Traceback (most recent call last):
         ...
         hyperplane_arrangements.errors.InputError: beta_max is 0 (every target is 0): no neuron lowers the
         loss at any weight decay, so there is no share to take; choose another target, or give --beta to have
         just that proven
     """
-    first = problems[0]
-    if not any(y for problem in problems for y in problem.y):
+    if not any(map(any, problem.targets)):
         why = "every target is 0"
-    elif beta_max is None or beta_max > ROUNDING * max(map(_reach, problems)):
+    elif beta_max is None or beta_max > ROUNDING * max(map(_reach, problem.outputs)):
         return
-    elif first.free.intercept and all(len(set(problem.y)) == 1 for problem in problems):
+    elif problem.free.intercept and all(len(set(target)) == 1 for target in problem.targets):
         why = "the target is constant, which the free intercept fits"
-    elif first.free:
-        why = f"nothing is better than what is free alone, free={first.free.name!r}"
+    elif problem.free:
+        why = f"nothing is better than what is free alone, free={problem.free.name!r}"
     else:
         why = "the targets of equal samples cancel"
     raise InputError(

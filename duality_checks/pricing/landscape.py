@@ -163,7 +163,7 @@ class Landscape:
 
 def require_squares(problem: TrainingProblem) -> None:
     """Refuse rows, targets, weight decay or slopes that floats cannot square."""
-    sizes, targets = np.abs(problem.features).max(axis=1), np.abs(problem.target)
+    sizes, targets = np.abs(problem.features).max(axis=1), np.abs(problem.Y).max(axis=1)
     sized = np.asarray(problem.arrangement.hyperplane_of_row)[: len(sizes)] >= 0  # and rows that compare them
     rows = np.flatnonzero(sized & ((sizes < SMALLEST) | (sizes > LARGEST))).tolist()
     named = [(f"X[{k}]", sizes[k]) for k in rows]

@@ -92,7 +92,7 @@ class PenalisedTwin:
             centred = centred.plus(-mean).times(1 / length)
         else:
             centred = [(v - mean) / length for v in centred]
-        return self.stated.loss.lower(centred, self.stated.targets)
+        return self.stated.loss.lower(centred, self.stated.tied)
 
 
 def _penalised(problem: TrainingProblem, rows: Sequence[Sequence[Fraction]]) -> TrainingProblem:

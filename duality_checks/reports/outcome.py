@@ -29,7 +29,6 @@ from .hints import hints
 if TYPE_CHECKING:
     from ..certificates.certificate import Certificate
     from ..data.datasets import TrainingData
-    from ..optima.several_outputs import MultiOutputProblem
     from ..training.checkpoint import State
     from ..training.rounds import Bounds, Round, Solution
 
@@ -225,11 +224,14 @@ def prove(
         TooLargeError: the number of chambers is over the limit.
     """
     clock, began = _Clock(), perf_counter()
-    problem = _stated(data, 1 if beta is None else beta, activation, coupling, terms)
-    first = problem.outputs[0]
+    first, decay = data[0], 1 if beta is None else beta
+    targets = list(zip(*(one.y for one in data), strict=True))
+    problem = TrainingProblem(
+        first.X, targets, decay, activation, coupling=coupling, **{**first.terms, **terms}
+    )
     say("Counting the activation patterns")
-    if not problem.shares and not is_searched(first):
-        require_feasible(first.arrangement, max_chambers)
+    if not problem.shares and not is_searched(problem):
+        require_feasible(problem.arrangement, max_chambers)
     clock.lap("counting")
     if beta is None:
         from ..optima.shares import at_ratio
@@ -238,7 +240,7 @@ def prove(
         problem = at_ratio(problem, beta_ratio, max_chambers, effort.after(began, parts=4))
         clock.lap("beta_max")
     share = None if beta is not None else beta_ratio
-    if not isinstance(problem, TrainingProblem) and problem.shares:
+    if problem.shares:
         return _shared(data, problem, share, clock, say, effort.after(began))
     parts, count = list[Part](), len(data)
     for k, (one, own) in enumerate(zip(data, problem.outputs, strict=True)):
@@ -246,20 +248,6 @@ def prove(
         parts.append(_part(one, own, max_chambers, told, effort.after(began, count - k), recall, keep))
         clock.add(parts[-1].seconds)
     return Outcome.of_parts(parts, share, clock.laps)
-
-
-def _stated(
-    data: Sequence[TrainingData], beta: Any, activation: str, coupling: str, terms: dict[str, Any]
-) -> TrainingProblem | MultiOutputProblem:
-    """The problem of one output, or of several."""
-    first, *others = data
-    terms = {**first.terms, **terms}
-    if not others:
-        return TrainingProblem(first.X, first.y, beta, activation, **terms)
-    from ..optima.several_outputs import MultiOutputProblem
-
-    targets = list(zip(*(one.y for one in data), strict=True))
-    return MultiOutputProblem(first.X, targets, beta, activation, coupling=coupling, **terms)
 
 
 def _prefixed(say: Callable[[str], None], prefix: str) -> Callable[[str], None]:
@@ -318,7 +306,7 @@ def _part(
 
 def _shared(
     data: Sequence[TrainingData],
-    problem: MultiOutputProblem,
+    problem: TrainingProblem,
     share: Fraction | None,
     clock: _Clock,
     say: Callable[[str], None],

@@ -11,7 +11,7 @@ import numpy as np
 from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ..networks.objective import activated
-from ..optima.several_outputs import MultiOutputProblem, OutputsProof, check_outputs, train_outputs
+from ..optima.several_outputs import OutputsProof, check_outputs, train_outputs
 from ..optima.vector_output import SharedNeurons
 from ..problem import TrainingProblem
 from .bounds import network_objective, proven_interval
@@ -73,7 +73,7 @@ def _separate(instance: Outputs) -> Iterator[Outcome]:
 def _proof(instance: Outputs, coupling: str) -> OutputsProof:
     problem = instance.problem
     rows = list(zip(*instance.targets, strict=True))
-    stated = MultiOutputProblem(problem.X, rows, problem.beta, problem.kappa, coupling=coupling)
+    stated = TrainingProblem(problem.X, rows, problem.beta, problem.kappa, coupling=coupling)
     proof = train_outputs(stated)
     check_outputs(stated, proof).require()
     return proof

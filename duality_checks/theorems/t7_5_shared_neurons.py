@@ -14,7 +14,6 @@ from hyperplane_arrangements.exact.rational import Vector, dot
 from .. import checker
 from ..exact.norms import dual_norm_squared, root_above
 from ..networks.objective import activated
-from ..optima.several_outputs import MultiOutputProblem
 from ..problem import TrainingProblem
 from .catalogue import Outcome, Theorem, all_hold, at_least
 from .samples import degenerate_problems, random_problem, random_rationals
@@ -27,7 +26,7 @@ GRID = 2  # directions whose entries are at most so large are looked at one by o
 class Shared:
     """Outputs that share neurons, dual columns, and a cover that is claimed to prove them feasible."""
 
-    problem: MultiOutputProblem
+    problem: TrainingProblem
     duals: tuple[Vector, ...]
     cover: checker.Cover
 
@@ -42,7 +41,7 @@ def shared(problem: TrainingProblem, duals: tuple[Vector, ...]) -> Shared:
     seen = np.array([[float(x) for x in dual] for dual in duals]).T
     size = Fraction(SharedLandscape.of(problem).norm(seen))
     rows = [[0] * len(duals)] * problem.n
-    stated = MultiOutputProblem(problem.X, rows, ROOM * size or 1, problem.kappa, coupling="2-norm")
+    stated = TrainingProblem(problem.X, rows, ROOM * size or 1, problem.kappa, coupling="2-norm")
     coordinates = Coordinates.of(checker.read_problem(stated.to_json()))
     found = coupled_cover(coordinates, duals)
     return Shared(stated, duals, written_coupled(coordinates, duals, found))
@@ -52,15 +51,15 @@ def shared(problem: TrainingProblem, duals: tuple[Vector, ...]) -> Shared:
 def check(instance: Shared) -> Iterator[Outcome]:
     """The cover holds in integers; each output alone is bounded, by the list of its chambers; and so are all
     together at each direction of a grid."""
-    problem, first = instance.problem, instance.problem.outputs[0]
+    problem = instance.problem
     stated = checker.read_problem(problem.to_json())
     checker.shared_cover_proves(stated, instance.duals, instance.cover)
     square = problem.beta**2
     for dual in instance.duals:
-        yield at_least(square, dual_norm_squared(first, dual), "each output's dual norm <= beta")
-    for u in product(range(-GRID, GRID + 1), repeat=first.d):
+        yield at_least(square, dual_norm_squared(problem, dual), "each output's dual norm <= beta")
+    for u in product(range(-GRID, GRID + 1), repeat=problem.d):
         direction = tuple(map(Fraction, u))
-        outputs = activated(first, direction)
+        outputs = activated(problem, direction)
         value = sum((dot(dual, outputs) ** 2 for dual in instance.duals), Fraction(0))
         limit = square * dot(direction, direction)
         yield at_least(limit, value, "norm(V'phi(Xu)) <= beta norm(u)")

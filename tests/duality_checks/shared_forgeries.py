@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from duality_checks import MultiOutputProblem, checker, train_outputs
+from duality_checks import TrainingProblem, checker, train_outputs
 
 Case = tuple[str, str]
 
@@ -17,7 +17,7 @@ Case = tuple[str, str]
 def _honest() -> Case:
     X = [[1, 1], [2, 1], [3, 1], [-1, 2]]
     Y = [[1, "1/2"], [-2, "3/2"], ["3/2", -2], ["1/2", 1]]
-    problem = MultiOutputProblem(X, Y, "1/4", coupling="2-norm", free="intercept")
+    problem = TrainingProblem(X, Y, "1/4", coupling="2-norm", free="intercept")
     return problem.to_json(), train_outputs(problem).to_json()
 
 
@@ -80,7 +80,7 @@ def documents() -> dict[str, Case]:
         X, Y = rng.integers(-4, 5, (8, rank)).tolist(), rng.integers(-4, 5, (8, q)).tolist()
         X[1] = X[0]
         weights = {"sample_weights": [1, 2, 1, 1, "1/3", 1, 1, 1]} if rank == 2 else {}
-        problem = MultiOutputProblem(X, Y, 10, activation, coupling="2-norm", **terms, **weights)
+        problem = TrainingProblem(X, Y, 10, activation, coupling="2-norm", **terms, **weights)
         found[f"honest, rank {rank}, {activation}"] = problem.to_json(), train_outputs(problem).to_json()
     for number, (path, value, _) in enumerate(FORGERIES):
         found[f"forged {number}: {'.'.join(path)}"] = text, json.dumps(changed(certificate, path, value))

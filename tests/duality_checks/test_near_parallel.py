@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import (
-    MultiOutputProblem,
     TrainingProblem,
     audit,
     beta_max,
@@ -163,7 +162,7 @@ def test_every_entry_point_has_a_result_or_says_why_not(
             lambda: dual_norm(problem, problem.target),
             lambda: prove_interval(problem, solution).relative_gap,
             lambda: audit(problem, solution.network).objective,
-            lambda: train_outputs(MultiOutputProblem(X, np.column_stack([y, y]), "1/10", **terms)).upper,
+            lambda: train_outputs(TrainingProblem(X, np.column_stack([y, y]), "1/10", **terms)).upper,
         ):
             try:
                 assert np.isfinite(np.array(entry(), dtype=float)).all()

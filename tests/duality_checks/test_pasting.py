@@ -17,7 +17,6 @@ from duality_checks import (
     Certificate,
     GatedNetwork,
     MaxPooling,
-    MultiOutputProblem,
     RationalNetwork,
     TrainingProblem,
     TwoLayerNetwork,
@@ -95,7 +94,7 @@ def test_networks_have_the_same_weights_when_pasted(network: Any) -> None:
 
 
 def test_problems_of_several_outputs_are_the_same_when_pasted() -> None:
-    problem = MultiOutputProblem([[1, 0], [0, "1/3"]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
+    problem = TrainingProblem([[1, 0], [0, "1/3"]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
     again = pasted(repr(problem))
     assert (again.outputs, again.coupling) == (problem.outputs, "2-norm")
 

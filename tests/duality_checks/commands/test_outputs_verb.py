@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import duality_checks.checker
-from duality_checks import MultiOutputProblem, TrainingProblem, train
+from duality_checks import TrainingProblem, train
 from duality_checks.checker import Problem, Verdict, check_documents, packed_vector, verify
 from duality_checks.cli import main
 from duality_checks.commands.output import output_folder
@@ -172,11 +172,11 @@ def test_what_cannot_be_done_is_one_message_and_no_file(
 
 
 def test_the_api_proves_the_same_interval(run: Run) -> None:
-    """The file states the problem that `MultiOutputProblem` states: the intervals meet."""
+    """The file states the problem that its arguments state: the intervals meet."""
     from duality_checks import train_outputs
 
     facts = facts_of(run, "--beta", "1/4", "--activation", "abs", "--loss", "l1", "--penalty", "inf-norm")
-    proof = train_outputs(MultiOutputProblem(ROWS, Y, "1/4", "abs", loss="l1", penalty="inf-norm"))
+    proof = train_outputs(TrainingProblem(ROWS, Y, "1/4", "abs", loss="l1", penalty="inf-norm"))
     assert proof.lower == proof.upper == Fraction(facts["lower"]) == Fraction(facts["upper"])
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shared_forgeries import FORGERIES, changed, honest_case
 
-from duality_checks import MultiOutputProblem, TrainingProblem, check_outputs, checker, train_outputs
+from duality_checks import TrainingProblem, check_outputs, checker, train_outputs
 from duality_checks.checker import Bits, Refusal, check_documents, read_problem
 from duality_checks.cover.coupled import Coupled
 from duality_checks.cover.coupled_proof import coupled_cover, written_coupled
@@ -36,7 +36,7 @@ def drawn(seed: int, rank: int, q: int, n: int = 6) -> tuple[Any, Any, str]:
 
 
 def stated(X: Any, Y: Any, activation: str, beta: Any = 1) -> checker.Problem:
-    return read_problem(MultiOutputProblem(X, Y, beta, activation, coupling="2-norm").to_json())
+    return read_problem(TrainingProblem(X, Y, beta, activation, coupling="2-norm").to_json())
 
 
 def squares(problem: checker.Problem, duals: Any, u: Any) -> tuple[Fraction, Fraction]:
@@ -143,7 +143,7 @@ def test_ranks_without_a_list_are_trained_and_proven(rank: int, terms: dict[str,
     """Beyond rank 3 there is no list of faces to be gone through."""
     rng = np.random.default_rng(3)
     X, Y = rng.integers(-9, 10, (12, rank)).tolist(), rng.integers(-9, 10, (12, 2)).tolist()
-    problem = MultiOutputProblem(X, Y, 60, coupling="2-norm", **terms)
+    problem = TrainingProblem(X, Y, 60, coupling="2-norm", **terms)
     proof = train_outputs(problem)
     verdict = check_outputs(problem, proof)
     assert verdict.proven and (verdict.lower, verdict.upper) == (proof.lower, proof.upper)
@@ -262,7 +262,7 @@ def test_zero_weights_leave_nothing_to_search() -> None:
 
 
 def test_a_cover_is_not_written_after_its_deadline() -> None:
-    problem = MultiOutputProblem([[1, 0], [0, 1], [1, 1]], [[3, 1], [0, 2], [1, 1]], 1, coupling="2-norm")
+    problem = TrainingProblem([[1, 0], [0, 1], [1, 1]], [[3, 1], [0, 2], [1, 1]], 1, coupling="2-norm")
     coordinates = Coordinates.of(checker.read_problem(problem.to_json()))
     zero = ((Fraction(0),) * 3,) * 2
     found = coupled_cover(coordinates, zero)

@@ -15,7 +15,7 @@ from cover_forgeries import DUAL, FORGERIES, ROWS, bits_of, covered, honest, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import MultiOutputProblem, TrainingProblem, checker, train
+from duality_checks import TrainingProblem, checker, train
 from duality_checks.cover import encoding
 from duality_checks.cover.coupled_proof import coupled_cover, written_coupled
 from duality_checks.cover.encoding import PARTS
@@ -133,9 +133,9 @@ def test_floats_find_boxes_of_the_tree_of_outputs_that_share_neurons(seed, rank,
     rng = np.random.default_rng(seed)
     X, Y = rng.integers(-3, 4, (7, rank)), rng.integers(-9999, 10_000, (7, q))
     X[:2, 0], Y[:, 1], Y[0, 0] = 1, -Y[:, 0], 1
-    problem = MultiOutputProblem(X.tolist(), Y.tolist(), 1, coupling="2-norm")
+    problem = TrainingProblem(X.tolist(), Y.tolist(), 1, coupling="2-norm")
     stated = checker.read_problem(problem.to_json())
-    size = SharedLandscape.of(problem.outputs[0]).norm(Y.astype(float)) or 1.0
+    size = SharedLandscape.of(problem).norm(Y.astype(float)) or 1.0
     duals = [tuple(Fraction(0.999 / size) * y for y in column) for column in Y.T.tolist()]
     coordinates, found, held = Coordinates.of(stated), [], []
     cover = written_coupled(coordinates, duals, coupled_cover(coordinates, duals))

@@ -19,7 +19,7 @@ from duality_checks.cli import main
 from duality_checks.cover.effort import Effort
 from duality_checks.interfaces.foreign.networks import BiasedNetwork, from_layers
 from duality_checks.networks.two_layer import TwoLayerNetwork
-from duality_checks.optima.several_outputs import MultiOutputProblem, train_outputs
+from duality_checks.optima.several_outputs import train_outputs
 from hyperplane_arrangements.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -60,7 +60,7 @@ def test_the_objective_is_that_of_the_definition_and_the_optimum_that_of_whitene
 
 @pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
 def test_an_optimal_network_has_no_excess(coupling: str) -> None:
-    stated = MultiOutputProblem(X, Y, "1/4", coupling=coupling)
+    stated = TrainingProblem(X, Y, "1/4", coupling=coupling)
     proof = train_outputs(stated)
     found = audit_outputs(stated.outputs, proof.network, coupling=coupling)
     assert found.objective == proof.upper and found.excess[1] < Fraction(1, 10**6)

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import (
-    MultiOutputProblem,
     TrainingProblem,
     TwoLayerNetwork,
     check_outputs,
@@ -36,13 +35,13 @@ def objective(problem, network, q):
     before = first.features @ network.hidden.T
     f = (np.maximum(before, 0) + float(first.kappa) * np.minimum(before, 0)) @ network.output
     decay = np.sum(network.hidden**2) + np.sum(np.linalg.norm(network.output, q, axis=1) ** 2)
-    return 0.5 * np.sum((f - problem.targets) ** 2) + float(problem.beta) / 2 * decay
+    return 0.5 * np.sum((f - problem.Y) ** 2) + float(problem.beta) / 2 * decay
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky:1/10", "abs"])
 @pytest.mark.parametrize(("coupling", "q"), [("1-norm", 1), ("2-norm", 2)])
 def test_the_network_has_the_proven_objective(coupling, q, activation):
-    problem = MultiOutputProblem(ROWS, Y, "1/4", activation, coupling=coupling)
+    problem = TrainingProblem(ROWS, Y, "1/4", activation, coupling=coupling)
     proof = train_outputs(problem)
     assert check_outputs(problem, proof).proven
     assert 0 <= proof.relative_gap <= 1e-7
@@ -64,7 +63,7 @@ def test_the_network_has_the_proven_objective(coupling, q, activation):
 )
 def test_parts_of_another_problem_are_refused(part, reason):
     """Once a network of another activation counted, with its own objective."""
-    problem = MultiOutputProblem(ROWS, Y, "1/4", coupling="2-norm")
+    problem = TrainingProblem(ROWS, Y, "1/4", coupling="2-norm")
     proof = train_outputs(problem)
     verdict = check_outputs(problem, replace(proof, **part(proof)))
     assert not verdict.proven and reason in verdict.reason
@@ -73,7 +72,7 @@ def test_parts_of_another_problem_are_refused(part, reason):
 @pytest.mark.parametrize("terms", [{}, {"loss": "logistic"}, {"penalty": "1-norm"}], ids=str)
 def test_a_network_that_the_certificates_do_not_prove_is_refused(terms):
     """Once the certificates alone were looked at, and any network passed with them."""
-    problem = MultiOutputProblem(ROWS, [[1, -1], [-1, -1], [1, 1], [-1, 1]], "1/4", **terms)
+    problem = TrainingProblem(ROWS, [[1, -1], [-1, -1], [1, 1], [-1, 1]], "1/4", **terms)
     proof = train_outputs(problem)
     assert check_outputs(problem, proof).proven
     network = proof.network
@@ -92,7 +91,7 @@ def test_a_network_that_the_certificates_do_not_prove_is_refused(terms):
 @pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
 @pytest.mark.parametrize("Y", [[[0, 0]] * 4, [[1, 0]] * 4, [[0], [0], [0], [0]]])
 def test_targets_of_zeros_are_proven(Y, coupling):
-    problem = MultiOutputProblem(ROWS, Y, 1000, coupling=coupling)
+    problem = TrainingProblem(ROWS, Y, 1000, coupling=coupling)
     proof = train_outputs(problem)
     half = Fraction(sum(y * y for row in Y for y in row), 2)
     assert check_outputs(problem, proof).proven
@@ -114,7 +113,7 @@ def test_a_network_of_several_outputs_has_real_weights_in_shape(hidden, output, 
 
 
 def test_the_1_norm_separates():
-    problem = MultiOutputProblem(ROWS, Y, "1/4", loss="l1", penalty="inf-norm")
+    problem = TrainingProblem(ROWS, Y, "1/4", loss="l1", penalty="inf-norm")
     proof = train_outputs(problem)
     scalars = [
         TrainingProblem(ROWS, column, "1/4", loss="l1", penalty="inf-norm") for column in zip(*Y, strict=True)
@@ -124,7 +123,7 @@ def test_the_1_norm_separates():
 
 
 def test_one_shared_output_is_the_scalar_problem():
-    proof = train_outputs(MultiOutputProblem(ROWS, [[row[0]] for row in Y], "1/4", coupling="2-norm"))
+    proof = train_outputs(TrainingProblem(ROWS, [[row[0]] for row in Y], "1/4", coupling="2-norm"))
     alone = train(TrainingProblem(ROWS, [row[0] for row in Y], "1/4"))
     assert float(proof.lower) <= alone.upper * (1 + 1e-12)
     assert float(proof.upper) == pytest.approx(alone.upper, rel=1e-7)
@@ -134,15 +133,13 @@ def test_a_rotation_by_rationals_changes_nothing_with_the_2_norm():
     turn = [[Fraction(3, 5), Fraction(-4, 5)], [Fraction(4, 5), Fraction(3, 5)]]
     turned = [[sum(Fraction(row[i]) * turn[i][j] for i in range(2)) for j in range(2)] for row in Y]
     one, other = (
-        train_outputs(MultiOutputProblem(ROWS, targets, "1/4", coupling="2-norm")) for targets in (Y, turned)
+        train_outputs(TrainingProblem(ROWS, targets, "1/4", coupling="2-norm")) for targets in (Y, turned)
     )
     assert max(one.lower, other.lower) <= min(one.upper, other.upper)
 
 
 def test_sharing_is_cheaper():
-    shared, apart = (
-        train_outputs(MultiOutputProblem(ROWS, Y, "1/4", coupling=q)) for q in ("2-norm", "1-norm")
-    )
+    shared, apart = (train_outputs(TrainingProblem(ROWS, Y, "1/4", coupling=q)) for q in ("2-norm", "1-norm"))
     assert shared.upper < apart.lower
 
 
@@ -153,7 +150,7 @@ def test_every_network_is_above_the_lower_bound(seed):
     rank = int(generator.integers(1, 4))
     X = generator.integers(-3, 4, (4, rank))
     X[0, 0] = X[0, 0] or 1
-    problem = MultiOutputProblem(X, generator.integers(-3, 4, (4, 2)), "1/2", coupling="2-norm")
+    problem = TrainingProblem(X, generator.integers(-3, 4, (4, 2)), "1/2", coupling="2-norm")
     proof = train_outputs(problem)
     assert check_outputs(problem, proof).proven
     assert proof.relative_gap <= 1e-7
@@ -173,9 +170,9 @@ COUNTS = [2, 1, 3, 1]
 @pytest.mark.parametrize("free", ["nothing", "intercept", "decayed-intercept"])
 @pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
 def test_rows_given_several_times_are_weights_of_all_outputs(coupling, free):
-    heavy = MultiOutputProblem(ROWS, Y, "1/4", coupling=coupling, free=free, sample_weights=COUNTS)
+    heavy = TrainingProblem(ROWS, Y, "1/4", coupling=coupling, free=free, sample_weights=COUNTS)
     rows, targets = ([r for r, k in zip(table, COUNTS, strict=True) for _ in range(k)] for table in (ROWS, Y))
-    many = MultiOutputProblem(rows, targets, "1/4", coupling=coupling, free=free)
+    many = TrainingProblem(rows, targets, "1/4", coupling=coupling, free=free)
     one, other = train_outputs(heavy), train_outputs(many)
     assert check_outputs(heavy, one).proven and check_outputs(many, other).proven
     assert max(one.lower, other.lower) <= min(one.upper, other.upper)
@@ -192,7 +189,7 @@ def test_rows_given_several_times_are_weights_of_all_outputs(coupling, free):
 def test_one_shared_output_with_an_intercept_is_the_scalar_problem(free):
     first = [row[0] for row in Y]
     terms = {"free": free, "sample_weights": COUNTS}
-    proof = train_outputs(MultiOutputProblem(ROWS, [[y] for y in first], "1/4", coupling="2-norm", **terms))
+    proof = train_outputs(TrainingProblem(ROWS, [[y] for y in first], "1/4", coupling="2-norm", **terms))
     alone = train(TrainingProblem(ROWS, first, "1/4", **terms))
     assert float(proof.lower) <= alone.upper * (1 + 1e-9)
     assert float(proof.upper) == pytest.approx(alone.upper, rel=1e-7)
@@ -200,8 +197,8 @@ def test_one_shared_output_with_an_intercept_is_the_scalar_problem(free):
 
 def test_a_dual_that_uses_the_free_intercept_is_refused():
     """Without that check the bound of the problem without an intercept would pass for one with it."""
-    none = train_outputs(MultiOutputProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm"))
-    free = MultiOutputProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm", free="intercept")
+    none = train_outputs(TrainingProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm"))
+    free = TrainingProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm", free="intercept")
     assert train_outputs(free).upper < none.lower  # a constant fits it all
     taken = replace(none, problem=read_problem(free.to_json()).digest)
     taken = replace(taken, has_intercept=True)
@@ -210,7 +207,7 @@ def test_a_dual_that_uses_the_free_intercept_is_refused():
 
 def test_false_proofs_are_refused():
     """Negative controls: a dual that is too long, a better bound, another output's certificate."""
-    problem = MultiOutputProblem(ROWS, Y, "1/4", coupling="2-norm")
+    problem = TrainingProblem(ROWS, Y, "1/4", coupling="2-norm")
     proof = train_outputs(problem)
     longer = replace(proof, dual=tuple(tuple(z * Fraction(1001, 1000) for z in v) for v in proof.dual))
     assert check_outputs(problem, longer).reason == "lower: not the value of the dual"
@@ -219,7 +216,7 @@ def test_false_proofs_are_refused():
     assert "no cover" in check_outputs(problem, replace(proof, cover=None)).reason
     better = replace(proof, lower=proof.upper)
     assert check_outputs(problem, better).reason == "lower: not the value of the dual"
-    apart = MultiOutputProblem(ROWS, Y, "1/4")
+    apart = TrainingProblem(ROWS, Y, "1/4")
     honest = train_outputs(apart)
     exchanged = replace(honest, certificates=honest.certificates[::-1])
     assert check_outputs(apart, exchanged).reason.startswith("output 0: ")
@@ -239,15 +236,15 @@ def test_false_proofs_are_refused():
 )
 def test_bad_input_is_named(arguments, words):
     with pytest.raises(InputError, match=words):
-        MultiOutputProblem(ROWS, [[2, 1], [1, 1], [1, 1], [1, 1]], 1, **arguments)
+        TrainingProblem(ROWS, [[2, 1], [1, 1], [1, 1], [1, 1]], 1, **arguments)
 
 
 def test_sizes_are_limited():
     rows = np.vstack([np.eye(4, dtype=int), np.ones((1, 4), int)])
     with pytest.raises(TooLargeError):
-        train_outputs(MultiOutputProblem(rows, np.ones((5, 2), int), 1), max_chambers=5)
-    with pytest.raises(InputError, match="Y"):
-        MultiOutputProblem([[1]], [1], 1)
+        train_outputs(TrainingProblem(rows, np.ones((5, 2), int), 1), max_chambers=5)
+    with pytest.raises(InputError, match="y has 3 dimensions"):
+        TrainingProblem([[1]], np.ones((1, 1, 1)), 1)
 
 
 @pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
@@ -255,7 +252,7 @@ def test_sizes_are_limited():
 @pytest.mark.parametrize("target", [0, 1e-300, 1e-160, "1/5"])
 def test_small_targets_have_the_zero_network(coupling, free, target):
     """One sample of size 2, beta 1: from a target of 1/2 on a neuron pays; a free intercept fits it."""
-    problem = MultiOutputProblem([[2]], [[target, 0]], beta=1, coupling=coupling, free=free)
+    problem = TrainingProblem([[2]], [[target, 0]], beta=1, coupling=coupling, free=free)
     proof = train_outputs(problem)
     half = Fraction(target) ** 2 / 2
     value = {"nothing": half, "intercept": 0, "decayed-intercept": half / 2}[free]
@@ -269,7 +266,7 @@ def test_small_targets_have_the_zero_network(coupling, free, target):
 
 
 def test_sizes_beyond_squares_are_refused_by_name():
-    problem = MultiOutputProblem([["1e200"]], [["1e-200", 0]], "1e-5", coupling="2-norm")
+    problem = TrainingProblem([["1e200"]], [["1e-200", 0]], "1e-5", coupling="2-norm")
     with pytest.raises(InputError, match=r"X\[0\] is of size 1e\+200, and training takes"):
         train_outputs(problem)
 
@@ -281,7 +278,7 @@ def test_a_norm_that_is_beta_all_along_an_arc_takes_few_cones():
     kinds = sorted({flower[-1] for flower in flowers})
     X = [[*flower[2:4], "1"] for flower in flowers]
     classes = [[int(flower[-1] == kind) for kind in kinds] for flower in flowers]
-    problem = MultiOutputProblem(X, classes, "19.2723071371", coupling="2-norm")
+    problem = TrainingProblem(X, classes, "19.2723071371", coupling="2-norm")
     proof = train_outputs(problem)
     assert check_outputs(problem, proof).proven and proof.relative_gap < 1e-9
     assert len(proof.to_json()) < 20_000

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import MultiOutputProblem, TrainingProblem, TwoLayerNetwork, audit_outputs
+from duality_checks import TrainingProblem, TwoLayerNetwork, audit_outputs
 from duality_checks.assertions import assert_stationary
 from duality_checks.exact.setting import Setting
 from duality_checks.networks.rational import RationalNetwork
@@ -120,7 +120,7 @@ def test_a_soft_threshold_of_two_outputs_and_what_is_not_one() -> None:
 @pytest.mark.parametrize("terms", TERMS)
 def test_the_global_optimum_is_stationary(terms: dict[str, Any]) -> None:
     targets = [[1, -2], [2, 1], [0, 3], [-1, 1], [2, 2]]
-    problem = MultiOutputProblem(X, targets, "1/2", coupling="2-norm", **terms)
+    problem = TrainingProblem(X, targets, "1/2", coupling="2-norm", **terms)
     network = train_outputs(problem).network
     verdict = assert_stationary(problem, network, epsilon=1e-4)
     assert verdict.relative_distance < 1e-4
@@ -144,9 +144,9 @@ def test_what_does_not_fit() -> None:
         stationarity(problems[0], RationalNetwork([[1, 1]], [[1, 1]]))
     with pytest.raises(InputError, match="the setting has 2 outputs; this is known of one output alone"):
         certify_restricted(Setting.of(problems), [], RationalNetwork([], [], [0, 0]))
-    shared = MultiOutputProblem(X, [[1, 2]] * 5, 1, coupling="2-norm")
+    shared = TrainingProblem(X, [[1, 2]] * 5, 1, coupling="2-norm")
     with pytest.raises(InputError, match="the problem has 2 outputs; give a TwoLayerNetwork"):
         assert_stationary(shared, RationalNetwork([[1, 1]], [1]))
     network = TwoLayerNetwork([[1.0, 1.0]], [[1.0, 1.0]], Fraction(0))
     with pytest.raises(InputError, match="has kinks in the output weights"):
-        assert_stationary(MultiOutputProblem(X, [[1, 2]] * 5, 1), network)
+        assert_stationary(TrainingProblem(X, [[1, 2]] * 5, 1), network)

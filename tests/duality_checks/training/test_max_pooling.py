@@ -166,7 +166,7 @@ def test_the_dual_norm_is_no_less_than_what_many_directions_show() -> None:
 
 def test_several_outputs_are_each_pooled() -> None:
     problem = drawn(16)
-    two = dc.MultiOutputProblem(
+    two = dc.TrainingProblem(
         problem.X, [[y, -2 * y] for y in problem.y], problem.beta, readout=problem.readout
     )
     proof = dc.train_outputs(two)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from duality_checks import MultiOutputProblem, TrainingProblem, train, train_outputs
+from duality_checks import TrainingProblem, train, train_outputs
 from duality_checks.cover.effort import WHOLE
 from duality_checks.terms.free import NAMES
 from duality_checks.terms.max_pooling import MaxPooling
@@ -60,12 +60,12 @@ def test_several_outputs_are_trained_or_refused_by_name(coupling: str) -> None:
         Y = [[1, -1], [-1, 1], [1, 1], [1, -1]] if readout == "identity" else [[1, -1], [-1, 1]]
         terms = {"loss": loss, "penalty": penalty, "free": free, "readout": READOUTS[readout]}
         try:
-            problem = MultiOutputProblem(X, Y, "1/2", coupling=coupling, **terms)
+            problem = TrainingProblem(X, Y, "1/2", coupling=coupling, **terms)
         except InputError as error:
             assert refused(error), (terms, error)
             continue
         assert all(row_of(one) in TABLE for one in problem.outputs)
-    proof = train_outputs(MultiOutputProblem(X, [[1, -1]] * 4, "1/2", coupling=coupling))
+    proof = train_outputs(TrainingProblem(X, [[1, -1]] * 4, "1/2", coupling=coupling))
     assert proof.lower <= proof.upper
 
 

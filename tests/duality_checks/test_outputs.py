@@ -1,0 +1,115 @@
+"""Problems of several outputs: a table of targets is as many vectors, one column is a vector, and what is
+known of one output refuses several by name."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rationals import fractions
+
+import duality_checks as dc
+from duality_checks import TrainingProblem
+from duality_checks.optima.shares import improvable_below
+from hyperplane_arrangements.errors import InputError
+
+X = [[1, 1], [2, 1], [3, 1], [-1, 2]]
+Y = [[1, -1], [-1, 1], [1, 1], [-1, 1]]
+WEIGHTS = [2, 1, 1, "1/3"]
+rationals = fractions(-9, 9, 12)
+tables = st.integers(1, 3).flatmap(
+    lambda q: st.lists(st.lists(rationals, min_size=q, max_size=q), min_size=4, max_size=4)
+)
+terms = st.sampled_from(
+    [
+        {},
+        {"coupling": "2-norm", "free": "intercept", "sample_weights": WEIGHTS},
+        {"loss": "huber:1/2", "penalty": "1-norm", "activation": "abs"},
+        {"readout": [0, 1, 2, 3], "free": "decayed-intercept", "coupling": "2-norm"},
+    ]
+)
+
+
+@given(tables, terms)
+def test_each_output_is_the_problem_of_its_column(Y, terms):
+    """And the code that is shown, and other betas, are of the same problem."""
+    problem = TrainingProblem(X, Y, "1/2", **terms)
+    columns = list(zip(*Y, strict=True))
+    alone = tuple(TrainingProblem(X, column, "1/2", **terms) for column in columns)
+    assert problem.outputs == alone and problem.targets == tuple(columns)
+    assert problem.Y.tolist() == [[float(y) for y in row] for row in Y]
+    assert problem.shares == (len(columns) > 1 and terms.get("coupling") == "2-norm")
+    assert eval(problem.as_code()) == problem and hash(problem.restated()) == hash(problem)
+    assert problem.with_beta(3) == TrainingProblem(X, Y, 3, **terms)
+    assert problem.with_beta(3).outputs == tuple(one.with_beta(3) for one in alone)
+    assert all(one.arrangement is problem.arrangement for one in problem.outputs)
+
+
+@given(st.lists(rationals, min_size=4, max_size=4))
+def test_one_column_is_a_vector_whatever_the_coupling(y):
+    problem = TrainingProblem(X, y, 1)
+    for rows in ([[value] for value in y], np.array(y)[:, None], tuple((value,) for value in y)):
+        assert TrainingProblem(X, rows, 1, coupling="2-norm") == problem
+    assert problem.outputs[0] is problem and problem.given == problem.y == tuple(y)
+
+
+NETWORK, DUAL = dc.TwoLayerNetwork([[1, 1]], [1]), [Fraction(1, 20)] * 4
+GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
+
+
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda problem: dc.assert_global_optimum(problem, NETWORK),
+        lambda problem: dc.assert_strong_duality(problem, GUESS),
+        lambda problem: dc.audit(problem, NETWORK),
+        dc.beta_max,
+        lambda problem: list(dc.beta_path(problem, [2, 1])),
+        lambda problem: dc.bound_by_sampling(problem, 10),
+        lambda problem: dc.bracket_width(problem, DUAL),
+        lambda problem: dc.certify(problem, GUESS),
+        lambda problem: dc.exact_optimal_set(problem, DUAL),
+        dc.gated_relaxation,
+        lambda problem: dc.guarantee(problem, 0.1),
+        lambda problem: dc.interval_by_chambers(problem, [[1, 1, 1, 1]]),
+        dc.least_norm_fit,
+        dc.least_norm_margin,
+        lambda problem: dc.path_band(problem, 1, 2),
+        lambda problem: dc.prove_interval(problem, GUESS),
+        dc.reach_margins,
+        dc.reach_targets,
+        lambda problem: dc.reduce_rank(problem, 1),
+        lambda problem: dc.stationarity(problem, NETWORK),
+        dc.train,
+        NETWORK.exact_objective,
+        NETWORK.objective,
+    ],
+)
+def test_what_is_known_of_one_output_refuses_several(verb, coupling):
+    with pytest.raises(InputError, match=r"has 2 outputs, and this is known of one|have a problem file each"):
+        verb(TrainingProblem(X, Y, 1, coupling=coupling))
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        (Y[:3], "y has 3 rows but X has 4 rows"),
+        ([*Y[:3], [1, "1e400"]], r"y\[3, 1\] is 1.00e\+400, beyond the range of floats"),
+        ([*Y[:3], [1, Fraction(1, 10**4001)]], r"y\[3, 1\], about .*, has more than 4000 digits"),
+        ([*Y[:3], [1, np.nan]], r"y\[3, 1\]"),
+        ([*Y[:3], [1]], r"y\[3\] has 1 entries but y\[0\] has 2"),
+    ],
+)
+def test_targets_that_cannot_be_are_named(targets, words):
+    with pytest.raises(InputError, match=words):
+        TrainingProblem(X, targets, 1)
+
+
+def test_a_share_of_beta_max_is_of_the_largest_of_all_outputs():
+    problem = TrainingProblem(X, Y, 1)
+    assert improvable_below(problem, 100) == max(improvable_below(one, 100) for one in problem.outputs)
