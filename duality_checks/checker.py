@@ -87,8 +87,9 @@ definite. Planes through 0 may cut the sphere into pieces, each with a function 
 f'u >= 0 and g'u >= 0 for cuts f and g, (f'u)(g'u) >= 0 and (f'u)(norm(w) + w'u) >= 0 for any w, so that
 multiples of these may be added to the function.
 
-With free biases u = (w, b), norm(w) = 1, and cuts are at values of b (7.8d). Let R be the largest norm of a
-row of X without its bias, rounded up. Where b >= R no height x_k'w + b is negative, where b <= -R none is
+With free biases u = (w, b), norm(w) = 1, and cuts are at values of b (7.8d), of which a point m is taken off
+all rows first: their heights are (x_k - m)'w + b for another b. Let R be the largest norm of a
+row without its bias, rounded up. Where b >= R no height x_k'w + b is negative, where b <= -R none is
 positive: there z'phi(Xu) does not change with b, since sum_k z_k = 0. So t = b/R from -1 to 1 is enough, and
 cuts part that into spans [low, high]. On one, rows that keep their sign are linear, the others have
 L = norm(n without its bias) + abs(its bias) R max(abs(low), abs(high)), and r (t - low)(high - t) is not
@@ -147,6 +148,7 @@ RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
 INDEX = re.compile(r"0|[1-9][0-9]*")
 
 Row = tuple[int, ...]
+Basis = tuple[tuple[Fraction, ...], ...]
 Span = tuple[Fraction, Fraction]
 
 
@@ -242,7 +244,7 @@ class Cover:
     are integers over 2^bits.
     """
 
-    basis: tuple[tuple[Fraction, ...], ...] | None
+    basis: Basis | None
     depth: int
     bits: int
     plus: bytes
@@ -296,8 +298,9 @@ Part = Cut | BiasCut | Piece | Form
 
 @dataclass(frozen=True, slots=True)
 class Quadratic:
-    """Functions of degree 2, 4 or 6 for z and for -z."""
+    """Functions of degree 2, 4 or 6 for z and for -z, in the coordinates of a basis, as those of a cover."""
 
+    basis: Basis | None
     plus: Part
     minus: Part
 
@@ -784,14 +787,8 @@ def read_shared_certificate(document: Any, n: int, d: int, skips: int, outputs: 
 def read_cover(value: Any, d: int, trees: Sequence[str] = ("plus", "minus")) -> Cover:
     """The cover of a certificate of version 3, or of version 4 with its one tree."""
     document = fields(value, ["basis", "depth", "bits", *trees], "cover")
-    basis = None
-    if document["basis"] is not None:
-        lines = array(document["basis"], None, "cover.basis")
-        require(0 < len(lines) <= d, f"cover.basis has {len(lines)} rows, and X has {d} columns")
-        basis = tuple(vector(line, d, f"cover.basis[{i}]") for i, line in enumerate(lines))
-        minors_within_limit(basis, "cover.basis")
     return Cover(
-        basis=basis,
+        basis=read_basis(document["basis"], d, "cover.basis"),
         depth=whole(document["depth"], 0, MAX_HALVINGS, "cover.depth"),
         bits=whole(document["bits"], 1, CHORD_BITS, "cover.bits"),
         plus=packed_bytes(document[trees[0]], f"cover.{trees[0]}"),
@@ -799,10 +796,24 @@ def read_cover(value: Any, d: int, trees: Sequence[str] = ("plus", "minus")) -> 
     )
 
 
+def read_basis(value: Any, d: int, where: str) -> Basis | None:
+    """The basis of coordinates, or None for those of u."""
+    if value is None:
+        return None
+    lines = array(value, None, where)
+    require(0 < len(lines) <= d, f"{where} has {len(lines)} rows, and X has {d} columns")
+    basis = tuple(vector(line, d, f"{where}[{i}]") for i, line in enumerate(lines))
+    minors_within_limit(basis, where)
+    return basis
+
+
 def read_quadratic(value: Any, d: int) -> Quadratic:
     """The quadratic functions of a certificate of version 3."""
-    document = fields(value, ["plus", "minus"], "quadratic")
-    return Quadratic(*(read_pieces(document[name], d, 0, f"quadratic.{name}") for name in ("plus", "minus")))
+    document = fields(value, ["basis", "plus", "minus"], "quadratic")
+    basis = read_basis(document["basis"], d, "quadratic.basis")
+    count = len(basis or range(d))
+    plus, minus = (read_pieces(document[name], count, 0, f"quadratic.{name}") for name in ("plus", "minus"))
+    return Quadratic(basis, plus, minus)
 
 
 def read_pieces(value: Any, d: int, cuts: int, where: str) -> Part:
@@ -1471,7 +1482,7 @@ def about(point: Row, scale: int, bias: int, row: Sequence[int]) -> Row:
 def spans_all(lines: Sequence[Row], normals: Sequence[Row]) -> None:
     """Every row of X is a combination of the basis, so that g sees of u no more than t does."""
     rank = len(pivot_columns([*lines, *normals]))
-    require(rank == len(lines), f"cover.basis has {len(lines)} rows, but with X their rank is {rank}")
+    require(rank == len(lines), f"the basis has {len(lines)} rows, but with X their rank is {rank}")
 
 
 def skewness(lines: Sequence[Row], scale: int) -> Fraction:
@@ -1481,7 +1492,7 @@ def skewness(lines: Sequence[Row], scale: int) -> Fraction:
         sum(abs(dot(a, b) - (square if i == k else 0)) for k, b in enumerate(lines))
         for i, a in enumerate(lines)
     ]
-    require(max(sums) < square, "cover.basis is too far from orthonormal to bound a norm")
+    require(max(sums) < square, "the basis is too far from orthonormal to bound a norm")
     return Fraction(max(sums), square)
 
 
@@ -1650,10 +1661,14 @@ def shared_cover_proves(
 def cover_fits(problem: Problem, cover: Cover) -> None:
     """The argument is for the 2-norm, and the coordinates leave the bias beside the norm."""
     require(problem.penalty == "2-norm", f"certificate: with the {problem.penalty} chambers must be listed")
-    if problem.bias is not None and cover.basis is not None:
-        point = cover.basis[0]
-        held = len(cover.basis) == 1 and point[problem.bias] == 0
-        require(held, "cover.basis: with free biases it is one row, with 0 in the column of ones")
+    bias_is_beside(problem, cover.basis)
+
+
+def bias_is_beside(problem: Problem, basis: Basis | None) -> None:
+    """With free biases a basis is a single point, which leaves the norm of the other weights as it is."""
+    if problem.bias is not None and basis is not None:
+        held = len(basis) == 1 and basis[0][problem.bias] == 0
+        require(held, "the basis: with free biases it is one row, with 0 in the column of ones")
 
 
 def sides_hold(sides: Sequence[Side], run: Any, marks: Any) -> None:
@@ -2170,7 +2185,8 @@ def square_on_cone(c: list[int], lo: list[int], hi: list[int], j: int, free: int
 def quadratic_proves(problem: Problem, dual: Sequence[Fraction], quadratic: Quadratic) -> None:
     """abs(z'phi(Xu)) <= beta norm(u) for all u: both functions are above and bounded."""
     quadratic_fits(problem)
-    g = kinks(problem, dual, None, 0)
+    bias_is_beside(problem, quadratic.basis)
+    g = kinks(problem, dual, quadratic.basis, 0)
     pieces_hold(g, quadratic.plus, (), WHOLE_SPAN, "quadratic.plus")
     pieces_hold(g.negated(), quadratic.minus, (), WHOLE_SPAN, "quadratic.minus")
 

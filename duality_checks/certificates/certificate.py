@@ -28,7 +28,7 @@ from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST
 
 from .. import checker
-from ..checker import BiasCut, Chamber, Cover, Cut, Form, Part, Quadratic, Refusal, Slopes, Verdict
+from ..checker import Basis, BiasCut, Chamber, Cover, Cut, Form, Part, Quadratic, Refusal, Slopes, Verdict
 from ..cover.effort import WHOLE, Effort, is_late
 from ..data.files import read_text, write_text
 from ..data.problem_file import strings
@@ -351,10 +351,12 @@ def _bounded(
     relaxation = getattr(solution, "relaxation", None)
     if relaxation is None:
         return None
+    from ..cover.proof import Coordinates
     from ..training.cylinder import landscape_of
     from ..training.relaxation_proof import proven
 
-    return proven(problem, stated, landscape_of(problem), relaxation)
+    coordinates = Coordinates.of(stated)
+    return proven(problem, coordinates, landscape_of(problem, coordinates), relaxation)
 
 
 def _written_out(problem: TrainingProblem, dual: np.ndarray) -> Callable[[float], _Multiple]:
@@ -505,7 +507,7 @@ def cover_document(cover: Cover, *, shared: bool = False) -> dict[str, Any]:
     """A cover as the file of a certificate has it; where outputs share neurons there is one tree."""
     trees = {"tree": cover.plus} if shared else {"plus": cover.plus, "minus": cover.minus}
     return {
-        "basis": None if cover.basis is None else [strings(line) for line in cover.basis],
+        "basis": _basis_document(cover.basis),
         "depth": cover.depth,
         "bits": cover.bits,
         **{name: _base64(tree) for name, tree in trees.items()},
@@ -513,7 +515,15 @@ def cover_document(cover: Cover, *, shared: bool = False) -> dict[str, Any]:
 
 
 def _quadratic_document(quadratic: Quadratic) -> dict[str, Any]:
-    return {"plus": _pieces_document(quadratic.plus), "minus": _pieces_document(quadratic.minus)}
+    return {
+        "basis": _basis_document(quadratic.basis),
+        "plus": _pieces_document(quadratic.plus),
+        "minus": _pieces_document(quadratic.minus),
+    }
+
+
+def _basis_document(basis: Basis | None) -> Any:
+    return None if basis is None else [strings(line) for line in basis]
 
 
 def _pieces_document(part: Part) -> dict[str, Any]:

@@ -450,24 +450,27 @@ const ConvexLandscape = (() => {
 
   function readCover(value, d, trees) {
     const document = fields(value, ["basis", "depth", "bits", ...trees], "cover");
-    let basis = document.get("basis");
-    if (basis !== null) {
-      const count = array(basis, null, "cover.basis").length;
-      require_(count > 0 && count <= d, `cover.basis has ${count} rows, and X has ${d} columns`);
-      basis = basis.map((line, i) => vector(line, d, `cover.basis[${i}]`));
-      minorsAreShort(basis, "cover.basis");
-    }
     return {
-      basis,
+      basis: readBasis(document.get("basis"), d, "cover.basis"),
       depth: wholeNumber(document.get("depth"), 0, MOST_HALVINGS, "cover.depth"),
       bits: wholeNumber(document.get("bits"), 1, CHORD_BITS, "cover.bits"),
       ...Object.fromEntries(trees.map(name => [name, bytesOf(document.get(name), `cover.${name}`)])),
     };
   }
 
-  function readQuadratic(value, columns) {
-    const document = fields(value, ["plus", "minus"], "quadratic");
-    return ["plus", "minus"].map(name => readPieces(document.get(name), columns, 0, `quadratic.${name}`));
+  function readBasis(value, d, where) {
+    if (value === null) return null;
+    const count = array(value, null, where).length;
+    require_(count > 0 && count <= d, `${where} has ${count} rows, and X has ${d} columns`);
+    const basis = value.map((line, i) => vector(line, d, `${where}[${i}]`));
+    minorsAreShort(basis, where);
+    return basis;
+  }
+
+  function readQuadratic(value, d) {
+    const document = fields(value, ["basis", "plus", "minus"], "quadratic");
+    const basis = readBasis(document.get("basis"), d, "quadratic.basis"), columns = basis?.length ?? d;
+    return { basis, parts: ["plus", "minus"].map(name => readPieces(document.get(name), columns, 0, `quadratic.${name}`)) };
   }
 
   // What is behind so many cuts: another one, or a function.
@@ -874,19 +877,21 @@ const ConvexLandscape = (() => {
     require_(!problem.largest, "certificate: with max pooling chambers must be listed");
   }
 
-  // The same in coordinates t with u = B't. `limit` is beta^2 (1 - eps) in the scale of base and weights, a fraction.
+  // The same in coordinates t with u = B't. `limit` is beta^2 (1 - eps) in the scale of base and weights, a fraction; beta
+  // times `unit` is no more than its root.
   function inCoordinates(problem, g, basis) {
     const square = a => times(a, a), beta = square(times(problem.beta, Q(g.unit)));
     if (basis === null) return { ...g, limit: beta, free: problem.bias };
     const { rows: B, scale } = rowsOverOne(basis), whole = scale * scale;
     const known = rank([...B, ...g.planes.map(plane => plane.normal)]);
-    require_(known === B.length, `cover.basis has ${B.length} rows, but with X their rank is ${known}`);
+    require_(known === B.length, `the basis has ${B.length} rows, but with X their rank is ${known}`);
     const skew = B.map((a, i) => B.reduce((total, b, k) => total + size(dot(a, b) - (i === k ? whole : 0n)), 0n)).reduce(larger);
-    require_(skew < whole, "cover.basis is too far from orthonormal to bound a norm");
+    require_(skew < whole, "the basis is too far from orthonormal to bound a norm");
     return {
       planes: g.planes.map(plane => ({ ...plane, normal: B.map(b => dot(b, plane.normal)) })),
       base: B.map(b => dot(b, g.base)),
       limit: times(times(beta, Q(whole)), Q(whole - skew, whole)),
+      unit: squareRoot(g.unit * g.unit * (whole - skew)),
       free: null,
     };
   }
@@ -895,13 +900,14 @@ const ConvexLandscape = (() => {
   function aboutPoint(problem, g, basis) {
     const { rows: [m], scale } = rowsOverOne(basis), { bias } = problem;
     const one = basis.length === 1 && m[bias] === 0n;
-    require_(one, "cover.basis: with free biases it is one row, with 0 in the column of ones");
+    require_(one, "the basis: with free biases it is one row, with 0 in the column of ones");
     const moved = row => row.map((x, i) => scale * x - row[bias] * m[i]);
     const beta = times(problem.beta, Q(g.unit * scale));
     return {
       planes: g.planes.map(plane => ({ ...plane, normal: moved(plane.normal) })),
       base: moved(g.base),
       limit: times(beta, beta),
+      unit: g.unit * scale,
       free: bias,
     };
   }
@@ -1200,9 +1206,9 @@ const ConvexLandscape = (() => {
   const PARAMETER = 3, LENGTH_BITS = 32n; // bytes of a parameter; binary places of lengths
   const MULTIPLIER = 4, PRODUCT_BITS = 24n; // bytes of a signed multiplier; its binary places, and those of cuts
 
-  function quadraticProves(problem, dual, [above, below]) {
+  function quadraticProves(problem, dual, { basis, parts: [above, below] }) {
     onlySumsInThe2Norm(problem);
-    const g = kinks(problem, dual);
+    const g = covered(problem, dual, basis);
     const all = [{ n: -1n, d: 1n }, { n: 1n, d: 1n }];
     piecesHold(problem, g, above, [], all, "quadratic.plus");
     piecesHold(problem, opposite(g), below, [], all, "quadratic.minus");

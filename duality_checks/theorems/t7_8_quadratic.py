@@ -28,17 +28,17 @@ class Bounded:
 def bounded(problem: TrainingProblem) -> Bounded | None:
     """A dual vector that quadratic functions prove, on pieces of the sphere or else on all of it; None if
     that is 0."""
-    from ..training.cylinder import landscape_of
+    from ..training.cylinder import coordinates_of, landscape_of
     from ..training.relaxation import relax
     from ..training.relaxation_proof import proven
 
-    landscape = landscape_of(problem)
-    stated = checker.read_problem(problem.to_json())
+    coordinates = coordinates_of(problem)
+    landscape = landscape_of(problem, coordinates)
     whole, halves = relax(problem, landscape), None
     if problem.bias is None:
         pieces = whole.finer(landscape.basis)
-        halves = proven(problem, stated, landscape, relax(problem, landscape, pieces=pieces))
-    found = halves or proven(problem, stated, landscape, whole)
+        halves = proven(problem, coordinates, landscape, relax(problem, landscape, pieces=pieces))
+    found = halves or proven(problem, coordinates, landscape, whole)
     return None if found is None else Bounded(problem, *found)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .. import checker
 from ..problem import TrainingProblem
 from .catalogue import Theorem
 from .samples import degenerate_problems
@@ -16,15 +15,16 @@ from .t7_8_quadratic import Bounded, check, longer, repeatedly
 def bounded(problem: TrainingProblem, degree: int = 4) -> Bounded | None:
     """A dual vector that functions of a degree prove; None if that is 0, or columns depend on each other."""
     from ..pricing.landscape import Landscape
+    from ..training.cylinder import coordinates_of
     from ..training.quartic import relax_further
     from ..training.relaxation_proof import proven
     from ..training.sextic import is_raised, relax_furthest
 
     if problem.arrangement.rank < problem.d or (degree == 6 and not is_raised(problem)):
         return None
-    landscape, stated = Landscape.of(problem), checker.read_problem(problem.to_json())
+    landscape, coordinates = Landscape.of(problem), coordinates_of(problem)
     relax = relax_further if degree == 4 else relax_furthest
-    found = proven(problem, stated, landscape, relax(problem, landscape))
+    found = proven(problem, coordinates, landscape, relax(problem, landscape))
     return None if found is None else Bounded(problem, *found)
 
 

@@ -13,7 +13,7 @@ from ..cover.proof import Coordinates
 from ..exact.rounding import on_a_grid
 from ..pricing.landscape import Landscape, first_rows
 from ..problem import TrainingProblem
-from .cylinder import extents, scaled
+from .cylinder import extents, terms_of
 from .form_proof import ONE, Terms, form_function, polished, rounded
 from .pieces import UNIT, Piece
 from .proposals import Bound, Form, Relaxation
@@ -26,37 +26,37 @@ GOLDEN = 0.381966
 
 
 def proven(
-    problem: TrainingProblem, stated: checker.Problem, landscape: Landscape, relaxation: Relaxation
+    problem: TrainingProblem, coordinates: Coordinates, landscape: Landscape, relaxation: Relaxation
 ) -> tuple[tuple[Fraction, ...], checker.Quadratic] | None:
     """The largest multiple of the dual that its quadratic functions prove feasible; None if they prove none.
 
     Args:
         problem: with the penalty of the 2-norm.
-        stated: as the checker reads it.
+        coordinates: of it, in which the functions are.
         landscape: of it, from :func:`~.cylinder.landscape_of`.
         relaxation: what is proposed.
 
     Example:
+        >>> from duality_checks.training.cylinder import coordinates_of
         >>> from duality_checks.training.relaxation import relax
         >>> problem = TrainingProblem([[1, 0], [0, 1], [1, 1]], [1, -1, 2], beta="1/2")
-        >>> landscape, stated = Landscape.of(problem), checker.read_problem(problem.to_json())
-        >>> dual, functions = proven(problem, stated, landscape, relax(problem, landscape))
-        >>> checker.quadratic_proves(stated, dual, functions)
-        >>> bool(checker.dual_value(stated, dual) > 0.9)
+        >>> landscape, coordinates = Landscape.of(problem), coordinates_of(problem)
+        >>> dual, functions = proven(problem, coordinates, landscape, relax(problem, landscape))
+        >>> checker.quadratic_proves(coordinates.stated, dual, functions)
+        >>> bool(checker.dual_value(coordinates.stated, dual) > 0.9)
         True
     """
     scale = problem.loss.multiple(relaxation.dual, problem.target)
     room, beta = ROOM, float(problem.beta)
-    coordinates = Coordinates(stated, None)
     # The checker's hyperplanes come in the order of their first rows.
     firsts = np.sort(first_rows(problem.arrangement.hyperplane_of_row))
     bounds = relaxation.bounds
-    frames = {span: _Frame.of(stated, span) for span in {bound.piece.span for bound in bounds}}
+    frames = {span: _Frame.of(coordinates, span) for span in {bound.piece.span for bound in bounds}}
     for attempt in range(ATTEMPTS):
         dual, _ = on_a_grid(problem, scale * relaxation.dual)
         if not any(dual):
             return None
-        terms = scaled(problem, coordinates.terms(dual))
+        terms = terms_of(problem, coordinates, dual)
         found = [
             _written(landscape, firsts, terms, bound, scale / beta, frames[bound.piece.span])
             for bound in bounds
@@ -65,15 +65,15 @@ def proven(
         if attempt == 0 and any(isinstance(bound, Form) for bound in bounds):
             # Matrices are polished where the dual about fits, but may come to prove more of it.
             fitting = scale / reach
-            terms = coordinates.terms(on_a_grid(problem, fitting * relaxation.dual)[0])
+            terms = terms_of(problem, coordinates, on_a_grid(problem, fitting * relaxation.dual)[0])
             bounds = tuple(_polished(landscape, firsts, terms, bound, fitting / beta) for bound in bounds)
             continue
         written = [(bound.piece, function) for bound, (_, function) in zip(bounds, found, strict=True)]
         plus, minus = (_tree([pair for pair in written if pair[0].side == side]) for side in (1.0, -1.0))
-        quadratic = checker.Quadratic(plus, minus)
+        quadratic = checker.Quadratic(coordinates.basis, plus, minus)
         if reach <= 1.0 - 0.5 * room:
             try:
-                checker.quadratic_proves(stated, dual, quadratic)
+                checker.quadratic_proves(coordinates.stated, dual, quadratic)
             except checker.Refusal:
                 room *= 16
             else:
@@ -112,10 +112,10 @@ def _tree(found: list[tuple[Piece, checker.Piece | checker.Form]], depth: int = 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Frame:
-    """Where one function is to be a bound, in the user's columns.
+    """Where one function is to be a bound.
 
     Attributes:
-        bias: the column of free biases, if any, and the span of the bias in multiples of R.
+        bias: the coordinate of free biases, if any, and the span of the bias in multiples of R.
         span: likewise.
         sides: for each of the checker's hyperplanes 1 or -1 where heights have but one sign, else 0.
     """
@@ -125,9 +125,10 @@ class _Frame:
     sides: list[int]
 
     @classmethod
-    def of(cls, stated: checker.Problem, span: checker.Span) -> _Frame:
+    def of(cls, coordinates: Coordinates, span: checker.Span) -> _Frame:
         """The one of a span."""
-        g = checker.kinks(stated, (Fraction(0),) * len(stated.target), None, 0)
+        stated = coordinates.stated
+        g = checker.kinks(stated, (Fraction(0),) * len(stated.target), coordinates.basis, 0)
         reach = checker.bias_limit(g)
         sides = [checker.fixed_side(row, g.free, reach, span) for row in g.rows]
         return cls(stated.bias, (float(span[0]), float(span[1])), sides)

@@ -20,10 +20,11 @@ from hyperplane_arrangements.errors import ConvexLandscapeError
 
 from .. import checker
 from ..cover.effort import CLIMBED_FROM, INSTANT, LADDER, Effort
+from ..cover.proof import Coordinates
 from ..pricing.landscape import Landscape
 from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
-from .cylinder import landscape_of
+from .cylinder import coordinates_of, landscape_of
 from .pieces import Piece
 from .proposals import Relaxation
 from .quartic import relax_further
@@ -135,7 +136,8 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
             moments are taken.
     """
     began, best = perf_counter(), None
-    bench = _Bench(problem, landscape_of(problem), checker.read_problem(problem.to_json()))
+    coordinates = coordinates_of(problem)
+    bench = _Bench(problem, coordinates, landscape_of(problem, coordinates))
 
     def left() -> float:
         return limit - (perf_counter() - began)
@@ -185,18 +187,18 @@ class _Bench:
     """A problem on which relaxations are tried."""
 
     problem: TrainingProblem
+    coordinates: Coordinates
     landscape: Landscape
-    stated: checker.Problem
 
     def proven(self, relaxation: Callable[..., Relaxation]) -> tuple[Relaxation, float] | None:
         """A relaxation with its dual scaled to what is proven, and the lower bound; None where nothing is."""
         try:
             found = relaxation(self.problem, self.landscape)
-            proof = proven(self.problem, self.stated, self.landscape, found)
+            proof = proven(self.problem, self.coordinates, self.landscape, found)
             if proof is None:
                 return None
             dual = np.array([float(x) for x in proof[0]])
-            return replace(found, dual=dual), float(checker.dual_value(self.stated, proof[0]))
+            return replace(found, dual=dual), float(checker.dual_value(self.coordinates.stated, proof[0]))
         except (ConvexLandscapeError, checker.Refusal):
             return None
 

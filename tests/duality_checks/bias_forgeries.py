@@ -23,7 +23,7 @@ from quadratic_forgeries import (
 )
 
 from duality_checks import Certificate, TrainingProblem
-from duality_checks.training.cylinder import landscape_of
+from duality_checks.training.cylinder import coordinates_of, landscape_of
 from duality_checks.training.relaxation import relax
 
 ROWS = [[2, 1, 1], [-2, -1, 1], [-3, "1/2", 1], [2, 3, 1], [0, 1, 1], [2, 1, 1], [0, 3, 1], [0, 0, 1]]
@@ -37,7 +37,7 @@ def biased():
 @cache
 def _honest():
     problem = biased()
-    landscape = landscape_of(problem)
+    landscape = landscape_of(problem, coordinates_of(problem))
     spans = relax(problem, landscape).finer_in_biases()
     certificate = certified(problem, relax(problem, landscape, pieces=spans))
     return json.loads(problem.to_json()), json.loads(certificate.to_json())
@@ -51,7 +51,15 @@ def honest():
 def cut_in_two(c):
     """A span, by a plane."""
     put(c, "plus", bytes(12), "products")
-    split(c, ["1", "0", "0"])
+    split(c, ["1"])
+
+
+def point(c):
+    return c["quadratic"]["basis"][0]
+
+
+def about(c, *points):
+    c["quadratic"]["basis"] = list(points)
 
 
 def off_the_ones(p, c):
@@ -77,6 +85,10 @@ FORGERIES = {
     "a cut beyond R": (lambda p, c: cuts(c)[0].update(cut="-5"), f"{BOUND}|rows"),
     "halves the other way round": (lambda p, c: swapped(c), f"{BOUND}|rows"),
     "a cut that is no number": (lambda p, c: cuts(c)[0].update(cut="half"), "cut"),
+    "another point": (lambda p, c: about(c, ["-3", "1", "0"]), f"{BOUND}|rows"),
+    "a point beside": (lambda p, c: about(c, [*point(c)[:2], "1/9"]), "with 0 in the column of ones"),
+    "two points": (lambda p, c: about(c, point(c), ["0", "1", "0"]), "entries|it is one row"),
+    "no point": (lambda p, c: c["quadratic"].update(basis=None), f"{BOUND}|rows"),
     "a span left out": (lambda p, c: cuts(c)[0].pop("above"), "missing field"),
     "a form": (lambda p, c: further(c), "neither planes nor forms"),
     "a product without a cut": (lambda p, c: put(c, "plus", bytes(4), "products"), "another number"),

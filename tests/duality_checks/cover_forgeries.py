@@ -267,17 +267,17 @@ def _(p, c):
     c["version"] = 2
 
 
-@forgery("a basis of fewer rows", "cover.basis has 2 rows, but with X their rank is 3")
+@forgery("a basis of fewer rows", "the basis has 2 rows, but with X their rank is 3")
 def _(p, c):
     c["cover"]["basis"] = [["1", "0", "0"], ["0", "1", "0"]]
 
 
-@forgery("a basis that is singular", "cover.basis is too far from orthonormal|their rank is")
+@forgery("a basis that is singular", "the basis is too far from orthonormal|their rank is")
 def _(p, c):
     c["cover"]["basis"] = [["1", "0", "0"], ["0", "1", "0"], ["0", "1", "0"]]
 
 
-@forgery("a basis that doubles norms", "cover.basis is too far from orthonormal")
+@forgery("a basis that doubles norms", "the basis is too far from orthonormal")
 def _(p, c):
     c["cover"]["basis"] = [["2", "0", "0"], ["0", "2", "0"], ["0", "0", "2"]]
 

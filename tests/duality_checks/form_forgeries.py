@@ -10,8 +10,9 @@ from functools import cache
 import numpy as np
 from quadratic_forgeries import BOUND, ROWS, TARGETS, bytes_of, places, put, scaled, share, zero_network
 
-from duality_checks import TrainingProblem, certify, checker
+from duality_checks import TrainingProblem, certify
 from duality_checks.pricing.landscape import Landscape
+from duality_checks.training.cylinder import coordinates_of
 from duality_checks.training.quartic import relax_further
 from duality_checks.training.relaxation_proof import proven
 from duality_checks.training.rounds import Solution
@@ -22,9 +23,9 @@ RELAXATIONS = {4: relax_further, 6: relax_furthest}
 
 def by_forms(problem, degree):
     """The zero network beside the lower bound that functions of a degree prove."""
-    landscape, stated = Landscape.of(problem), checker.read_problem(problem.to_json())
+    landscape, coordinates = Landscape.of(problem), coordinates_of(problem)
     found = RELAXATIONS[degree](problem, landscape)
-    dual = np.array([float(x) for x in proven(problem, stated, landscape, found)[0]])
+    dual = np.array([float(x) for x in proven(problem, coordinates, landscape, found)[0]])
     solution = Solution(zero_network(problem), dual, 0.0, 0.0, (), 0.0, (), relaxation=found)
     return certify(problem, solution)
 

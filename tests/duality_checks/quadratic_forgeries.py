@@ -198,7 +198,16 @@ FORGERIES = {
     "a parabola and no line": (lambda p, c: steep(p, c, 0, 1 << 22), "not below"),
     "half of beta lost": (lambda p, c: steep(p, c, 0, 0), BOUND),
     "not base64": (lambda p, c: piece(c, "plus").update(rows="*"), "base64"),
-    "a field more": (lambda p, c: c["quadratic"].update(basis=None), "unknown field"),
+    "a field more": (lambda p, c: c["quadratic"].update(depth=1), "unknown field"),
+    "a basis of fewer rows": (
+        lambda p, c: c["quadratic"].update(basis=[["1", "0", "0"]]),
+        "entries|has 1 rows, but",
+    ),
+    "a basis that is too long": (
+        lambda p, c: c["quadratic"].update(basis=[["2", "0", "0"], ["0", "2", "0"], ["0", "0", "2"]]),
+        "too far from orthonormal",
+    ),
+    "no basis": (lambda p, c: c["quadratic"].pop("basis"), "missing field"),
     "a field less": (lambda p, c: c["quadratic"].pop("minus"), "missing field"),
     "a cover as well": (lambda p, c: c.update(cover=None), "unknown field"),
     "version 2": (lambda p, c: c.update(version=2), "unknown field"),

@@ -60,7 +60,7 @@ FORGERIES = [
     (("cover", "tree"), "", "cover.tree: the tree ends too early"),
     (("cover", "tree"), lambda tree: tree + "AAAA", "cover.tree"),
     (("cover", "depth"), lambda depth: depth - 1, "cover.tree"),
-    (("cover", "basis"), [["1", "0"]], "cover.basis"),
+    (("cover", "basis"), [["1", "0"]], "basis"),
     (("cover", "minus"), "", "cover: missing field 'tree'"),
 ]
 

@@ -222,7 +222,7 @@ def test_only_the_span_of_the_basis_refuses_a_cover_of_a_plane(monkeypatch):
     coordinates = Coordinates(checker.read_problem(plane.to_json()), basis)
     found = covers(coordinates, dual[:2], keep=True)
     cover = written(coordinates, dual[:2], found)
-    with pytest.raises(checker.Refusal, match=r"cover.basis has 2 rows, but with X their rank is 3"):
+    with pytest.raises(checker.Refusal, match=r"the basis has 2 rows, but with X their rank is 3"):
         checker.cover_proves(stated, dual, cover)
     monkeypatch.setattr(checker, "spans_all", lambda lines, normals: None)
     checker.cover_proves(stated, dual, cover)

@@ -257,7 +257,7 @@ FORGERIES = [
     (_sum_not_zero, "dual: not orthogonal to free column 0"),
     (_leaves, "cover.plus: the leaf .* the bound norm.e. <= beta fails"),
     (_byte, "cover.plus: the tree ends too early"),
-    (_penalised, "upper|cover.basis"),
+    (_penalised, "upper|basis"),
 ]
 
 

@@ -344,7 +344,7 @@ def _(p: dict[str, Any], c: dict[str, Any]) -> None:
     restated(p, c)
 
 
-@forgery("a basis of fewer rows", "cover.basis has 2 rows, but with X their rank is 3")
+@forgery("a basis of fewer rows", "the basis has 2 rows, but with X their rank is 3")
 def _(p: dict[str, Any], c: dict[str, Any]) -> None:
     c["cover"]["basis"] = [["1", "0", "0"], ["0", "1", "0"]]
 

@@ -71,7 +71,7 @@ def test_what_the_argument_does_not_cover_is_refused():
     X = [[1, 1], [2, 1], [-1, 1]]
     stated = checker.read_problem(TrainingProblem(X, [1, 2, -1], beta=1, penalty="1-norm").to_json())
     half = checker.Piece(Fraction(1, 2), b"", b"")
-    nothing = checker.Quadratic(half, half)
+    nothing = checker.Quadratic(None, half, half)
     with pytest.raises(checker.Refusal, match="chambers must be listed"):
         checker.quadratic_proves(stated, (Fraction(0),) * 3, nothing)
 
