@@ -811,22 +811,22 @@ def read_quadratic(value: Any, d: int) -> Quadratic:
     """The quadratic functions of a certificate of version 3."""
     document = fields(value, ["basis", "plus", "minus"], "quadratic")
     basis = read_basis(document["basis"], d, "quadratic.basis")
-    count = len(basis or range(d))
-    plus, minus = (read_pieces(document[name], count, 0, f"quadratic.{name}") for name in ("plus", "minus"))
-    return Quadratic(basis, plus, minus)
+    return Quadratic(
+        basis, *(read_pieces(document[name], 0, f"quadratic.{name}") for name in ("plus", "minus"))
+    )
 
 
-def read_pieces(value: Any, d: int, cuts: int, where: str) -> Part:
+def read_pieces(value: Any, cuts: int, where: str) -> Part:
     """What is behind so many cuts: another one, or a function."""
     require(cuts <= MOST_CUTS, f"{where}: more than {MOST_CUTS} cuts, one after the other")
     if type(value) is dict and "cut" in value:
         document = fields(value, ["cut", "above", "below"], where)
         biased = type(document["cut"]) is str
         at = rational(document["cut"], f"{where}.cut") if biased else Fraction(0)
-        normal = [] if biased else vector(document["cut"], d, f"{where}.cut")
+        normal = [] if biased else vector(document["cut"], None, f"{where}.cut")
         require(all(x.denominator == 1 for x in normal), f"{where}.cut is not of whole numbers")
         above, below = (
-            read_pieces(document[name], d, cuts + 1, f"{where}.{name}") for name in ("above", "below")
+            read_pieces(document[name], cuts + 1, f"{where}.{name}") for name in ("above", "below")
         )
         return BiasCut(at, above, below) if biased else Cut(tuple(map(int, normal)), above, below)
     more = [name for name in ("degree", "bias") if type(value) is dict and name in value][:1]
@@ -2211,6 +2211,8 @@ def pieces_hold(g: Kinks, part: Part, facets: tuple[Row, ...], span: Span, where
     if isinstance(part, Form):
         form_holds(g, part, where)
         return
+    count = len(part.normal)
+    require(count == g.rank, f"{where}.cut has {count} entries, not {g.rank}")
     pieces_hold(g, part.above, (*facets, part.normal), span, f"{where}.above")
     pieces_hold(g, part.below, (*facets, tuple(-x for x in part.normal)), span, f"{where}.below")
 

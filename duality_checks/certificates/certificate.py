@@ -570,7 +570,7 @@ def _claimed_shape(document: Any) -> tuple[int, int, int, int]:
     """
     functions = [_length(document, "quadratic", side, "cut") for side in ("plus", "minus")]
     d = _length(document, "chambers", 0, "witness") or _length(document, "network", "hidden", 0)
-    d = d or max(functions)
+    d = d or max(_length(document, kind, "basis", 0) for kind in ("cover", "quadratic")) or max(functions)
     return _samples(document), _MOST_ROWS, d, _length(document, "network", "skip")
 
 

@@ -469,18 +469,18 @@ const ConvexLandscape = (() => {
 
   function readQuadratic(value, d) {
     const document = fields(value, ["basis", "plus", "minus"], "quadratic");
-    const basis = readBasis(document.get("basis"), d, "quadratic.basis"), columns = basis?.length ?? d;
-    return { basis, parts: ["plus", "minus"].map(name => readPieces(document.get(name), columns, 0, `quadratic.${name}`)) };
+    const basis = readBasis(document.get("basis"), d, "quadratic.basis");
+    return { basis, parts: ["plus", "minus"].map(name => readPieces(document.get(name), 0, `quadratic.${name}`)) };
   }
 
   // What is behind so many cuts: another one, or a function.
-  function readPieces(value, columns, cuts, where) {
+  function readPieces(value, cuts, where) {
     require_(cuts <= MOST_CUTS, `${where}: more than ${MOST_CUTS} cuts, one after the other`);
     if (value instanceof Map && value.has("cut")) {
       const document = fields(value, ["cut", "above", "below"], where);
-      const part = name => readPieces(document.get(name), columns, cuts + 1, `${where}.${name}`), given = document.get("cut");
+      const part = name => readPieces(document.get(name), cuts + 1, `${where}.${name}`), given = document.get("cut");
       if (typeof given === "string") return { at: rational(given, `${where}.cut`), above: part("above"), below: part("below") };
-      const cut = vector(given, columns, `${where}.cut`);
+      const cut = vector(given, null, `${where}.cut`);
       require_(cut.every(x => x.d === 1n), `${where}.cut is not of whole numbers`);
       return { cut: cut.map(x => x.n), above: part("above"), below: part("below") };
     }
@@ -1229,6 +1229,8 @@ const ConvexLandscape = (() => {
       else quadraticHolds(problem, g, part, facets, span, where);
       return;
     }
+    const count = part.cut.length, columns = g.base.length;
+    require_(count === columns, `${where}.cut has ${count} entries, not ${columns}`);
     piecesHold(problem, g, part.above, [...facets, part.cut], span, `${where}.above`);
     piecesHold(problem, g, part.below, [...facets, part.cut.map(x => -x)], span, `${where}.below`);
   }

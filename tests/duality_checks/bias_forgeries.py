@@ -51,7 +51,7 @@ def honest():
 def cut_in_two(c):
     """A span, by a plane."""
     put(c, "plus", bytes(12), "products")
-    split(c, ["1"])
+    split(c, ["1", "0", "0"])
 
 
 def point(c):
@@ -81,11 +81,11 @@ FORGERIES = {
     "all of beta for the bias": (lambda p, c: piece(c, "plus").update(bias="1"), BOUND),
     "all of beta for the squares": (lambda p, c: share(c, "plus", "1"), BOUND),
     "a cut": (lambda p, c: cut_in_two(c), "neither planes nor forms"),
-    "a cut elsewhere": (lambda p, c: cuts(c)[0].update(cut="1/64"), f"{BOUND}|rows"),
+    "a cut elsewhere": (lambda p, c: cuts(c)[0].update(cut="1/64"), f"{BOUND}|rows|parabola"),
     "a cut beyond R": (lambda p, c: cuts(c)[0].update(cut="-5"), f"{BOUND}|rows"),
     "halves the other way round": (lambda p, c: swapped(c), f"{BOUND}|rows"),
     "a cut that is no number": (lambda p, c: cuts(c)[0].update(cut="half"), "cut"),
-    "another point": (lambda p, c: about(c, ["-3", "1", "0"]), f"{BOUND}|rows"),
+    "another point": (lambda p, c: about(c, ["-3", "1", "0"]), f"{BOUND}|rows|parabola"),
     "a point beside": (lambda p, c: about(c, [*point(c)[:2], "1/9"]), "with 0 in the column of ones"),
     "two points": (lambda p, c: about(c, point(c), ["0", "1", "0"]), "entries|it is one row"),
     "no point": (lambda p, c: c["quadratic"].update(basis=None), f"{BOUND}|rows"),
