@@ -31,7 +31,7 @@ def form_function(
     """The least share of beta that bounds the function of one sign, and the function as the checker has it.
 
     Args:
-        landscape: of the problem, whose X has full column rank.
+        landscape: of the problem, with as many coordinates as its certificate has.
         firsts: the first row on each of the checker's hyperplanes.
         terms: rows, weights, base and beta, as :meth:`~duality_checks.cover.proof.Coordinates.terms`.
         bound: what is proposed.

@@ -38,9 +38,9 @@ def relax_further(problem: TrainingProblem, landscape: Landscape, limit: float =
     """Solve the relaxation with fourth moments.
 
     Args:
-        problem: with the penalty of the 2-norm and X of full column rank r; biases are not free. The matrix
-            of fourth moments has ``r (r + 1) / 2`` rows.
-        landscape: of it.
+        problem: with the penalty of the 2-norm; biases are not free. The matrix of fourth moments has
+            ``r (r + 1) / 2`` rows, r the rank.
+        landscape: of it, with as many coordinates as its certificate has.
         limit: of seconds.
 
     Returns:

@@ -163,19 +163,21 @@ def relaxed(problem: TrainingProblem, limit: float = np.inf, wanted: float = -np
         took = (perf_counter() - before) * len(pieces) / len(best[0].bounds)
     if best is None:
         return None
-    further = _further(problem)
+    further = _further(problem, bench.landscape)
     if further is not None and best[1] < wanted and left() >= LONGER[further] * first:
         found = bench.proven(partial(further, limit=SOLVING * left()))
         best = max(best, found or best, key=lambda tried: tried[1])
     return best[0]
 
 
-def _further(problem: TrainingProblem) -> Callable[..., Relaxation] | None:
-    """The relaxation with the highest moments that there is for a problem, beyond second ones."""
-    rank, count = problem.arrangement.rank, len(problem.arrangement.hyperplanes)
+def _further(problem: TrainingProblem, landscape: Landscape) -> Callable[..., Relaxation] | None:
+    """The relaxation with the highest moments that there is for a problem, beyond second ones; None too where
+    floats see less than the exact rank, as functions have to hold in all directions."""
+    own, rank = landscape.basis.shape
+    count = len(problem.arrangement.hyperplanes)
 
     def fit(most: tuple[int, int]) -> bool:
-        return rank == problem.d and rank <= most[0] and count <= most[1] and problem.bias is None
+        return own == rank <= most[0] and count <= most[1] and problem.bias is None
 
     if fit(SIXTH_UP_TO) and is_raised(problem):
         return relax_furthest

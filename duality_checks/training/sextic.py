@@ -55,8 +55,8 @@ def relax_furthest(problem: TrainingProblem, landscape: Landscape, limit: float 
     """Solve the relaxation with sixth moments, roughly.
 
     Args:
-        problem: one that :func:`is_raised`, with the penalty of the 2-norm and X of full column rank.
-        landscape: of it.
+        problem: one that :func:`is_raised`, with the penalty of the 2-norm.
+        landscape: of it, with as many coordinates as its certificate has.
         limit: of seconds.
 
     Returns:

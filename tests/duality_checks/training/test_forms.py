@@ -21,8 +21,10 @@ from duality_checks import Certificate, TrainingProblem, check, checker, train
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.strategies import training_problems
 from duality_checks.training.monomials import Monomials, monomials, products
+from duality_checks.training.proposals import Form
 from duality_checks.training.quartic import relax_further
 from duality_checks.training.relaxation import relax
+from duality_checks.training.relaxed import relaxed
 
 numbers = st.integers(-5, 5)
 points = st.integers(1, 2**24 - 1)
@@ -31,6 +33,16 @@ points = st.integers(1, 2**24 - 1)
 def value(problem, relaxation):
     dual = relaxation(problem, Landscape.of(problem)).dual
     return problem.loss.dual(problem.loss.clip(dual, problem.target), problem.target)
+
+
+@pytest.mark.parametrize(("weight", "further"), [(1, True), (0.1, False)])
+def test_columns_may_depend_on_each_other_unless_only_floats_say_so(weight, further):
+    first = [[1, 2, 3], [0, 1, 1], [2, 0, 1], [1, -1, 3], [-2, 1, 1], [3, 1, -1]]
+    X = [[*row, sum(weight * x for x in row)] for row in first]
+    problem = TrainingProblem(X, [1, -1, 2, 0, 1, -2], beta="1/2")
+    found = relaxed(problem, wanted=np.inf)
+    assert isinstance(found.bounds[0], Form) == further
+    assert 0 < problem.loss.dual(found.dual, problem.target) <= train(problem).upper
 
 
 @settings(max_examples=8)
