@@ -69,8 +69,8 @@ class Coupled(Sum):
         """What :func:`.coupled_kernel.search_coupled` finds in a box."""
         from .coupled_kernel import search_coupled
 
-        given = (self.rows, self.weights, self.base, self.rounding, box.lo, box.hi, box.j)
-        return found_by(search_coupled, given, self, floor, threshold, nodes)
+        given = (self.rows, self.weights, self.rounding, box.j)
+        return found_by(search_coupled, given, self, box, self.base, (floor, threshold), nodes)
 
     def settled(self, points: np.ndarray, values: np.ndarray) -> None:
         """Move points up to local maxima; both arrays are updated."""

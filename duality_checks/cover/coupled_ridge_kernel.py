@@ -11,29 +11,13 @@ import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
+from .coupled_kernel import value_of
 from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
 from .slopes_kernel import descend, shorten
 from .vectors_kernel import copy, divide, inner, norm
 
 POWERS = 40
 DEPENDENT = 1e-12
-
-
-@cached_njit(nogil=True)
-def value_of(rows, weights, base, u, g):
-    """``norm(g(u))``, and g(u)."""
-    for b in range(len(g)):
-        g[b] = 0.0
-        for i in range(len(u)):
-            g[b] += base[b, i] * u[i]
-    for k in range(len(rows)):
-        height = 0.0
-        for i in range(len(u)):
-            height += rows[k, i] * u[i]
-        if height > 0.0:
-            for b in range(len(g)):
-                g[b] += weights[k, b] * height
-    return norm(g)
 
 
 @inner_njit(nogil=True)
@@ -98,6 +82,7 @@ def settle_coupled(rows, weights, base, lengths, points, values):
         values: the function there.
     """
     (h, r), q = rows.shape, weights.shape[1]
+    everything = np.arange(h).astype(np.int32)
     A, squares, w, upper = np.empty((h, r)), np.empty(h), np.empty(h), np.ones(h)
     near, held = np.empty(h, np.int64), np.empty((r, r))
     free, is_free = np.empty(r, np.int64), np.empty(h, np.bool_)
@@ -107,7 +92,7 @@ def settle_coupled(rows, weights, base, lengths, points, values):
     for point in range(len(points)):
         u, width, narrowed = points[point], first, False
         for _ in range(STEPS):
-            size = value_of(rows, weights, base, u, g)
+            size = value_of(rows, weights, everything, 0, h, base, u, g)
             if size == 0.0 or (width < NARROWEST * first and not narrowed):
                 break
             if width < NARROWEST * first:
@@ -156,7 +141,7 @@ def settle_coupled(rows, weights, base, lengths, points, values):
                             N[b, i] += w[a] * weights[near[a], b] * rows[near[a], i]
             value = -np.inf
             if _leading(N.T @ N, held, on, u, v) > 0.0:
-                value = value_of(rows, weights, base, v, g)
+                value = value_of(rows, weights, everything, 0, h, base, v, g)
                 copy(v, other)
             if not value > values[point] * (1 + GAIN):
                 for cut in range(CUTS):
@@ -167,7 +152,7 @@ def settle_coupled(rows, weights, base, lengths, points, values):
                     if length == 0.0:
                         continue
                     divide(other, length)
-                    value = value_of(rows, weights, base, other, g)
+                    value = value_of(rows, weights, everything, 0, h, base, other, g)
                     if value > values[point] * (1 + GAIN):
                         break
             if value > values[point] * (1 + GAIN):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from math import floor
-
 import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
-from ..checker import DIRECTION_BITS
-from .vectors_kernel import copy
+from .vectors_kernel import copy, in_few_bits
 from .walk_kernel import halve
 
 _SPLIT = 2.0**27 + 1
@@ -155,14 +152,7 @@ def _not_along(rows, weights, ids, count, linear, lo, hi):
         if height > 0:
             for b in range(q):
                 value[b] += weights[ids[a], b] * height
-    longest = 0.0
-    for b in range(q):
-        longest = max(longest, abs(value[b]))
-    if longest > 0:
-        for b in range(q):
-            value[b] = floor(value[b] / longest * 2.0**DIRECTION_BITS)
-    else:
-        value[0] = 1.0
+    in_few_bits(value)
     found = 0
     for a in range(count):
         height = 0.0

@@ -80,8 +80,8 @@ class Maxima(Sum):
         """What :func:`.maxima_kernel.search_maxima` finds in a box."""
         from .maxima_kernel import search_maxima
 
-        given = (self.pieces, self.weights, self.owner, self.rounding, box.lo, box.hi, box.j)
-        return found_by(search_maxima, given, self, floor, threshold, nodes)
+        given = (self.pieces, self.weights, self.owner, self.rounding, box.j)
+        return found_by(search_maxima, given, self, box, np.zeros((1, self.rank)), (floor, threshold), nodes)
 
     def settled(self, points: np.ndarray, values: np.ndarray) -> None:
         """Move points up to local maxima; both arrays are updated."""

@@ -13,17 +13,25 @@ import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
-from .codes import ABOVE, LEAF, OPEN, STUCK
 from .cone_kernel import NONE_FREE, bound_on_cone
 from .simplex_kernel import descend_shares, shorten_shares
-from .vectors_kernel import copy
-from .walk_kernel import add, facets, halve, with_room, written_part
+from .walk_kernel import (
+    FLOOR,
+    NEAR,
+    SWEEPS,
+    TURNS,
+    UNIT,
+    add,
+    close_leaf,
+    close_or_halve,
+    facets,
+    next_box,
+    record,
+    state,
+    with_room,
+)
 
-SWEEPS, TURNS = 3, 40
-UNIT = 2.0**-53
-HALVINGS = 50
-SAME = 1 + 1e-12
-NEAR = 2.0**-36  # the checker's NEARLY
+NEARLY = 2.0**-36  # the checker's
 
 
 @inner_njit(nogil=True)
@@ -102,9 +110,9 @@ def _lid(pieces, ids, at, size, lo, hi, line, alive):
         for b in range(a + 1, size):
             if alive[a] and alive[b]:
                 middle, radius, length = _span(pieces[ids[at + a]], pieces[ids[at + b]], lo, hi)
-                if middle - radius >= -NEAR * length:
+                if middle - radius >= -NEARLY * length:
                     alive[a] = False
-                elif middle + radius <= NEAR * length:
+                elif middle + radius <= NEARLY * length:
                     alive[b] = False
     begun = False
     for a in range(size):
@@ -191,29 +199,9 @@ def _shares_of_leaf(pieces, weights, owner, ids, at, count, warm, margin, middle
 
 @inner_njit(nogil=True)
 def _bound_of_leaf(
-    pieces,
-    weights,
-    owner,
-    ids,
-    at,
-    count,
-    warm,
-    lids,
-    heights,
-    sigma,
-    j,
-    head,
-    tail,
-    lo,
-    hi,
-    middle,
-    steps,
-    threshold,
-    rounding,
-    shares,
-    c,
-    e,
-):
+    pieces, weights, owner, ids, at, count, warm, lids, heights, sigma, j, head, tail, lo, hi, middle, steps,
+    threshold, rounding, shares, c, e,
+):  # fmt: skip
     """A bound with all roundings on the cone of a box; the shares that are shortest to write come first."""
     r = pieces.shape[1]
     bound = np.inf
@@ -246,290 +234,129 @@ def _bound_of_leaf(
 
 
 @cached_njit(nogil=True)
-def search_maxima(
-    pieces,
-    weights,
-    owner,
-    rounding,
-    first_lo,
-    first_hi,
-    j,
-    floor,
-    threshold,
-    error,
-    steps,
-    nodes,
-    shares_room,
-    peaks_room,
-):
-    """Search one box.
+def search_maxima(pieces, weights, owner, rounding, j, walk, threshold, error, steps, nodes):
+    """Search one box, as :func:`.search_kernel.search_box` does, with shares of pieces in place of slopes;
+    pieces without a share are left out.
 
     Args:
         pieces: M x r, those of one sample beside each other.
         weights: one a sample, none zero.
         owner: the sample of each piece, length M.
         rounding: what is added to bounds for what floats round.
-        first_lo, first_hi, j, floor, threshold, error, steps, nodes, shares_room, peaks_room: as for
-            :func:`.search_kernel.search_box`, with shares in place of slopes.
-
-    Returns:
-        As there; the numbers are those of pieces, and pieces without a share are left out.
+        j, walk, threshold, error, steps, nodes: as there.
     """
     h, r = pieces.shape
-    levels = HALVINGS * r + 2
-    codes = np.empty(2 * nodes + 2 * levels, np.int8)
-    written = 0
-    kept_shares, sharing = np.empty(shares_room, np.uint32), np.empty(shares_room, np.int32)
-    marks, open_lo, open_hi = np.empty(levels, np.int64), np.empty((levels, r)), np.empty((levels, r))
-    marked, shared, peaked = 0, 0, 0
-    peaks, heights_found = np.empty((peaks_room, r)), np.empty(peaks_room)
-    reach, top, near = 0.0, floor, max(threshold / floor, SAME)
-
-    ids, warm = np.empty(2 * h + 1024, np.int32), np.empty(2 * h + 1024)
     alive, shares = np.empty(h, np.bool_), np.empty(h)
     lids, heights, middle = np.empty((h, r)), np.empty(h), np.empty(r)
-    start, count = np.zeros(levels, np.int64), np.zeros(levels, np.int64)
-    head, tail = np.zeros((levels, r)), np.zeros((levels, r))
-    lo, hi = np.zeros((levels, r)), np.zeros((levels, r))
-    state, chosen = np.zeros(levels, np.int64), np.zeros(levels, np.int64)
-
     A, w, group = np.empty((h + 2 * r, r)), np.empty(h + 2 * r), np.empty(h + 2 * r, np.int64)
     first, reference = np.empty(len(weights) + 1, np.int64), np.empty(len(weights), np.int64)
     free, is_free = np.empty(r, np.int64), np.empty(h + 2 * r, np.bool_)
     B, order, Q, R, step = np.empty((r, r)), np.arange(r), np.empty((r, r)), np.empty((r, r)), np.empty(r)
-    p, e, c, u = np.empty(r), np.empty(r), np.empty(r), np.empty(r)
+    p, e, c, u, cost = np.empty(r), np.empty(r), np.empty(r), np.empty(r), np.empty(r)
 
-    sigma = first_lo[j]
-    for i in range(r):
-        lo[0, i], hi[0, i] = first_lo[i], first_hi[i]
-    for k in range(h):
-        ids[k] = k
-        warm[k] = 1.0
-    level, fresh, halved = 0, True, 0
-    while level >= 0:
-        if fresh:
-            fresh = False
-            if level == 0:
-                old, before = 0, h
+    sigma = walk.lo[1, j]
+    aim = threshold - rounding
+    enough = aim * (1 - 4 * UNIT * r)
+    ids, warm = walk.ids, walk.warm
+    level = 1
+    while level > 0:
+        lo, hi, head, tail = walk.lo[level], walk.hi[level], walk.head[level, 0], walk.tail[level, 0]
+        old, before, at = walk.starts[level - 1], walk.counts[level - 1], walk.starts[level]
+        ids, warm = with_room(ids, warm, at, before)
+        kept = _decide(pieces, weights, owner, ids, old, before, warm, at, lo, hi, head, tail, error, alive)
+        walk.counts[level] = kept
+        for i in range(r):
+            middle[i] = 0.5 * (lo[i] + hi[i])
+            p[i] = tail[i]
+        m, groups, rest, place = 0, 0, 0.0, 0
+        while place < kept:
+            size = run_ends(owner, ids, at + place, kept - place)
+            weight = weights[owner[ids[at + place]]]
+            if weight > 0.0:
+                heights[place] = _lid(pieces, ids, at + place, size, lo, hi, lids[place], alive)
+                rest += weight * heights[place]
+                for i in range(r):
+                    p[i] += weight * lids[place, i]
             else:
-                old, before = start[level - 1], count[level - 1]
-                start[level] = old + before
-                for i in range(r):
-                    head[level, i], tail[level, i] = head[level - 1, i], tail[level - 1, i]
-                halve(lo, hi, level, chosen[level - 1], state[level - 1] == 2)
-                ids, warm = with_room(ids, warm, start[level], before)
-            if halved >= nodes or shared + before + 1 > shares_room or peaked >= peaks_room:
-                codes[written] = OPEN
-                written += 1
-                marks[marked] = shared
-                copy(lo[level], open_lo[marked])
-                copy(hi[level], open_hi[marked])
-                marked += 1
-                level -= 1
-                continue
-            at = start[level]
-            kept = _decide(
-                pieces,
-                weights,
-                owner,
-                ids,
-                old,
-                before,
-                warm,
-                at,
-                lo[level],
-                hi[level],
-                head[level],
-                tail[level],
-                error,
-                alive,
-            )
-            count[level] = kept
-            for i in range(r):
-                middle[i] = 0.5 * (lo[level, i] + hi[level, i])
-                p[i] = tail[level, i]
-            m, groups, rest, place = 0, 0, 0.0, 0
-            while place < kept:
-                size = run_ends(owner, ids, at + place, kept - place)
-                weight = weights[owner[ids[at + place]]]
-                if weight > 0.0:
-                    heights[place] = _lid(
-                        pieces, ids, at + place, size, lo[level], hi[level], lids[place], alive
-                    )
-                    rest += weight * heights[place]
+                first[groups] = m
+                for a in range(size):
+                    w[m], group[m] = warm[at + place + a], groups
                     for i in range(r):
-                        p[i] += weight * lids[place, i]
-                else:
-                    first[groups] = m
-                    for a in range(size):
-                        w[m], group[m] = warm[at + place + a], groups
-                        for i in range(r):
-                            A[m, i] = weight * pieces[ids[at + place + a], i]
-                            p[i] += w[m] * A[m, i]
-                        m += 1
-                    groups += 1
-                place += size
-            first[groups] = m
-            p[j] += sigma * rest
-            for i in range(r):
-                p[i] += head[level, i]
-            own = m
-            m = facets(A, own, lo[level], hi[level], j, NONE_FREE, 1.0)
-            for a in range(own, m):
-                w[a], group[a] = 0.0, -1
-            aim = threshold - rounding
-            enough = aim * (1 - 4 * UNIT * r)
-            length = descend_shares(A, w, first, groups, m, p, SWEEPS, enough)
+                        A[m, i] = weight * pieces[ids[at + place + a], i]
+                        p[i] += w[m] * A[m, i]
+                    m += 1
+                groups += 1
+            place += size
+        first[groups] = m
+        p[j] += sigma * rest
+        for i in range(r):
+            p[i] += head[i]
+        own = m
+        m = facets(A, own, lo, hi, j, NONE_FREE, 1.0)
+        for a in range(own, m):
+            w[a], group[a] = 0.0, -1
+        length, value = descend_shares(A, w, first, groups, m, p, SWEEPS, enough), -1.0
+        if length > aim:
             hopeless, exact = False, False
-            value = -1.0
-            if length > aim:
-                long = bound_on_cone(p, lo[level], hi[level], j, NONE_FREE, 0.0, u)
-                if long > 0:
-                    value, relaxed, place = 0.0, 0.0, 0
-                    for i in range(r):
-                        u[i] /= long
-                        value += head[level, i] * u[i]
-                    relaxed = value
-                    while place < kept:
-                        size = run_ends(owner, ids, at + place, kept - place)
-                        weight = weights[owner[ids[at + place]]]
-                        _, height = _top(pieces, ids, at + place, size, u)
-                        value += weight * height
-                        if weight > 0.0:
-                            height = heights[place] * sigma * u[j]
-                            for i in range(r):
-                                height += lids[place, i] * u[i]
-                        relaxed += weight * height
-                        place += size
-                    hopeless = relaxed > threshold
-                    # Where nothing is lost to samples of positive weight the exact optimum ends the matter.
-                    exact = value > floor and relaxed <= near * value
-                if exact or not hopeless:
-                    length = shorten_shares(
-                        A,
-                        w,
-                        group,
-                        first,
-                        groups,
-                        m,
-                        p,
-                        TURNS,
-                        0.0 if exact else enough,
-                        reference,
-                        free,
-                        is_free,
-                        B,
-                        order,
-                        Q,
-                        R,
-                        step,
-                    )
-            m, place = 0, 0
-            while place < kept:
-                size = run_ends(owner, ids, at + place, kept - place)
-                if weights[owner[ids[at + place]]] < 0.0:
-                    for a in range(size):
-                        warm[at + place + a] = w[m]
-                        m += 1
-                place += size
-            bound = np.inf
-            if length <= aim:
-                _give_way(pieces, weights, owner, ids, at, kept, warm, lo[level], hi[level], error, alive)
-                bound = _bound_of_leaf(
-                    pieces,
-                    weights,
-                    owner,
-                    ids,
-                    at,
-                    kept,
-                    warm,
-                    lids,
-                    heights,
-                    sigma,
-                    j,
-                    head[level],
-                    tail[level],
-                    lo[level],
-                    hi[level],
-                    middle,
-                    steps,
-                    threshold,
-                    rounding,
-                    shares,
-                    c,
-                    e,
-                )
-            closed = LEAF
-            if not bound <= threshold:
-                closed = 0
-                if value > floor:
-                    copy(u, peaks[peaked])
-                    heights_found[peaked] = value
-                    peaked += 1
-                    top = max(top, value)
-                if top > floor and length <= max(near * value, 0.5 * (floor + top)):
-                    bound = length + rounding
-                    closed = ABOVE
-            if closed == 0:
-                best, widest = -1, -1.0
+            long = bound_on_cone(p, lo, hi, j, NONE_FREE, 0.0, u)
+            if long > 0:
+                value, place = 0.0, 0
                 for i in range(r):
-                    width = hi[level, i] - lo[level, i]
-                    if i == j or width < 2.0 ** (1 - HALVINGS):
-                        continue
-                    cost, place = 1e-3 * threshold * width, 0
-                    while place < kept:
-                        size = run_ends(owner, ids, at + place, kept - place)
-                        weight = weights[owner[ids[at + place]]]
-                        if weight > 0.0:
-                            least = most = pieces[ids[at + place], i]
-                            for a in range(1, size):
-                                least = min(least, pieces[ids[at + place + a], i])
-                                most = max(most, pieces[ids[at + place + a], i])
-                            cost += weight * (most - least)
-                        place += size
-                    if cost * width > widest:
-                        best, widest = i, cost * width
-                if best < 0:
-                    closed = STUCK
-                else:
-                    codes[written] = best
-                    written += 1
-                    halved += 1
-                    chosen[level] = best
-                    state[level] = 0
-            if closed != 0:
-                codes[written] = closed
-                written += 1
-                reach = max(reach, bound)
-                if closed == LEAF:
-                    for a in range(kept):
-                        if weights[owner[ids[at + a]]] < 0.0 and shares[a] > 0.0:
-                            kept_shares[shared] = np.uint32(shares[a])
-                            sharing[shared] = ids[at + a]
-                            shared += 1
-                    # The end of the leaf.
-                    sharing[shared] = -1
-                    shared += 1
-                level -= 1
-                continue
-        if state[level] == 2:
-            level -= 1
-            continue
-        state[level] += 1
-        level += 1
-        fresh = True
-    return written_part(
-        codes,
-        written,
-        kept_shares,
-        sharing,
-        shared,
-        marks,
-        open_lo,
-        open_hi,
-        marked,
-        peaks,
-        heights_found,
-        peaked,
-        reach,
-    )
+                    u[i] /= long
+                    value += head[i] * u[i]
+                relaxed = value
+                while place < kept:
+                    size = run_ends(owner, ids, at + place, kept - place)
+                    weight = weights[owner[ids[at + place]]]
+                    _, height = _top(pieces, ids, at + place, size, u)
+                    value += weight * height
+                    if weight > 0.0:
+                        height = heights[place] * sigma * u[j]
+                        for i in range(r):
+                            height += lids[place, i] * u[i]
+                    relaxed += weight * height
+                    place += size
+                hopeless = relaxed > threshold
+                # Where nothing is lost to samples of positive weight the exact optimum ends the matter.
+                exact = value > walk.heights[FLOOR] and relaxed <= walk.heights[NEAR] * value
+            if exact or not hopeless:
+                length = shorten_shares(
+                    A, w, group, first, groups, m, p, TURNS, 0.0 if exact else enough, reference, free,
+                    is_free, B, order, Q, R, step,
+                )  # fmt: skip
+        m, place = 0, 0
+        while place < kept:
+            size = run_ends(owner, ids, at + place, kept - place)
+            if weights[owner[ids[at + place]]] < 0.0:
+                for a in range(size):
+                    warm[at + place + a] = w[m]
+                    m += 1
+            place += size
+        bound = np.inf
+        if length <= aim:
+            _give_way(pieces, weights, owner, ids, at, kept, warm, lo, hi, error, alive)
+            bound = _bound_of_leaf(
+                pieces, weights, owner, ids, at, kept, warm, lids, heights, sigma, j, head, tail, lo, hi,
+                middle, steps, threshold, rounding, shares, c, e,
+            )  # fmt: skip
+        if bound <= threshold:
+            for a in range(kept):
+                if weights[owner[ids[at + a]]] < 0.0 and shares[a] > 0.0:
+                    state(walk, shares[a], ids[at + a])
+            close_leaf(walk, bound)
+        else:
+            record(walk, u, value)
+            for i in range(r):
+                cost[i], place = 1e-3 * threshold * (hi[i] - lo[i]), 0
+                while place < kept:
+                    size = run_ends(owner, ids, at + place, kept - place)
+                    weight = weights[owner[ids[at + place]]]
+                    if weight > 0.0:
+                        least = most = pieces[ids[at + place], i]
+                        for a in range(1, size):
+                            least = min(least, pieces[ids[at + place + a], i])
+                            most = max(most, pieces[ids[at + place + a], i])
+                        cost[i] += weight * (most - least)
+                    place += size
+            close_or_halve(walk, level, j, value, length, length + rounding, bound, cost)
+        level = next_box(walk, level, nodes)

@@ -24,8 +24,6 @@ from .kinks import settle_at_kinks
 
 NODES = 2_000
 MOST_NODES = 50_000
-SLOPES = 4_000_000
-PEAKS = 512
 STEPS = 2**24
 AHEAD = 2  # pieces waiting for each core
 ALONE = 20_000  # cones that this process closes before others are asked, which takes a second or two to start
@@ -154,8 +152,8 @@ class Function:
         from .search_kernel import search_box
 
         free = NONE_FREE if self.free is None else self.free
-        given = (self.rows, self.weights, self.base, self.sizes, box.lo, box.hi, box.j, free)
-        return found_by(search_box, given, self, floor, threshold, nodes)
+        given = (self.rows, self.weights[:, None], self.sizes, box.j, free)
+        return found_by(search_box, given, self, box, self.base[None], (floor, threshold), nodes)
 
 
 def rounding_of_sums(rank: int) -> float:
@@ -229,7 +227,7 @@ class Limits:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Found:
-    """What the search of one box returns: see :func:`.search_kernel.search_box`."""
+    """What the search of one box records: see :class:`.walk_kernel.Walk`."""
 
     codes: np.ndarray
     slopes: np.ndarray
@@ -246,13 +244,29 @@ def found_by(
     kernel: Callable[..., Any],
     given: tuple[Any, ...],
     function: Searched,
-    floor: float,
-    threshold: float,
+    box: Box,
+    base: np.ndarray,
+    heights: tuple[float, float],
     nodes: int,
 ) -> Found:
-    """What a compiled search finds in a box, from the numbers of the function and the box on."""
-    rounding, room = rounding_of_sums(function.rank), SLOPES + function.terms
-    return Found(*kernel(*given, floor, threshold, rounding, float(STEPS), nodes, room, PEAKS))
+    """What a compiled search of a function finds in a box, from its numbers, its linear part (q x r), and the
+    heights floor and threshold."""
+    from .walk_kernel import REACH, Walk
+
+    walk = Walk.into(box, base, function.terms, heights, nodes)
+    kernel(*given, walk, heights[1], rounding_of_sums(function.rank), float(STEPS), nodes)
+    written, stated, marked, peaked, _ = walk.sizes
+    return Found(
+        walk.codes[:written].copy(),
+        walk.numbers[:stated].copy(),
+        walk.owners[:stated].copy(),
+        walk.marks[:marked].copy(),
+        walk.open_lo[:marked].copy(),
+        walk.open_hi[:marked].copy(),
+        walk.peaks[:peaked].copy(),
+        walk.values[:peaked].copy(),
+        float(walk.heights[REACH]),
+    )
 
 
 @dataclass(slots=True)

@@ -6,9 +6,11 @@ shapes that do not fit, which takes seconds.
 
 from __future__ import annotations
 
-from math import sqrt
+from math import floor, sqrt
 
 from hyperplane_arrangements.machine.kernel_cache import inner_njit
+
+from ..checker import DIRECTION_BITS
 
 
 @inner_njit(nogil=True)
@@ -55,3 +57,13 @@ def norm(p):
     for i in range(len(p)):
         square += p[i] * p[i]
     return sqrt(square)
+
+
+@inner_njit(nogil=True)
+def in_few_bits(a):
+    """Round a direction as the checker does; the first coordinate's where it is 0."""
+    largest = 0.0
+    for b in range(len(a)):
+        largest = max(largest, abs(a[b]))
+    for b in range(len(a)):
+        a[b] = floor(a[b] / largest * 2.0**DIRECTION_BITS) if largest > 0.0 else 1.0 * (b == 0)
