@@ -114,10 +114,15 @@ class _Training:
     def run(self) -> VectorSolution:
         """Rounds until the bounds are near enough, or do not come nearer."""
         best, idle = self.solution(0.0, np.inf), 0
+        least, stale = np.inf, 0
         for turn in range(ROUNDS if self.shared.landscape.rank else 0):
             errors = self.errors(self.directions, self.weights)
-            found, bounded = self.priced(errors, turn)
-            gap = self.objective(self.directions, self.weights) - self.lower(errors, found)
+            value = self.objective(self.directions, self.weights)
+            stale = 0 if value < (1 - GAP) * least else stale + 1
+            least = min(least, value)
+            # In the second half of the time, and where neurons get no better, a bound is worth more.
+            found, bounded = self.priced(errors, turn, is_late(self.middle) or stale >= PATIENCE)
+            gap = value - self.lower(errors, found)
             if bounded:
                 now = self.solution(self.lower(errors, found), max(_reach(found), self.beta))
                 better = now.upper - now.lower < 0.9 * (best.upper - best.lower)
@@ -130,13 +135,11 @@ class _Training:
             self.improve(found, gap)
         return best
 
-    def priced(self, errors: np.ndarray, turn: int) -> tuple[Peaks, bool]:
-        """Directions above beta, and whether their bound holds for all directions."""
+    def priced(self, errors: np.ndarray, turn: int, hurried: bool) -> tuple[Peaks, bool]:
+        """Directions above beta, and whether their bound holds for all directions; in a hurry it does."""
         sides = (self.shared.function(errors),)
         found = glimpsed(sides, self.beta, turn, starts_for(sides[0]), self.deadline)
         best = float(found.values.max(initial=0.0))
-        # In the second half of the time a bound is worth more than better neurons.
-        hurried = is_late(self.middle)
         if best > self.beta * CLEARLY and not hurried:
             return found, False
         floor = max(self.beta, best) if hurried else self.beta

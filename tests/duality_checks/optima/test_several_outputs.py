@@ -282,3 +282,15 @@ def test_a_norm_that_is_beta_all_along_an_arc_takes_few_cones():
     proof = train_outputs(problem)
     assert check_outputs(problem, proof).proven and proof.relative_gap < 1e-9
     assert len(proof.to_json()) < 20_000
+
+
+def test_neurons_that_get_no_better_are_bounded_all_the_same():
+    x = ["-1.2275", "-0.4301", "-0.0461", "0.9875", "-1.3314", "-1.1822"]
+    targets = [[961, 1], [-505, -1], [-932, -1], [148, -1], [-234, -1], [467, 1]]
+    weights = ["1/3", "1/50", "5/2", 2, 2, "1/50"]
+    problem = TrainingProblem(
+        [[value, 1] for value in x], targets, 1, "slopes:1,3", coupling="2-norm", sample_weights=weights
+    )
+    proof = train_outputs(problem)
+    assert proof.network.width and proof.relative_gap < 1e-3
+    assert check_outputs(problem, proof).proven
