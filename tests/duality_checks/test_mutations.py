@@ -148,6 +148,7 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
 ROUTES = {
     "cover_proves",
     "cover_fits",
+    "bias_is_beside",
     "faces_hold",
     "sides_hold",
     "boxes_hold",

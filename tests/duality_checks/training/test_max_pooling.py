@@ -271,7 +271,7 @@ def test_other_proofs_than_lists_and_covers_are_refused() -> None:
     problem, document = honest()
     swept = {key: value for key, value in document.items() if key != "chambers"} | {"version": 2}
     piece = {"share": "0", "rows": "AA==", "products": ""}
-    quadratic = {"plus": piece, "minus": piece}
+    quadratic = {"basis": None, "plus": piece, "minus": piece}
     for forged in (swept, {**swept, "version": 3, "quadratic": quadratic}):
         assert reason(problem, forged) == "certificate: with max pooling a list or a cover is needed"
 
