@@ -14,7 +14,7 @@ unpenalised, or the intercept penalised like any other weight (:mod:`.terms.free
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -28,17 +28,26 @@ from hyperplane_arrangements.exact import (
     ExactMatrix,
     clipped,
     exact_matrix,
-    exact_vector,
-    fits_float,
-    in_short,
 )
 from hyperplane_arrangements.exact.rational import Vector, dot, long_dot
 from hyperplane_arrangements.exact.scaled import over_one_denominator
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
-from .checker import MAX_DIGITS
+from .arguments import (
+    NAMED_ACTIVATIONS,
+    ones_of,
+    parse_activation,
+    positive,
+    require_beta,
+    require_digits,
+    require_floats,
+    require_one_column_of_ones,
+    require_treated,
+    target_columns,
+)
 from .data.files import read_text, write_text
+from .data.problem_file import COUPLINGS
 from .terms.free import DECAYED, NAMES, NOTHING, Free, parse_free
 from .terms.losses import Loss, parse_loss
 from .terms.max_pooling import MaxPooling, compared, parse_pooling, refuse
@@ -48,60 +57,6 @@ from .terms.weighted import Weighted, unweighted, weighted, weights_of
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement
-
-NAMED_ACTIVATIONS = {"relu": Fraction(0), "abs": Fraction(-1)}
-COUPLINGS = ("1-norm", "2-norm")
-
-
-def parse_activation(activation: Any) -> Fraction:
-    """The slope ``kappa < 1`` on the negative side of ``phi(t) = max(t, 0) + kappa * min(t, 0)``.
-
-    Args:
-        activation: ``"relu"`` (0), ``"abs"`` (-1), ``"leaky:K"`` with a decimal or a fraction ``K``, or the
-            slope itself as an int, float or Fraction.
-
-    Returns:
-        The exact slope. A float means the dyadic rational that it is; text means the exact decimal.
-
-    Raises:
-        InputError: the name is unknown, the slope is no finite number, or it is not below 1: at 1 the
-            network is linear, and above it ``u -> -u`` gives an equal problem below 1.
-
-    Example:
-        >>> parse_activation("leaky:0.1"), parse_activation("abs")
-        (Fraction(1, 10), Fraction(-1, 1))
-    """
-    if isinstance(activation, str):
-        if activation in NAMED_ACTIVATIONS:
-            return NAMED_ACTIVATIONS[activation]
-        name, _, slope = activation.partition(":")
-        if name != "leaky" or not slope:
-            raise InputError(
-                f"activation={activation!r} is unknown; use 'relu', 'abs', 'leaky:K' with a slope K below 1, "
-                "or for a problem 'slopes:A,B' (only positively homogeneous ones have a convex program)"
-            )
-        activation = slope
-    (kappa,) = exact_vector([activation], name="activation slope")
-    if kappa >= 1:
-        raise InputError(
-            f"activation slope kappa={in_short(kappa)} is not below 1: at 1 the network is linear; above 1 "
-            "divide by kappa and use the slope 1/kappa"
-        )
-    return kappa
-
-
-def positive(value: Any, name: str) -> Fraction:
-    """``value`` as an exact positive number, or an InputError that names it.
-
-    Example:
-        >>> positive("0.25", "beta")
-        Fraction(1, 4)
-    """
-    (number,) = exact_vector([value], name=name)
-    if number <= 0:
-        shown = value[:60] if isinstance(value, str) else clipped(value)
-        raise InputError(f"{name}={shown} is not positive; the convex program needs {name} > 0")
-    return number
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,8 +69,8 @@ class TrainingProblem(Pasted, Shown):
         y: targets, length n, likewise, or n x q for q outputs; labels -1 and +1 for the losses that need
             them.
         beta: weight decay, positive.
-        activation: see :func:`parse_activation`; or ``"slopes:A,B"`` for any two different slopes, which is
-            reduced to a ``kappa`` with another ``beta`` and the same optimum
+        activation: see :func:`~duality_checks.arguments.parse_activation`; or ``"slopes:A,B"`` for any two
+            different slopes, which is reduced to a ``kappa`` with another ``beta`` and the same optimum
             (:class:`~duality_checks.terms.activations.Slopes` takes networks back).
         loss: see :func:`~duality_checks.terms.losses.parse_loss`.
         penalty: see :func:`~duality_checks.terms.penalties.parse_penalty`.
@@ -183,7 +138,7 @@ class TrainingProblem(Pasted, Shown):
         coupling: str = "1-norm",
     ):
         matrix = X if isinstance(X, ExactMatrix) else exact_matrix(X, name="X")
-        targets = _columns(y)
+        targets = target_columns(y)
         pooling = parse_pooling(readout, matrix.shape[0])
         if len(targets[0]) != pooling.n:
             owner = "X has" if pooling.is_identity else "readout gives"
@@ -220,12 +175,12 @@ class TrainingProblem(Pasted, Shown):
             ("coupling", coupling if len(targets) > 1 else COUPLINGS[0]),
         ):
             object.__setattr__(self, name, value)
-        _require_floats(self)
-        _require_digits(self)
+        require_floats(self)
+        require_digits(self)
         if self.free.biases:
-            _require_one_column_of_ones(matrix)
+            require_one_column_of_ones(matrix)
         if self.is_max_pooled:
-            _require_treated(self)
+            require_treated(self)
         if coupling not in COUPLINGS:
             raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
         if len(targets) > 1:
@@ -332,7 +287,7 @@ class TrainingProblem(Pasted, Shown):
     @cached_property
     def bias(self) -> int | None:
         """The column whose weights are free biases, None where all weights are penalised."""
-        return _columns_of_ones(self.X)[0] if self.free.biases else None
+        return ones_of(self.X)[0] if self.free.biases else None
 
     @property
     def is_weighted(self) -> bool:
@@ -519,7 +474,7 @@ class TrainingProblem(Pasted, Shown):
             Fraction(1, 3)
         """
         other = self._like((*_OF_ROWS, *_OF_TARGETS), beta=positive(beta, "beta"))
-        _require_beta(other.beta)
+        require_beta(other.beta)
         return other
 
     def _like(self, shared: tuple[str, ...], **changes: Any) -> TrainingProblem:
@@ -611,7 +566,7 @@ class TrainingProblem(Pasted, Shown):
 
     @classmethod
     def from_json(cls, text: str, source: str = "problem") -> TrainingProblem:
-        """Read the text of a problem file.
+        """Read the text of a problem file, of any version.
 
         Raises:
             InputError: not JSON, another format, or fields that are missing or unknown.
@@ -640,25 +595,6 @@ _FIELDS = ("X", "targets", "beta", "kappa", "loss", "penalty", "readout", "free"
 # What is computed of the rows, whatever the targets, and of the targets.
 _OF_ROWS = ("weight_floats", "arrangement", "bias", "skips")
 _OF_TARGETS = ("target", "Y", "tied")
-_TOO_LONG = 10**MAX_DIGITS
-
-
-def _columns(y: Any) -> tuple[Vector, ...]:
-    """The targets of each output: of a vector one, of a table its columns."""
-    rows = isinstance(y, list | tuple) and len(y) > 0
-    if getattr(y, "shape", ())[1:] or (rows and (isinstance(y[0], list | tuple) or getattr(y[0], "ndim", 0))):
-        return tuple(zip(*exact_matrix(y, name="y").fractions, strict=True))
-    return (exact_vector(y, name="y"),)
-
-
-def _require_of_targets(
-    problem: TrainingProblem, holds: Callable[[Fraction], bool], require: Callable[[str, Fraction], None]
-) -> None:
-    """Ask of the targets, by name, what does not hold at once."""
-    for k, target in enumerate(problem.targets):
-        for i, y in enumerate(target):
-            if not holds(y):
-                require(f"y[{i}]" if len(problem.targets) == 1 else f"y[{i}, {k}]", y)
 
 
 def _require_outputs_of(problem: TrainingProblem) -> None:
@@ -668,89 +604,3 @@ def _require_outputs_of(problem: TrainingProblem) -> None:
         if problem.plain_loss.name != "squared":
             problem.require_standard("the 2-norm coupling")
         problem.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))
-
-
-def _require_digits(problem: TrainingProblem) -> None:
-    """Refuse numbers too long for the file of the problem, which Python cannot even print."""
-    _require_short("beta", problem.beta)
-    _require_short("kappa", problem.kappa)
-    _require_short("huber delta", getattr(problem.plain_loss, "delta", Fraction(0)))
-    _require_of_targets(problem, _is_short, _require_short)
-    for i, weight in enumerate(problem.sample_weights if problem.is_weighted else ()):
-        _require_short(f"sample_weights[{i}]", weight)
-    if max(problem.X.largest, *problem.X.denominators) >= _TOO_LONG:
-        for i, row in enumerate(problem.X.fractions):
-            for j, value in enumerate(row):
-                _require_short(f"X[{i}, {j}]", value)
-
-
-def _is_short(value: Fraction) -> bool:
-    return value.denominator < _TOO_LONG and -_TOO_LONG < value.numerator < _TOO_LONG
-
-
-def _require_short(name: str, value: Fraction) -> None:
-    if not _is_short(value):
-        raise InputError(
-            f"{name}, about {in_short(value)}, has more than {MAX_DIGITS} digits as a fraction; round it"
-        )
-
-
-def _require_floats(problem: TrainingProblem) -> None:
-    """Refuse numbers that no float is near: proofs are exact, but what they prove is found in floats."""
-    try:
-        _ = problem.X.floats
-    except InputError as error:
-        raise InputError(f"X{error}") from None
-    _require_of_targets(problem, lambda y: -y.denominator <= y.numerator <= y.denominator, _require_float)
-    for name, value in (
-        ("kappa", problem.kappa),
-        ("huber delta", getattr(problem.plain_loss, "delta", Fraction(0))),
-    ):
-        if abs(value) > 1:
-            _require_float(name, value)
-    _require_beta_float(problem.beta)
-
-
-def _require_float(name: str, value: Fraction) -> None:
-    if not fits_float(value):
-        raise InputError(f"{name} is {in_short(value)}, beyond the range of floats; rescale the data")
-
-
-def _require_beta_float(beta: Fraction) -> None:
-    if not fits_float(beta):
-        raise InputError(
-            f"beta is {in_short(beta)}, beyond the range of floats, 5e-324 to 1.8e308; rescale y and "
-            "beta together"
-        )
-
-
-def _require_beta(beta: Fraction) -> None:
-    """Refuse a beta that is no float, or too long for a file."""
-    _require_beta_float(beta)
-    _require_short("beta", beta)
-
-
-def _require_treated(problem: TrainingProblem) -> None:
-    """Refuse what is not treated beside max pooling, by name."""
-    if problem.free:
-        raise InputError(
-            f"free={problem.free.name!r} beside max pooling is not treated; leave free out, and give X a "
-            "column of ones for biases"
-        )
-    if problem.penalty.polyhedral:
-        raise InputError(
-            f"penalty={problem.penalty.name!r} beside max pooling is not treated; use penalty='2-norm'"
-        )
-
-
-def _columns_of_ones(X: ExactMatrix) -> list[int]:
-    return [j for j, column in enumerate(zip(*X.fractions, strict=True)) if all(x == 1 for x in column)]
-
-
-def _require_one_column_of_ones(X: ExactMatrix) -> None:
-    found = _columns_of_ones(X)
-    if len(found) != 1:
-        which = f"columns {found} of ones" if found else "no column of ones"
-        raise InputError(
-            f"free biases are the weights on the column of ones of X, and X has {which}; give it exactly one"
-        )

@@ -31,7 +31,7 @@ from .networks.two_layer import TwoLayerNetwork
 from .problem import TrainingProblem
 from .training.columns import train
 
-#: The activations that are drawn: names and slopes that :func:`~duality_checks.problem.parse_activation`
+#: The activations that are drawn: names and slopes that :func:`~duality_checks.arguments.parse_activation`
 #: takes.
 ACTIVATIONS = ("relu", "leaky:1/10", "abs")
 
@@ -113,7 +113,7 @@ def networks(
     """
     import numpy as np
 
-    from .problem import parse_activation
+    from .arguments import parse_activation
 
     m = draw(st.integers(0, 3)) if width is None else width
     weights = draw(st.lists(_HALVES, min_size=m * (inputs + 1), max_size=m * (inputs + 1)))

@@ -220,8 +220,8 @@ def documents(outcome: Outcome) -> dict[str, str]:
 
 def weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | None, Fraction | None]:
     """What --beta and --beta-ratio say: the weight decay, or the share of beta_max that it is to be."""
+    from ..arguments import positive
     from ..data.tables import parse_number
-    from ..problem import positive
 
     if beta is not None and beta_ratio is not None:
         raise click.UsageError("--beta and --beta-ratio exclude each other; give one of them")

@@ -140,10 +140,10 @@ class _Job:
 
     def run(self, least: Fraction, most: Fraction) -> PathOutcome:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
+        from ..arguments import positive
         from ..optima.path_refining import path_bands
         from ..optima.paths import quick_beta_max
         from ..optima.shares import improvable_below, share_of
-        from ..problem import positive
         from ..reports.path import INTERRUPTED, PathOutcome
         from .terminal import progress
 

@@ -45,9 +45,10 @@ class Stated:
             InputError: the table, the numbers or the network cannot be used so.
             UsageError: something is missing, or said twice.
         """
+        from ..arguments import parse_activation
         from ..data.datasets import with_ones
         from ..interfaces.foreign.networks import Imported
-        from ..problem import TrainingProblem, parse_activation
+        from ..problem import TrainingProblem
 
         if (self.beta is None) == (self.weight_decay is None):
             raise click.UsageError(
@@ -133,8 +134,8 @@ class Stated:
 
     def _decay(self, n: int) -> Fraction:
         """beta, exactly; for a mean over n numbers n wd, and half of that for the squared loss."""
+        from ..arguments import positive
         from ..data.tables import parse_number
-        from ..problem import positive
 
         if self.beta is not None:
             return positive(parse_number(self.beta, "--beta"), "--beta")

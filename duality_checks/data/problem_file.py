@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix
+from hyperplane_arrangements.exact.rational import Vector
 
 from ..terms.free import NAMES, NOTHING, Free
 from ..terms.losses import Loss
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 FORMAT = "convex-landscape problem"
 FIELDS = ("loss", "penalty", "readout", "kappa", "beta", "X", "y")
 PREPARATION = "preparation"
+# The norms of a neuron's output weights; what shares neurons has the second.
+COUPLINGS = ("1-norm", "2-norm")
 # What later versions say beside those.
-LATER = {2: ("free",), 3: ("free", "weights")}
+LATER = {2: ("free",), 3: ("free", "weights"), 4: ("free", "weights", "coupling")}
 
 
 class Stated(Protocol):
@@ -40,6 +43,9 @@ class Stated(Protocol):
 
     @property
     def X(self) -> ExactMatrix: ...
+
+    @property
+    def targets(self) -> tuple[Vector, ...]: ...
 
     @property
     def given(self) -> tuple[Any, ...]: ...
@@ -144,8 +150,12 @@ def read_problem(text: str, source: str) -> dict[str, Any]:
     if version > 1 and document["free"] not in known:
         raise InputError(f"{source}: free={document['free']!r} is none of {', '.join(known)}")
     weights = document.get("weights")
-    if weights is not None and not (isinstance(weights, list) and set(map(str, weights)) - {"1"}):
+    if version == 3 and not (isinstance(weights, list) and set(map(str, weights)) - {"1"}):
         raise InputError(f"{source}: weights are no list, or are all 1; write version 1 or 2 without them")
+    if version == 4:
+        _require_shared(document, source)
+    elif isinstance(document["y"], list) and any(isinstance(y, list) for y in document["y"]):
+        raise InputError(f"{source}: y has rows, and version {version} has one target a sample")
     return {
         "X": document["X"],
         "y": document["y"],
@@ -156,7 +166,19 @@ def read_problem(text: str, source: str) -> dict[str, Any]:
         "readout": _readout(document["readout"], source),
         "free": document.get("free", NOTHING),
         "sample_weights": weights,
+        "coupling": document.get("coupling", COUPLINGS[0]),
     }
+
+
+def _require_shared(document: dict[str, Any], source: str) -> None:
+    """Of version 4: the coupling that it is for, weights, and several targets a sample."""
+    coupling, weights, y = document["coupling"], document["weights"], document["y"]
+    if coupling != COUPLINGS[1]:
+        raise InputError(f"{source}: coupling={coupling!r} is not {COUPLINGS[1]!r}")
+    if not isinstance(weights, list):
+        raise InputError(f"{source}: weights are no list; version 4 has one a sample")
+    if not (isinstance(y, list) and y and all(isinstance(row, list) and len(row) > 1 for row in y)):
+        raise InputError(f"{source}: y is no list of rows of two targets or more, as version 4 has it")
 
 
 def _readout_document(readout: Readout | MaxPooling) -> Any:

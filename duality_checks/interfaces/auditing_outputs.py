@@ -25,6 +25,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..cover.effort import Effort
+from ..data.problem_file import COUPLINGS
 from ..exact.enclosures import exact_text
 from ..optima.several_outputs import (
     OutputsProof,
@@ -32,7 +33,7 @@ from ..optima.several_outputs import (
     train_outputs,
 )
 from ..pricing.limits import is_searched, require_feasible
-from ..problem import COUPLINGS, TrainingProblem
+from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit
 from ..stationary_points.stationary import EPSILON, REACH
 from ..terms.free import DECAYED, NOTHING

@@ -17,12 +17,13 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
+from ..arguments import positive
 from ..cover.effort import WHOLE, Effort
 from ..networks.two_layer import side_by_side
 from ..optima.paths import beta_path
 from ..optima.shares import improvable_below, share_of
 from ..pricing.limits import few_chambers, is_searched
-from ..problem import TrainingProblem, positive
+from ..problem import TrainingProblem
 from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor, parameters
 from .fits import Fit
 

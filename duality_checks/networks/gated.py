@@ -113,7 +113,7 @@ class GatedNetwork(Pasted):
             >>> GatedNetwork.of(GatedNetwork([[1.0]], [[2.0]]).document(), "memory").width
             1
         """
-        from ..problem import parse_activation
+        from ..arguments import parse_activation
 
         gates, hidden, inputs = document["gates"], document["hidden"], document["inputs"]
         if gates == [] and hidden == [] and isinstance(inputs, int):

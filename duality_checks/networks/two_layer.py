@@ -268,7 +268,7 @@ class TwoLayerNetwork(Pasted, Shown):
             >>> TwoLayerNetwork.of(TwoLayerNetwork([[1.0]], [2.0]).document(), "memory").output
             array([2.])
         """
-        from ..problem import parse_activation
+        from ..arguments import parse_activation
 
         hidden, inputs, linear = document["hidden"], document["inputs"], document.get("linear")
         if hidden == [] and linear is None and isinstance(inputs, int):

@@ -22,7 +22,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix, exact_vector
 
-from ..problem import positive
+from ..arguments import positive
 
 _TOLERANCE = 1e-11
 

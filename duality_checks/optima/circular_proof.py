@@ -21,9 +21,9 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vecto
 from hyperplane_arrangements.exact.rational import ZERO, Vector, dot
 from hyperplane_arrangements.values.findings import Finding
 
+from ..arguments import positive
 from ..exact.enclosures import Enclosed
 from ..exact.norms import root_below
-from ..problem import positive
 from .circular import circular_optimum
 
 _PRECISION = 160

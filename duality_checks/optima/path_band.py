@@ -223,7 +223,7 @@ class PathBand:
 
 
 def _positive(beta: Any) -> Fraction:
-    from ..problem import positive
+    from ..arguments import positive
 
     return positive(beta, "beta")
 

@@ -13,12 +13,13 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.rational import Vector
 
 from .. import checker
+from ..arguments import positive
 from ..certificates.certificate import certify, check
 from ..cover.effort import WHOLE, Effort, is_late
 from ..exact.quadratics import ZERO
 from ..networks.objective import exact_fit
 from ..pricing.limits import few_chambers, is_covered, require_feasible
-from ..problem import TrainingProblem, positive
+from ..problem import TrainingProblem
 from ..terms.given import relative, whole
 from ..training.columns import train
 from ..training.rounds import MAX_CHAMBERS, Solution

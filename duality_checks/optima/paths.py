@@ -17,6 +17,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.rational import Vector, dot
 
+from ..arguments import positive
 from ..certificates.certificate import Certificate, certify
 from ..cover.effort import WHOLE, Effort
 from ..exact.enclosures import decimal_interval, exact_text
@@ -30,7 +31,7 @@ from ..pricing.max_pooling import MaxLandscape, Peaks
 from ..pricing.max_search import MaxSearch, max_landscape
 from ..pricing.places import free_dual_norm
 from ..pricing.pricers import Maxima, pricer
-from ..problem import TrainingProblem, positive
+from ..problem import TrainingProblem
 from ..training.columns import train
 from ..training.conic import dual_without_neurons
 from ..training.rounds import MAX_CHAMBERS, Round, Solution

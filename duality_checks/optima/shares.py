@@ -10,8 +10,9 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import fits_float, in_short
 
+from ..arguments import positive
 from ..cover.effort import WHOLE, Effort
-from ..problem import TrainingProblem, positive
+from ..problem import TrainingProblem
 
 # Enough digits for any use, few enough that the exact number is readable.
 BETA_DIGITS = 12

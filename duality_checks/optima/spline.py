@@ -19,9 +19,9 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_vector
 from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
+from ..arguments import parse_activation, positive
 from ..exact.polyhedral import nonnegative_lasso
 from ..networks.rational import RationalNetwork
-from ..problem import parse_activation, positive
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from hyperplane_arrangements.exact import ExactMatrix, exact_matrix, exact_vecto
 from hyperplane_arrangements.exact.rational import ONE, ZERO, Vector, combination, dot
 from hyperplane_arrangements.values.findings import Finding
 
+from ..arguments import positive
 from ..exact.polyhedral import LOSSES, exact_lasso, maximise
-from ..problem import positive
 from ..terms.losses import Loss, parse_loss
 
 MAX_FACES = 20_000

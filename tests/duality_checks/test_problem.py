@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rationals import fractions
 
 from duality_checks import TrainingProblem
-from duality_checks.problem import parse_activation
+from duality_checks.arguments import parse_activation
 from hyperplane_arrangements.errors import InputError
 
 rationals = fractions(-9, 9, 12)

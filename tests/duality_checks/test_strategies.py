@@ -10,9 +10,10 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from duality_checks import check
+from duality_checks.arguments import parse_activation
 from duality_checks.checker import check_documents
 from duality_checks.networks.rational import RationalNetwork
-from duality_checks.problem import TrainingProblem, parse_activation
+from duality_checks.problem import TrainingProblem
 from duality_checks.stationary_points.stationary import first_order
 from duality_checks.strategies import (
     ACTIVATIONS,

@@ -16,7 +16,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ...problem import parse_activation
+from ...arguments import parse_activation
 from .networks import Imported, Network, from_layers
 
 # Keys under which training scripts and Lightning keep the weights.
