@@ -84,9 +84,9 @@ class TrainingProblem(Pasted, Shown):
         sample_weights: one positive number a sample, which multiplies its loss; ones by default. A sample
             given twice is one of weight 2.
         coupling: of several outputs, the norm of a neuron's output weights in the penalty: ``"1-norm"`` (the
-            outputs separate) or ``"2-norm"`` (the usual weight decay: they share neurons; squared loss, no
-            readout, penalty ``"2-norm"``, and nothing free but an intercept). What is free is so for every
-            output, and no linear skip is. Of one output all norms are the same.
+            outputs separate) or ``"2-norm"`` (the usual weight decay: they share neurons; what is trained has
+            the terms of :meth:`require_shared`). What is free is so for every output, and no linear skip is.
+            Of one output all norms are the same.
 
     Attributes:
         targets: q vectors of length n, one an output.
@@ -184,7 +184,7 @@ class TrainingProblem(Pasted, Shown):
         if coupling not in COUPLINGS:
             raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
         if len(targets) > 1:
-            _require_outputs_of(self)
+            self.require_penalised("several outputs", tuple(name for name in NAMES if "linear" not in name))
 
     @property
     def n(self) -> int:
@@ -430,6 +430,21 @@ class TrainingProblem(Pasted, Shown):
             raise InputError(f"{purpose} needs penalty='2-norm' and no readout, and the problem has {found}")
         return self.require_penalised(purpose, free)
 
+    def require_shared(self) -> TrainingProblem:
+        """This problem, if neurons that its outputs share can be trained: with the squared loss, the 2-norm,
+        no readout, and nothing unpenalised but an intercept.
+
+        Raises:
+            InputError: naming what is different.
+
+        Example:
+            >>> TrainingProblem([[1]], [[1, 2]], beta=1, coupling="2-norm").require_shared().shares
+            True
+        """
+        if self.plain_loss.name != "squared":
+            self.require_standard("the 2-norm coupling")
+        return self.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))
+
     def require_sums(self, purpose: str) -> TrainingProblem:
         """This problem, if its outputs are sums over rows.
 
@@ -595,12 +610,3 @@ _FIELDS = ("X", "targets", "beta", "kappa", "loss", "penalty", "readout", "free"
 # What is computed of the rows, whatever the targets, and of the targets.
 _OF_ROWS = ("weight_floats", "arrangement", "bias", "skips")
 _OF_TARGETS = ("target", "Y", "tied")
-
-
-def _require_outputs_of(problem: TrainingProblem) -> None:
-    """Refuse terms that several outputs, or the 2-norm of their weights, do not go with."""
-    problem.require_penalised("several outputs", tuple(name for name in NAMES if "linear" not in name))
-    if problem.shares:
-        if problem.plain_loss.name != "squared":
-            problem.require_standard("the 2-norm coupling")
-        problem.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))

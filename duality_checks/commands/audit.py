@@ -171,7 +171,8 @@ def audit(
     stated = Stated(
         data, targets, features, weights, labels, reading, beta, weight_decay, loss, bias, free, activation
     )
-    problems, placed, biases, data_of = stated.placed(loaded)
+    norm = coupling or ("1-norm" if loaded.origin == "convex-landscape" else "2-norm")
+    problem, placed, biases, data_of = stated.placed(loaded, norm)
     # What decides a claim has to be narrower than the claim.
     effort = effort if gap is None else replace(effort, gap=gap * ENOUGH)
     found: Audit | OutputsAudit
@@ -184,12 +185,10 @@ def audit(
             "max_chambers": max_chambers,
             "say": say,
         }
-        if len(problems) > 1:
-            norm = coupling or ("1-norm" if loaded.origin == "convex-landscape" else "2-norm")
-            told = [one.target for one in data_of]
-            found = audit_outputs(problems, placed, coupling=norm, targets=told, **asked)
+        if len(data_of) > 1:
+            found = audit_outputs(problem, placed, targets=[one.target for one in data_of], **asked)
         else:
-            found = judge(problems[0], placed, **asked)
+            found = judge(problem, placed, **asked)
     claim = None if gap is None else Claim.of(found, gap)
     if as_json:
         click.echo(json.dumps(found.facts() | ({} if claim is None else claim.facts())))

@@ -1,4 +1,4 @@
-"""What the command line of `audit` says of the training, and the problems and the network that it states."""
+"""What the command line of `audit` says of the training, and the problem and the network that it states."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Stated:
     activation: str | None
 
     def placed(
-        self, found: Imported
-    ) -> tuple[tuple[TrainingProblem, ...], Imported, str | None, list[TrainingData]]:
-        """The problem of each output, the network, what is said of its biases, and the data of each output.
+        self, found: Imported, coupling: str
+    ) -> tuple[TrainingProblem, Imported, str | None, list[TrainingData]]:
+        """The problem of all outputs, the network, what is said of its biases, and the data of each output.
 
         Raises:
             InputError: the table, the numbers or the network cannot be used so.
@@ -64,25 +64,23 @@ class Stated:
         slope = asked if asked is not None else found.kappa or Fraction(0)
         chosen = self._chosen(table, found)
         place = self._place(found, chosen[0])
-        problems = []
-        for one in chosen:
-            X = with_ones(one.X) if place == "ones" else one.X
-            problem = TrainingProblem(
-                X,
-                one.y,
-                self._decay(len(one.y) * len(chosen)),
-                slope,
-                loss=self.loss,
-                free=self._free(found),
-                **one.terms,
-            )
-            problems.append(problem)
+        X, Y = chosen[0].X, list(zip(*(one.y for one in chosen), strict=True))
+        problem = TrainingProblem(
+            with_ones(X) if place == "ones" else X,
+            Y,
+            self._decay(len(Y) * len(chosen)),
+            slope,
+            loss=self.loss,
+            free=self._free(found),
+            coupling=coupling,
+            **chosen[0].terms,
+        )
         notes = (
             found.notes if asked is None else tuple(note for note in found.notes if "judged as" not in note)
         )
         stated = Imported(found.network, found.origin, found.kappa, notes)
         biases = place if place in ("free", "decayed", "column") else None
-        return tuple(problems), stated, biases, chosen
+        return problem, stated, biases, chosen
 
     def _chosen(self, table: Table, found: Imported) -> list[TrainingData]:
         """The columns that the command line names, or that the network's file does with their preparation;

@@ -8,18 +8,17 @@ reshaped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
-from hyperplane_arrangements.exact.rational import Vector
+from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ..networks.objective import added, exact_fit, exact_objective, hidden_decay
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
-from .setting import Problems, Setting, require_outputs
+from .setting import Setting, require_outputs
 
 _KINDS = (
     "a TwoLayerNetwork, a RationalNetwork, a network of from_state_dict or from_sklearn, or any "
@@ -27,12 +26,11 @@ _KINDS = (
 )
 
 
-def judged(problem: Problems, network: Any) -> RationalNetwork:
+def judged(problem: TrainingProblem | Setting, network: Any) -> RationalNetwork:
     """The network on the columns of a problem, exactly.
 
     Args:
-        problem: the problem, or its setting; or several problems, the same but for their targets, one an
-            output.
+        problem: the problem, of any number of outputs, or its setting.
         network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, or any object with `hidden` (m x d)
             and `output` (length m, or m x q). What else it has of `kappa`, `intercept`, `linear` (length d,
             or d x q) and `biases` (length m) is part of it. Biases are the weights on the one column of ones
@@ -55,10 +53,9 @@ def judged(problem: Problems, network: Any) -> RationalNetwork:
         ((Fraction(2, 1), Fraction(-1, 1)),)
     """
     exact = _exact(network)
-    if not isinstance(problem, TrainingProblem | Setting):
-        require_outputs(exact.count, len(problem))
-        problem = problem[0]
-    elif exact.is_of_several and not (isinstance(problem, Setting) and len(problem.targets) > 1):
+    if len(problem.targets) > 1:
+        require_outputs(exact.count, len(problem.targets))
+    elif exact.is_of_several:
         raise InputError(
             f"the network is a {type(network).__name__} with output weights of shape "
             f"{(exact.width, exact.count)}, and the problem has one output; give one weight a neuron, or "
@@ -92,13 +89,13 @@ def skip_of(problem: TrainingProblem, network: RationalNetwork) -> Vector:
     return added(problem, network.intercept, network.linear or (Fraction(0),) * problem.d)
 
 
-def objective_of(problem: TrainingProblem | Sequence[TrainingProblem], network: Any) -> Fraction:
+def objective_of(problem: TrainingProblem, network: Any) -> Fraction:
     """The training objective of a network, exactly; for the logistic loss a rational just above.
 
     Args:
-        problem: the problem; or several, as for :func:`judged`: outputs share the neurons, which are paid for
-            once.
-        network: likewise.
+        problem: the problem; several outputs share the neurons, which are paid for once, and the coupling is
+            the norm of their output weights.
+        network: as for :func:`judged`.
 
     Raises:
         InputError: as :func:`judged`.
@@ -107,15 +104,18 @@ def objective_of(problem: TrainingProblem | Sequence[TrainingProblem], network: 
         >>> problem = TrainingProblem([[1], [-1]], [3, 2], beta=1, loss="l1")
         >>> objective_of(problem, RationalNetwork([[1]], [1]))
         Fraction(5, 1)
-        >>> objective_of([problem, problem], RationalNetwork([[1]], [[1, 1]]))
-        Fraction(19, 2)
+        >>> both, network = [[3, 3], [2, 2]], RationalNetwork([[1]], [[1, 1]])
+        >>> [objective_of(problem.restated(y=both, coupling=norm), network) for norm in ("2-norm", "1-norm")]
+        [Fraction(19, 2), Fraction(21, 2)]
     """
     exact, total = judged(problem, network), Fraction(0)
-    problems = (problem,) if isinstance(problem, TrainingProblem) else problem
-    for c, one in enumerate(problems):
+    for c, one in enumerate(problem.outputs):
         part = exact.one(c)
         total += exact_objective(one, part.hidden, part.output, skip_of(one, part))
-    return total - (exact.count - 1) * hidden_decay(problems[0], exact.hidden)
+    if not problem.shares:  # norm(alpha)_1^2, where the sum over the outputs has the squares alone
+        for alphas in exact.outgoing:
+            total += problem.beta * (sum(map(abs, alphas)) ** 2 - dot(alphas, alphas)) / 2
+    return total - (exact.count - 1) * hidden_decay(problem, exact.hidden)
 
 
 def fit_of(problem: TrainingProblem, network: Any) -> Vector:
@@ -132,7 +132,7 @@ def fit_of(problem: TrainingProblem, network: Any) -> Vector:
     return exact_fit(problem, exact.hidden, exact.output, skip_of(problem, exact))
 
 
-def fitting(problem: Problems, network: Any) -> tuple[Setting, RationalNetwork]:
+def fitting(problem: TrainingProblem | Setting, network: Any) -> tuple[Setting, RationalNetwork]:
     """Problem and network in exact form, once they are known to fit.
 
     Raises:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from operator import mul
-from typing import Union
 
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
@@ -25,10 +24,8 @@ from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 
-# One problem, or several that are the same but for their targets: one an output.
-Problems = Union[TrainingProblem, "Setting", Sequence[TrainingProblem]]
-
 _PURPOSE = "deciding stationary points"
+UNCOUPLED = "the test of stationarity is for the 2-norm of a neuron's output weights"
 
 
 @dataclass(frozen=True)
@@ -61,34 +58,37 @@ class Setting:
     weights: Vector | None = None
 
     @classmethod
-    def of(cls, problem: Problems) -> Setting:
-        """The setting of a training problem: with an intercept or free biases if it has them. Or of several,
-        one an output, the same but for their targets.
+    def of(cls, problem: TrainingProblem | Setting) -> Setting:
+        """The setting of a training problem: with an intercept or free biases if it has them.
 
         Raises:
-            InputError: another loss or penalty, a readout, or a linear skip.
+            InputError: another loss or penalty, a readout, a linear skip, or several outputs with another
+                coupling than the 2-norm.
         """
         if isinstance(problem, Setting):
             return problem
-        if not isinstance(problem, TrainingProblem):
-            return replace(cls.of(problem[0]), targets=tuple(one.y for one in problem))
+        if len(problem.targets) > 1 and not problem.shares:
+            raise InputError(
+                f"{UNCOUPLED}, and the problem has {len(problem.targets)} outputs with the "
+                f"{problem.coupling}; give coupling='2-norm', or take each of problem.outputs"
+            )
         if problem.plain_loss.name != "squared":
             problem.require_standard(_PURPOSE)
         problem.require_ball(_PURPOSE, (NOTHING, "intercept", DECAYED, "biases"))
         free = () if problem.bias is None else (problem.bias,)
         has, decayed = problem.free.intercept, problem.free.decayed
         weights = tuple(problem.sample_weights) if problem.is_weighted else None
-        return cls(problem.X, (problem.y,), problem.beta, problem.kappa, free, has, decayed, weights)
+        return cls(problem.X, problem.targets, problem.beta, problem.kappa, free, has, decayed, weights)
 
     @classmethod
-    def with_free_biases(cls, problem: TrainingProblem | Sequence[TrainingProblem]) -> Setting:
+    def with_free_biases(cls, problem: TrainingProblem) -> Setting:
         """The features with a column of ones behind them, unpenalised, and an output intercept.
 
         Raises:
             InputError: another loss or penalty, a readout, or something free already.
         """
-        setting, first = cls.of(problem), problem if isinstance(problem, TrainingProblem) else problem[0]
-        first.require_ball(_PURPOSE, (NOTHING,))
+        setting = cls.of(problem)
+        problem.require_ball(_PURPOSE, (NOTHING,))
         X = exact_matrix([(*row, Fraction(1)) for row in setting.rows])
         return replace(setting, X=X, free=(setting.inputs,), intercept=True)
 

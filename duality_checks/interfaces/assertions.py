@@ -186,7 +186,7 @@ def _assert_shared(problem: TrainingProblem, network: Any, epsilon: float) -> St
     count = len(problem.outputs)
     if not isinstance(network, TwoLayerNetwork) or network.count != count:
         raise InputError(f"the problem has {count} outputs; give a TwoLayerNetwork with as many")
-    verdict = stationarity(problem.outputs, network if count > 1 else network.one(0), epsilon=epsilon)
+    verdict = stationarity(problem, network if count > 1 else network.one(0), epsilon=epsilon)
     if verdict.standing is Standing.NOT:
         facts = [f"epsilon = {epsilon:g}", f"{count} outputs; each with all neurons:"]
         head, *rest = (

@@ -314,6 +314,10 @@ def audit(
         >>> found.excess[0] <= Fraction(1, 2) <= found.excess[1]
         True
     """
+    if len(problem.targets) > 1:
+        raise InputError(
+            f"the problem has {len(problem.targets)} outputs, and this is known of one; use audit_outputs"
+        )
     began, placed = perf_counter(), place(problem, network, biases)
     objective, setting = _shown(placed.exact_objective), placed.setting
     placed, verdict = decided(placed, epsilon, reach, effort.after(began, parts=2), say)
@@ -328,7 +332,7 @@ def audit(
         added = improving_neuron(setting, placed.network, max_chambers=max_chambers, effort=left)
         escape = _notable(added, objective)
     silent = not (certificate.network_output or certificate.relative_gap > WIDE)
-    hints = hints_of_audit([placed.problem], np.array([[not silent]]), names=names)
+    hints = hints_of_audit(placed.problem, np.array([[not silent]]), names=names)
     lower, upper = certificate.lower, min(certificate.upper, objective)
     return Audit(placed, objective, lower, upper, verdict, hints, certificate, escape)
 

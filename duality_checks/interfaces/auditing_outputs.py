@@ -14,7 +14,7 @@ and each end is a sum of certificates. (A penalised intercept costs less at the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 from time import perf_counter
@@ -25,7 +25,6 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 
 from ..cover.effort import Effort
-from ..data.problem_file import COUPLINGS
 from ..exact.enclosures import exact_text
 from ..optima.several_outputs import (
     OutputsProof,
@@ -36,12 +35,10 @@ from ..pricing.limits import is_searched, require_feasible
 from ..problem import TrainingProblem
 from ..reports.hints import hints_of_audit
 from ..stationary_points.stationary import EPSILON, REACH
-from ..terms.free import DECAYED, NOTHING
 from ..training.rounds import MAX_CHAMBERS
 from .auditing import EFFORT, WIDE, Judged, decided
-from .placing import Placed, place
+from .placing import place
 
-_UNCOUPLED = "the test of stationarity is for the 2-norm of a neuron's output weights"
 _RESTS = {
     "certificates": "a certificate for each output that the independent checker accepted",
     "certificate": "one certificate that the independent checker accepted",
@@ -64,24 +61,23 @@ class OutputsAudit(Judged):
 
     def facts(self) -> dict[str, Any]:
         """The figures, ready for JSON: exact numbers as texts, the rest as floats."""
-        more = {"outputs": len(self.placed.problems), "coupling": self.coupling, "method": self.method}
+        more = {"outputs": len(self.placed.problem.targets), "coupling": self.coupling, "method": self.method}
         return more | Judged.facts(self)
 
     def _rests_on(self) -> str:
-        return _RESTS[self.method].format(k=len(self.placed.problems))
+        return _RESTS[self.method].format(k=len(self.placed.problem.targets))
 
     def _terms(self) -> str:
         return (
-            f" of {len(self.placed.problems)} outputs, beta = {exact_text(self.placed.problem.beta)}, "
+            f" of {len(self.placed.problem.targets)} outputs, beta = {exact_text(self.placed.problem.beta)}, "
             f"{self.coupling} of a neuron's output weights (for the other: --coupling)"
         )
 
 
 def audit_outputs(
-    problems: Sequence[TrainingProblem],
+    problem: TrainingProblem,
     network: Any,
     *,
-    coupling: str = "2-norm",
     biases: str | None = None,
     targets: Sequence[str] | None = None,
     names: Sequence[str | None] | None = None,
@@ -94,9 +90,9 @@ def audit_outputs(
     """Judge a trained network with several outputs against the global optimum.
 
     Args:
-        problems: one an output, the same but for their targets.
+        problem: the problem, whose coupling says the norm of a neuron's output weights: ``"2-norm"`` is the
+            usual weight decay. Of any loss and penalty; as for :func:`~duality_checks.audit`.
         network: a TwoLayerNetwork, a BiasedNetwork, a PyTorch module or state_dict, or a fitted MLPRegressor.
-        coupling: ``"2-norm"``, the usual weight decay, or ``"1-norm"``.
         biases: what decays of a network with biases, as for :func:`~duality_checks.audit`.
         targets: the names of the outputs, for hints.
         names: of the features, likewise; None for one that is 0 and 1 for a label.
@@ -108,74 +104,57 @@ def audit_outputs(
         say: is told what happens.
 
     Raises:
-        InputError: the network does not fit the problems, or an unknown coupling.
+        InputError: the network does not fit the problem.
         TooLargeError: too many chambers.
 
     Example:
-        >>> problems = [TrainingProblem([[1, 0], [0, 1]], y, beta=1) for y in ([3, 0], [4, 0])]
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
         >>> from duality_checks import TwoLayerNetwork
         >>> network = TwoLayerNetwork([[2.0, 0.0]], [[1.0, 1.0]])
-        >>> found = audit_outputs(problems, network)  # the optimum is 5 - 1/2; 1/2 (1 + 4) + 1/2 (4 + 2)
+        >>> found = audit_outputs(problem, network)  # the optimum is 5 - 1/2; 1/2 (1 + 4) + 1/2 (4 + 2)
         >>> str(found.objective), found.lower <= Fraction(9, 2) <= found.upper
         ('11/2', True)
     """
-    if coupling not in COUPLINGS:
-        raise InputError(f"coupling={coupling!r} is unknown; use {' or '.join(COUPLINGS)}")
-    began, placed = perf_counter(), place(tuple(problems), network, biases)
-    objective = _objective(placed, coupling)
-    if coupling == "1-norm":
-        placed = replace(placed, setting=None, unjudged=_UNCOUPLED)
+    began, placed = perf_counter(), place(problem, network, biases)
+    objective = placed.exact_objective
     placed, verdict = decided(placed, epsilon, reach, effort.after(began, parts=2), say)
     if not is_searched(placed.problem):
         require_feasible(placed.problem.arrangement, max_chambers)
-    (lower, upper), outputs, method = _bounds(
-        placed.problems, coupling, max_chambers, effort.after(began), say
-    )
-    hints = hints_of_audit(placed.problems, outputs, targets, names)
+    (lower, upper), outputs, method = _bounds(placed.problem, max_chambers, effort.after(began), say)
+    hints = hints_of_audit(placed.problem, outputs, targets, names)
+    coupling = placed.problem.coupling
     return OutputsAudit(placed, objective, lower, min(upper, objective), verdict, hints, coupling, method)
 
 
-def _objective(placed: Placed, coupling: str) -> Fraction:
-    """The objective of the whole, exactly: hidden weights count once, output weights by the coupling."""
-    total = placed.exact_objective
-    if coupling == "1-norm":
-        # norm(alpha)_1^2 where the sum over the outputs has the squares alone.
-        for alphas in placed.network.outgoing:
-            sizes = [abs(alpha) for alpha in alphas]
-            total += placed.problem.beta / 2 * (sum(sizes) ** 2 - sum(size * size for size in sizes))
-    return total
-
-
 def _bounds(
-    problems: tuple[TrainingProblem, ...],
-    coupling: str,
-    max_chambers: int,
-    effort: Effort,
-    say: Callable[[str], None],
+    problem: TrainingProblem, max_chambers: int, effort: Effort, say: Callable[[str], None]
 ) -> tuple[tuple[Fraction, Fraction], np.ndarray, str]:
     """Proven bounds on p*, the output weights of an optimum (any that are not zero, where it is unknown), and
     what the bounds rest on."""
-    began, first = perf_counter(), problems[0]
-    decided = (
-        first.plain_loss.name == "squared"
-        and first.penalty.name == "2-norm"
-        and first.free.name in (NOTHING, "intercept", DECAYED)
-    )
+    began = perf_counter()
     say("Training to the global optimum")
-    if coupling == "2-norm" and not decided:
-        k = len(problems)
+    if problem.shares and not _is_decided(problem):
+        k, alone = len(problem.targets), problem.restated(coupling="1-norm")
         # The largest multiple of beta with 60 bits whose square times k is at most beta^2.
-        less = first.beta * Fraction(isqrt((1 << 120) // k), 1 << 60)
-        cheaper = tuple(one.with_beta(less) for one in problems)
-        below = _proven(cheaper, "1-norm", max_chambers, effort.after(began, 2))
+        less = problem.beta * Fraction(isqrt((1 << 120) // k), 1 << 60)
+        below = _proven(alone.with_beta(less), max_chambers, effort.after(began, 2))
         say("Training to the global optimum of each output")
-        above = _proven(problems, "1-norm", max_chambers, effort.after(began))
+        above = _proven(alone, max_chambers, effort.after(began))
         # No neuron pays at beta if none does where they cost less.
         outputs = _weights(below) if not below.network.width else np.ones((1, k))
         return (below.lower, above.upper), outputs, "enclosed"
-    found = _proven(problems, coupling, max_chambers, effort)
-    method = "certificates" if coupling == "1-norm" else "certificate"
+    found = _proven(problem, max_chambers, effort)
+    method = "certificate" if problem.shares else "certificates"
     return (found.lower, found.upper), _weights(found), method
+
+
+def _is_decided(problem: TrainingProblem) -> bool:
+    """Whether neurons that outputs share can be trained."""
+    try:
+        problem.require_shared()
+    except InputError:
+        return False
+    return True
 
 
 def _weights(found: OutputsProof) -> np.ndarray:
@@ -184,12 +163,7 @@ def _weights(found: OutputsProof) -> np.ndarray:
     return output if found.relative_gap <= WIDE else np.ones((1, output.shape[1]))
 
 
-def _proven(
-    problems: tuple[TrainingProblem, ...], coupling: str, max_chambers: int, effort: Effort
-) -> OutputsProof:
-    first = problems[0]
-    targets = list(zip(*(one.y for one in problems), strict=True))
-    problem = first.restated(y=targets, coupling=coupling)
+def _proven(problem: TrainingProblem, max_chambers: int, effort: Effort) -> OutputsProof:
     proof = train_outputs(problem, max_chambers=max_chambers, effort=effort)
     verdict = check_outputs(problem, proof)
     if not verdict.proven:

@@ -8,7 +8,7 @@ biases do, the output's bias, if there is one, does not).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -19,7 +19,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
 from ..exact.judged import columns_of_ones, judged, objective_of, require_activation, require_inputs
-from ..exact.setting import Setting, require_outputs
+from ..exact.setting import UNCOUPLED, Setting, require_outputs
 from ..networks.rational import RationalNetwork
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
@@ -47,18 +47,18 @@ _MEAN = (
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Placed:
-    """A problem and a network in its columns; or several problems and a network whose outputs share neurons.
+    """A problem and a network in its columns.
 
     Attributes:
-        problems: what the network is judged on, and certificates are written for; one an output.
-        network: the network in the columns of the problems, or of the setting, exactly.
+        problem: what the network is judged on, and certificates are written for.
+        network: the network in the columns of the problem, or of the setting, exactly.
         setting: for deciding stationarity; None where that is not done, and `unjudged` says why.
         unjudged: why not; '' otherwise.
         objective: what decays, in words, and how to name another.
         notes: what was assumed on the way.
     """
 
-    problems: tuple[TrainingProblem, ...]
+    problem: TrainingProblem
     network: RationalNetwork
     setting: Setting | None
     unjudged: str
@@ -66,17 +66,11 @@ class Placed:
     notes: tuple[str, ...]
 
     @property
-    def problem(self) -> TrainingProblem:
-        """The first problem: the others have other targets."""
-        return self.problems[0]
-
-    @property
     def exact_objective(self) -> Fraction:
-        """The objective of the network, exactly; with the logistic loss a rational just above. Where outputs
-        share neurons, it has the 2-norm of a neuron's output weights."""
+        """The objective of the network, exactly; with the logistic loss a rational just above."""
         if self.setting is not None:
             return self.setting.objective(self.network)
-        return objective_of(self.problems if self.network.is_of_several else self.problem, self.network)
+        return objective_of(self.problem, self.network)
 
 
 def imported(network: Any) -> Imported:
@@ -105,14 +99,12 @@ def imported(network: Any) -> Imported:
     )
 
 
-def place(
-    problem: TrainingProblem | Sequence[TrainingProblem], network: Any, biases: str | None = None
-) -> Placed:
+def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> Placed:
     """The problem that a network is judged on, and the network in it.
 
     Args:
         problem: the features that the network takes, the targets and beta; or, with a column of ones for the
-            biases, the whole objective. Or several, the same but for their targets, one an output.
+            biases, the whole objective.
         network: as for :func:`~duality_checks.interfaces.auditing.audit`.
         biases: one of `BIASES`, for a network with biases; by its origin when None.
 
@@ -125,28 +117,27 @@ def place(
         'decayed-intercept'
     """
     _require_known(biases)
-    problems = (problem,) if isinstance(problem, TrainingProblem) else tuple(problem)
     notes: tuple[str, ...] = ()
     parts = take_apart(network) if is_sklearn(network) else None
     if parts is not None:
         network = Imported(parts.network, "scikit-learn", Fraction(0), parts.notes)
     if _has_origin(network):
-        found = _with_slope(problems[0], imported(network))
+        found, count = _with_slope(problem, imported(network)), len(problem.targets)
         network, notes = found.network, found.notes
-        if isinstance(problem, TrainingProblem) and network.output.ndim == 2:
+        if network.count > count == 1:
             raise InputError(
-                f"the network has {network.count} outputs, and the problem one; use "
-                "audit_outputs with one problem an output, or name each --target on the command line"
+                f"the network has {network.count} outputs, and the problem one; use audit_outputs with a "
+                "problem of as many, or name each --target on the command line"
             )
-        require_outputs(network.count, len(problems))
+        require_outputs(network.count, count)
         if parts is not None:
-            problems, notes = _as_fitted(problems, parts)
-        network = network if len(problems) > 1 else network.one(0)
+            problem, notes = _as_fitted(problem, parts)
+        network = network if count > 1 else network.one(0)
         if isinstance(network, BiasedNetwork):
-            return _with_biases(problems, network, biases or USUAL[found.origin], biases is None, notes)
+            return _with_biases(problem, network, biases or USUAL[found.origin], biases is None, notes)
     if biases is not None:
         raise InputError(f"the network has no biases to be {biases}; leave biases out")
-    return _as_stated(problems, network, notes)
+    return _as_stated(problem, network, notes)
 
 
 def _require_known(biases: str | None) -> None:
@@ -203,94 +194,79 @@ def _other_loss(problem: TrainingProblem, loss: str) -> InputError:
     )
 
 
-def _as_fitted(
-    problems: tuple[TrainingProblem, ...], parts: SklearnModel
-) -> tuple[tuple[TrainingProblem, ...], tuple[str, ...]]:
+def _as_fitted(problem: TrainingProblem, parts: SklearnModel) -> tuple[TrainingProblem, tuple[str, ...]]:
     """What a model of scikit-learn was fitted on, and notes on it."""
-    first, several = problems[0], len(problems) > 1
-    if first.plain_loss.name not in ("squared", parts.loss):
-        raise _other_loss(first, parts.loss)
+    several = len(problem.targets) > 1
+    if problem.plain_loss.name not in ("squared", parts.loss):
+        raise _other_loss(problem, parts.loss)
     if several and parts.behind is not None:
         raise InputError(
-            "the model transforms several targets; state the problems with the targets that its "
+            "the model transforms several targets; state the problem with the targets that its "
             "transformer gives, and give its regressor"
         )
-    X = exact_matrix(parts.features(first.features), name="X") if parts.before else first.X
+    notes = (*parts.notes, *parts.batch_notes(problem.n), *([_MEAN] if several else []))
+    X = exact_matrix(parts.features(problem.features), name="X") if parts.before else problem.X
     if parts.before or parts.behind is not None or parts.loss == LOGISTIC:
-        problems = tuple(one.restated(X=X, y=parts.targets(one.y), loss=parts.loss) for one in problems)
-    return problems, (*parts.notes, *parts.batch_notes(first.n), *([_MEAN] if several else []))
+        targets = map(parts.targets, problem.targets)
+        problem = problem.restated(X=X, y=list(zip(*targets, strict=True)), loss=parts.loss)
+    return problem, notes
 
 
-def _as_stated(problems: tuple[TrainingProblem, ...], network: Any, notes: tuple[str, ...]) -> Placed:
-    """A network whose objective the problems state themselves."""
-    exact = judged(_alone(problems), network)
-    setting, unjudged = _setting_of(problems)
-    return Placed(problems, exact, setting, unjudged, _stated_decay(problems[0]), notes)
+def _as_stated(problem: TrainingProblem, network: Any, notes: tuple[str, ...]) -> Placed:
+    """A network whose objective the problem states itself."""
+    exact, unjudged = judged(problem, network), _unjudged(problem)
+    setting = None if unjudged else Setting.of(problem)
+    return Placed(problem, exact, setting, unjudged, _stated_decay(problem), notes)
 
 
-def _alone(problems: tuple[TrainingProblem, ...]) -> TrainingProblem | tuple[TrainingProblem, ...]:
-    return problems if len(problems) > 1 else problems[0]
-
-
-def _setting_of(problems: tuple[TrainingProblem, ...]) -> tuple[Setting | None, str]:
-    """What stationarity is decided in, or why it is not."""
-    first, unknown = problems[0], ""
-    if first.free.linear:
-        return None, "it has a linear skip, which the test of stationarity does not know"
-    if first.plain_loss.name != "squared":
-        return None, f"the test of stationarity is for the squared loss, not the {first.plain_loss.name} loss"
-    if first.penalty.name != "2-norm":
-        unknown = f"the {first.penalty.name}"
-    elif not first.readout.is_identity:
-        unknown = "pooled rows"
-    if unknown:
-        return None, f"the test of stationarity does not know {unknown}"
-    return Setting.of(problems), ""
+def _unjudged(problem: TrainingProblem) -> str:
+    """Why stationarity is not decided; '' where it is."""
+    if problem.free.linear:
+        return "it has a linear skip, which the test of stationarity does not know"
+    if problem.plain_loss.name != "squared":
+        return f"the test of stationarity is for the squared loss, not the {problem.plain_loss.name} loss"
+    if problem.penalty.name != "2-norm":
+        return f"the test of stationarity does not know the {problem.penalty.name}"
+    if not problem.readout.is_identity:
+        return "the test of stationarity does not know pooled rows"
+    return UNCOUPLED if len(problem.targets) > 1 and not problem.shares else ""
 
 
 def _with_biases(
-    problems: tuple[TrainingProblem, ...],
-    network: BiasedNetwork,
-    kind: str,
-    usual: bool,
-    notes: tuple[str, ...],
+    problem: TrainingProblem, network: BiasedNetwork, kind: str, usual: bool, notes: tuple[str, ...]
 ) -> Placed:
     """A network with biases; what decays is one of `BIASES`, by its owner or, if `usual`, its origin."""
-    first = problems[0]
     if network.width:
-        require_activation(first.kappa, network.kappa)
-    ones = columns_of_ones(first)
-    if usual and network.inputs == first.d - 1 and len(ones) == 1:
+        require_activation(problem.kappa, network.kappa)
+    ones = columns_of_ones(problem)
+    if usual and network.inputs == problem.d - 1 and len(ones) == 1:
         # The problem says what is penalised: its column of ones is that of the biases.
-        return _as_stated(problems, network.on_ones(ones[0]), notes)
-    require_inputs(network.inputs, first.d)
-    if first.free:
+        return _as_stated(problem, network.on_ones(ones[0]), notes)
+    require_inputs(network.inputs, problem.d)
+    if problem.free:
         raise InputError(
-            f"the problem has free={first.free.name!r} and no column of ones for the biases; give the "
+            f"the problem has free={problem.free.name!r} and no column of ones for the biases; give the "
             "features alone and name what decays by biases, or a column of ones"
         )
-    if kind == "free" and _setting_of(problems)[0] is not None:
-        setting = Setting.with_free_biases(problems)
-        stated = problem_of(setting)[0]
-        placed = tuple(stated.restated(y=y) for y in setting.targets)
-        return Placed(placed, network.rational(), setting, "", _said_decay(kind), notes)
+    if kind == "free" and not _unjudged(problem):
+        setting = Setting.with_free_biases(problem)
+        return Placed(problem_of(setting)[0], network.rational(), setting, "", _said_decay(kind), notes)
     if kind == "free" and ones:
         raise InputError(
             f"X has a column of ones (column {ones[0]}) beside the network's biases, which are free; leave "
             "it out"
         )
-    placed = _with_ones(problems, network, kind)
+    placed = _with_ones(problem, network, kind)
     return replace(_as_stated(placed, network.on_ones(), notes), objective=_said_decay(kind))
 
 
-def _with_ones(
-    problems: tuple[TrainingProblem, ...], network: BiasedNetwork, kind: str
-) -> tuple[TrainingProblem, ...]:
-    """Problems on a network's features and a column of ones for its biases; what decays is of `BIASES`."""
+def _with_ones(problem: TrainingProblem, network: BiasedNetwork, kind: str) -> TrainingProblem:
+    """The problem on a network's features and a column of ones for its biases; what decays is of
+    `BIASES`."""
     constant = "intercept" if np.any(network.intercept) else NOTHING
     free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
-    X = exact_matrix([(*row, Fraction(1)) for row in problems[0].X.fractions])
-    return tuple(problem.restated(X=X, free=free) for problem in problems)
+    X = exact_matrix([(*row, Fraction(1)) for row in problem.X.fractions])
+    return problem.restated(X=X, free=free)
 
 
 def _said_decay(kind: str) -> str:

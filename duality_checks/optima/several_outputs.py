@@ -118,6 +118,7 @@ def train_outputs(
         effort: limits of the whole job; outputs of their own share the time.
 
     Raises:
+        InputError: outputs share neurons, with terms that :meth:`TrainingProblem.require_shared` refuses.
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
 
     Example:
@@ -130,7 +131,7 @@ def train_outputs(
     from ..pricing.limits import is_searched, require_feasible
 
     if problem.shares:
-        return _shared(problem, effort)
+        return _shared(problem.require_shared(), effort)
     if not is_searched(problem):
         require_feasible(problem.arrangement, max_chambers)
     return _apart(problem, max_chambers, effort)
@@ -152,7 +153,7 @@ def check_outputs(problem: TrainingProblem, proof: OutputsProof) -> Verdict:
         True
     """
     try:
-        lower, upper = _bounds(problem, proof) if problem.shares else _sums(problem, proof)
+        lower, upper = _bounds(problem.require_shared(), proof) if problem.shares else _sums(problem, proof)
     except Refusal as reason:
         return Verdict(False, str(reason))
     if (lower, upper) != (proof.lower, proof.upper):
@@ -333,4 +334,4 @@ def _values(
     """The value of the dual, ``tr(V'Y) - 1/2 norm(V)_F^2`` without weights and intercept, and the objective
     of the network's floats, exactly."""
     lower = sum((one.exact_dual(v) for one, v in zip(problem.outputs, dual, strict=True)), ZERO)
-    return max(lower, ZERO), objective_of(problem.outputs, network)
+    return max(lower, ZERO), objective_of(problem, network)

@@ -54,6 +54,8 @@ def _beta_max(problem: TrainingProblem, max_chambers: int, effort: Effort) -> fl
         return max(approximate_beta_max(one, max_chambers, effort) for one in problem.outputs)
     from .shared_training import SharedLandscape
 
+    problem.require_shared()
+
     def size(beta: float) -> float:
         shared = SharedLandscape.of(problem.with_beta(beta))
         return shared.norm(shared.readout.squared(problem.Y), effort)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hyperplane_arrangements.errors import TooLargeError
+from hyperplane_arrangements.errors import InputError, TooLargeError
 
 from ..cover.effort import Effort
 
@@ -86,14 +86,12 @@ class Columns:
         return cls(found, TO_TRAIN.columns)
 
 
-def hints(
-    data: Sequence[TrainingData], problems: Sequence[TrainingProblem], outgoing: np.ndarray
-) -> tuple[str, ...]:
+def hints(data: Sequence[TrainingData], problem: TrainingProblem, outgoing: np.ndarray) -> tuple[str, ...]:
     """What to know of a job.
 
     Args:
         data: with their names, one an output.
-        problems: likewise.
+        problem: of all outputs.
         outgoing: the output weights of the optimum, m x k.
 
     Example:
@@ -101,16 +99,16 @@ def hints(
         >>> from ..problem import TrainingProblem
         >>> data = versicolor_against_virginica()
         >>> problem = TrainingProblem(data.X, data.y, beta=1000)
-        >>> for hint in hints([data], [problem], np.zeros((0, 1))):
+        >>> for hint in hints([data], problem, np.zeros((0, 1))):
         ...     print(hint)
         the zero network is optimal: no neuron pays for its weight decay, for beta is 1e+03 and beta_max about
         73.5; --beta-ratio 0.1 is a tenth of it
     """
-    return _hints(Columns.of(data[0]), [one.target for one in data], problems, outgoing, TO_CERTIFY)
+    return _hints(Columns.of(data[0]), [one.target for one in data], problem, outgoing, TO_CERTIFY)
 
 
 def hints_of_audit(
-    problems: Sequence[TrainingProblem],
+    problem: TrainingProblem,
     outgoing: np.ndarray,
     targets: Sequence[str] | None = None,
     names: Sequence[str | None] | None = None,
@@ -118,7 +116,7 @@ def hints_of_audit(
     """What to know of the audit of a network.
 
     Args:
-        problems: that it is judged on, one an output.
+        problem: that it is judged on.
         outgoing: the output weights of an optimum, m x k.
         targets: the names of the outputs, if they are known.
         names: of the features, if they are known; None for one that is 0 and 1 for a label.
@@ -126,33 +124,33 @@ def hints_of_audit(
     Example:
         >>> from ..problem import TrainingProblem
         >>> problem = TrainingProblem([[3, 1], [-400, 1]], [1, -1], beta=1)
-        >>> for hint in hints_of_audit([problem], np.ones((1, 1)), names=["area"]):
+        >>> for hint in hints_of_audit(problem, np.ones((1, 1)), names=["area"]):
         ...     print(hint)
         the columns differ in size: area is 283 and (biases) 1 (root mean square), so that beta_max is that of
         area, and one weight decay hardly weighs on it; bring them to one size and train again
     """
-    columns = Columns.of_network(problems[0], names)
-    told = targets or [f"output {k}" for k in range(len(problems))]
-    return _hints(columns, told, problems, outgoing, TO_TRAIN)
+    columns = Columns.of_network(problem, names)
+    told = targets or [f"output {k}" for k in range(len(problem.targets))]
+    return _hints(columns, told, problem, outgoing, TO_TRAIN)
 
 
 def _hints(
     columns: Columns,
     targets: Sequence[str],
-    problems: Sequence[TrainingProblem],
+    problem: TrainingProblem,
     outgoing: np.ndarray,
     remedies: Remedies,
 ) -> tuple[str, ...]:
     silent = [name for name, weights in zip(targets, outgoing.T, strict=True) if not weights.any()]
-    means = [_mean(problem, remedies) for problem in problems]
+    means = [_mean(one, remedies) for one in problem.outputs]
     zero = None
-    if len(problems) > 1:
+    if len(problem.targets) > 1:
         means = [hint and f"{name}: {hint}" for name, hint in zip(targets, means, strict=True)]
         told = f"no neuron pays for its weight decay in {', '.join(silent)}: beta is at or above its beta_max"
         zero = told if silent else None
     elif silent:
-        zero = _zero_network(problems[0], remedies)
-    found = [zero, _columns(columns, problems[0]), _targets(targets, problems, remedies), *means]
+        zero = _zero_network(problem, remedies)
+    found = [zero, _columns(columns, problem), _targets(targets, problem, remedies), *means]
     return tuple(hint for hint in found if hint is not None)
 
 
@@ -163,7 +161,7 @@ def _zero_network(problem: TrainingProblem, remedies: Remedies) -> str:
     head = f"{what} is optimal: no neuron pays for its weight decay"
     try:
         largest = approximate_beta_max(problem, effort=Effort(gap=0.5))
-    except TooLargeError:
+    except (TooLargeError, InputError):
         return f"{head}, for beta is beta_max or above; {remedies.beta}"
     if not largest > 0:
         return head
@@ -195,7 +193,11 @@ def _mean(problem: TrainingProblem, remedies: Remedies) -> str | None:
 
     if problem.free.intercept or not problem.readout.is_identity:
         return None
-    pull = np.array([float(v) for v in slope_at_zero(problem)]) / problem.weight_floats
+    try:
+        slope = slope_at_zero(problem)
+    except InputError:  # the l1 loss has none at a target of 0
+        return None
+    pull = np.array([float(v) for v in slope]) / problem.weight_floats
     weights = problem.weight_floats / problem.weight_floats.sum()
     mean = float(weights @ pull)
     deviation = float(np.sqrt(weights @ (pull - mean) ** 2))
@@ -208,14 +210,13 @@ def _mean(problem: TrainingProblem, remedies: Remedies) -> str | None:
     return f"{what}, so that beta_max is mostly that of a constant; {remedies.mean}"
 
 
-def _targets(targets: Sequence[str], problems: Sequence[TrainingProblem], remedies: Remedies) -> str | None:
+def _targets(targets: Sequence[str], problem: TrainingProblem, remedies: Remedies) -> str | None:
     """Targets of very different size under one beta."""
-    centred = problems[0].free.intercept
-    columns = np.stack([one.target - (one.target.mean() if centred else 0.0) for one in problems], axis=1)
+    columns = problem.Y - (problem.Y.mean(axis=0) if problem.free.intercept else 0.0)
     sizes = dict(zip(targets, _sizes(columns), strict=True))
     small, large = min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__)
     alike = small == large or sizes[large] < TARGETS_APART * sizes[small]
-    if alike or problems[0].plain_loss.name != "squared":
+    if alike or problem.plain_loss.name != "squared":
         return None
     return (
         f"the targets differ in size: {large} is {sizes[large]:.3g} and {small} {sizes[small]:.3g} (root "

@@ -117,7 +117,8 @@ class Outcome:
             told, refused = parts[0].hints, "{reason}"
         else:
             network = side_by_side(networks)
-            told, refused = hints(data, problems, network.outgoing), "output {name}: {reason}"
+            whole = problems[0].restated(y=list(zip(*(one.y for one in problems), strict=True)))
+            told, refused = hints(data, whole, network.outgoing), "output {name}: {reason}"
         verdict = Verdict(True, "", lower, upper)
         for part in parts:
             if not part.verdict.proven:
@@ -300,7 +301,7 @@ def _part(
     say("Checking in rational arithmetic")
     verdict = check_read(stated, text)
     clock.lap("checking")
-    told = hints([data], [problem], solution.network.outgoing)
+    told = hints([data], problem, solution.network.outgoing)
     return Part(data, problem, solution, tuple(history), certificate, verdict, text, clock.laps, told)
 
 
@@ -326,7 +327,7 @@ def _shared(
     say("Checking in rational arithmetic")
     verdict = check_texts(*texts)
     clock.lap("checking")
-    told = hints(data, problem.outputs, proof.network.outgoing)
+    told = hints(data, problem, proof.network.outgoing)
     bounds = proof.lower, proof.upper
     return Outcome(
         tuple(data),

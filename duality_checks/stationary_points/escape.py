@@ -110,7 +110,7 @@ def _escape(setting: Setting, v: Vector, direction: np.ndarray) -> Escape | None
 
 
 def problem_of(setting: Setting) -> tuple[TrainingProblem, tuple[int, ...]]:
-    """The training problem of a setting, of its first output, and which of its columns that has.
+    """The training problem of a setting, and which of its columns that has.
 
     Beside free biases a penalised column of ones is left out: no optimum uses it.
 
@@ -129,11 +129,12 @@ def problem_of(setting: Setting) -> tuple[TrainingProblem, tuple[int, ...]]:
     X = [[row[j] for j in kept] for row in setting.rows]
     problem = TrainingProblem(
         X,
-        setting.targets[0],
+        list(zip(*setting.targets, strict=True)),
         setting.beta,
         setting.kappa,
         free="biases" if setting.free else constant,
         sample_weights=setting.weights,
+        coupling="2-norm",
     )
     return problem, tuple(kept)
 

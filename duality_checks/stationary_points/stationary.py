@@ -33,8 +33,9 @@ from hyperplane_arrangements.values.pasting import OneLine
 from ..cover.effort import require_time
 from ..exact.judged import fitting
 from ..exact.programs import Membership
-from ..exact.setting import Problems, Setting
+from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
+from ..problem import TrainingProblem
 from ..terms.given import allowance, relative
 from .clarke import Subdifferential, leaves_downhill, subdifferentials
 
@@ -151,11 +152,13 @@ class FirstOrder:
         return tuple(j for j, neuron in enumerate(self.neurons) if neuron.role is role)
 
 
-def first_order(problem: Problems, network: Any, deadline: float | None = None) -> FirstOrder:
+def first_order(
+    problem: TrainingProblem | Setting, network: Any, deadline: float | None = None
+) -> FirstOrder:
     """Decide the first-order conditions of a network, exactly.
 
     Args:
-        problem: the problem; or one an output, the same but for their targets.
+        problem: the problem; several outputs share neurons, by the 2-norm coupling.
         network: a network as :func:`~duality_checks.exact.judged.judged` takes it, its floats literally.
         deadline: when to give up, by :func:`time.perf_counter`.
 
@@ -287,7 +290,7 @@ def _relative_root(squared: Fraction, scale_squared: Fraction) -> float:
 
 
 def stationarity(
-    problem: Problems,
+    problem: TrainingProblem | Setting,
     network: Any,
     *,
     epsilon: float = EPSILON,
@@ -297,8 +300,7 @@ def stationarity(
     """The verdict on a network: stationary (proven), epsilon-stationary, or not stationary.
 
     Args:
-        problem: the problem; or, for a network of several outputs that share its neurons, one an output, the
-            same but for their targets: their penalty is the 2-norm of a neuron's output weights.
+        problem: the problem; several outputs share neurons, by the 2-norm coupling.
         network: a network, as :func:`~duality_checks.exact.judged.judged` takes it.
         epsilon: the largest distance of zero from the Clarke subdifferential, over `beta * norm(weights)`,
             that counts as epsilon-stationary. It decides no claim: the distance itself is proven and
@@ -326,8 +328,8 @@ def stationarity(
 
         One soft threshold in the direction of the targets (3, 4): its output has norm 5 - 1 at the optimum.
 
-        >>> problems = [TrainingProblem([[1], [-1]], [y, 0], beta=1) for y in (3, 4)]
-        >>> print(stationarity(problems, RationalNetwork([[2]], [["6/5", "8/5"]])))
+        >>> problem = TrainingProblem([[1], [-1]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
+        >>> print(stationarity(problem, RationalNetwork([[2]], [["6/5", "8/5"]])))
         stationary (proven): directionally
     """
     epsilon, reach = float(allowance(epsilon, "epsilon")), float(relative(reach, "reach"))

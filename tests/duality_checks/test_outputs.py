@@ -58,6 +58,11 @@ def test_one_column_is_a_vector_whatever_the_coupling(y):
 
 
 NETWORK, DUAL = dc.TwoLayerNetwork([[1, 1]], [1]), [Fraction(1, 20)] * 4
+WORDS = (
+    "has 2 outputs, and this is known of one|have a problem file each"
+    "|the network has 1 outputs, but there are 2 targets"
+    "|for the 2-norm of a neuron's output weights, and the problem has 2 outputs"
+)
 GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
 
 
@@ -91,7 +96,7 @@ GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
     ],
 )
 def test_what_is_known_of_one_output_refuses_several(verb, coupling):
-    with pytest.raises(InputError, match=r"has 2 outputs, and this is known of one|have a problem file each"):
+    with pytest.raises(InputError, match=WORDS):
         verb(TrainingProblem(X, Y, 1, coupling=coupling))
 
 

@@ -28,8 +28,8 @@ X = [[-3.0, 1.0], [-2.0, 0.0], [-2.5, 2.0], [2.0, 1.0], [3.0, 0.5]]
 Y = [[0.5, 1.0], [0.0, 0.5], [0.25, 0.0], [2.0, -1.0], [3.0, -1.5]]
 
 
-def problems(X: Any, Y: Any, beta: Any, **terms: Any) -> list[TrainingProblem]:
-    return [TrainingProblem(X, list(y), beta, **terms) for y in zip(*Y, strict=True)]
+def shared(X: Any, Y: Any, beta: Any, coupling: str = "2-norm", **terms: Any) -> TrainingProblem:
+    return TrainingProblem(X, Y, beta, coupling=coupling, **terms)
 
 
 weights = st.integers(-3, 3).map(float)
@@ -46,9 +46,8 @@ def test_the_objective_is_that_of_the_definition_and_the_optimum_that_of_whitene
     """On X = I with Y = (3, 4; 0, 0) and beta = 1: 5 - 1/2 where outputs share a neuron, 7 - 1 where not."""
     hidden, output = np.array([n[:2] for n in neurons]), np.array([n[2:] for n in neurons])
     found = audit_outputs(
-        problems([[1, 0], [0, 1]], [[3, 4], [0, 0]], 1),
+        shared([[1, 0], [0, 1]], [[3, 4], [0, 0]], 1, coupling),
         TwoLayerNetwork(hidden, output, Fraction(0)),
-        coupling=coupling,
     )
     rest = np.maximum(hidden.T, 0) @ output - [[3, 4], [0, 0]]
     sizes = np.abs(output).sum(axis=1) ** 2 if coupling == "1-norm" else (output**2).sum(axis=1)
@@ -62,10 +61,10 @@ def test_the_objective_is_that_of_the_definition_and_the_optimum_that_of_whitene
 def test_an_optimal_network_has_no_excess(coupling: str) -> None:
     stated = TrainingProblem(X, Y, "1/4", coupling=coupling)
     proof = train_outputs(stated)
-    found = audit_outputs(stated.outputs, proof.network, coupling=coupling)
+    found = audit_outputs(stated, proof.network)
     assert found.objective == proof.upper and found.excess[1] < Fraction(1, 10**6)
     other = "2-norm" if coupling == "1-norm" else "1-norm"
-    changed = audit_outputs(stated.outputs, proof.network, coupling=other).objective
+    changed = audit_outputs(stated.restated(coupling=other), proof.network).objective
     # Neurons of one output each cost the same either way; shared ones cost more in the 1-norm.
     assert changed == proof.upper if coupling == "1-norm" else changed > proof.upper
 
@@ -74,11 +73,11 @@ def test_the_enclosure_holds_the_optimum() -> None:
     """Where both are known: the enclosure of an l1-like case is compared with the decided one."""
     from duality_checks.interfaces import auditing_outputs
 
-    stated = tuple(problems(X, Y, "1/4"))
-    (low, high), _, method = auditing_outputs._bounds(stated, "2-norm", 10_000, Effort(), lambda text: None)
+    stated = shared(X, Y, "1/4")
+    (low, high), _, method = auditing_outputs._bounds(stated, 10_000, Effort(), lambda text: None)
     assert method == "certificate"
     # Beside a third column of rank 4 nothing is decided, yet a column of zeros changes no optimum.
-    wide = problems([[*x, 0.0] for x in X], Y, "1/4", loss="huber:1000")
+    wide = shared([[*x, 0.0] for x in X], Y, "1/4", loss="huber:1000")
     found = audit_outputs(wide, TwoLayerNetwork(np.zeros((0, 3)), np.zeros((0, 2)), Fraction(0)))
     # Huber's loss is the squared one for residuals below 1000: the same optimum.
     assert found.method == "enclosed" and found.lower <= low <= high <= found.upper
@@ -99,7 +98,7 @@ def test_pytorch_networks_on_the_objective_they_were_trained_on(tmp_path: Path, 
         minimised = mse(model(inputs), targets) + 0.05 * sum((p**2).sum() for p in model.parameters())
     # A mean over n k = 10 numbers; half of it is 1/2 the sum of squares.
     beta = Fraction(10 * Fraction("0.1"), 2)
-    found = audit_outputs(problems(X, Y, beta), model)
+    found = audit_outputs(shared(X, Y, beta), model)
     assert float(found.objective) == pytest.approx(5 * float(minimised), rel=1e-12)
     assert found.method == "certificate" and found.lower > 0.5 * found.objective
     torch.save({"model_state_dict": model.state_dict()}, tmp_path / "two.pt")
@@ -115,7 +114,7 @@ def test_pytorch_networks_on_the_objective_they_were_trained_on(tmp_path: Path, 
     assert "squared loss of 2 outputs, beta = 0.5, 2-norm of a neuron's output weights" in said
     assert "claim         within 0.9 of p*, relatively: PROVEN" in said
     assert main([*words, "--target", "u"]) == 2
-    assert "use audit_outputs with one problem an output, or name each --target" in capsys.readouterr().err
+    assert "use audit_outputs with a problem of as many, or name each --target" in capsys.readouterr().err
     assert main([*words, "--target", "u", "--target", "v", "--features", "a,b", "--target", "a"]) == 2
     assert "both target and feature" in capsys.readouterr().err
 
@@ -133,7 +132,7 @@ def test_scikit_learn_descends_what_is_judged() -> None:
         random_state=0,
         max_iter=6000,
     ).fit(X, Y)
-    found = audit_outputs(problems(X, Y, "0.2"), model)
+    found = audit_outputs(shared(X, Y, "0.2"), model)
     (hidden, output), (biases, intercepts) = model.coefs_, model.intercepts_
     neurons = np.maximum(np.array(X) @ hidden + biases, 0)
     rest = neurons @ output + intercepts - Y
@@ -160,11 +159,11 @@ def test_files_that_certify_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_biases_on_a_column_of_ones_and_other_objectives() -> None:
     network = BiasedNetwork([[1.0, 0.5]], [[1.0, -1.0]], [0.25], [0.5, 0.0])
-    ones = problems([[*x, 1.0] for x in X], Y, 1, free="decayed-intercept")
+    ones = shared([[*x, 1.0] for x in X], Y, 1, free="decayed-intercept")
     whole = audit_outputs(ones, network)
-    assert whole.objective == audit_outputs(problems(X, Y, 1), network, biases="decayed").objective
-    column = audit_outputs(problems(X, Y, 1), network, biases="column")
-    free = audit_outputs(problems(X, Y, 1), network, biases="free")
+    assert whole.objective == audit_outputs(shared(X, Y, 1), network, biases="decayed").objective
+    column = audit_outputs(shared(X, Y, 1), network, biases="column")
+    free = audit_outputs(shared(X, Y, 1), network, biases="free")
     # The intercept 1/2 costs 1/8, the hidden bias 1/4 costs 1/32.
     assert whole.objective - column.objective == Fraction(1, 8)
     assert column.objective - free.objective == Fraction(1, 32)
@@ -174,11 +173,11 @@ def test_a_feature_of_ones_beside_biases_is_as_for_one_output() -> None:
     """Left out beside free biases, for no optimum uses it; the network pays for its weight: 1/2 of 2^2."""
     network = BiasedNetwork([[1.0, 0.5]], [[1.0, -1.0]], [2.25], [0.5, 0.0])
     beside = BiasedNetwork([[1.0, 0.5, 2.0]], [[1.0, -1.0]], [0.25], [0.5, 0.0])
-    ones = problems([[*x, 1.0] for x in X], Y, 1)
-    free, without = audit_outputs(ones, beside), audit_outputs(problems(X, Y, 1), network)
+    ones = shared([[*x, 1.0] for x in X], Y, 1)
+    free, without = audit_outputs(ones, beside), audit_outputs(shared(X, Y, 1), network)
     assert free.lower == without.lower and free.objective == without.objective + 2
     assert audit_outputs(ones, beside, biases="decayed").objective > free.objective
-    labels = problems([[*x, 1.0] for x in X], np.sign(np.array(Y) - 0.3).tolist(), 1, loss="logistic")
+    labels = shared([[*x, 1.0] for x in X], np.sign(np.array(Y) - 0.3).tolist(), 1, loss="logistic")
     with pytest.raises(InputError, match=r"X has a column of ones \(column 2\) beside the network's biases"):
         audit_outputs(labels, beside)
     with pytest.raises(InputError, match="was trained with the squared loss, and the problem has 'logistic'"):
@@ -206,11 +205,6 @@ def test_a_feature_of_ones_beside_biases_is_as_for_one_output() -> None:
         (TwoLayerNetwork(np.eye(2), np.ones((2, 2))), {"biases": "free"}, "no biases to be free"),
         (
             TwoLayerNetwork(np.eye(2), np.ones((2, 2)), Fraction(0)),
-            {"coupling": "3-norm"},
-            "'3-norm' is unknown",
-        ),
-        (
-            TwoLayerNetwork(np.eye(2), np.ones((2, 2)), Fraction(0)),
             {"biases": "some"},
             "biases='some' is unknown",
         ),
@@ -218,28 +212,58 @@ def test_a_feature_of_ones_beside_biases_is_as_for_one_output() -> None:
 )
 def test_what_does_not_fit(network: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        audit_outputs(problems(X, Y, 1), network, **options)
+        audit_outputs(shared(X, Y, 1), network, **options)
 
 
 def test_it_shows_itself_like_an_audit_of_one_output() -> None:
-    found = audit_outputs(problems(X, Y, 1), TwoLayerNetwork(np.eye(2), np.ones((2, 2))))
+    found = audit_outputs(shared(X, Y, 1), TwoLayerNetwork(np.eye(2), np.ones((2, 2))))
     shown = found._repr_html_()
     assert "Audit of a network" in shown and "2-norm of a neuron" in shown
     assert "\n" not in repr(found) and "OutputsAudit" in repr(found)
-    one = audit(problems(X, Y, 1)[0], TwoLayerNetwork(np.eye(2), np.ones(2)))
-    shared = {"objective", "lower", "upper", "excess_at_most", "judged_on", "stationarity", "dead", "hints"}
-    assert shared <= found.facts().keys() & one.facts().keys()
+    one = audit(shared(X, Y, 1).outputs[0], TwoLayerNetwork(np.eye(2), np.ones(2)))
+    both = {"objective", "lower", "upper", "excess_at_most", "judged_on", "stationarity", "dead", "hints"}
+    assert both <= found.facts().keys() & one.facts().keys()
 
 
-def test_one_problem_for_several_outputs_is_refused() -> None:
+def test_a_problem_of_another_number_of_outputs_is_refused() -> None:
     network = TwoLayerNetwork(np.eye(2), np.ones((2, 2)))
-    with pytest.raises(InputError, match="use audit_outputs with one problem an output"):
-        audit(problems(X, Y, 1)[0], network)
+    with pytest.raises(InputError, match="use audit_outputs with a problem of as many"):
+        audit(shared(X, Y, 1).outputs[0], network)
+    with pytest.raises(InputError, match="has 2 outputs, and this is known of one; use audit_outputs"):
+        audit(shared(X, Y, 1), network)
 
 
 def test_shared_neurons_are_not_judged_without_time():
-    problems = [TrainingProblem([[1, 0], [0, 1]], y, beta=1) for y in ([3, 0], [4, 0])]
+    problem = shared([[1, 0], [0, 1]], [[3, 4], [0, 0]], 1)
     network = TwoLayerNetwork([[2.0, 0.0]], [[1.0, 1.0]])
-    late, whole = (audit_outputs(problems, network, effort=Effort(seconds=s)) for s in (1e-9, None))
+    late, whole = (audit_outputs(problem, network, effort=Effort(seconds=s)) for s in (1e-9, None))
     assert whole.stationarity is not None and late.stationarity is None
     assert "not judged: there was no time" in str(late) and late.lower <= whole.upper
+
+
+@pytest.mark.parametrize(
+    ("terms", "network"),
+    [
+        ({"loss": "l1"}, TwoLayerNetwork([[2.0, -1.0]], [[1.0, 2.0]])),
+        ({"penalty": "1-norm"}, TwoLayerNetwork([[2.0, -1.0]], [[1.0, 2.0]])),
+        ({"readout": [0, 0, 1, 2, 3]}, TwoLayerNetwork([[2.0, -1.0]], [[1.0, 2.0]])),
+    ],
+)
+def test_neurons_are_shared_with_any_terms_and_the_objective_is_that_of_the_definition(
+    terms: dict[str, Any], network: TwoLayerNetwork
+) -> None:
+    """The problem is one, with its coupling; only training refuses what it does not know."""
+    targets = Y[:4] if "readout" in terms else Y
+    problem = shared(X, targets, "1/2", **terms)
+    found = audit_outputs(problem, network)
+    neuron = np.maximum(np.array(X) @ [2.0, -1.0], 0.0)
+    if "readout" in terms:
+        neuron = np.array([neuron[:2].sum(), *neuron[2:]])
+    rest = np.outer(neuron, [1.0, 2.0]) - targets
+    loss = np.abs(rest).sum() if "loss" in terms else 0.5 * (rest**2).sum()
+    size = 9.0 if "penalty" in terms else 5.0
+    assert float(found.objective) == pytest.approx(loss + 0.25 * (size + 5.0), rel=1e-12)
+    assert found.method == "enclosed" and found.lower <= found.upper <= found.objective
+    assert found.stationarity is None and problem.coupling == "2-norm"
+    with pytest.raises(InputError, match="the 2-norm coupling needs"):
+        train_outputs(problem)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import (
+    MaxPooling,
     TrainingProblem,
     TwoLayerNetwork,
     check_outputs,
@@ -19,6 +20,7 @@ from duality_checks import (
 )
 from duality_checks.checker import read_problem
 from duality_checks.data.datasets import iris
+from duality_checks.optima.shares import improvable_below
 from hyperplane_arrangements.errors import InputError, TooLargeError
 
 ROWS = [[1, 1], [2, 1], [3, 1], [-1, 2]]
@@ -228,7 +230,6 @@ def test_false_proofs_are_refused():
     ("arguments", "words"),
     [
         ({"coupling": "max"}, "coupling='max' is unknown; use 1-norm or 2-norm"),
-        ({"coupling": "2-norm", "loss": "l1"}, "the 2-norm coupling needs loss='squared'"),
         ({"coupling": "2-norm", "free": "biases"}, "X has no column of ones"),
         ({"free": "linear"}, "several outputs needs free="),
         ({"loss": "hinge"}, r"y\[0\]=2 is no label"),
@@ -237,6 +238,23 @@ def test_false_proofs_are_refused():
 def test_bad_input_is_named(arguments, words):
     with pytest.raises(InputError, match=words):
         TrainingProblem(ROWS, [[2, 1], [1, 1], [1, 1], [1, 1]], 1, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"loss": "l1"}, "the 2-norm coupling needs loss='squared'"),
+        ({"penalty": "1-norm"}, "the 2-norm coupling needs penalty='2-norm' and no readout"),
+        ({"readout": MaxPooling([0, 0, 1, 2])}, "the 2-norm coupling needs penalty='2-norm' and no readout"),
+    ],
+)
+def test_training_refuses_terms_that_shared_neurons_do_not_go_with(terms, words):
+    """The problem can be stated and a network audited; nothing is trained, and no proof is believed."""
+    honest = train_outputs(TrainingProblem(ROWS, Y, 1, coupling="2-norm"))
+    problem = TrainingProblem(ROWS, Y[: 3 if "readout" in terms else 4], 1, coupling="2-norm", **terms)
+    for refused in (train_outputs, lambda p: check_outputs(p, honest), lambda p: improvable_below(p, 100)):
+        with pytest.raises(InputError, match=words):
+            refused(problem)
 
 
 def test_sizes_are_limited():

@@ -25,7 +25,7 @@ def data_of(text: str, **options: Any) -> TrainingData:
 
 def said(data: TrainingData, beta: Any = "0.01", **terms: Any) -> str:
     problem = TrainingProblem(data.X, data.y, beta, sample_weights=data.weights, **terms)
-    return "\n".join(hints([data], [problem], train(problem).network.outgoing))
+    return "\n".join(hints([data], problem, train(problem).network.outgoing))
 
 
 CENTRED = "x,y\n0.5,1\n-1.5,-1\n2,0.5\n-1,-0.5\n"
@@ -97,15 +97,24 @@ def test_other_losses_pull_one_way() -> None:
     assert said(data_of("x,y\n1,-1\n2,1\n3,-1\n"), loss="logistic") == ""
 
 
+def test_a_loss_without_a_slope_at_zero_has_hints_too() -> None:
+    """The l1 loss has a kink at a target of 0, so that beta_max is not told."""
+    data = data_of("x,y\n1,0\n2,1\n3,-1\n")
+    problem = TrainingProblem(data.X, data.y, 100, loss="l1")
+    (found,) = hints([data], problem, np.zeros((0, 1)))
+    assert "no neuron pays for its weight decay, for beta is beta_max or above" in found
+
+
 def test_targets_of_different_size_and_outputs_without_neurons() -> None:
     data = data_of(CENTRED)
     tenfold = data.__class__(data.source, data.features, "big", data.X, tuple(10 * y for y in data.y))
-    problems = [TrainingProblem(one.X, one.y, 1) for one in (data, tenfold)]
-    text = "\n".join(hints((data, tenfold), problems, np.array([[0.0, 1.0]])))
+    problem = TrainingProblem(data.X, list(zip(data.y, tenfold.y, strict=True)), 1)
+    text = "\n".join(hints((data, tenfold), problem, np.array([[0.0, 1.0]])))
     assert "no neuron pays for its weight decay in y: beta is at or above its beta_max" in text
     assert "the targets differ in size: big is 7.91 and y 0.791" in text
-    assert hints((data, data), problems[:1] * 2, np.array([[1.0, 1.0]])) == ()
-    nothing = [TrainingProblem(data.X, [0] * len(data.y), 1)] * 2
+    alike = problem.restated(y=list(zip(data.y, data.y, strict=True)))
+    assert hints((data, data), alike, np.array([[1.0, 1.0]])) == ()
+    nothing = problem.restated(y=[[0, 0]] * len(data.y))
     assert len(hints((data, tenfold), nothing, np.zeros((0, 2)))) == 1  # and none of their sizes
 
 
@@ -113,7 +122,7 @@ def test_sizes_beyond_the_squares_of_floats() -> None:
     data = data_of("x,z,y\n1e200,1,1\n-3e200,2,-1\n")
     # Root mean squares: sqrt(5) 1e200, sqrt(5/2), and the ones, which are the smallest.
     problem = TrainingProblem(data.X, data.y, 1)
-    (found,) = hints([data], [problem], np.array([[1.0]]))
+    (found,) = hints([data], problem, np.array([[1.0]]))
     assert "x is 2.24e+200 and (ones) 1 " in found
 
 
