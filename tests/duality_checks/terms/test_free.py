@@ -93,7 +93,7 @@ def test_problem_files_keep_what_is_free(name: str, tmp_path: Any) -> None:
         ({"free": ["intercept"]}, r"free=\['intercept'\] is none of"),
         ({"version": 1}, "field 'free' is unknown"),
         ({"version": 3}, "field 'weights' is missing"),
-        ({"version": 4}, "version 4 is unknown"),
+        ({"version": 4}, "field 'coupling' is missing"),
     ],
 )
 def test_problem_files_are_strict(change: dict[str, Any], text: str) -> None:
