@@ -84,10 +84,12 @@ def target_columns(y: Any) -> tuple[Vector, ...]:
 
 
 def ones_of(X: ExactMatrix) -> list[int]:
+    """The columns that hold nothing but ones."""
     return [j for j, column in enumerate(zip(*X.fractions, strict=True)) if all(x == 1 for x in column)]
 
 
 def require_one_column_of_ones(X: ExactMatrix) -> None:
+    """Refuse X if free biases do not know which column is theirs."""
     found = ones_of(X)
     if len(found) != 1:
         which = f"columns {found} of ones" if found else "no column of ones"

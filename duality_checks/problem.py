@@ -205,12 +205,7 @@ class TrainingProblem(Pasted, Shown):
             hyperplane_arrangements.errors.InputError: the problem has 2 outputs, and this is known of one;
             take each of problem.outputs, or train_outputs for all of them
         """
-        if len(self.targets) > 1:
-            raise InputError(
-                f"the problem has {len(self.targets)} outputs, and this is known of one; take each of "
-                "problem.outputs, or train_outputs for all of them"
-            )
-        return self.targets[0]
+        return self.require_one_output().targets[0]
 
     @property
     def given(self) -> tuple[Any, ...]:
@@ -429,6 +424,23 @@ class TrainingProblem(Pasted, Shown):
             found = "a readout" if self.penalty.name == "2-norm" else f"penalty={self.penalty.name!r}"
             raise InputError(f"{purpose} needs penalty='2-norm' and no readout, and the problem has {found}")
         return self.require_penalised(purpose, free)
+
+    def require_one_output(self) -> TrainingProblem:
+        """This problem, if it has one output.
+
+        Raises:
+            InputError: it has several.
+
+        Example:
+            >>> TrainingProblem([[1]], [[1]], beta=1).require_one_output().y
+            (Fraction(1, 1),)
+        """
+        if len(self.targets) > 1:
+            raise InputError(
+                f"the problem has {len(self.targets)} outputs, and this is known of one; take each of "
+                "problem.outputs, or train_outputs for all of them"
+            )
+        return self
 
     def require_shared(self) -> TrainingProblem:
         """This problem, if neurons that its outputs share can be trained: with the squared loss, the 2-norm,

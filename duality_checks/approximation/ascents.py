@@ -176,7 +176,7 @@ def proven_interval(problem: TrainingProblem, network: TwoLayerNetwork) -> Prove
         >>> found.lower <= 4 <= found.upper  # p* = 4
         True
     """
-    exact = judged(problem, network)
+    exact = judged(problem.require_one_output(), network)
     fit = exact.floats(problem.kappa, problem.d).outputs(problem)
     residual = _coarse(problem.loss.slope(fit, problem.target))
     bound = norm_bound(problem, residual)

@@ -136,7 +136,7 @@ def restricted_to(problem: TrainingProblem, chambers: Iterable[Sequence[int]]) -
     from ..stationary_points.solver import restricted_optimum
 
     problem.require_standard("the optimum over some chambers")
-    setting = Setting.of(problem)
+    setting = Setting.of(problem.require_one_output())
 
     def residual(working: tuple[Block, ...]) -> np.ndarray:
         vectors, _ = conic_optimum(setting, working)

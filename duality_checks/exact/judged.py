@@ -15,6 +15,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_scalar, exact_vector
 from hyperplane_arrangements.exact.rational import Vector, dot
 
+from ..arguments import ones_of
 from ..networks.objective import added, exact_fit, exact_objective, hidden_decay
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
@@ -240,4 +241,4 @@ def columns_of_ones(problem: TrainingProblem | Setting) -> list[int]:
         >>> columns_of_ones(TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1))
         [1]
     """
-    return [j for j, column in enumerate(zip(*problem.X.fractions, strict=True)) if set(column) == {1}]
+    return ones_of(problem.X)

@@ -255,7 +255,7 @@ def _judged(problem: TrainingProblem, network: Any) -> RationalNetwork:
     from ..exact.judged import judged
     from .placing import native
 
-    return judged(problem, native(problem, network))
+    return judged(problem.require_one_output(), native(problem, network))
 
 
 def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None:

@@ -108,7 +108,7 @@ def prove_interval(
         >>> interval.chambers, interval.lower <= interval.upper, interval.relative_gap < 1e-9
         (6, True, True)
     """
-    twin = PenalisedTwin.of(problem)
+    twin = PenalisedTwin.of(problem.require_one_output())
     proposed = reals(solution.dual, "solution.dual")
     if proposed.shape != (problem.n,):
         raise InputError(f"solution.dual has shape {proposed.shape}; give one entry a sample, ({problem.n},)")

@@ -58,11 +58,6 @@ def test_one_column_is_a_vector_whatever_the_coupling(y):
 
 
 NETWORK, DUAL = dc.TwoLayerNetwork([[1, 1]], [1]), [Fraction(1, 20)] * 4
-WORDS = (
-    "has 2 outputs, and this is known of one|have a problem file each"
-    "|the network has 1 outputs, but there are 2 targets"
-    "|for the 2-norm of a neuron's output weights, and the problem has 2 outputs"
-)
 GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
 
 
@@ -89,15 +84,26 @@ GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
         dc.reach_margins,
         dc.reach_targets,
         lambda problem: dc.reduce_rank(problem, 1),
-        lambda problem: dc.stationarity(problem, NETWORK),
         dc.train,
         NETWORK.exact_objective,
         NETWORK.objective,
     ],
 )
 def test_what_is_known_of_one_output_refuses_several(verb, coupling):
-    with pytest.raises(InputError, match=WORDS):
+    with pytest.raises(InputError, match=r"has 2 outputs, and this is known of one|have a problem file each"):
         verb(TrainingProblem(X, Y, 1, coupling=coupling))
+
+
+@pytest.mark.parametrize(
+    ("coupling", "words"),
+    [
+        ("1-norm", "for the 2-norm of a neuron's output weights, and the problem has 2 outputs"),
+        ("2-norm", "the network has 1 outputs, but there are 2 targets"),
+    ],
+)
+def test_stationarity_is_known_of_several_but_not_of_a_network_of_one(coupling, words):
+    with pytest.raises(InputError, match=words):
+        dc.stationarity(TrainingProblem(X, Y, 1, coupling=coupling), NETWORK)
 
 
 @pytest.mark.parametrize(
