@@ -351,6 +351,9 @@ def _bounded(
     relaxation = getattr(solution, "relaxation", None)
     if relaxation is None:
         return None
+    known = relaxation.proof
+    if known is not None and known.problem == stated.digest:
+        return known.dual, known.functions
     from ..cover.proof import Coordinates
     from ..training.cylinder import landscape_of
     from ..training.relaxation_proof import proven

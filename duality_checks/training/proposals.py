@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
+from .. import checker
 from .pieces import Moments, Piece, cut, cut_biases
 
 
@@ -73,16 +75,33 @@ class Form:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Proof:
+    """What functions prove of one problem, so that it need not be proven twice.
+
+    Attributes:
+        problem: its digest, as the checker has it.
+        dual: a feasible dual vector, length n.
+        functions: that prove it so.
+    """
+
+    problem: str
+    dual: tuple[Fraction, ...]
+    functions: checker.Quadratic
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Relaxation:
     """What the relaxation proposes, in floats.
 
     Attributes:
         dual: v, length n.
         bounds: for all pieces of the sphere, of either sign.
+        proof: what they have proven, if anything.
     """
 
     dual: np.ndarray
     bounds: tuple[Bound | Form, ...]
+    proof: Proof | None = field(default=None, kw_only=True)
 
     def finer(self, basis: np.ndarray) -> tuple[Piece, ...]:
         """The pieces of quadratic functions, cut where neurons are spread; the basis is the landscape's."""

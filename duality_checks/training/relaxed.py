@@ -26,7 +26,7 @@ from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
 from .cylinder import coordinates_of, landscape_of
 from .pieces import Piece
-from .proposals import Relaxation
+from .proposals import Proof, Relaxation
 from .quartic import relax_further
 from .relaxation import SPHERES, relax
 from .relaxation_proof import proven
@@ -199,8 +199,9 @@ class _Bench:
             proof = proven(self.problem, self.coordinates, self.landscape, found)
             if proof is None:
                 return None
-            dual = np.array([float(x) for x in proof[0]])
-            return replace(found, dual=dual), float(checker.dual_value(self.coordinates.stated, proof[0]))
+            dual, stated = np.array([float(x) for x in proof[0]]), self.coordinates.stated
+            kept = replace(found, dual=dual, proof=Proof(stated.digest, *proof))
+            return kept, float(checker.dual_value(stated, proof[0]))
         except (ConvexLandscapeError, checker.Refusal):
             return None
 

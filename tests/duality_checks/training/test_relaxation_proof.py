@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from cover_forgeries import COVERABLE, with_term
 from list_oracle import dual_norm_squared
-from quadratic_forgeries import BOUND, FORGERIES, ROWS, by_functions, honest, judged
+from quadratic_forgeries import BOUND, FORGERIES, ROWS, TARGETS, by_functions, certified, honest, judged
 
 from duality_checks import Certificate, TrainingProblem, check, checker
+from duality_checks.training.relaxed import relaxed
 
 
 @pytest.mark.parametrize("options", COVERABLE, ids=str)
@@ -82,3 +84,24 @@ def test_definiteness_is_decided_exactly():
     assert checker.is_positive_definite([[tiny, tiny - 1], [tiny - 1, tiny]])
     assert not checker.is_positive_definite([[tiny, tiny], [tiny, tiny]])
     assert not checker.is_positive_definite([[tiny, tiny + 1], [tiny + 1, tiny]])
+
+
+def test_a_proof_is_kept_for_its_problem_alone():
+    problem, smaller = (TrainingProblem(ROWS, TARGETS, beta=beta) for beta in ("3/2", "1/2"))
+    found = relaxed(problem)
+    assert certified(problem, found).quadratic is found.proof.functions
+    anew = certified(smaller, found)
+    assert anew.dual != found.proof.dual
+    assert check(smaller, anew).proven
+
+
+@pytest.mark.parametrize("beta", ["3/2", "1/2"])
+def test_a_kept_proof_of_too_much_is_refused(beta):
+    # Certification believes what is kept; the checker does not.
+    problem, other = (TrainingProblem(ROWS, TARGETS, beta=b) for b in ("3/2", beta))
+    found, stated = relaxed(problem), checker.read_problem(other.to_json())
+    longer = tuple(x * Fraction(1001, 1000) for x in found.proof.dual)
+    forged = replace(found, proof=replace(found.proof, problem=stated.digest, dual=longer))
+    verdict = check(other, certified(other, forged))
+    assert not verdict.proven
+    assert BOUND in verdict.reason
