@@ -17,7 +17,16 @@ from .html_page import PLOT, facts, figure, page, table
 from .landscape_picture import drawn_rank, landscape_picture
 from .markdown import bound_texts, commands
 from .self_check import scripts, self_check, travel
-from .text import MOST_NEURONS, beta_text, neuron_rows, objective, printable, relative_gap, skip_text
+from .text import (
+    MOST_NEURONS,
+    beta_text,
+    missed_gap,
+    neuron_rows,
+    objective,
+    printable,
+    relative_gap,
+    skip_text,
+)
 
 if TYPE_CHECKING:
     from ..certificates.certificate import Certificate
@@ -124,9 +133,11 @@ def _verdict(outcome: Outcome) -> str:
             f"<p>{escape(outcome.verdict.reason)}. Nothing below is proven.</p></div>"
         )
     low, high = decimal_interval(outcome.lower, outcome.upper)
+    missed = missed_gap(outcome)
+    wide = f"<p>The gap was missed: the interval is {escape(missed)}.</p>" if missed else ""
     return (
         '<div class="verdict"><strong>PROVEN</strong> in rational arithmetic, over every activation pattern'
-        f'<p class="interval mono">{low} &le; p* &le; {high}</p></div>'
+        f'<p class="interval mono">{low} &le; p* &le; {high}</p>{wide}</div>'
     )
 
 

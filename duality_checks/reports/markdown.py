@@ -14,6 +14,7 @@ from .text import (
     cell,
     coupling_text,
     loss_name,
+    missed_gap,
     neuron_rows,
     objective,
     relative_gap,
@@ -109,7 +110,9 @@ def _verdict(outcome: Outcome) -> str:
     if not outcome.verdict.proven:
         return f"**REFUSED**: {cell(outcome.verdict.reason)}. Nothing below is proven."
     low, high = decimal_interval(outcome.lower, outcome.upper)
-    return f"**PROVEN** in rational arithmetic: `{low} <= p* <= {high}`."
+    missed = missed_gap(outcome)
+    wide = f"\n\n**The gap was missed**: the interval is {cell(missed)}." if missed else ""
+    return f"**PROVEN** in rational arithmetic: `{low} <= p* <= {high}`.{wide}"
 
 
 def _problem(outcome: Outcome) -> str:

@@ -82,6 +82,7 @@ class Outcome:
         shared: the problem file and the certificate file of outputs that share neurons; else None.
         seconds: the time of each step, by name.
         hints: where its numbers may mislead.
+        effort: the gap that was asked for, and the limits.
     """
 
     data: tuple[TrainingData, ...]
@@ -96,6 +97,7 @@ class Outcome:
     shared: tuple[str, str] | None
     seconds: dict[str, float]
     hints: tuple[str, ...] = ()
+    effort: Effort = WHOLE
 
     @classmethod
     def of_parts(
@@ -242,13 +244,13 @@ def prove(
         clock.lap("beta_max")
     share = None if beta is not None else beta_ratio
     if problem.shares:
-        return _shared(data, problem, share, clock, say, effort.after(began))
+        return replace(_shared(data, problem, share, clock, say, effort.after(began)), effort=effort)
     parts, count = list[Part](), len(data)
     for k, (one, own) in enumerate(zip(data, problem.outputs, strict=True)):
         told = say if count == 1 else _prefixed(say, f"Output {k + 1} of {count}: ")
         parts.append(_part(one, own, max_chambers, told, effort.after(began, count - k), recall, keep))
         clock.add(parts[-1].seconds)
-    return Outcome.of_parts(parts, share, clock.laps)
+    return replace(Outcome.of_parts(parts, share, clock.laps), effort=effort)
 
 
 def _prefixed(say: Callable[[str], None], prefix: str) -> Callable[[str], None]:

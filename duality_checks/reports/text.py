@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_NEURONS = 100
 KINK = 1e-9
+# Relative gaps below it are those of floats, which no limit of a search stands in the way of.
+FLOATS_GAP = 1e-9
 BY = {
     "chambers": "the list of chambers complete",
     "sweep": "by a sweep of all chambers",
@@ -70,6 +72,8 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
     whole |= {
         "targets": list(outcome.targets),
         "proven_by": "independent checker",
+        "gap_wanted": outcome.effort.gap,
+        "gap_reached": not missed_gap(outcome),
         "hints": list(outcome.hints),
     }
     if len(outcome.targets) == 1:
@@ -126,10 +130,27 @@ def relative_gap(lower: Fraction, upper: Fraction) -> Fraction:
     return (upper - lower) / upper if upper > 0 else upper - lower
 
 
+def missed_gap(outcome: Outcome) -> str:
+    """By how much the interval is wider than was asked for, and the remedy; nothing where it is not.
+
+    Without a gap that was asked for no interval is too wide.
+    """
+    effort, found = outcome.effort, relative_gap(outcome.lower, outcome.upper)
+    if not effort.gap or found <= Fraction(effort.gap):
+        return ""
+    head = f"{float(found / Fraction(effort.gap)):.3g} times as wide as the --gap {effort.gap:.3g} asked for"
+    if found <= FLOATS_GAP:
+        return f"{head}; training in floats comes no nearer, so ask for a wider one"
+    limits = [] if effort.seconds is None else [f"more --time-limit than {effort.seconds:g} s"]
+    limits += [] if effort.cones is None else [f"more --max-cones than {effort.cones:,}"]
+    return f"{head}; give {' or '.join([*limits, 'a larger --beta-ratio'])}, or fewer --features"
+
+
 def summary(outcome: Outcome) -> str:
     """A few lines for the terminal."""
     problem, several = outcome.problems[0], len(outcome.targets) > 1
     trained = f"trained in {outcome.seconds['training']:.2f} s"
+    width = scientific_above(relative_gap(outcome.lower, outcome.upper))
     facts = [
         ("data", f"{printable(outcome.source)}: {_shape(problem)}"),
         *(
@@ -146,7 +167,7 @@ def summary(outcome: Outcome) -> str:
         ("network", f"{count(outcome.network.width, 'neuron')}, {trained}"),
         *((f"output {k}", _part_line(part)) for k, part in enumerate(outcome.parts, start=1) if several),
         ("optimum", _interval(outcome.lower, outcome.upper)),
-        ("gap", f"relative width at most {scientific_above(relative_gap(outcome.lower, outcome.upper))}"),
+        ("gap", ", ".join(filter(None, (f"relative width at most {width}", missed_gap(outcome))))),
         ("verdict", _verdict_line(outcome)),
         *(("hint", hint) for hint in outcome.hints),
     ]
@@ -179,7 +200,8 @@ def _verdict_line(outcome: Outcome) -> str:
         how = f", the sum of {count(len(outcome.parts), 'proven interval')}"
     else:
         how = f", {BY[outcome.parts[0].certificate.method]}"
-    return f"PROVEN{how} (checked in {outcome.seconds['checking']:.2f} s)"
+    wide = ", but NOT within the gap asked for" if missed_gap(outcome) else ""
+    return f"PROVEN{how} (checked in {outcome.seconds['checking']:.2f} s){wide}"
 
 
 def coupling_text(outcome: Outcome) -> str:

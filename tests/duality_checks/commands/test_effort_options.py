@@ -34,7 +34,7 @@ def certified(table, folder, *options):
 def test_a_gap_that_will_do_is_reached(table, tmp_path, free):
     found = certified(table, tmp_path, "--gap", "1/4", "--beta-ratio", "1/4", "--free", free)
     facts = json.loads(found.stdout)
-    assert facts["proven"] and facts["relative_gap"] <= 0.25
+    assert facts["proven"] and facts["relative_gap"] <= facts["gap_wanted"] == 0.25 and facts["gap_reached"]
     checked = CliRunner().invoke(
         cli, ["check", str(tmp_path / "problem.json"), str(tmp_path / "certificate.json")]
     )
@@ -45,8 +45,20 @@ def test_a_gap_that_will_do_is_reached(table, tmp_path, free):
 def test_a_search_that_ends_at_once_proves_nothing_but_what_is_true(table, tmp_path, limit):
     facts = json.loads(certified(table, tmp_path, *limit).stdout)
     assert facts["proven"] and 0.2 < facts["relative_gap"] <= 1
+    assert facts["gap_wanted"] == 0 and facts["gap_reached"]  # none was asked for
     near = json.loads(certified(table, tmp_path, "--gap", "1/4").stdout)
     assert 0 <= facts["lower_float"] <= near["upper_float"] and near["lower_float"] <= facts["upper_float"]
+
+
+def test_a_gap_that_was_missed_is_said(table, tmp_path):
+    """One below floats, which is not blamed on a limit."""
+    options = ["--target", "y", "--features", "a", "--gap", "1e-15", "--output", str(tmp_path)]
+    told = CliRunner().invoke(cli, ["certify", str(table), *options])
+    assert told.exit_code == 0 and "NOT within the gap asked for" in " ".join(told.stdout.split())
+    facts = json.loads(CliRunner().invoke(cli, ["certify", str(table), *options, "--json"]).stdout)
+    assert facts["proven"] and facts["gap_reached"] is False
+    assert "training in floats comes no nearer" in (tmp_path / "report.md").read_text()
+    assert "max-cones" not in (tmp_path / "report.md").read_text()
 
 
 @pytest.mark.parametrize(

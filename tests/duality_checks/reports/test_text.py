@@ -11,10 +11,12 @@ import pytest
 from duality_checks.certificates.certificate import certify
 from duality_checks.checker import Verdict
 from duality_checks.commands.terminal import silent
+from duality_checks.cover.effort import Effort
 from duality_checks.data.datasets import training_data
 from duality_checks.data.tables import parse_csv
 from duality_checks.optima.shares import at_ratio
 from duality_checks.problem import TrainingProblem
+from duality_checks.reports.html import html
 from duality_checks.reports.markdown import commands, markdown
 from duality_checks.reports.outcome import Outcome, prove
 from duality_checks.reports.text import cell, outcome_facts, relative_gap, summary, table
@@ -52,6 +54,19 @@ def interval_in(text: str) -> tuple[Fraction, Fraction]:
     """Of the whole: what stands before it is of one output."""
     low, high = re.findall(r"(-?[\d.]+) <= p\* <= (-?[\d.]+)", text)[-1]
     return Fraction(low), Fraction(high)
+
+
+@pytest.mark.parametrize("render", [markdown, summary, html])
+def test_a_gap_that_was_missed_is_said_by_how_much_and_with_the_remedy(outcome: Outcome, render) -> None:
+    effort = Effort(gap=0.01, seconds=7, cones=2000)
+    missed = replace(outcome, lower=outcome.upper / 2, effort=effort)
+    assert outcome_facts(missed)["gap_reached"] is False
+    told = " ".join(render(missed).split())
+    assert "50 times as wide as the --gap 0.01 asked for" in told
+    assert "more --time-limit than 7 s or more --max-cones than 2,000" in told
+    reached = replace(missed, lower=outcome.upper * Fraction(99, 100), effort=replace(effort, gap=0.011))
+    assert outcome_facts(reached)["gap_reached"] and "times as wide" not in render(reached)
+    assert "times as wide" not in render(replace(missed, effort=Effort()))  # none was asked for
 
 
 @pytest.mark.parametrize("render", [markdown, summary])
