@@ -80,8 +80,8 @@ def path(
     """Prove the GLOBAL optimum for EVERY weight decay of a range, not for some.
 
     p*(beta) is concave in beta, so finitely many certificates prove a band around all of it: networks from
-    above, dual vectors from below. Where the band is widest, another network is trained to its optimum,
-    certified and checked, until the band is narrow everywhere. Without DATA it runs on Fisher's Iris.
+    above, dual vectors from below. Where the band is widest, another network is trained, certified and
+    checked, until the band is narrow everywhere. Without DATA it runs on Fisher's Iris.
 
     \b
     convex-landscape path

@@ -15,9 +15,10 @@ from ..exact.enclosures import (
     exact_text,
     float_above,
     float_below,
+    scientific_above,
 )
 from ..terms.words import activation_name, count
-from .text import interval_facts, loss_name, printable
+from .text import interval_facts, loss_name, printable, relative_gap
 
 if TYPE_CHECKING:
     from ..data.datasets import TrainingData
@@ -108,7 +109,7 @@ def path_summary(outcome: PathOutcome) -> str:
             f"{_short(band.nodes[0].beta)} to {_short(band.nodes[-1].beta)} "
             f"({outcome.proven_beta_max or f'beta_max about {outcome.beta_max:.12g}'})",
         ),
-        ("networks", f"{count(len(band.nodes), 'node')}, each trained to the optimum and checked"),
+        ("networks", _networks(band)),
     ]
     lines = [f"{name:<10}{text}" for name, text in facts]
     rows = [_HEADER, *(_row(node) for node in _some(band.nodes))]
@@ -117,6 +118,15 @@ def path_summary(outcome: PathOutcome) -> str:
     lines += [f"{name:<10}{text}" for name, text in _ends(band)]
     lines.append(f"{'verdict':<10}{verdict(outcome)}")
     return "\n".join(lines)
+
+
+def _networks(band: PathBand) -> str:
+    """How many nodes there are, and how near their own optima are known."""
+    widest = max(relative_gap(node.lower, node.upper) for node in band.nodes)
+    return (
+        f"{count(len(band.nodes), 'node')}, each trained, its certificate checked: "
+        f"within a relative width of {scientific_above(widest)}"
+    )
 
 
 def verdict(outcome: PathOutcome) -> str:

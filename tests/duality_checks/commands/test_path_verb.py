@@ -15,8 +15,11 @@ import pytest
 
 from duality_checks import TrainingProblem, certify, train
 from duality_checks.cli import main
-from duality_checks.data.tables import read_table
+from duality_checks.data.datasets import training_data
+from duality_checks.data.tables import parse_csv, read_table
 from duality_checks.optima import path_refining
+from duality_checks.optima.path_band import PathBand, PathNode, Piece
+from duality_checks.reports.path import PathOutcome, path_summary
 
 SMALL = "x,y\n0,0\n1,1\n2,0.5\n3.5,2\n"
 Run = Callable[..., tuple[int, str, str]]
@@ -101,6 +104,22 @@ def test_limits_leave_what_is_proven(run: Run) -> None:
     code, out, _ = run("--time-limit", "1e-6")
     assert code == 0
     assert "wider than the 0.001 asked for: the time limit" in out
+
+
+def test_nodes_whose_intervals_are_wide_are_not_called_optima() -> None:
+    """How wide they are is said: the lower end of the second node here is half of the upper."""
+    table = parse_csv(SMALL, "small.csv")
+    data = training_data(table, target="y")
+    rows = ([1, 3, 1, 2], [3, 2, 4, 0])  # beta, lower, loss, penalty
+    nodes = [PathNode(*map(Fraction, row), 1) for row in rows]
+    band = PathBand((Piece(*nodes),))
+    outcome = PathOutcome(
+        data, TrainingProblem(data.X, data.y, 1), band, 3.0, Fraction(1, 2), 1.0, "the time limit"
+    )
+    said = next(line for line in path_summary(outcome).splitlines() if line.startswith("networks"))
+    assert said.endswith(
+        "2 nodes, each trained, its certificate checked: within a relative width of 5.00e-01"
+    )
 
 
 def test_an_interrupted_job_says_what_is_proven_so_far(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
