@@ -149,7 +149,7 @@ def training_data(
 
 def _as_labels(table: Table, names: Sequence[str], wanted: Wanted | None) -> str:
     """How to take a column of text that is asked for as numbers, where labels can be."""
-    if wanted is None:
+    if wanted is None or not table.cells:
         return ""
     for name in names:
         place = table.index(name)

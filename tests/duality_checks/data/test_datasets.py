@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from duality_checks.data.datasets import BIAS, iris, matrix, training_data, versicolor_against_virginica
+from duality_checks.data.preparation import Wanted
 from duality_checks.data.tables import parse_csv
 from hyperplane_arrangements.errors import InputError
 
@@ -82,6 +83,11 @@ def test_unusable_choices_are_refused(target: str, features: list[str] | None, m
 def test_fewer_than_two_rows_are_refused(text: str, message: str) -> None:
     with pytest.raises(InputError, match=f"memory has {message}; give at least two"):
         training_data(parse_csv(text, "memory"), target="y")
+
+
+def test_columns_without_rows_are_not_called_labels() -> None:
+    with pytest.raises(InputError, match=r"give at least two$"):
+        training_data(parse_csv("a,y\n", "memory"), target="y", wanted=Wanted())
 
 
 def test_a_matrix_takes_all_columns_or_those_chosen() -> None:
