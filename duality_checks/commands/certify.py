@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .columns import Columns, listed, takes_data
+from .columns import Columns, listed, require_own_ones, takes_data
 from .gated import certify_gated
 from .output import output_folder
 from .showing import tell
@@ -150,6 +150,7 @@ def certify(
             "--free biases is for networks that see whole rows: the places of a --filter are pooled, their "
             "ones too; use --free intercept"
         )
+    require_own_ones(original, terms)
     checkpoint = Checkpoint(output / "state.json")
     kept = not others  # the state of an interrupted job is that of one output
     recall = checkpoint.load if resume else _beginning(start, original)

@@ -134,6 +134,36 @@ class Columns:
         return [chosen, *(with_target(chosen, table, target, self.labels) for target in others)]
 
 
+def require_own_ones(data: TrainingData, terms: dict[str, Any]) -> None:
+    """Refuse --free biases unless one column holds nothing but ones: their weights are the biases.
+
+    Raises:
+        UsageError: none does, or several; the message names them and the options that change it.
+    """
+    from ..arguments import ones_of
+    from ..data.preparation import BIAS
+
+    if "biases" not in terms["free"]:
+        return
+    found = [data.features[j] for j in ones_of(data.X)]
+    if len(found) == 1:
+        return
+    if not found:
+        raise click.UsageError("--free biases are the weights on a column of ones: leave --no-bias out")
+    others = [name for name in found if name != BIAS]
+    named = ", ".join(map(repr, others))
+    if others == found:
+        remedy = "leave all but one out by --features"
+    elif len(others) > 1:
+        remedy = "leave them out by --features"
+    else:
+        remedy = f"leave {named} out by --features, or pass --no-bias to take it for the biases"
+    alike = "holds nothing but 1" if len(others) == 1 else "hold nothing but 1"
+    raise click.UsageError(
+        f"--free biases are the weights on ONE column of ones, and {named} {alike}: {remedy}"
+    )
+
+
 def listed(data: TrainingData, terms: dict[str, Any]) -> dict[str, bool]:
     """The options that go through all chambers, and whether they are chosen."""
     from ..terms.max_pooling import MaxPooling

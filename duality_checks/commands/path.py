@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import options
-from .columns import Columns, listed, takes_data
+from .columns import Columns, listed, require_own_ones, takes_data
 from .output import output_folder
 from .showing import tell
 
@@ -99,6 +99,7 @@ def path(
     if len(columns.targets) > 1:
         raise click.UsageError("a path is for one --target; give each a command of its own")
     (chosen,) = columns.chosen(weights)
+    require_own_ones(chosen, terms)
     # A limit of time counts where chambers are listed: no certificate is added after it.
     options.refuse_limits(replace(effort, seconds=None), listed(chosen, terms))
     problem = TrainingProblem(chosen.X, chosen.y, 1, activation, **terms, **chosen.terms)

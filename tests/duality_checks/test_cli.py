@@ -182,6 +182,7 @@ TABLES = {
     "twice.csv": "x,y,x\n1,2,3\n",
     "lonely.csv": "y\n1\n2\n",
     "flat.csv": "x,y,tenth,other,third\n1,0,0.1,0,1/3\n2,0,0.1,0,2/3\n",
+    "ones.csv": "x,one,1st,y\n1,1,1.0,2\n3,1,1,0\n",
     "cancelling.csv": "x,y\n1,3\n1,-3\n2,0\n",
     "good.csv": SMALL,
     "far.csv": "x,y\n1,2\n1e400,3\n",
@@ -267,6 +268,18 @@ BAD_JOBS = {
     "a constant target and free biases": (
         "flat.csv --target tenth --features x --free biases",
         "beta_max is 0 (the target is constant, which the free intercept fits)",
+    ),
+    "a column of ones and free biases": (
+        "ones.csv --target y --features x,one --free biases",
+        "'one' holds nothing but 1: leave 'one' out by --features, or pass --no-bias to take it for the",
+    ),
+    "columns of ones and free biases": (
+        "ones.csv --target y --free biases",
+        "'one', '1st' hold nothing but 1: leave them out by --features",
+    ),
+    "columns of ones, free biases and no bias": (
+        "ones.csv --target y --free biases --no-bias",
+        "'one', '1st' hold nothing but 1: leave all but one out by --features",
     ),
     "a linear target": (
         "flat.csv --target third --features x --free linear",
@@ -560,7 +573,7 @@ def test_certify_refuses_what_cannot_be_free(run, here):
     code, _, err = run("certify", "small.csv", "--target", "y", "--free", "everything")
     assert code == 2 and "free='everything' is unknown; use nothing, intercept" in err
     code, _, err = run("certify", "small.csv", "--target", "y", "--free", "biases", "--no-bias")
-    assert code == 2 and "X has no column of ones" in err
+    assert code == 2 and "leave --no-bias out" in err
     code, _, err = run("certify", "small.csv", "--target", "y", "--free", "intercept", "--loss", "l1")
     assert code == 2 and "give beta itself" in err
 
