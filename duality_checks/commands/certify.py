@@ -153,6 +153,8 @@ def certify(
     require_own_ones(original, terms)
     checkpoint = Checkpoint(output / "state.json")
     kept = not others  # the state of an interrupted job is that of one output
+    if resume:
+        checkpoint.require()
     recall = checkpoint.load if resume else _beginning(start, original)
     with output_folder(output) as deliver:
         with progress() as say, _kept(checkpoint) if kept else nullcontext():

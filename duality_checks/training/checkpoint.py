@@ -72,6 +72,19 @@ class Checkpoint:
         }
         write_text(self.path, json.dumps(document) + "\n")
 
+    def require(self) -> None:
+        """Refuse to go on from nothing.
+
+        Raises:
+            InputError: there is no state; the message says where it would be.
+        """
+        if not self.path.exists():
+            raise InputError(
+                f"there is no state to resume in {self.path}: no job with that --output was interrupted "
+                "after its first round; give the --output of the one that was, or start afresh without "
+                "--resume"
+            )
+
     def load(self, problem: TrainingProblem) -> State:
         """The saved state.
 
@@ -79,6 +92,7 @@ class Checkpoint:
             InputError: there is no state, it is damaged or of an older version, or it belongs to another
                 problem.
         """
+        self.require()
         fields = ("problem", "hidden", "output", "history")
         document = read_json(read_text(self.path), str(self.path), FORMAT, fields, version=_VERSION)
         if document["problem"] != _digest(problem):

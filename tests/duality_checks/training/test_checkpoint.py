@@ -103,8 +103,18 @@ def test_a_damaged_state_is_refused(problem, tmp_path, damage, words):
 
 
 def test_no_state_is_said_so(problem, tmp_path):
-    with pytest.raises(InputError, match=r"state\.json cannot be read"):
+    with pytest.raises(
+        InputError, match=r"no state to resume in \S*state\.json.*start afresh without --resume"
+    ):
         Checkpoint(tmp_path / "state.json").load(problem)
+
+
+def test_the_command_does_nothing_before_it_looks_for_the_state(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("duality_checks.reports.outcome.prove", None)
+    assert main(["certify", "--resume", "--output", "other"]) == 2
+    assert "no state to resume in other/state.json" in " ".join(capsys.readouterr().err.split())
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_command_resumes_and_then_forgets_the_state(tmp_path, monkeypatch, capsys):
