@@ -72,7 +72,7 @@ class Text:
     """A table of text.
 
     Args:
-        names: of the columns, as the file has them; None where there is no header.
+        names: of the columns, each on one line; None where there is no header.
         records: the line that each row ends on, and its cells, all rows of the same length.
         decimal: the decimal mark.
         notes: how it was read, where that is not the usual.
@@ -147,7 +147,13 @@ def understood(text: str, source: str, dialect: Dialect | None = None) -> Text:
             "no header: the first line is data, columns are called 1, 2, ...; --header takes it as names"
         )
     body = records[1:] if has_header else records
-    return Text(first if has_header else None, tuple(body), decimal, tuple(notes))
+    names = tuple(map(_on_one_line, first)) if has_header else None
+    return Text(names, tuple(body), decimal, tuple(notes))
+
+
+def _on_one_line(name: str) -> str:
+    """A name that can be typed, whichever ends the lines of a quoted cell have."""
+    return " ".join(line.strip() for line in name.splitlines())
 
 
 def _without_comments(lines: list[str]) -> tuple[list[str], int, tuple[int, str] | None]:

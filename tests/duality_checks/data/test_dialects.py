@@ -75,6 +75,15 @@ def test_the_look_of_a_file_is_enough_and_said(name: str) -> None:
     assert note in "; ".join(table.notes) and bool(table.notes) == bool(note)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_name_of_several_lines_can_be_typed(end: str) -> None:
+    """Whatever ends a line, inside a quoted cell and outside."""
+    text = f'"floor{end} area","price{end}in Euro{end}"\n1,2\n3,4\n'.replace("\n", end)
+    table = parse_csv(text, "memory")
+    assert table.columns == ("floor area", "price in Euro")
+    assert table.numbers(["price in Euro"]) == ((2,), (4,))
+
+
 def test_the_usual_file_needs_no_word() -> None:
     assert parse_csv("x,y,z\n0.5,1,a;b\n", "memory").notes == ()
 
