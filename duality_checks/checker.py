@@ -136,6 +136,7 @@ MULTIPLIER = 4  # bytes of a signed multiplier of a product
 PRODUCT_BITS = 24  # of multipliers, as shares of beta, and of cuts
 MOST_CUTS = 64  # one after the other
 GRAM_BITS = 64  # that are kept of beta in the matrix of a form
+SHORT_BITS = 96  # of the numbers that a matrix is first tried with
 LENGTH_BITS = 32  # of lengths, which are rounded up
 WHOLE_SPAN = (Fraction(-1), Fraction(1))  # of b/R
 NEARLY = 36
@@ -2387,8 +2388,9 @@ def parabola_is_below(a: int, b: int, one: int, where: str) -> None:
 
 
 def quadratic_is_bounded(matrix: list[list[int]], where: str) -> None:
-    """beta less the function is positive for norm(u) = 1."""
-    require(is_positive_definite(matrix), f"{where}: the function is not proven to be at most beta")
+    """beta less the function is positive for norm(u) = 1: short numbers mostly show it, ten times as fast."""
+    definite = is_positive_definite(shortened(matrix)) or is_positive_definite(matrix)
+    require(definite, f"{where}: the function is not proven to be at most beta")
 
 
 def bound_matrix(
@@ -2408,17 +2410,27 @@ def bound_matrix(
 
 
 def is_positive_definite(matrix: list[list[int]]) -> bool:
-    """Whether all leading minors of a symmetric matrix are positive: the pivots of exact elimination."""
-    last = 1
-    for k in range(len(matrix)):
-        pivot = matrix[k][k]
+    """Whether all leading minors of a symmetric matrix are positive: the pivots of exact elimination, which
+    goes through what is on and above the diagonal."""
+    lines, last = [line[i:] for i, line in enumerate(matrix)], 1
+    while lines:
+        pivot, *others = lines.pop(0)
         if pivot <= 0:
             return False
-        for i in range(k + 1, len(matrix)):
-            own = matrix[i][k]
-            matrix[i] = [(x * pivot - own * y) // last for x, y in zip(matrix[i], matrix[k], strict=True)]
+        lines = [
+            [(x * pivot - own * y) // last for x, y in zip(line, others[i:], strict=True)]
+            for i, (own, line) in enumerate(zip(others, lines, strict=True))
+        ]
         last = pivot
     return True
+
+
+def shortened(matrix: list[list[int]]) -> list[list[int]]:
+    """A matrix of shorter numbers of which a power of two is nowhere above a symmetric one: what rounding
+    down takes away is in [0, 1) an entry, so by Gershgorin's circles never below -(d - 1) norm(u)^2."""
+    shift = max(max(abs(x).bit_length() for line in matrix for x in line) - SHORT_BITS, 0)
+    less = len(matrix) - 1 if shift else 0
+    return [[(x >> shift) - less * (i == k) for k, x in enumerate(line)] for i, line in enumerate(matrix)]
 
 
 # ------------------------------------------------ dual feasibility, functions of degree 4 and 6

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import dot, times
+from hyperplane_arrangements.exact.rational import combination, long_dot
 
 from .. import checker
 from ..data.middle import middle
@@ -41,7 +41,7 @@ def orthonormal(rows: Sequence[tuple[int, ...]]) -> Lines | None:
     lines = [tuple(map(Fraction, row)) for row in found.values()]
     lines = [tuple(x / 2 ** max(abs(x.numerator).bit_length() for x in row) for x in row) for row in lines]
     for _ in range(PASSES):
-        gram = [[dot(a, b) for b in lines] for a in lines]
+        gram = [[long_dot(a, b) for b in lines] for a in lines]
         lines = list(_combined(_factors(gram), lines))
     return tuple(lines)
 
@@ -70,7 +70,7 @@ def turned(lines: Lines | None, rows: np.ndarray, weights: np.ndarray) -> Lines:
 
 def _combined(factors: list[list[Fraction]], lines: Sequence[Sequence[Fraction]]) -> Lines:
     """Sums of lines, each times its factor."""
-    return tuple(map(tuple, times(factors, lines)))
+    return tuple(combination(row, lines, len(lines[0])) for row in factors)
 
 
 def _factors(gram: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:

@@ -9,8 +9,11 @@ from fractions import Fraction
 
 import pytest
 from cover_forgeries import COVERABLE, with_term
+from hypothesis import given
+from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
 from quadratic_forgeries import BOUND, FORGERIES, ROWS, TARGETS, by_functions, certified, honest, judged
+from sympy import Matrix, eye
 
 from duality_checks import Certificate, TrainingProblem, check, checker
 from duality_checks.training.relaxed import relaxed
@@ -84,6 +87,32 @@ def test_definiteness_is_decided_exactly():
     assert checker.is_positive_definite([[tiny, tiny - 1], [tiny - 1, tiny]])
     assert not checker.is_positive_definite([[tiny, tiny], [tiny, tiny]])
     assert not checker.is_positive_definite([[tiny, tiny + 1], [tiny + 1, tiny]])
+
+
+@given(
+    st.lists(st.lists(st.integers(-(2**140), 2**140), min_size=3, max_size=3), min_size=3, max_size=3),
+    st.integers(-2, 2),
+)
+def test_definiteness_agrees_with_minors_and_short_numbers_claim_no_more(root, room):
+    # Squares of a matrix of rank 2, and a share of a rounding more or less, are near the boundary.
+    flat = [root[0], root[1], [x + y for x, y in zip(root[0], root[1], strict=True)]]
+    for lines in (root, flat):
+        matrix = Matrix(lines) * Matrix(lines).T + room * 2 ** (280 - checker.SHORT_BITS) * eye(3)
+        minors = [int(matrix[:k, :k].det()) for k in (1, 2, 3)]
+        found = [[int(x) for x in matrix.row(i)] for i in range(3)]
+        definite = checker.is_positive_definite(found)
+        assert definite == all(minor > 0 for minor in minors)
+        assert definite or not checker.is_positive_definite(checker.shortened(found))
+
+
+def test_short_numbers_decide_what_is_far_from_the_boundary_alone():
+    far = [[2**400, 2**399], [2**399, 2**400]]
+    near = [[2**400, 0], [0, 1]]  # the second is rounded to 0
+    assert checker.is_positive_definite(checker.shortened(far))
+    assert checker.is_positive_definite(near) and not checker.is_positive_definite(checker.shortened(near))
+    checker.quadratic_is_bounded(near, "here")
+    with pytest.raises(checker.Refusal, match="here: the function is not proven"):
+        checker.quadratic_is_bounded([[2**400, 0], [0, 0]], "here")
 
 
 def test_a_proof_is_kept_for_its_problem_alone():
