@@ -78,7 +78,7 @@ def test_the_look_of_a_file_is_enough_and_said(name: str) -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_name_of_several_lines_can_be_typed(end: str) -> None:
     """Whatever ends a line, inside a quoted cell and outside."""
-    text = f'"floor{end} area","price{end}in Euro{end}"\n1,2\n3,4\n'.replace("\n", end)
+    text = '"floor\n area","price\nin Euro\n"\n1,2\n3,4\n'.replace("\n", end)
     table = parse_csv(text, "memory")
     assert table.columns == ("floor area", "price in Euro")
     assert table.numbers(["price in Euro"]) == ((2,), (4,))
