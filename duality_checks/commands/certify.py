@@ -224,11 +224,10 @@ def documents(outcome: Outcome) -> dict[str, str]:
 def weight_decay(beta: str | None, beta_ratio: str | None) -> tuple[Fraction | None, Fraction | None]:
     """What --beta and --beta-ratio say: the weight decay, or the share of beta_max that it is to be."""
     from ..arguments import positive
-    from ..data.tables import parse_number
 
     if beta is not None and beta_ratio is not None:
         raise click.UsageError("--beta and --beta-ratio exclude each other; give one of them")
     if beta is not None:
-        return positive(parse_number(beta, "--beta"), "--beta"), None
+        return positive(options.number(beta, "--beta"), "--beta"), None
     share = options.DEFAULT_RATIO if beta_ratio is None else beta_ratio
-    return None, positive(parse_number(share, "--beta-ratio"), "--beta-ratio")
+    return None, positive(options.number(share, "--beta-ratio"), "--beta-ratio")

@@ -13,6 +13,7 @@ import click
 from ..pricing.limits import MAX_CONES
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from pathlib import Path
 
     from hyperplane_arrangements.machine.workers import Workers
@@ -216,6 +217,29 @@ class Reading:
         for note in found.notes:
             click.echo(f"note: {found.source}: {note}", err=True)
         return found
+
+
+def number(text: str, option: str) -> Fraction:
+    """The number that an option says, exactly.
+
+    Raises:
+        InputError: it says none, or an infinite one.
+
+    Example:
+        >>> number("1/3", "--beta")
+        Fraction(1, 3)
+    """
+    from hyperplane_arrangements.errors import InputError
+
+    from ..data.cells import parse_number, shown
+
+    try:
+        return parse_number(text, option)
+    except InputError:
+        raise InputError(
+            f"{option} is {shown(text)}; give a finite number, exactly: a decimal with a point or a "
+            "fraction, such as 0.1 or 1/3"
+        ) from None
 
 
 def share(context: click.Context, option: click.Parameter, number: str | None) -> float | None:

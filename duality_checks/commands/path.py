@@ -92,8 +92,10 @@ def path(
     The columns and what is trained are said as for certify. After Ctrl-C the band so far is printed, since it
     is proven.
     """
+    from ..optima.path_refining import ends
     from ..problem import TrainingProblem
     from ..reports.path import INTERRUPTED, path_facts, path_summary
+    from ..terms.given import relative
 
     began = perf_counter()
     if len(columns.targets) > 1:
@@ -103,10 +105,12 @@ def path(
     # A limit of time counts where chambers are listed: no certificate is added after it.
     options.refuse_limits(replace(effort, seconds=None), listed(chosen, terms))
     problem = TrainingProblem(chosen.X, chosen.y, 1, activation, **terms, **chosen.terms)
-    job = _Job(chosen, problem, _number(width, "--width"), effort, max_chambers, began)
-    ends = _number(least, "--from"), _number(most, "--to")
+    shares = options.number(least, "--from"), options.number(most, "--to")
+    first, last = ends(problem, *shares, names=("--from", "--to"))
+    narrow = relative(options.number(width, "--width"), "--width", zero=False)
+    job = _Job(chosen, problem, narrow, effort, max_chambers, began)
     with nullcontext() if output is None else output_folder(output) as deliver:
-        outcome = job.run(*ends)
+        outcome = job.run(first, last)
         files = {} if deliver is None else job.files(outcome)
         if deliver is not None:
             deliver(files)
@@ -119,12 +123,6 @@ def path(
     if outcome.ended == INTERRUPTED:
         raise KeyboardInterrupt
     return 0
-
-
-def _number(text: str, name: str) -> Fraction:
-    from ..data.tables import parse_number
-
-    return parse_number(text, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +139,7 @@ class _Job:
 
     def run(self, least: Fraction, most: Fraction) -> PathOutcome:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
-        from ..arguments import positive
-        from ..optima.path_refining import path_bands
+        from ..optima.path_refining import ends, path_bands
         from ..optima.paths import quick_beta_max
         from ..optima.shares import improvable_below, share_of
         from ..reports.path import INTERRUPTED, PathOutcome
@@ -155,8 +152,9 @@ class _Job:
             largest = improvable_below(
                 self.problem, self.max_chambers, self.effort.after(self.began, parts=4)
             )
-            low = share_of(largest, positive(least, "--from")) if least else Fraction(0)
-            high = share_of(largest, positive(most, "--to"))
+            low = share_of(largest, least, "--from") if least else Fraction(0)
+            high = share_of(largest, most, "--to")
+            ends(self.problem, low, high, names=("--from, rounded,", "--to, rounded,"))
             say("Training and proving the ends of the path")
             options: dict[str, Any] = {
                 "width": self.width,

@@ -146,7 +146,7 @@ def path_bands(
         >>> [len(band.nodes) for band in path_bands(problem, "1/4", "7/4")]  # a parabola, by hand
         [2]
     """
-    first, last = _ends(problem, low, high)
+    first, last = ends(problem, low, high)
     target, most = relative(width, "width", zero=False), whole(most_nodes, "most_nodes", least=2)
     if not is_covered(problem.arrangement) or problem.penalty.polyhedral or problem.bias is not None:
         require_feasible(problem.arrangement, max_chambers)
@@ -185,15 +185,37 @@ def path_band(problem: TrainingProblem, low: Any, high: Any, **options: Any) -> 
     return band
 
 
-def _ends(problem: TrainingProblem, low: Any, high: Any) -> tuple[Fraction, Fraction]:
-    last = positive(high, "high")
-    first = ZERO if low == 0 else positive(low, "low")
+def ends(
+    problem: TrainingProblem, low: Any, high: Any, *, names: tuple[str, str] = ("low", "high")
+) -> tuple[Fraction, Fraction]:
+    """The ends of a path, exactly.
+
+    Args:
+        problem: as for :func:`path_bands`.
+        low: the least weight decay, or its share of another.
+        high: the largest, likewise.
+        names: what messages call both.
+
+    Raises:
+        InputError: they are no such numbers, or the loss has no limit at 0.
+
+    Example:
+        >>> ends(TrainingProblem([[1]], [1], 1), 2, 1, names=("--from", "--to"))
+        Traceback (most recent call last):
+        ...
+        hyperplane_arrangements.errors.InputError: --from=2 is not below --to=1; give the least weight decay
+        first
+    """
+    last = positive(high, names[1])
+    first = ZERO if low == 0 else positive(low, names[0])
     if first >= last:
-        raise InputError(f"low={low} is not below high={high}; give the least weight decay first")
+        raise InputError(
+            f"{names[0]}={low} is not below {names[1]}={high}; give the least weight decay first"
+        )
     if first == 0 and (problem.loss.labels or problem.free):
         raise InputError(
-            f"low=0: the path ends in a network that fits the targets, and the {problem.loss.name} loss with "
-            f"free={problem.free.name!r} has another limit or none; give a positive low"
+            f"{names[0]}=0: the path ends in a network that fits the targets, and the {problem.loss.name} "
+            f"loss with free={problem.free.name!r} has another limit or none; give a positive {names[0]}"
         )
     return first, last
 

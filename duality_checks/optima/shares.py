@@ -107,8 +107,8 @@ def _reach(problem: TrainingProblem) -> float:
     return max(1.0, abs(float(problem.kappa))) * float(sizes @ lengths)
 
 
-def share_of(beta_max: float, ratio: Any) -> Fraction:
-    """``ratio * beta_max``, rounded to 12 significant digits.
+def share_of(beta_max: float, ratio: Any, name: str = "--beta-ratio") -> Fraction:
+    """``ratio * beta_max``, rounded to 12 significant digits; messages call the ratio by its name.
 
     Raises:
         InputError: the ratio is not positive, or the share of ``beta_max`` is zero or beyond floats.
@@ -121,7 +121,7 @@ def share_of(beta_max: float, ratio: Any) -> Fraction:
     exact = share * Fraction(beta_max)
     if exact and not fits_float(exact):
         raise InputError(
-            f"--beta-ratio {in_short(share)} of beta_max = {beta_max:.3g} is beyond the range of floats; "
+            f"{name} {in_short(share)} of beta_max = {beta_max:.3g} is beyond the range of floats; "
             "give another share"
         )
     return positive(Fraction(f"{float(exact):.{BETA_DIGITS - 1}e}"), f"beta = {in_short(share)} * beta_max")

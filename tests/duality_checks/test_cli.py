@@ -212,8 +212,8 @@ BAD_JOBS = {
     "target of nothing": ("--target y", "--target, --features and --weights choose columns of DATA"),
     "beta zero": ("good.csv --target y --beta 0", "--beta=0 is not positive"),
     "beta negative": ("good.csv --target y --beta -1/2", "--beta=-1/2 is not positive"),
-    "beta nan": ("good.csv --target y --beta nan", "--beta is nan"),
-    "beta text": ("good.csv --target y --beta small", "--beta holds 'small', which is not a number"),
+    "beta nan": ("good.csv --target y --beta nan", "--beta is 'nan'; give a finite number"),
+    "beta text": ("good.csv --target y --beta small", "--beta is 'small'; give a finite number"),
     "beta below floats": (
         "good.csv --target y --beta 1e-400",
         "beta is 1e-400, beyond the range of floats, 5e-324 to 1.8e308; rescale y and beta together",

@@ -147,11 +147,17 @@ def test_an_interrupted_job_says_what_is_proven_so_far(run: Run, monkeypatch: py
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["--width", "0"], "width is 0; give a finite number > 0 and < 1"),
-        (["--from", "1", "--to", "1/2"], "is not below high="),
+        (["--width", "0"], "--width is 0; give a finite number > 0 and < 1"),
+        (["--width", "narrow"], "--width is 'narrow'; give a finite number, exactly"),
+        (["--from", "1", "--to", "1/2"], "--from=1 is not below --to=1/2"),
+        (["--from", "2"], "--from=2 is not below --to=1; give the least weight decay first"),
+        (["--to", "1e399"], "--to 1.00e+399 of beta_max"),
+        (["--from", "0.99999999999999"], "--from, rounded,="),
+        (["--from", "nan"], "--from is 'nan'; give a finite number, exactly"),
         (["--from", "-1"], "--from=-1 is not positive"),
         (["--target", "x"], "a path is for one --target"),
         (["--from", "0", "--loss", "logistic"], "no label"),
+        (["--from", "0", "--free", "intercept"], "give a positive --from"),
     ],
 )
 def test_bad_input(run: Run, words: list[str], text: str) -> None:
