@@ -122,7 +122,7 @@ from typing import Any, NamedTuple
 MAX_DIGITS = 4000  # of a numerator or a denominator; Python itself reads integers of up to 4300 digits
 TOO_LONG = 10**MAX_DIGITS
 SHORT_DIGITS = 40  # of integers that are welcome in any number of columns
-PROBLEM = {"format": "convex-landscape problem", "version": 1}
+PROBLEM: dict[str, Any] = {"format": "convex-landscape problem", "version": 1}
 LOSSES = ("squared", "l1", "hinge", "squared-hinge", "logistic")
 LABELLED = ("hinge", "squared-hinge", "logistic")
 PENALTIES = ("2-norm", "1-norm", "inf-norm")
@@ -144,7 +144,7 @@ CHORD_BITS = 48  # of the slopes of chords, which are rounded down
 DIRECTION_BITS = 24  # of a direction of outputs
 MAX_HALVINGS = 64  # of an interval
 LOG_DIGITS = 40  # of decimal logarithms, which the standard library documents as correctly rounded
-CERTIFICATE = {"format": "convex-landscape certificate", "version": 1}
+CERTIFICATE: dict[str, Any] = {"format": "convex-landscape certificate", "version": 1}
 RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?")
 INDEX = re.compile(r"0|[1-9][0-9]*")
 
@@ -386,12 +386,19 @@ def fields(document: Any, names: Iterable[str], where: str) -> dict[str, Any]:
     return document
 
 
-def constants(document: dict[str, Any], expected: dict[str, Any], where: str) -> None:
-    """The fields whose values this checker fixes; True is not 1 here."""
-    for name, value in expected.items():
-        found = document[name]
-        same = type(found) is type(value) and found == value
-        require(same, f"{where}: {name} is {found!a:.80}, not {value!a}")
+def format_is(document: dict[str, Any], expected: str, where: str) -> None:
+    """What kind of document it says it is."""
+    found = document["format"]
+    require(found == expected, f"{where}: format is {found!a:.80}, not {expected!a}")
+
+
+def version_of(document: Any, known: tuple[int, ...], where: str) -> int:
+    """The version that a document states, one of those that are read; True is not 1 here."""
+    version = document.get("version", known[0]) if type(document) is dict else known[0]
+    *others, last = map(str, known)
+    listed = f"{', '.join(others)} or {last}" if others else last
+    require(type(version) is int and version in known, f"{where}: version is {version!a:.80}, not {listed}")
+    return int(version)
 
 
 def rational(value: Any, where: str) -> Fraction:
@@ -479,12 +486,11 @@ def read_problem(text: str) -> Problem:
     where = "problem"
     names = [*PROBLEM, "loss", "penalty", "readout", "kappa", "beta", "X", "y"]
     document = parse(text)
-    version = 1
     if type(document) is dict:
         document.pop("preparation", None)
-        version = next((number for number in LATER if document.get("version") == number), 1)
+    version = version_of(document, (1, *LATER), where)
     fields(document, [*names, *LATER.get(version, [])], where)
-    constants(document, {**PROBLEM, "version": version}, where)
+    format_is(document, PROBLEM["format"], where)
     free = "" if version == 1 else read_free(document["free"], FREE if version == 2 else ("nothing", *FREE))
     if version == 4:
         coupling_is_known(document["coupling"])
@@ -675,13 +681,13 @@ def kappa_is_below_one(kappa: Fraction) -> None:
 def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Certificate:
     """The certificate in a parsed document, for a problem of n samples, so many rows, d columns and so many
     free columns. Without free columns nothing is written about them."""
-    version = document.get("version") if type(document) is dict else None
+    version = version_of(document, (1, 2, 3), "certificate")
     third = ["quadratic"] if version == 3 and "quadratic" in document else ["cover"]
-    proof = {2: [], 3: third}.get(version if type(version) is int else 1, ["chambers"])
+    proof = {1: ["chambers"], 2: [], 3: third}[version]
     names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", *proof]
     fields(document, names, "certificate")
     listed = proof == ["chambers"]
-    constants(document, {**CERTIFICATE, "version": 1 if listed else version}, "certificate")
+    format_is(document, CERTIFICATE["format"], "certificate")
     network = fields(document["network"], ["hidden", "output", *(["skip"] if skips else [])], "network")
     hidden = array(network["hidden"], None, "hidden")
     chambers = array(document["chambers"], None, "chambers") if listed else []
@@ -764,8 +770,9 @@ def read_shared_certificate(document: Any, n: int, d: int, skips: int, outputs: 
     """The certificate of version 4 in a parsed document, for a problem of n samples, d columns, so many free
     columns and so many outputs."""
     names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", "cover"]
+    version_of(document, (4,), "certificate")
     fields(document, names, "certificate")
-    constants(document, {**CERTIFICATE, "version": 4}, "certificate")
+    format_is(document, CERTIFICATE["format"], "certificate")
     network = fields(document["network"], ["hidden", "output", *(["skip"] if skips else [])], "network")
     hidden = array(network["hidden"], None, "hidden")
     output = array(network["output"], len(hidden), "output")

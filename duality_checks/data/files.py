@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,26 +50,24 @@ def read_json(
     text: str,
     source: str,
     form: str,
-    fields: tuple[str, ...],
+    versions: Mapping[int, tuple[str, ...]],
     *,
-    version: int = 1,
     optional: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """A JSON object of the format ``form`` with exactly the given fields.
+    """A JSON object of the format ``form``, of a version that is known and with exactly its fields.
 
     Args:
         text: the document.
         source: what to call it in messages, usually its path.
         form: the expected value of its ``format`` field.
-        fields: the names of the fields beside ``format`` and ``version``.
-        version: the expected value of its ``version`` field.
+        versions: of each version the names of the fields beside ``format`` and ``version``.
         optional: the names of fields that may be missing.
 
     Raises:
         InputError: not JSON, not an object, another format or version, duplicate, missing or unknown fields.
 
     Example:
-        >>> read_json('{"format": "x", "version": 1, "a": 2}', "memory", "x", ("a",))["a"]
+        >>> read_json('{"format": "x", "version": 1, "a": 2}', "memory", "x", {1: ("a",)})["a"]
         2
     """
 
@@ -87,24 +86,12 @@ def read_json(
     if not isinstance(document, dict) or document.get("format") != form:
         raise InputError(f"{source}: not a '{form}' file")
     stated = document.get("version")
-    if stated != version or isinstance(stated, bool):
-        raise InputError(f"{source}: version {stated!r} is unknown; this program reads version {version}")
-    expected = {"format", "version", *fields}
+    if type(stated) is not int or stated not in versions:
+        *others, last = map(str, versions)
+        known = f"versions {', '.join(others)} and {last}" if others else f"version {last}"
+        raise InputError(f"{source}: version {stated!r} is unknown; this program reads {known} of a '{form}'")
+    expected = {"format", "version", *versions[stated]}
     for name in sorted((expected ^ document.keys()) - set(optional)):
         verb = "is missing" if name in expected else "is unknown"
         raise InputError(f"{source}: field {name!r} {verb}")
     return document
-
-
-def version_of(text: str) -> int:
-    """The version that a document states, for formats of several versions; 1 where it states none.
-
-    Example:
-        >>> version_of('{"version": 2}'), version_of("not JSON")
-        (2, 1)
-    """
-    try:
-        stated = json.loads(text)["version"]
-    except (ValueError, RecursionError, TypeError, KeyError):
-        return 1
-    return stated if type(stated) is int else 1

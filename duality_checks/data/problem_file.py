@@ -24,7 +24,7 @@ from ..terms.losses import Loss
 from ..terms.max_pooling import MaxPooling
 from ..terms.penalties import Penalty
 from ..terms.readouts import Readout
-from .files import read_json, version_of
+from .files import read_json
 
 if TYPE_CHECKING:
     from .preparation import Preparation
@@ -128,10 +128,8 @@ def prepared(text: str, preparation: Preparation | None) -> str:
 
 
 def _document(text: str, source: str) -> dict[str, Any]:
-    version = version_of(text)
-    version = version if version in LATER else 1
-    fields = (*FIELDS, *LATER.get(version, ()))
-    return read_json(text, source, FORMAT, fields, version=version, optional=(PREPARATION,))
+    versions = {version: (*FIELDS, *more) for version, more in {1: (), **LATER}.items()}
+    return read_json(text, source, FORMAT, versions, optional=(PREPARATION,))
 
 
 def read_problem(text: str, source: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import InputError
 
-from ..data.files import read_json, read_text, version_of
+from ..data.files import read_json, read_text
 from ..data.preparation import Preparation
 from ..terms.max_pooling import MaxPooling
 from ..terms.readouts import Readout
@@ -132,18 +132,17 @@ class PreparedNetwork:
             return _several(text, source)
         if f'"format": "{gated.FORMAT}"' in text:
             fields = ("kappa", "inputs", "gates", "hidden", "preparation")
-            document = read_json(text, source, gated.FORMAT, fields, version=1)
+            document = read_json(text, source, gated.FORMAT, {1: fields})
             preparation = Preparation.parse(document["preparation"], source)
             return cls(GatedNetwork.of(document, source), preparation)
-        version = version_of(text) if version_of(text) in two_layer.FIELDS else 1
-        document = read_json(text, source, two_layer.FORMAT, two_layer.FIELDS[version], version=version)
+        document = read_json(text, source, two_layer.FORMAT, two_layer.FIELDS)
         stated = document.get("preparation")
         known = None if stated is None else Preparation.parse(stated, source)
         return cls(TwoLayerNetwork.of(document, source), known)
 
 
 def _several(text: str, source: str) -> PreparedNetwork:
-    document = read_json(text, source, _SEVERAL, _SEVERAL_FIELDS, version=2)
+    document = read_json(text, source, _SEVERAL, {2: _SEVERAL_FIELDS})
     preparation = Preparation.parse(document["preparation"], source)
     inputs, outputs = len(preparation.names), len(preparation.outputs)
     skip = {"intercept": document["intercepts"], "linear": [[0.0] * outputs] * inputs}

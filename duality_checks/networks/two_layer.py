@@ -16,7 +16,7 @@ from hyperplane_arrangements.exact import exact_scalar
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
-from ..data.files import read_json, read_text, version_of, write_text
+from ..data.files import read_json, read_text, write_text
 from ..terms.given import reals
 from .objective import added, exact_objective
 
@@ -299,9 +299,7 @@ class TwoLayerNetwork(Pasted, Shown):
             InputError: the file is missing or damaged.
         """
         text = read_text(path)
-        version = version_of(text) if version_of(text) in FIELDS else 1
-        names = FIELDS[version]
-        return cls.of(read_json(text, str(path), FORMAT, names, version=version), str(path))
+        return cls.of(read_json(text, str(path), FORMAT, FIELDS), str(path))
 
 
 def side_by_side(networks: Sequence[TwoLayerNetwork]) -> TwoLayerNetwork:

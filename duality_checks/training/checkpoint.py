@@ -94,7 +94,7 @@ class Checkpoint:
         """
         self.require()
         fields = ("problem", "hidden", "output", "history")
-        document = read_json(read_text(self.path), str(self.path), FORMAT, fields, version=_VERSION)
+        document = read_json(read_text(self.path), str(self.path), FORMAT, {_VERSION: fields})
         if document["problem"] != _digest(problem):
             raise InputError(
                 f"{self.path} is the state of another problem; resume with the same data, columns, beta and "

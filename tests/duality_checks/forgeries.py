@@ -607,17 +607,22 @@ def _(p, c):
     c["format"] = "convex-landscape problem"
 
 
-@mutation("another version", "certificate: version is 4, not 1")
+@mutation("another version", "certificate: version is 4, not 1, 2 or 3")
 def _(p, c):
     c["version"] = 4
 
 
-@mutation("version true", "certificate: version is True, not 1")
+@mutation("another version of the problem", "problem: version is 9, not 1, 2, 3 or 4")
+def _(p, c):
+    return Case({**p, "version": 9, "later": []}, c)
+
+
+@mutation("version true", "certificate: version is True, not 1, 2 or 3")
 def _(p, c):
     c["version"] = True
 
 
-@mutation("version a float", "certificate: version is 1.0, not 1")
+@mutation("version a float", "certificate: version is 1.0, not 1, 2 or 3")
 def _(p, c):
     c["version"] = 1.0
 

@@ -75,7 +75,8 @@ WEAKENED: dict[str, tuple[str, Callable[..., Any], list[str]]] = {
         lambda document, names, where: document,
         ["unknown field", "unknown field of a chamber", "unknown field of the network"],
     ),
-    "format and version": ("constants", accept, ["another format", "another version", "version true"]),
+    "format": ("format_is", accept, ["another format"]),
+    "version": ("version_of", lambda document, known, where: 1, ["another version", "version true"]),
     "canonical rationals": (
         "rational",
         lambda value, where: Fraction(value),
@@ -233,7 +234,7 @@ def test_redundant_checks_say_why_they_stay(name):
 
 def test_every_check_is_on_one_of_the_two_lists():
     """Functions that return nothing can only refuse: they are the checks, beside the readers named here."""
-    readers = {"unique_keys", "parse", "fields", "rational", "array", "index"}
+    readers = {"unique_keys", "parse", "fields", "version_of", "rational", "array", "index"}
     checks = {
         name
         for name, value in vars(checker).items()
