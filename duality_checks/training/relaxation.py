@@ -39,7 +39,7 @@ from .program import Minimum, Part, minimise, skips_of
 from .proposals import Bound, Curves, Relaxation
 from .sparse_blocks import placed
 
-CONES = 9  # of a piece
+CONES = 10  # of a piece
 
 
 SPHERES = (Piece(1.0), Piece(-1.0))
@@ -128,9 +128,10 @@ def outputs_of(landscape: Landscape) -> Any:
 def _penalty(
     normals: np.ndarray, shapes: list[_Shape], facets: list[np.ndarray], beta: float, decay: np.ndarray
 ) -> Part:
-    """``beta`` times all masses; the unknowns are u and a of each piece, the skips, and m and U of each."""
+    """``beta`` times all masses; the unknowns are u and a of each piece, the skips, and m, q and U of each, q
+    the ``x_k'U x_k``: with unknowns of their own just one row of the program is full for each k."""
     count, rank = normals.shape
-    own, extra = rank + count, 1 + rank * (rank + 1) // 2
+    own, extra = rank + count, 1 + count + rank * (rank + 1) // 2
     start = len(facets) * own + len(decay)
     total = start + len(facets) * extra
     linear = np.zeros(total)
@@ -139,7 +140,8 @@ def _penalty(
     quadratic[len(facets) * own : start] = decay
     cones: list[tuple[Any, np.ndarray, Any]] = []
     for k, sides in enumerate(facets):
-        places = {"u": k * own, "a": k * own + rank, "m": start + k * extra, "U": start + k * extra + 1}
+        first = start + k * extra
+        places = {"u": k * own, "a": k * own + rank, "m": first, "q": first + 1, "U": first + 1 + count}
         stacked = partial(beside, places, total)
         cones += _moments(stacked, normals, shapes[k]) + _within(stacked, sides)
     return Part(quadratic, linear, cones)
@@ -154,7 +156,7 @@ def _upper(rank: int) -> tuple[np.ndarray, np.ndarray]:
 def _moments(
     stacked: Callable[..., Any], normals: np.ndarray, shape: _Shape
 ) -> list[tuple[Any, np.ndarray, Any]]:
-    """What the moments of neurons in a shape fulfil: seven cones."""
+    """What the moments of neurons in a shape fulfil: eight cones."""
     import clarabel
 
     count, rank = normals.shape
@@ -165,7 +167,7 @@ def _moments(
     nonnegative, nothing = clarabel.NonnegativeConeT(count), np.zeros(count)
     # (m + q, m - q, 2 a) in the second-order cone says a^2 <= m q.
     first, second, third = (every_third(count, k) for k in range(3))
-    pairs = stacked(3 * count, m=-(first + second) @ one, U=-(first - second) @ squares, a=-2 * third)
+    pairs = stacked(3 * count, m=-(first + second) @ one, q=-(first - second), a=-2 * third)
     own = upper[:, 0] == upper[:, 1]
     traces = np.array([own & np.isin(upper[:, 0], part) for part in shape.parts], dtype=float)
     # The square of a bias is at most the chord above its span.
@@ -184,8 +186,9 @@ def _moments(
     return [
         (stacked(count, u=heights, a=-eye), nothing, nonnegative),
         (stacked(count, u=-heights, a=-eye), nothing, nonnegative),
-        (stacked(count, U=squares / shape.limits[:, None], a=-eye), nothing, nonnegative),
+        (stacked(count, q=sparse.diags(1 / shape.limits), a=-eye), nothing, nonnegative),
         (pairs, np.zeros(3 * count), [clarabel.SecondOrderConeT(3) for _ in range(count)]),
+        (stacked(count, U=squares, q=-eye), nothing, clarabel.ZeroConeT(count)),
         (
             stacked(1 + more, U=traces, u=along, m=-ones),
             np.zeros(1 + more),
@@ -248,14 +251,14 @@ def _bounds(
 ) -> Iterator[Bound]:
     """For each piece its function and its moments, from the solver's multipliers and unknowns."""
     count, rank = landscape.normals.shape
-    own, extra = rank + count, 1 + rank * (rank + 1) // 2
+    own, extra = rank + count, 1 + count + rank * (rank + 1) // 2
     start = len(minimum.found) - len(pieces) * extra
     upper, _ = _upper(rank)
     for k, piece in enumerate(pieces):
         prices = minimum.prices[CONES * k : CONES * (k + 1)]
         moments = minimum.found[start + k * extra : start + (k + 1) * extra]
         second = np.zeros((rank, rank))
-        second[upper[:, 0], upper[:, 1]] = second[upper[:, 1], upper[:, 0]] = moments[1:]
+        second[upper[:, 0], upper[:, 1]] = second[upper[:, 1], upper[:, 0]] = moments[1 + count :]
         yield Bound(
             piece,
             _curves(prices, shapes[k].limits),
