@@ -139,6 +139,8 @@ class _Job:
 
     def run(self, least: Fraction, most: Fraction) -> PathOutcome:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
+        from hyperplane_arrangements.errors import OutOfTimeError
+
         from ..optima.path_refining import ends, path_bands
         from ..optima.paths import quick_beta_max
         from ..optima.shares import improvable_below, share_of
@@ -171,10 +173,16 @@ class _Job:
                 if band is None:
                     raise
                 ended = INTERRUPTED
+            except OutOfTimeError as error:
+                raise OutOfTimeError(f"{error} by --time-limit, or begin above --from 0") from None
         assert band is not None
         seconds = perf_counter() - self.began
-        late = self.effort.seconds is not None and seconds >= self.effort.seconds
-        ended = ended or ("the time limit" if late else "its certificates are as narrow as they get")
+        limit = self.effort.seconds
+        limits = "floats and --max-cones" if limit is None else "floats, --max-cones and --time-limit"
+        late = limit is not None and seconds >= limit
+        ended = ended or (
+            "the time limit" if late else f"its certificates are as narrow as {limits} let them be"
+        )
         proven = quick_beta_max(self.problem)
         return PathOutcome(self.data, self.problem, band, largest, self.width, seconds, ended, proven)
 

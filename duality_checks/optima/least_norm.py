@@ -14,14 +14,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import ConvexLandscapeError
+from hyperplane_arrangements.errors import ConvexLandscapeError, OutOfTimeError
 from hyperplane_arrangements.exact.rational import ZERO, Vector
 
 from ..certificates.certificate import Certificate, certify, check
+from ..cover.effort import TRAINING, WHOLE, Effort
 from ..exact.enclosures import Enclosed, decimal_interval
 from ..exact.judged import fit_of
 from ..exact.norms import root_above
@@ -72,6 +74,7 @@ def least_norm_fit(
     problem: TrainingProblem,
     *,
     max_chambers: int = MAX_CHAMBERS,
+    effort: Effort = WHOLE,
     progress: Callable[[Round], Any] | None = None,
 ) -> LeastNormProof:
     """The least norm of a network with ``f = y`` exactly: the limit of ``p*(beta)/beta`` as beta falls to 0.
@@ -79,11 +82,13 @@ def least_norm_fit(
     Args:
         problem: any data, activation, penalty and readout; its beta and loss play no part.
         max_chambers: refuse arrangements with more chambers before starting.
+        effort: the relative gap that will do, and the limits of the whole job.
         progress: called after each round of training.
 
     Raises:
         UnreachableError: no network fits; with the vector that proves it.
         TooLargeError: too many chambers.
+        OutOfTimeError: no network that fits was found within the limits.
         InputError: something is free of penalty.
 
     Example:
@@ -96,13 +101,14 @@ def least_norm_fit(
     _require(
         reach, "fits the targets", "samples in one place need one target, and those on a ray its multiples"
     )
-    return _least_norm(problem, "l1", max_chambers, progress)
+    return _least_norm(problem, "l1", max_chambers, effort, progress)
 
 
 def least_norm_margin(
     problem: TrainingProblem,
     *,
     max_chambers: int = MAX_CHAMBERS,
+    effort: Effort = WHOLE,
     progress: Callable[[Round], Any] | None = None,
 ) -> LeastNormProof:
     """The least norm of a network with ``y_k f_k >= 1`` for all k, for labels y: hard margin.
@@ -110,11 +116,13 @@ def least_norm_margin(
     Args:
         problem: as for :func:`least_norm_fit`, with labels -1 and +1.
         max_chambers: refuse arrangements with more chambers before starting.
+        effort: the relative gap that will do, and the limits of the whole job.
         progress: called after each round of training.
 
     Raises:
         UnreachableError: no network separates the labels; with the vector that proves it.
         TooLargeError: too many chambers.
+        OutOfTimeError: no network that separates them was found within the limits.
         InputError: targets that are no labels, or something is free of penalty.
 
     Example:
@@ -126,7 +134,7 @@ def least_norm_margin(
     problem.require_penalised("the least norm").require_sums("the least norm")
     reach = reach_margins(problem)
     _require(reach, "separates the labels", "leave out samples that contradict each other")
-    return _least_norm(problem, "hinge", max_chambers, progress)
+    return _least_norm(problem, "hinge", max_chambers, effort, progress)
 
 
 def _require(reach: Reach, does: str, remedy: str) -> None:
@@ -140,21 +148,32 @@ def _require(reach: Reach, does: str, remedy: str) -> None:
 
 
 def _least_norm(
-    problem: TrainingProblem, loss: str, max_chambers: int, progress: Callable[[Round], Any] | None
+    problem: TrainingProblem,
+    loss: str,
+    max_chambers: int,
+    effort: Effort,
+    progress: Callable[[Round], Any] | None,
 ) -> LeastNormProof:
-    beta, start = _first_beta(problem, max_chambers), None
+    began = perf_counter()
+    beta, start = _first_beta(problem, max_chambers, effort.after(began, parts=4)), None
     for _ in range(STAGES):
         penalised = problem.restated(beta=beta, loss=loss, sample_weights=None)
-        solution = train(penalised, max_chambers=max_chambers, progress=progress, start=start)
+        rest = effort.after(began)
+        solution = train(penalised, max_chambers=max_chambers, progress=progress, start=start, effort=rest)
         start = solution.network
         network = _meeting(penalised, solution)
         if network is not None:
-            certificate = certify(penalised, solution, max_chambers=max_chambers)
+            rest = effort.after(began)
+            certificate = certify(penalised, solution, max_chambers=max_chambers, effort=rest)
             check(penalised, certificate).require()
             lower = max(certificate.lower / beta, ZERO)
             dual = tuple(z / beta for z in certificate.dual)
             upper = norm_above(problem, network)
             return LeastNormProof(lower, upper, network, solution.network, dual, penalised, certificate)
+        if effort.seconds is not None and perf_counter() - began > TRAINING * effort.seconds:
+            raise OutOfTimeError(
+                "no network that meets the targets was found within the limit of time; give more of it"
+            )
         beta /= FALL
     raise ConvexLandscapeError(
         f"training is still far from the targets at beta = {float(beta):.1e}: they are too close to what no "
@@ -162,13 +181,13 @@ def _least_norm(
     )
 
 
-def _first_beta(problem: TrainingProblem, max_chambers: int) -> Fraction:
+def _first_beta(problem: TrainingProblem, max_chambers: int, effort: Effort) -> Fraction:
     """A power of two, well below the weight decay from which on the zero network is optimal."""
     from .paths import approximate_beta_max
 
     labels = [1 if y > 0 else -1 for y in problem.y]
     stated = problem.restated(y=labels, beta=1, loss="squared", sample_weights=None)
-    size = approximate_beta_max(stated, max_chambers) / (START * problem.n)
+    size = approximate_beta_max(stated, max_chambers, effort) / (START * problem.n)
     return Fraction(2) ** int(np.floor(np.log2(size))) if size > 0 else Fraction(1)
 
 

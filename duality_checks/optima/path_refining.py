@@ -54,11 +54,15 @@ class _Job:
     deadline: float | None
     keep: Callable[[PathPoint], Any]
 
+    def share(self, parts: int = 1) -> Effort:
+        """One of so many parts of the time that is left."""
+        left = None if self.deadline is None else max(self.deadline - perf_counter(), 1e-3) / parts
+        return replace(self.effort, gap=self.gap, seconds=left)
+
     def station(self, beta: Fraction, start: Any, parts: int = 1) -> _Station:
         """Train there, certify, and have it checked, in one of so many parts of the time that is left."""
         problem = self.problem.with_beta(beta)
-        left = None if self.deadline is None else max(self.deadline - perf_counter(), 1e-3) / parts
-        effort = replace(self.effort, gap=self.gap, seconds=left)
+        effort = self.share(parts)
         solution = train(problem, max_chambers=self.max_chambers, start=start, effort=effort)
         certificate = certify(
             problem,
@@ -92,7 +96,7 @@ class _Job:
         """The limit at ``beta = 0``: a network of least norm that fits, and the dual vector 0."""
         from .least_norm import least_norm_fit
 
-        found = least_norm_fit(self.problem, max_chambers=self.max_chambers)
+        found = least_norm_fit(self.problem, max_chambers=self.max_chambers, effort=self.share(parts=2))
         width = sum(map(bool, found.network.output))
         node = PathNode(ZERO, ZERO, ZERO, found.upper, width)
         return _Station(node, (ZERO,) * self.problem.n, self.problem.y, found.floats)

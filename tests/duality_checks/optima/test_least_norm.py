@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, check, least_norm_fit, least_norm_margin, train
+from duality_checks.cover.effort import Effort
 from duality_checks.exact.judged import fit_of
 from duality_checks.optima.spanning import UnreachableError
-from hyperplane_arrangements.errors import InputError, TooLargeError
+from hyperplane_arrangements.errors import InputError, OutOfTimeError, TooLargeError
 
 NORMS = {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}
 
@@ -105,6 +106,18 @@ def test_thirty_samples_of_rank_three():
         found = find(problem)
         assert 0 <= found.relative_gap <= 1e-9
         assert check(found.penalised, found.certificate).proven
+
+
+def test_limits_leave_what_is_proven_or_say_that_nothing_is():
+    """Where all directions are searched."""
+    rows = np.c_[np.random.default_rng(3).integers(-9, 10, (22, 4)), np.ones(22, int)]
+    problem = TrainingProblem(rows, [1, -1] * 11, 1)
+    found = least_norm_fit(problem, effort=Effort(gap=0.5, seconds=1.5))
+    assert 0 <= found.lower < found.upper
+    assert tuple(fit_of(problem, found.network)) == problem.y  # exactly
+    assert check(found.penalised, found.certificate).proven
+    with pytest.raises(OutOfTimeError, match="within the limit of time; give more of it"):
+        least_norm_fit(problem, effort=Effort(seconds=1e-9))
 
 
 def test_a_larger_bound_is_refused():
