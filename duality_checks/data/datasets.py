@@ -154,7 +154,9 @@ def _as_labels(table: Table, names: Sequence[str], wanted: Wanted | None) -> str
     for name in names:
         place = table.index(name)
         cells = [cells[place] for cells in table.cells]
-        if name not in wanted.one_hot and all(isinstance(as_label(c, table.decimal), str) for c in cells):
+        if name not in wanted.one_hot and not any(
+            isinstance(c, Fraction) or is_number(c, table.decimal) for c in cells
+        ):
             return f"; or take {name!r} as a column of labels: --one-hot {name}"
     return ""
 

@@ -382,15 +382,15 @@ def _part(one: Input, numbers: Rows, plain: list[str]) -> list[Fraction]:
     return [(row[place] - one.shift) * one.scale for row in numbers]
 
 
-def as_label(cell: str | Fraction, decimal: str = ".") -> str | Fraction:
-    """A cell as a label: 1 and 1.0 are one, text is itself.
+def as_label(cell: str | Fraction, decimal: str = ".", place: str = "the label") -> str | Fraction:
+    """A cell as a label: 1 and 1.0 are one, text is itself; messages say where it stands.
 
     Example:
         >>> as_label("1.0"), as_label("a")
         (Fraction(1, 1), 'a')
     """
     if isinstance(cell, str) and is_number(cell, decimal):
-        return parse_number(cell, "the label", decimal)
+        return parse_number(cell, place, decimal)
     return cell
 
 
@@ -398,12 +398,15 @@ def labels_in(table: Table, name: str) -> list[str | Fraction]:
     """The labels in a column, none of them missing.
 
     Raises:
-        InputError: there is no such column, or a cell of it is empty.
+        InputError: there is no such column, or a cell of it is empty or infinite.
     """
     place = table.index(name)
     for row, cells in enumerate(table.cells):
         table.require_there(row, cells[place], name)
-    return [as_label(cells[place], table.decimal) for cells in table.cells]
+    return [
+        as_label(cells[place], table.decimal, f"{table.place(row)}, column {name!r}")
+        for row, cells in enumerate(table.cells)
+    ]
 
 
 def in_order(labels: set[str | Fraction]) -> list[str | Fraction]:

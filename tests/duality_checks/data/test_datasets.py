@@ -90,6 +90,14 @@ def test_columns_without_rows_are_not_called_labels() -> None:
         training_data(parse_csv("a,y\n", "memory"), target="y", wanted=Wanted())
 
 
+@pytest.mark.parametrize("cell", ["nan", "inf"])
+@pytest.mark.parametrize("one_hot", [(), ("b",)])
+def test_a_cell_that_is_not_finite_is_shown_where_it_stands(cell: str, one_hot: tuple[str, ...]) -> None:
+    table = parse_csv(f"a,b,y\n1,{cell},3\n2,1,1\n", "memory")
+    with pytest.raises(InputError, match=rf"^memory: row 1 \(line 2\), column 'b' is {cell}; drop or impute"):
+        training_data(table, target="y", wanted=Wanted(one_hot=one_hot))
+
+
 def test_a_matrix_takes_all_columns_or_those_chosen() -> None:
     table = parse_csv("1,2\n3,4\n", "memory")
     assert matrix(table) == ((1, 2), (3, 4))
