@@ -211,7 +211,7 @@ def shared() -> str:
             proof = train_outputs(problem)
         with timed() as checking:
             check_outputs(problem, proof)
-        size = f"{len(proof.to_json()) / 1000:.0f}"
+        size = f"{len(proof.certificates[0].to_json()) / 1000:.0f}"
         cells = [str(n), str(rank), f"{most_chambers(n, rank):,}", str(training), size, str(checking)]
         lines.append([*cells, f"{proof.relative_gap:.1e}", str(proof.network.width)])
         print(*lines[-1], flush=True)

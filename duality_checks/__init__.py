@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
     from .approximation.low_rank import reduce_rank, transfer_certificate
     from .approximation.sampling import bound_by_sampling, coverage, guarantee
     from .approximation.subsets import ProvenInterval, interval_by_chambers
-    from .certificates.certificate import Certificate, certify, check
+    from .certificates.certificate import Certificate, check
+    from .certificates.certifying import certify
     from .checker import Verdict
     from .cover.effort import Effort
     from .interfaces.assertions import (
@@ -82,7 +83,8 @@ _NAMES = {
     ),
     "interfaces.auditing": ("Audit", "audit"),
     "interfaces.auditing_outputs": ("OutputsAudit", "audit_outputs"),
-    "certificates.certificate": ("Certificate", "certify", "check"),
+    "certificates.certificate": ("Certificate", "check"),
+    "certificates.certifying": ("certify",),
     "checker": ("Verdict",),
     "interfaces.solving": ("Scorecard", "assert_solves"),
     "training.checkpoint": ("Checkpoint",),

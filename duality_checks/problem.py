@@ -264,6 +264,17 @@ class TrainingProblem(Pasted, Shown):
         return self.coupling == "2-norm"
 
     @property
+    def programs(self) -> tuple[TrainingProblem, ...]:
+        """The convex programs that it is: one of all outputs where these share neurons, else one an output.
+
+        Example:
+            >>> X, Y = [[1], [2]], [[1, 0], [0, 1]]
+            >>> [len(TrainingProblem(X, Y, 1, coupling=norm).programs) for norm in ("1-norm", "2-norm")]
+            [2, 1]
+        """
+        return (self,) if self.shares else self.outputs
+
+    @property
     def is_max_pooled(self) -> bool:
         """Whether the outputs of a sample are the largest over its rows, not their sum."""
         return isinstance(self.readout, MaxPooling)

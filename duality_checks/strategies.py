@@ -24,7 +24,8 @@ except ImportError as error:
 from hyperplane_arrangements.exact import exact_matrix, pivot_columns
 from hyperplane_arrangements.strategies import normals
 
-from .certificates.certificate import Certificate, certify
+from .certificates.certificate import Certificate
+from .certificates.certifying import certify
 from .exact.setting import Setting
 from .networks.rational import RationalNetwork
 from .networks.two_layer import TwoLayerNetwork

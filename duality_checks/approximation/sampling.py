@@ -186,7 +186,7 @@ def coverage(problem: TrainingProblem, samples: Sequence[int], seed: int = 0) ->
     """
     from hyperplane_arrangements.geometry.angles import solid_angle
 
-    from ..certificates.certificate import certify
+    from ..certificates.certifying import certify
     from ..training.columns import train
 
     problem.require_standard("sampling chambers")

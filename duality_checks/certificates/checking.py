@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.machine.workers import LONG, workers
 
 from .. import checker
@@ -26,3 +27,15 @@ def check_read(problem: checker.Problem, certificate: str) -> checker.Verdict:
     from ..cover.marks import marks
 
     return checker.verify(problem, certificate, team.map, partial(marks, workers=team.count))
+
+
+def as_read(text: str) -> checker.Problem:
+    """The problem of a file as the checker reads it, for `certify_read` and `check_read`.
+
+    Raises:
+        InputError: it cannot be stated.
+    """
+    try:
+        return checker.read_problem(text)
+    except checker.Refusal as reason:
+        raise InputError(f"{reason}; round X, y and beta") from None

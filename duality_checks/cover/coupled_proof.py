@@ -10,6 +10,7 @@ import numpy as np
 from .. import checker
 from .coupled import Coupled
 from .encoding import BITS, Draft, deepest, penned
+from .pricing import largest
 from .proof import FIRST, Coordinates, float_over, scales
 from .search import Cover, Limits, search
 
@@ -33,6 +34,12 @@ def off_by(coordinates: Coordinates, duals: Duals) -> float:
     """What a search adds to each bound for what floats round, as a share of beta."""
     g, beta = coupled(coordinates, duals)
     return g.rounding / beta
+
+
+def largest_norm(coordinates: Coordinates, duals: Duals) -> float:
+    """``max_{norm(u) <= 1} norm(Z'phi(Xu))`` as a share of beta, numerical."""
+    g, beta = coupled(coordinates, duals)
+    return float(largest((g,)).values.max(initial=0.0)) / beta if g.sizes.any() else 0.0
 
 
 def coupled_cover(coordinates: Coordinates, duals: Duals, limits: Limits = FIRST) -> Cover:

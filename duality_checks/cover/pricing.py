@@ -77,6 +77,14 @@ class Peaks:
         order = order[values[order] > floor]
         self.values, self.directions, self.signs = values[order], directions[order], signs[order]
 
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def reach(self) -> float:
+        """At least the maximum over the sphere."""
+        return max(self.bound, float(self.values.max(initial=0.0)))
+
 
 def peaks(
     sides: Sequence[Searched],

@@ -64,7 +64,7 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
         AssertionError: not a global optimum: ...
     """
     __tracebackhide__ = True
-    from ..certificates.certificate import certify
+    from ..certificates.certifying import certify
     from ..training.columns import train
 
     claimed, chosen = relative(gap, "gap", zero=False), _judged(problem, network)
@@ -122,7 +122,7 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
         True
     """
     __tracebackhide__ = True
-    from ..certificates.certificate import certify
+    from ..certificates.certifying import certify
 
     claimed, chosen = relative(gap, "gap", zero=False), _judged(problem, solution.network)
     certificate = certify(problem, _Proposal(chosen, solution.dual))

@@ -374,7 +374,8 @@ def _certified(
     problem: TrainingProblem, effort: Effort, max_chambers: int, say: Callable[[str], None]
 ) -> Certificate:
     """A certificate that the checker has accepted."""
-    from ..certificates.certificate import certify, check
+    from ..certificates.certificate import check
+    from ..certificates.certifying import certify
     from ..training.columns import train
 
     say("Training to the global optimum")

@@ -99,7 +99,8 @@ class Fit:
     @cached_property
     def certificate(self) -> Certificate:
         """The certificate, accepted by the checker."""
-        from ..certificates.certificate import certify, check
+        from ..certificates.certificate import check
+        from ..certificates.certifying import certify
 
         found = certify(self.problem, self.solution, effort=self.effort or WHOLE)
         check(self.problem, found).require()

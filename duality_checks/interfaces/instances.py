@@ -64,7 +64,8 @@ def certified(name: str) -> CertifiedProblem:
         >>> certified("zero-network").certificate.upper  # y'y / 2: no neuron is worth its weight decay
         Fraction(1, 1)
     """
-    from ..certificates.certificate import certify, check
+    from ..certificates.certificate import check
+    from ..certificates.certifying import certify
     from ..problem import TrainingProblem
     from ..training.columns import train
 

@@ -203,9 +203,13 @@ class TwoLayerNetwork(Pasted, Shown):
 
     def objective(self, problem: TrainingProblem) -> float:
         """The training objective in float64: numerical, not proven."""
+        hidden = np.sum(problem.penalty.norms(problem.penalised(self.hidden)) ** 2)
+        if len(problem.targets) > 1:
+            alone = sum(self.one(k).objective(one) for k, one in enumerate(problem.outputs))
+            return alone - 0.5 * float(problem.beta) * float(hidden) * (self.count - 1)
         skip = self.skip(problem)
         loss = problem.loss.value(self.outputs(problem), problem.target)
-        decay = np.sum(problem.penalty.norms(problem.penalised(self.hidden)) ** 2) + np.sum(self.output**2)
+        decay = hidden + np.sum(self.output**2)
         if problem.free.decayed:
             decay += np.sum(np.square(skip))
         return float(loss + 0.5 * float(problem.beta) * decay)
@@ -306,7 +310,7 @@ def side_by_side(networks: Sequence[TwoLayerNetwork]) -> TwoLayerNetwork:
     """Networks of one output as one with all of their outputs: each neuron has a weight for its own alone.
 
     Args:
-        networks: one an output, with the same inputs and activation.
+        networks: one an output, with the same inputs and activation; one alone is what it is.
 
     Example:
         >>> one, other = TwoLayerNetwork([[1.0]], [3.0], intercept=2.0), TwoLayerNetwork([[4.0]], [5.0])
@@ -316,6 +320,8 @@ def side_by_side(networks: Sequence[TwoLayerNetwork]) -> TwoLayerNetwork:
     """
     from scipy.linalg import block_diag
 
+    if len(networks) == 1:
+        return networks[0]
     return TwoLayerNetwork(
         np.concatenate([network.hidden for network in networks]),
         block_diag(*(network.outgoing for network in networks)),

@@ -22,7 +22,8 @@ import numpy as np
 from hyperplane_arrangements.errors import ConvexLandscapeError, OutOfTimeError
 from hyperplane_arrangements.exact.rational import ZERO, Vector
 
-from ..certificates.certificate import Certificate, certify, check
+from ..certificates.certificate import Certificate, check
+from ..certificates.certifying import certify
 from ..cover.effort import TRAINING, WHOLE, Effort
 from ..exact.enclosures import Enclosed, decimal_interval
 from ..exact.judged import fit_of

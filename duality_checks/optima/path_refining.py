@@ -14,7 +14,8 @@ from hyperplane_arrangements.exact.rational import Vector
 
 from .. import checker
 from ..arguments import positive
-from ..certificates.certificate import certify, check
+from ..certificates.certificate import check
+from ..certificates.certifying import certify
 from ..cover.effort import WHOLE, Effort, is_late
 from ..exact.quadratics import ZERO
 from ..networks.objective import exact_fit

@@ -18,7 +18,8 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact.rational import Vector, dot
 
 from ..arguments import positive
-from ..certificates.certificate import Certificate, certify
+from ..certificates.certificate import Certificate
+from ..certificates.certifying import certify
 from ..cover.effort import WHOLE, Effort
 from ..exact.enclosures import decimal_interval, exact_text
 from ..exact.norms import root_above

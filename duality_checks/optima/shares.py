@@ -52,7 +52,7 @@ def _beta_max(problem: TrainingProblem, max_chambers: int, effort: Effort) -> fl
 
     if not problem.shares:
         return max(approximate_beta_max(one, max_chambers, effort) for one in problem.outputs)
-    from .shared_training import SharedLandscape
+    from ..pricing.shared import SharedLandscape
 
     problem.require_shared()
 

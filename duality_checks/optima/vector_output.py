@@ -12,7 +12,6 @@ chamber takes over. All faces are tried, so the maximum is global; values are fl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
@@ -22,12 +21,12 @@ from ..pricing.free import ProjectedReadout
 from ..problem import TrainingProblem
 from ..terms.free import DECAYED, NOTHING
 from ..terms.given import reals
+from ..training.group_lasso import group_lasso
 
 INSIDE = 1e-9
 ROUNDS = 60
 COLUMNS = 20
 GAP = 1e-9
-TOLERANCE = 1e-11
 UNUSED = 1e-10
 
 
@@ -48,14 +47,12 @@ class VectorSolution:
         weights: rows alpha_j, m x k.
         lower: the value of the scaled dual.
         upper: ``1/2 norm(f - Y)_F^2 + beta sum_j norm(alpha_j)_2``.
-        reach: at least the dual norm of the errors, as far as that was searched; infinite if it was not.
     """
 
     directions: np.ndarray
     weights: np.ndarray
     lower: float
     upper: float
-    reach: float = inf
 
 
 class SharedNeurons:
@@ -160,43 +157,6 @@ class SharedNeurons:
             directions, weights = directions[kept], weights[kept]
         assert best is not None
         return best
-
-
-def group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarray:
-    """Minimise ``1/2 norm(atoms @ W - target)_F^2 + beta sum_j norm(W_j)``, a second-order cone program.
-
-    Args:
-        atoms: n x m.
-        target: n x k.
-        beta: positive.
-
-    Returns:
-        W, m x k.
-
-    Example:
-        >>> group_lasso(np.eye(2), np.array([[3.0, 4.0], [0.5, 0.0]]), 1.0).round(6) + 0.0
-        array([[2.4, 3.2],
-               [0. , 0. ]])
-    """
-    import clarabel
-    from scipy import sparse
-
-    from ..training.sparse_blocks import minimised
-
-    (_, m), k = atoms.shape, target.shape[1]
-    # Variables: W row by row, then one bound s_j a row.
-    quadratic = sparse.block_diag([sparse.kron(atoms.T @ atoms, np.eye(k)), sparse.csc_matrix((m, m))])
-    linear = np.concatenate([-(atoms.T @ target).ravel(), np.full(m, beta)])
-    rows = sparse.lil_matrix((m * (k + 1), m * (k + 1)))
-    for j in range(m):
-        rows[j * (k + 1), m * k + j] = -1
-        for c in range(k):
-            rows[j * (k + 1) + 1 + c, j * k + c] = -1
-    cones = [clarabel.SecondOrderConeT(k + 1)] * m
-    upper_triangle = sparse.triu(quadratic).tocsc()
-    right = np.zeros(m * (k + 1))
-    found, *_ = minimised(upper_triangle, linear, rows.tocsc(), right, cones, tolerance=TOLERANCE)
-    return found[: m * k].reshape(m, k)
 
 
 def _null_space(X: np.ndarray, kinks: np.ndarray) -> np.ndarray:

@@ -267,8 +267,8 @@ def _part(
     keep: Callable[[TrainingProblem, State], None],
 ) -> Part:
     """Train one output, certify and check; arguments as for :func:`prove`."""
-    from ..certificates.certificate import as_read, certify_read
-    from ..certificates.checking import check_read
+    from ..certificates.certifying import certify_read
+    from ..certificates.checking import as_read, check_read
     from ..training.checkpoint import State
     from ..training.columns import train
     from ..training.rounds import Bounds
@@ -325,7 +325,7 @@ def _shared(
     say("Training neurons that all outputs share")
     proof = train_outputs(problem, effort=replace(effort, progress=searching))
     clock.lap("training")
-    texts = prepared(problem.to_json(), _preparation(data)), proof.to_json()
+    texts = prepared(problem.to_json(), _preparation(data)), proof.certificates[0].to_json()
     say("Checking in rational arithmetic")
     verdict = check_texts(*texts)
     clock.lap("checking")

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from hyperplane_arrangements.exact.rational import Vector
 
-from ..certificates.certificate import Certificate, certify, check
+from ..certificates.certificate import Certificate, check
+from ..certificates.certifying import certify
 from ..checker import Chamber, dual_value, objective, read_problem
 from ..exact.norms import dual_norm_squared, gradient, project
 from ..problem import TrainingProblem

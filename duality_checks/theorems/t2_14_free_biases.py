@@ -14,8 +14,8 @@ import numpy as np
 
 from hyperplane_arrangements.exact.rational import dot
 
-from ..certificates.certificate import certify
 from ..certificates.certificate import check as judge
+from ..certificates.certifying import certify
 from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ..certificates.certificate import Certificate, certify
+from ..certificates.certificate import Certificate
+from ..certificates.certifying import certify
 from ..checker import check_documents, objective, read_problem
 from ..problem import TrainingProblem
 from ..training.columns import train

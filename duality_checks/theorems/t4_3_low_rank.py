@@ -18,8 +18,9 @@ from ..approximation.low_rank import (
     squared_loss_bound,
     transfer,
 )
-from ..certificates.certificate import Certificate, certify
+from ..certificates.certificate import Certificate
 from ..certificates.certificate import check as check_certificate
+from ..certificates.certifying import certify
 from ..exact.norms import dual_norm_squared, root_above
 from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork

@@ -12,8 +12,8 @@ from hyperplane_arrangements.exact import signs
 from hyperplane_arrangements.exact.rational import dot
 
 from ..approximation.gated import Gated, gated_relaxation
-from ..certificates.certificate import certify
 from ..certificates.certificate import check as check_certificate
+from ..certificates.certifying import certify
 from ..exact.norms import gradient, root_above
 from ..problem import TrainingProblem
 from ..training.columns import train

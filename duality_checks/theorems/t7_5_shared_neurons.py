@@ -36,7 +36,7 @@ def shared(problem: TrainingProblem, duals: tuple[Vector, ...]) -> Shared:
     finds."""
     from ..cover.coupled_proof import coupled_cover, written_coupled
     from ..cover.proof import Coordinates
-    from ..optima.shared_training import SharedLandscape
+    from ..pricing.shared import SharedLandscape
 
     seen = np.array([[float(x) for x in dual] for dual in duals]).T
     size = Fraction(SharedLandscape.of(problem).norm(seen))

@@ -88,7 +88,8 @@ def _train(
 def _require_start(problem: TrainingProblem, start: Any) -> None:
     if not isinstance(start, TwoLayerNetwork):
         raise InputError(f"start is of type {type(start).__name__}; give a TwoLayerNetwork")
-    if start.output.ndim == 2:
-        raise InputError(f"start has {start.count} outputs, and the problem one; give start.one(k)")
+    if start.count != len(problem.targets):
+        outputs = f"start has {start.count} outputs, and the problem {len(problem.targets)}"
+        raise InputError(f"{outputs}; give a network with as many")
     if start.hidden.shape[1] != problem.d:
         raise InputError(f"start has {start.hidden.shape[1]} inputs but the problem has {problem.d} columns")

@@ -64,6 +64,7 @@ class Rule:
         gap: the relative gap that is no more than rounding.
         near: smaller gaps than this that hardly fall any more are as small as the master makes them.
         patience: rounds in a row that hardly narrow such a gap, before the end.
+        narrower: the share of a gap above which the next one is hardly narrower.
         rounds: at most.
         looks: glimpses before each price, while they show something: the full price is dear.
     """
@@ -71,6 +72,7 @@ class Rule:
     gap: float = 1e-12
     near: float = 1e-9
     patience: int = 2
+    narrower: float = 0.5
     rounds: int = 500
     looks: int = 0
 
@@ -84,7 +86,8 @@ class Rule:
         """
         last = gaps[-self.patience - 1 :]
         return len(last) > self.patience and all(
-            0.5 * before < gap and before <= self.near * upper for (before, upper), (gap, _) in pairwise(last)
+            self.narrower * before < gap and before <= self.near * upper
+            for (before, upper), (gap, _) in pairwise(last)
         )
 
 
@@ -173,8 +176,7 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
                 if turn:
                     master.settle()
                 break
-            master.add(seen)
-            if is_late(deadline):
+            if not master.add(seen) or is_late(deadline):
                 break
         found = pricing.maxima(master.dual, beta)
         master.meet(master.dual, found)

@@ -56,7 +56,7 @@ def is_relaxed(problem: TrainingProblem, effort: Effort) -> bool:
         >>> is_relaxed(problem, Effort()), is_relaxed(problem, Effort(gap=0.1))
         (False, True)
     """
-    if effort.whole or problem.is_max_pooled:
+    if effort.whole or problem.is_max_pooled or problem.shares:
         return False
     return problem.arrangement.rank >= CLIMBED_FROM and is_searched(problem)
 

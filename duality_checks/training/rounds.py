@@ -62,11 +62,12 @@ class Solution(Shown):
 
     Attributes:
         network: the network, width at most n.
-        dual: ``v``, scaled so that its dual norm is at most beta (float64, length n).
+        dual: ``v``, scaled so that its dual norm is at most beta (float64, length n; n x q where outputs
+            share neurons).
         lower: dual objective of ``dual``.
         upper: objective of ``network``.
         active: for each neuron the signs of all rows (int8, length n, 0 on kinks and zero rows), its output
-            sign and its unit direction (float64, length d).
+            sign (1 where outputs share neurons) and its unit direction (float64, length d).
         seconds: time spent.
         rounds: the history.
         relaxation: the quadratic functions that prove the lower bound, where cones or chambers do not.

@@ -3,6 +3,8 @@
 =========  ==================================  ========================  ==========================
 penalty    loss, free parts, readout           master                    pricer, in ``pricing/``
 =========  ==================================  ========================  ==========================
+2-norm     squared, outputs share neurons      ``shared.Shared``         ``shared.py``, ascents and
+                                                                         covers
 2-norm     any loss; max pooling of so few     ``max_pooling.MaxConic``  ``max_pooling.py``, a list
            chambers that they are listed       then ``atoms.Atoms``      of chambers
 2-norm     any loss; max pooling               ``atoms.Atoms``           ``max_search.py``, ascents
@@ -19,14 +21,13 @@ inf-norm                                       then, if the loss is      of neur
 
 Rows are asked in this order. Beside the table: where much less than the optimum will do and the rank is high,
 :mod:`.relaxed` trains by the problem's row twice, with quadratic functions between. Several outputs with the
-1-norm coupling are one problem each; with the 2-norm they share neurons
-(:mod:`~duality_checks.optima.vector_output`). What no row treats a training problem refuses by name.
+1-norm coupling are one problem each. What no row treats a training problem refuses by name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..cover.effort import WHOLE, Effort
@@ -79,6 +80,21 @@ def _conic(problem: TrainingProblem, pricing: Any, start: TwoLayerNetwork | None
     return Conic(problem, pricing, start)
 
 
+def _shared_landscape(problem: TrainingProblem, max_chambers: int, effort: Effort) -> Any:
+    from ..pricing.shared import SharedLandscape
+    from .shared import GAP
+
+    size = problem.X.shape[0] * problem.arrangement.rank * len(problem.targets)
+    effort = effort.checkable(size)
+    return SharedLandscape.of(problem.require_shared(), replace(effort, gap=max(effort.gap, GAP)))
+
+
+def _shared(problem: TrainingProblem, pricing: Any, start: TwoLayerNetwork | None) -> Master[Any]:
+    from .shared import Shared
+
+    return Shared(problem, pricing, start)
+
+
 def _max_list(problem: TrainingProblem, max_chambers: int, effort: Effort) -> Any:
     from ..pricing.max_pooling import MaxLandscape
 
@@ -116,6 +132,7 @@ def _atoms(problem: TrainingProblem, pricing: Any, start: TwoLayerNetwork | None
     return Atoms(problem, pricing, start)
 
 
+SHARED = Row("shared neurons", lambda problem: problem.shares, _shared_landscape, _shared)
 MAX_LISTED = Row(
     "max pooling by lists",
     lambda problem: problem.is_max_pooled and not is_searched(problem),
@@ -126,7 +143,7 @@ MAX_SEARCHED = Row("max pooling by searches", lambda problem: problem.is_max_poo
 POLYHEDRAL = Row("polyhedral norms", lambda problem: problem.penalty.polyhedral, _neurons, _listed)
 FACES = Row("faces", _is_newtons, _landscapes, _faces)
 CONIC = Row("chambers", lambda _: True, _landscapes, _conic)
-TABLE = (MAX_LISTED, MAX_SEARCHED, POLYHEDRAL, FACES, CONIC)
+TABLE = (SHARED, MAX_LISTED, MAX_SEARCHED, POLYHEDRAL, FACES, CONIC)
 
 
 def row_of(problem: TrainingProblem) -> Row:

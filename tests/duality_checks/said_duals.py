@@ -35,7 +35,7 @@ def made(options: dict[str, Any], rank: int = 3) -> tuple[TrainingProblem, Certi
     with patch.object(said, "SAMPLES", 0), patch.object(said, "NEARLY", 1e-6):
         if rank > 2:
             return problem, certify(problem, train(problem), **at_most)
-        with patch("duality_checks.certificates.certificate.LISTED_AT_MOST", 0):
+        with patch("duality_checks.certificates.certifying.LISTED_AT_MOST", 0):
             return problem, certify(problem, train(problem))
 
 

@@ -18,7 +18,7 @@ def _honest() -> Case:
     X = [[1, 1], [2, 1], [3, 1], [-1, 2]]
     Y = [[1, "1/2"], [-2, "3/2"], ["3/2", -2], ["1/2", 1]]
     problem = TrainingProblem(X, Y, "1/4", coupling="2-norm", free="intercept")
-    return problem.to_json(), train_outputs(problem).to_json()
+    return problem.to_json(), train_outputs(problem).certificates[0].to_json()
 
 
 def honest_case() -> tuple[str, dict[str, Any]]:
@@ -81,7 +81,10 @@ def documents() -> dict[str, Case]:
         X[1] = X[0]
         weights = {"sample_weights": [1, 2, 1, 1, "1/3", 1, 1, 1]} if rank == 2 else {}
         problem = TrainingProblem(X, Y, 10, activation, coupling="2-norm", **terms, **weights)
-        found[f"honest, rank {rank}, {activation}"] = problem.to_json(), train_outputs(problem).to_json()
+        found[f"honest, rank {rank}, {activation}"] = (
+            problem.to_json(),
+            train_outputs(problem).certificates[0].to_json(),
+        )
     for number, (path, value, _) in enumerate(FORGERIES):
         found[f"forged {number}: {'.'.join(path)}"] = text, json.dumps(changed(certificate, path, value))
     return found

@@ -14,7 +14,7 @@ import pytest
 from said_duals import FORGERIES, TERMS, documents, forged, made, verdict
 
 from duality_checks import Certificate, TrainingProblem, certify, check, train
-from duality_checks.certificates import certificate
+from duality_checks.certificates import certifying
 from duality_checks.reports.explaining.formal.export import claims
 from duality_checks.reports.explaining.theorem import explained
 from hyperplane_arrangements.errors import InputError
@@ -86,7 +86,7 @@ def test_a_long_thin_job_has_a_short_certificate():
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=1_500), np.ones(1_500)])
     problem = TrainingProblem(X, np.sin(2 * X[:, 0]) + 0.1 * rng.normal(size=1_500), beta=75)
-    with patch.object(certificate, "LISTED_AT_MOST", 0):
+    with patch.object(certifying, "LISTED_AT_MOST", 0):
         found = certify(problem, train(problem))
     assert found.method == "sweep" and len(found.to_json()) < 2_000 and found.relative_gap < 1e-11
     assert check(problem, found).proven

@@ -60,7 +60,8 @@ def solved(data: TrainingData, beta: Fraction | None, beta_ratio: Fraction | Non
         InputError: the data have another rank or no weight decay is a share of their beta_max, or the
             certificate is refused.
     """
-    from ...certificates.certificate import certify, check
+    from ...certificates.certificate import check
+    from ...certificates.certifying import certify
     from ...optima.shares import at_ratio
     from ...problem import TrainingProblem
     from ...training.columns import train

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from list_oracle import dual_norm_squared
 
 from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
-from duality_checks.certificates import certificate
+from duality_checks.certificates import certifying
 from duality_checks.cover.proof import Coordinates, covers, written
 from duality_checks.strategies import training_problems
 
@@ -140,7 +140,7 @@ def test_a_cover_along_turned_axes_is_checked_as_any_other():
 
 
 def test_at_rank_2_a_list_is_short_in_signs_not_in_chambers_alone(monkeypatch):
-    monkeypatch.setattr(certificate, "SIGNS_AT_MOST", 2 * 20 * 20)
+    monkeypatch.setattr(certifying, "SIGNS_AT_MOST", 2 * 20 * 20)
     for rows, method in ((20, "chambers"), (21, "sweep")):
         X = [[k, 1] for k in range(rows)]
         problem = TrainingProblem(X, [k * k % 7 for k in range(rows)], beta=1)

@@ -20,8 +20,8 @@ from duality_checks.checker import Bits, Refusal, check_documents, read_problem
 from duality_checks.cover.coupled import Coupled
 from duality_checks.cover.coupled_proof import coupled_cover, written_coupled
 from duality_checks.cover.proof import Coordinates
-from duality_checks.optima.shared_training import SharedLandscape
 from duality_checks.optima.vector_output import SharedNeurons
+from duality_checks.pricing.shared import SharedLandscape
 
 ACTIVATIONS = ("relu", "leaky:1/10", "abs")
 

@@ -21,7 +21,7 @@ from duality_checks.cover.coupled_proof import coupled_cover, written_coupled
 from duality_checks.cover.encoding import PARTS
 from duality_checks.cover.marks import marks
 from duality_checks.cover.proof import Coordinates, covers, written
-from duality_checks.optima.shared_training import SharedLandscape
+from duality_checks.pricing.shared import SharedLandscape
 from duality_checks.strategies import training_problems
 from duality_checks.terms.max_pooling import MaxPooling
 from hyperplane_arrangements.machine.workers import using_executor

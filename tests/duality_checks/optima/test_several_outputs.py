@@ -40,6 +40,12 @@ def objective(problem, network, q):
     return 0.5 * np.sum((f - problem.Y) ** 2) + float(problem.beta) / 2 * decay
 
 
+def certified(proof, **changes):
+    """The one certificate of a proof, with other parts."""
+    (certificate,) = proof.certificates
+    return {"certificates": (replace(certificate, **changes),)}
+
+
 @pytest.mark.parametrize("activation", ["relu", "leaky:1/10", "abs"])
 @pytest.mark.parametrize(("coupling", "q"), [("1-norm", 1), ("2-norm", 2)])
 def test_the_network_has_the_proven_objective(coupling, q, activation):
@@ -55,12 +61,12 @@ def test_the_network_has_the_proven_objective(coupling, q, activation):
     ("part", "reason"),
     [
         (lambda p: {"network": replace(p.network, kappa=Fraction(1, 2))}, "kappa=1/2"),
-        (lambda p: {"network": TwoLayerNetwork(p.network.hidden[:, :1], p.network.output)}, "2 inputs"),
-        (lambda p: {"network": TwoLayerNetwork(p.network.hidden, p.network.output[:, :1])}, "2 outputs"),
+        (lambda p: {"network": TwoLayerNetwork(p.network.hidden[:, :1], p.network.output)}, "takes 1 inputs"),
+        (lambda p: {"network": TwoLayerNetwork(p.network.hidden, p.network.output[:, :1])}, "has 1 outputs"),
         (lambda p: {"network": replace(p.network, intercept=1)}, "has an intercept"),
         (lambda p: {"network": replace(p.network, linear=np.eye(2))}, "a linear skip"),
-        (lambda p: {"dual": p.dual[:1]}, "2 columns"),
-        (lambda p: {"dual": tuple(column[:2] for column in p.dual)}, "4 entries"),
+        (lambda p: certified(p, dual=p.dual[:1]), "dual has 1 entries, not 2"),
+        (lambda p: certified(p, dual=tuple(column[:2] for column in p.dual)), "for each of 4"),
     ],
 )
 def test_parts_of_another_problem_are_refused(part, reason):
@@ -83,7 +89,7 @@ def test_a_network_that_the_certificates_do_not_prove_is_refused(terms):
         ({"hidden": network.hidden[:, ::-1]}, "not the one"),
         ({"hidden": network.hidden[:-1], "output": network.output[:-1]}, "not the one"),
         ({"kappa": -1}, "kappa=-1"),
-        ({"output": network.output[:, :1], "linear": None, "intercept": 0}, "2 outputs"),
+        ({"output": network.output[:, :1], "linear": None, "intercept": 0}, "has 1 outputs"),
         ({"linear": np.eye(2)}, "a linear skip"),
     ):
         verdict = check_outputs(problem, replace(proof, network=replace(network, **part)))
@@ -202,8 +208,8 @@ def test_a_dual_that_uses_the_free_intercept_is_refused():
     none = train_outputs(TrainingProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm"))
     free = TrainingProblem(ROWS, [[5, 4]] * 4, "1/4", coupling="2-norm", free="intercept")
     assert train_outputs(free).upper < none.lower  # a constant fits it all
-    taken = replace(none, problem=read_problem(free.to_json()).digest)
-    taken = replace(taken, has_intercept=True)
+    digest, zeros = read_problem(free.to_json()).digest, ((Fraction(0),),) * 2
+    taken = replace(none, **certified(none, problem=digest, network_skip=zeros))
     assert check_outputs(free, taken).reason == "dual: not orthogonal to free column 0"
 
 
@@ -211,12 +217,15 @@ def test_false_proofs_are_refused():
     """Negative controls: a dual that is too long, a better bound, another output's certificate."""
     problem = TrainingProblem(ROWS, Y, "1/4", coupling="2-norm")
     proof = train_outputs(problem)
-    longer = replace(proof, dual=tuple(tuple(z * Fraction(1001, 1000) for z in v) for v in proof.dual))
+    dual = tuple(tuple(z * Fraction(1001, 1000) for z in v) for v in proof.dual)
+    longer = replace(proof, **certified(proof, dual=dual))
     assert check_outputs(problem, longer).reason == "lower: not the value of the dual"
     value = sum((one.exact_dual(v) for one, v in zip(problem.outputs, longer.dual, strict=True)), Fraction(0))
-    assert "of norm(Z'phi(Xu)) by beta holds" in check_outputs(problem, replace(longer, lower=value)).reason
-    assert "no cover" in check_outputs(problem, replace(proof, cover=None)).reason
-    better = replace(proof, lower=proof.upper)
+    longer = replace(longer, **certified(longer, lower=value))
+    assert "of norm(Z'phi(Xu)) by beta holds" in check_outputs(problem, longer).reason
+    bare = replace(proof, **certified(proof, cover=None))
+    assert "cover" in check_outputs(problem, bare).reason
+    better = replace(proof, **certified(proof, lower=proof.upper))
     assert check_outputs(problem, better).reason == "lower: not the value of the dual"
     apart = TrainingProblem(ROWS, Y, "1/4")
     honest = train_outputs(apart)
@@ -299,7 +308,7 @@ def test_a_norm_that_is_beta_all_along_an_arc_takes_few_cones():
     problem = TrainingProblem(X, classes, "19.2723071371", coupling="2-norm")
     proof = train_outputs(problem)
     assert check_outputs(problem, proof).proven and proof.relative_gap < 1e-9
-    assert len(proof.to_json()) < 20_000
+    assert len(proof.certificates[0].to_json()) < 20_000
 
 
 def test_neurons_that_get_no_better_are_bounded_all_the_same():

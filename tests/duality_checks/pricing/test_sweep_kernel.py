@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rationals import fractions
 
 from duality_checks import (
+    Certificate,
     TrainingProblem,
     TwoLayerNetwork,
     certify,
@@ -23,7 +24,7 @@ from duality_checks import (
     dual_norm,
     train,
 )
-from duality_checks.certificates import certificate
+from duality_checks.certificates import certifying
 from duality_checks.exact.rounding import on_a_grid
 
 # By hand, landscapes with one maximum: in a cell (root of 3), inside an arc (root of 8), on a ray (2).
@@ -152,12 +153,12 @@ def test_certificates_of_version_2_are_proven(problem):
     listed = certify(problem, stub)
     with pytest.MonkeyPatch.context() as patch:
         name, value = ("_listed", swept) if problem.arrangement.rank == 3 else ("SIGNS_AT_MOST", 0)
-        patch.setattr(certificate, name, value)
+        patch.setattr(certifying, name, value)
         implied = certify(problem, stub)
     assert implied.chambers is None
     assert check(problem, implied).proven, check(problem, implied).reason
     assert float(implied.lower) == pytest.approx(float(listed.lower), rel=1e-11, abs=1e-11)
-    assert certificate.Certificate.from_json(implied.to_json()) == implied
+    assert Certificate.from_json(implied.to_json()) == implied
 
 
 def example(seed=0, n=8):
@@ -171,7 +172,7 @@ def test_each_kind_of_face_is_needed(face, monkeypatch):
     rows, dual, beta = MAXIMA[face]
     problem = TrainingProblem(rows, dual, beta)
     stub = SimpleNamespace(network=TwoLayerNetwork(np.zeros((0, 3)), []), dual=problem.target)
-    monkeypatch.setattr(certificate, "_listed", swept)
+    monkeypatch.setattr(certifying, "_listed", swept)
     document = json.loads(certify(problem, stub).to_json())
     document["dual"] = [str(v) for v in dual]
     document["lower"] = document["upper"]
@@ -220,7 +221,7 @@ def test_other_ranks_need_the_list(columns):
 
 def test_trained_networks_are_proven_without_a_list(monkeypatch):
     problem = example(n=30)
-    monkeypatch.setattr(certificate, "_listed", swept)
+    monkeypatch.setattr(certifying, "_listed", swept)
     made = certify(problem, train(problem))
     assert check(problem, made).proven
     assert made.relative_gap < 1e-9

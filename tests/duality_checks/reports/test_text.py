@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from duality_checks.certificates.certificate import certify
+from duality_checks.certificates.certifying import certify
 from duality_checks.checker import Verdict
 from duality_checks.commands.terminal import silent
 from duality_checks.cover.effort import Effort

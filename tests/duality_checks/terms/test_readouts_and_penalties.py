@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rationals import fractions
 
 from duality_checks import TrainingProblem, certify, check, checker, train
-from duality_checks.certificates import certificate
+from duality_checks.certificates import certifying
 from duality_checks.terms.penalties import PENALTIES, parse_penalty
 from duality_checks.terms.readouts import Readout, parse_readout, patches_1d, patches_2d
 from hyperplane_arrangements.errors import InputError
@@ -98,7 +98,7 @@ def test_unlisted_certificates_take_losses_and_readouts(loss, monkeypatch):
     y = generator.choice([-1, 1], 6)
     problem = TrainingProblem(X, y, "1/2", loss=loss, readout=[0, 1, 2, 3, 4, 5] * 2)
     solution = train(problem)
-    monkeypatch.setattr(certificate, "LISTED_AT_MOST", 0)
+    monkeypatch.setattr(certifying, "LISTED_AT_MOST", 0)
     short = certify(problem, solution)
     assert short.chambers is None
     assert check(problem, short).proven and short.relative_gap <= 1e-8

@@ -118,7 +118,7 @@ def test_the_command_does_nothing_before_it_looks_for_the_state(tmp_path, monkey
 
 
 def test_the_command_resumes_and_then_forgets_the_state(tmp_path, monkeypatch, capsys):
-    import duality_checks.certificates.certificate
+    import duality_checks.certificates.certifying
 
     out = tmp_path / "out"
     table = tmp_path / "small.csv"
@@ -129,7 +129,7 @@ def test_the_command_resumes_and_then_forgets_the_state(tmp_path, monkeypatch, c
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(duality_checks.certificates.certificate, "certify_read", interrupted)
+        patch.setattr(duality_checks.certificates.certifying, "certify_read", interrupted)
         assert main(command) == 130
     assert "--resume" in capsys.readouterr().err
     assert [path.name for path in out.iterdir()] == ["state.json"]

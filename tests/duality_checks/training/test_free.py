@@ -21,7 +21,7 @@ from duality_checks import (
     spline_optimum,
     train,
 )
-from duality_checks.certificates import certificate as certificates
+from duality_checks.certificates import certifying as certificates
 from duality_checks.exact.orthogonal import orthogonal
 from duality_checks.optima.paths import approximate_beta_max
 from duality_checks.pricing import free as pricing

@@ -42,7 +42,7 @@ def with_proof(problem: TrainingProblem, certificate: Certificate, *, cones: int
         LimitError: there is no list, and a cover needs more cones.
 
     Example:
-        >>> from ....certificates.certificate import certify
+        >>> from ....certificates.certifying import certify
         >>> from ....problem import TrainingProblem
         >>> from ....training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2", penalty="1-norm")
@@ -80,7 +80,8 @@ def with_cover(problem: TrainingProblem, certificate: Certificate, *, cones: int
         LimitError: the cover needs more cones.
 
     Example:
-        >>> from ....certificates.certificate import certify, check
+        >>> from ....certificates.certificate import check
+        >>> from ....certificates.certifying import certify
         >>> from ....problem import TrainingProblem
         >>> from ....training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2")

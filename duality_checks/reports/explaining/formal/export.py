@@ -155,7 +155,7 @@ def to_coq(problem: TrainingProblem, certificate: certificates.Certificate) -> s
         InputError: what the formal proof does not cover.
 
     Example:
-        >>> from ....certificates.certificate import certify
+        >>> from ....certificates.certifying import certify
         >>> from ....problem import TrainingProblem
         >>> from ....training.columns import train
         >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2")
