@@ -202,11 +202,24 @@ class TwoLayerNetwork(Pasted, Shown):
         return problem.readout.pool(self.predict(problem.features))
 
     def objective(self, problem: TrainingProblem) -> float:
-        """The training objective in float64: numerical, not proven."""
-        hidden = np.sum(problem.penalty.norms(problem.penalised(self.hidden)) ** 2)
-        if len(problem.targets) > 1:
+        """The training objective in float64: numerical, not proven.
+
+        Raises:
+            InputError: the network has another number of outputs than the problem.
+        """
+        count, hidden = self.count, np.sum(problem.penalty.norms(problem.penalised(self.hidden)) ** 2)
+        if count != len(problem.targets):
+            raise InputError(
+                f"the network has {count} outputs, and the problem {len(problem.targets)}; take one of them, "
+                "network.one(k), or a problem of as many"
+            )
+        if count > 1:
             alone = sum(self.one(k).objective(one) for k, one in enumerate(problem.outputs))
-            return alone - 0.5 * float(problem.beta) * float(hidden) * (self.count - 1)
+            twice = (count - 1) * float(hidden)
+            if not problem.shares:
+                sizes = np.abs(self.output)
+                twice -= float(np.sum(sizes.sum(axis=1) ** 2) - np.sum(sizes**2))
+            return alone - 0.5 * float(problem.beta) * twice
         skip = self.skip(problem)
         loss = problem.loss.value(self.outputs(problem), problem.target)
         decay = hidden + np.sum(self.output**2)

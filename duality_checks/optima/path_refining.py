@@ -151,7 +151,7 @@ def path_bands(
         >>> [len(band.nodes) for band in path_bands(problem, "1/4", "7/4")]  # a parabola, by hand
         [2]
     """
-    first, last = ends(problem, low, high)
+    first, last = ends(problem.require_one_output(), low, high)
     target, most = relative(width, "width", zero=False), whole(most_nodes, "most_nodes", least=2)
     if not is_covered(problem.arrangement) or problem.penalty.polyhedral or problem.bias is not None:
         require_feasible(problem.arrangement, max_chambers)

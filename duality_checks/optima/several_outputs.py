@@ -83,7 +83,7 @@ def train_outputs(
         >>> apart.lower <= 6 <= apart.upper, shared.lower <= Fraction(9, 2) <= shared.upper
         (True, True)
     """
-    if not problem.shares and not is_searched(problem):
+    if not is_searched(problem):
         require_feasible(problem.arrangement, max_chambers)
     solutions, certificates = list[Solution](), list[Certificate]()
     for one, part in zip(problem.programs, effort.shares(len(problem.programs)), strict=True):

@@ -100,7 +100,7 @@ def is_covered(arrangement: Arrangement) -> bool:
 def is_searched(problem: TrainingProblem) -> bool:
     """Whether a problem is trained and certified by searches over all directions (statement 7.4), so that no
     number of chambers is too many: not with a polyhedral norm, which needs its list. With max pooling
-    chambers are those of the rows and their comparisons.
+    chambers are those of the rows and their comparisons. Outputs that share neurons always are.
 
     Example:
         >>> from duality_checks import TrainingProblem
@@ -109,7 +109,7 @@ def is_searched(problem: TrainingProblem) -> bool:
     """
     if problem.penalty.polyhedral:
         return False
-    return is_covered(problem.arrangement)
+    return problem.shares or is_covered(problem.arrangement)
 
 
 def few_chambers(arrangement: Arrangement, limit: int) -> bool:

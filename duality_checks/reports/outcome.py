@@ -233,7 +233,7 @@ def prove(
         first.X, targets, decay, activation, coupling=coupling, **{**first.terms, **terms}
     )
     say("Counting the activation patterns")
-    if not problem.shares and not is_searched(problem):
+    if not is_searched(problem):
         require_feasible(problem.arrangement, max_chambers)
     clock.lap("counting")
     if beta is None:

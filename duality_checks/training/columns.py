@@ -33,7 +33,7 @@ def train(
     """The global optimum of a training problem, by statement 2.1, numerically.
 
     Args:
-        problem: the problem.
+        problem: of one output, or of outputs that share neurons.
         max_chambers: refuse arrangements with more chambers before starting.
         progress: called after each round.
         start: a network to begin with, such as the optimum of a nearby problem or the last one of an
@@ -48,7 +48,8 @@ def train(
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
-        InputError: ``start`` is no such network, or has another number of inputs.
+        InputError: ``start`` is no such network, or has another number of inputs or outputs; several outputs
+            are a program each, or share neurons with terms that :meth:`TrainingProblem.require_shared` refuses.
 
     Example:
         >>> from duality_checks import TrainingProblem

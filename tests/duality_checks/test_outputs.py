@@ -14,6 +14,7 @@ from rationals import fractions
 
 import duality_checks as dc
 from duality_checks import TrainingProblem
+from duality_checks.exact.judged import objective_of
 from duality_checks.optima.shares import improvable_below
 from hyperplane_arrangements.errors import InputError
 
@@ -69,10 +70,8 @@ GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
         lambda problem: dc.assert_strong_duality(problem, GUESS),
         lambda problem: dc.audit(problem, NETWORK),
         dc.beta_max,
-        lambda problem: list(dc.beta_path(problem, [2, 1])),
         lambda problem: dc.bound_by_sampling(problem, 10),
         lambda problem: dc.bracket_width(problem, DUAL),
-        lambda problem: dc.certify(problem, GUESS),
         lambda problem: dc.exact_optimal_set(problem, DUAL),
         dc.gated_relaxation,
         lambda problem: dc.guarantee(problem, 0.1),
@@ -84,14 +83,54 @@ GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
         dc.reach_margins,
         dc.reach_targets,
         lambda problem: dc.reduce_rank(problem, 1),
-        dc.train,
         NETWORK.exact_objective,
-        NETWORK.objective,
     ],
 )
 def test_what_is_known_of_one_output_refuses_several(verb, coupling):
     with pytest.raises(InputError, match=r"has 2 outputs, and this is known of one|have a problem file each"):
         verb(TrainingProblem(X, Y, 1, coupling=coupling))
+
+
+@pytest.mark.parametrize(
+    "verb", [dc.train, lambda p: dc.certify(p, GUESS), lambda p: list(dc.beta_path(p, [2, 1]))]
+)
+def test_outputs_with_a_program_each_are_not_trained_as_one(verb):
+    with pytest.raises(InputError, match=r"has 2 outputs, and this is known of one|have a problem file each"):
+        verb(TrainingProblem(X, Y, 1))
+
+
+def test_a_path_of_outputs_that_share_neurons_is_proven_point_by_point():
+    problem = TrainingProblem(X, Y, 1, coupling="2-norm")
+    for point in dc.beta_path(problem, [2, 1]):
+        assert dc.check(point.problem, point.certificate).proven and point.certificate.relative_gap < 1e-7
+        alone = dc.train_outputs(point.problem)
+        assert point.certificate.lower <= alone.upper and alone.lower <= point.certificate.upper
+
+
+@pytest.mark.parametrize(
+    ("network", "dual", "words"),
+    [
+        (NETWORK, np.zeros((4, 2)), "the network has 1 outputs, but there are 2 targets"),
+        (
+            dc.TwoLayerNetwork([[1, 1]], [[1, 2]]),
+            [0.05] * 4,
+            r"shape \(4,\); give one row a sample, \(4, 2\)",
+        ),
+    ],
+)
+def test_what_is_certified_of_several_outputs_has_as_many(network, dual, words):
+    with pytest.raises(InputError, match=words):
+        dc.certify(TrainingProblem(X, Y, 1, coupling="2-norm"), SimpleNamespace(network=network, dual=dual))
+
+
+@given(st.lists(st.tuples(*[st.integers(-3, 3)] * 4), max_size=3), st.sampled_from(["1-norm", "2-norm"]))
+def test_the_objective_in_floats_is_the_exact_one(neurons, coupling):
+    hidden, output = np.array(neurons).reshape(-1, 2, 2).transpose(1, 0, 2)
+    network = dc.TwoLayerNetwork(hidden, output, intercept=[1, -2])
+    problem = TrainingProblem(X, Y, 3, coupling=coupling, free="intercept")
+    assert network.objective(problem) == pytest.approx(float(objective_of(problem, network)), rel=1e-13)
+    with pytest.raises(InputError, match="has 2 outputs, and the problem 1"):
+        network.objective(problem.outputs[0])
 
 
 @pytest.mark.parametrize(
