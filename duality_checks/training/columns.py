@@ -48,8 +48,8 @@ def train(
 
     Raises:
         TooLargeError: the arrangement has more chambers than ``max_chambers``.
-        InputError: ``start`` is no such network, or has another number of inputs or outputs; several outputs
-            are a program each, or share neurons with terms that :meth:`TrainingProblem.require_shared` refuses.
+        InputError: ``start`` is no such network, or has another number of inputs or outputs; outputs are a
+            program each, or share neurons with terms that :meth:`TrainingProblem.require_shared` refuses.
 
     Example:
         >>> from duality_checks import TrainingProblem
