@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,8 +141,6 @@ def certify(
             max_chambers=max_chambers,
             as_json=as_json,
         )
-    if others:
-        _refuse_several(resume or start is not None)
     if resume and start is not None:
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
     if original.readout is not None and "biases" in terms["free"]:
@@ -152,12 +150,11 @@ def certify(
         )
     require_own_ones(original, terms)
     checkpoint = Checkpoint(output / "state.json")
-    kept = not others  # the state of an interrupted job is that of one output
     if resume:
         checkpoint.require()
     recall = checkpoint.load if resume else _beginning(start, original)
     with output_folder(output) as deliver:
-        with progress() as say, _kept(checkpoint) if kept else nullcontext():
+        with progress() as say, _kept(checkpoint):
             outcome = prove(
                 chosen,
                 beta=decay,
@@ -169,13 +166,12 @@ def certify(
                 say=say,
                 effort=effort,
                 recall=recall,
-                keep=checkpoint.save if kept else lambda problem, state: None,
+                keep=checkpoint.save,
             )
             say("Writing the reports")
             files = documents(outcome)
         deliver(files)
-        if kept:
-            checkpoint.remove()
+        checkpoint.remove()
     if as_json:
         click.echo(json.dumps(outcome_facts(outcome) | {"output": str(output)}))
     else:
@@ -183,22 +179,18 @@ def certify(
     return 0 if outcome.verdict.proven else 1
 
 
-def _refuse_several(alone: bool) -> None:
-    """Take no option that is for one target alone."""
-    if alone:
-        raise click.UsageError("--start and --resume are for one --target; leave them out")
-
-
-def _beginning(start: Path | None, data: TrainingData) -> Callable[[TrainingProblem], State | None]:
+def _beginning(
+    start: Path | None, data: TrainingData
+) -> Callable[[Sequence[TrainingProblem]], Sequence[State | None]]:
     """What training begins with: nothing, or the neurons of a network file."""
     from ..interfaces.foreign.files import import_network
-    from ..interfaces.foreign.networks import starting_network
+    from ..interfaces.foreign.networks import starting_networks
     from ..training.checkpoint import State
 
     if start is None:
-        return lambda problem: None
+        return lambda programs: [None] * len(programs)
     found = import_network(start)
-    return lambda problem: State(starting_network(found, problem, data.features))
+    return lambda programs: list(map(State, starting_networks(found, programs, data.features)))
 
 
 @contextmanager

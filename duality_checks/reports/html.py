@@ -78,7 +78,7 @@ _SHARED = (
     "bound is the exact objective of the network.</p>"
 )
 _UNLISTED = {
-    "cover": "covered by cones over boxes, each bounded by one linear function",
+    "cover": "covered by cones over boxes, each bounded by itself",
     "quadratic": "below functions of degree 2, 4 or 6, one for each piece of the sphere and each sign",
     "sweep": "the checker goes through them itself",
 }
@@ -142,7 +142,7 @@ def _verdict(outcome: Outcome) -> str:
 
 
 def _facts(outcome: Outcome) -> str:
-    problem, gap = outcome.problems[0], relative_gap(outcome.lower, outcome.upper)
+    problem, gap = outcome.problem, relative_gap(outcome.lower, outcome.upper)
     several = len(outcome.targets) > 1
     return facts(
         [
@@ -151,7 +151,7 @@ def _facts(outcome: Outcome) -> str:
             ("neurons", f"{outcome.network.width:,}"),
             ("data", f"{problem.n:,} rows of rank {problem.arrangement.rank}"),
             ("activation", activation_name(problem.kappa)),
-            *([("output weights in the penalty", outcome.coupling)] if several else []),
+            *([("output weights in the penalty", problem.coupling)] if several else []),
             ("weight decay beta", beta_text(problem.beta, outcome.beta_ratio)),
             ("trained in", f"{outcome.seconds['training']:.2f} s"),
             ("checked in", f"{outcome.seconds['checking']:.2f} s"),
@@ -165,26 +165,27 @@ def _pictures(outcome: Outcome) -> list[str]:
     titles = [f"Output {escape(name)}" if several else "In pictures" for name in outcome.targets]
     heads = [f"<h2>{title}</h2>" for title in titles]
     prefixes = [f"output{k}-" if several else "" for k in range(len(heads))]
-    if outcome.parts:
+    if not outcome.problem.shares:
         drawn = zip(heads, outcome.parts, prefixes, strict=True)
         return [head + pictures(part, prefix=own, number=k) for k, (head, part, own) in enumerate(drawn)]
     functions = [
         function_figure(problem, outcome.network.one(k), data, prefix=prefixes[k])
-        for k, (problem, data) in enumerate(zip(outcome.problems, outcome.data, strict=True))
+        for k, (problem, data) in enumerate(zip(outcome.problem.outputs, outcome.data, strict=True))
     ]
     beside = [f"<div>{head}{drawn}</div>" for head, drawn in zip(heads, functions, strict=True)]
-    return [f'<div class="pictures">{"".join(beside)}</div>']
+    return [f'<div class="pictures">{"".join(beside)}{_bounds(outcome.parts[0], "")}</div>']
 
 
 def pictures(part: Part, *, prefix: str = "", number: int = 0) -> str:
     """What was learned, the chambers, and the bounds against time.
 
     Args:
-        part: an output.
+        part: of one output.
         prefix: as for :func:`function_figure`.
         number: of the documents in the page that chambers are told about from.
     """
-    function = function_figure(part.problem, part.solution.network, part.data, prefix=prefix)
+    (data,) = part.data
+    function = function_figure(part.problem, part.solution.network, data, prefix=prefix)
     landscape, bounds = _landscape(part, prefix), _bounds(part, prefix)
     rank = drawn_rank(part.problem)
     parts = (function, landscape, bounds) if rank == 2 else (function, bounds, landscape)
@@ -295,19 +296,17 @@ def _proof(outcome: Outcome) -> str:
         f"<p>Check it again:<br>{'<br>'.join(f'<code>{line}</code>' for line in commands(outcome))}<br>The "
         "checker is one file that imports Python's standard library alone.</p>"
     )
-    if not outcome.parts:
-        assert outcome.shared is not None
-        return text + _SHARED + again + self_check(*outcome.shared)
     columns, checks = [], []
     for k, (part, (problem, file)) in enumerate(zip(outcome.parts, outcome.files, strict=True)):
-        proof, name = part.certificate, part.data.target
+        proof, name = part.certificate, part.name
         low, high, width, _ = bound_texts(proof.lower, proof.upper)
         columns.append([name, low, high, width, _listed(proof), file])
         whose = f"<p>{escape(name)}: the digest of {problem} is <code>{proof.problem}</code>.</p>"
         checks.append(whose + self_check(part.problem_text, part.certificate_text, number=k))
     names = ["output", "lower bound", "upper bound", "width, at most", "chambers", "certificate"]
     header, *rows = zip(names, *columns, strict=True)
-    return f"{text}{_SUMS if len(columns) > 1 else ''}{_BOUNDS}{table(header, rows)}{again}{''.join(checks)}"
+    how = _SHARED if outcome.problem.shares else f"{_SUMS if len(columns) > 1 else ''}{_BOUNDS}"
+    return f"{text}{how}{table(header, rows)}{again}{''.join(checks)}"
 
 
 def _listed(certificate: Certificate) -> str:

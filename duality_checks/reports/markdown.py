@@ -116,7 +116,7 @@ def _verdict(outcome: Outcome) -> str:
 
 
 def _problem(outcome: Outcome) -> str:
-    problem, several = outcome.problems[0], len(outcome.targets) > 1
+    problem, several = outcome.problem, len(outcome.targets) > 1
     facts = [
         ("data", cell(outcome.source)),
         ("samples", str(problem.n)),
@@ -136,16 +136,16 @@ def _problem(outcome: Outcome) -> str:
 
 
 def _chambers(outcome: Outcome) -> str:
-    problem = outcome.problems[0]
+    problem = outcome.problem
     number, rows = chambers_in_words(problem.arrangement), problem.X.shape[0]
     if not outcome.verdict.proven:
         proof = "The checker refused, so nothing is proven about them.\n"
-    elif not outcome.parts:
+    elif problem.shares:
         proof = _COVERED
     else:
         methods: dict[str, list[str]] = {}
         for part in outcome.parts:
-            methods.setdefault(part.certificate.method, []).append(cell(part.data.target))
+            methods.setdefault(part.certificate.method, []).append(cell(part.name))
         proof = "".join(
             _LISTED[method] if len(methods) == 1 else f"\nFor {', '.join(names)}: {_LISTED[method]}"
             for method, names in methods.items()
@@ -162,7 +162,7 @@ def _chambers(outcome: Outcome) -> str:
 
 def _interval(outcome: Outcome) -> str:
     found = [
-        (part.data.target, part.certificate.lower, part.certificate.upper, part.solution.network.width)
+        (part.name, part.certificate.lower, part.certificate.upper, part.solution.network.width)
         for part in outcome.parts
     ]
     if len(found) != 1:
@@ -170,13 +170,13 @@ def _interval(outcome: Outcome) -> str:
     header = ("output", "lower bound, rounded down", "upper bound, rounded up", "width, at most")
     rows = [(cell(name), *bound_texts(low, high), str(width)) for name, low, high, width in found]
     told = table((*header, "relative width, at most", "neurons"), rows) + "\n"
-    if not outcome.parts:
+    if outcome.problem.shares:
         return told + _SHARED
     stand = "Both stand in full in `certificate.json`." if len(found) == 1 else ""
     return (
         f"{told}{_SUMS if len(found) > 1 else ''}"
         "The upper bound is the exact objective of the network below. The lower bound is the value\n"
-        f"{_dual_objective(outcome.problems[0])} of a rational dual vector `z`, feasible on every chamber "
+        f"{_dual_objective(outcome.problem)} of a rational dual vector `z`, feasible on every chamber "
         f"by\nnonnegative rational multipliers. {stand}".rstrip()
         + "\n"
     )

@@ -1,8 +1,7 @@
 """One job from data to verdict: enumerate, train, certify, and check with the independent checker.
 
-A job has as many outputs as targets. Where neurons belong to one output each, by the 1-norm of their output
-weights or because there is one output, every output is a convex program of its own, with its certificate, and
-the bounds are added. Where outputs share neurons there is one certificate of them all (statement 2.8).
+A job is as many convex programs as its problem has: one of all outputs where these share neurons, else one an
+output. Each has a certificate, and the bounds are added (statement 2.8).
 """
 
 from __future__ import annotations
@@ -35,10 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An output that is a convex program of its own.
+    """A convex program of a job.
 
     Args:
-        data: the data with its names.
+        data: with their names, one an output of the program.
         problem: the exact training problem.
         solution: the trained network and its dual, numerical.
         history: the numerical bounds of every round, interrupted runs included.
@@ -49,7 +48,7 @@ class Part:
         hints: where its numbers may mislead.
     """
 
-    data: TrainingData
+    data: tuple[TrainingData, ...]
     problem: TrainingProblem
     solution: Solution
     history: tuple[Bounds, ...]
@@ -60,9 +59,14 @@ class Part:
     hints: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """Its targets, as one text."""
+        return ", ".join(one.target for one in self.data)
+
+    @property
     def problem_text(self) -> str:
         """The problem file: that of the problem, with what made it of a table."""
-        return prepared(self.problem.to_json(), self.data.preparation)
+        return prepared(self.problem.to_json(), _preparation(self.data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,75 +75,61 @@ class Outcome:
 
     Args:
         data: one an output, with the same features.
-        problems: likewise, the same but for their targets.
-        coupling: ``"1-norm"`` or ``"2-norm"``.
+        problem: of all outputs.
         beta_ratio: the share of ``beta_max`` that was asked for, None when ``beta`` itself was.
         network: with all outputs.
         lower: the bound below, exactly.
         upper: the network's objective, exactly.
         verdict: on the whole interval.
-        parts: one an output; none where outputs share neurons.
-        shared: the problem file and the certificate file of outputs that share neurons; else None.
+        parts: one a program of the problem.
         seconds: the time of each step, by name.
         hints: where its numbers may mislead.
-        effort: the gap that was asked for, and the limits.
+        effort: what was asked for: the gap, and the limits.
     """
 
     data: tuple[TrainingData, ...]
-    problems: tuple[TrainingProblem, ...]
-    coupling: str
+    problem: TrainingProblem
     beta_ratio: Fraction | None
     network: TwoLayerNetwork
     lower: Fraction
     upper: Fraction
     verdict: Verdict
     parts: tuple[Part, ...]
-    shared: tuple[str, str] | None
     seconds: dict[str, float]
     hints: tuple[str, ...] = ()
     effort: Effort = WHOLE
 
     @classmethod
     def of_parts(
-        cls, parts: Sequence[Part], beta_ratio: Fraction | None, seconds: dict[str, float]
+        cls,
+        problem: TrainingProblem,
+        parts: Sequence[Part],
+        beta_ratio: Fraction | None,
+        seconds: dict[str, float],
+        effort: Effort = WHOLE,
     ) -> Outcome:
-        """One program an output: the neurons of all side by side, and the sums of their bounds.
+        """The neurons of all programs side by side, and the sums of their bounds.
 
         Args:
-            parts: one an output.
+            problem: as above.
+            parts: as above.
             beta_ratio: as above.
             seconds: as above.
+            effort: as above.
         """
-        networks = [part.solution.network for part in parts]
+        data = tuple(one for part in parts for one in part.data)
+        network = side_by_side([part.solution.network for part in parts])
         lower = sum((part.certificate.lower for part in parts), Fraction(0))
         upper = sum((part.certificate.upper for part in parts), Fraction(0))
-        data, problems = tuple(part.data for part in parts), tuple(part.problem for part in parts)
-        if len(parts) == 1:
-            network = networks[0]
-            told, refused = parts[0].hints, "{reason}"
-        else:
-            network = side_by_side(networks)
-            whole = problems[0].restated(y=list(zip(*(one.y for one in problems), strict=True)))
-            told, refused = hints(data, whole, network.outgoing), "output {name}: {reason}"
         verdict = Verdict(True, "", lower, upper)
         for part in parts:
             if not part.verdict.proven:
-                verdict = Verdict(False, refused.format(name=part.data.target, reason=part.verdict.reason))
+                whose = f"output {part.name}: " if len(parts) > 1 else ""
+                verdict = Verdict(False, f"{whose}{part.verdict.reason}")
                 break
-        return cls(
-            data,
-            problems,
-            "1-norm",
-            beta_ratio,
-            network,
-            lower,
-            upper,
-            verdict,
-            tuple(parts),
-            None,
-            seconds,
-            told,
-        )
+        told = parts[0].hints if len(parts) == 1 else hints(data, problem, network.outgoing)
+        values = data, problem, beta_ratio, network, lower, upper, verdict
+        return cls(*values, tuple(parts), seconds, told, effort)
 
     @property
     def source(self) -> str:
@@ -158,16 +148,14 @@ class Outcome:
 
     @property
     def texts(self) -> tuple[tuple[str, str], ...]:
-        """The problem file and the certificate of each part, or of all together."""
-        if self.shared is not None:
-            return (self.shared,)
+        """The problem file and the certificate of each part."""
         return tuple((part.problem_text, part.certificate_text) for part in self.parts)
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
-        """The names of the problem file and of the certificate of each part, or of all together."""
-        proofs = max(1, len(self.parts))
-        numbers = [""] if proofs == 1 else [f"-{k}" for k in range(1, proofs + 1)]
+        """The names of the problem file and of the certificate of each part."""
+        count = len(self.parts)
+        numbers = [""] if count == 1 else [f"-{k}" for k in range(1, count + 1)]
         return tuple((f"problem{number}.json", f"certificate{number}.json") for number in numbers)
 
     def documents(self) -> dict[str, str]:
@@ -203,7 +191,7 @@ def prove(
     say: Callable[[str], None],
     coupling: str = "1-norm",
     effort: Effort = WHOLE,
-    recall: Callable[[TrainingProblem], State | None] = lambda problem: None,
+    recall: Callable[[Sequence[TrainingProblem]], Sequence[State | None]] = lambda some: [None] * len(some),
     keep: Callable[[TrainingProblem, State], None] = lambda problem, state: None,
     **terms: Any,
 ) -> Outcome:
@@ -217,9 +205,9 @@ def prove(
         max_chambers: refuse before the work starts when there would be more.
         say: is told what happens.
         coupling: with several outputs, the norm of a neuron's output weights in the penalty.
-        effort: the gap that will do, and the limits of the whole job, whose outputs share the time.
-        recall: the state an interrupted run left, or None.
-        keep: is given the state after every round.
+        effort: the gap that will do, and the limits of the whole job, whose programs share the time.
+        recall: the states that an interrupted run left of the programs, None for each that had not begun.
+        keep: is given the state of a program after every round.
         terms: ``loss``, ``penalty`` and ``free``, as for :class:`~duality_checks.problem.TrainingProblem`.
 
     Raises:
@@ -232,6 +220,8 @@ def prove(
     problem = TrainingProblem(
         first.X, targets, decay, activation, coupling=coupling, **{**first.terms, **terms}
     )
+    if problem.shares:
+        problem.require_shared()
     say("Counting the activation patterns")
     if not is_searched(problem):
         require_feasible(problem.arrangement, max_chambers)
@@ -242,15 +232,16 @@ def prove(
         say("Finding beta_max")
         problem = at_ratio(problem, beta_ratio, max_chambers, effort.after(began, parts=4))
         clock.lap("beta_max")
-    share = None if beta is not None else beta_ratio
-    if problem.shares:
-        return replace(_shared(data, problem, share, clock, say, effort.after(began)), effort=effort)
-    parts, count = list[Part](), len(data)
-    for k, (one, own) in enumerate(zip(data, problem.outputs, strict=True)):
+    parts, count = list[Part](), len(problem.programs)
+    of_each = [tuple(data)] if count == 1 else [(one,) for one in data]
+    for k, (own, program, state) in enumerate(
+        zip(of_each, problem.programs, recall(problem.programs), strict=True)
+    ):
         told = say if count == 1 else _prefixed(say, f"Output {k + 1} of {count}: ")
-        parts.append(_part(one, own, max_chambers, told, effort.after(began, count - k), recall, keep))
-        clock.add(parts[-1].seconds)
-    return replace(Outcome.of_parts(parts, share, clock.laps), effort=effort)
+        part = _part(own, program, max_chambers, told, effort.after(began, count - k), state, keep)
+        parts.append(part)
+        clock.add(part.seconds)
+    return Outcome.of_parts(problem, parts, None if beta is not None else beta_ratio, clock.laps, effort)
 
 
 def _prefixed(say: Callable[[str], None], prefix: str) -> Callable[[str], None]:
@@ -258,15 +249,15 @@ def _prefixed(say: Callable[[str], None], prefix: str) -> Callable[[str], None]:
 
 
 def _part(
-    data: TrainingData,
+    data: tuple[TrainingData, ...],
     problem: TrainingProblem,
     max_chambers: int,
     say: Callable[[str], None],
     effort: Effort,
-    recall: Callable[[TrainingProblem], State | None],
+    state: State | None,
     keep: Callable[[TrainingProblem, State], None],
 ) -> Part:
-    """Train one output, certify and check; arguments as for :func:`prove`."""
+    """Train one program, certify and check; arguments as for :func:`prove`."""
     from ..certificates.certifying import certify_read
     from ..certificates.checking import as_read, check_read
     from ..training.checkpoint import State
@@ -275,7 +266,6 @@ def _part(
 
     clock = _Clock()
     say("Training")
-    state = recall(problem)
     history = list(state.history) if state else []
     earlier = history[-1] if history else Bounds(0, 0.0, -inf, inf)
     if history:
@@ -295,7 +285,7 @@ def _part(
     clock.lap("training")
     doing = "Certifying"
     say(doing)
-    stated = as_read(prepared(problem.to_json(), data.preparation))
+    stated = as_read(prepared(problem.to_json(), _preparation(data)))
     give_back()
     certificate = certify_read(problem, stated, solution, max_chambers, effort)
     text = certificate.to_json()
@@ -303,47 +293,8 @@ def _part(
     say("Checking in rational arithmetic")
     verdict = check_read(stated, text)
     clock.lap("checking")
-    told = hints([data], problem, solution.network.outgoing)
+    told = hints(data, problem, solution.network.outgoing)
     return Part(data, problem, solution, tuple(history), certificate, verdict, text, clock.laps, told)
-
-
-def _shared(
-    data: Sequence[TrainingData],
-    problem: TrainingProblem,
-    share: Fraction | None,
-    clock: _Clock,
-    say: Callable[[str], None],
-    effort: Effort,
-) -> Outcome:
-    """One proof for neurons that all outputs share."""
-    from ..certificates.checking import check_texts
-    from ..optima.several_outputs import train_outputs
-
-    def searching(cones: int, boxes: int) -> None:
-        say(f"Training: searching all directions, {cones:,} cones closed")
-
-    say("Training neurons that all outputs share")
-    proof = train_outputs(problem, effort=replace(effort, progress=searching))
-    clock.lap("training")
-    texts = prepared(problem.to_json(), _preparation(data)), proof.certificates[0].to_json()
-    say("Checking in rational arithmetic")
-    verdict = check_texts(*texts)
-    clock.lap("checking")
-    told = hints(data, problem, proof.network.outgoing)
-    bounds = proof.lower, proof.upper
-    return Outcome(
-        tuple(data),
-        problem.outputs,
-        "2-norm",
-        share,
-        proof.network,
-        *bounds,
-        verdict,
-        (),
-        texts,
-        clock.laps,
-        told,
-    )
 
 
 class _Clock:

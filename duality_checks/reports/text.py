@@ -13,15 +13,12 @@ from ..pricing.limits import chambers_in_words, counted_chambers
 from ..terms.words import activation_name, count
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ..checker import Verdict
     from ..data.datasets import TrainingData
     from ..problem import TrainingProblem
     from .outcome import Outcome, Part
 
 MOST_NEURONS = 100
-KINK = 1e-9
 # Relative gaps below it are those of floats, which no limit of a search stands in the way of.
 FLOATS_GAP = 1e-9
 BY = {
@@ -63,12 +60,10 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
     """A job as a JSON object: the bounds on the whole, then what is known of each output.
 
     ``seconds`` is the whole job, ``seconds_by_part`` its steps; ``history`` has the seconds, the lower and
-    the upper bound of every round of training, numerical, of the one output or of each.
+    the upper bound of every round of training, numerical, of the one program or of each.
     """
     verdict, bounds = outcome.verdict, (outcome.lower, outcome.upper)
-    whole = _facts(
-        outcome.data[0], outcome.problems[0], verdict, bounds, outcome.network.width, outcome.seconds
-    )
+    whole = _facts(outcome.data[0], outcome.problem, verdict, bounds, outcome.network.width, outcome.seconds)
     whole |= {
         "targets": list(outcome.targets),
         "proven_by": "independent checker",
@@ -76,14 +71,21 @@ def outcome_facts(outcome: Outcome) -> dict[str, Any]:
         "gap_reached": not missed_gap(outcome),
         "hints": list(outcome.hints),
     }
+    if len(outcome.parts) == 1:
+        whole |= _history(outcome.parts[0])
     if len(outcome.targets) == 1:
-        return whole | _history(outcome.parts[0])
+        return whole
     outputs: list[dict[str, Any]] = [{"target": target} for target in outcome.targets]
-    for own, part, (problem, certificate) in zip(outputs, outcome.parts, outcome.files, strict=False):
-        width, bounds = part.solution.network.width, (part.certificate.lower, part.certificate.upper)
-        own |= _facts(part.data, part.problem, part.verdict, bounds, width, part.seconds)
-        own |= _history(part) | {"hints": list(part.hints), "problem": problem, "certificate": certificate}
-    return whole | {"coupling": outcome.coupling, "outputs": outputs}
+    if not outcome.problem.shares:
+        for own, part, (problem, certificate) in zip(outputs, outcome.parts, outcome.files, strict=True):
+            width, bounds = part.solution.network.width, (part.certificate.lower, part.certificate.upper)
+            own |= _facts(part.data[0], part.problem, part.verdict, bounds, width, part.seconds)
+            own |= _history(part) | {
+                "hints": list(part.hints),
+                "problem": problem,
+                "certificate": certificate,
+            }
+    return whole | {"coupling": outcome.problem.coupling, "outputs": outputs}
 
 
 def _facts(
@@ -148,7 +150,7 @@ def missed_gap(outcome: Outcome) -> str:
 
 def summary(outcome: Outcome) -> str:
     """A few lines for the terminal."""
-    problem, several = outcome.problems[0], len(outcome.targets) > 1
+    problem, several = outcome.problem, len(outcome.targets) > 1
     trained = f"trained in {outcome.seconds['training']:.2f} s"
     width = scientific_above(relative_gap(outcome.lower, outcome.upper))
     facts = [
@@ -165,7 +167,11 @@ def summary(outcome: Outcome) -> str:
         ),
         ("chambers", f"{chambers_in_words(problem.arrangement)} of rank {problem.arrangement.rank}"),
         ("network", f"{count(outcome.network.width, 'neuron')}, {trained}"),
-        *((f"output {k}", _part_line(part)) for k, part in enumerate(outcome.parts, start=1) if several),
+        *(
+            (f"output {k}", _part_line(part))
+            for k, part in enumerate(outcome.parts, start=1)
+            if len(outcome.parts) > 1
+        ),
         ("optimum", _interval(outcome.lower, outcome.upper)),
         ("gap", ", ".join(filter(None, (f"relative width at most {width}", missed_gap(outcome))))),
         ("verdict", _verdict_line(outcome)),
@@ -176,7 +182,7 @@ def summary(outcome: Outcome) -> str:
 
 def _part_line(part: Part) -> str:
     bounds = _interval(part.certificate.lower, part.certificate.upper)
-    return f"{printable(part.data.target)}: {bounds}, {count(part.solution.network.width, 'neuron')}"
+    return f"{printable(part.name)}: {bounds}, {count(part.solution.network.width, 'neuron')}"
 
 
 def _interval(lower: Fraction, upper: Fraction) -> str:
@@ -194,9 +200,7 @@ def _shape(problem: TrainingProblem) -> str:
 def _verdict_line(outcome: Outcome) -> str:
     if not outcome.verdict.proven:
         return f"REFUSED: {outcome.verdict.reason}"
-    if not outcome.parts:
-        how = f", {BY['cover']}"
-    elif len(outcome.parts) > 1:
+    if len(outcome.parts) > 1:
         how = f", the sum of {count(len(outcome.parts), 'proven interval')}"
     else:
         how = f", {BY[outcome.parts[0].certificate.method]}"
@@ -206,18 +210,18 @@ def _verdict_line(outcome: Outcome) -> str:
 
 def coupling_text(outcome: Outcome) -> str:
     """How several outputs are coupled, in words."""
-    return f"{outcome.coupling}: {COUPLED[outcome.coupling]}"
+    return f"{outcome.problem.coupling}: {COUPLED[outcome.problem.coupling]}"
 
 
 def objective(outcome: Outcome) -> str:
     """What is minimised; with several outputs over networks ``F = sum_j phi(X w_j) alpha_j'``."""
-    problem, several = outcome.problems[0], len(outcome.targets) > 1
+    problem, several = outcome.problem, len(outcome.targets) > 1
     weight = "s_i " if problem.is_weighted else ""
     if problem.loss.name == "squared":
         loss = "1/2 * norm(F - Y)^2" if several else "1/2 * norm(f - y)^2"
     else:
         loss = f"sum_ik {weight}loss(F_ik, Y_ik)" if several else f"sum_i {weight}loss(f_i, y_i)"
-    size = f"norm(alpha_j)_{outcome.coupling[0]}^2" if several else "alpha_j^2"
+    size = f"norm(alpha_j)_{problem.coupling[0]}^2" if several else "alpha_j^2"
     decay = ""
     if problem.free.decayed:
         decay = " + beta/2 * norm(c)^2, c the intercepts" if several else " + beta/2 * c^2, c the intercept"
@@ -233,7 +237,8 @@ def neuron_rows(outcome: Outcome) -> tuple[list[str], list[list[str]]]:
     """
     import numpy as np
 
-    network, sides = outcome.network, _sides(outcome)
+    network = outcome.network
+    sides = [signs for part in outcome.parts for signs, _, _ in part.solution.active]
     order = np.argsort(-np.linalg.norm(network.outgoing, axis=1), kind="stable")[:MOST_NEURONS]
     header = [
         "neuron",
@@ -254,21 +259,9 @@ def neuron_rows(outcome: Outcome) -> tuple[list[str], list[list[str]]]:
     return [*header, "on", "off", "kink"], rows
 
 
-def _sides(outcome: Outcome) -> list[np.ndarray]:
-    """The signs of the rows for each neuron; of shared neurons as far as floats tell a kink."""
-    if outcome.parts:
-        return [signs for part in outcome.parts for signs, _, _ in part.solution.active]
-    import numpy as np
-
-    rows, hidden = outcome.problems[0].features, outcome.network.hidden
-    sizes = np.outer(np.linalg.norm(rows, axis=1), np.linalg.norm(hidden, axis=1))
-    before = rows @ hidden.T
-    return list(np.where(np.abs(before) > KINK * sizes, np.sign(before), 0).T)
-
-
 def skip_text(outcome: Outcome) -> str:
     """What the network adds to the sums of its neurons, a sentence an output, or nothing."""
-    free, found = outcome.problems[0].free, []
+    free, found = outcome.problem.free, []
     for k, target in enumerate(outcome.targets):
         network = outcome.network.one(k)
         terms = [f"{network.intercept:+.6g}"] if free.intercept else []

@@ -1,10 +1,11 @@
-"""The state of an interrupted training: a network, the bounds so far, and the problem they belong to."""
+"""The states of an interrupted job: of each program its network, the bounds so far, and whose they are."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from ..problem import TrainingProblem
 from .rounds import Bounds
 
 FORMAT = "convex-landscape state"
-_VERSION = 2
+_VERSION = 3
+_FIELDS = ("hidden", "output", "history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A file that always holds the last whole state.
+    """A file that always holds the last whole states of the programs of a job.
 
     Args:
         path: the file; it is replaced as a whole, never half-written.
@@ -50,27 +52,28 @@ class Checkpoint:
         >>> with TemporaryDirectory() as folder:
         ...     checkpoint = Checkpoint(Path(folder) / "state.json")
         ...     checkpoint.save(problem, State(TwoLayerNetwork([[1.0, 0.0]], [1.0])))
-        ...     checkpoint.load(problem).network.width
-        1
+        ...     [state.network.width for state in checkpoint.load([problem])]
+        [1]
     """
 
     path: Path
 
     def save(self, problem: TrainingProblem, state: State) -> None:
-        """Replace the state.
+        """Replace the state of a program; those of others stay.
 
         Raises:
             InputError: the file cannot be written.
         """
-        document = {
-            "format": FORMAT,
-            "version": _VERSION,
-            "problem": _digest(problem),
+        states: dict[str, Any] = {}
+        if self.path.exists():
+            with suppress(InputError):  # of a file that is damaged nothing is lost
+                states = self._states()
+        states[_digest(problem)] = {
             "hidden": state.network.hidden.tolist(),
             "output": state.network.output.tolist(),
             "history": [[bounds.seconds, bounds.lower, bounds.upper] for bounds in state.history],
         }
-        write_text(self.path, json.dumps(document) + "\n")
+        write_text(self.path, json.dumps({"format": FORMAT, "version": _VERSION, "states": states}) + "\n")
 
     def require(self) -> None:
         """Refuse to go on from nothing.
@@ -85,28 +88,48 @@ class Checkpoint:
                 "--resume"
             )
 
-    def load(self, problem: TrainingProblem) -> State:
-        """The saved state.
+    def load(self, problems: Sequence[TrainingProblem]) -> list[State | None]:
+        """The saved states of the programs of a job, None for those that had not begun.
 
         Raises:
             InputError: there is no state, it is damaged or of an older version, or it belongs to another
-                problem.
+                job.
         """
         self.require()
-        fields = ("problem", "hidden", "output", "history")
-        document = read_json(read_text(self.path), str(self.path), FORMAT, {_VERSION: fields})
-        if document["problem"] != _digest(problem):
+        states = self._states()
+        found = [states.get(_digest(problem)) for problem in problems]
+        if all(state is None for state in found):
             raise InputError(
                 f"{self.path} is the state of another problem; resume with the same data, columns, beta and "
                 "activation, or start afresh without --resume"
             )
+        pairs = zip(problems, found, strict=True)
+        return [None if state is None else self._state(problem, state) for problem, state in pairs]
+
+    def _states(self) -> dict[str, Any]:
+        text, source = read_text(self.path), str(self.path)
+        states = read_json(text, source, FORMAT, {_VERSION: ("states",)})["states"]
+        if not isinstance(states, dict) or not all(map(_is_whole, states.values())):
+            raise InputError(
+                f"{source}: 'states' does not have {', '.join(_FIELDS)} of each program; start afresh "
+                "without --resume"
+            )
+        return states
+
+    def _state(self, problem: TrainingProblem, document: dict[str, Any]) -> State:
+        q = len(problem.targets)
         hidden = document["hidden"] or np.zeros((0, problem.d))
-        network = TwoLayerNetwork(hidden, document["output"], problem.kappa)
+        output = document["output"] or np.zeros((0, q) if q > 1 else 0)
+        network = TwoLayerNetwork(hidden, output, problem.kappa)
         return State(network, tuple(_bounds(document["history"], str(self.path))))
 
     def remove(self) -> None:
-        """Forget the state, if there is one."""
+        """Forget all states, if there are any."""
         self.path.unlink(missing_ok=True)
+
+
+def _is_whole(state: Any) -> bool:
+    return isinstance(state, dict) and set(state) == set(_FIELDS)
 
 
 def _bounds(rows: Any, source: str) -> Iterator[Bounds]:

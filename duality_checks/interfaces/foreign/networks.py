@@ -178,29 +178,31 @@ def from_layers(weights: list[np.ndarray], biases: list[np.ndarray | None], sour
     return BiasedNetwork(first, output, hidden, constants[0] if one else constants)
 
 
-def starting_network(found: Imported, problem: TrainingProblem, names: Sequence[str]) -> TwoLayerNetwork:
-    """The neurons of a network, for training on a problem to begin with.
+def starting_networks(
+    found: Imported, programs: Sequence[TrainingProblem], names: Sequence[str]
+) -> list[TwoLayerNetwork]:
+    """The neurons of a network, for training on the programs of a problem to begin with.
 
     They are proposals, so that a network of another beta or loss will do; its biases are its weights on the
-    column of ones.
+    column of ones. Where outputs are a program each, these are the neurons that an output uses.
 
     Args:
         found: the network.
-        problem: the problem.
+        programs: of the problem.
         names: of its columns.
 
     Raises:
-        InputError: several outputs, or other columns than those of the problem.
+        InputError: another number of outputs, or other columns than those of the problem.
 
     Example:
         >>> problem = TrainingProblem([[3, 1], [4, 1]], [0, 1], beta=1)
         >>> found = Imported(BiasedNetwork([[2.0]], [1.0], [-1.0], 5.0), "PyTorch")
-        >>> starting_network(found, problem, ("x", "(ones)")).hidden
+        >>> starting_networks(found, problem.programs, ("x", "(ones)"))[0].hidden
         array([[ 2., -1.]])
     """
-    network = found.network
-    if network.output.ndim == 2:
-        raise InputError(f"--start has {network.count} outputs; training of one output begins with one")
+    network, problem, count = found.network, programs[0], sum(len(one.targets) for one in programs)
+    if network.count != count:
+        raise InputError(f"--start has {network.count} outputs, and the problem {count}; begin with as many")
     if found.preparation is not None and found.preparation.names != tuple(names):
         raise InputError(
             f"--start reads {', '.join(found.preparation.names)}, and the problem has {', '.join(names)}; "
@@ -214,4 +216,7 @@ def starting_network(found: Imported, problem: TrainingProblem, names: Sequence[
             f"--start takes {hidden.shape[1]} inputs, and the problem has {problem.d} columns "
             f"({', '.join(names)}); begin with a network of the same columns"
         )
-    return TwoLayerNetwork(hidden, network.output, problem.kappa)
+    if problem.shares:
+        return [TwoLayerNetwork(hidden, network.output, problem.kappa)]
+    outputs = network.output.reshape(-1, count).T
+    return [TwoLayerNetwork(hidden[own != 0], own[own != 0], problem.kappa) for own in outputs]

@@ -44,6 +44,67 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return call
 
 
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+def test_an_interrupted_job_goes_on_with_the_outputs_it_had(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch, coupling: str
+) -> None:
+    """Interrupted as the last program is certified: what was trained is not trained again."""
+    from duality_checks.certificates import certifying
+
+    command = (*TWO, "--coupling", coupling, "--beta", "1/4", "--output", "out", "--json")
+    certified, left = certifying.certify_read, iter([True] * (coupling == "1-norm"))
+
+    def interrupted(*arguments: Any) -> Any:
+        if next(left, None):
+            return certified(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(certifying, "certify_read", interrupted)
+        assert run(*command)[0] == 130
+    states = json.loads((here / "out/state.json").read_text())["states"].values()
+    code, out, _ = run(*command, "--resume")
+    facts = json.loads(out)
+    assert code == 0 and facts["proven"] and facts["relative_gap"] < 1e-7
+    parts = [facts] if coupling == "2-norm" else facts["outputs"]
+    assert [own["history"][: len(state["history"])] for own, state in zip(parts, states, strict=True)] == [
+        state["history"] for state in states
+    ]
+    assert not (here / "out/state.json").exists()
+
+
+def test_a_state_of_some_outputs_will_do(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from duality_checks.certificates import certifying
+
+    command = (*TWO, "--beta", "1/4", "--output", "out", "--json")
+    with monkeypatch.context() as patch:
+        patch.setattr(certifying, "certify_read", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert run(*command)[0] == 130
+    assert len(json.loads((here / "out/state.json").read_text())["states"]) == 1
+    other = [*command[:-3], "--beta", "1/5", "--output", "out", "--resume"]
+    code, _, err = run(*other)
+    assert code == 2 and "is the state of another problem" in err
+    code, out, _ = run(*command, "--resume")
+    assert code == 0 and json.loads(out)["proven"]
+
+
+@pytest.mark.parametrize("coupling", ["1-norm", "2-norm"])
+def test_training_of_several_outputs_begins_with_a_network(run: Run, here: Path, coupling: str) -> None:
+    command = (*TWO, "--coupling", coupling, "--beta", "1/4", "--json")
+    _, cold, _ = run(*command, "--output", "out")
+    code, warm, _ = run(*command, "--output", "two", "--start", "out/network.json")
+    first, second = json.loads(cold), json.loads(warm)
+    assert code == 0 and second["proven"]
+    assert second["lower_float"] <= first["upper_float"] and first["lower_float"] <= second["upper_float"]
+    parts = [[whole] if coupling == "2-norm" else whole["outputs"] for whole in (first, second)]
+    rounds = [[len(own["history"]) for own in some] for some in parts]
+    assert sum(rounds[1]) <= sum(rounds[0])
+    code, _, err = run(
+        *TWO[:3], "--beta", "1", "--no-bias", "--features", "u,v", "--start", "out/network.json"
+    )
+    assert code == 2 and "--start has 2 outputs, and the problem 1; begin with as many" in err
+
+
 def objective(network: dict[str, Any], beta: Fraction, q: int) -> Fraction:
     """The objective of a network file, as statement 2.8 writes it, in rationals."""
     total = Fraction(0)
@@ -155,7 +216,7 @@ def test_one_refused_output_refuses_the_sum(run: Run, here: Path, monkeypatch: p
         ("--target a --target c", "table.csv has no column 'c'"),
         ("--target a --target b --features u,b", "column 'b' is both target and feature"),
         ("--target a --target b --target u --target v", "has no column beside the targets; add a feature"),
-        ("--target a --target b --resume", "--start and --resume are for one --target"),
+        ("--target a --target b --resume", "there is no state to resume in"),
         ("--target a --target b --free linear", "several outputs needs free='nothing' or 'intercept'"),
         ("--target a --target b --coupling 2-norm --loss l1", "the 2-norm coupling needs loss='squared'"),
         ("--target a --target b --coupling max", "'max' is not one of '1-norm', '2-norm'"),

@@ -131,7 +131,7 @@ def test_a_page_says_what_is_proven_and_what_is_not(jobs: dict[int, Outcome], pa
 
 def test_a_refused_job_is_shown_as_refused(jobs: dict[int, Outcome], pages: dict[int, str]) -> None:
     refused = replace(jobs[2].parts[0], verdict=Verdict(False, "dual: <too> long"))
-    page = html(Outcome.of_parts([refused], None, jobs[2].seconds))
+    page = html(Outcome.of_parts(jobs[2].problem, [refused], None, jobs[2].seconds))
     assert "<strong>REFUSED</strong>" in page and "dual: &lt;too&gt; long. Nothing below is proven." in page
     assert "PROVEN</strong>" not in page
     assert "interval, proven" in pages[2] and "interval, proven" not in page
@@ -179,7 +179,7 @@ def dots(picture: Picture, shape: str = "circle") -> list[Dots]:
 
 def test_the_curve_goes_through_the_networks_values(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[2]
-    problem, network = outcome.problems[0], outcome.network
+    problem, network = outcome.problem, outcome.network
     picture = function_picture(problem, network, names=["x", "one", "y"])
     (curve,) = lines(picture, PLUS)
     x, y = curve.T
@@ -194,7 +194,7 @@ def test_the_curve_goes_through_the_networks_values(jobs: dict[int, Outcome]) ->
 
 def test_over_two_features_colours_and_lines_are_where_the_network_says(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[3]
-    problem, network = outcome.problems[0], outcome.network
+    problem, network = outcome.problem, outcome.network
     picture = function_picture(problem, network)
 
     def value(points: np.ndarray) -> np.ndarray:
@@ -224,7 +224,7 @@ def test_over_two_features_colours_and_lines_are_where_the_network_says(jobs: di
 def test_the_landscape_stays_between_the_lines_and_touches_them_at_the_neurons(
     jobs: dict[int, Outcome],
 ) -> None:
-    problem, solution = jobs[2].problems[0], jobs[2].parts[0].solution
+    problem, solution = jobs[2].problem, jobs[2].parts[0].solution
     picture = landscape_picture(problem, solution.dual, solution.network)
     (curve,) = lines(picture, INK)
     beta = float(problem.beta)
@@ -242,13 +242,13 @@ def test_the_landscape_stays_between_the_lines_and_touches_them_at_the_neurons(
 
 
 def test_a_dual_that_is_too_long_crosses_the_lines(jobs: dict[int, Outcome]) -> None:
-    problem, solution = jobs[2].problems[0], jobs[2].parts[0].solution
+    problem, solution = jobs[2].problem, jobs[2].parts[0].solution
     (curve,) = lines(landscape_picture(problem, 2 * solution.dual, solution.network), INK)
     assert np.abs(curve[:, 1]).max() > 1.9 * float(problem.beta)
 
 
 def test_neurons_sit_in_chambers_of_full_colour_on_the_two_halves(jobs: dict[int, Outcome]) -> None:
-    problem, solution = jobs[3].problems[0], jobs[3].parts[0].solution
+    problem, solution = jobs[3].problem, jobs[3].parts[0].solution
     seen = 0
     for pole in (None, far_side(problem)):
         picture = landscape_picture(problem, solution.dual, solution.network, pole)
@@ -297,7 +297,7 @@ def test_small_chambers_of_many_great_circles_are_about_as_full_as_by_their_slac
 def test_pictures_that_cannot_be_drawn_say_so(jobs: dict[int, Outcome]) -> None:
     outcome = jobs[4]
     with pytest.raises(InputError, match="problem has rank 4; its landscape is drawn at rank 2 or 3"):
-        landscape_picture(outcome.problems[0], outcome.parts[0].solution.dual, outcome.network)
+        landscape_picture(outcome.problem, outcome.parts[0].solution.dual, outcome.network)
     with pytest.raises(InputError, match="history is empty"):
         bounds_picture([])
 
@@ -324,7 +324,7 @@ def test_the_bounds_stand_at_their_times_and_the_proof_after_them(jobs: dict[int
 
 
 def test_a_constant_column_is_a_bias(jobs: dict[int, Outcome]) -> None:
-    assert [len(varying_columns(jobs[rank].problems[0])) for rank in (1, 2, 3, 4)] == [1, 1, 2, 4]
+    assert [len(varying_columns(jobs[rank].problem)) for rank in (1, 2, 3, 4)] == [1, 1, 2, 4]
 
 
 # ------------------------------------------------------------------ parts

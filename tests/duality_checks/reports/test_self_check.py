@@ -40,8 +40,8 @@ def outcome_of(rows: list[list[int]], list_at_most: int | None = None) -> Outcom
     seconds = dict.fromkeys(("training", "certification", "checking"), 0.1)
     history = (Bounds(1, 0.1, float(certificate.lower), float(certificate.upper)),)
     verdict = check(problem, certificate)
-    part = Part(data, problem, solution, history, certificate, verdict, certificate.to_json(), seconds)
-    return Outcome.of_parts([part], None, seconds)
+    part = Part((data,), problem, solution, history, certificate, verdict, certificate.to_json(), seconds)
+    return Outcome.of_parts(problem, [part], None, seconds)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_a_click_checks_the_certificate(listed: Outcome, shown: Page) -> None:
 @NEEDED
 @pytest.mark.slow
 def test_pointing_at_a_chamber_tells_about_it(listed: Outcome, shown: Page) -> None:
-    problem, dual = listed.problems[0], np.array(listed.parts[0].certificate.dual, dtype=float)
+    problem, dual = listed.problem, np.array(listed.parts[0].certificate.dual, dtype=float)
     landscape, rows = Landscape.of(problem), np.array(ROWS, dtype=float)
     seen = set()
     for name, pole in (("near", None), ("far", far_side(problem))):

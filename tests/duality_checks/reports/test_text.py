@@ -81,7 +81,8 @@ def test_each_output_says_how_its_chambers_are_proven() -> None:
     outcome = job(**KINDS["apart"])
     first, second = outcome.parts
     covered = certify(second.problem, second.solution, list_at_most=0)
-    mixed = Outcome.of_parts([first, replace(second, certificate=covered)], None, outcome.seconds)
+    parts = [first, replace(second, certificate=covered)]
+    mixed = Outcome.of_parts(outcome.problem, parts, None, outcome.seconds)
     assert (first.certificate.method, covered.method) == ("chambers", "cover")
     section = markdown(mixed).split("## The chambers")[1].split("\n## ")[0]
     assert re.search(
@@ -130,14 +131,14 @@ def test_every_neuron_has_its_row_with_its_samples(outcome: Outcome) -> None:
         j, numbers = int(neuron), list(map(float, weights))
         assert numbers[:outputs] == pytest.approx(network.outgoing[j], rel=1e-5)
         assert numbers[outputs:] == pytest.approx(network.hidden[j], rel=1e-5)
-        before = outcome.problems[0].features @ network.hidden[j]
+        before = outcome.problem.features @ network.hidden[j]
         near = abs(before) < 1e-9
         assert [int(on), int(off), int(kink)] == [
             (before[~near] > 0).sum(),
             (before[~near] < 0).sum(),
             near.sum(),
         ]
-    for k, name in enumerate(outcome.targets if outcome.problems[0].free.intercept else ()):
+    for k, name in enumerate(outcome.targets if outcome.problem.free.intercept else ()):
         assert f"Without penalty {name} has {network.one(k).intercept:+.6g} beside the neurons" in section
 
 

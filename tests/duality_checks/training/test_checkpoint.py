@@ -37,7 +37,7 @@ def test_an_interrupted_run_goes_on(problem, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         train(problem, progress=stop_at_the_third)
-    resumed = train(problem, start=checkpoint.load(problem).network)
+    resumed = train(problem, start=checkpoint.load([problem])[0].network)
     whole = train(problem)
     assert resumed.upper == pytest.approx(whole.upper, rel=1e-10)
     assert len(resumed.rounds) < len(whole.rounds)
@@ -58,7 +58,7 @@ def test_the_history_goes_on_where_it_was_interrupted(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         prove([data], keep=stop_at_the_second, **options)
-    first = json.loads(checkpoint.path.read_text())["history"]
+    (first,) = (state["history"] for state in json.loads(checkpoint.path.read_text())["states"].values())
     outcome = prove([data], recall=checkpoint.load, **options)
     history = outcome.parts[0].history
     assert [[bounds.seconds, bounds.lower, bounds.upper] for bounds in history[:2]] == first
@@ -72,14 +72,14 @@ def test_the_history_goes_on_where_it_was_interrupted(tmp_path):
 def test_a_network_without_neurons_is_a_state(problem, tmp_path):
     checkpoint = Checkpoint(tmp_path / "state.json")
     checkpoint.save(problem, State(TwoLayerNetwork(np.zeros((0, 3)), [])))
-    assert checkpoint.load(problem).network.hidden.shape == (0, 3)
+    assert checkpoint.load([problem])[0].network.hidden.shape == (0, 3)
 
 
 def test_the_state_of_another_problem_is_refused(problem, tmp_path):
     checkpoint = Checkpoint(tmp_path / "state.json")
     checkpoint.save(problem, State(TwoLayerNetwork(np.ones((1, 3)), [1.0])))
     with pytest.raises(InputError, match="state of another problem"):
-        checkpoint.load(problem.with_beta(2))
+        checkpoint.load([problem.with_beta(2)])
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,12 @@ def test_the_state_of_another_problem_is_refused(problem, tmp_path):
     [
         (lambda text: text[:40], "not a JSON document"),
         (lambda text: text.replace("state", "stage"), "not a 'convex-landscape state' file"),
-        (lambda text: text.replace('"hidden"', '"hiding"'), "'hidden' is missing"),
+        (lambda text: text.replace('"hidden"', '"hiding"'), "'states' does not have hidden, output, history"),
+        (lambda text: text.replace('"states"', '"stages"'), "'stages' is unknown"),
         (lambda text: text.replace('"output": [', '"output": [7, '), "one row a neuron"),
         (lambda text: text.replace('"history": []', '"history": [[1.0, 2.0]]'), "'history' is not a list"),
         (lambda text: text.replace('"history": []', '"history": 7'), "'history' is not a list"),
-        (lambda text: text.replace('"version": 2', '"version": 1'), "reads version 2"),
+        (lambda text: text.replace('"version": 3', '"version": 2'), "reads version 3"),
     ],
 )
 def test_a_damaged_state_is_refused(problem, tmp_path, damage, words):
@@ -99,14 +100,14 @@ def test_a_damaged_state_is_refused(problem, tmp_path, damage, words):
     checkpoint.save(problem, State(TwoLayerNetwork(np.ones((1, 3)), [1.0])))
     checkpoint.path.write_text(damage(checkpoint.path.read_text()))
     with pytest.raises(InputError, match=words):
-        checkpoint.load(problem)
+        checkpoint.load([problem])
 
 
 def test_no_state_is_said_so(problem, tmp_path):
     with pytest.raises(
         InputError, match=r"no state to resume in \S*state\.json.*start afresh without --resume"
     ):
-        Checkpoint(tmp_path / "state.json").load(problem)
+        Checkpoint(tmp_path / "state.json").load([problem])
 
 
 def test_the_command_does_nothing_before_it_looks_for_the_state(tmp_path, monkeypatch, capsys):
