@@ -47,13 +47,13 @@ from .arguments import (
     target_columns,
 )
 from .data.files import read_text, write_text
-from .data.problem_file import COUPLINGS
 from .terms.free import DECAYED, NAMES, NOTHING, Free, parse_free
 from .terms.losses import Loss, parse_loss
 from .terms.max_pooling import MaxPooling, compared, parse_pooling, refuse
 from .terms.penalties import Penalty, parse_penalty
 from .terms.readouts import Readout
 from .terms.weighted import Weighted, unweighted, weighted, weights_of
+from .terms.words import COUPLINGS
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.arrangement import Arrangement

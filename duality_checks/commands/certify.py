@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..terms.words import COUPLINGS
 from . import options
 from .columns import Columns, listed, require_own_ones, takes_data
 from .gated import certify_gated
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ..training.checkpoint import Checkpoint, State
 
 DEFAULT_OUTPUT = "convex-landscape-output"
-COUPLINGS = ("1-norm", "2-norm")
 
 
 @click.command()
@@ -37,7 +37,7 @@ COUPLINGS = ("1-norm", "2-norm")
 @click.option(
     "--coupling",
     type=click.Choice(COUPLINGS),
-    default="1-norm",
+    default=COUPLINGS[0],
     show_default=True,
     help="With several outputs: the norm of a neuron's output weights in the penalty.",
 )

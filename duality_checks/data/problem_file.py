@@ -24,6 +24,7 @@ from ..terms.losses import Loss
 from ..terms.max_pooling import MaxPooling
 from ..terms.penalties import Penalty
 from ..terms.readouts import Readout
+from ..terms.words import COUPLINGS
 from .files import read_json
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 FORMAT = "convex-landscape problem"
 FIELDS = ("loss", "penalty", "readout", "kappa", "beta", "X", "y")
 PREPARATION = "preparation"
-# The norms of a neuron's output weights; what shares neurons has the second.
-COUPLINGS = ("1-norm", "2-norm")
 # What later versions say beside those.
 LATER = {2: ("free",), 3: ("free", "weights"), 4: ("free", "weights", "coupling")}
 

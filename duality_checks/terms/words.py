@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+# The norms of a neuron's output weights; what shares neurons has the second.
+COUPLINGS = ("1-norm", "2-norm")
+
 
 def activation_name(kappa: Fraction) -> str:
     """The activation in words.
