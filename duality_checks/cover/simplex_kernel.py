@@ -106,9 +106,12 @@ def _settle(A, w, owner, reference, p, free, is_free, count, B, order, Q, R, ste
             a, change = free[e], length * step[e]
             w[a] = max(w[a] + change, 0.0)
             if owner[a] >= 0:
-                w[reference[owner[a]]] = max(w[reference[owner[a]]] - change, 0.0)
+                w[reference[owner[a]]] -= change
             for i in range(r):
                 p[i] += change * B[e, i]
+        for e in range(count):  # below 0 by roundings alone, once all others of the group have moved
+            if owner[free[e]] >= 0:
+                w[reference[owner[free[e]]]] = max(w[reference[owner[free[e]]]], 0.0)
         if hit < 0:
             break
         if gives:

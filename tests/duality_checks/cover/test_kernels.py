@@ -13,6 +13,7 @@ from scipy.optimize import lsq_linear, nnls
 
 from duality_checks import checker
 from duality_checks.cover.cone_kernel import NONE_FREE, bound_on_cone
+from duality_checks.cover.simplex_kernel import descend_shares, shorten_shares
 from duality_checks.cover.slopes_kernel import descend, shorten
 
 seeds = st.integers(0, 10**6)
@@ -99,3 +100,29 @@ def test_the_active_set_ends_at_the_bounded_least_squares(seed, r, m):
     if m:
         oracle = lsq_linear(A.T, -c, bounds=(0, np.where(upper > 1, np.inf, 1.0)), tol=1e-14)
         assert size <= np.sqrt(2 * oracle.cost) + 1e-5
+
+
+@settings(max_examples=100)
+@given(seeds, st.integers(1, 5), st.integers(0, 4), st.integers(0, 3))
+def test_shares_add_up_to_1_and_no_other_share_or_multiplier_makes_the_vector_shorter(seed, r, groups, more):
+    rng = np.random.default_rng(seed)
+    first = np.concatenate([[0], np.cumsum(rng.integers(1, 5, groups))]).astype(np.int64)
+    m = int(first[-1]) + more
+    A, p = rng.integers(-3, 4, size=(m, r)).astype(float), rng.integers(-4, 5, size=r).astype(float)
+    owner = np.concatenate([np.repeat(np.arange(groups), np.diff(first)), np.full(more, -1)]).astype(np.int64)
+    w = np.zeros(m)
+    w[first[:-1]] = 1.0
+    base, p = p, p + A.T @ w
+    reference, free, is_free = np.empty(groups, np.int64), np.empty(r, np.int64), np.empty(m, np.bool_)
+    room = reference, free, is_free, np.empty((r, r)), np.arange(r), *np.empty((2, r, r)), np.empty(r)
+    descend_shares(A, w, first, groups, m, p, 3, 0.0)
+    size = shorten_shares(A, w, owner, first, groups, m, p, 100, 0.0, *room)
+    assert (w >= 0).all() and np.add.reduceat(w[: first[-1]], first[:-1]) == pytest.approx(1)
+    assert p == pytest.approx(base + A.T @ w, abs=1e-9) and size == pytest.approx(np.linalg.norm(p))
+    slopes = A @ p
+    for g in range(groups):
+        own = slice(first[g], first[g + 1])
+        assert slopes[own] @ w[own] == pytest.approx(slopes[own].min(), abs=1e-7)
+    assert (slopes[first[-1] :] >= -1e-7).all() and slopes[first[-1] :] @ w[first[-1] :] == pytest.approx(
+        0, abs=1e-7
+    )
