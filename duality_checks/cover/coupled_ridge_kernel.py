@@ -12,9 +12,9 @@ import numpy as np
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .coupled_kernel import value_of
-from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
+from .ridge_kernel import SWEEPS, TURNS, ascent
 from .slopes_kernel import descend, shorten
-from .vectors_kernel import copy, divide, inner, norm
+from .vectors_kernel import add_multiple, copy, divide, inner, norm, set_multiple
 
 POWERS = 40
 DEPENDENT = 1e-12
@@ -69,6 +69,67 @@ def _leading(square, held, count, u, v):
     return size
 
 
+@inner_njit(nogil=True)
+def _value(room, u):
+    """The function at a point; g there is filled in."""
+    rows, weights, base, everything, g = room[:5]
+    return value_of(rows, weights, everything, 0, len(rows), base, u, g)
+
+
+@inner_njit(nogil=True)
+def _gradient(room, u, width, p, v):
+    """That along g; then the leading singular direction of what g is on the kinks there, and its value."""
+    size = _value(room, u)
+    if size == 0.0:
+        return 0.0, -np.inf
+    rows, weights, base, _, g, lengths, A, squares, w, upper, near, held, N, free, is_free, Q, R, step = room
+    r, q = len(u), len(g)
+    divide(g, size)
+    m = 0
+    for b in range(q):
+        copy(base[b], N[b])
+    for k in range(len(rows)):
+        height, along = 0.0, 0.0
+        for i in range(r):  # in place of views of rows, which cost more
+            height += rows[k, i] * u[i]
+        for b in range(q):
+            along += g[b] * weights[k, b]
+        if along < 0.0 and abs(height) <= width * lengths[k]:
+            w[m] = 1.0 if height > 0.0 else 0.0
+            squares[m] = along * along * lengths[k] * lengths[k]
+            near[m] = k
+            set_multiple(A[m], along, rows[k])
+            m += 1
+        elif height > 0.0:
+            for b in range(q):
+                for i in range(r):
+                    N[b, i] += weights[k, b] * rows[k, i]
+    set_multiple(p, 0.0, u)
+    for b in range(q):
+        add_multiple(p, g[b], N[b])
+    for a in range(m):
+        add_multiple(p, w[a], A[a])
+    descend(A, w, upper, squares, m, p, SWEEPS, 0.0)
+    size = shorten(A, w, upper, squares, m, p, TURNS, 0.0, free, is_free, Q, R, step)
+    if size == 0.0:
+        return 0.0, -np.inf
+    divide(p, size)
+    on = 0
+    for a in range(m):
+        if 0.0 < w[a] < 1.0 and on < r - 1:
+            copy(rows[near[a]], held[on])
+            on += 1
+        elif w[a] > 0.0:
+            for b in range(q):
+                add_multiple(N[b], w[a] * weights[near[a], b], rows[near[a]])
+    found = _leading(N.T @ N, held, on, u, v) > 0.0
+    # The function may be larger than the gradient along one g is long.
+    return np.inf, _value(room, v) if found else -np.inf
+
+
+_ascend = ascent(_gradient, _value)
+
+
 @cached_njit(nogil=True)
 def settle_coupled(rows, weights, base, lengths, points, values):
     """Move each point to a local maximum; both arrays are updated, and no value falls.
@@ -82,82 +143,10 @@ def settle_coupled(rows, weights, base, lengths, points, values):
         values: the function there.
     """
     (h, r), q = rows.shape, weights.shape[1]
-    everything = np.arange(h).astype(np.int32)
+    everything, g = np.arange(h).astype(np.int32), np.empty(q)
     A, squares, w, upper = np.empty((h, r)), np.empty(h), np.empty(h), np.ones(h)
-    near, held = np.empty(h, np.int64), np.empty((r, r))
+    near, held, N = np.empty(h, np.int64), np.empty((r, r)), np.empty((q, r))
     free, is_free = np.empty(r, np.int64), np.empty(h, np.bool_)
     Q, R, step = np.empty((r, r)), np.empty((r, r)), np.empty(r)
-    p, v, other, g, N = np.empty(r), np.empty(r), np.empty(r), np.empty(q), np.empty((q, r))
-    first = min(WIDEST, NEAR * r / max(h, 1))
-    for point in range(len(points)):
-        u, width, narrowed = points[point], first, False
-        for _ in range(STEPS):
-            size = value_of(rows, weights, everything, 0, h, base, u, g)
-            if size == 0.0 or (width < NARROWEST * first and not narrowed):
-                break
-            if width < NARROWEST * first:
-                width, narrowed = first, False
-            divide(g, size)
-            m = 0
-            for b in range(q):
-                copy(base[b], N[b])
-            for k in range(h):
-                height, along = 0.0, 0.0
-                for i in range(r):
-                    height += rows[k, i] * u[i]
-                for b in range(q):
-                    along += g[b] * weights[k, b]
-                if along < 0.0 and abs(height) <= width * lengths[k]:
-                    w[m] = 1.0 if height > 0.0 else 0.0
-                    squares[m] = along * along * lengths[k] * lengths[k]
-                    near[m] = k
-                    for i in range(r):
-                        A[m, i] = along * rows[k, i]
-                    m += 1
-                elif height > 0.0:
-                    for b in range(q):
-                        for i in range(r):
-                            N[b, i] += weights[k, b] * rows[k, i]
-            for i in range(r):
-                p[i] = 0.0
-                for b in range(q):
-                    p[i] += g[b] * N[b, i]
-                for a in range(m):
-                    p[i] += w[a] * A[a, i]
-            descend(A, w, upper, squares, m, p, SWEEPS, 0.0)
-            size = shorten(A, w, upper, squares, m, p, TURNS, 0.0, free, is_free, Q, R, step)
-            if size == 0.0:
-                width *= SHRINK
-                continue
-            divide(p, size)
-            on = 0
-            for a in range(m):
-                if 0.0 < w[a] < 1.0 and on < r - 1:
-                    copy(rows[near[a]], held[on])
-                    on += 1
-                elif w[a] > 0.0:
-                    for b in range(q):
-                        for i in range(r):
-                            N[b, i] += w[a] * weights[near[a], b] * rows[near[a], i]
-            value = -np.inf
-            if _leading(N.T @ N, held, on, u, v) > 0.0:
-                value = value_of(rows, weights, everything, 0, h, base, v, g)
-                copy(v, other)
-            if not value > values[point] * (1 + GAIN):
-                for cut in range(CUTS):
-                    share = CUT**cut
-                    for i in range(r):
-                        other[i] = u[i] + share * (p[i] - u[i])
-                    length = norm(other)
-                    if length == 0.0:
-                        continue
-                    divide(other, length)
-                    value = value_of(rows, weights, everything, 0, h, base, other, g)
-                    if value > values[point] * (1 + GAIN):
-                        break
-            if value > values[point] * (1 + GAIN):
-                values[point] = value
-                copy(other, points[point])
-                narrowed = width < first
-            else:
-                width *= SHRINK
+    given = rows, weights, base, everything, g, lengths, A, squares, w, upper, near, held, N
+    _ascend((*given, free, is_free, Q, R, step), points, values)

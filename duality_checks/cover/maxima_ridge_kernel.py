@@ -7,24 +7,23 @@ is taken, and where that does not help fewer pieces are near.
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 
 from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
-from .ridge_kernel import CUT, CUTS, GAIN, NARROWEST, NEAR, REACHED, SHRINK, STEPS, SWEEPS, TURNS, WIDEST
+from .ridge_kernel import SWEEPS, TURNS, ascent
 from .simplex_kernel import descend_shares, shorten_shares
-from .vectors_kernel import copy
+from .vectors_kernel import add_multiple, divide, set_multiple
 
 
 @inner_njit(nogil=True)
-def _value(pieces, weights, owner, u, heights):
+def _value(room, u):
     """The function at a point; the heights of all pieces are filled in."""
+    pieces, owner, weights, _, heights = room[:5]
     value, top = 0.0, -np.inf
     for k in range(len(owner)):
         heights[k] = 0.0
-        for i in range(len(u)):
+        for i in range(len(u)):  # in place of a view of the piece, which costs more
             heights[k] += pieces[k, i] * u[i]
         top = max(top, heights[k])
         if k + 1 == len(owner) or owner[k + 1] != owner[k]:
@@ -34,12 +33,16 @@ def _value(pieces, weights, owner, u, heights):
 
 
 @inner_njit(nogil=True)
-def _gradients(pieces, weights, owner, lengths, heights, width, A, w, group, first, p):
-    """The gradient p with the pieces of positive weight that are the largest, and groups of the others that
-    nearly are; how many groups and pieces in them."""
+def _gradient(room, u, width, p, q):
+    """That of the pieces of positive weight that are the largest, and of groups of the others that nearly
+    are."""
+    for i in range(len(u)):
+        if q[i] != u[i]:  # else the heights are there
+            _value(room, u)
+            break
+    pieces, owner, weights, lengths, heights, A, w, group, first = room[:9]
     m, groups, start = 0, 0, 0
-    for i in range(len(p)):
-        p[i] = 0.0
+    set_multiple(p, 0.0, u)
     while start < len(owner):
         end, best = start, start
         while end < len(owner) and owner[end] == owner[start]:
@@ -47,21 +50,26 @@ def _gradients(pieces, weights, owner, lengths, heights, width, A, w, group, fir
                 best = end
             end += 1
         weight = weights[owner[start]]
-        for i in range(len(p)):
-            p[i] += weight * pieces[best, i]
+        add_multiple(p, weight, pieces[best])
         if weight < 0.0:
             first[groups] = m
             for k in range(start, end):
                 if heights[best] - heights[k] <= width * (lengths[best] + lengths[k]):
-                    for i in range(len(p)):
-                        A[m, i] = weight * pieces[k, i]
+                    set_multiple(A[m], weight, pieces[k])
                     w[m] = 1.0 if k == best else 0.0
                     group[m] = groups
                     m += 1
             groups += 1
         start = end
     first[groups] = m
-    return groups, m
+    descend_shares(A, w, first, groups, m, p, SWEEPS, 0.0)
+    size = shorten_shares(A, w, group, first, groups, m, p, TURNS, 0.0, *room[9:])
+    if size > 0.0:
+        divide(p, size)
+    return size, -np.inf
+
+
+_ascend = ascent(_gradient, _value)
 
 
 @cached_njit(nogil=True)
@@ -77,47 +85,9 @@ def settle_maxima(pieces, weights, owner, lengths, points, values):
         values: the function there.
     """
     h, r = pieces.shape
-    A, w, group = np.empty((h, r)), np.empty(h), np.empty(h, np.int64)
+    A, w, group, heights = np.empty((h, r)), np.empty(h), np.empty(h, np.int64), np.empty(h)
     first, reference = np.empty(len(weights) + 1, np.int64), np.empty(len(weights), np.int64)
     free, is_free, order = np.empty(r, np.int64), np.empty(h, np.bool_), np.arange(r)
     B, Q, R, step = np.empty((r, r)), np.empty((r, r)), np.empty((r, r)), np.empty(r)
-    p, q, heights, trial = np.empty(r), np.empty(r), np.empty(h), np.empty(h)
-    widest = min(WIDEST, NEAR * r / max(h, 1))
-    for a in range(len(points)):
-        u, width, narrowed = points[a], widest, False
-        _value(pieces, weights, owner, u, heights)
-        for _ in range(STEPS):
-            if width < NARROWEST * widest:
-                if not narrowed:
-                    break
-                width, narrowed = widest, False
-            groups, m = _gradients(pieces, weights, owner, lengths, heights, width, A, w, group, first, p)
-            descend_shares(A, w, first, groups, m, p, SWEEPS, 0.0)
-            size = shorten_shares(
-                A, w, group, first, groups, m, p, TURNS, 0.0, reference, free, is_free, B, order, Q, R, step
-            )
-            if size == 0.0:
-                width *= SHRINK
-                continue
-            value, last = -np.inf, size <= values[a] * (1 + REACHED)
-            for cut in range(1 if last else CUTS):
-                share, length = CUT**cut, 0.0
-                for i in range(r):
-                    q[i] = u[i] + share * (p[i] / size - u[i])
-                    length += q[i] * q[i]
-                if length == 0.0:
-                    continue
-                for i in range(r):
-                    q[i] /= sqrt(length)
-                value = _value(pieces, weights, owner, q, trial)
-                if value > values[a] * (1 + GAIN):
-                    break
-            if value > values[a] * (1 + GAIN):
-                values[a] = value
-                copy(q, points[a])
-                narrowed = width < widest
-                copy(trial, heights)
-            elif not last:
-                width *= SHRINK
-            if last:
-                break
+    given = pieces, owner, weights, lengths, heights, A, w, group, first
+    _ascend((*given, reference, free, is_free, B, order, Q, R, step), points, values)

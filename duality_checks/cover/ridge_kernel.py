@@ -11,15 +11,15 @@ side: a point whose value is its length is a local maximum, and the ascent ends.
 
 from __future__ import annotations
 
-from math import sqrt
+from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.machine.kernel_cache import cached_njit
+from hyperplane_arrangements.machine.kernel_cache import cached_njit, inner_njit
 
 from .search_kernel import value_at
 from .slopes_kernel import descend, shorten
-from .vectors_kernel import copy, divide
+from .vectors_kernel import add_multiple, copy, divide, norm, set_multiple
 
 WIDEST, NARROWEST = 0.5, 1e-6
 NEAR = 16
@@ -30,6 +30,93 @@ GAIN = 1e-14
 # So near to the size of a gradient that is above the function all around, a value is the largest but for
 # roundings, which the last step takes away.
 REACHED = 1e-12
+
+
+def ascent(gradient: Any, value_at: Any) -> Any:
+    """What moves each point to a local maximum, compiled: ``ascend(room, points, values)``.
+
+    It updates points (unit vectors, m x r) and values (the function there), of which none falls. The room is
+    what both functions know of the function, the rows first, and where they work.
+
+    Args:
+        gradient: of the room, a point, how wide what is near it is, p and q: the shortest gradient's length,
+            with its direction in p; and a value, with the point that has it in q, or minus infinity. Where
+            the length is 0 nothing is in p, and where it is infinite it says nothing of the function. What
+            comes in q is the last point that `value_at` was asked of.
+        value_at: of the room and a point: the function there.
+    """
+
+    @inner_njit(nogil=True)
+    def ascend(room, points, values):
+        r = points.shape[1]
+        p, q = np.empty(r), np.zeros(r)
+        widest = min(WIDEST, NEAR * r / max(len(room[0]), 1))
+        for a in range(len(points)):
+            width, narrowed = widest, False
+            for _ in range(STEPS):
+                if width < NARROWEST * widest:
+                    if not narrowed:
+                        break
+                    width, narrowed = widest, False
+                size, value = gradient(room, points[a], width, p, q)
+                if size == 0.0:
+                    width *= SHRINK
+                    continue
+                last, wanted = size <= values[a] * (1 + REACHED), values[a] * (1 + GAIN)
+                for cut in range(1 if last else CUTS):
+                    if value > wanted:
+                        break
+                    share = CUT**cut
+                    for i in range(r):
+                        q[i] = points[a, i] + share * (p[i] - points[a, i])
+                    length = norm(q)
+                    if length > 0.0:
+                        divide(q, length)
+                        value = value_at(room, q)
+                if value > wanted:
+                    values[a] = value
+                    copy(q, points[a])
+                    narrowed = width < widest
+                elif not last:
+                    width *= SHRINK
+                if last:
+                    break
+
+    return ascend
+
+
+@inner_njit(nogil=True)
+def _value(room, u):
+    rows, weights, base, everything = room[:4]
+    return value_at(rows, weights, everything, 0, len(rows), base, u)
+
+
+@inner_njit(nogil=True)
+def _gradient(room, u, width, p, q):
+    rows, weights, base, _, lengths, A, squares, w, upper, free, is_free, Q, R, step = room
+    copy(base, p)
+    m = 0
+    for k in range(len(rows)):
+        height = 0.0
+        for i in range(len(u)):  # in place of a view of the row, which costs more
+            height += rows[k, i] * u[i]
+        if weights[k] < 0.0 and abs(height) <= width * lengths[k]:
+            w[m] = 1.0 if height > 0.0 else 0.0
+            squares[m] = weights[k] * weights[k] * lengths[k] * lengths[k]
+            set_multiple(A[m], weights[k], rows[k])
+            add_multiple(p, w[m], A[m])
+            m += 1
+        elif height > 0.0:
+            for i in range(len(u)):
+                p[i] += weights[k] * rows[k, i]
+    descend(A, w, upper, squares, m, p, SWEEPS, 0.0)
+    size = shorten(A, w, upper, squares, m, p, TURNS, 0.0, free, is_free, Q, R, step)
+    if size > 0.0:
+        divide(p, size)
+    return size, -np.inf
+
+
+_ascend = ascent(_gradient, _value)
 
 
 @cached_njit(nogil=True)
@@ -49,56 +136,5 @@ def settle_points(rows, weights, base, lengths, points, values):
     A, squares, w, upper = np.empty((h, r)), np.empty(h), np.empty(h), np.ones(h)
     free, is_free = np.empty(r, np.int64), np.empty(h, np.bool_)
     Q, R, step = np.empty((r, r)), np.empty((r, r)), np.empty(r)
-    p, q = np.empty(r), np.empty(r)
-    first = min(WIDEST, NEAR * r / max(h, 1))
-    for a in range(len(points)):
-        u, width, narrowed = points[a], first, False
-        for _ in range(STEPS):
-            if width < NARROWEST * first:
-                if not narrowed:
-                    break
-                width, narrowed = first, False
-            copy(base, p)
-            m = 0
-            for k in range(h):
-                height = 0.0
-                for i in range(r):
-                    height += rows[k, i] * u[i]
-                if weights[k] < 0.0 and abs(height) <= width * lengths[k]:
-                    w[m] = 1.0 if height > 0.0 else 0.0
-                    squares[m] = weights[k] * weights[k] * lengths[k] * lengths[k]
-                    for i in range(r):
-                        A[m, i] = weights[k] * rows[k, i]
-                        p[i] += w[m] * A[m, i]
-                    m += 1
-                elif height > 0.0:
-                    for i in range(r):
-                        p[i] += weights[k] * rows[k, i]
-            descend(A, w, upper, squares, m, p, SWEEPS, 0.0)
-            size = shorten(A, w, upper, squares, m, p, TURNS, 0.0, free, is_free, Q, R, step)
-            value = -np.inf
-            if size == 0.0:
-                width *= SHRINK
-                continue
-            divide(p, size)
-            last = size <= values[a] * (1 + REACHED)
-            for cut in range(1 if last else CUTS):
-                share = CUT**cut
-                length = 0.0
-                for i in range(r):
-                    q[i] = u[i] + share * (p[i] - u[i])
-                    length += q[i] * q[i]
-                if length == 0.0:
-                    continue
-                divide(q, sqrt(length))
-                value = value_at(rows, weights, everything, 0, h, base, q)
-                if value > values[a] * (1 + GAIN):
-                    break
-            if value > values[a] * (1 + GAIN):
-                values[a] = value
-                copy(q, points[a])
-                narrowed = width < first
-            elif not last:
-                width *= SHRINK
-            if last:
-                break
+    given = rows, weights, base, everything, lengths
+    _ascend((*given, A, squares, w, upper, free, is_free, Q, R, step), points, values)
