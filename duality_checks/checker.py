@@ -1488,8 +1488,9 @@ def about(point: Row, scale: int, bias: int, row: Sequence[int]) -> Row:
 
 
 def spans_all(lines: Sequence[Row], normals: Sequence[Row]) -> None:
-    """Every row of X is a combination of the basis, so that g sees of u no more than t does."""
-    rank = len(pivot_columns([*lines, *normals]))
+    """Every row of X is a combination of the basis, so that g sees of u no more than t does. The rows of X
+    come first: eliminated with them, which have few digits, all others stay short."""
+    rank = len(pivot_columns([*normals, *lines]))
     require(rank == len(lines), f"the basis has {len(lines)} rows, but with X their rank is {rank}")
 
 

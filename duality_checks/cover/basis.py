@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from hyperplane_arrangements.exact.rational import combination, long_dot
+from hyperplane_arrangements.exact import exact_matrix, rank
 
 from .. import checker
 from ..data.middle import middle
@@ -35,15 +35,13 @@ def orthonormal(rows: Sequence[tuple[int, ...]]) -> Lines | None:
         >>> round(float(line[0]), 9), line[1] / line[0]
         (0.6, Fraction(4, 3))
     """
-    found = checker.pivot_columns(checker.hyperplanes(rows))
-    if len(found) == len(rows[0]):
+    if rank(exact_matrix(rows)) == len(rows[0]):
         return None
-    lines = [tuple(map(Fraction, row)) for row in found.values()]
-    lines = [tuple(x / 2 ** max(abs(x.numerator).bit_length() for x in row) for x in row) for row in lines]
+    found = checker.pivot_columns(checker.hyperplanes(rows))
+    lines = tuple(_at_most_one(row) for row in found.values())
     for _ in range(PASSES):
-        gram = [[long_dot(a, b) for b in lines] for a in lines]
-        lines = list(_combined(_factors(gram), lines))
-    return tuple(lines)
+        lines = _combined(_factors(_gram(lines)), lines)
+    return lines
 
 
 def turned(lines: Lines | None, rows: np.ndarray, weights: np.ndarray) -> Lines:
@@ -68,9 +66,28 @@ def turned(lines: Lines | None, rows: np.ndarray, weights: np.ndarray) -> Lines:
     return _combined(factors, lines)
 
 
-def _combined(factors: list[list[Fraction]], lines: Sequence[Sequence[Fraction]]) -> Lines:
+def _at_most_one(row: tuple[int, ...]) -> tuple[Fraction, ...]:
+    """The row over a power of two above all of its entries."""
+    power = 1 << max(abs(x).bit_length() for x in row)
+    return tuple(Fraction(x, power) for x in row)
+
+
+def _gram(lines: Lines) -> list[list[Fraction]]:
+    """The inner products of lines."""
+    whole, scale = _whole(lines)
+    return [[Fraction(x, scale**2) for x in row] for row in whole @ whole.T]
+
+
+def _combined(factors: Sequence[Sequence[Fraction]], lines: Lines) -> Lines:
     """Sums of lines, each times its factor."""
-    return tuple(combination(row, lines, len(lines[0])) for row in factors)
+    (shares, one), (whole, other) = _whole(factors), _whole(lines)
+    return tuple(tuple(Fraction(x, one * other) for x in row) for row in shares @ whole)
+
+
+def _whole(lines: Sequence[Sequence[Fraction]]) -> tuple[np.ndarray, int]:
+    """Lines as Python integers over one denominator."""
+    rows, scale = checker.integer_rows(lines)
+    return np.array(rows, dtype=object), scale
 
 
 def _factors(gram: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:

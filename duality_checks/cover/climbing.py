@@ -13,10 +13,11 @@ MOST_STARTS = 400
 FEWEST = 4
 MOST_TIMES = 32
 ENTRIES = 200_000
+NUMBERS = 2_000_000  # that the ascents between two looks at the clock go through
 
 
 def starts_for(function: Searched) -> int:
-    """How many ascents are worth their time beside so many rows.
+    """How many ascents are worth their time beside so many rows of such a rank.
 
     Example:
         >>> from duality_checks.cover.search import Function
@@ -24,7 +25,19 @@ def starts_for(function: Searched) -> int:
         4
     """
     h, r = function.terms, function.rank
-    return max(FEWEST, min(STARTS * 2 ** max(r - 3, 0), MOST_STARTS, ENTRIES // max(h, 1)))
+    most = min(MOST_STARTS, ENTRIES // max(h, 1), starts_at_once(function))
+    return max(FEWEST, min(STARTS * 2 ** max(r - 3, 0), most))
+
+
+def starts_at_once(function: Searched) -> int:
+    """How many ascents take a fraction of a second together.
+
+    Example:
+        >>> from duality_checks.cover.search import Function
+        >>> starts_at_once(Function(np.ones((400, 300)), np.ones(400), np.zeros(300)))
+        16
+    """
+    return max(FEWEST, min(MOST_STARTS, NUMBERS // max(function.terms * function.rank, 1)))
 
 
 def starts_before_a_search(function: Searched) -> int:

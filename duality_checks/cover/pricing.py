@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .climbing import climb, starts_before_a_search, starts_for
+from .climbing import climb, starts_at_once, starts_before_a_search, starts_for
 from .effort import WHOLE, Effort, is_late
 from .search import Cover, Function, Limits, Searched, search
 
@@ -18,7 +18,6 @@ CLOSE = 1e-6
 ABOVE = 2.0**-42
 TURNS = 60
 SIGNS = (1.0, -1.0)
-AT_ONCE = 400  # ascents between two looks at the clock
 LONG = 10_000  # cones of a search
 AROUND = np.array([0.01, 0.05, 0.2])  # how far from a known maximum an ascent starts
 
@@ -163,11 +162,12 @@ def glimpsed(
     rng = np.random.default_rng([abs(turn), turn < 0])
     rank = sides[0].rank
     found: list[Part] = [(1.0, np.empty((0, rank)), np.empty(0))]
-    for first in range(0, starts, AT_ONCE):
+    at_once = starts_at_once(sides[0])
+    for first in range(0, starts, at_once):
         if first and is_late(deadline):
             break
         for sign, side, maxima in zip(SIGNS, sides, known, strict=False):
-            points = rng.normal(size=(min(AT_ONCE, starts - first), rank))
+            points = rng.normal(size=(min(at_once, starts - first), rank))
             if len(maxima):
                 some = rng.integers(len(maxima), size=len(points) // 2)
                 points[: len(some)] *= rng.choice(AROUND, size=(len(some), 1))

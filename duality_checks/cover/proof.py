@@ -18,7 +18,9 @@ from .search import Cover, Function, Limits, search
 BELOW = 1 - 2.0**-50  # more than all roundings of beta
 _LONGEST = 900
 FIRST = Limits(points=1)
-TURNED_FROM = 5  # the rank below which it hardly matters along which axes boxes lie
+# The ranks at which it matters along which axes boxes lie: above, no search gets beyond a few boxes, and the
+# checker takes minutes for the axes themselves.
+TURNED = range(5, 33)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,9 +44,9 @@ class Coordinates:
         return cls(stated, orthonormal(checker.integer_rows(stated.rows)[0]))
 
     def turned(self, dual: tuple[Fraction, ...]) -> Coordinates:
-        """Those in which a search takes fewer cones for a dual, from `TURNED_FROM` on; the same at lower
-        ranks, with free biases, and with max pooling."""
-        if self.dimension < TURNED_FROM or self.stated.bias is not None or self.stated.largest:
+        """Those in which a search takes fewer cones for a dual, at the ranks of `TURNED`; the same at others,
+        with free biases, and with max pooling."""
+        if self.dimension not in TURNED or self.stated.bias is not None or self.stated.largest:
             return self
         rows, weights, _, _ = self.terms(dual)
         return replace(self, basis=turned(self.basis, rows, weights))

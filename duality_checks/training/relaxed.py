@@ -42,6 +42,8 @@ FOURTH_UP_TO, SIXTH_UP_TO = (12, 2000), (11, 600)
 SOLVING = 0.7
 # The rank from which on a search for what functions have not proven ends with as much: they get its time too.
 BEYOND_CONES = 9
+# Products of two entries of a row that a program of functions is made of in a second.
+STATED_A_SECOND = 3e6
 # From how many times the time of second moments on they are worth it.
 LONGER = {relax_further: 30, relax_furthest: 12}
 
@@ -116,6 +118,9 @@ def train_relaxed(
 
 def _with_functions(problem: TrainingProblem, found: Solution, effort: Effort) -> Solution:
     """The solution with the dual of the relaxation, where that proves more."""
+    n, rank = problem.X.shape[0], problem.arrangement.rank
+    if effort.seconds is not None and max(effort.seconds, 1.0) * STATED_A_SECOND < n * rank**2:
+        return found
     wanted = (1 - effort.gap) * found.upper
     relaxation = relaxed(problem, np.inf if effort.seconds is None else max(effort.seconds, 1.0), wanted)
     if relaxation is None:

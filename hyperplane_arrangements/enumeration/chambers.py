@@ -435,6 +435,9 @@ def poincare(arrangement: PlainArrangement) -> tuple[int, ...]:
 
 
 def _count(arrangement: PlainArrangement, told: Callable[[str], object] | None) -> int:
+    distinct = arrangement.distinct
+    if distinct.infinity is None and len(distinct.rows) == arrangement.rank:
+        return 2**arrangement.rank  # independent normals: every sign vector is a chamber's
     # A plan of the search serves to list the chambers too.
     return _in_turns(arrangement, sum, lambda limit: _plan(arrangement, limit).chambers, told)
 

@@ -7,6 +7,7 @@ import pytest
 
 from duality_checks import TrainingProblem, certify, check, train
 from duality_checks.cover.effort import LADDER, Effort
+from duality_checks.training import relaxed
 from hyperplane_arrangements.errors import InputError
 
 
@@ -46,6 +47,12 @@ def test_at_low_rank_a_search_that_is_not_begun_leaves_a_bound_of_nothing(effort
     assert solution.lower == 0.0 and not solution.dual.any()
     certificate = certify(problem, solution, effort=effort)
     assert check(problem, certificate).proven and certificate.lower == 0
+
+
+def test_functions_that_take_longer_to_state_than_there_is_time_are_not_stated(problem, monkeypatch):
+    monkeypatch.setattr(relaxed, "STATED_A_SECOND", 1)
+    assert train(problem, effort=Effort(seconds=1e-9)).lower == 0.0
+    assert train(problem, effort=Effort(cones=1)).lower > 0.0  # where time is no limit
 
 
 def test_a_proof_that_there_is_no_time_for_leaves_a_certificate_of_a_wide_interval():

@@ -201,6 +201,18 @@ def test_general_position_meets_covers_bound(n, d):
     assert len(set(map(bytes, signs))) == expected
 
 
+@pytest.mark.parametrize("n", [3, 6, 60])
+def test_independent_normals_have_a_chamber_for_each_sign_vector(n):
+    """Repeated and opposite ones among them, in more columns; and not if one more is a sum of two."""
+    rows = np.random.default_rng(n).integers(-9, 10, (n, n + 2)).tolist()
+    arrangement = Arrangement([*rows, [-3 * x for x in rows[0]]])
+    assert arrangement.count_chambers() == 2**n
+    if n < 10:
+        assert count_by_search(arrangement) == 2**n
+        both = [a + b for a, b in zip(rows[0], rows[1], strict=True)]
+        assert Arrangement([*rows, both]).count_chambers() == 2**n * 3 // 2  # 6 of a pencil of 3, for 4 of 2
+
+
 def test_the_bound_is_no_count():
     """Negative control: three planes of one pencil have fewer chambers than three in general position."""
     assert Arrangement([[1, 0, 0], [0, 1, 0], [1, 1, 0]]).count_chambers() == 6 < upper_bound(3, 3)
