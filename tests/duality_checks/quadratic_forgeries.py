@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from copy import deepcopy
 from fractions import Fraction
@@ -36,6 +37,21 @@ def judged(honest, forgeries, name):
     change, reason = forgeries[name]
     change(problem, document)
     return checker.check_documents(json.dumps(problem), json.dumps(document)), reason
+
+
+def assert_refused(honest, forgeries, name):
+    """A forgery is refused for its own reason."""
+    verdict, reason = judged(honest, forgeries, name)
+    assert not verdict.proven
+    assert re.search(reason, verdict.reason), verdict.reason
+
+
+def assert_refused_by(guard, honest, forgeries, name, monkeypatch):
+    """A forgery is refused, and without a check of the checker's no more, or for its bound alone."""
+    assert not judged(honest, forgeries, name)[0].proven
+    monkeypatch.setattr(checker, guard, lambda *_: None)
+    verdict, _ = judged(honest, forgeries, name)
+    assert verdict.proven or re.search(BOUND, verdict.reason), verdict.reason
 
 
 def zero_network(problem):
