@@ -9,6 +9,7 @@ found by ascents from random directions, `proven_` is False, and the bounds are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from fractions import Fraction
 from time import perf_counter
@@ -37,7 +38,6 @@ from .fits import Fit
 
 if TYPE_CHECKING:
     from ..certificates.certificate import Certificate
-    from ..optima.several_outputs import OutputsProof
 
 
 class NoCertificateError(ConvexLandscapeError, AttributeError):
@@ -89,29 +89,18 @@ class _CertifiedReLU(BaseEstimator):
                 self._require_chambers(problem)
             effort = self._limits(problem).after(began, parts=4)
             problem = at_ratio(problem, self.beta_ratio, self.max_chambers, effort)
-        if not problem.shares:
-            outputs = problem.outputs
-            fits = [self._fitted(one, began, len(outputs) - k) for k, one in enumerate(outputs)]
-            self._keep(problem, fits)
-            return
-        from ..optima.several_outputs import train_outputs
+        programs = problem.programs
+        self._keep(problem, [self._fitted(one, began, len(programs) - k) for k, one in enumerate(programs)])
 
-        left = self._limits(problem).after(began)
-        self._keep(problem, [], train_outputs(problem, effort=left))
-
-    def _keep(self, problem: TrainingProblem, fits: list[Fit], proof: OutputsProof | None = None) -> None:
-        """What was learned: a fit an output, or one proof where outputs share neurons."""
+    def _keep(self, problem: TrainingProblem, fits: Sequence[Fit]) -> None:
+        """What was learned: a fit a program."""
         solutions = tuple(fit.solution for fit in fits)
-        if len(problem.targets) == 1:
-            self.solution_, self.network_ = solutions[0], solutions[0].network
-        else:
-            self.solution_ = solutions
-            self.network_ = proof.network if proof else side_by_side([one.network for one in solutions])
-        self.problem_ = problem
-        self._fits, self.proof_, self.beta_ = tuple(fits), proof, problem.beta
+        self.solution_ = solutions if len(fits) > 1 else solutions[0]
+        self.network_ = side_by_side([one.network for one in solutions])
+        self.problem_, self._fits, self.beta_ = problem, tuple(fits), problem.beta
         self.exhaustive_ = all(fit.exhaustive for fit in fits)
         self.n_chambers_ = problem.arrangement.count_chambers() if self.exhaustive_ else None
-        self.n_iter_ = max((len(fit.solution.rounds) for fit in fits), default=1)
+        self.n_iter_ = max(len(one.rounds) for one in solutions)
 
     def _require_chambers(self, problem: TrainingProblem) -> None:
         searched = self.gap is not None and is_searched(problem)
@@ -128,7 +117,7 @@ class _CertifiedReLU(BaseEstimator):
         from sklearn.utils import check_random_state
 
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        effort = self._effort()
+        effort = self._limits(problem) if problem.shares else self._effort()
         effort = None if effort is None else effort.after(began, parts)
         return Fit.of(problem, max_chambers=self.max_chambers, starts=self.starts, seed=seed, effort=effort)
 
@@ -158,36 +147,25 @@ class _CertifiedReLU(BaseEstimator):
 
     @property
     def certificate_(self) -> Certificate | tuple[Certificate, ...]:
-        """The certificate, made and checked when it is first asked for; one an output where there are
-        several.
+        """The certificate, made and checked when it is first asked for; one an output where several are a
+        program each.
 
         Raises:
-            NoCertificateError: the chambers were too many to go through, or outputs share neurons.
+            NoCertificateError: the chambers were too many to go through.
         """
         check_is_fitted(self, "network_")
-        if not all(fit.certifiable for fit in self._fits) and self.proof_ is None:
+        if not all(fit.certifiable for fit in self._fits):
             raise NoCertificateError(
                 f"the data have more than max_chambers={self.max_chambers:,} chambers, so the network is not "
                 "proven optimal; use fewer columns or rows, or raise max_chambers"
             )
-        if self.proof_ is not None:
-            raise NoCertificateError(
-                "outputs that share neurons have one certificate: proof_.to_json() writes it"
-            )
         found = tuple(fit.certificate for fit in self._fits)
-        return found if self._has_several() else found[0]
-
-    def _has_several(self) -> bool:
-        return len(self.problem_.targets) > 1
+        return found if len(found) > 1 else found[0]
 
     @property
     def proven_(self) -> bool:
         """Whether the network is proven globally optimal, up to the gap between the bounds."""
         check_is_fitted(self, "network_")
-        if self.proof_ is not None:
-            from ..optima.several_outputs import check_outputs
-
-            return bool(check_outputs(self.problem_, self.proof_).proven)
         return all(fit.settled for fit in self._fits)
 
     @property
@@ -202,8 +180,6 @@ class _CertifiedReLU(BaseEstimator):
 
     def _bounds(self) -> tuple[Fraction, Fraction]:
         check_is_fitted(self, "network_")
-        if self.proof_ is not None:
-            return self.proof_.lower, self.proof_.upper
         lower, upper = (
             sum((getattr(fit.bounds, side) for fit in self._fits), Fraction(0)) for side in ("lower", "upper")
         )
@@ -254,9 +230,8 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
     __doc__ = f"""Regression by the two-layer network with the least regularised objective of all.
 {_PARAMETERS.format(losses='"squared", "l1" or "huber:D"')}
     With several outputs (y is n x k) `coupling` says which norm of a neuron's output weights is regularised:
-    "1-norm" (the outputs separate, and `certificate_` is a tuple) or "2-norm" (usual weight decay: they share
-    neurons; squared loss, rank at most 3, and `proof_` in place of `certificate_`). `network_` is then a
-    :class:`~duality_checks.networks.two_layer.TwoLayerNetwork`, and `solution_` a tuple.
+    "1-norm" (the outputs are a program each, and `certificate_` and `solution_` are tuples) or "2-norm" (the
+    usual weight decay: they share neurons, with the squared loss, and all directions are searched).
 
     Example:
         >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 1.0, 0.0, 1.0]

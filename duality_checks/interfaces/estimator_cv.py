@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -27,9 +27,6 @@ from ..problem import TrainingProblem
 from .estimator import CertifiedReLUClassifier, CertifiedReLURegressor, parameters
 from .fits import Fit
 
-if TYPE_CHECKING:
-    from ..optima.several_outputs import OutputsProof
-
 RATIOS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
@@ -40,22 +37,19 @@ class _Point:
     Attributes:
         problem: with this beta.
         network: of all outputs.
-        fits: one an output; none where outputs share neurons.
-        proof: of the outputs that share neurons.
+        fits: one a program.
         shown: what `path_` has of it.
     """
 
     problem: TrainingProblem
     network: Any
     fits: tuple[Fit, ...]
-    proof: OutputsProof | None
     shown: Any
 
     @property
     def relative_gap(self) -> float:
-        bounds = [self.proof] if self.proof is not None else [fit.bounds for fit in self.fits]
         lower, upper = (
-            sum((getattr(one, side) for one in bounds), Fraction(0)) for side in ("lower", "upper")
+            sum((getattr(fit.bounds, side) for fit in self.fits), Fraction(0)) for side in ("lower", "upper")
         )
         return float((upper - lower) / upper) if upper else 0.0
 
@@ -123,27 +117,17 @@ class _ByCrossValidation:
         self: Any, problem: TrainingProblem, betas: Sequence[Fraction], effort: Effort
     ) -> Iterator[_Point]:
         """The optima from the largest beta down, which share the time."""
-        from ..optima.several_outputs import train_outputs
-
-        if problem.shares:
-            for beta, share in zip(betas, effort.shares(len(betas)), strict=True):
-                stated = problem.with_beta(beta)
-                proof = train_outputs(stated, effort=share)
-                yield _Point(stated, proof.network, (), proof, proof)
-            return
-        listed = few_chambers(problem.arrangement, self.max_chambers)
+        listed = not problem.shares and few_chambers(problem.arrangement, self.max_chambers)
         searched = None if listed else effort
         paths = [
             list(beta_path(one, betas, max_chambers=self.max_chambers, effort=WHOLE if listed else share))
-            for one, share in zip(problem.outputs, effort.shares(len(problem.outputs)), strict=True)
+            for one, share in zip(problem.programs, effort.shares(len(problem.programs)), strict=True)
         ]
         for points in zip(*paths, strict=True):
             fits = tuple(Fit.of_point(point, searched) for point in points)
-            if len(problem.targets) == 1:
-                yield _Point(fits[0].problem, fits[0].solution.network, fits, None, points[0])
-            else:
-                stated = problem.with_beta(fits[0].problem.beta)
-                yield _Point(stated, side_by_side([fit.solution.network for fit in fits]), fits, None, points)
+            stated = problem.with_beta(fits[0].problem.beta)
+            network = side_by_side([fit.solution.network for fit in fits])
+            yield _Point(stated, network, fits, points if len(points) > 1 else points[0])
 
     def _decays(self: Any, problem: TrainingProblem, effort: Effort) -> tuple[Fraction, ...]:
         """The betas to compare, largest first, each once."""
@@ -176,7 +160,7 @@ class _ByCrossValidation:
 
         for fit in point.fits:
             check(fit.problem, fit.certificate).require()
-        self._keep(point.problem, list(point.fits), point.proof)
+        self._keep(point.problem, point.fits)
 
 
 _PARAMETERS = """
@@ -199,7 +183,7 @@ _PARAMETERS = """
         betas_: those that were compared, largest first.
         cv_scores_: the scores, one row a fold and one column a beta.
         path_: the optima of all samples from the largest beta down to the chosen one, each with its
-            certificate; with several outputs a tuple of them, or one proof where they share neurons.
+            certificate; a tuple of them where outputs are a program each.
         gap_: the largest relative gap that was proven, of all folds and betas.
         network_, certificate_, proven_, lower_bound_, upper_bound_: as there, at the chosen beta.
 """

@@ -52,7 +52,7 @@ class Fit:
         effort: Effort | None,
     ) -> Fit:
         """Train over all chambers; where there are more than `max_chambers`, by a search over all directions
-        if they are many and there is an effort, else by ascents.
+        if they are many and there is an effort, else by ascents. Outputs that share neurons are searched for.
 
         Raises:
             InputError: too many chambers and no search, for another than the squared loss, or with something
@@ -64,6 +64,9 @@ class Fit:
             >>> fit.exhaustive, fit.bounds.lower <= 4 <= fit.bounds.upper
             (True, True)
         """
+        if problem.shares:
+            effort = effort or WHOLE
+            return cls(problem, train(problem, effort=effort), False, effort)
         if few_chambers(problem.arrangement, max_chambers):
             return cls(problem, train(problem, max_chambers=max_chambers), True)
         if effort is not None and is_searched(problem):

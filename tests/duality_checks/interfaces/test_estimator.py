@@ -268,7 +268,7 @@ def test_several_outputs(coupling: str) -> None:
         assert model.predict(kept) == pytest.approx(np.column_stack([one.predict(kept) for one in alone]))
     else:
         assert upper < apart[0]  # neurons that are shared are paid once
-        assert not hasattr(model, "certificate_") and model.proof_ is not None
+        assert check(model.problem_, model.certificate_).proven
     share = CertifiedReLURegressor(beta_ratio=1.001, coupling=coupling).fit(LINE, Y)
     assert not share.predict(LINE).any()
     assert CertifiedReLURegressor(beta_ratio=0.99, coupling=coupling).fit(LINE, Y).predict(LINE).any()
@@ -280,7 +280,7 @@ def test_outputs_that_share_neurons_need_no_chambers(waves: tuple[np.ndarray, np
     X, y = waves
     terms = {"max_chambers": 10, "starts": 5}
     shared = CertifiedReLURegressor(**terms, coupling="2-norm").fit(X, np.column_stack([y, -y]))
-    assert shared.proven_ and shared.proof_.relative_gap <= 1e-6
+    assert shared.proven_ and shared.certificate_.relative_gap <= 1e-6
     apart = CertifiedReLURegressor(**terms).fit(X, np.column_stack([y, -y]))
     assert not apart.proven_ and 0 <= apart.lower_bound_ <= apart.upper_bound_
     column = CertifiedReLURegressor().fit(LINE, SEEN[:, None])
