@@ -55,16 +55,6 @@ class Coupled(Sum):
         )
         return found
 
-    @property
-    def rank(self) -> int:
-        """r."""
-        return self.rows.shape[1]
-
-    @property
-    def terms(self) -> int:
-        """h."""
-        return len(self.rows)
-
     def searched(self, box: Box, floor: float, threshold: float, nodes: int) -> Found:
         """What :func:`.coupled_kernel.search_coupled` finds in a box."""
         from .coupled_kernel import search_coupled

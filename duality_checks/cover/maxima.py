@@ -15,12 +15,12 @@ class Maxima(Sum):
     """``g(u) = sum_i weights_i max_p a_p'u`` over the pieces a_p of sample i, in floats.
 
     Attributes:
-        pieces: M x r, those of one sample beside each other.
+        rows: the pieces, M x r, those of one sample beside each other.
         owner: the sample of each, from 0 on, length M.
         weights: one a sample, none zero.
     """
 
-    pieces: np.ndarray
+    rows: np.ndarray
     owner: np.ndarray
     weights: np.ndarray
 
@@ -53,39 +53,29 @@ class Maxima(Sum):
         """g at many points (m x r), length m."""
         if not len(self.weights):
             return np.zeros(len(u))
-        return np.maximum.reduceat(u @ self.pieces.T, self.starts, axis=1) @ self.weights
+        return np.maximum.reduceat(u @ self.rows.T, self.starts, axis=1) @ self.weights
 
     def negated(self) -> Maxima:
         """-g."""
-        return Maxima(self.pieces, self.owner, -self.weights)
+        return Maxima(self.rows, self.owner, -self.weights)
 
     @property
     def sizes(self) -> np.ndarray:
         """For each coordinate the sum of the sizes of all terms, which bounds rounding errors."""
         if not len(self.weights):
             return np.zeros(self.rank)
-        return np.abs(self.weights) @ np.maximum.reduceat(np.abs(self.pieces), self.starts, axis=0)
-
-    @property
-    def rank(self) -> int:
-        """r."""
-        return self.pieces.shape[1]
-
-    @property
-    def terms(self) -> int:
-        """M."""
-        return len(self.pieces)
+        return np.abs(self.weights) @ np.maximum.reduceat(np.abs(self.rows), self.starts, axis=0)
 
     def searched(self, box: Box, floor: float, threshold: float, nodes: int) -> Found:
         """What :func:`.maxima_kernel.search_maxima` finds in a box."""
         from .maxima_kernel import search_maxima
 
-        given = (self.pieces, self.weights, self.owner, self.rounding, box.j)
+        given = (self.rows, self.weights, self.owner, self.rounding, box.j)
         return found_by(search_maxima, given, self, box, np.zeros((1, self.rank)), (floor, threshold), nodes)
 
     def settled(self, points: np.ndarray, values: np.ndarray) -> None:
         """Move points up to local maxima; both arrays are updated."""
         from .maxima_ridge_kernel import settle_maxima
 
-        lengths = np.linalg.norm(self.pieces, axis=1)
-        settle_maxima(self.pieces, self.weights, self.owner, lengths, points, values)
+        lengths = np.linalg.norm(self.rows, axis=1)
+        settle_maxima(self.rows, self.weights, self.owner, lengths, points, values)

@@ -63,9 +63,24 @@ class Searched(Protocol):
 
 
 class Sum:
-    """A sum of terms in r coordinates, searched on the sphere of their 2-norm: how far floats may be off."""
+    """A sum of terms, each of rows in r coordinates, searched on the sphere of their 2-norm.
+
+    Attributes:
+        rows: h x r.
+    """
 
     __slots__ = ()
+    rows: np.ndarray
+
+    @property
+    def rank(self) -> int:
+        """r."""
+        return self.rows.shape[1]
+
+    @property
+    def terms(self) -> int:
+        """h."""
+        return len(self.rows)
 
     def norms(self, u: np.ndarray) -> np.ndarray:
         """The norms of many points (m x r), length m."""
@@ -79,7 +94,7 @@ class Sum:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Function:
+class Function(Sum):
     """``g(u) = base'u + sum_h weights_h max(0, rows_h'u)``, in floats.
 
     Attributes:
@@ -119,16 +134,6 @@ class Function:
     def sizes(self) -> np.ndarray:
         """For each coordinate the sum of the sizes of all terms, which bounds rounding errors."""
         return np.abs(self.weights) @ np.abs(self.rows) + np.abs(self.base)
-
-    @property
-    def rank(self) -> int:
-        """r."""
-        return self.rows.shape[1]
-
-    @property
-    def terms(self) -> int:
-        """h."""
-        return len(self.rows)
 
     @property
     def rounding(self) -> float:

@@ -171,13 +171,8 @@ def _max_pooled(
 def exact_objective(
     problem: TrainingProblem, hidden: Sequence[Vector], output: Vector, skip: Sequence[Fraction] = ()
 ) -> Fraction:
-    """The objective of these very weights, an upper bound on p*; for the logistic loss a rational just above.
-
-    Args:
-        problem: the problem.
-        hidden: the weights of the neurons, m x d.
-        output: their output weights, length m.
-        skip: the weights of what the problem has beside its neurons.
+    """The objective of the weights that :func:`exact_fit` takes, an upper bound on p*; for the logistic loss
+    a rational just above.
 
     Example:
         >>> from duality_checks import TrainingProblem
