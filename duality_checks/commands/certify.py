@@ -123,6 +123,8 @@ def certify(
     from .terminal import progress
 
     decay, share = weight_decay(beta, beta_ratio)
+    stated: dict[str, Any] = {"beta": decay, "beta_ratio": share}
+    stated |= {"activation": activation, "max_chambers": max_chambers}
     chosen = columns.chosen(weights)
     original, *others = chosen
     options.refuse_limits(effort, {"--gated": gated} | listed(original, terms))
@@ -131,16 +133,7 @@ def certify(
             raise click.UsageError(
                 "--gated is for one --target, without --start and --resume; leave them out"
             )
-        return certify_gated(
-            original,
-            beta=decay,
-            beta_ratio=share,
-            activation=activation,
-            terms=terms,
-            output=output,
-            max_chambers=max_chambers,
-            as_json=as_json,
-        )
+        return certify_gated(original, **stated, terms=terms, output=output, as_json=as_json)
     if resume and start is not None:
         raise click.UsageError("--start and --resume both say where training begins; give one of them")
     if original.readout is not None and "biases" in terms["free"]:
@@ -157,12 +150,9 @@ def certify(
         with progress() as say, _kept(checkpoint):
             outcome = prove(
                 chosen,
-                beta=decay,
-                beta_ratio=share,
-                activation=activation,
+                **stated,
                 **terms,
                 coupling=coupling,
-                max_chambers=max_chambers,
                 say=say,
                 effort=effort,
                 recall=recall,
