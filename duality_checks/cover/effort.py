@@ -20,6 +20,8 @@ CLIMBED_FROM = 5
 INSTANT = 1e-9  # seconds: a limit that has passed
 # Of the time of a job, the share for training; the rest is for writing a proof down and checking it.
 TRAINING = 0.6
+# The share until which functions are sought: what they prove is kept, so that only a check is left.
+FUNCTIONS = 0.85
 # What the checker reads in a second, half of it written and half read: cones times rows times rank.
 CHECKED_A_SECOND = 5e5
 Number = TypeVar("Number", int, float)
@@ -67,7 +69,8 @@ class Effort:
     """When training and its proof are content, or give up.
 
     The rule of its time: it is that of a whole job, training, certificate and check. Training takes a share
-    of it, :func:`~duality_checks.certify` half of what training has left, and the check the other half. Small
+    of it, a larger one where functions prove the bound, :func:`~duality_checks.certify` half of what training
+    has left, and the check the other half. Small
     instances, whose chambers are gone through one by one, are not limited.
 
     Args:
@@ -132,6 +135,15 @@ class Effort:
             6.0
         """
         return self if self.seconds is None else replace(self, seconds=TRAINING * self.seconds)
+
+    def for_functions(self) -> Effort:
+        """That of a training, with the time that is for functions: only their check comes after them.
+
+        Example:
+            >>> round(Effort(seconds=100).training().for_functions().seconds, 9)
+            85.0
+        """
+        return self if self.seconds is None else replace(self, seconds=FUNCTIONS / TRAINING * self.seconds)
 
     def checkable(self, size: int) -> Effort:
         """That of a training, with no more cones than can be written down and checked in the time that is

@@ -289,7 +289,7 @@ def _solved(loss: Part, penalty: Part, columns: Any, limit: float, accuracy: Acc
         cones,
         tolerance=accuracy.tolerance,
         max_iter=ITERATIONS,
-        time_limit=limit,
+        limit=limit,
         direct_solve_method=accuracy.factors,
     )
     ends = np.cumsum([len(vector) for vector in right])

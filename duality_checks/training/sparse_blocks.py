@@ -6,8 +6,9 @@ times as long as its solution.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,14 @@ from scipy import sparse
 from hyperplane_arrangements.errors import ConvexLandscapeError
 
 
-def minimised(*program: Any, tolerance: float, **settings: Any) -> tuple[np.ndarray, np.ndarray, str]:
-    """Minimise ``1/2 x'Px + c'x`` with ``b - Ax`` in cones of clarabel's, given P, c, A, b, the cones and
-    other settings of it: x, the prices of the rows, and how the solver ended.
+def minimised(
+    *program: Any, tolerance: float, limit: float = np.inf, **settings: Any
+) -> tuple[np.ndarray, np.ndarray, str]:
+    """Minimise ``1/2 x'Px + c'x`` with ``b - Ax`` in cones of clarabel's, given P, c, A, b, the cones, a
+    limit of seconds and other settings of it: x, the prices of the rows, and how the solver ended.
+
+    The solver's own limit is looked at after an iteration, and does not count what comes before the first:
+    here the last iteration is one that may be expected to end in time.
 
     Raises:
         ConvexLandscapeError: the solver returned no numbers.
@@ -30,13 +36,29 @@ def minimised(*program: Any, tolerance: float, **settings: Any) -> tuple[np.ndar
     options.tol_gap_abs = options.tol_gap_rel = options.tol_feas = tolerance
     for name, value in settings.items():
         setattr(options, name, value)
-    solution = clarabel.DefaultSolver(*program, options).solve()
+    deadline = perf_counter() + limit
+    solver = clarabel.DefaultSolver(*program, options)
+    if limit < np.inf:
+        solver.set_termination_callback(_late(deadline))
+    solution = solver.solve()
     found, prices, status = np.array(solution.x), np.array(solution.z), str(solution.status)
     if not (np.isfinite(found).all() and np.isfinite(prices).all()):
         raise ConvexLandscapeError(
             f"the conic solver ended with {status}; rescale the data or choose a larger beta"
         )
     return found, prices, status
+
+
+def _late(deadline: float) -> Callable[[Any], bool]:
+    """Asked before each iteration: whether it would end after a deadline if it took as long as the last."""
+    last = perf_counter()
+
+    def late(_: Any) -> bool:
+        nonlocal last
+        before, last = last, perf_counter()
+        return last + (last - before) > deadline
+
+    return late
 
 
 def placed(blocks: Iterable[tuple[Any, int, int]], shape: tuple[int, int]) -> sparse.csc_matrix:

@@ -50,7 +50,7 @@ def test_at_low_rank_a_search_that_is_not_begun_leaves_a_bound_of_nothing(effort
 
 
 def test_functions_that_take_longer_to_state_than_there_is_time_are_not_stated(problem, monkeypatch):
-    monkeypatch.setattr(relaxed, "STATED_A_SECOND", 1)
+    monkeypatch.setattr(relaxed, "PROVEN_A_SECOND", 1)
     assert train(problem, effort=Effort(seconds=1e-9)).lower == 0.0
     assert train(problem, effort=Effort(cones=1)).lower > 0.0  # where time is no limit
 
