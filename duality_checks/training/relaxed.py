@@ -215,8 +215,8 @@ class _Bench:
         return self._on_pieces(SPHERES, limit)
 
     def further(self, first: _Proven, limit: float) -> tuple[_Proven, bool]:
-        """What functions on pieces prove within a limit of seconds, or with higher moments; and whether nothing
-        is left to try."""
+        """What functions on pieces prove within a limit of seconds, or with higher moments; and whether
+        nothing is left to try."""
         began, best, biased, tried = perf_counter(), first, self.problem.bias is not None, True
 
         def left() -> float:
@@ -266,8 +266,8 @@ class _Bench:
 
 
 def _solving(problem: TrainingProblem, pieces: tuple[Piece, ...], limit: float) -> float:
-    """The seconds of a limit that are for the program of pieces, without those for its proof; 0 where it could
-    not be solved in them."""
+    """The seconds of a limit that are for the program of pieces, without those for its proof; 0 where it
+    could not be solved in them."""
     count, rank = len(problem.arrangement.hyperplanes), problem.arrangement.rank
     left = limit - len(pieces) / len(SPHERES) * count * rank**2 / PROVEN_A_SECOND
     return left if left >= LEAST_ITERATIONS * _iteration(len(pieces), count, rank) else 0.0
