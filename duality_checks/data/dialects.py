@@ -130,7 +130,7 @@ def understood(text: str, source: str, dialect: Dialect | None = None) -> Text:
     lines, comments, heading = _without_comments(list(io.StringIO(text, newline="")))
     if not "".join(lines).strip(", ;\t\r\n"):
         raise InputError(f"{source} is empty; give a header line and rows of numbers")
-    separator = dialect.separator or _separator(lines, heading, source, dialect)
+    separator = dialect.separator or _separator(lines, source, dialect)
     lines, promoted = _with_heading(lines, heading, separator, dialect)
     records = _records(lines, separator, source)
     _require_rectangle(records, source)
@@ -192,7 +192,7 @@ def _with_heading(
     return [*lines[:place], named.getvalue(), *lines[place + 1 :]], True
 
 
-def _separator(lines: list[str], heading: tuple[int, str] | None, source: str, dialect: Dialect) -> str:
+def _separator(lines: list[str], source: str, dialect: Dialect) -> str:
     """The one separator that cuts all lines alike; of several the one that leaves nothing but numbers."""
     text = "".join(lines)
     seen = [mark for mark in _BY_LOOK if mark != dialect.decimal and mark in text]

@@ -135,18 +135,6 @@ def workers() -> Workers | None:
     return _chosen.get()
 
 
-def mapper(worth: bool) -> Callable[..., Any]:
-    """What applies a function to each item of a list: the workers that were chosen, where that is worth it,
-    else `map`.
-
-    Example:
-        >>> list(mapper(True)(abs, [-1, 2]))
-        [1, 2]
-    """
-    team = workers()
-    return map if team is None or not worth else team.map
-
-
 @contextmanager
 def using_workers(team: Workers | None) -> Iterator[None]:
     """Let a team do the pieces inside the block, and close it after; None: whoever does them otherwise.

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
 from duality_checks.cover.proof import Coordinates, covers, written
 from duality_checks.cover.search import search
-from duality_checks.reports.explaining.formal.export import to_coq
+from duality_checks.reports.explaining.formal.export import claims
 from duality_checks.terms.max_pooling import MaxPooling
 from duality_checks.theorems.t2_15_max_pooling import Pooled, highest
 from hyperplane_arrangements.errors import InputError
@@ -384,4 +384,4 @@ def test_only_its_guard_refuses_a_forgery(guard: str, name: str, monkeypatch: py
 def test_the_formal_proof_does_not_cover_it_and_says_so() -> None:
     problem, document = honest()
     with pytest.raises(InputError, match="the formal proof does not cover max pooling"):
-        to_coq(TrainingProblem.from_json(json.dumps(problem)), Certificate.from_json(json.dumps(document)))
+        claims(json.dumps(problem), json.dumps(document))

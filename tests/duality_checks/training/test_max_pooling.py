@@ -318,11 +318,11 @@ def test_a_preparation_remembers_its_pooling(pooling: str) -> None:
 
 
 def test_formal_proofs_and_pages_are_refused_by_name() -> None:
-    from duality_checks.reports.explaining.formal.export import to_coq
+    from duality_checks.reports.explaining.formal.export import claims
     from duality_checks.reports.explaining.theorem import explained
 
     problem, document = honest()
     with pytest.raises(InputError, match="the formal proof does not cover max pooling"):
-        to_coq(problem, Certificate.from_json(json.dumps(document)))
+        claims(problem.to_json(), json.dumps(document))
     with pytest.raises(InputError, match="is checked, but not explained"):
         explained(problem.to_json(), json.dumps(copy.deepcopy(document)))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.machine.workers import Workers, mapper, using_executor, using_workers, workers
+from hyperplane_arrangements.machine.workers import Workers, using_executor, using_workers, workers
 
 
 def test_a_process_that_kills_itself_loses_nothing(tmp_path) -> None:
@@ -42,22 +42,13 @@ def test_work_that_fails_is_no_worker_that_died() -> None:
 def test_somebodys_executor_is_left_running_and_ours_is_not() -> None:
     with ThreadPoolExecutor(1) as pool:
         with using_executor(pool):
-            assert mapper(True)(abs, [-1]) == [1]
+            assert workers().map(abs, [-1]) == [1]
         assert pool.submit(abs, -2).result() == 2
     mine = ThreadPoolExecutor(1)
     with using_workers(Workers(lambda: mine, 1)):
-        assert mapper(True)(abs, [-1]) == [1]
+        assert workers().map(abs, [-1]) == [1]
     with pytest.raises(RuntimeError):
         mine.submit(abs, 1)
-
-
-def test_nobody_is_asked_where_it_is_not_worth_it() -> None:
-    def never():
-        raise AssertionError("a pool was made")
-
-    with using_workers(Workers(never, 2)):
-        assert list(mapper(False)(abs, [-1])) == [1]
-    assert workers() is None
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, "0"), (-1, "-1"), (1.5, "1.5"), (True, "True")])
@@ -83,7 +74,7 @@ def test_a_cluster_does_the_pieces_and_one_that_is_not_there_is_named() -> None:
     with distributed.LocalCluster(n_workers=1, **quiet) as local:
         team = cluster(local.scheduler_address)
         with using_workers(team):
-            assert team.count == 1 and mapper(True)(abs, [-1, 2, -3]) == [1, 2, 3]
+            assert team.count == 1 and workers().map(abs, [-1, 2, -3]) == [1, 2, 3]
         local.scale(0)
         local.sync(local._correct_state)
         with pytest.raises(InputError, match="has no workers"):

@@ -26,8 +26,7 @@ from .gallina import certificate_term, problem_term, rational
 from .sources import library_text
 
 if TYPE_CHECKING:
-    from ....certificates import certificate as certificates
-    from ....problem import TrainingProblem
+    pass
 
 THEOREM = """\
 (** * A theorem about the data below
@@ -143,26 +142,3 @@ def claims(problem_text: str, certificate_text: str) -> tuple[Problem, Certifica
     if certificate.problem != problem.digest:
         raise InputError("certificate: written for another problem; give the problem that it was made with")
     return problem, certificate
-
-
-def to_coq(problem: TrainingProblem, certificate: certificates.Certificate) -> str:
-    """A file for Coq about any certificate of a problem that the formal proof covers.
-
-    Args:
-        problem, certificate: of this package.
-
-    Raises:
-        InputError: what the formal proof does not cover.
-
-    Example:
-        >>> from ....certificates.certifying import certify
-        >>> from ....problem import TrainingProblem
-        >>> from ....training.columns import train
-        >>> problem = TrainingProblem([[1, 0], [0, 2], [1, 1]], [1, -1, 2], beta="1/2")
-        >>> text = to_coq(problem, certify(problem, train(problem)))
-        >>> "Theorem optimum" in text, "beta := 1 # 2" in text
-        (True, True)
-    """
-    from .covering import with_proof
-
-    return coq_text(*claims(problem.to_json(), with_proof(problem, certificate).to_json()))

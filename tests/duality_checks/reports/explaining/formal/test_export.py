@@ -22,7 +22,7 @@ from duality_checks.checker import check_documents
 from duality_checks.cli import main
 from duality_checks.reports.explaining.formal import coq
 from duality_checks.reports.explaining.formal.covering import with_cover, with_proof
-from duality_checks.reports.explaining.formal.export import claims, coq_text, has_best_scaling, to_coq
+from duality_checks.reports.explaining.formal.export import claims, coq_text, has_best_scaling
 from duality_checks.reports.explaining.formal.gallina import certificate_term, problem_term, rational
 from hyperplane_arrangements.errors import InputError, LimitError
 
@@ -216,8 +216,6 @@ def test_the_logistic_loss_is_refused_by_name() -> None:
     reason = (
         "does not cover the logistic loss, whose bounds rest on logarithms; it covers the squared, l1, huber"
     )
-    with pytest.raises(InputError, match=reason):
-        to_coq(problem, listed)
     with pytest.raises(InputError, match=reason):
         with_proof(problem, listed)
     with pytest.raises(InputError, match=reason):
