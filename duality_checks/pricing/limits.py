@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import comb
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import TooLargeError
 
+from ..exact.enclosures import scientific_above
 from ..terms.given import whole
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ LOST = 16  # times the share of Cover's bound that some rows fall short of it is
 # Chambers that training, proofs and certificates go through; above, they cover all directions (`is_covered`).
 LISTED_AT_MOST = 2_000
 COUNTED_AT_MOST = 5_000_000
+DIGITS = 18  # of a bound that people read
 # Of a cover, unless more are asked for: writing one down and checking it take about a millisecond each.
 MAX_CONES = 100_000
 
@@ -146,7 +149,17 @@ def chambers_in_words(arrangement: Arrangement) -> str:
         '4'
     """
     count = counted_chambers(arrangement)
-    return f"at most {chambers_at_most(arrangement):,}" if count is None else f"{count:,}"
+    return f"at most {in_digits(chambers_at_most(arrangement))}" if count is None else f"{count:,}"
+
+
+def in_digits(bound: int) -> str:
+    """A number that others are at most; rounded up to three digits where it has more than `DIGITS`.
+
+    Example:
+        >>> in_digits(5_218_348_222), in_digits(10**227 + 1)
+        ('5,218,348,222', '1.01e+227')
+    """
+    return f"{bound:,}" if bound < 10**DIGITS else scientific_above(Fraction(bound))
 
 
 def require_feasible(arrangement: Arrangement, limit: int) -> None:
@@ -171,12 +184,12 @@ def require_feasible(arrangement: Arrangement, limit: int) -> None:
     if most <= limit:
         return
     if limit > IN_SAMPLE and most > COUNTED_AT_ONCE and _least_by_sample(arrangement) > limit:
-        text = advice(f"up to {most:,}", arrangement.n, rank, most, limit)
+        text = advice(f"up to {in_digits(most)}", arrangement.n, rank, most, limit)
         raise TooLargeError(text, predicted=most, limit=limit)
     if most > FAR * limit:
         least = _some_of_many(arrangement, limit).count_chambers()
         if least > limit:
-            text = advice(f"{least:,} to {most:,}", arrangement.n, rank, most, limit)
+            text = advice(f"{least:,} to {in_digits(most)}", arrangement.n, rank, most, limit)
             raise TooLargeError(text, predicted=most, limit=limit)
     exact = arrangement.count_chambers()
     if exact > limit:

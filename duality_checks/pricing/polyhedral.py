@@ -26,6 +26,7 @@ from hyperplane_arrangements.exact.rational import Vector
 
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
+from .limits import in_digits
 from .max_pooling import Peaks
 
 MAX_RAYS = 500_000
@@ -241,8 +242,8 @@ def _rays(normals: np.ndarray, d: int) -> np.ndarray:
     predicted = comb(len(normals), d - 1)
     if predicted > MAX_RAYS:
         raise TooLargeError(
-            f"{predicted:,} intersections of {d - 1} out of {len(normals)} hyperplanes are predicted and the "
-            f"limit is {MAX_RAYS:,}; use fewer rows or columns, or the 2-norm",
+            f"{in_digits(predicted)} intersections of {d - 1} out of {len(normals)} hyperplanes are predicted "
+            f"and the limit is {MAX_RAYS:,}; use fewer rows or columns, or the 2-norm",
             predicted=predicted,
             limit=MAX_RAYS,
         )
