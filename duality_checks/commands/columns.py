@@ -111,7 +111,7 @@ class Columns:
         table = reading.table(data)
         if not targets:
             raise click.UsageError(
-                f"--target is missing: which column is to be predicted? {data} has {', '.join(table.columns)}"
+                f"--target is missing: which column is to be predicted? {data} has {table.names()}"
             )
         for target in targets:
             table.index(target)

@@ -100,7 +100,7 @@ class Stated:
         targets = self.targets or tuple(one.column for one in outputs)
         if not targets:
             raise click.UsageError(
-                f"--target is missing: which column is predicted? {self.data} has {', '.join(table.columns)}"
+                f"--target is missing: which column is predicted? {self.data} has {table.names()}"
             )
         if known is None or self.features not in (None, list(known.columns)):
             if known is not None and not known.is_plain:

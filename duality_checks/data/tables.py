@@ -94,6 +94,17 @@ class Table:
         lines = tuple(self.lines[row] for row in kept) if self.lines else ()
         return replace(self, cells=tuple(self.cells[row] for row in kept), lines=lines)
 
+    def names(self, most: int = 40) -> str:
+        """The columns as messages list them: not more than people read.
+
+        Example:
+            >>> parse_csv("x,y,z\\n1,2,3", "memory").names(), parse_csv("x,y,z\\n1,2,3", "memory").names(2)
+            ("'x', 'y', 'z'", "'x', 'y' and 1 more")
+        """
+        listed = ", ".join(map(repr, self.columns[:most]))
+        more = len(self.columns) - most
+        return f"{listed} and {more:,} more" if more > 0 else listed
+
     def index(self, name: str) -> int:
         """The position of a column.
 
@@ -101,9 +112,7 @@ class Table:
             InputError: there is no such column; the message lists those there are.
         """
         if name not in self.columns:
-            raise InputError(
-                f"{self.source} has no column {name!r}; its columns are {', '.join(map(repr, self.columns))}"
-            )
+            raise InputError(f"{self.source} has no column {name!r}; its columns are {self.names()}")
         return self.columns.index(name)
 
     def numbers(self, names: Iterable[str]) -> Rows:

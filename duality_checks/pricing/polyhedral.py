@@ -242,8 +242,8 @@ def _rays(normals: np.ndarray, d: int) -> np.ndarray:
     predicted = comb(len(normals), d - 1)
     if predicted > MAX_RAYS:
         raise TooLargeError(
-            f"{in_digits(predicted)} intersections of {d - 1} out of {len(normals)} hyperplanes are predicted "
-            f"and the limit is {MAX_RAYS:,}; use fewer rows or columns, or the 2-norm",
+            f"{in_digits(predicted)} intersections of {d - 1} out of {len(normals)} hyperplanes are "
+            f"predicted and the limit is {MAX_RAYS:,}; use fewer rows or columns, or the 2-norm",
             predicted=predicted,
             limit=MAX_RAYS,
         )

@@ -208,7 +208,7 @@ BAD_JOBS = {
     "missing feature": ("good.csv --target y --features q", "good.csv has no column 'q'"),
     "feature is target": ("good.csv --target y --features y", "column 'y' is both target and feature"),
     "no feature": ("lonely.csv --target y", "lonely.csv has no column beside the target 'y'"),
-    "no target": ("good.csv", "--target is missing: which column is to be predicted? good.csv has x, y"),
+    "no target": ("good.csv", "--target is missing: which column is to be predicted? good.csv has 'x', 'y'"),
     "target of nothing": ("--target y", "--target, --features and --weights choose columns of DATA"),
     "beta zero": ("good.csv --target y --beta 0", "--beta=0 is not positive"),
     "beta negative": ("good.csv --target y --beta -1/2", "--beta=-1/2 is not positive"),

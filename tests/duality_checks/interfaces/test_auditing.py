@@ -611,7 +611,7 @@ BAD_COMMANDS = {
         "small.csv",
         "--beta",
         "1",
-    ): "--target is missing: which column is predicted? small.csv has x, y",
+    ): "--target is missing: which column is predicted? small.csv has 'x', 'y'",
     ("ones.json", *TABLE, "--bias", "none"): "takes 2 inputs but the data has 1 columns",
     ("ones.json", *TABLE, "--bias", "free"): "the network has no biases to be free",
     ("ones.json", *TABLE, "--activation", "abs"): "network's activation has kappa=0, the problem's kappa=-1",
