@@ -39,7 +39,6 @@ ACTIVATIONS = ("relu", "leaky:1/10", "abs")
 #: What can be wrong with a forged certificate.
 FORGERIES = ("lower", "upper", "dual", "problem", "chamber missing", "chamber twice", "witness")
 
-_SMALL = st.integers(-3, 3)
 _HALVES = st.integers(-6, 6).map(lambda k: Fraction(k, 2))
 _BETAS = st.sampled_from([Fraction(1), Fraction(2), Fraction(1, 2), Fraction(1, 4), Fraction(1, 10)])
 # Whole vectors of whole length: the weights of a balanced neuron and its output weight are then rational.

@@ -20,7 +20,7 @@ from ..terms.words import count
 from .cells import is_number
 from .preparation import BIAS as BIAS
 from .preparation import Labels, Output, Preparation, Wanted, as_label, in_order, labels_in
-from .tables import Rows, Table, parse_csv
+from .tables import Table, parse_csv
 
 if TYPE_CHECKING:
     from hyperplane_arrangements.exact import ExactMatrix
@@ -318,25 +318,12 @@ def weights_in(table: Table, column: str) -> tuple[Fraction, ...]:
     return found
 
 
-def matrix(table: Table, columns: Sequence[str] | None = None) -> Rows:
+def exact_columns(table: Table, columns: Sequence[str] | None = None) -> ExactMatrix:
     """The exact numbers in the chosen columns (all of them when None), checked to be worth a computation.
 
     Raises:
         InputError: a column is missing or chosen twice; a cell is no finite number; fewer than two rows; only
             zeros.
-
-    Example:
-        >>> matrix(parse_csv("x,y\\n0.5,1\\n2,3", "memory"), ["y"])
-        ((Fraction(1, 1),), (Fraction(3, 1),))
-    """
-    return exact_columns(table, columns).fractions
-
-
-def exact_columns(table: Table, columns: Sequence[str] | None = None) -> ExactMatrix:
-    """The same as a matrix of integers, which is quicker to have than fractions.
-
-    Raises:
-        InputError: as for :func:`matrix`.
 
     Example:
         >>> exact_columns(parse_csv("x,y\\n0.5,1\\n2,3", "memory")).integers.tolist()

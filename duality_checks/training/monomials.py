@@ -30,26 +30,6 @@ def multinomials(indices: list[tuple[int, ...]]) -> np.ndarray:
     )
 
 
-def products(vectors: np.ndarray, half: int) -> np.ndarray:
-    """All products of so many entries, times the roots of their multinomials: the inner product of two such
-    vectors is a power of that of the vectors.
-
-    Args:
-        vectors: ... x r.
-        half: 2 or 3, say.
-
-    Returns:
-        ... x P, in the order of :func:`monomials`.
-
-    Example:
-        >>> u, w = np.array([1.0, 2.0]), np.array([3.0, -1.0])
-        >>> float(products(u, 3) @ products(w, 3)).__round__(9), float((u @ w) ** 3)
-        (1.0, 1.0)
-    """
-    indices = monomials(vectors.shape[-1], half)
-    return np.asarray(np.sqrt(multinomials(indices)) * np.prod(vectors[..., np.array(indices)], axis=-1))
-
-
 def powers(vectors: np.ndarray, degree: int) -> np.ndarray:
     """The coefficients of ``(vector'u)^degree``, ... x D, in the order of :func:`monomials`."""
     indices = monomials(vectors.shape[-1], degree)
@@ -59,6 +39,9 @@ def powers(vectors: np.ndarray, degree: int) -> np.ndarray:
 @dataclass(frozen=True, eq=False, slots=True)
 class Monomials:
     """Those of degree 2 half in r variables, as products of two of degree half.
+
+    The products of a vector are those of `half` of its entries, in the order of :func:`monomials`, times the
+    scales: the inner product of two vectors' products is a power of that of the vectors.
 
     Attributes:
         half: 2 or 3.
@@ -92,7 +75,7 @@ class Monomials:
         return np.bincount(self.places.ravel(), self._shares.ravel() ** 2, len(self.indices))
 
     def form(self, gram: np.ndarray) -> np.ndarray:
-        """The coefficients of the form whose matrix in :func:`products` is given, length D."""
+        """The coefficients of the form whose matrix in products is given, length D."""
         return np.bincount(self.places.ravel(), (self._shares * gram).ravel(), len(self.indices))
 
     def spread(self, form: np.ndarray) -> np.ndarray:

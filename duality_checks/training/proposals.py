@@ -59,7 +59,7 @@ class Form:
         lows: where curves touch it from below, length h, in (0, 1].
         slopes: of the lines that these are mixed with, length h.
         gram: the matrix of the form that is left, in the products of two or three coordinates that
-            :func:`~.monomials.products` gives.
+            :class:`~.monomials.Monomials` tells of.
     """
 
     piece: Piece

@@ -74,7 +74,7 @@ class _Moments:
         mass: length D.
         second: the upper triangle of U, column by column, as clarabel has it, entries off the diagonal times
             the root of 2.
-        fourth: the same for the matrix of fourth moments in :func:`~.monomials.products`.
+        fourth: the same for the matrix of fourth moments, in the products of :class:`~.monomials.Monomials`.
         squares, fourths: of heights, h x D.
     """
 

@@ -6,7 +6,13 @@ from fractions import Fraction
 
 import pytest
 
-from duality_checks.data.datasets import BIAS, iris, matrix, training_data, versicolor_against_virginica
+from duality_checks.data.datasets import (
+    BIAS,
+    exact_columns,
+    iris,
+    training_data,
+    versicolor_against_virginica,
+)
 from duality_checks.data.preparation import Wanted
 from duality_checks.data.tables import parse_csv
 from hyperplane_arrangements.errors import InputError
@@ -100,5 +106,5 @@ def test_a_cell_that_is_not_finite_is_shown_where_it_stands(cell: str, one_hot: 
 
 def test_a_matrix_takes_all_columns_or_those_chosen() -> None:
     table = parse_csv("1,2\n3,4\n", "memory")
-    assert matrix(table) == ((1, 2), (3, 4))
-    assert matrix(table, ["2"]) == ((2,), (4,))
+    assert exact_columns(table).fractions == ((1, 2), (3, 4))
+    assert exact_columns(table, ["2"]).fractions == ((2,), (4,))

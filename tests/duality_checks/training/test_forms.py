@@ -19,7 +19,7 @@ from quadratic_forgeries import ROWS, assert_refused, assert_refused_by
 from duality_checks import Certificate, TrainingProblem, check, checker, train
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.strategies import training_problems
-from duality_checks.training.monomials import Monomials, monomials, products
+from duality_checks.training.monomials import Monomials, monomials, multinomials
 from duality_checks.training.proposals import Form
 from duality_checks.training.quartic import relax_further
 from duality_checks.training.relaxation import relax
@@ -178,6 +178,12 @@ def test_a_root_is_there_for_what_is_clearly_positive_definite_and_for_nothing_i
     assert not checker.has_square_root(matrix, 0)
 
 
+def products(point, half):
+    """Of so many entries, times the roots of how often each is: their inner products are powers."""
+    indices = monomials(len(point), half)
+    return np.sqrt(multinomials(indices)) * np.prod(point[np.array(indices)], axis=1)
+
+
 @settings(max_examples=20)
 @given(st.lists(st.floats(-2, 2), min_size=3, max_size=3), st.integers(0, 9), st.sampled_from([2, 3]))
 def test_forms_of_matrices_have_their_values(u, seed, half):
@@ -185,6 +191,7 @@ def test_forms_of_matrices_have_their_values(u, seed, half):
     gram = random.normal(size=model.places.shape)
     point, basis = np.array(u), np.linalg.qr(random.normal(size=(3, 3)))[0]
     form, values = model.form(gram), products(point, half)
+    assert values @ values == pytest.approx((point @ point) ** half)
     expected = pytest.approx(values @ gram @ values, abs=1e-7)
     assert values @ model.spread(form) @ values == expected
     assert np.prod(point[model.indices], axis=1) @ form == expected

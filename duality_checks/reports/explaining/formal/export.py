@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from hyperplane_arrangements.errors import InputError
 
@@ -24,9 +23,6 @@ from ....checker import (
 from .coverage import refuse_problem
 from .gallina import certificate_term, problem_term, rational
 from .sources import library_text
-
-if TYPE_CHECKING:
-    pass
 
 THEOREM = """\
 (** * A theorem about the data below
