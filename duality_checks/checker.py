@@ -365,14 +365,14 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def parse(text: str) -> Any:
+def parse(text: str, where: str) -> Any:
     """The JSON value that the whole text spells."""
     try:
         return json.loads(text, object_pairs_hook=unique_keys)
     except Refusal:
         raise
     except (ValueError, RecursionError) as error:
-        raise Refusal(f"not one JSON value: {str(error)!a:.120}") from None
+        raise Refusal(f"{where}: not one JSON value: {str(error)!a:.120}") from None
 
 
 def fields(document: Any, names: Iterable[str], where: str) -> dict[str, Any]:
@@ -386,9 +386,9 @@ def fields(document: Any, names: Iterable[str], where: str) -> dict[str, Any]:
     return document
 
 
-def format_is(document: dict[str, Any], expected: str, where: str) -> None:
-    """What kind of document it says it is."""
-    found = document["format"]
+def format_is(document: Any, expected: str, where: str) -> None:
+    """What kind of document it says it is, if it says so."""
+    found = document.get("format", expected) if type(document) is dict else expected
     require(found == expected, f"{where}: format is {found!a:.80}, not {expected!a}")
 
 
@@ -485,12 +485,12 @@ def read_problem(text: str) -> Problem:
     """The problem that the text spells, or a refusal."""
     where = "problem"
     names = [*PROBLEM, "loss", "penalty", "readout", "kappa", "beta", "X", "y"]
-    document = parse(text)
+    document = parse(text, where)
     if type(document) is dict:
         document.pop("preparation", None)
+    format_is(document, PROBLEM["format"], where)
     version = version_of(document, (1, *LATER), where)
     fields(document, [*names, *LATER.get(version, [])], where)
-    format_is(document, PROBLEM["format"], where)
     free = "" if version == 1 else read_free(document["free"], FREE if version == 2 else ("nothing", *FREE))
     if version == 4:
         coupling_is_known(document["coupling"])
@@ -681,13 +681,13 @@ def kappa_is_below_one(kappa: Fraction) -> None:
 def read_certificate(document: Any, n: int, rows: int, d: int, skips: int) -> Certificate:
     """The certificate in a parsed document, for a problem of n samples, so many rows, d columns and so many
     free columns. Without free columns nothing is written about them."""
+    format_is(document, CERTIFICATE["format"], "certificate")
     version = version_of(document, (1, 2, 3), "certificate")
     third = ["quadratic"] if version == 3 and "quadratic" in document else ["cover"]
     proof = {1: ["chambers"], 2: [], 3: third}[version]
     names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", *proof]
     fields(document, names, "certificate")
     listed = proof == ["chambers"]
-    format_is(document, CERTIFICATE["format"], "certificate")
     network = fields(document["network"], ["hidden", "output", *(["skip"] if skips else [])], "network")
     hidden = array(network["hidden"], None, "hidden")
     chambers = array(document["chambers"], None, "chambers") if listed else []
@@ -770,9 +770,9 @@ def read_shared_certificate(document: Any, n: int, d: int, skips: int, outputs: 
     """The certificate of version 4 in a parsed document, for a problem of n samples, d columns, so many free
     columns and so many outputs."""
     names = [*CERTIFICATE, "problem", "lower", "upper", "dual", "network", "cover"]
+    format_is(document, CERTIFICATE["format"], "certificate")
     version_of(document, (4,), "certificate")
     fields(document, names, "certificate")
-    format_is(document, CERTIFICATE["format"], "certificate")
     network = fields(document["network"], ["hidden", "output", *(["skip"] if skips else [])], "network")
     hidden = array(network["hidden"], None, "hidden")
     output = array(network["output"], len(hidden), "output")
@@ -2989,7 +2989,7 @@ def verify(problem: Problem, certificate_text: str, run: Any = None, marks: Any 
     guesses where they begin."""
     try:
         shape = len(problem.target), len(problem.cuts), len(problem.rows[0]), len(problem.skips)
-        document = parse(certificate_text)
+        document = parse(certificate_text, "certificate")
         digest_matches(document, problem)
         if problem.others:
             several = read_shared_certificate(document, shape[0], *shape[2:], len(problem.others) + 1)

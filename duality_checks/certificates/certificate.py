@@ -145,14 +145,16 @@ class Certificate(Shown, Enclosed):
             InputError: not a certificate in the canonical format, or one that needs a problem.
         """
         try:
-            document = checker.parse(text)
+            document = checker.parse(text, "certificate")
             claim = claimed(document)
             if isinstance(claim, checker.SharedCertificate):
                 return cls._of_several(document["problem"], claim)
             if claim.slopes is not None:
                 claim = checker.with_dual(_problem_of(claim, problem, source), claim)
         except Refusal as reason:
-            raise InputError(f"{source}: {reason}; write certificates with Certificate.save") from None
+            raise InputError(
+                f"{source}: {reason}; give a file that certify or Certificate.save wrote"
+            ) from None
         return cls(
             problem=claim.problem,
             lower=claim.lower,

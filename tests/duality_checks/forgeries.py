@@ -607,6 +607,11 @@ def _(p, c):
     c["format"] = "convex-landscape problem"
 
 
+@mutation("the files the other way round", "problem: format is 'convex-landscape certificate'")
+def _(p, c):
+    return Case(c, p)
+
+
 @mutation("another version", "certificate: version is 4, not 1, 2 or 3")
 def _(p, c):
     c["version"] = 4

@@ -58,7 +58,7 @@ def test_every_mutation_is_real_and_refused_for_its_own_reason(name):
     assert re.search(change.reason, verdict.reason), verdict.reason
 
 
-def lenient_parse(document: str) -> Any:
+def lenient_parse(document: str, where: str) -> Any:
     return json.JSONDecoder(object_pairs_hook=checker.unique_keys).raw_decode(document)[0]
 
 

@@ -45,7 +45,7 @@ def explained(problem_text: str, certificate_text: str) -> list[Block]:
         problem = checker.read_problem(problem_text)
         checker.verify(problem, certificate_text).require()
         shape = len(problem.target), len(problem.cuts), len(problem.rows[0]), len(problem.skips)
-        claim = checker.read_certificate(checker.parse(certificate_text), *shape)
+        claim = checker.read_certificate(checker.parse(certificate_text, "certificate"), *shape)
         certificate = checker.with_dual(problem, claim)
     except Refusal as reason:
         raise InputError(f"{reason}; only what `convex-landscape check` proves is explained") from None

@@ -123,18 +123,18 @@ def claims(problem_text: str, certificate_text: str) -> tuple[Problem, Certifica
     try:
         problem = read_problem(problem_text)
     except Refusal as reason:
-        raise InputError(f"{reason}; write problems with TrainingProblem.save") from None
+        raise InputError(f"{reason}; give a file that certify or TrainingProblem.save wrote") from None
     refuse_problem(problem)
     try:
         shape = len(problem.target), len(problem.rows), len(problem.rows[0]), len(problem.skips)
-        certificate = with_dual(problem, read_certificate(parse(certificate_text), *shape))
+        certificate = with_dual(problem, read_certificate(parse(certificate_text, "certificate"), *shape))
         common_denominator_within_limit(certificate.dual, "dual")
         common_denominator_within_limit(chain(*certificate.hidden), "hidden")
         common_denominator_within_limit(certificate.output + certificate.skip, "output")
         if certificate.cover is not None:
             cover_fits(problem, certificate.cover)
     except Refusal as reason:
-        raise InputError(f"{reason}; write certificates with Certificate.save") from None
+        raise InputError(f"{reason}; give a file that certify or Certificate.save wrote") from None
     if certificate.problem != problem.digest:
         raise InputError("certificate: written for another problem; give the problem that it was made with")
     return problem, certificate

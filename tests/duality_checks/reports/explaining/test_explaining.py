@@ -66,7 +66,7 @@ def example() -> tuple[str, str]:
 def read(problem: str, certificate: str) -> tuple[checker.Problem, checker.Certificate]:
     stated = checker.read_problem(problem)
     shape = len(stated.target), len(stated.rows), len(stated.rows[0]), len(stated.skips)
-    return stated, checker.read_certificate(checker.parse(certificate), *shape)
+    return stated, checker.read_certificate(checker.parse(certificate, "certificate"), *shape)
 
 
 @settings(max_examples=25)

@@ -355,9 +355,9 @@ def test_bad_use_is_said(files, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*files) == 2
     assert "say what to write: --coq, --torch or --onnx" in capsys.readouterr().err
     assert run("--coq", files[0], files[0]) == 2
-    assert "write certificates with Certificate.save" in capsys.readouterr().err
+    assert "give a file that certify or Certificate.save wrote" in capsys.readouterr().err
     assert run("--coq", files[1], files[1]) == 2
-    assert "write problems with TrainingProblem.save" in capsys.readouterr().err
+    assert "give a file that certify or TrainingProblem.save wrote" in capsys.readouterr().err
     other = TrainingProblem([[1, 0, 0]] * 8, [1] * 8, beta=1)
     files[0].write_text(other.to_json())
     assert run("--coq", *files) == 2
