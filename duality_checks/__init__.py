@@ -34,7 +34,6 @@ if TYPE_CHECKING:  # for type checkers and editors, which run nothing
         assert_strong_duality,
     )
     from .interfaces.auditing import Audit, audit
-    from .interfaces.auditing_outputs import OutputsAudit, audit_outputs
     from .interfaces.foreign.files import read_network
     from .interfaces.foreign.sklearn_models import from_sklearn
     from .interfaces.foreign.state_dicts import from_state_dict
@@ -82,7 +81,6 @@ _NAMES = {
         "assert_strong_duality",
     ),
     "interfaces.auditing": ("Audit", "audit"),
-    "interfaces.auditing_outputs": ("OutputsAudit", "audit_outputs"),
     "certificates.certificate": ("Certificate", "check"),
     "certificates.certifying": ("certify",),
     "checker": ("Verdict",),
@@ -140,7 +138,6 @@ __all__ = [
     "Lineup",
     "MaxPooling",
     "OptimalSet",
-    "OutputsAudit",
     "OutputsProof",
     "Passage",
     "PathBand",
@@ -167,7 +164,6 @@ __all__ = [
     "assert_stationary",
     "assert_strong_duality",
     "audit",
-    "audit_outputs",
     "beta_max",
     "beta_path",
     "bound_by_sampling",

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ..cover.effort import Effort
     from ..data.preparation import Labels
     from ..interfaces.auditing import Audit
-    from ..interfaces.auditing_outputs import OutputsAudit
 
 BIASES = ("auto", "none", "column", "free", "decayed")
 ENOUGH = 0.1
@@ -154,16 +153,14 @@ def audit(
     squared loss it is not judged whether the network is stationary.
 
     Several outputs share neurons: each --target is one, in their order. MSELoss() is then a mean over n k
-    numbers, beta is n k wd / 2 (of scikit-learn it is alpha all the same). Up to rank 3, with the squared
-    loss, penalised biases, at most 2,000 chambers and no --time-limit the optimum is proven on every chamber;
-    else it is enclosed, often widely.
+    numbers, beta is n k wd / 2 (of scikit-learn it is alpha all the same). With the squared loss and
+    penalised biases one certificate proves the optimum; else it is enclosed, often widely.
 
     The bound on the optimum rests on a certificate that the independent checker accepts: over all directions
     where the patterns are too many to list, free biases or not, as far as --time-limit and --max-cones let
     it.
     """
     from ..interfaces.auditing import audit as judge
-    from ..interfaces.auditing_outputs import audit_outputs
     from ..interfaces.foreign.files import import_network
     from .terminal import progress
 
@@ -175,20 +172,18 @@ def audit(
     problem, placed, biases, data_of = stated.placed(loaded, norm)
     # What decides a claim has to be narrower than the claim.
     effort = effort if gap is None else replace(effort, gap=gap * ENOUGH)
-    found: Audit | OutputsAudit
     with progress() as say:
-        asked: dict[str, Any] = {
-            "biases": biases,
-            "names": data_of[0].measured,
-            "epsilon": epsilon,
-            "effort": effort,
-            "max_chambers": max_chambers,
-            "say": say,
-        }
-        if len(data_of) > 1:
-            found = audit_outputs(problem, placed, targets=[one.target for one in data_of], **asked)
-        else:
-            found = judge(problem, placed, **asked)
+        found = judge(
+            problem,
+            placed,
+            biases=biases,
+            targets=[one.target for one in data_of],
+            names=data_of[0].measured,
+            epsilon=epsilon,
+            effort=effort,
+            max_chambers=max_chambers,
+            say=say,
+        )
     claim = None if gap is None else Claim.of(found, gap)
     if as_json:
         click.echo(json.dumps(found.facts() | ({} if claim is None else claim.facts())))
@@ -210,7 +205,7 @@ class Claim:
     standing: str
 
     @classmethod
-    def of(cls, found: Audit | OutputsAudit, gap: float) -> Claim:
+    def of(cls, found: Audit, gap: float) -> Claim:
         """Decide the claim, exactly."""
         allowed = Fraction(gap) * found.objective
         if found.excess[1] <= allowed:

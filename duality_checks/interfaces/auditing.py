@@ -1,4 +1,5 @@
-"""Audit of a trained network: its distance to the global optimum, its stationarity, and what improves it."""
+"""Audit of a trained network, whatever its number of outputs: its distance to the global optimum, its
+stationarity, and what improves it."""
 
 from __future__ import annotations
 
@@ -9,10 +10,9 @@ from fractions import Fraction
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from hyperplane_arrangements.errors import ConvexLandscapeError, InputError, OutOfTimeError
+from hyperplane_arrangements.errors import InputError, OutOfTimeError
 from hyperplane_arrangements.exact import fits_float, in_short
+from hyperplane_arrangements.exact.rational import dot
 from hyperplane_arrangements.pictures.cards import card
 from hyperplane_arrangements.values.display import Shown, html
 from hyperplane_arrangements.values.pasting import OneLine
@@ -27,6 +27,7 @@ from ..reports.hints import hints_of_audit
 from ..stationary_points.escape import MAX_CHAMBERS, Escape, improving_neuron
 from ..stationary_points.stationary import EPSILON, REACH, Role, Standing, Stationarity, stationarity
 from ..terms.given import allowance, relative
+from .enclosing import Enclosure, enclosure
 from .placing import Placed, place
 
 if TYPE_CHECKING:
@@ -35,41 +36,60 @@ if TYPE_CHECKING:
 # Below this share of the objective a decrease, though proven, only mends the rounding of floats.
 NOTABLE = Fraction(1, 10**12)
 EFFORT = Effort(cones=MAX_CONES)
-# Intervals that are narrower are so by choice, or as narrow as floats find them.
-WIDE = 1e-6
 # Of a search for a neuron to add, where time is limited: as many ascents, and no more cones than these.
 SOUGHT = 1_000
 LATE = "there was no time; a longer limit, or none, lets it"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Judged(OneLine, Shown):
-    """The verdict on a trained network, whatever its number of outputs: figures, and a few lines of text.
-
-    Whoever inherits says the terms of the objective, and what the bounds rest on.
+class Audit(OneLine, Shown):
+    """The verdict on a trained network: figures, and a few lines of text.
 
     Attributes:
-        placed: the problem that it was judged on (one an output), its weights, exactly, what decays in words,
-            and what was assumed of the network.
+        placed: the problem that it was judged on, its weights, exactly, what decays in words, and what was
+            assumed of the network.
         objective: its objective, exactly.
-        lower: a proven lower bound on the global optimum p*.
-        upper: a proven upper bound on p*: a network that was trained to compare with, or this one.
+        optimum: proven bounds on the global optimum p* by networks that were trained to compare with, and
+            the certificates that they rest on.
         stationarity: the verdict on stationarity; None if it is not judged.
+        escape: a neuron to add that lowers the objective by more than rounding can, None where none was
+            found or looked for.
         hints: where its numbers may mislead.
     """
 
     placed: Placed
     objective: Fraction
-    lower: Fraction
-    upper: Fraction
+    optimum: Enclosure
     stationarity: Stationarity | None
+    escape: Escape | None
     hints: tuple[str, ...]
 
-    def _terms(self) -> str:
-        raise NotImplementedError
+    @property
+    def lower(self) -> Fraction:
+        """A proven lower bound on p*."""
+        return self.optimum.lower
 
-    def _rests_on(self) -> str:
-        raise NotImplementedError
+    @property
+    def upper(self) -> Fraction:
+        """A proven upper bound on p*: of a network that was trained to compare with, or of this one."""
+        return min(self.optimum.upper, self.objective)
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """What the bounds rest on: one a program of the problem, or two an output; the checker accepted
+        them."""
+        return self.optimum.certificates
+
+    @property
+    def certificate(self) -> Certificate:
+        """The one certificate.
+
+        Raises:
+            InputError: there are several.
+        """
+        if len(self.certificates) > 1:
+            raise InputError(f"the audit rests on {len(self.certificates)} certificates; see .certificates")
+        return self.certificates[0]
 
     @property
     def network(self) -> RationalNetwork:
@@ -111,6 +131,20 @@ class Judged(OneLine, Shown):
         """The neurons whose weights are all zero."""
         return () if self.stationarity is None else self.stationarity.at.with_role(Role.ZERO)
 
+    @property
+    def imbalance(self) -> float | None:
+        """The largest `abs(norm(alpha)^2 - norm(P w)^2)` over `norm(alpha)^2 + norm(P w)^2`: 0 when balanced
+        (3.2); None if stationarity is not judged."""
+        if self.stationarity is None:
+            return None
+        worst = 0.0
+        at = self.stationarity.at
+        for neuron, alphas in zip(at.neurons, at.network.outgoing, strict=True):
+            size = 2 * dot(alphas, alphas) - neuron.imbalance
+            if size:
+                worst = max(worst, abs(float(neuron.imbalance / size)))
+        return worst
+
     def facts(self) -> dict[str, Any]:
         """The figures, ready for JSON: exact numbers as texts, the rest as floats; None for what is not
         judged."""
@@ -127,7 +161,10 @@ class Judged(OneLine, Shown):
             "weighted": problem.is_weighted,
             "beta": str(problem.beta),
             "free": problem.free.name,
-            "judged_on": self._stated(),
+            "outputs": len(problem.targets),
+            "coupling": problem.coupling,
+            "method": self.optimum.method,
+            "judged_on": self.placed.objective,
             "notes": list(self.notes),
             "stationarity": None if found is None else found.standing.value,
             "not_judged": self.unjudged,
@@ -136,16 +173,22 @@ class Judged(OneLine, Shown):
             "relative_distance_at_most": None if found is None else found.relative_distance,
             "dead": None if found is None else list(self.dead),
             "zero": None if found is None else list(self.zero),
+            "free_biases": None
+            if self.setting is None
+            else self.setting.intercept and not self.setting.decayed,
+            "imbalance": self.imbalance,
+            "improving_neuron": None if self.escape is None else _escape_facts(self.escape),
             "hints": list(self.hints),
         }
 
     def _judged_on(self) -> str:
-        problem = self.placed.problem
-        weighted = "weighted " if problem.is_weighted else ""
-        return f"{weighted}{problem.plain_loss.name} loss{self._terms()}; {self.placed.objective}"
-
-    def _stated(self) -> str:
-        return self._judged_on()
+        problem, q = self.placed.problem, len(self.placed.problem.targets)
+        weighted, outputs = "weighted " if problem.is_weighted else "", f" of {q} outputs" if q > 1 else ""
+        coupled = f", {problem.coupling} of a neuron's output weights (for the other: --coupling)"
+        return (
+            f"{weighted}{problem.plain_loss.name} loss{outputs}, beta = {exact_text(problem.beta)}"
+            f"{coupled if q > 1 else ''}; {self.placed.objective}"
+        )
 
     def __str__(self) -> str:
         """A few lines, one a finding."""
@@ -158,7 +201,7 @@ class Judged(OneLine, Shown):
             ("objective", f"{float(self.objective):.12g} (exact value of these weights)"),
             ("p*", f"{low} <= p* <= {high} (proven)"),
             ("excess", f"at most {scientific_above(most)} above p*, {share} of the objective (proven)"),
-            ("rests on", self._rests_on()),
+            ("rests on", self.optimum.rests_on),
             *self._stationarity_lines(),
             *(("hint", hint) for hint in self.hints),
         ]
@@ -168,78 +211,24 @@ class Judged(OneLine, Shown):
         if self.stationarity is None:
             return [("stationary", f"not judged: {self.unjudged}")]
         dead, zero = map(_listed, (self.dead, self.zero))
-        return [
+        lines = [
             ("stationary", str(self.stationarity)),
+            ("balanced", "yes, exactly" if not self.imbalance else f"off by {self.imbalance:.2e}"),
             ("dead neurons", f"{dead}; zero neurons {zero}"),
         ]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Audit(Judged):
-    """The verdict on a trained network.
-
-    Attributes:
-        certificate: of bounds on the global optimum p*; the independent checker accepted it.
-        escape: a neuron to add that lowers the objective by more than rounding can, None where none was
-            found or looked for.
-    """
-
-    certificate: Certificate
-    escape: Escape | None
-
-    @property
-    def imbalance(self) -> float | None:
-        """The largest `abs(alpha^2 - norm(P w)^2)` over `alpha^2 + norm(P w)^2`: 0 when balanced (3.2)."""
-        if self.stationarity is None:
-            return None
-        worst = 0.0
-        for neuron, alpha in zip(
-            self.stationarity.at.neurons, self.stationarity.at.network.output, strict=True
-        ):
-            size = 2 * alpha * alpha - neuron.imbalance
-            if size:
-                worst = max(worst, abs(float(neuron.imbalance / size)))
-        return worst
-
-    def facts(self) -> dict[str, Any]:
-        """The figures, ready for JSON: exact numbers as texts, the rest as floats; None for what is not
-        judged."""
-        return Judged.facts(self) | {
-            "free_biases": None
-            if self.setting is None
-            else self.setting.intercept and not self.setting.decayed,
-            "imbalance": self.imbalance,
-            "improving_neuron": None if self.escape is None else _escape_facts(self.escape),
-        }
-
-    def _stated(self) -> str:
-        return self.placed.objective
-
-    def _terms(self) -> str:
-        return f", beta = {exact_text(self.placed.problem.beta)}"
-
-    def _rests_on(self) -> str:
-        wide = self.certificate.relative_gap > WIDE
-        return "a certificate that the independent checker accepted" + (
-            "; a longer search (time, cones) narrows it" if wide else ""
-        )
-
-    def _stationarity_lines(self) -> list[tuple[str, str]]:
-        lines = Judged._stationarity_lines(self)
-        if self.stationarity is None:
+        if len(self.placed.problem.targets) > 1:
             return lines
-        balance = "yes, exactly" if not self.imbalance else f"off by {self.imbalance:.2e}"
         improvement = "no neuron to add was found (numerical)"
         if self.escape is not None:
             improvement = (
                 f"one more neuron lowers the objective by {float(self.escape.decrease):.6g} "
                 f"(proven): w = {_vector(self.escape.weights)}, alpha = {float(self.escape.output):.6g}"
             )
-        return [lines[0], ("balanced", balance), lines[1], ("improvement", improvement)]
+        return [*lines, ("improvement", improvement)]
 
 
 @html.register
-def audit_card(found: Judged) -> str:
+def audit_card(found: Audit) -> str:
     """What a notebook shows for an audit: its findings, one a line."""
     lines = [re.split(r" {2,}", line, maxsplit=1) for line in str(found).splitlines()]
     return card("Audit of a network", [(name, text) for name, text in lines])
@@ -268,6 +257,7 @@ def audit(
     network: Any,
     *,
     biases: str | None = None,
+    targets: Sequence[str] | None = None,
     names: Sequence[str | None] | None = None,
     epsilon: float = EPSILON,
     reach: float = REACH,
@@ -278,9 +268,11 @@ def audit(
     """Judge a trained network against the global optimum.
 
     Args:
-        problem: the problem, with beta. For a network with biases, its features alone, and `biases` names the
-            objective; or the features and a column of ones, and the problem says itself what is free. With
-            another than the squared loss, or a linear skip, stationarity is not judged.
+        problem: the problem, with beta, and of several outputs the norm of a neuron's output weights (its
+            coupling; the 2-norm is the usual weight decay). For a network with biases, its features alone,
+            and `biases` names the objective; or the features and a column of ones, and the problem says
+            itself what is free. With another than the squared loss, a linear skip, or the 1-norm of several
+            outputs, stationarity is not judged.
         network: a TwoLayerNetwork, a RationalNetwork, a BiasedNetwork, a PyTorch module or state_dict, or a
             fitted MLPRegressor or MLPClassifier of scikit-learn, also at the end of a Pipeline or in a
             TransformedTargetRegressor: these are judged on what their transformers give. A state_dict is
@@ -289,12 +281,13 @@ def audit(
         biases: what decays of a network with biases: "free" (the weights alone: scikit-learn), "decayed"
             (all, the output's bias too: weight_decay of PyTorch's SGD and Adam), "column" (the hidden biases,
             and not the output's). By default the first, for PyTorch's the second.
-        names: of the features, for hints; None for one that is 0 and 1 for a label.
+        targets: the names of the outputs, for hints.
+        names: of the features, likewise; None for one that is 0 and 1 for a label.
         epsilon: see :func:`~duality_checks.stationary_points.stationary.stationarity`.
         reach: likewise.
         effort: how narrow the interval has to be, and the limits of searches over all directions. Of a limit
-            of time the interval takes what it can use; a neuron to add is then sought by ascents and a short
-            search.
+            of time the interval takes what it can use; a neuron to add to a network of one output is then
+            sought by ascents and a short search.
         max_chambers: where no search does, refuse arrangements with more chambers before starting.
         say: is told what happens.
 
@@ -313,31 +306,29 @@ def audit(
         (Fraction(13, 2), 'stationary (proven)', Fraction(1, 2))
         >>> found.excess[0] <= Fraction(1, 2) <= found.excess[1]
         True
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [[3, 4], [0, 0]], beta=1, coupling="2-norm")
+        >>> found = audit(problem, TwoLayerNetwork([[2.0, 0.0]], [[1.0, 1.0]]))  # the optimum is 5 - 1/2
+        >>> str(found.objective), found.lower <= Fraction(9, 2) <= found.upper
+        ('11/2', True)
     """
-    if len(problem.targets) > 1:
-        raise InputError(
-            f"the problem has {len(problem.targets)} outputs, and this is known of one; use audit_outputs"
-        )
     began, placed = perf_counter(), place(problem, network, biases)
-    objective, setting = _shown(placed.exact_objective), placed.setting
-    placed, verdict = decided(placed, epsilon, reach, effort.after(began, parts=2), say)
+    objective, sought = _shown(placed.exact_objective), placed.setting if len(problem.targets) == 1 else None
+    placed, verdict = _decided(placed, epsilon, reach, effort.after(began, parts=2), say)
     if not is_searched(placed.problem):
         require_feasible(placed.problem.arrangement, max_chambers)
-    certificate = _certified(placed.problem, effort.after(began), max_chambers, say)
+    optimum = enclosure(placed.problem, max_chambers, effort.after(began), say)
     escape = None
-    if setting is not None:
+    if sought is not None:
         say("Looking for a neuron to add")
         left = effort.after(began)
         left = left if left.seconds is None else replace(left, cones=SOUGHT)
-        added = improving_neuron(setting, placed.network, max_chambers=max_chambers, effort=left)
+        added = improving_neuron(sought, placed.network, max_chambers=max_chambers, effort=left)
         escape = _notable(added, objective)
-    silent = not (certificate.network_output or certificate.relative_gap > WIDE)
-    hints = hints_of_audit(placed.problem, np.array([[not silent]]), names=names)
-    lower, upper = certificate.lower, min(certificate.upper, objective)
-    return Audit(placed, objective, lower, upper, verdict, hints, certificate, escape)
+    hints = hints_of_audit(placed.problem, optimum.outgoing, targets, names)
+    return Audit(placed, objective, optimum, verdict, escape, hints)
 
 
-def decided(
+def _decided(
     placed: Placed, epsilon: float, reach: float, effort: Effort, say: Callable[[str], None]
 ) -> tuple[Placed, Stationarity | None]:
     """The verdict on stationarity, where it is judged and there is time; what is placed says why else not.
@@ -368,23 +359,3 @@ def _shown(objective: Fraction) -> Fraction:
 
 def _notable(escape: Escape | None, objective: Fraction) -> Escape | None:
     return escape if escape is not None and escape.decrease > NOTABLE * objective else None
-
-
-def _certified(
-    problem: TrainingProblem, effort: Effort, max_chambers: int, say: Callable[[str], None]
-) -> Certificate:
-    """A certificate that the checker has accepted."""
-    from ..certificates.certificate import check
-    from ..certificates.certifying import certify
-    from ..training.columns import train
-
-    say("Training to the global optimum")
-    solution = train(problem, max_chambers=max_chambers, effort=effort)
-    say("Certifying and checking")
-    certificate = certify(problem, solution, max_chambers=max_chambers, effort=effort)
-    verdict = check(problem, certificate)
-    if not verdict.proven:
-        raise ConvexLandscapeError(
-            f"the checker refuses the certificate ({verdict.reason}); please report the data"
-        )
-    return certificate

@@ -126,8 +126,8 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
         network, notes = found.network, found.notes
         if network.count > count == 1:
             raise InputError(
-                f"the network has {network.count} outputs, and the problem one; use audit_outputs with a "
-                "problem of as many, or name each --target on the command line"
+                f"the network has {network.count} outputs, and the problem one; give a problem of as many, "
+                "or name each --target on the command line"
             )
         require_outputs(network.count, count)
         if parts is not None:

@@ -150,7 +150,6 @@ PROPOSED: dict[str, Callable[[TrainingProblem, Any], Any]] = {
 # These read other parts of what they are given, or say nothing of a network.
 ASKED_ELSEWHERE = {
     "audit": "in test_judged_networks and test_auditing: it has a place for biases that the problem has not",
-    "audit_outputs": "in test_auditing_outputs, as audit",
     "place": "as audit",
     "native": "returns what the others judge",
     "exact_parts": "certify with a polyhedral norm",

@@ -68,7 +68,6 @@ GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
     [
         lambda problem: dc.assert_global_optimum(problem, NETWORK),
         lambda problem: dc.assert_strong_duality(problem, GUESS),
-        lambda problem: dc.audit(problem, NETWORK),
         dc.beta_max,
         lambda problem: dc.bound_by_sampling(problem, 10),
         lambda problem: dc.bracket_width(problem, DUAL),

@@ -29,7 +29,7 @@ from duality_checks import (
 from duality_checks.cli import main
 from duality_checks.cover.effort import Effort
 from duality_checks.exact.setting import Setting
-from duality_checks.interfaces import auditing
+from duality_checks.interfaces import auditing, enclosing
 from duality_checks.interfaces.foreign.networks import BiasedNetwork
 from duality_checks.networks.rational import RationalNetwork
 from duality_checks.pricing.limits import chambers_at_most
@@ -218,7 +218,7 @@ def test_a_search_that_may_not_begin_leaves_what_needs_none(wide: tuple[np.ndarr
     assert found.is_stationary is None and auditing.LATE in str(found)
     assert found.escape is not None
     assert found.escape.decrease <= found.excess[1]
-    wide = found.certificate.relative_gap > auditing.WIDE
+    wide = found.certificate.relative_gap > enclosing.WIDE
     assert wide == ("a longer search (time, cones) narrows it" in str(found))
 
 
@@ -447,7 +447,7 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "outputs": (
         lambda: audit(both_signs()[0], {"0.weight": np.ones((3, 2)), "2.weight": np.ones((2, 3))}),
-        "the network has 2 outputs, and the problem one; use audit_outputs",
+        "the network has 2 outputs, and the problem one; give a problem of as many",
     ),
     "shapes": (
         lambda: from_state_dict({"0.weight": np.ones((3, 2)), "2.weight": np.ones((1, 4))}),

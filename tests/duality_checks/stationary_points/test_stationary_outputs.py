@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from duality_checks import TrainingProblem, TwoLayerNetwork, audit_outputs
+from duality_checks import TrainingProblem, TwoLayerNetwork, audit
 from duality_checks.assertions import assert_stationary
 from duality_checks.exact.setting import Setting
 from duality_checks.networks.rational import RationalNetwork
@@ -128,10 +128,10 @@ def test_the_global_optimum_is_stationary(terms: dict[str, Any]) -> None:
     with pytest.raises(AssertionError, match="not stationary") as caught:
         assert_stationary(problem, worse, epsilon=1e-4)
     assert str(caught.value).count("instance: ") == 2
-    found = audit_outputs(problem, worse)
+    found = audit(problem, worse)
     assert found.is_stationary is False and "the objective falls at a rate of" in str(found)
     assert found.facts()["stationarity"] == "not stationary" and found.facts()["dead"] == []
-    apart = audit_outputs(problem.restated(coupling="1-norm"), worse)
+    apart = audit(problem.restated(coupling="1-norm"), worse)
     assert apart.is_stationary is None and "for the 2-norm of a neuron's output weights" in str(apart)
 
 
