@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
     from hyperplane_arrangements.exact import ExactMatrix
 
+# How files begin that people have beside tables, what they are, and what to do.
+_OTHERS = {
+    b"PK\x03\x04": ("a workbook or another archive", "save the sheet as CSV"),
+    b"\xd0\xcf\x11\xe0": ("a workbook of old", "save the sheet as CSV"),
+    b"PAR1": ("a Parquet file", "write it as CSV"),
+    b"\x1f\x8b": ("compressed", "unpack it, and pipe it in where the file is to be -"),
+    b'{"': ("JSON", "give the CSV or .npy file that it was made of"),
+}
+
 Rows = tuple[tuple[Fraction, ...], ...]
 
 
@@ -230,7 +239,15 @@ def read_table(path: str | Path, dialect: Dialect | None = None) -> Table:
         source, content = str(path), read_bytes(path)
     if path.suffix.lower() == ".npy" or content.startswith(b"\x93NUMPY"):
         return _read_npy(content, source)
+    _require_table(content, source)
     return parse_csv(decoded(content, source, dialect.encoding), source, dialect)
+
+
+def _require_table(content: bytes, source: str) -> None:
+    """Refuse what begins as another kind of file does."""
+    for start, (kind, remedy) in _OTHERS.items():
+        if content.startswith(start):
+            raise InputError(f"{source} is {kind}, not a table of text; {remedy}")
 
 
 def parse_csv(text: str, source: str, dialect: Dialect | None = None) -> Table:

@@ -166,3 +166,17 @@ def test_archives_are_no_matrices(tmp_path: Path) -> None:
 def test_missing_column_lists_those_there_are() -> None:
     with pytest.raises(InputError, match="memory has no column 'c'; its columns are 'a', 'b'"):
         parse_csv("a,b\n1,2\n", "memory").numbers(["a", "c"])
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        (b"PK\x03\x04\x14\x00", "workbook or another archive, not a table of text; save the sheet as CSV"),
+        (b"\x1f\x8b\x08", "compressed, not a table of text; unpack it"),
+        (b'{"format": "convex-landscape problem"}', "JSON, not a table of text; give the CSV"),
+    ],
+)
+def test_other_kinds_of_files_are_called_what_they_are(tmp_path: Path, content: bytes, remedy: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(InputError, match=remedy):
+        read_table(tmp_path / "file")
