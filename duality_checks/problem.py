@@ -453,6 +453,18 @@ class TrainingProblem(Pasted, Shown):
             )
         return self
 
+    def require_one_program(self) -> TrainingProblem:
+        """This problem, if it is one convex program: of one output, or of outputs that share neurons.
+
+        Raises:
+            InputError: each output is a program of its own.
+
+        Example:
+            >>> TrainingProblem([[1]], [[1, 2]], beta=1, coupling="2-norm").require_one_program().shares
+            True
+        """
+        return self if self.shares else self.require_one_output()
+
     def require_shared(self) -> TrainingProblem:
         """This problem, if neurons that its outputs share can be trained: with the squared loss, the 2-norm,
         no readout, and nothing unpenalised but an intercept.

@@ -39,7 +39,7 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
     here, and the independent checker has the last word.
 
     Args:
-        problem: the problem.
+        problem: of one output, or of outputs that share neurons.
         network: a :class:`~duality_checks.networks.two_layer.TwoLayerNetwork`, a RationalNetwork, a network
             of another library, or any object with weights: see :func:`~duality_checks.exact.judged.judged`.
             It is judged as it predicts: with its own activation, biases, intercept and linear skip.
@@ -65,16 +65,17 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
     """
     __tracebackhide__ = True
     from ..certificates.certifying import certify
+    from ..exact.judged import objective_of
     from ..training.columns import train
 
-    claimed, chosen = relative(gap, "gap", zero=False), _judged(problem, network)
+    claimed, chosen = relative(gap, "gap", zero=False), _judged(problem.require_one_program(), network)
     solution = train(problem)
     certificate = certify(problem, _Proposal(chosen, solution.dual))
     _require_checked(problem, certificate)
     objective = _objective(problem, chosen, certificate)
     if objective - certificate.lower <= claimed * objective:
         return certificate
-    best = solution.network.exact_objective(problem)
+    best = objective_of(problem, solution.network)
     facts = [
         f"objective of the network  {_above(objective)}",
         f"p* is at least            {_below(certificate.lower)}",
@@ -102,9 +103,9 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     from feasible is scaled down, and its gap shows it.
 
     Args:
-        problem: the problem.
+        problem: of one output, or of outputs that share neurons.
         solution: anything with `.network`, of any kind that :func:`assert_global_optimum` takes, and `.dual`
-            (length n), such as a :class:`~duality_checks.training.rounds.Solution`.
+            (length n, or n x q), such as a :class:`~duality_checks.training.rounds.Solution`.
         gap: the relative gap that is claimed, above 0 and below 1.
 
     Returns:
@@ -124,7 +125,8 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     __tracebackhide__ = True
     from ..certificates.certifying import certify
 
-    claimed, chosen = relative(gap, "gap", zero=False), _judged(problem, solution.network)
+    claimed = relative(gap, "gap", zero=False)
+    chosen = _judged(problem.require_one_program(), solution.network)
     certificate = certify(problem, _Proposal(chosen, solution.dual))
     _require_checked(problem, certificate)
     objective = _objective(problem, chosen, certificate)
@@ -144,8 +146,8 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
     """Assert that a network is stationary, or proven to be nearly so (statements 3.1 and 3.4).
 
     Args:
-        problem: the problem; of several outputs with the 2-norm coupling.
-        network: of any kind that :func:`assert_global_optimum` takes; for several outputs a TwoLayerNetwork.
+        problem: of one output, or of outputs that share neurons.
+        network: of any kind that :func:`assert_global_optimum` takes.
         epsilon: the relative distance of zero from the Clarke subdifferential that is allowed, at least 0; 0
             asks for stationarity itself.
 
@@ -166,34 +168,11 @@ def assert_stationary(problem: TrainingProblem, network: Any, *, epsilon: float 
     from ..stationary_points.stationary import Standing, stationarity
 
     allowed = float(allowance(epsilon, "epsilon"))
-    if len(problem.targets) > 1:
-        return _assert_shared(problem, network, allowed)
     chosen = _judged(problem, network)
     verdict = stationarity(problem, chosen, epsilon=allowed)
     if verdict.standing is Standing.NOT:
         facts = [f"epsilon = {allowed:g}"]
         raise AssertionError(_failure(str(verdict), facts, problem, _shown(network, chosen)))
-    return verdict
-
-
-def _assert_shared(problem: TrainingProblem, network: Any, epsilon: float) -> Stationarity:
-    __tracebackhide__ = True
-    from ..networks.two_layer import TwoLayerNetwork
-    from ..stationary_points.stationary import Standing, stationarity
-
-    if problem.coupling != "2-norm":
-        raise InputError("coupling='1-norm' has kinks in the output weights; state the problem with '2-norm'")
-    count = len(problem.outputs)
-    if not isinstance(network, TwoLayerNetwork) or network.count != count:
-        raise InputError(f"the problem has {count} outputs; give a TwoLayerNetwork with as many")
-    verdict = stationarity(problem, network if count > 1 else network.one(0), epsilon=epsilon)
-    if verdict.standing is Standing.NOT:
-        facts = [f"epsilon = {epsilon:g}", f"{count} outputs; each with all neurons:"]
-        head, *rest = (
-            _failure(str(verdict), facts, one, network.one(c)) for c, one in enumerate(problem.outputs)
-        )
-        # What comes after the facts is an output's own.
-        raise AssertionError("\n".join([head, *(text[text.index("instance: ") :] for text in rest)]))
     return verdict
 
 
@@ -255,7 +234,7 @@ def _judged(problem: TrainingProblem, network: Any) -> RationalNetwork:
     from ..exact.judged import judged
     from .placing import native
 
-    return judged(problem.require_one_output(), native(problem, network))
+    return judged(problem, native(problem, network))
 
 
 def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None:
@@ -301,10 +280,13 @@ def _way_out(problem: TrainingProblem, network: RationalNetwork) -> list[str]:
 
 
 def _failure(verdict: str, facts: list[str], problem: TrainingProblem, network: Any) -> str:
+    from ..networks.rational import RationalNetwork
+
     text = f"{verdict}\n{_lines(facts)}instance: {problem.as_code()}"
     if network is None:
         return text
-    if network.width == 0 and not (network.intercept or any(network.linear)):
+    exact = RationalNetwork.of(network)
+    if not (exact.width or any(exact.constants) or exact.linear):
         return f"{text}\nnetwork: zero, no neuron"
     return f"{text}\nnetwork: {network.as_code()}"
 

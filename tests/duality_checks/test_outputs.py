@@ -66,8 +66,6 @@ GUESS = SimpleNamespace(network=NETWORK, dual=[0.05] * 4)
 @pytest.mark.parametrize(
     "verb",
     [
-        lambda problem: dc.assert_global_optimum(problem, NETWORK),
-        lambda problem: dc.assert_strong_duality(problem, GUESS),
         dc.beta_max,
         lambda problem: dc.bound_by_sampling(problem, 10),
         lambda problem: dc.bracket_width(problem, DUAL),
@@ -91,11 +89,34 @@ def test_what_is_known_of_one_output_refuses_several(verb, coupling):
 
 
 @pytest.mark.parametrize(
-    "verb", [dc.train, lambda p: dc.certify(p, GUESS), lambda p: list(dc.beta_path(p, [2, 1]))]
+    "verb",
+    [
+        dc.train,
+        lambda problem: dc.certify(problem, GUESS),
+        lambda problem: list(dc.beta_path(problem, [2, 1])),
+        lambda problem: dc.assert_global_optimum(problem, NETWORK),
+        lambda problem: dc.assert_strong_duality(problem, GUESS),
+    ],
 )
 def test_outputs_with_a_program_each_are_not_trained_as_one(verb):
     with pytest.raises(InputError, match=r"has 2 outputs, and this is known of one|have a problem file each"):
         verb(TrainingProblem(X, Y, 1))
+
+
+def test_assertions_know_outputs_that_share_neurons():
+    problem = TrainingProblem([[1, 0], [0, 1]], [[3, 4], [0, 0]], 1, coupling="2-norm")
+    solution = dc.train(problem)  # the optimum is 5 - 1/2
+    for found in (
+        dc.assert_global_optimum(problem, solution.network),
+        dc.assert_strong_duality(problem, solution, gap=1e-7),
+    ):
+        assert found.lower <= Fraction(9, 2) <= found.upper and dc.check(problem, found).proven
+    worse = dc.TwoLayerNetwork([[2.0, 0.0]], [[1.0, 1.0]])  # 11/2
+    with pytest.raises(AssertionError, match="a better network exists") as caught:
+        dc.assert_global_optimum(problem, worse)
+    assert problem.as_code() in str(caught.value) and worse.as_code() in str(caught.value)
+    with pytest.raises(AssertionError, match="no strong duality"):
+        dc.assert_strong_duality(problem, SimpleNamespace(network=worse, dual=solution.dual))
 
 
 def test_a_path_of_outputs_that_share_neurons_is_proven_point_by_point():
