@@ -125,19 +125,7 @@ def points_on_lines(rows, marks):
     xs, ys = np.empty(n, np.int64), np.empty(n, np.int64)
     points, line = 0, marks[0]
     for i in range(1, n):
-        pivot = 0
-        while rows[i, pivot] == 0:
-            pivot += 1
-        first = 1 if pivot == 0 else 0
-        second = 3 - pivot - first
-        scale, b, c = rows[i, pivot], rows[i, first], rows[i, second]
-        large = np.int64(0)
-        for j in range(i):
-            x = scale * rows[j, first] - rows[j, pivot] * b
-            y = scale * rows[j, second] - rows[j, pivot] * c
-            xs[j], ys[j] = x, y
-            large |= abs(x) | abs(y)
-        if large > REACH:
+        if meetings(rows, i, i, xs, ys) > REACH:
             points += _distinct(xs, ys, i)
             continue
         line += 1
@@ -150,27 +138,61 @@ def points_on_lines(rows, marks):
 
 
 @jit
-def _distinct(xs, ys, n):
-    """How many of the first ratios are distinct: a hash table by their quotients in float64.
+def meetings(rows, i, count, xs, ys):
+    """Where the first lines meet line i, as ratios x : y of integers; all bits that these have."""
+    pivot = 0
+    while rows[i, pivot] == 0:
+        pivot += 1
+    first = 1 if pivot == 0 else 0
+    second = 3 - pivot - first
+    scale, b, c = rows[i, pivot], rows[i, first], rows[i, second]
+    large = np.int64(0)
+    for j in range(count):
+        x = scale * rows[j, first] - rows[j, pivot] * b
+        y = scale * rows[j, second] - rows[j, pivot] * c
+        xs[j], ys[j] = x, y
+        large |= abs(x) | abs(y)
+    return large
+
+
+@jit
+def room_for(n):
+    """The size of a hash table for so many ratios."""
+    room = 4
+    while room < 2 * n:
+        room *= 2
+    return room
+
+
+@jit
+def place_of(xs, ys, j, owner, quotients, quotient, bits):
+    """The place of ratio j in a hash table by quotients in float64: that of an equal one, or a free one,
+    where the quotient is noted. There is room for one quotient, and its bits.
 
     Equal ratios have equal quotients, both being rounded correctly. Where quotients agree, the difference of
     the cross products is at most 2^-51 of them, so below 2^55: it is zero if it is zero modulo 2^64.
     """
-    room = 4
-    while room < 2 * n:
-        room *= 2
+    room = len(owner)
+    quotient[0] = (xs[j] / ys[j] if ys[j] != 0 else np.inf) + 0.0  # -0.0 + 0.0 is 0.0
+    place = np.int64((bits[0] * ODD) >> np.uint64(32)) & (room - 1)
+    while owner[place] >= 0 and not (
+        quotients[place] == quotient[0] and xs[j] * ys[owner[place]] == ys[j] * xs[owner[place]]
+    ):
+        place = (place + 1) & (room - 1)
+    quotients[place] = quotient[0]
+    return place
+
+
+@jit
+def _distinct(xs, ys, n):
+    """How many of the first ratios are distinct."""
+    room = room_for(n)
     owner, quotients, quotient = np.full(room, -1, np.int64), np.empty(room), np.empty(1)
-    bits = quotient.view(np.uint64)
-    points = 0
+    points, bits = 0, quotient.view(np.uint64)
     for j in range(n):
-        quotient[0] = (xs[j] / ys[j] if ys[j] != 0 else np.inf) + 0.0  # -0.0 + 0.0 is 0.0
-        place = np.int64((bits[0] * ODD) >> np.uint64(32)) & (room - 1)
-        while owner[place] >= 0 and not (
-            quotients[place] == quotient[0] and xs[j] * ys[owner[place]] == ys[j] * xs[owner[place]]
-        ):
-            place = (place + 1) & (room - 1)
+        place = place_of(xs, ys, j, owner, quotients, quotient, bits)
         if owner[place] < 0:
-            owner[place], quotients[place] = j, quotient[0]
+            owner[place] = j
             points += 1
     return points
 

@@ -21,6 +21,9 @@ from .minors_kernel import (
     common_divisor,
     distinct_traces,
     jit,
+    meetings,
+    place_of,
+    room_for,
 )
 
 #: Coordinates up to this size are compared: a product of four stays below 2^60.
@@ -390,35 +393,15 @@ def count_planes(rows, weights, lines, incidences, points):
 @jit
 def _count_plane(rows, weights, marks, lines, incidences, points):
     n = len(rows)
-    room = 4
-    while room < 2 * n:
-        room *= 2
-    owner, quotients = np.empty(room, np.int64), np.empty(room)
-    xs, ys, met, sums = (
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-    )
+    owner, quotients = np.empty(room_for(n), np.int64), np.empty(room_for(n))
+    xs, ys, met, sums = np.empty((4, n), np.int64)
+    large = np.int64(0)
+    for j in range(n):
+        large |= abs(rows[j, 0]) | abs(rows[j, 1]) | abs(rows[j, 2])
+    if large > LIMIT_OF_LINES:
+        return False
     for i in range(n):
-        pivot = 0
-        while rows[i, pivot] == 0:
-            pivot += 1
-        first = 1 if pivot == 0 else 0
-        second = 3 - pivot - first
-        scale, b, c = rows[i, pivot], rows[i, first], rows[i, second]
-        large = np.int64(0)
-        for j in range(n):
-            large |= abs(rows[j, 0]) | abs(rows[j, 1]) | abs(rows[j, 2])
-        if large > LIMIT_OF_LINES:
-            return False
-        large = np.int64(0)
-        for j in range(n):
-            x = scale * rows[j, first] - rows[j, pivot] * b
-            y = scale * rows[j, second] - rows[j, pivot] * c
-            xs[j], ys[j] = x, y
-            large |= abs(x) | abs(y)
-        if large > REACH:
+        if meetings(rows, i, n, xs, ys) > REACH:
             size = _group(xs, ys, weights, i, owner, quotients, sums)
         else:
             size = 0
@@ -442,21 +425,14 @@ def _count_plane(rows, weights, marks, lines, incidences, points):
 @jit
 def _group(xs, ys, weights, i, owner, quotients, sums):
     """Sum the numbers of equal ratios, but for the i-th, and return how many ratios there are."""
-    room, size = len(owner), 0
-    owner[:] = -1
-    quotient = np.empty(1)
+    size, quotient = 0, np.empty(1)
     bits = quotient.view(np.uint64)
+    owner[:] = -1
     for j in range(len(xs)):
         if j == i:
             continue
-        quotient[0] = (xs[j] / ys[j] if ys[j] != 0 else np.inf) + 0.0  # -0.0 + 0.0 is 0.0
-        place = np.int64((bits[0] * ODD) >> np.uint64(32)) & (room - 1)
-        while owner[place] >= 0 and not (
-            quotients[place] == quotient[0] and xs[j] * ys[owner[place]] == ys[j] * xs[owner[place]]
-        ):
-            place = (place + 1) & (room - 1)
+        place = place_of(xs, ys, j, owner, quotients, quotient, bits)
         if owner[place] < 0:
-            owner[place], quotients[place] = j, quotient[0]
             xs[size], ys[size] = xs[j], ys[j]  # size <= j: read already
             owner[place] = size
             sums[size] = 0
