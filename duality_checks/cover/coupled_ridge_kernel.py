@@ -21,6 +21,15 @@ DEPENDENT = 1e-12
 
 
 @inner_njit(nogil=True)
+def _take_out(held, kept, v):
+    """What the first rows, which are orthonormal, have of v."""
+    for e in range(kept):
+        share = inner(v, held[e])
+        for i in range(len(v)):
+            v[i] -= share * held[e, i]
+
+
+@inner_njit(nogil=True)
 def _leading(square, held, count, u, v):
     """Into v: about the leading direction of a symmetric matrix within the complement of some rows, from u
     on; the rows are made orthonormal. Its length, 0 where there is none."""
@@ -29,10 +38,7 @@ def _leading(square, held, count, u, v):
     for a in range(count):
         before = norm(held[a])
         for _ in range(2):
-            for e in range(kept):
-                share = inner(held[a], held[e])
-                for i in range(r):
-                    held[a, i] -= share * held[e, i]
+            _take_out(held, kept, held[a])
         size = norm(held[a])
         if size > DEPENDENT * before:
             for i in range(r):
@@ -41,25 +47,16 @@ def _leading(square, held, count, u, v):
     copy(u, v)
     size = 0.0
     for _ in range(POWERS):
-        for e in range(kept):
-            share = inner(v, held[e])
-            for i in range(r):
-                v[i] -= share * held[e, i]
+        _take_out(held, kept, v)
         size = norm(v)
         if size == 0.0:
             return 0.0
         divide(v, size)
         # One step of the power method, of the square of the matrix's square.
         half = square @ v
-        for e in range(kept):
-            share = inner(half, held[e])
-            for i in range(r):
-                half[i] -= share * held[e, i]
+        _take_out(held, kept, half)
         copy(square @ half, v)
-    for e in range(kept):
-        share = inner(v, held[e])
-        for i in range(r):
-            v[i] -= share * held[e, i]
+    _take_out(held, kept, v)
     size = norm(v)
     if size > 0.0:
         divide(v, size)
