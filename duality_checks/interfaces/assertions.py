@@ -64,15 +64,12 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
         AssertionError: not a global optimum: ...
     """
     __tracebackhide__ = True
-    from ..certificates.certifying import certify
     from ..exact.judged import objective_of
     from ..training.columns import train
 
     claimed, chosen = relative(gap, "gap", zero=False), _judged(problem.require_one_program(), network)
     solution = train(problem)
-    certificate = certify(problem, _Proposal(chosen, solution.dual))
-    _require_checked(problem, certificate)
-    objective = _objective(problem, chosen, certificate)
+    certificate, objective = _certified(problem, chosen, solution.dual)
     if objective - certificate.lower <= claimed * objective:
         return certificate
     best = objective_of(problem, solution.network)
@@ -123,13 +120,9 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
         True
     """
     __tracebackhide__ = True
-    from ..certificates.certifying import certify
-
     claimed = relative(gap, "gap", zero=False)
     chosen = _judged(problem.require_one_program(), solution.network)
-    certificate = certify(problem, _Proposal(chosen, solution.dual))
-    _require_checked(problem, certificate)
-    objective = _objective(problem, chosen, certificate)
+    certificate, objective = _certified(problem, chosen, solution.dual)
     if objective - certificate.lower <= claimed * objective:
         return certificate
     found = float((objective - certificate.lower) / objective)
@@ -237,22 +230,21 @@ def _judged(problem: TrainingProblem, network: Any) -> RationalNetwork:
     return judged(problem, native(problem, network))
 
 
-def _require_checked(problem: TrainingProblem, certificate: Certificate) -> None:
+def _certified(problem: TrainingProblem, network: RationalNetwork, dual: Any) -> tuple[Certificate, Fraction]:
+    """A certificate that the checker accepts, and what the network costs as it is: that of a polyhedral norm
+    counts its neurons balanced."""
     __tracebackhide__ = True
     from ..certificates.certificate import check
+    from ..certificates.certifying import certify
+    from ..exact.judged import objective_of
 
+    certificate = certify(problem, _Proposal(network, dual))
     verdict = check(problem, certificate)
     if not verdict.proven:
         raise AssertionError(
             _failure(f"the checker refused the certificate: {verdict.reason}", [], problem, None)
         )
-
-
-def _objective(problem: TrainingProblem, network: RationalNetwork, certificate: Certificate) -> Fraction:
-    """What the network costs as it is: the certificate of a polyhedral norm counts its neurons balanced."""
-    from ..exact.judged import objective_of
-
-    return objective_of(problem, network) if problem.penalty.polyhedral else certificate.upper
+    return certificate, objective_of(problem, network) if problem.penalty.polyhedral else certificate.upper
 
 
 def _shown(network: Any, judged: RationalNetwork) -> Any:
