@@ -27,6 +27,7 @@ from .chords_kernel import (
 )
 from .cone_kernel import bound_on_cone, least_length
 from .slopes_kernel import descend, shorten
+from .vectors_kernel import norm
 from .walk_kernel import (
     FLOOR,
     NEAR,
@@ -62,27 +63,6 @@ def value_at(rows, heights, ids, at, count, head, u):
 
 
 @inner_njit(nogil=True)
-def _rounding(sizes, lo, hi, j, free):
-    """How far roundings of an over-estimate may put it off, as a share of the norm of what it is taken of.
-
-    On a face of another coordinate the free one is no larger than the others' norm; on its own it is 1, and
-    that norm at least what the box says. Where it may be 0 the over-estimate has no free coordinate at all.
-    """
-    square = 0.0
-    for i in range(len(sizes)):
-        if i != free:
-            square += sizes[i] * sizes[i]
-    size = sqrt(square)
-    if free >= 0 and j != free:
-        size = 2 * sqrt(square + sizes[free] * sizes[free])
-    elif free >= 0:
-        near = least_length(lo, hi, free)
-        if near > 0.0:
-            size += sizes[free] / near
-    return 16 * UNIT * size
-
-
-@inner_njit(nogil=True)
 def _length_without(u, free):
     """The norm of u, which leaves the free coordinate out."""
     square = 0.0
@@ -93,16 +73,29 @@ def _length_without(u, free):
 
 
 @inner_njit(nogil=True)
+def _rounding(sizes, lo, hi, j, free):
+    """How far roundings of an over-estimate may put it off, as a share of the norm of what it is taken of.
+
+    On a face of another coordinate the free one is no larger than the others' norm; on its own it is 1, and
+    that norm at least what the box says. Where it may be 0 the over-estimate has no free coordinate at all.
+    """
+    size = _length_without(sizes, free)
+    if free >= 0 and j != free:
+        size = 2 * norm(sizes)
+    elif free >= 0:
+        near = least_length(lo, hi, free)
+        if near > 0.0:
+            size += sizes[free] / near
+    return 16 * UNIT * size
+
+
+@inner_njit(nogil=True)
 def _steepness(rows, free):
     """How much longer rows are than their free coordinate, at most."""
     most = 0.0
     for k in range(len(rows)):
-        square = 0.0
-        for i in range(rows.shape[1]):
-            if i != free:
-                square += rows[k, i] * rows[k, i]
         if rows[k, free] != 0.0:
-            most = max(most, sqrt(square) / abs(rows[k, free]))
+            most = max(most, _length_without(rows[k], free) / abs(rows[k, free]))
     return most if most > 0.0 else 1.0
 
 
