@@ -7,6 +7,7 @@ from copy import deepcopy
 from fractions import Fraction
 from functools import cache
 
+from cover_forgeries import put_dual
 from quadratic_forgeries import (
     BOUND,
     bytes_of,
@@ -19,7 +20,6 @@ from quadratic_forgeries import (
     split,
     steep,
     swapped,
-    with_dual,
 )
 
 from duality_checks import Certificate, TrainingProblem
@@ -65,7 +65,7 @@ def about(c, *points):
 def off_the_ones(p, c):
     """One entry of z is longer, by so little that the functions still prove it."""
     first, *others = Certificate.from_json(json.dumps(c)).dual
-    with_dual(p, c, [first * (1 - Fraction(1, 2**40)), *others])
+    put_dual(p, c, [first * (1 - Fraction(1, 2**40)), *others])
 
 
 def further(c):

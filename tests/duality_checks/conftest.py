@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from duality_checks.cli import main
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -35,3 +37,14 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     from duality_checks.reports.drawing.svg import svg
 
     monkeypatch.setattr("duality_checks.reports.html.svg", svg)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the command and return its exit code, output and error output."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return call

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cache
 
 import numpy as np
+from cover_forgeries import put_dual
 
 from duality_checks import Certificate, TrainingProblem, TwoLayerNetwork, certify, checker, train
 from duality_checks.training.relaxed import relaxed
@@ -154,13 +155,7 @@ def split(c, cut):
 
 
 def scaled(p, c, factor):
-    with_dual(p, c, [factor * v for v in Certificate.from_json(json.dumps(c)).dual])
-
-
-def with_dual(p, c, dual):
-    """Another dual, with its value."""
-    c["dual"] = list(map(str, dual))
-    c["lower"] = str(checker.dual_value(checker.read_problem(json.dumps(p)), dual))
+    put_dual(p, c, [factor * v for v in Certificate.from_json(json.dumps(c)).dual])
 
 
 def zero_tau(p, c):

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -45,18 +44,6 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "small.csv").write_text(SMALL)
     assert main(["certify", str(folder / "small.csv"), "--target", "y", "--output", str(folder / "out")]) == 0
     return folder / "out"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Run the command and return its exit code, output and error output."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 # ---------------------------------------------------------------- certify

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from degenerate import fractions, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import block_diag
@@ -21,22 +22,8 @@ from duality_checks.approximation.subsets import (
 from duality_checks.exact.norms import dual_norm_squared, gradient, project
 from duality_checks.networks.rational import RationalNetwork
 from duality_checks.theorems.bounds import proven_interval
-from duality_checks.theorems.samples import ACTIVATIONS, random_problem
+from duality_checks.theorems.samples import random_problem
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.strategies import normals
-
-fractions = st.builds(Fraction, st.integers(-6, 6), st.integers(1, 4))
-
-
-@st.composite
-def problems(draw):
-    kind = draw(st.sampled_from(["general", "repeated", "concurrent"]))
-    rows = draw(normals(degeneracy=kind).filter(lambda rows: any(map(any, rows))))[:6]
-    if not any(map(any, rows)):
-        rows[0][0] = 1
-    y = draw(st.lists(fractions, min_size=len(rows), max_size=len(rows)))
-    beta = draw(st.builds(Fraction, st.integers(1, 8), st.just(8)))
-    return TrainingProblem(rows, y, beta, draw(st.sampled_from(ACTIVATIONS)))
 
 
 def by_cvxpy(problem: TrainingProblem, chambers) -> float:
@@ -68,7 +55,7 @@ def test_a_restricted_optimum_is_that_of_the_convex_program(seed) -> None:
 
 
 @settings(deadline=None, max_examples=8)
-@given(problems(), st.integers(0, 999))
+@given(problems(6), st.integers(0, 999))
 def test_the_interval_holds_the_optimum_and_all_chambers_close_it(problem, seed) -> None:
     full = proven_interval(problem)
     directions = np.random.default_rng(seed).normal(size=(3, problem.d))
@@ -80,7 +67,7 @@ def test_the_interval_holds_the_optimum_and_all_chambers_close_it(problem, seed)
 
 
 @settings(deadline=None, max_examples=12)
-@given(problems(), st.data())
+@given(problems(6), st.data())
 def test_relaxed_bounds_are_above_the_exact_dual_norm(problem, data) -> None:
     v = tuple(data.draw(st.lists(fractions, min_size=problem.n, max_size=problem.n)))
     exact, found = dual_norm_squared(problem, v), relaxed_bound(problem, v)

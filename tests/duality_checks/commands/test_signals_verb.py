@@ -41,6 +41,14 @@ def convolved(network: dict[str, Any], size: int, stride: int, ones: bool) -> np
     return np.array(found)
 
 
+def predicted(capsys: Any) -> tuple[dict[str, Any], np.ndarray]:
+    """The network that a job has left, and what `predict` says of the signals: a row a signal."""
+    capsys.readouterr()
+    assert main(["predict", "out/network.json", "signals.csv"]) == 0
+    _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    return json.loads(Path("out/network.json").read_text()), np.array(rows, float)
+
+
 @pytest.mark.parametrize(
     ("size", "stride", "more"),
     [(2, 1, []), (2, 1, ["--no-bias"]), (3, 2, ["--no-bias"]), (2, 3, ["--free", "intercept"]), (1, 1, [])],
@@ -53,12 +61,9 @@ def test_a_convolution_is_the_average_over_its_windows(
     facts = json.loads(capsys.readouterr().out)
     assert facts["proven"] and facts["rows"] == 9 and facts["relative_gap"] < 1e-7
     assert main(["check", "out/problem.json", "out/certificate.json"]) == 0
-    capsys.readouterr()
-    assert main(["predict", "out/network.json", "signals.csv"]) == 0
-    _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
-    network = json.loads(Path("out/network.json").read_text())
+    network, rows = predicted(capsys)
     outputs = convolved(network, size, stride, "--no-bias" not in more)
-    assert np.allclose([float(cell) for (cell,) in rows], outputs, atol=1e-12) and outputs.std() > 0.01
+    assert np.allclose(rows[:, 0], outputs, atol=1e-12) and outputs.std() > 0.01
     weights = np.sum(np.square(network["hidden"])) + np.sum(np.square(network["output"]))
     objective = 0.5 * np.sum((outputs - RISES) ** 2) + 0.01 * weights
     assert float(Fraction(facts["upper"])) == pytest.approx(objective, rel=1e-9)
@@ -75,16 +80,13 @@ def test_max_pooling_takes_the_largest_window_of_each_neuron(more: list[str], ca
     facts = json.loads(capsys.readouterr().out)
     assert facts["proven"] and facts["relative_gap"] < 1e-9
     assert main(["check", "out/problem.json", "out/certificate.json"]) == 0
-    capsys.readouterr()
-    assert main(["predict", "out/network.json", "signals.csv"]) == 0
-    _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
-    network = json.loads(Path("out/network.json").read_text())
+    network, rows = predicted(capsys)
     kappa, ones = (-1, []) if more else (0, [1.0])
     found = np.zeros(9)
     for weights, alpha in zip(network["hidden"], network["output"], strict=True):
         heights = [[float(np.dot(weights, [*row[i : i + 2], *ones])) for i in (0, 2)] for row in SIGNALS]
         found += [alpha * max(max(t, kappa * t) for t in own) for own in heights]
-    assert np.allclose([float(cell) for (cell,) in rows], found, atol=1e-12) and found.std() > 0.01
+    assert np.allclose(rows[:, 0], found, atol=1e-12) and found.std() > 0.01
     decay = np.sum(np.square(network["hidden"])) + np.sum(np.square(network["output"]))
     beta = Fraction(json.loads(Path("out/problem.json").read_text())["beta"])
     objective = 0.5 * np.sum((found - RISES) ** 2) + 0.5 * float(beta) * decay
@@ -98,13 +100,10 @@ def test_max_pooling_takes_the_largest_window_of_each_neuron(more: list[str], ca
 def test_max_pooling_of_several_outputs_is_predicted_output_by_output(capsys: Any) -> None:
     words = ["--features", "a,b,c", "--filter", "2", "--pooling", "max", "--no-bias", "--output", "out"]
     assert main(["certify", "signals.csv", "--target", "y", "--target", "f", *words]) == 0
-    capsys.readouterr()
-    assert main(["predict", "out/network.json", "signals.csv"]) == 0
-    _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
-    network = json.loads(Path("out/network.json").read_text())
+    network, rows = predicted(capsys)
     windows = np.stack([SIGNALS[:, :2], SIGNALS[:, 1:3]])
     largest = np.maximum(windows @ np.array(network["hidden"]).T, 0).max(axis=0)
-    assert np.allclose(np.array(rows, float), largest @ np.array(network["output"]), atol=1e-12)
+    assert np.allclose(rows, largest @ np.array(network["output"]), atol=1e-12)
 
 
 def test_differences_are_learnt_where_they_are_the_truth(capsys: Any) -> None:

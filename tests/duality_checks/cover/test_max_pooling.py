@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from fractions import Fraction
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cover_forgeries import bits_of, put_bits, put_dual
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -196,20 +196,6 @@ def honest() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def reason(problem: dict[str, Any], document: dict[str, Any]) -> str:
     return checker.check_documents(json.dumps(problem), json.dumps(document)).reason
-
-
-def bits_of(document: dict[str, Any], side: str = "plus") -> str:
-    return "".join(f"{byte:08b}" for byte in b64decode(document["cover"][side]))
-
-
-def put_bits(document: dict[str, Any], bits: str, side: str = "plus") -> None:
-    size = -(-len(bits) // 8)
-    document["cover"][side] = b64encode(int(bits.ljust(8 * size, "0"), 2).to_bytes(size, "big")).decode()
-
-
-def put_dual(problem: dict[str, Any], document: dict[str, Any], dual: Sequence[Fraction]) -> None:
-    document["dual"] = list(map(str, dual))
-    document["lower"] = str(checker.dual_value(checker.read_problem(json.dumps(problem)), dual))
 
 
 def restated(problem: dict[str, Any], document: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from degenerate import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,23 +18,8 @@ from duality_checks.theorems import t4_2_solid_angles as angles
 from duality_checks.theorems import t4_3_low_rank as low_rank
 from duality_checks.theorems import t4_4_gated as gated
 from duality_checks.theorems import theorems, verify
-from duality_checks.theorems.samples import ACTIVATIONS
-from hyperplane_arrangements.strategies import normals
 
 NUMBERS = ["4.1", "4.2", "4.2b", "4.3", "4.4"]
-fractions = st.builds(Fraction, st.integers(-6, 6), st.integers(1, 4))
-
-
-@st.composite
-def problems(draw):
-    """Degenerate problems of rank 1 to 3, every activation, with repeats, opposites, zero rows and ties."""
-    kind = draw(st.sampled_from(["general", "repeated", "concurrent"]))
-    rows = draw(normals(degeneracy=kind))[:5]
-    if not any(map(any, rows)):
-        rows[0][0] = 1
-    y = draw(st.lists(fractions, min_size=len(rows), max_size=len(rows)))
-    beta = draw(st.builds(Fraction, st.integers(1, 8), st.just(8)))
-    return TrainingProblem(rows, y, beta, draw(st.sampled_from(ACTIVATIONS)))
 
 
 def generators():
@@ -41,11 +27,11 @@ def generators():
 
 
 INSTANCES = {
-    "4.1": st.builds(subsample.some_chambers, problems(), generators()),
-    "4.2": st.builds(net.net, problems(), st.integers(2, 12), generators()),
+    "4.1": st.builds(subsample.some_chambers, problems(5), generators()),
+    "4.2": st.builds(net.net, problems(5), st.integers(2, 12), generators()),
     "4.2b": generators().map(angles.draw),
-    "4.3": problems().map(lambda problem: low_rank.reduced(problem, 1)),
-    "4.4": problems().map(gated.relaxed),
+    "4.3": problems(5).map(lambda problem: low_rank.reduced(problem, 1)),
+    "4.4": problems(5).map(gated.relaxed),
 }
 
 
