@@ -17,6 +17,7 @@ from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
 from ..data.files import read_json, read_text, write_text
+from ..terms.activations import phi
 from ..terms.given import reals
 from .objective import added, exact_objective
 
@@ -177,9 +178,7 @@ class TwoLayerNetwork(Pasted, Shown):
             >>> TwoLayerNetwork([[1.0], [-1.0]], [2.0, 5.0]).neurons(np.array([[3.0]]))
             array([[3., 0.]])
         """
-        before = X @ self.hidden.T
-        activated: np.ndarray = np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)
-        return activated
+        return phi(X @ self.hidden.T, self.kappa)
 
     def _call(self) -> Call:
         told = {"kappa": self.kappa, "intercept": self.intercept}

@@ -213,10 +213,7 @@ def _meeting(problem: TrainingProblem, solution: Any) -> RationalNetwork | None:
 
 def _reweighed(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
     """With output weights moved by least squares to where the targets or the tight margins are met better."""
-    units = TwoLayerNetwork(network.hidden, np.ones(network.width), network.kappa)
-    before = problem.features @ units.hidden.T
-    after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
-    columns = problem.readout.pool(after)
+    columns = problem.readout.pool(network.neurons(problem.features))
     missing = problem.target - columns @ network.output
     tight = np.abs(missing) <= MET * np.abs(problem.target).max()
     step = np.linalg.lstsq(columns[tight], missing[tight], rcond=1e-13)[0]

@@ -130,11 +130,9 @@ class OptimalSet(OneLine, Shown):
 
     def network(self, weights: Vector) -> TwoLayerNetwork:
         """The balanced network in floats: `w = sqrt(t) q`, `alpha = s sqrt(t)`."""
-        from ..networks.two_layer import TwoLayerNetwork
+        from ..training.polyhedral import balanced
 
-        plain = self.neurons(weights).floats(self.problem.kappa, self.problem.d)
-        roots = np.sqrt(np.abs(plain.output))
-        return TwoLayerNetwork(plain.hidden * roots[:, None], np.sign(plain.output) * roots, plain.kappa)
+        return balanced(self.neurons(weights).floats(self.problem.kappa, self.problem.d))
 
     def __str__(self) -> str:
         how = "proven" if self.is_proven else f"numerical, tolerance {self.tolerance:g}"

@@ -19,6 +19,7 @@ from hyperplane_arrangements.errors import InputError
 
 from ..pricing.free import ProjectedReadout
 from ..problem import TrainingProblem
+from ..terms.activations import phi
 from ..terms.free import DECAYED, NOTHING
 from ..terms.given import reals
 from ..training.group_lasso import group_lasso
@@ -90,8 +91,7 @@ class SharedNeurons:
 
     def outputs(self, directions: np.ndarray) -> np.ndarray:
         """``phi(X u)`` at many directions (m x d), as columns, in terms of the squares: n x m."""
-        before = self._X @ directions.T
-        return self.readout.squared(np.maximum(before, 0) + float(self.problem.kappa) * np.minimum(before, 0))
+        return self.readout.squared(phi(self._X @ directions.T, self.problem.kappa))
 
     def maximum(self, V: np.ndarray) -> DualMaximum:
         """``norm_dual(V)`` over all faces (V is n x k), the zero vector's included."""

@@ -26,6 +26,7 @@ from hyperplane_arrangements.exact.rational import Vector
 
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
+from ..terms.activations import phi
 from .limits import in_digits
 from .max_pooling import Peaks
 
@@ -77,8 +78,7 @@ class Neurons:
         floats = np.array(
             [[x / length for x in ray] for ray, length in zip(rays.tolist(), lengths, strict=True)]
         )
-        outputs = problem.features @ floats.reshape(-1, problem.d).T
-        outputs = np.maximum(outputs, 0) + float(kappa) * np.minimum(outputs, 0)
+        outputs = phi(problem.features @ floats.reshape(-1, problem.d).T, kappa)
         units = tuple(int(den) * kappa.denominator for den in problem.X.denominators)
         return cls(problem, rays, lengths, active, units, problem.readout.pool(outputs))
 
@@ -178,8 +178,7 @@ class NeuronList:
     def outputs(self, directions: np.ndarray) -> np.ndarray:
         """``T phi(X u)`` at many directions (m x d), as columns: n x m."""
         problem = self.neurons.problem
-        before = problem.features @ directions.T
-        return problem.readout.pool(np.maximum(before, 0) + float(problem.kappa) * np.minimum(before, 0))
+        return problem.readout.pool(phi(problem.features @ directions.T, problem.kappa))
 
     def lift(self, directions: np.ndarray) -> np.ndarray:
         """Directions in the user's coordinates, in which they are."""

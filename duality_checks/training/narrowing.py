@@ -48,9 +48,7 @@ def narrowed(columns: np.ndarray, weights: np.ndarray, costs: np.ndarray) -> np.
 
 def narrowed_network(problem: TrainingProblem, network: TwoLayerNetwork) -> TwoLayerNetwork:
     """The same network with at most n neurons."""
-    before = problem.features @ network.hidden.T
-    after = np.maximum(before, 0) + float(network.kappa) * np.minimum(before, 0)
-    columns = problem.readout.pool(after) * network.output
+    columns = problem.readout.pool(network.neurons(problem.features)) * network.output
     costs = np.linalg.norm(problem.penalised(network.hidden), axis=1) * np.abs(network.output)
     roots = np.sqrt(narrowed(columns, np.ones(network.width), costs))
     hidden, output = network.hidden * roots[:, None], network.output * roots

@@ -15,6 +15,7 @@ from ...data.preparation import BIAS, Preparation
 from ...networks.rational import RationalNetwork
 from ...networks.two_layer import TwoLayerNetwork
 from ...problem import TrainingProblem
+from ...terms.activations import phi
 from ...terms.given import reals
 
 
@@ -85,8 +86,7 @@ class BiasedNetwork:
     def predict(self, X: Any) -> np.ndarray:
         """The outputs on the rows of ``X`` (n x d), length n or n x k, in floats."""
         before = reals(X, "X") @ self.hidden.T + self.biases
-        after = np.maximum(before, 0) + float(self.kappa) * np.minimum(before, 0)
-        found: np.ndarray = after @ self.output + self.intercept
+        found: np.ndarray = phi(before, self.kappa) @ self.output + self.intercept
         return found
 
     def rational(self) -> RationalNetwork:
