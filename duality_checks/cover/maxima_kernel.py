@@ -56,6 +56,26 @@ def _span(first, second, lo, hi):
 
 
 @inner_njit(nogil=True)
+def _outdone(pieces, ids, at, size, lo, hi, error, alive):
+    """Mark as not alive which pieces of a sample are nowhere above another one, by a share of their lengths;
+    how many are left."""
+    left = size
+    for a in range(size):
+        alive[a] = True
+    for a in range(size):
+        for b in range(a + 1, size):
+            if alive[a] and alive[b]:
+                middle, radius, length = _span(pieces[ids[at + a]], pieces[ids[at + b]], lo, hi)
+                if middle - radius >= error * length:
+                    alive[a] = False
+                    left -= 1
+                elif middle + radius <= -error * length:
+                    alive[b] = False
+                    left -= 1
+    return left
+
+
+@inner_njit(nogil=True)
 def _decide(pieces, weights, owner, ids, old, count, warm, new, lo, hi, head, tail, error, alive):
     """Leave out pieces that are never the largest on this box; a sample's only one joins the linear part.
 
@@ -65,21 +85,7 @@ def _decide(pieces, weights, owner, ids, old, count, warm, new, lo, hi, head, ta
     kept, place = 0, 0
     while place < count:
         size = run_ends(owner, ids, old + place, count - place)
-        left = size
-        for a in range(size):
-            alive[a] = True
-        for a in range(size):
-            for b in range(a + 1, size):
-                if alive[a] and alive[b]:
-                    middle, radius, length = _span(
-                        pieces[ids[old + place + a]], pieces[ids[old + place + b]], lo, hi
-                    )
-                    if middle - radius >= error * length:
-                        alive[a] = False
-                        left -= 1
-                    elif middle + radius <= -error * length:
-                        alive[b] = False
-                        left -= 1
+        left = _outdone(pieces, ids, old + place, size, lo, hi, error, alive)
         if left == 1:
             for a in range(size):
                 if alive[a]:
@@ -103,18 +109,8 @@ def _decide(pieces, weights, owner, ids, old, count, warm, new, lo, hi, head, ta
 def _lid(pieces, ids, at, size, lo, hi, line, alive):
     """``line'w + constant`` that no piece exceeds on the box; the constant. As in the checker the line is of
     those that are clearly the largest somewhere: roundings do not change which these are."""
-    r = len(lo)
-    for a in range(size):
-        alive[a] = True
-    for a in range(size):
-        for b in range(a + 1, size):
-            if alive[a] and alive[b]:
-                middle, radius, length = _span(pieces[ids[at + a]], pieces[ids[at + b]], lo, hi)
-                if middle - radius >= -NEARLY * length:
-                    alive[a] = False
-                elif middle + radius <= NEARLY * length:
-                    alive[b] = False
-    begun = False
+    r, begun = len(lo), False
+    _outdone(pieces, ids, at, size, lo, hi, -NEARLY, alive)
     for a in range(size):
         if not alive[a]:
             continue
