@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hyperplane_arrangements.errors import ConvexLandscapeError
+from hyperplane_arrangements.exact import exact_matrix, pivot_columns
 from hyperplane_arrangements.exact.cddlib import cddlib
 from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
@@ -52,10 +53,11 @@ def zero_in_hull(points: Sequence[Vector]) -> Membership:
     if len(points) == 1:
         point = points[0]
         return Membership(None, tuple(-x for x in point)) if any(point) else Membership((Fraction(1),), None)
+    columns = _independent(points)
     # maximise t subject to -g_l'h - t >= 0 and -1 <= h_i <= 1
-    rows = [(ZERO, *(-x for x in point), Fraction(-1)) for point in points]
-    solution, duals = maximise(rows, dimension, (*(ZERO,) * dimension, Fraction(1)))
-    direction, value = solution[:-1], solution[-1]
+    rows = [(ZERO, *(-point[j] for j in columns), Fraction(-1)) for point in points]
+    solution, duals = maximise(rows, len(columns), (*(ZERO,) * len(columns), Fraction(1)))
+    direction, value = _spread(solution[:-1], columns, dimension), solution[-1]
     if value > 0:
         _require(all(dot(point, direction) < 0 for point in points), "cddlib separated wrongly")
         return Membership(None, direction)
@@ -88,8 +90,10 @@ def in_cone(target: Vector, generators: Sequence[Vector]) -> Membership:
         return Membership((ZERO,) * len(generators), None)
     if not generators:
         return Membership(None, tuple(-x for x in target))
-    rows = [(ZERO, *generator) for generator in generators]
-    direction, duals = maximise(rows, dimension, tuple(-x for x in target))
+    columns = _independent([target, *generators])
+    rows = [(ZERO, *(generator[j] for j in columns)) for generator in generators]
+    solution, duals = maximise(rows, len(columns), tuple(-target[j] for j in columns))
+    direction = _spread(solution, columns, dimension)
     if dot(target, direction) < 0:
         _require(all(dot(generator, direction) >= 0 for generator in generators), "cddlib separated wrongly")
         return Membership(None, direction)
@@ -97,6 +101,17 @@ def in_cone(target: Vector, generators: Sequence[Vector]) -> Membership:
     _require(min(weights) >= 0, "cddlib returned weights that are none")
     _require(combination(weights, generators, dimension) == target, "cddlib combined wrongly")
     return Membership(weights, None)
+
+
+def _independent(vectors: Sequence[Vector]) -> tuple[int, ...]:
+    """Columns that tell all combinations of the vectors apart: in them a combination is 0 only if it is."""
+    return pivot_columns(exact_matrix(vectors))
+
+
+def _spread(entries: Sequence[Fraction], columns: Sequence[int], dimension: int) -> Vector:
+    """A vector with these entries in the columns, and 0 in all others."""
+    found = dict(zip(columns, entries, strict=True))
+    return tuple(found.get(j, ZERO) for j in range(dimension))
 
 
 def _require(condition: bool, complaint: str) -> None:
