@@ -161,9 +161,9 @@ def _listed(found: Chambers, skip: int = 0) -> Iterator[tuple[list[int], Witness
 
 def _primitive(witness: Sequence[float | int]) -> list[int]:
     """The shortest integer vector in the same direction."""
-    ratios = [value.as_integer_ratio() for value in witness]
-    denominator = math.lcm(*(below for _, below in ratios))
-    integers = [above * (denominator // below) for above, below in ratios]
+    from hyperplane_arrangements.exact.numbers import integer_row
+
+    integers = integer_row(witness)
     divisor = math.gcd(*integers)
     return [value // divisor for value in integers] if divisor else integers
 

@@ -64,7 +64,9 @@ class Peaks(Ranked):
 class OneLandscape:
     """What prices one landscape, its own, as :class:`~.free.PlacesPricer` does many."""
 
+    problem: TrainingProblem
     basis: np.ndarray
+    rows: np.ndarray
 
     @property
     def landscapes(self) -> tuple[Self]:
@@ -87,6 +89,15 @@ class OneLandscape:
         some = np.flatnonzero(sizes)
         nowhere = np.full(len(some), -1)
         return Peaks(sizes[some], vectors[some] / sizes[some, None], np.sign(network.output[some]), nowhere)
+
+    def outputs(self, directions: np.ndarray) -> np.ndarray:
+        """``h(u)`` at many directions (m x r), as columns: n x m."""
+        before = self.rows[: self.problem.readout.rows] @ directions.T
+        return self.problem.readout.pool(np.maximum(before, float(self.problem.kappa) * before))
+
+    def lift(self, directions: np.ndarray) -> np.ndarray:
+        """Directions (m x r) in the user's coordinates, m x d, with the same norms."""
+        return directions @ self.basis.T
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,19 +178,10 @@ class MaxLandscape(OneLandscape):
         """None: where chambers are listed the full price is no dearer than a sample."""
         return Peaks.none(self.rows.shape[1])
 
-    def outputs(self, directions: np.ndarray) -> np.ndarray:
-        """``h(u)`` at many directions (m x r), as columns: n x m."""
-        before = self.rows[: self.problem.readout.rows] @ directions.T
-        return self.problem.readout.pool(np.maximum(before, float(self.problem.kappa) * before))
-
     def chambers_of(self, directions: np.ndarray) -> np.ndarray:
         """A chamber whose closure holds each direction (m x r), as far as floats tell."""
         sides = np.sign(directions @ self.rows.T)
         return np.array([int(np.argmax(self.signs @ side)) for side in sides], dtype=int)
-
-    def lift(self, directions: np.ndarray) -> np.ndarray:
-        """Directions (m x r) in the user's coordinates, m x d, with the same norms."""
-        return directions @ self.basis.T
 
 
 def distinct(peaks: Peaks) -> np.ndarray:

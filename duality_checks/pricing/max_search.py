@@ -99,15 +99,6 @@ class MaxSearch(OneLandscape):
         whole = Peaks(found.values, found.directions, found.signs, nowhere, found.bound, stopped)
         return whole[distinct(whole)]
 
-    def outputs(self, directions: np.ndarray) -> np.ndarray:
-        """``h(u)`` at many directions (m x r), as columns: n x m."""
-        before = self.rows @ directions.T
-        return self.problem.readout.pool(np.maximum(before, float(self.problem.kappa) * before))
-
-    def lift(self, directions: np.ndarray) -> np.ndarray:
-        """Directions (m x r) in the user's coordinates, m x d, with the same norms."""
-        return directions @ self.basis.T
-
 
 def max_landscape(
     problem: TrainingProblem, max_chambers: int = 5_000_000, effort: Effort = WHOLE

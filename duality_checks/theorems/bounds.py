@@ -30,19 +30,26 @@ class Interval:
         return (self.upper - self.lower) / self.upper if self.upper else Fraction(0)
 
 
-def proven_interval(problem: TrainingProblem) -> Interval:
+def proven(problem: TrainingProblem) -> Certificate:
     """Train, certify, and let the independent checker decide.
 
     Raises:
         Refusal: the checker refuses the certificate.
+    """
+    certificate = certify(problem, train(problem))
+    check(problem, certificate).require()
+    return certificate
+
+
+def proven_interval(problem: TrainingProblem) -> Interval:
+    """What is :func:`proven`, in three numbers.
 
     Example:
         >>> found = proven_interval(TrainingProblem([[1], [-1]], [3, 2], beta=1))
         >>> found.lower <= 4 <= found.upper, found.width
         (True, 2)
     """
-    certificate = certify(problem, train(problem))
-    check(problem, certificate).require()
+    certificate = proven(problem)
     return Interval(certificate.lower, certificate.upper, len(certificate.network_output))
 
 

@@ -19,13 +19,11 @@ from ..approximation.low_rank import (
     transfer,
 )
 from ..certificates.certificate import Certificate
-from ..certificates.certificate import check as check_certificate
-from ..certificates.certifying import certify
 from ..exact.norms import dual_norm_squared, root_above
 from ..exact.setting import Setting
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
-from ..training.columns import train
+from .bounds import proven
 from .catalogue import Outcome, Theorem, all_of, at_least
 from .samples import degenerate_problems, random_problem
 
@@ -43,7 +41,7 @@ def check(instance: Reduction) -> Outcome:
 
 
 def _comparisons(pair: LowRank) -> Iterator[Outcome]:
-    solved = [_solved(problem) for problem in (pair.original, pair.problem)]
+    solved = [proven(problem) for problem in (pair.original, pair.problem)]
     problems = (pair.original, pair.problem)
     for here in (0, 1):
         there = 1 - here
@@ -80,12 +78,6 @@ def _absolute_objective(setting: Setting, network: RationalNetwork) -> Fraction:
     residual = setting.residual(network)
     squares = setting.objective(network) - dot(residual, residual) / 2
     return squares + sum(map(abs, residual), Fraction(0))
-
-
-def _solved(problem: TrainingProblem) -> Certificate:
-    proof = certify(problem, train(problem))
-    check_certificate(problem, proof).require()
-    return proof
 
 
 def _network(proof: Certificate) -> RationalNetwork:

@@ -11,8 +11,9 @@ import numpy as np
 from .. import checker
 from ..exact.norms import root_above
 from .catalogue import Outcome, Theorem, all_hold, at_least
-from .samples import degenerate_problems, random_problem, random_rationals
+from .samples import degenerate_problems
 from .t2_15_max_pooling import SLOPES, Pooled, highest, pooled
+from .t2_15_max_pooling import draw as draw_pooled
 
 # How far the dual norm is below beta: a share that a cover needs few cones for.
 ROOM = 1 + Fraction(1, 2**10)
@@ -58,9 +59,7 @@ def fixed() -> Iterator[Covered]:
 
 def draw(rng: np.random.Generator) -> Covered:
     """A random problem, a random vector, slope and size of samples."""
-    plain = random_problem(rng, most=5, widest=2)
-    kappa = SLOPES[int(rng.integers(len(SLOPES)))]
-    return covered(pooled(plain, random_rationals(rng, plain.n), kappa, int(rng.integers(2, 4))))
+    return covered(draw_pooled(rng))
 
 
 def control() -> Covered:
