@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -118,10 +119,13 @@ class Table:
         """The position of a column.
 
         Raises:
-            InputError: there is no such column; the message lists those there are.
+            InputError: there is no such column; the message says which is nearest, and lists those there are.
         """
         if name not in self.columns:
-            raise InputError(f"{self.source} has no column {name!r}; its columns are {self.names()}")
+            written = {column.lower(): column for column in self.columns}
+            near = get_close_matches(name.strip().lower(), written, n=1)
+            meant = f"{written[near[0]]!r} is near it, and " if near else ""
+            raise InputError(f"{self.source} has no column {name!r}; {meant}its columns are {self.names()}")
         return self.columns.index(name)
 
     def numbers(self, names: Iterable[str]) -> Rows:

@@ -108,7 +108,10 @@ class Checkpoint:
 
     def _states(self) -> dict[str, Any]:
         text, source = read_text(self.path), str(self.path)
-        states = read_json(text, source, FORMAT, {_VERSION: ("states",)})["states"]
+        try:
+            states = read_json(text, source, FORMAT, {_VERSION: ("states",)})["states"]
+        except InputError as error:
+            raise InputError(f"{error}; start afresh without --resume") from None
         if not isinstance(states, dict) or not all(map(_is_whole, states.values())):
             raise InputError(
                 f"{source}: 'states' does not have {', '.join(_FIELDS)} of each program; start afresh "

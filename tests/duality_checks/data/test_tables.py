@@ -169,6 +169,20 @@ def test_missing_column_lists_those_there_are() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Price", "no column 'Price'; 'price' is near it, and its columns are 'price', 'floor area'"),
+        ("floor_area", "no column 'floor_area'; 'floor area' is near it, and"),
+        ("price ", "no column 'price '; 'price' is near it, and"),
+        ("rooms", "no column 'rooms'; its columns are"),
+    ],
+)
+def test_a_column_that_is_not_there_and_the_one_that_is_near(name: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        parse_csv("price,floor area\n1,2\n", "memory").index(name)
+
+
+@pytest.mark.parametrize(
     ("content", "remedy"),
     [
         (b"PK\x03\x04\x14\x00", "workbook or another archive, not a table of text; save the sheet as CSV"),
