@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from by_cvxpy import full_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,23 +17,11 @@ from hyperplane_arrangements.errors import InputError, TooLargeError
 from hyperplane_arrangements.exact.rational import dot
 
 
-def by_cvxpy(problem: TrainingProblem) -> float:
-    import cvxpy as cp
-
-    X, y = problem.features, problem.target
-    signs = problem.arrangement.chambers().signs
-    gates = np.hstack([np.where(row > 0, 1.0, float(problem.kappa))[:, None] * X for row in signs])
-    v = cp.Variable((len(signs), problem.d))  # a neuron a row: as many variables are slow to set up
-    fit, size = gates @ cp.vec(v, order="C"), cp.sum(cp.norm(v, axis=1))
-    program = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(fit - y) + float(problem.beta) * size))
-    return float(program.solve(solver=cp.CLARABEL))
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_the_relaxation_is_the_group_lasso(seed) -> None:
     problem = random_problem(np.random.default_rng(seed))
     found = gated_relaxation(problem)
-    assert float(found.lower) == pytest.approx(by_cvxpy(problem), abs=1e-6)
+    assert float(found.lower) == pytest.approx(full_program(problem, cones=False), abs=1e-6)
     assert float(found.upper - found.lower) <= 1e-8 * max(1.0, float(found.upper))
 
 

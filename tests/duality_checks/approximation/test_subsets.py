@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from by_cvxpy import full_program
 from degenerate import fractions, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem
 from duality_checks.approximation.dual_norm_bounds import relaxed_bound, spectral_bound
@@ -26,23 +26,6 @@ from duality_checks.theorems.samples import random_problem
 from hyperplane_arrangements.errors import InputError
 
 
-def by_cvxpy(problem: TrainingProblem, chambers) -> float:
-    """The convex program over some chambers with both signs, written down as the statement has it."""
-    import cvxpy as cp
-
-    X, y, beta = problem.features, problem.target, float(problem.beta)
-    blocks, inside = [], []
-    for signs in np.asarray(chambers):
-        gate = np.where(signs > 0, 1.0, float(problem.kappa))[:, None] * X
-        blocks += [gate, -gate]
-        inside += [signs[:, None] * X] * 2
-    v = cp.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
-    fit, size = np.hstack(blocks) @ cp.vec(v, order="C"), cp.sum(cp.norm(v, axis=1))
-    constraints = [block_diag(*inside) @ cp.vec(v, order="C") >= 0]
-    program = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(fit - y) + beta * size), constraints)
-    return float(program.solve(solver=cp.CLARABEL))
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_a_restricted_optimum_is_that_of_the_convex_program(seed) -> None:
     rng = np.random.default_rng(seed)
@@ -50,7 +33,7 @@ def test_a_restricted_optimum_is_that_of_the_convex_program(seed) -> None:
     table = problem.arrangement.chambers().signs
     chosen = table[rng.permutation(len(table))[: max(1, len(table) // 2)]]
     found = restricted_to(problem, chosen)
-    assert float(found.upper) == pytest.approx(by_cvxpy(problem, chosen), abs=1e-6)
+    assert float(found.upper) == pytest.approx(full_program(problem, chosen), abs=1e-6)
     assert found.check().holds
 
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from by_cvxpy import full_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.linalg import block_diag
 from scipy.optimize import linprog
 
 from duality_checks import TrainingProblem
@@ -36,37 +36,14 @@ def data(seed: int, n: int = 4, d: int = 2) -> tuple[list[list[int]], list[int]]
     return rng.integers(-3, 4, (n, d)).tolist(), rng.choice([-1, 1], n).tolist()
 
 
-def by_cvxpy(problem: TrainingProblem, norm: str, loss: str) -> float:
-    """The convex program over all chambers, as the papers state it."""
-    cp = pytest.importorskip("cvxpy")
-    X, y, kappa = problem.features, problem.target, float(problem.kappa)
-    blocks, inside = [], []
-    for signs in problem.arrangement.chambers().signs:
-        slopes = np.where(signs > 0, 1.0, kappa)
-        for sign in (1, -1):
-            blocks.append(sign * slopes[:, None] * X)
-            inside.append(signs[:, None] * X)
-    v = cp.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
-    fit = np.hstack(blocks) @ cp.vec(v, order="C")
-    penalty = cp.sum(cp.norm(v, 1 if norm == "1-norm" else "inf", axis=1))
-    constraints = [block_diag(*inside) @ cp.vec(v, order="C") >= 0]
-    value = {
-        "squared": lambda: 0.5 * cp.sum_squares(fit - y),
-        "l1": lambda: cp.norm1(fit - y),
-        "hinge": lambda: cp.sum(cp.pos(1 - cp.multiply(y, fit))),
-    }[loss]()
-    return cp.Problem(cp.Minimize(value + float(problem.beta) * penalty), constraints).solve(
-        solver=cp.CLARABEL
-    )
-
-
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("activation", ["relu", "leaky:0.1"])
 def test_the_optimum_is_cvxpys(norm: str, loss: str, activation: str) -> None:
     X, y = data(len(norm) + len(loss))
     problem = TrainingProblem(X, y, "1/4", activation)
-    assert float(optimum(problem, norm, loss).upper) == pytest.approx(by_cvxpy(problem, norm, loss), abs=1e-6)
+    known = full_program(problem.restated(penalty=norm, loss=loss))
+    assert float(optimum(problem, norm, loss).upper) == pytest.approx(known, abs=1e-6)
 
 
 @settings(max_examples=30)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
 
 import cvxpy
 import numpy as np
 import pytest
+from by_cvxpy import NORMS, over_chambers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, check, least_norm_fit, least_norm_margin, train
 from duality_checks.cover.effort import Effort
 from duality_checks.exact.judged import fit_of
 from duality_checks.optima.spanning import UnreachableError
 from hyperplane_arrangements.errors import InputError, OutOfTimeError, TooLargeError
-
-NORMS = {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}
 
 
 def instance(penalty="2-norm", activation="relu", n=6, d=2, seed=0):
@@ -31,16 +28,8 @@ def instance(penalty="2-norm", activation="relu", n=6, d=2, seed=0):
 
 def over_all_chambers(problem, margin):
     """The two programs of statement 2.12 as written, by CVXPY."""
-    X, y = problem.features, problem.target
-    blocks, inside = [], []
-    for signs, output in product(problem.arrangement.chambers().signs, (1, -1)):
-        blocks.append(output * np.where(signs > 0, 1, float(problem.kappa))[:, None] * X)
-        inside.append(signs[:, None] * X)
-    v = cvxpy.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
-    f = np.hstack(blocks) @ cvxpy.vec(v, order="C")
-    norm = cvxpy.sum(cvxpy.norm(v, NORMS[problem.penalty.name], axis=1))
-    cones = [block_diag(*inside) @ cvxpy.vec(v, order="C") >= 0]
-    goal = cvxpy.multiply(y, f) >= 1 if margin else f == y
+    fit, norm, cones = over_chambers(problem)
+    goal = cvxpy.multiply(problem.target, fit) >= 1 if margin else fit == problem.target
     return cvxpy.Problem(cvxpy.Minimize(norm), [*cones, goal]).solve(solver="CLARABEL")
 
 

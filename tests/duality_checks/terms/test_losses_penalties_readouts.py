@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
 
-import cvxpy
 import numpy as np
 import pytest
+from by_cvxpy import full_program
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rationals import fractions
-from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, certify, check, train
 from duality_checks.terms.readouts import patches_1d, patches_2d
@@ -32,36 +30,6 @@ def instance(loss, penalty, readout, activation, seed=0):
     y = generator.choice([-1, 1], n)
     beta = generator.choice(["1/4", "1", "2"])
     return TrainingProblem(X, y, beta, activation, loss=loss, penalty=penalty, readout=readout)
-
-
-def full_program(problem):
-    """Statement 2.1 over all chambers, by CVXPY."""
-    X, y = problem.features, problem.target
-    pooling = np.zeros((problem.n, len(X)))
-    pooling[problem.readout.samples, range(len(X))] = 1
-    blocks, inside = [], []
-    for signs, output in product(problem.arrangement.chambers().signs, (1, -1)):
-        slopes = np.where(signs > 0, 1, float(problem.kappa))
-        blocks.append(output * pooling @ (slopes[:, None] * X))
-        inside.append(signs[:, None] * X)
-    v = cvxpy.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
-    f = np.hstack(blocks) @ cvxpy.vec(v, order="C")
-    norm = {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}[problem.penalty.name]
-    penalty, cones = (
-        cvxpy.sum(cvxpy.norm(v, norm, axis=1)),
-        [block_diag(*inside) @ cvxpy.vec(v, order="C") >= 0],
-    )
-    margin = cvxpy.multiply(y, f)
-    loss = {
-        "squared": lambda: 0.5 * cvxpy.sum_squares(f - y),
-        "l1": lambda: cvxpy.norm1(f - y),
-        "huber:1/2": lambda: 0.5 * cvxpy.sum(cvxpy.huber(f - y, 0.5)),
-        "hinge": lambda: cvxpy.sum(cvxpy.pos(1 - margin)),
-        "squared-hinge": lambda: 0.5 * cvxpy.sum_squares(cvxpy.pos(1 - margin)),
-        "logistic": lambda: cvxpy.sum(cvxpy.logistic(-margin)),
-    }[problem.loss.name]()
-    program = cvxpy.Problem(cvxpy.Minimize(loss + float(problem.beta) * penalty), cones)
-    return program.solve(solver="CLARABEL")
 
 
 @pytest.mark.parametrize("readout", READOUTS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from by_cvxpy import full_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.linalg import block_diag
 
 from duality_checks import TrainingProblem, TwoLayerNetwork, train
 from duality_checks.approximation.ascents import train_by_ascents
@@ -25,23 +25,6 @@ def problems(draw, max_rows=7, max_columns=3):
     y = draw(st.lists(small, min_size=len(X), max_size=len(X)))
     beta = draw(st.sampled_from(["0.01", "0.3", "1", "5"]))
     return TrainingProblem(X, y, beta, draw(st.sampled_from(ACTIVATIONS)))
-
-
-def full_program(problem):
-    """Statement 2.1 over all chambers, through CVXPY."""
-    cp = pytest.importorskip("cvxpy")
-    X, y, blocks, inside = problem.features, problem.target, [], []
-    for signs in problem.arrangement.chambers().signs:
-        slopes = np.where(signs > 0, 1.0, np.where(signs < 0, float(problem.kappa), 0.0))
-        blocks.append(slopes[:, None] * X)
-        inside.append(signs[:, None] * X)
-    # A neuron a row: as many variables are slow to set up.
-    v, w = cp.Variable((len(blocks), problem.d)), cp.Variable((len(blocks), problem.d))
-    fit = np.hstack(blocks) @ cp.vec(v - w, order="C")
-    penalty = cp.sum(cp.norm(v, axis=1)) + cp.sum(cp.norm(w, axis=1))
-    cones = [block_diag(*inside) @ cp.vec(side, order="C") >= 0 for side in (v, w)]
-    program = cp.Problem(cp.Minimize(0.5 * cp.sum_squares(fit - y) + float(problem.beta) * penalty), cones)
-    return program.solve(solver=cp.CLARABEL)
 
 
 @settings(max_examples=40)

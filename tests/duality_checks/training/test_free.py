@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from by_cvxpy import full_program
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.linalg import block_diag
 
 from duality_checks import (
     TrainingProblem,
@@ -59,40 +59,6 @@ def planar_problems(draw):
     beta, activation = draw(st.sampled_from(["1/50", "1/3", "1", "4"])), draw(st.sampled_from(ACTIVATIONS))
     free = draw(st.sampled_from(["biases", "biases+linear"]))
     return TrainingProblem([[*row, 1] for row in rows], targets, beta, activation, free=free)
-
-
-def full_program(problem):
-    """Statements 2.1 and 2.14 over all chambers, through CVXPY."""
-    cp = pytest.importorskip("cvxpy")
-    fit = cp.Constant(np.zeros(problem.n))
-    kept = [j for j in range(problem.d) if j != problem.bias]
-    penalty, blocks, inside = 0, [], []
-    for column in problem.skips:
-        theta = cp.Variable()
-        fit = fit + theta * np.array([float(x) for x in column])
-        penalty = penalty + (0.5 * cp.square(theta) if problem.free.decayed else 0)
-    pooling = np.zeros((problem.n, len(problem.features)))
-    pooling[list(problem.readout.samples), range(len(problem.features))] = 1
-    for signs in problem.arrangement.chambers().signs:
-        slopes = np.where(signs > 0, 1.0, np.where(signs < 0, float(problem.kappa), 0.0))
-        for s in (1, -1):
-            blocks.append(s * pooling @ (slopes[:, None] * problem.features))
-            inside.append(signs[:, None] * problem.features)
-    v = cp.Variable((len(blocks), problem.d))  # a neuron a row: as many variables are slow to set up
-    fit = fit + np.hstack(blocks) @ cp.vec(v, order="C")
-    norm = {"2-norm": 2, "1-norm": 1, "inf-norm": "inf"}[problem.penalty.name]
-    penalty = penalty + cp.sum(cp.norm(v[:, kept], norm, axis=1))
-    cones = [block_diag(*inside) @ cp.vec(v, order="C") >= 0]
-    y = problem.target
-    loss = {
-        "squared": lambda: 0.5 * cp.sum_squares(fit - y),
-        "l1": lambda: cp.norm1(fit - y),
-        "huber:1/2": lambda: 0.5 * cp.sum(cp.huber(fit - y, 0.5)),
-        "hinge": lambda: cp.sum(cp.pos(1 - cp.multiply(y, fit))),
-        "squared-hinge": lambda: 0.5 * cp.sum_squares(cp.pos(1 - cp.multiply(y, fit))),
-        "logistic": lambda: cp.sum(cp.logistic(-cp.multiply(y, fit))),
-    }[problem.loss.name]()
-    return cp.Problem(cp.Minimize(loss + float(problem.beta) * penalty), cones).solve(solver=cp.CLARABEL)
 
 
 # Proven, whatever is free.
