@@ -68,6 +68,16 @@ def checked(problem, document, guess, held=None):
     return checker.verify(stated, json.dumps(document), in_turn([] if held is None else held), guess)
 
 
+def guessed_in(found):
+    """Begins parts where floats say, and notes that, and all places there are."""
+
+    def guess(side):
+        found.append((marks(side, 8), all_marks(side)))
+        return found[-1][0]
+
+    return guess
+
+
 @st.composite
 def choices(draw):
     """Some of many marks, in their order."""
@@ -96,11 +106,7 @@ def test_floats_find_boxes_of_the_tree(problem):
     """With integer data, where rows touch boxes without crossing them, above all."""
     proof, found = covered(problem, train(problem)), []
 
-    def guess(side):
-        found.append((marks(side, 8), all_marks(side)))
-        return found[-1][0]
-
-    checker.verify(checker.read_problem(problem.to_json()), proof.to_json(), in_turn([]), guess)
+    checker.verify(checker.read_problem(problem.to_json()), proof.to_json(), in_turn([]), guessed_in(found))
     for guessed, exact in found:
         assert set(guessed) <= set(exact) and guessed == sorted(guessed)
 
@@ -114,13 +120,8 @@ def test_floats_find_boxes_of_the_tree_with_max_pooling(seed, rank, activation):
     problem = TrainingProblem(X.tolist(), y.tolist(), 1, activation=activation, readout=readout)
     proof, found, held = covered(problem, train(problem)), [], []
 
-    def guess(side):
-        found.append((marks(side, 8), all_marks(side)))
-        return found[-1][0]
-
-    assert checker.verify(
-        checker.read_problem(problem.to_json()), proof.to_json(), in_turn(held), guess
-    ).proven
+    stated = checker.read_problem(problem.to_json())
+    assert checker.verify(stated, proof.to_json(), in_turn(held), guessed_in(found)).proven
     assert all(held)
     for guessed, exact in found:
         assert set(guessed) <= set(exact)
@@ -140,11 +141,7 @@ def test_floats_find_boxes_of_the_tree_of_outputs_that_share_neurons(seed, rank,
     coordinates, found, held = Coordinates.of(stated), [], []
     cover = written_coupled(coordinates, duals, coupled_cover(coordinates, duals))
 
-    def guess(side):
-        found.append((marks(side, 8), all_marks(side)))
-        return found[-1][0]
-
-    checker.shared_cover_proves(stated, duals, cover, in_turn(held), guess)
+    checker.shared_cover_proves(stated, duals, cover, in_turn(held), guessed_in(found))
     for guessed, exact in found:
         assert set(guessed) <= set(exact) and len(held) == len(guessed) + 1 and all(held)
 

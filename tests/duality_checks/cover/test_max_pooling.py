@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cover_forgeries import bits_of, put_bits, put_dual
+from cover_forgeries import bits_of, put_bits, put_dual, written_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duality_checks import Certificate, TrainingProblem, certify, check, checker, train
-from duality_checks.cover.proof import Coordinates, covers, written
+from duality_checks.cover.proof import Coordinates
 from duality_checks.cover.search import search
 from duality_checks.reports.explaining.formal.export import claims
 from duality_checks.terms.max_pooling import MaxPooling
@@ -175,23 +175,15 @@ def test_the_search_finds_the_dual_norm_that_the_list_has(problem: TrainingProbl
 
 
 @cache
-def _honest() -> tuple[str, str]:
+def _honest() -> tuple[dict[str, Any], dict[str, Any]]:
     """A dual within 2^-36 of its bound, and the cover that proves it."""
     square, _ = highest(Pooled(pooled(Fraction(0)), DUAL, pooled(Fraction(0)).arrangement.normals))
     problem = pooled(Fraction(0), Fraction(math.isqrt(math.floor(square * 2**80)) + 2**4, 2**40))
-    stated = checker.read_problem(problem.to_json())
-    coordinates = Coordinates.of(stated)
-    cover = written(coordinates, DUAL, covers(coordinates, DUAL, keep=True))
-    hidden, output = ((Fraction(1), Fraction(0), Fraction(1)),), (Fraction(1),)
-    upper = checker.objective(stated, hidden, output)
-    lower = checker.dual_value(stated, DUAL)
-    found = Certificate(stated.digest, lower, upper, DUAL, hidden, output, None, cover=cover)
-    return problem.to_json(), found.to_json()
+    return written_case(problem, DUAL)
 
 
 def honest() -> tuple[dict[str, Any], dict[str, Any]]:
-    problem, certificate = _honest()
-    return json.loads(problem), json.loads(certificate)
+    return deepcopy(_honest())
 
 
 def reason(problem: dict[str, Any], document: dict[str, Any]) -> str:
