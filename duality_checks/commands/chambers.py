@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
@@ -142,7 +141,7 @@ def _listed(found: Chambers, skip: int = 0) -> Iterator[tuple[list[int], Witness
     from .terminal import bar
 
     central = found.arrangement.is_central
-    shortest: Callable[[Any], Witness] = _primitive if central else _fractions
+    shortest: Callable[[Any], Witness] = _shortest if central else _fractions
     start = min(skip, len(found))
     odd = start % 2 if central else 0
     with bar("Chambers", len(found), done=start) as advance:
@@ -159,13 +158,12 @@ def _listed(found: Chambers, skip: int = 0) -> Iterator[tuple[list[int], Witness
             odd = 0
 
 
-def _primitive(witness: Sequence[float | int]) -> list[int]:
+def _shortest(witness: Sequence[float | int]) -> list[int]:
     """The shortest integer vector in the same direction."""
     from hyperplane_arrangements.exact.numbers import integer_row
+    from hyperplane_arrangements.exact.rows import primitive
 
-    integers = integer_row(witness)
-    divisor = math.gcd(*integers)
-    return [value // divisor for value in integers] if divisor else integers
+    return list(primitive(integer_row(witness)))
 
 
 def _fractions(witness: Sequence[float | Fraction]) -> list[Fraction]:

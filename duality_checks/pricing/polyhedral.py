@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
-from math import comb, gcd, lcm
-from typing import Any, Self
+from math import comb, lcm
+from typing import Self
 
 import numpy as np
 
 from hyperplane_arrangements.errors import TooLargeError
 from hyperplane_arrangements.exact.rational import Vector
+from hyperplane_arrangements.exact.rows import canonical
 
 from ..networks.two_layer import TwoLayerNetwork
 from ..problem import TrainingProblem
@@ -224,16 +225,8 @@ def _hyperplanes(problem: TrainingProblem) -> np.ndarray:
         own = list(eye)
     else:
         own = [a + side * b for a, b in combinations(eye, 2) for side in (1, -1)]
-    found = dict.fromkeys(_primitive(row) for row in [*problem.X.integers.tolist(), *own])
+    found = dict.fromkeys(canonical(tuple(map(int, row))) for row in [*problem.X.integers.tolist(), *own])
     return np.array([row for row in found if any(row)], dtype=object).reshape(-1, problem.d)
-
-
-def _primitive(row: Any) -> tuple[int, ...]:
-    values = [int(x) for x in row]
-    divisor = gcd(*values) or 1
-    if next(filter(None, values), 0) < 0:
-        divisor = -divisor
-    return tuple(x // divisor for x in values)
 
 
 def _rays(normals: np.ndarray, d: int) -> np.ndarray:
@@ -250,7 +243,7 @@ def _rays(normals: np.ndarray, d: int) -> np.ndarray:
     found: dict[tuple[int, ...], None] = {}
     for start in range(0, predicted, SUBSETS_AT_ONCE):
         lines = _kernels(normals[subsets[start : start + SUBSETS_AT_ONCE]])
-        found |= dict.fromkeys(_primitive(line) for line in lines.tolist() if any(line))
+        found |= dict.fromkeys(canonical(line) for line in lines.tolist() if any(line))
     lines = np.array(list(found), dtype=object).reshape(-1, d)
     return np.concatenate([lines, -lines])
 

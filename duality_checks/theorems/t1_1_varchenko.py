@@ -11,6 +11,7 @@ import numpy as np
 
 from hyperplane_arrangements.arrangement import Arrangement
 from hyperplane_arrangements.exact import exact_matrix
+from hyperplane_arrangements.exact.rational import determinant
 
 from .catalogue import Outcome, Theorem, all_hold, equal, that
 from .samples import Row, random_rows
@@ -53,27 +54,6 @@ def matrix(instance: Weighted) -> list[list[Fraction]]:
         ]
         for one in signs
     ]
-
-
-def determinant(rows: list[list[Fraction]]) -> Fraction:
-    """By elimination, in fractions.
-
-    Example:
-        >>> determinant([[Fraction(1), Fraction(2)], [Fraction(3), Fraction(4)]])
-        Fraction(-2, 1)
-    """
-    rows, found = [list(row) for row in rows], Fraction(1)
-    for j in range(len(rows)):
-        pivot = next((i for i in range(j, len(rows)) if rows[i][j]), None)
-        if pivot is None:
-            return Fraction(0)
-        if pivot != j:
-            rows[j], rows[pivot], found = rows[pivot], rows[j], -found
-        found *= rows[j][j]
-        for i in range(j + 1, len(rows)):
-            if factor := rows[i][j] / rows[j][j]:
-                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[j], strict=True)]
-    return found
 
 
 @all_hold

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd
+from math import lcm
 from typing import Any, overload
 
 import numpy as np
 
 from ..exact import exact_vector, signs
+from ..exact.rows import primitive
 from ..exact.sign_vectors import signs_text
 from ..plain import PlainArrangement
 from .keys import RowIndex
@@ -119,7 +120,7 @@ def short_point(
             k = int(np.argmax(same))
             grid = 1 if arrangement.is_central else _GRIDS[k]
             exact = tuple(Fraction(int(x), grid) for x in rounded[k])
-    return _primitive(exact) if arrangement.is_central else exact
+    return _shortest(exact) if arrangement.is_central else exact
 
 
 def _floats(exact: Sequence[Fraction]) -> list[float] | None:
@@ -127,14 +128,10 @@ def _floats(exact: Sequence[Fraction]) -> list[float] | None:
     return [float(x) for x in exact] if all(abs(x) < 2**40 for x in exact) else None
 
 
-def _primitive(exact: Sequence[Fraction]) -> tuple[Fraction, ...]:
+def _shortest(exact: Sequence[Fraction]) -> tuple[Fraction, ...]:
     """The shortest integer vector in the same direction."""
-    common = 1
-    for x in exact:
-        common = common * x.denominator // gcd(common, x.denominator)
-    integers = [int(x * common) for x in exact]
-    divisor = gcd(*integers) or 1
-    return tuple(Fraction(x // divisor) for x in integers)
+    common = lcm(*(x.denominator for x in exact))
+    return tuple(map(Fraction, primitive([int(x * common) for x in exact])))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -131,12 +131,25 @@ def times(left: Sequence[Sequence[Fraction]], right: Sequence[Sequence[Fraction]
     return [[dot(row, column) for column in columns] for row in left]
 
 
-def determinant(square: Matrix) -> Fraction:
-    """Return a determinant by expansion along the first row (at most a few rows)."""
-    if not square:
-        return Fraction(1)
-    minors = (determinant([row[:j] + row[j + 1 :] for row in square[1:]]) for j in range(len(square)))
-    return dot(minors, [(-1) ** j * x for j, x in enumerate(square[0])])
+def determinant(square: Sequence[Sequence[Fraction]]) -> Fraction:
+    """Return a determinant, by elimination.
+
+    Example:
+        >>> determinant([[Fraction(1), Fraction(2)], [Fraction(3), Fraction(4)]])
+        Fraction(-2, 1)
+    """
+    rows, found = [list(row) for row in square], ONE
+    for j in range(len(rows)):
+        pivot = next((i for i in range(j, len(rows)) if rows[i][j]), None)
+        if pivot is None:
+            return ZERO
+        if pivot != j:
+            rows[j], rows[pivot], found = rows[pivot], rows[j], -found
+        found *= rows[j][j]
+        for i in range(j + 1, len(rows)):
+            if factor := rows[i][j] / rows[j][j]:
+                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[j], strict=True)]
+    return found
 
 
 def inverse(square: Matrix) -> Matrix:

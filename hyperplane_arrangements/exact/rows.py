@@ -51,6 +51,17 @@ def canonical(row: Sequence[int]) -> Row:
     return tuple(row) if content in (0, 1) else tuple([entry // content for entry in row])
 
 
+def primitive(row: Sequence[Any]) -> Row:
+    """The shortest row in the same direction, over a positive number; the zero row unchanged.
+
+    Example:
+        >>> primitive((0, -4, 6))
+        (0, -2, 3)
+    """
+    size = abs(signed_content(row))
+    return tuple(row) if size in (0, 1) else tuple([entry // size for entry in row])
+
+
 def restrict(rows: Iterable[Row], normal: Row) -> list[Row]:
     """Return the rows as primitive equations on the hyperplane `normal . x = 0`, in the order given.
 

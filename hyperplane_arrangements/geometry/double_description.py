@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from ..exact import exact_matrix
 from ..exact.rational import independent_rows
-from ..exact.rows import Row, inner, signed_content
+from ..exact.rows import Row, inner, primitive
 from .directions import null_vectors
 
 
@@ -43,7 +42,7 @@ def extreme_rays(normals: Sequence[Row]) -> list[Row]:
             if opposite and not any(common <= rays[m][1] for m in range(len(rays)) if m not in (i, j)):
                 sizes = abs(values[j]), abs(values[i])
                 pairs = zip(rays[i][0], rays[j][0], strict=True)
-                kept.append((_primitive([sizes[0] * x + sizes[1] * y for x, y in pairs]), common | {k}))
+                kept.append((primitive([sizes[0] * x + sizes[1] * y for x, y in pairs]), common | {k}))
         rays = kept
     return [ray for ray, _ in rays]
 
@@ -52,9 +51,4 @@ def _beside(normals: Sequence[Row], chosen: Sequence[int], k: int) -> Row:
     """The ray that is on all the chosen hyperplanes but one, on the positive side of that."""
     others = np.array([[normals[i] for i in chosen if i != k]], dtype=object)
     (ray,) = null_vectors(others.reshape(1, len(chosen) - 1, len(chosen))).tolist()
-    return _primitive(ray if inner(normals[k], ray) > 0 else [-x for x in ray])
-
-
-def _primitive(ray: Sequence[Any]) -> Row:
-    size = abs(signed_content(ray))
-    return tuple(x // size for x in ray)
+    return primitive(ray if inner(normals[k], ray) > 0 else [-x for x in ray])

@@ -17,7 +17,7 @@ from ..exact import exact_matrix
 from ..exact.cddlib import generators
 from ..exact.quadratic import irrational
 from ..exact.rational import null_space
-from ..exact.rows import Row, canonical, inner
+from ..exact.rows import Row, inner, primitive
 from ..exact.sign_vectors import read_signs, signs_text
 from ..plain import PlainArrangement
 from .bits import packed, row_signs, words_of
@@ -132,14 +132,8 @@ def _inward(form: CentralForm, signs: Any) -> dict[Row, list[int]]:
         if any(row) != (sign != 0) or sign not in (-1, 0, 1):
             raise InputError(f"signs[{i}] is {sign}; a chamber has -1 or 1, and 0 for a zero row only")
         if sign:
-            sides.setdefault(_shortest([sign * x for x in row]), []).append(i)
+            sides.setdefault(primitive([sign * x for x in row]), []).append(i)
     return sides
-
-
-def _shortest(row: list[int]) -> Row:
-    """Return the primitive row in the same direction (not the opposite one)."""
-    key = canonical(row)
-    return key if next(x for x in row if x) > 0 else tuple(-x for x in key)
 
 
 def _extreme_rays(normals: list[Row], rank: int) -> list[Row]:
@@ -162,7 +156,7 @@ def _checked(rays: list[Row], normals: list[Row]) -> list[Row]:
 
 def _integral(values: list[Fraction]) -> Row:
     matrix = exact_matrix([values])
-    return _shortest([int(x) for x in matrix.integers[0]])
+    return primitive([int(x) for x in matrix.integers[0]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..exact import scaled_floats
 from ..exact.rational import dot, independent_rows
-from ..exact.rows import canonical
+from ..exact.rows import primitive
 from ..plain import PlainArrangement
 
 
@@ -28,13 +28,7 @@ def orthogonal_pair(arrangement: PlainArrangement) -> tuple[tuple[int, ...], tup
     first, second = (rows[i] for i in independent_rows(arrangement.normals))
     along, across = int(dot(first, second)), int(dot(first, first))
     rest = [across * y - along * x for x, y in zip(first, second, strict=True)]
-    return _primitive(first), _primitive(rest)
-
-
-def _primitive(row: list[int]) -> tuple[int, ...]:
-    """The row over a positive number."""
-    flipped = canonical(row)
-    return flipped if sum(map(int.__mul__, row, flipped)) > 0 else tuple(-x for x in flipped)
+    return primitive(first), primitive(rest)
 
 
 def plane_basis(arrangement: PlainArrangement) -> np.ndarray:

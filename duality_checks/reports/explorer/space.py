@@ -12,6 +12,7 @@ from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.families import named
 from hyperplane_arrangements.geometry.angles import row_space
 
+from ...pricing.landscape import first_rows
 from .page import Panel
 
 #: The page draws all of it anew while it is turned.
@@ -54,7 +55,8 @@ def fits(arrangement: Arrangement) -> bool:
         >>> fits(named("braid_4")), fits(named("braid_3"))
         (True, False)
     """
-    return arrangement.is_central and arrangement.rank == 3 and len(_first_rows(arrangement)) <= MOST_PLANES
+    planes = arrangement.is_central and arrangement.rank == 3
+    return planes and len(arrangement.hyperplanes) <= MOST_PLANES
 
 
 def space_of(arrangement: Arrangement, name: str) -> dict[str, Any]:
@@ -80,11 +82,12 @@ def space_of(arrangement: Arrangement, name: str) -> dict[str, Any]:
     """
     if not fits(arrangement):
         kind = "central" if arrangement.is_central else "affine"
+        planes = len(first_rows(arrangement.hyperplane_of_row))
         raise InputError(
-            f"the arrangement is {kind}, of rank {arrangement.rank}, with {len(_first_rows(arrangement))} "
-            f"hyperplanes; planes in space are central, of rank 3, and up to {MOST_PLANES}"
+            f"the arrangement is {kind}, of rank {arrangement.rank}, with {planes} hyperplanes; planes in "
+            f"space are central, of rank 3, and up to {MOST_PLANES}"
         )
-    rows = _first_rows(arrangement)
+    rows = sorted(first_rows(arrangement.hyperplane_of_row).tolist())
     normals = arrangement.normals.scaled[rows] @ row_space(arrangement)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     signs = np.asarray(arrangement.chambers().signs)[:, rows]
@@ -106,15 +109,6 @@ def space_of(arrangement: Arrangement, name: str) -> dict[str, Any]:
         "rays": _rays(arrangement.cocircuits()[:, rows], normals, signs, walls),
         "chi": list(map(int, arrangement.whitney_numbers())),
     }
-
-
-def _first_rows(arrangement: Arrangement) -> list[int]:
-    """The first row of each hyperplane."""
-    first: dict[int, int] = {}
-    for row, plane in enumerate(arrangement.hyperplane_of_row.tolist()):
-        if plane >= 0:
-            first.setdefault(plane, row)
-    return sorted(first.values())
 
 
 def _key(signs: Sequence[int]) -> str:
