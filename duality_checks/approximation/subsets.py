@@ -21,7 +21,7 @@ from hyperplane_arrangements.exact.rational import Vector, dot
 from hyperplane_arrangements.values.display import Shown
 from hyperplane_arrangements.values.pasting import OneLine
 
-from ..exact.enclosures import Enclosed
+from ..exact.enclosures import Enclosed, decimal_above, decimal_interval
 from ..exact.judged import judged, objective_of
 from ..exact.norms import dual_norm_squared, root_above
 from ..exact.rounding import on_a_grid
@@ -61,7 +61,7 @@ class ProvenInterval(OneLine, Shown, Enclosed):
         >>> right_only = chambers_of_directions(problem, [[1]])
         >>> found = interval_by_chambers(problem, right_only)
         >>> print(found)
-        23/8 <= p* <= 4.5, ratio at most 1.565 (proven: dual norm over all chambers)
+        23/8 <= p* <= 4.501, ratio at most 1.566 (proven: dual norm over all chambers)
     """
 
     lower: Fraction
@@ -81,13 +81,14 @@ class ProvenInterval(OneLine, Shown, Enclosed):
         return self.upper / self.lower if self.lower > 0 else None
 
     def __str__(self) -> str:
-        factor = "no ratio" if self.ratio is None else f"ratio at most {float(self.ratio):.3f}"
-        return f"{_shown(self.lower)} <= p* <= {_shown(self.upper)}, {factor} (proven: {self.method})"
+        factor = "no ratio" if self.ratio is None else f"ratio at most {decimal_above(self.ratio, 3)}"
+        low, high = decimal_interval(self.lower, self.upper)
+        bounds = f"{_shown(self.lower, low)} <= p* <= {_shown(self.upper, high)}"
+        return f"{bounds}, {factor} (proven: {self.method})"
 
 
-def _shown(value: Fraction) -> str:
-    short = max(abs(value.numerator), value.denominator) < 10**6
-    return str(value) if short else f"{float(value):.9g}"
+def _shown(value: Fraction, rounded: str) -> str:
+    return str(value) if max(abs(value.numerator), value.denominator) < 10**6 else rounded
 
 
 def chambers_of_directions(problem: TrainingProblem, directions: Any) -> np.ndarray:
