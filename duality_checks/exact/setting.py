@@ -16,9 +16,10 @@ from functools import cached_property
 from operator import mul
 
 from hyperplane_arrangements.errors import InputError
-from hyperplane_arrangements.exact import ExactMatrix, exact_matrix
+from hyperplane_arrangements.exact import ExactMatrix
 from hyperplane_arrangements.exact.rational import ZERO, Vector, combination, dot
 
+from ..data.datasets import with_ones
 from ..networks.objective import activated, neurons_fit
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
@@ -89,8 +90,7 @@ class Setting:
         """
         setting = cls.of(problem)
         problem.require_ball(_PURPOSE, (NOTHING,))
-        X = exact_matrix([(*row, Fraction(1)) for row in setting.rows])
-        return replace(setting, X=X, free=(setting.inputs,), intercept=True)
+        return replace(setting, X=with_ones(setting.X), free=(setting.inputs,), intercept=True)
 
     def require_plain(self, purpose: str) -> Setting:
         """This setting, if its samples have no weights and its intercept, if any, is free.

@@ -18,6 +18,7 @@ import numpy as np
 from hyperplane_arrangements.errors import InputError
 from hyperplane_arrangements.exact import exact_matrix
 
+from ..data.datasets import with_ones
 from ..exact.judged import columns_of_ones, judged, objective_of, require_activation, require_inputs
 from ..exact.setting import UNCOUPLED, Setting, require_outputs
 from ..networks.rational import RationalNetwork
@@ -265,8 +266,7 @@ def _with_ones(problem: TrainingProblem, network: BiasedNetwork, kind: str) -> T
     `BIASES`."""
     constant = "intercept" if np.any(network.intercept) else NOTHING
     free = {"free": "biases", "decayed": DECAYED, "column": constant}[kind]
-    X = exact_matrix([(*row, Fraction(1)) for row in problem.X.fractions])
-    return problem.restated(X=X, free=free)
+    return problem.restated(X=with_ones(problem.X), free=free)
 
 
 def _said_decay(kind: str) -> str:

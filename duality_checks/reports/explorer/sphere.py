@@ -10,7 +10,7 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ...pricing.landscape import Landscape
+from ...pricing.landscape import Landscape, first_rows
 from ...pricing.limits import few_chambers
 from ..half_spheres import plotted_directions
 from ..slack import chamber_values
@@ -136,7 +136,7 @@ def sphere_data(one: Solved) -> dict[str, Any]:
         **_interval(certificate),
         "weights": _rounded(there),
         "rows": _rounded(problem.features @ there),
-        "first": sorted(_first(problem)),
+        "first": sorted(first_rows(problem.arrangement.hyperplane_of_row).tolist()),
         "z": _rounded(problem.readout.spread(dual)),
         "neurons": [
             {"at": _rounded(point / np.linalg.norm(point)), "output": float(weight)}
@@ -154,15 +154,6 @@ def _interval(certificate: Certificate) -> dict[str, str]:
 
     low, high = decimal_interval(certificate.lower, certificate.upper)
     return {"lower": low, "upper": high}
-
-
-def _first(problem: TrainingProblem) -> list[int]:
-    """The first row on each hyperplane."""
-    found: dict[int, int] = {}
-    for row, plane in enumerate(problem.arrangement.hyperplane_of_row):
-        if plane >= 0:
-            found.setdefault(int(plane), row)
-    return list(found.values())
 
 
 def _chambers(problem: TrainingProblem, dual: np.ndarray) -> dict[str, Any] | None:
