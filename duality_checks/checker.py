@@ -1489,7 +1489,10 @@ def about(point: Row, scale: int, bias: int, row: Sequence[int]) -> Row:
 
 def spans_all(lines: Sequence[Row], normals: Sequence[Row]) -> None:
     """Every row of X is a combination of the basis, so that g sees of u no more than t does. The rows of X
-    come first: eliminated with them, which have few digits, all others stay short."""
+    come first: eliminated with them, which have few digits, all others stay short. As many rows as there are
+    columns span everything, for `skewness` refuses them if they are dependent."""
+    if len(lines) == len(lines[0]):
+        return
     rank = len(pivot_columns([*normals, *lines]))
     require(rank == len(lines), f"the basis has {len(lines)} rows, but with X their rank is {rank}")
 
