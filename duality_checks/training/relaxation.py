@@ -34,6 +34,7 @@ from scipy import sparse
 from ..pricing.landscape import Landscape
 from ..problem import TrainingProblem
 from .cylinder import Balls, balls, extents
+from .interior import has_many_rows, relax_many
 from .pieces import Moments, Piece
 from .program import Minimum, Part, minimise, skips_of
 from .proposals import Bound, Curves, Relaxation
@@ -72,6 +73,8 @@ def relax(
         >>> bool(0 < lower <= problem.loss.value(np.zeros(3), problem.target))
         True
     """
+    if has_many_rows(problem, len(pieces)):
+        return relax_many(problem, landscape, limit, pieces)
     skips, decay = skips_of(problem)
     outputs = outputs_of(landscape)
     columns = sparse.hstack([*(piece.side * outputs for piece in pieces), skips], format="csc")

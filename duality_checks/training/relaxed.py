@@ -26,6 +26,7 @@ from ..pricing.landscape import Landscape
 from ..pricing.limits import is_searched
 from ..problem import TrainingProblem
 from .cylinder import coordinates_of, landscape_of
+from .interior import has_many_rows
 from .pieces import Piece
 from .proposals import Proof, Relaxation
 from .quartic import relax_further
@@ -47,9 +48,9 @@ BEYOND_CONES = 9
 GLANCE = 0.1
 # A relative gap from which on a bound is not worth the time for its certificate.
 POOR = 0.5
-# About how long the solver takes for an iteration: seconds for each row times the square of the unknowns
-# that rows share, which many of them make dense, and then for each cube of these.
-SPARSE, DENSE, SHARED = 4e-9, 3e-11, 300
+# About how long an iteration takes: seconds for each row times the square of the moments, and where rows are
+# not many less the more moments there are, which make all dense, but more for each cube of these.
+MANY, SPARSE, DENSE, SHARED = 6e-10, 4e-9, 3e-11, 300
 # By this, iterations that a program has to have time for: fewer prove next to nothing.
 LEAST_ITERATIONS = 5
 # Products of a row, a coordinate and another that are written into a proof and checked in a second.
@@ -270,12 +271,15 @@ def _solving(problem: TrainingProblem, pieces: tuple[Piece, ...], limit: float) 
     could not be solved in them."""
     count, rank = len(problem.arrangement.hyperplanes), problem.arrangement.rank
     left = limit - len(pieces) / len(SPHERES) * count * rank**2 / PROVEN_A_SECOND
-    return left if left >= LEAST_ITERATIONS * _iteration(len(pieces), count, rank) else 0.0
+    return left if left >= LEAST_ITERATIONS * _iteration(problem, len(pieces)) else 0.0
 
 
-def _iteration(pieces: int, count: int, rank: int) -> float:
-    """About how many seconds an iteration takes for pieces of a landscape with so many rows."""
+def _iteration(problem: TrainingProblem, pieces: int) -> float:
+    """About how many seconds an iteration takes for so many pieces."""
+    count, rank = len(problem.arrangement.hyperplanes), problem.arrangement.rank
     unknowns = pieces * (rank + 1) * (rank + 2) / 2
+    if has_many_rows(problem, pieces):
+        return MANY * count * unknowns**2
     return SPARSE * count * unknowns**2 / (1 + unknowns / SHARED) + DENSE * unknowns**3
 
 

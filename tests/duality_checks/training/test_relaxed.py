@@ -44,11 +44,6 @@ def test_a_program_that_cannot_be_solved_in_time_is_not_begun(problem, monkeypat
         relaxed.relaxed(problem, limit=60)
 
 
-def test_functions_of_many_columns_are_refused_sooner_than_those_of_few():
-    # 500 rows of 200 columns: an iteration takes minutes.
-    assert relaxed._iteration(2, 500, 200) > 60 > 1 > relaxed._iteration(2, 500, 8)
-
-
 @pytest.mark.parametrize("limited", [True, False])
 def test_from_rank_nine_on_a_search_comes_before_functions(limited, monkeypatch):
     # One column decides, which a cover sees at once, and functions do not.
