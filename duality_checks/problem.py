@@ -466,8 +466,8 @@ class TrainingProblem(Pasted, Shown):
         return self if self.shares else self.require_one_output()
 
     def require_shared(self) -> TrainingProblem:
-        """This problem, if neurons that its outputs share can be trained: with the squared loss, the 2-norm,
-        no readout, and nothing unpenalised but an intercept.
+        """This problem, if neurons that its outputs share can be trained: with the 2-norm, sums for outputs,
+        and nothing unpenalised but an intercept.
 
         Raises:
             InputError: naming what is different.
@@ -476,9 +476,10 @@ class TrainingProblem(Pasted, Shown):
             >>> TrainingProblem([[1]], [[1, 2]], beta=1, coupling="2-norm").require_shared().shares
             True
         """
-        if self.plain_loss.name != "squared":
-            self.require_standard("the 2-norm coupling")
-        return self.require_ball("the 2-norm coupling", (NOTHING, "intercept", DECAYED))
+        purpose = "the 2-norm coupling"
+        if self.penalty.name != "2-norm":
+            raise InputError(f"{purpose} needs penalty='2-norm', and the problem has {self.penalty.name!r}")
+        return self.require_sums(purpose).require_penalised(purpose, (NOTHING, "intercept", DECAYED))
 
     def require_sums(self, purpose: str) -> TrainingProblem:
         """This problem, if its outputs are sums over rows.

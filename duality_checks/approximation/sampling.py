@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ import numpy as np
 
 from hyperplane_arrangements.errors import InputError
 
-from ..checker import decimal
 from ..pricing.limits import chambers_at_most
 from ..terms.given import allowance, relative, whole
 from .dual_norm_bounds import NormBound, relaxed_bound, spectral_bound
@@ -61,13 +59,12 @@ class SampledBound:
     at_best: Fraction
 
     def __str__(self) -> str:
-        norm, best = (f"{decimal(value, ROUND_CEILING, 6):g}" for value in (self.norm.bound, self.at_best))
         return (
             f"{self.interval}\n{self.samples:,} directions met {self.chambers:,} of at most {self.at_most:,} "
             f"chambers; the dual norm is at least {self.norm.attained:.6g} and proven to be at most "
-            f"{norm} ({self.norm.looseness:.3f} times). To close the interval: more "
+            f"{float(self.norm.bound):.6g} ({self.norm.looseness:.3f} times). To close the interval: more "
             f"samples lower its upper end; a sharper bound of the norm raises its lower end, to at most "
-            f"{best} with this dual, and only pricing over all chambers raises it beyond"
+            f"{float(self.at_best):.6g} with this dual, and only pricing over all chambers raises it beyond"
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -18,7 +17,7 @@ from ..cover.coupled_proof import coupled_cover, largest_norm, off_by, written_c
 from ..cover.effort import Effort, is_late
 from ..cover.proof import Coordinates
 from ..cover.search import Limits
-from ..exact.orthogonal import orthogonal
+from ..exact.rounding import on_a_grid
 from ..problem import TrainingProblem
 
 NEAR = 2.0**-30  # how far what is left of a network in floats may move a dual norm, as a share
@@ -30,7 +29,6 @@ FEW_CONES = 1_000_000  # of a search that may fail, at rank 3; four times as man
 # The first search, of a dual that hardly has room, may take a share of them. Where the norm is beta all along
 # an arc it takes 433,408 (the petals of Iris), and 128 where the dual is a little further inside.
 SPARING, INSIDE = 20, 64
-GRAIN_BITS = 50  # of the largest entry of a dual
 
 
 def feasible_duals(
@@ -49,26 +47,24 @@ def feasible_duals(
     """
     coordinates = Coordinates.of(stated)
     zero = tuple((ZERO,) * problem.n for _ in problem.outputs)
-    columns = [tuple(map(Fraction, column)) for column in dual.T.tolist()]
     scale = 0.0
     if dual.any():
         # A search that was stopped is not begun again to its end.
+        columns = [tuple(map(Fraction, column)) for column in dual.T.tolist()]
         norm = largest_norm(coordinates, columns) if effort.whole else 1 + NEAR
         scale = min(_best(problem, dual) if effort.whole else 1.0, 1 / norm if norm > 0 else 1.0)
     if not 0 < scale < math.inf:
         return zero, written_coupled(coordinates, zero, coupled_cover(coordinates, zero))
     cones = effort.cones or FEW_CONES * 4 ** max(coordinates.dimension - 3, 0)
     limits = Limits(points=1, cones=cones, progress=effort.progress)
-    grain = _grain(scale * dual)
-    rounded = off_by(coordinates, [_rounded(column, Fraction(scale), grain) for column in columns])
+    rounded = off_by(coordinates, _rounded(problem, scale * dual))
     slack, began = min(max(SLACK, ROUNDINGS * rounded), COARSER), perf_counter()
     for turn in range(ATTEMPTS):
         # Half of the time that is left: to check takes as long as to write.
         deadline = effort.after(began, parts=2).deadline()
         if effort.seconds is not None and is_late(began + effort.seconds):
             break
-        share = Fraction(scale * (1 - slack))
-        found = tuple(_without_what_is_free(problem, _rounded(column, share, grain)) for column in columns)
+        found = _rounded(problem, scale * (1 - slack) * dual)
         most = cones if turn else max(cones // SPARING, 1)
         cover = coupled_cover(coordinates, found, replace(limits, cones=most, deadline=deadline))
         if cover.proven:
@@ -82,7 +78,9 @@ def feasible_duals(
 
 
 def _best(problem: TrainingProblem, dual: np.ndarray) -> float:
-    """The multiple of duals whose value, a quadratic function, is the largest."""
+    """The multiple of duals whose value is the largest, where that is a quadratic function of it; else 1."""
+    if problem.plain_loss.name != "squared":
+        return 1.0
     first, second = (
         sum(one.dual(scale * v) for one, v in zip(problem.outputs, dual.T, strict=True)) for scale in (1, 2)
     )
@@ -90,18 +88,6 @@ def _best(problem: TrainingProblem, dual: np.ndarray) -> float:
     return along / bend if bend > 0 else 1.0
 
 
-def _grain(values: np.ndarray) -> Fraction:
-    """A power of two, a share of the largest value: what is rounded to it has short numerators, with which
-    all that is checked is done."""
-    return Fraction(2) ** (math.frexp(float(np.abs(values).max()))[1] - GRAIN_BITS)
-
-
-def _rounded(column: Sequence[Fraction], share: Fraction, grain: Fraction) -> Vector:
-    """A share of a column, rounded."""
-    return tuple(round(share * x / grain) * grain for x in column)
-
-
-def _without_what_is_free(problem: TrainingProblem, v: Vector) -> Vector:
-    """A vector nearby that is orthogonal to a free intercept."""
-    found = orthogonal(v, problem.equations, range(len(v)))
-    return v if found is None else found
+def _rounded(problem: TrainingProblem, dual: np.ndarray) -> tuple[Vector, ...]:
+    """Short rationals in the domain of the loss, orthogonal to what is free, output by output."""
+    return tuple(on_a_grid(one, v)[0] for one, v in zip(problem.outputs, dual.T, strict=True))

@@ -153,8 +153,8 @@ def audit(
     squared loss it is not judged whether the network is stationary.
 
     Several outputs share neurons: each --target is one, in their order. MSELoss() is then a mean over n k
-    numbers, beta is n k wd / 2 (of scikit-learn it is alpha all the same). With the squared loss and
-    penalised biases one certificate proves the optimum; else it is enclosed, often widely.
+    numbers, beta is n k wd / 2 (of scikit-learn it is alpha all the same). With penalised
+    biases one certificate proves the optimum; else it is enclosed, often widely.
 
     The bound on the optimum rests on a certificate that the independent checker accepts: over all directions
     where the patterns are too many to list, free biases or not, as far as --time-limit and --max-cones let

@@ -115,7 +115,7 @@ def certify(
 
     Several --target train one network with as many outputs. With --coupling 1-norm each output is a convex
     program of its own with its own certificate, and the bounds are added. With 2-norm, the usual weight
-    decay, the outputs share neurons: squared loss, one certificate, at any rank.
+    decay, the outputs share neurons: one certificate, for any loss, at any rank.
     """
     from ..reports.outcome import prove
     from ..reports.text import outcome_facts, summary

@@ -8,13 +8,11 @@ tolerances.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from hyperplane_arrangements.errors import InputError
 
-from ..checker import decimal
 from ..exact.enclosures import float_above, float_below
 from ..terms.given import allowance, relative
 
@@ -89,8 +87,8 @@ def assert_global_optimum(problem: TrainingProblem, network: Any, *, gap: float 
         ]
     else:
         verdict = f"not a global optimum: not proven to a relative gap of {float(claimed):g} (nor refuted)"
-        proven = decimal((objective - certificate.lower) / objective, ROUND_CEILING, 3)
-        facts += [f"relative gap proven       {proven:g}; ask for a larger gap"]
+        proven = float((objective - certificate.lower) / objective)
+        facts += [f"relative gap proven       {proven:.3g}; ask for a larger gap"]
     raise AssertionError(_failure(verdict, facts, problem, _shown(network, chosen)))
 
 
@@ -127,11 +125,11 @@ def assert_strong_duality(problem: TrainingProblem, solution: Any, *, gap: float
     certificate, objective = _certified(problem, chosen, solution.dual)
     if objective - certificate.lower <= claimed * objective:
         return certificate
-    found = decimal((objective - certificate.lower) / objective, ROUND_CEILING, 3)
+    found = float((objective - certificate.lower) / objective)
     facts = [
         f"primal objective          {_above(objective)}",
         f"best feasible dual value  {_below(certificate.lower)}",
-        f"relative gap              {found:g}, but gap = {float(claimed):g}",
+        f"relative gap              {found:.3g}, but gap = {float(claimed):g}",
         "either the network is not optimal or the dual is not: assert_global_optimum says which",
     ]
     raise AssertionError(_failure("no strong duality", facts, problem, _shown(solution.network, chosen)))

@@ -231,7 +231,7 @@ class CertifiedReLURegressor(RegressorMixin, _CertifiedReLU):
 {_PARAMETERS.format(losses='"squared", "l1" or "huber:D"')}
     With several outputs (y is n x k) `coupling` says which norm of a neuron's output weights is regularised:
     "1-norm" (the outputs are a program each, and `certificate_` and `solution_` are tuples) or "2-norm" (the
-    usual weight decay: they share neurons, with the squared loss, and all directions are searched).
+    usual weight decay: they share neurons, and all directions are searched).
 
     Example:
         >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 1.0, 0.0, 1.0]

@@ -22,7 +22,7 @@ from hyperplane_arrangements.exact.rational import ZERO, Vector, dot
 from hyperplane_arrangements.values.findings import Finding
 
 from ..arguments import positive
-from ..exact.enclosures import Enclosed, float_above, float_below
+from ..exact.enclosures import Enclosed
 from ..exact.norms import root_below
 from .circular import circular_optimum
 
@@ -54,7 +54,7 @@ class CircularProof(Enclosed):
 
     def check(self) -> Finding:
         """Verify the proof from the definitions: sums of products, and balls around cosines and sines."""
-        return Finding.of(f"{float_below(self.lower)} <= p* <= {float_above(self.upper)}", self._steps())
+        return Finding.of(f"{float(self.lower)} <= p* <= {float(self.upper)}", self._steps())
 
     def _steps(self) -> Iterator[tuple[None, bool, str]]:
         exact = objective(self.X, self.y, self.beta, self.filter, self.output)

@@ -165,21 +165,15 @@ def approximate_beta_max(
         return _free_beta_max(problem, max_chambers, effort)
     if problem.penalty.polyhedral:
         return float(beta_max(problem, max_chambers)[0])
-    floats = np.array([float(value) for value in slope_at_zero(problem)])
-    return dual_norm(problem, floats, max_chambers, effort)
+    return dual_norm(problem, without_neurons(problem), max_chambers, effort)
 
 
 def _free_beta_max(problem: TrainingProblem, max_chambers: int, effort: Effort) -> float:
     """The dual norm of the slope at the best free part."""
-    if not problem.loss.smooth:
-        raise InputError(
-            f"the {problem.loss.name} loss has many slopes at the best free part, and beta_max is a minimum "
-            "over them; give beta itself, or use a loss without kinks"
-        )
     sized = _dual_norm_of(problem, max_chambers, effort)
     if not problem.free.decayed:
-        return sized(_without_neurons(problem))
-    return where_equal(lambda beta: sized(_without_neurons(problem.with_beta(beta))))
+        return sized(without_neurons(problem))
+    return where_equal(lambda beta: sized(without_neurons(problem.with_beta(beta))))
 
 
 def _dual_norm_of(
@@ -194,8 +188,24 @@ def _dual_norm_of(
     return lambda v: float(np.abs(columns.T @ v).max(initial=0.0))
 
 
-def _without_neurons(problem: TrainingProblem) -> np.ndarray:
-    """The dual of the best intercept and skip alone."""
+def without_neurons(problem: TrainingProblem) -> np.ndarray:
+    """The dual of the best intercept and skip alone, in floats, length n: the zero network is optimal from
+    its dual norm on.
+
+    Raises:
+        InputError: the loss has many slopes there.
+
+    Example:
+        >>> without_neurons(TrainingProblem([[1], [2]], [1, 3], beta=1, free="intercept"))
+        array([-1.,  1.])
+    """
+    if not problem.free:
+        return np.array([float(value) for value in slope_at_zero(problem)])
+    if not problem.loss.smooth:
+        raise InputError(
+            f"the {problem.loss.name} loss has many slopes at the best free part, and beta_max is a minimum "
+            "over them; give beta itself, or use a loss without kinks"
+        )
     if problem.plain_loss.name != "squared":
         return dual_without_neurons(problem)
     readout = ProjectedReadout.of_squares(problem)

@@ -48,7 +48,7 @@ def improvable_below(problem: TrainingProblem, max_chambers: int, effort: Effort
 
 
 def _beta_max(problem: TrainingProblem, max_chambers: int, effort: Effort) -> float:
-    from .paths import approximate_beta_max, where_equal
+    from .paths import approximate_beta_max, where_equal, without_neurons
 
     if not problem.shares:
         return max(approximate_beta_max(one, max_chambers, effort) for one in problem.outputs)
@@ -57,8 +57,9 @@ def _beta_max(problem: TrainingProblem, max_chambers: int, effort: Effort) -> fl
     problem.require_shared()
 
     def size(beta: float) -> float:
-        shared = SharedLandscape.of(problem.with_beta(beta))
-        return shared.norm(shared.readout.squared(problem.Y), effort)
+        stated = problem.with_beta(beta)
+        V = np.column_stack([without_neurons(one) for one in stated.outputs])
+        return SharedLandscape.of(stated).norm(V, effort)
 
     return where_equal(size) if problem.free.decayed else size(1.0)
 

@@ -22,13 +22,13 @@ from ..problem import TrainingProblem
 from ..terms.activations import phi
 from ..terms.free import DECAYED, NOTHING
 from ..terms.given import reals
-from ..training.group_lasso import group_lasso
 
 INSIDE = 1e-9
 ROUNDS = 60
 COLUMNS = 20
 GAP = 1e-9
 UNUSED = 1e-10
+TOLERANCE = 1e-11
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -152,11 +152,34 @@ class SharedNeurons:
                 break
             new = [one.direction for one in found if one.value > beta][:COLUMNS]
             directions = np.vstack([directions, new])
-            weights = group_lasso(self.outputs(directions), target, beta)
+            weights = _group_lasso(self.outputs(directions), target, beta)
             kept = np.linalg.norm(weights, axis=1) > UNUSED * np.abs(weights).max(initial=0.0)
             directions, weights = directions[kept], weights[kept]
         assert best is not None
         return best
+
+
+def _group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarray:
+    """Minimise ``1/2 norm(atoms @ W - target)_F^2 + beta sum_j norm(W_j)``: W, m x k."""
+    import clarabel
+    from scipy import sparse
+
+    from ..training.sparse_blocks import minimised
+
+    (_, m), k = atoms.shape, target.shape[1]
+    # Variables: W row by row, then one bound s_j a row.
+    quadratic = sparse.block_diag([sparse.kron(atoms.T @ atoms, np.eye(k)), sparse.csc_matrix((m, m))])
+    linear = np.concatenate([-(atoms.T @ target).ravel(), np.full(m, beta)])
+    rows = sparse.lil_matrix((m * (k + 1), m * (k + 1)))
+    for j in range(m):
+        rows[j * (k + 1), m * k + j] = -1
+        for c in range(k):
+            rows[j * (k + 1) + 1 + c, j * k + c] = -1
+    cones = [clarabel.SecondOrderConeT(k + 1)] * m
+    upper_triangle = sparse.triu(quadratic).tocsc()
+    right = np.zeros(m * (k + 1))
+    found, *_ = minimised(upper_triangle, linear, rows.tocsc(), right, cones, tolerance=TOLERANCE)
+    return found[: m * k].reshape(m, k)
 
 
 def _null_space(X: np.ndarray, kinks: np.ndarray) -> np.ndarray:

@@ -19,12 +19,11 @@ from .landscape import Landscape
 
 @dataclass(frozen=True, eq=False)
 class SharedLandscape:
-    """``norm(V'phi(Xu))`` for any V, in terms of the squares that are left where weights of samples or an
-    intercept are taken out of the loss.
+    """``norm(V'phi(Xu))`` for any V.
 
     Attributes:
-        landscape: of X, with the readout that these make.
-        readout: that readout.
+        landscape: of X, projected off what is free.
+        readout: what projects.
         effort: by how much bounds may exceed a floor, and the limits of a search.
         deadline: when a search is to end.
         hurry: from when on a bound is worth more than what ascents find.
@@ -44,13 +43,17 @@ class SharedLandscape:
     @classmethod
     def of(cls, problem: TrainingProblem, effort: Effort = WHOLE) -> SharedLandscape:
         """The landscape of a problem; its y plays no part."""
-        readout = ProjectedReadout.of_squares(problem)
+        readout = ProjectedReadout.of(problem)
         landscape = replace(Landscape.of(problem), readout=readout)  # type: ignore[arg-type]
         deadline = effort.deadline()
         return cls(landscape, readout, effort, deadline, effort.after(perf_counter(), parts=2).deadline())
 
+    def outputs(self, directions: np.ndarray) -> np.ndarray:
+        """``phi(X u)`` at many directions in coordinates of the landscape (m x r), as columns: n x m."""
+        return replace(self.landscape, readout=self.readout.readout).outputs(directions)
+
     def function(self, V: np.ndarray) -> Coupled:
-        """``norm(V'phi(Xu))`` for errors V (n x q) in coordinates of the landscape."""
+        """``norm(V'phi(Xu))`` for V (n x q) in coordinates of the landscape."""
         normals = self.landscape.normals
         parts = [self.landscape.parts(v) for v in V.T]
         bends = np.array([bend for _, bend in parts]).T

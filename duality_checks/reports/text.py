@@ -140,16 +140,12 @@ def missed_gap(outcome: Outcome) -> str:
     effort, found = outcome.effort, relative_gap(outcome.lower, outcome.upper)
     if not effort.gap or found <= Fraction(effort.gap):
         return ""
-    times = float(found / Fraction(effort.gap))
-    head = (
-        f"{times:{',.0f' if times >= 100 else '.3g'}} times as wide as the --gap {effort.gap:.3g} asked for"
-    )
+    head = f"{float(found / Fraction(effort.gap)):.3g} times as wide as the --gap {effort.gap:.3g} asked for"
     if found <= FLOATS_GAP:
         return f"{head}; training in floats comes no nearer, so ask for a wider one"
-    decay = "--beta" if outcome.beta_ratio is None else "--beta-ratio"
     limits = [] if effort.seconds is None else [f"more --time-limit than {effort.seconds:g} s"]
     limits += [] if effort.cones is None else [f"more --max-cones than {effort.cones:,}"]
-    return f"{head}; give {' or '.join([*limits, f'a larger {decay}'])}, or fewer --features"
+    return f"{head}; give {' or '.join([*limits, 'a larger --beta-ratio'])}, or fewer --features"
 
 
 def summary(outcome: Outcome) -> str:

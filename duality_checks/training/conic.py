@@ -197,7 +197,7 @@ def _solve(
     free = skips.shape[1]
     parts = [penalty_part(problem, group) if len(group) else _NOTHING for group in groups]
     penalty = _joined(parts, columns, decay)
-    minimum = minimise(problem, penalty, np.concatenate([*columns, skips], axis=1), free)
+    minimum = minimise(problem.loss, problem.target, penalty, np.concatenate([*columns, skips], axis=1), free)
     sizes = np.cumsum([*(part.shape[1] for part in columns), free])
     *vectors, theta, _ = np.split(minimum.found, sizes.tolist())
     pairs = zip(vectors, groups, strict=True)

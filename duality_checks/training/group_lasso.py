@@ -1,44 +1,103 @@
-"""The group Lasso of a few neurons, whose weights are a row each: one second-order cone program."""
+"""The group Lasso of a few neurons, whose weights to all outputs are a row each: one conic program, whatever
+the loss."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy import sparse
 
-TOLERANCE = 1e-11
+from ..problem import TrainingProblem
+from ..terms.weighted import Weighted
+from .program import Minimum, Part, minimise, skips_of
+from .sparse_blocks import identity
 
 
-def group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarray:
-    """Minimise ``1/2 norm(atoms @ W - target)_F^2 + beta sum_j norm(W_j)``, a second-order cone program.
+@dataclass(frozen=True, eq=False, slots=True)
+class Weighing:
+    """The best weights of given neurons.
+
+    Attributes:
+        weights: W, m x q.
+        constants: the best intercepts, length q; zeros where none is.
+        dual: V, n x q, in the domain of the loss up to the solver's tolerance; the slope of the loss at the
+            outputs, where it has one.
+    """
+
+    weights: np.ndarray
+    constants: np.ndarray
+    dual: np.ndarray
+
+
+def group_lasso(problem: TrainingProblem, atoms: np.ndarray) -> Weighing:
+    """Minimise ``ell(atoms @ W + b c') + beta sum_j norm(W_j)``, with a decayed intercept ``+ beta/2 c'c``.
 
     Args:
-        atoms: n x m.
-        target: n x k.
-        beta: positive.
+        problem: of q outputs, for their targets, loss, weights of samples, beta and intercept.
+        atoms: outputs of neurons of norm 1, n x m.
 
-    Returns:
-        W, m x k.
+    Raises:
+        ConvexLandscapeError: the solver returned no numbers.
 
     Example:
-        >>> group_lasso(np.eye(2), np.array([[3.0, 4.0], [0.5, 0.0]]), 1.0).round(6) + 0.0
+        >>> problem = TrainingProblem([[1, 0], [0, 1]], [[3, 4], ["1/2", 0]], beta=1, coupling="2-norm")
+        >>> group_lasso(problem, np.eye(2)).weights.round(6) + 0.0
         array([[2.4, 3.2],
                [0. , 0. ]])
     """
+    skips, decays = skips_of(problem)
+    (n, m), q = atoms.shape, len(problem.targets)
+    weights, constants, v = np.zeros((m, q)), np.zeros(q), np.zeros((n, q))
+    if m or skips.size:
+        found = _minimum(problem, np.column_stack([atoms, skips]), decays)
+        weights = found.found[: m * q].reshape(q, m).T
+        constants = found.found[m * q : (m + skips.shape[1]) * q] if skips.size else constants
+        v = found.dual.reshape(q, -1).T
+    loss, fits = problem.loss, (atoms @ weights + shifts(problem, constants)).T
+    if not (m or skips.size) or loss.smooth:
+        outputs = zip(problem.outputs, fits, strict=True)
+        v = np.column_stack([loss.slope(fit, one.target) for one, fit in outputs])
+    return Weighing(weights, constants, v)
+
+
+def shifts(problem: TrainingProblem, constants: np.ndarray) -> np.ndarray:
+    """What intercepts (length q) add to the outputs, n x q, pooled as neurons are.
+
+    Example:
+        >>> problem = TrainingProblem([[1], [2]], [[3, 4]], beta=1, readout=[0, 0], free="intercept")
+        >>> shifts(problem, np.array([1.0, 2.0]))
+        array([[2., 4.]])
+    """
+    columns = skips_of(problem)[0]
+    return columns * constants if columns.size else np.zeros((problem.n, len(constants)))
+
+
+def _minimum(problem: TrainingProblem, rows: np.ndarray, decays: np.ndarray) -> Minimum:
+    """The same for the outputs of neurons beside what is free (n x (m + s)), whose squares cost the decays:
+    unknowns are W and then the intercepts, output by output, and a bound a neuron on the norm of its weights.
+    """
     import clarabel
-    from scipy import sparse
 
-    from .sparse_blocks import minimised
-
-    (_, m), k = atoms.shape, target.shape[1]
-    # Variables: W row by row, then one bound s_j a row.
-    quadratic = sparse.block_diag([sparse.kron(atoms.T @ atoms, np.eye(k)), sparse.csc_matrix((m, m))])
-    linear = np.concatenate([-(atoms.T @ target).ravel(), np.full(m, beta)])
-    rows = sparse.lil_matrix((m * (k + 1), m * (k + 1)))
-    for j in range(m):
-        rows[j * (k + 1), m * k + j] = -1
-        for c in range(k):
-            rows[j * (k + 1) + 1 + c, j * k + c] = -1
-    cones = [clarabel.SecondOrderConeT(k + 1)] * m
-    upper_triangle = sparse.triu(quadratic).tocsc()
-    right = np.zeros(m * (k + 1))
-    found, *_ = minimised(upper_triangle, linear, rows.tocsc(), right, cones, tolerance=TOLERANCE)
-    return found[: m * k].reshape(m, k)
+    loss, Y, q, s = problem.loss, problem.Y, len(problem.targets), len(decays)
+    if problem.plain_loss.name == "squared":
+        # Squares of so many unknowns are those of as many rows.
+        roots = np.sqrt(problem.weight_floats)[:, None]
+        base, rows = np.linalg.qr(roots * rows)
+        loss, Y = problem.plain_loss, base.T @ (roots * Y)
+    elif isinstance(loss, Weighted):
+        loss = Weighted(loss.base, loss.weights * q)
+    m = rows.shape[1] - s
+    paid, free = m * q, s * q
+    outputs = identity(q)
+    columns = sparse.hstack([sparse.kron(outputs, rows[:, :m]), sparse.kron(outputs, rows[:, m:])], "csc")
+    order = np.column_stack([paid + free + np.arange(m), np.arange(paid).reshape(q, m).T]).ravel()
+    balls = sparse.csc_matrix(
+        (-np.ones(len(order)), (np.arange(len(order)), order)), shape=(len(order), paid + free + m)
+    )
+    penalty = Part(
+        np.concatenate([np.zeros(paid), np.tile(decays, q), np.zeros(m)]),
+        np.concatenate([np.zeros(paid + free), np.full(m, float(problem.beta))]),
+        [(balls, np.zeros(len(order)), [clarabel.SecondOrderConeT(1 + q)] * m)] if m else [],
+    )
+    return minimise(loss, Y.T.ravel(), penalty, columns, free)

@@ -171,7 +171,7 @@ def solve_atoms(
             )
         ],
     )
-    found = minimise(problem, weights, np.concatenate([columns, skips], axis=1), free)
+    found = minimise(problem.loss, problem.target, weights, np.concatenate([columns, skips], axis=1), free)
     return Optimum(found.fit, found.dual, found.found[:count, None], found.status)
 
 
@@ -200,7 +200,9 @@ def solve(problem: TrainingProblem, blocks: Blocks) -> Optimum:
     slopes = np.where(blocks.signs > 0, 1.0, float(problem.kappa)) * blocks.outputs[:, None]
     sums = require_sums(problem.readout, "a program over activation patterns")
     columns = [sums.pool(slope[:, None] * blocks.rows) for slope in slopes]
-    found = minimise(problem, penalty_part(problem, blocks), np.concatenate(columns, axis=1))
+    found = minimise(
+        problem.loss, problem.target, penalty_part(problem, blocks), np.concatenate(columns, axis=1)
+    )
     size = blocks.rows.shape[1]
     vectors = found.found[: len(blocks) * size].reshape(len(blocks), size)
     return Optimum(found.fit, found.dual, vectors, found.status)
@@ -213,7 +215,8 @@ def skips_of(problem: TrainingProblem) -> tuple[np.ndarray, np.ndarray]:
 
 
 def minimise(
-    problem: TrainingProblem,
+    loss: Loss,
+    target: np.ndarray,
     penalty: Part,
     columns: Any,
     free: int = 0,
@@ -228,16 +231,17 @@ def minimise(
     degree.
 
     Args:
-        problem: for its loss and target.
+        loss: ell.
+        target: length n.
         penalty: of x and unknowns of its own.
         columns: n x m, dense or sparse.
         free: how many of them.
         limit: of seconds.
         accuracy: of the solution.
     """
-    loss, target, paid = problem.loss, problem.target, columns.shape[1] - free
+    paid = columns.shape[1] - free
     unit = 1.0 if loss.labels else power_of_two(float(np.abs(target).max()), 0)
-    heavy = power_of_two(float(problem.weight_floats.max()), 0) if isinstance(loss, Weighted) else 1.0
+    heavy = power_of_two(float(loss.floats.max()), 0) if isinstance(loss, Weighted) else 1.0
     sizes = _sizes(columns)
     gain = power_of_two(float(sizes[:paid].max(initial=0.0)), 0)
     gains = np.array([gain] * paid + [power_of_two(size, 0) for size in sizes[paid:].tolist()])

@@ -61,7 +61,7 @@ def relax_further(problem: TrainingProblem, landscape: Landscape, limit: float =
     monomials = Monomials.of(landscape.normals.shape[1], 2)
     model = _Moments.of(landscape.normals, monomials)
     penalty = _penalty(model, float(problem.beta), decay)
-    minimum = minimise(problem, penalty, columns, skips.shape[1], limit, ACCURACY)
+    minimum = minimise(problem.loss, problem.target, penalty, columns, skips.shape[1], limit, ACCURACY)
     return Relaxation(minimum.dual, tuple(_bounds(minimum, model)))
 
 

@@ -81,7 +81,7 @@ def relax(
     facets = [piece.facets(landscape.basis) for piece in pieces]
     shapes = _shapes(problem, landscape, pieces)
     penalty = _penalty(landscape.normals, shapes, facets, float(problem.beta), decay)
-    minimum = minimise(problem, penalty, columns, skips.shape[1], limit)
+    minimum = minimise(problem.loss, problem.target, penalty, columns, skips.shape[1], limit)
     return Relaxation(minimum.dual, tuple(_bounds(minimum, landscape, pieces, facets, shapes)))
 
 

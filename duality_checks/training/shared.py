@@ -5,7 +5,7 @@ Neurons that have come near each other on one face are taken for one, where that
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,25 +14,44 @@ from ..cover.pricing import Peaks
 from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.shared import SharedLandscape
 from ..problem import TrainingProblem
-from .group_lasso import group_lasso
+from .group_lasso import group_lasso, shifts
 from .loop import Master, Rule
 from .narrowing import narrowed
-from .neurons import Active, with_best_skip
+from .neurons import Active
 
 COLUMNS = 30
 GAP = 1e-9
 PATIENCE = 8
+KINKED = 24  # of a loss whose V is not the only one: cuts take long to hold it
 SAME = 1e-7  # directions that no new neuron is worth
 UNUSED = 1e-9
+FALLEN = 1 - 1e-9
 ON = 1e-9  # the distance at which a unit direction lies on a hyperplane
 NEARS = (0.1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-8)  # 1 less the cosine of neurons that may be one
 COST = 0.02  # of that, as a share of the gap
 
 
-class Shared(Master[Peaks]):
-    """Neurons at hand: directions (m x r, in coordinates of the landscape) and weights (m x q).
+@dataclass(frozen=True, eq=False, slots=True)
+class Held:
+    """Neurons with their best weights.
 
-    Its dual is in terms of the squares that the landscape makes of the loss: there it is the errors.
+    Attributes:
+        directions: unit vectors in coordinates of the landscape, m x r.
+        weights: m x q.
+        constants: the intercepts, length q.
+        dual: V, n x q.
+        value: the objective.
+    """
+
+    directions: np.ndarray
+    weights: np.ndarray
+    constants: np.ndarray
+    dual: np.ndarray
+    value: float
+
+
+class Shared(Master[Peaks]):
+    """Neurons at hand, with their weights to all outputs.
 
     Args:
         problem: of outputs that share neurons.
@@ -51,25 +70,24 @@ class Shared(Master[Peaks]):
 
     def __init__(self, problem: TrainingProblem, pricing: SharedLandscape, start: TwoLayerNetwork | None):
         super().__init__(problem, pricing)
-        self.target, self.landscape = pricing.readout.squared(problem.Y), pricing.landscape
-        self.best = np.zeros(self.target.shape)
-        self.directions = np.zeros((0, self.landscape.rank))
-        self.weights = np.zeros((0, self.target.shape[1]))
-        self.kept = self.directions, self.weights
-        self.gap, self.stale = np.inf, 0
-        self._take(self.directions, self.weights)
+        if not problem.loss.strictly_convex:
+            self.rule = replace(self.rule, patience=KINKED)  # type: ignore[misc]
+        self.landscape, self.stale = pricing.landscape, 0
+        self.best = np.zeros(problem.Y.shape)
+        self.kept = self.held = self._reweighed(np.zeros((0, self.landscape.rank)))
+        self.dual, self.upper, self.pool = self.held.dual, self.held.value, self.held.directions
         if start is not None and start.width:
             directions = start.hidden @ self.landscape.basis
             sizes = np.linalg.norm(directions, axis=1)
-            self._take(*self._reweighed(directions[sizes > 0] / sizes[sizes > 0, None]))
+            self.pool = directions[sizes > 0] / sizes[sizes > 0, None]
+            self._take(self._reweighed(self.pool))
 
-    def _take(self, directions: np.ndarray, weights: np.ndarray) -> None:
+    def _take(self, held: Held) -> None:
         """These from here on; the best so far are kept beside them."""
-        self.directions, self.weights = directions, weights
-        self.dual, value = self._errors(directions, weights), self._objective(directions, weights)
-        self.stale = 0 if value < (1 - GAP) * self.upper else self.stale + 1
-        if value < self.upper:
-            self.upper, self.kept = value, (directions, weights)
+        self.stale = 0 if held.value < (1 - GAP) * self.upper else self.stale + 1
+        self.held, self.dual = held, held.dual
+        if held.value < self.upper:
+            self.kept, self.upper = held, held.value
 
     def add(self, found: Peaks) -> bool:
         """Add new neurons, reweigh all, and take for one what is near on one face; False where neurons get no
@@ -77,35 +95,47 @@ class Shared(Master[Peaks]):
         chosen = _distinct(found.directions)[:COLUMNS]
         if not chosen:
             return False
-        directions, weights = self._reweighed(np.vstack([self.directions, found.directions[chosen]]))
-        gap = self._objective(self.directions, self.weights) - self.feasible(self.dual, found.values[0])[1]
-        value = self._objective(directions, weights)
-        for near in NEARS:
-            fewer = self._thinned(directions, weights, near)
-            if len(fewer) == len(directions):
+        pool = np.vstack([self.pool, found.directions[chosen]])
+        held = self._reweighed(pool)
+        gap = self.held.value - self.feasible(self.dual, found.values[0])[1]
+        most = held.value + COST * max(gap, 0.0)
+        # Where V is not the only one, neurons without weights hold it: they go only as the objective falls,
+        # so that no set comes back.
+        fell = self.problem.loss.strictly_convex or held.value < self.held.value * FALLEN
+        for near in NEARS if fell else ():
+            fewer = self._thinned(held.directions, held.weights, near)
+            if len(fewer) == len(held.directions):
                 break
-            fewer, own = self._reweighed(fewer)
-            if self._objective(fewer, own) <= value + COST * max(gap, 0.0):
-                directions, weights = fewer, own
+            thinned = self._reweighed(fewer)
+            if thinned.value <= most:
+                held = thinned
                 break
-        self._take(directions, weights)
+        self._take(held)
+        self.pool = held.directions if fell else pool
         return self.stale < PATIENCE or found.reach < np.inf
 
     def feasible(self, v: np.ndarray, reach: float) -> tuple[np.ndarray, float]:
-        """The multiple of errors that is feasible, as a dual of the problem, and its dual objective."""
-        squares = float(np.sum(v**2))
-        scale = self.beta / max(reach, self.beta)
-        if squares > 0:
-            scale = min(scale, float(np.sum(v * self.target)) / squares)
-        value = scale * float(np.sum(v * self.target)) - 0.5 * scale**2 * squares
-        return scale * self.pricing.readout.dual(v), value
+        """The multiple of V that is feasible, and its dual objective."""
+        scaled = v * (self.beta / max(reach, self.beta))
+        outputs = zip(self.problem.outputs, scaled.T, strict=True)
+        return scaled, sum(one.dual(one.loss.clip(own, one.target)) for one, own in outputs)
 
-    def _reweighed(self, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _reweighed(self, directions: np.ndarray) -> Held:
         """The group Lasso over neurons, without those that it does not use."""
-        weights = group_lasso(self.landscape.outputs(directions), self.target, self.beta)
-        sizes = np.linalg.norm(weights, axis=1)
+        problem, atoms = self.problem, self.pricing.outputs(directions)
+        found = group_lasso(problem, atoms)
+        sizes = np.linalg.norm(found.weights, axis=1)
         used = sizes > UNUSED * sizes.max(initial=0.0)
-        return directions[used], weights[used]
+        weights, constants = found.weights[used], found.constants
+        value = self.beta * float(sizes[used].sum())
+        if problem.free.decayed:
+            value += 0.5 * self.beta * float(constants @ constants)
+        duals, fits = list[np.ndarray](), (atoms[:, used] @ weights + shifts(problem, constants)).T
+        for one, fit, v in zip(problem.outputs, fits, found.dual.T, strict=True):
+            value += one.loss.value(fit, one.target)
+            duals.append(one.loss.clip(v, one.target))
+        dual = self.pricing.readout.clean(np.column_stack(duals))
+        return Held(directions[used], weights, constants, dual, value)
 
     def _thinned(self, directions: np.ndarray, weights: np.ndarray, near: float) -> np.ndarray:
         """Directions, with the leading one of what they are together for those near each other on a face."""
@@ -133,43 +163,26 @@ class Shared(Master[Peaks]):
         heights = directions @ self.landscape.normals.T
         return np.where(np.abs(heights) <= ON, 0, np.sign(heights)).astype(np.int8)
 
-    def _errors(self, directions: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """The targets less the outputs of neurons."""
-        readout = self.pricing.readout
-        errors: np.ndarray = readout.clean(self.target - self.landscape.outputs(directions) @ weights)
-        return errors
-
-    def _objective(self, directions: np.ndarray, weights: np.ndarray) -> float:
-        """Half the squares of the errors, and beta times the norms of the weights."""
-        squares = float(np.sum(self._errors(directions, weights) ** 2))
-        return 0.5 * squares + self.beta * float(np.linalg.norm(weights, axis=1).sum())
-
     def network(self) -> TwoLayerNetwork:
-        """The best network so far, without an intercept."""
-        return self._network(*self.kept)
+        """The best network so far."""
+        return self._network(self.kept.directions, self.kept.weights)
 
     def _network(self, directions: np.ndarray, weights: np.ndarray) -> TwoLayerNetwork:
         roots = np.sqrt(np.linalg.norm(weights, axis=1))[:, None]
-        return TwoLayerNetwork(
-            self.landscape.lift(directions) * roots, weights / np.maximum(roots, 1e-300), self.problem.kappa
-        )
+        hidden, output = self.landscape.lift(directions) * roots, weights / np.maximum(roots, 1e-300)
+        return TwoLayerNetwork(hidden, output, self.problem.kappa, self.kept.constants)
 
     def finish(self, effort: Effort) -> tuple[TwoLayerNetwork, Active]:
-        """The network with at most n q neurons and the best intercepts, and where its neurons are."""
-        directions, weights = self.kept
+        """The network with at most n q neurons, and where its neurons are."""
+        directions, weights = self.kept.directions, self.kept.weights
         sizes = np.linalg.norm(weights, axis=1)
-        atoms = self.landscape.outputs(directions)
+        atoms = self.pricing.outputs(directions)
         columns = atoms[:, None, :] * (weights / np.maximum(sizes, 1e-300)[:, None]).T[None]
-        kept = narrowed(columns.reshape(self.target.size, len(sizes)), sizes, np.ones(len(sizes)))
+        kept = narrowed(columns.reshape(self.problem.Y.size, len(sizes)), sizes, np.ones(len(sizes)))
         alive = np.flatnonzero(kept)
         directions = directions[alive]
-        network = self._network(directions, weights[alive] * (kept / sizes)[alive, None])
-        if self.problem.free.intercept:
-            outputs = enumerate(self.problem.outputs)
-            network = replace(
-                network, intercept=[with_best_skip(one, network.one(k)).intercept for k, one in outputs]
-            )
         places = zip(self._faces(directions), self.landscape.lift(directions), strict=True)
+        network = self._network(directions, weights[alive] * (kept / np.maximum(sizes, 1e-300))[alive, None])
         return network, tuple((self.landscape.sides(face), 1, u) for face, u in places)
 
 

@@ -3,7 +3,7 @@
 =========  ==================================  ========================  ==========================
 penalty    loss, free parts, readout           master                    pricer, in ``pricing/``
 =========  ==================================  ========================  ==========================
-2-norm     squared, outputs share neurons      ``shared.Shared``         ``shared.py``, ascents and
+2-norm     any loss; outputs share neurons     ``shared.Shared``         ``shared.py``, ascents and
                                                                          covers
 2-norm     any loss; max pooling of so few     ``max_pooling.MaxConic``  ``max_pooling.py``, a list
            chambers that they are listed       then ``atoms.Atoms``      of chambers

@@ -218,7 +218,10 @@ def test_one_refused_output_refuses_the_sum(run: Run, here: Path, monkeypatch: p
         ("--target a --target b --target u --target v", "has no column beside the targets; add a feature"),
         ("--target a --target b --resume", "there is no state to resume in"),
         ("--target a --target b --free linear", "several outputs needs free='nothing' or 'intercept'"),
-        ("--target a --target b --coupling 2-norm --loss l1", "the 2-norm coupling needs loss='squared'"),
+        (
+            "--target a --target b --coupling 2-norm --penalty 1-norm",
+            "the 2-norm coupling needs penalty='2-norm'",
+        ),
         ("--target a --target b --coupling max", "'max' is not one of '1-norm', '2-norm'"),
         ("--target a --target b --max-chambers 3", "chambers are predicted and the limit is 3"),
     ],
