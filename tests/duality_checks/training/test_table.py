@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from duality_checks import TrainingProblem, train, train_outputs
+from duality_checks import TrainingProblem, certify, check, train, train_outputs
 from duality_checks.cover.effort import WHOLE
 from duality_checks.terms.free import NAMES
 from duality_checks.terms.max_pooling import MaxPooling
@@ -65,7 +65,13 @@ def test_several_outputs_are_trained_or_refused_by_name(coupling: str) -> None:
         except InputError as error:
             assert refused(error), (terms, error)
             continue
-        assert all(row_of(one) in TABLE for one in problem.outputs)
+        assert all(row_of(one) in TABLE for one in problem.programs)
+        if not problem.shares:
+            continue
+        try:
+            assert check(problem, certify(problem, train(problem))).proven, terms
+        except InputError as error:
+            assert refused(error), (terms, error)
     proof = train_outputs(TrainingProblem(X, [[1, -1]] * 4, "1/2", coupling=coupling))
     assert proof.lower <= proof.upper
 
