@@ -176,10 +176,10 @@ def corrected(problem: TrainingProblem, network: RationalNetwork, outputs: Vecto
 def _network(problem: TrainingProblem, weights: Sequence[Fraction]) -> RationalNetwork:
     """A network with the outputs ``sum_j weights_j b_j + sum_i weights_(h+i) T X e_i``."""
     first, kappa = first_rows(problem.arrangement.hyperplane_of_row).tolist(), problem.kappa
-    neurons: list[tuple[Vector, Fraction]] = []
+    landscape, neurons = Landscape.of(problem), list[tuple[Vector, Fraction]]()
     for j, k in enumerate(first):
         if weights[j]:
-            neurons += _bend_neurons(problem, k, weights[j] / (1 - kappa))
+            neurons += _bend_neurons(problem, landscape, k, weights[j] / (1 - kappa))
     for i, weight in enumerate(weights[len(first) :]):
         if weight:
             # phi(t) - phi(-t) = (1 + kappa) t.
@@ -189,26 +189,27 @@ def _network(problem: TrainingProblem, weights: Sequence[Fraction]) -> RationalN
     return RationalNetwork([u for u, _ in neurons], [alpha for _, alpha in neurons])
 
 
-def _bend_neurons(problem: TrainingProblem, k: int, weight: Fraction) -> list[tuple[Vector, Fraction]]:
+def _bend_neurons(
+    problem: TrainingProblem, landscape: Landscape, k: int, weight: Fraction
+) -> list[tuple[Vector, Fraction]]:
     """Neurons p + w, p - w, and p twice with the opposite sign, which cancel but on the hyperplane of row k.
 
     p is on that hyperplane and on no other, and w so short that nothing else is crossed. There
     ``phi(t) + phi(-t) = (1 - kappa) abs(t)``.
     """
     row = problem.X.fractions[k]
-    point, step = _apart(problem, k)
+    point, step = _apart(problem, landscape, k)
     share = weight / abs(dot(row, step))
     neurons = [(tuple(a + side * b for a, b in zip(point, step, strict=True)), share) for side in (ONE, -ONE)]
     return [*neurons, (point, -2 * share)] if any(point) else neurons
 
 
-def _apart(problem: TrainingProblem, k: int) -> tuple[Vector, Vector]:
+def _apart(problem: TrainingProblem, landscape: Landscape, k: int) -> tuple[Vector, Vector]:
     """Rational p on the hyperplane of row k and on no other, and w too short to cross another from there.
 
     Floats propose points far from what they can tell apart; how far w may go is decided in rationals, and
     where hyperplanes all but coincide it is very short.
     """
-    landscape = Landscape.of(problem)
     j = int(landscape.hyperplane_of_row[k])
     normal = landscape.normals[j]
     step = _coarse(landscape.lift(normal[None])[0])
@@ -238,13 +239,19 @@ def _length(problem: TrainingProblem, k: int, point: Sequence[Fraction], step: V
     (above, unit), (climbs, scale) = (_scaled_products(others, vector) for vector in (point, step))
     if not all(above):
         return ZERO
-    room = min(
-        (Fraction(a * scale, 2 * c * unit) for a, c in zip(above, climbs, strict=True) if c), default=ONE
-    )
-    length = ONE
-    while length > room:
-        length /= 2
-    return length
+    halvings = (_halvings(2 * c * unit, a * scale) for a, c in zip(above, climbs, strict=True) if c)
+    return Fraction(1, 2 ** max(halvings, default=0))
+
+
+def _halvings(size: int, room: int) -> int:
+    """How often a positive integer has to be halved to be at most another one.
+
+    Example:
+        >>> [_halvings(size, 5) for size in (5, 6, 10, 11)]
+        [0, 1, 1, 2]
+    """
+    times = max(size.bit_length() - room.bit_length(), 0)
+    return times + (room << times < size)
 
 
 def _scaled_products(rows: np.ndarray, vector: Sequence[Fraction]) -> tuple[list[int], int]:
