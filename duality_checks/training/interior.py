@@ -211,13 +211,15 @@ class _Rows:
         bent = prices.rows[3] * np.sqrt(m * q) / 4
         by_t, by_a = second - first, first + second + third + fourth
         by_q, by_m = -third - fourth * up, -fourth * down
+        # Written so that nothing large cancels, where one of the slacks is nearly 0.
+        both = first + second
         reduced = [
-            first + second - by_t**2 / by_a,
+            (both * (third + fourth) + 4 * first * second) / by_a,
             -by_t * by_q / by_a,
             -by_t * by_m / by_a,
-            third + fourth * up**2 + bent / q**2 - by_q**2 / by_a,
-            fourth * up * down - bent / (q * m) - by_q * by_m / by_a,
-            fourth * down**2 + bent / m**2 - by_m**2 / by_a,
+            (both * (third + fourth * up**2) + third * fourth * (1 - up) ** 2) / by_a + bent / q**2,
+            fourth * down * (up * both + third * (up - 1)) / by_a - bent / (q * m),
+            fourth * down**2 * (both + third) / by_a + bent / m**2,
         ]
         return cls(
             np.array([owner @ (slope * program.odd), owner @ (slope * even)]),
