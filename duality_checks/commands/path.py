@@ -139,8 +139,6 @@ class _Job:
 
     def run(self, least: Fraction, most: Fraction) -> PathOutcome:
         """The band between two shares of beta_max; the one so far after Ctrl-C, if there is one."""
-        from hyperplane_arrangements.errors import OutOfTimeError
-
         from ..optima.path_refining import ends, path_bands
         from ..optima.paths import quick_beta_max
         from ..optima.shares import improvable_below, share_of
@@ -173,8 +171,6 @@ class _Job:
                 if band is None:
                     raise
                 ended = INTERRUPTED
-            except OutOfTimeError as error:
-                raise OutOfTimeError(f"{error} by --time-limit, or begin above --from 0") from None
         assert band is not None
         seconds = perf_counter() - self.began
         limit = self.effort.seconds

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from hyperplane_arrangements.errors import ConvexLandscapeError, OutOfTimeError
+from hyperplane_arrangements.errors import ConvexLandscapeError
 from hyperplane_arrangements.exact.rational import ZERO, Vector
 
 from ..certificates.certificate import Certificate, check
@@ -52,7 +52,8 @@ class LeastNormProof(Enclosed):
         upper: a rational at least ``sum_j norm(w_j) abs(alpha_j)`` of ``network``, within 1e-30; equal to
             ``lower`` for a polyhedral norm.
         network: outputs exactly y (or exact margins at least 1).
-        floats: the network as trained: the same up to rounding, at most n neurons.
+        floats: the network as trained: the same up to rounding, at most n neurons; as made, with more, where
+            limits left no other.
         dual: v: ``norm_dual(v) <= 1`` on all chambers (and ``y_k v_k >= 0`` for margins).
         penalised: the problem with the l1 or hinge loss and the beta for which the penalty is exact.
         certificate: of that problem; its lower bound over beta is ``lower``.
@@ -83,13 +84,13 @@ def least_norm_fit(
     Args:
         problem: any data, activation, penalty and readout; its beta and loss play no part.
         max_chambers: refuse arrangements with more chambers before starting.
-        effort: the relative gap that will do, and the limits of the whole job.
+        effort: the relative gap that will do, and the limits of the job, after which what was proven by then
+            is told: of a network made to meet the targets, whatever its norm, if training has none.
         progress: called after each round of training.
 
     Raises:
         UnreachableError: no network fits; with the vector that proves it.
         TooLargeError: too many chambers.
-        OutOfTimeError: no network that fits was found within the limits.
         InputError: something is free of penalty.
 
     Example:
@@ -102,7 +103,7 @@ def least_norm_fit(
     _require(
         reach, "fits the targets", "samples in one place need one target, and those on a ray its multiples"
     )
-    return _least_norm(problem, "l1", max_chambers, effort, progress)
+    return _least_norm(problem, "l1", reach.network, max_chambers, effort, progress)
 
 
 def least_norm_margin(
@@ -117,13 +118,13 @@ def least_norm_margin(
     Args:
         problem: as for :func:`least_norm_fit`, with labels -1 and +1.
         max_chambers: refuse arrangements with more chambers before starting.
-        effort: the relative gap that will do, and the limits of the whole job.
+        effort: the relative gap that will do, and the limits of the job, after which what was proven by then
+            is told: of a network made to meet the targets, whatever its norm, if training has none.
         progress: called after each round of training.
 
     Raises:
         UnreachableError: no network separates the labels; with the vector that proves it.
         TooLargeError: too many chambers.
-        OutOfTimeError: no network that separates them was found within the limits.
         InputError: targets that are no labels, or something is free of penalty.
 
     Example:
@@ -135,7 +136,7 @@ def least_norm_margin(
     problem.require_penalised("the least norm").require_sums("the least norm")
     reach = reach_margins(problem)
     _require(reach, "separates the labels", "leave out samples that contradict each other")
-    return _least_norm(problem, "hinge", max_chambers, effort, progress)
+    return _least_norm(problem, "hinge", reach.network, max_chambers, effort, progress)
 
 
 def _require(reach: Reach, does: str, remedy: str) -> None:
@@ -151,6 +152,7 @@ def _require(reach: Reach, does: str, remedy: str) -> None:
 def _least_norm(
     problem: TrainingProblem,
     loss: str,
+    made: RationalNetwork | None,
     max_chambers: int,
     effort: Effort,
     progress: Callable[[Round], Any] | None,
@@ -162,7 +164,10 @@ def _least_norm(
         rest = effort.after(began)
         solution = train(penalised, max_chambers=max_chambers, progress=progress, start=start, effort=rest)
         start = solution.network
-        network = _meeting(penalised, solution)
+        network, floats = _meeting(penalised, solution), solution.network
+        late = effort.seconds is not None and perf_counter() - began > TRAINING * effort.seconds
+        if network is None and made is not None and late:
+            network, floats = made, made.floats(problem.kappa, problem.d)
         if network is not None:
             rest = effort.after(began)
             certificate = certify(penalised, solution, max_chambers=max_chambers, effort=rest)
@@ -170,11 +175,7 @@ def _least_norm(
             lower = max(certificate.lower / beta, ZERO)
             dual = tuple(z / beta for z in certificate.dual)
             upper = norm_above(problem, network)
-            return LeastNormProof(lower, upper, network, solution.network, dual, penalised, certificate)
-        if effort.seconds is not None and perf_counter() - began > TRAINING * effort.seconds:
-            raise OutOfTimeError(
-                "no network that meets the targets was found within the limit of time; give more of it"
-            )
+            return LeastNormProof(lower, upper, network, floats, dual, penalised, certificate)
         beta /= FALL
     raise ConvexLandscapeError(
         f"training is still far from the targets at beta = {float(beta):.1e}: they are too close to what no "

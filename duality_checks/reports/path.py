@@ -122,10 +122,12 @@ def path_summary(outcome: PathOutcome) -> str:
 
 def _networks(band: PathBand) -> str:
     """How many nodes there are, and how near their own optima are known."""
-    widest = max(relative_gap(node.lower, node.upper) for node in band.nodes)
+    trained = [node for node in band.nodes if node.beta]
+    widest = max(relative_gap(node.lower, node.upper) for node in trained)
     return (
-        f"{count(len(band.nodes), 'node')}, each trained, its certificate checked: "
+        f"{count(len(trained), 'node')}, each trained, its certificate checked: "
         f"within a relative width of {scientific_above(widest)}"
+        f"{'; and one that fits, for 0' if len(trained) < len(band.nodes) else ''}"
     )
 
 

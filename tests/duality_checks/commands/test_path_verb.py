@@ -83,6 +83,7 @@ def test_the_json_holds_a_band_around_other_certificates(run: Run) -> None:
 def test_the_files_are_checked_by_other_verbs(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run("--from", "0", "--width", "1/10", "--output", "band")
     assert code == 0
+    assert "; and one that fits, for 0" in out
     assert "PROVEN for EVERY beta" in out and "towards 0" in out and "goes on unchanged" in out
     low, high = re.search(r"\((\S+) <= beta_max <= (\S+)\)", out).groups()
     assert 0 < Fraction(high) - Fraction(low) < Fraction(1, 10**6)
