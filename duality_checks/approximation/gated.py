@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _ROUNDS = 100
 _AT_ONCE = 10
 _VIOLATION = 1e-9
-_TOLERANCE = 1e-12
 _GRAIN = 2**50
 _IN_RANGE = 1e100
 
@@ -196,19 +195,10 @@ def _proven_below(problem: TrainingProblem, table: np.ndarray, v: np.ndarray) ->
 
 def _group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarray:
     """Minimise `1/2 norm(sum_b A_b v_b - y)^2 + beta sum_b norm(v_b)` numerically; B x d."""
-    import clarabel
-
-    from ..training.sparse_blocks import diagonal, identity, minimised, placed
+    from ..terms.losses import Squared
+    from ..training.program import minimise, norms_part
 
     blocks, n, d = atoms.shape
-    size = n + blocks * (d + 1)
-    flat = atoms.transpose(1, 0, 2).reshape(n, blocks * d)
-    places = [[n + blocks * d + b, *range(n + b * d, n + (b + 1) * d)] for b in range(blocks)]
-    norms = -identity(size)[np.ravel(places)]
-    linear = np.r_[np.zeros(n + blocks * d), np.full(blocks, beta)]
-    quadratic = diagonal(np.r_[np.ones(n), np.zeros(size - n)])
-    cones = [clarabel.ZeroConeT(n), *(clarabel.SecondOrderConeT(d + 1) for _ in range(blocks))]
-    right = np.r_[target, np.zeros(blocks * (d + 1))]
-    matrix = placed([(identity(n), 0, 0), (flat, 0, n), (norms, n, 0)], (len(right), size))
-    found, *_ = minimised(quadratic, linear, matrix, right, cones, tolerance=_TOLERANCE)
-    return found[n : n + blocks * d].reshape(blocks, d)
+    size, columns = blocks * d, atoms.transpose(1, 0, 2).reshape(n, blocks * d)
+    penalty = norms_part(np.arange(size).reshape(blocks, d), size, beta)
+    return minimise(Squared(), target, penalty, columns).found[:size].reshape(blocks, d)

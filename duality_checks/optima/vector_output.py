@@ -28,7 +28,6 @@ ROUNDS = 60
 COLUMNS = 20
 GAP = 1e-9
 UNUSED = 1e-10
-TOLERANCE = 1e-11
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -161,25 +160,15 @@ class SharedNeurons:
 
 def _group_lasso(atoms: np.ndarray, target: np.ndarray, beta: float) -> np.ndarray:
     """Minimise ``1/2 norm(atoms @ W - target)_F^2 + beta sum_j norm(W_j)``: W, m x k."""
-    import clarabel
     from scipy import sparse
 
-    from ..training.sparse_blocks import minimised
+    from ..terms.losses import Squared
+    from ..training.program import minimise, norms_part
 
     (_, m), k = atoms.shape, target.shape[1]
-    # Variables: W row by row, then one bound s_j a row.
-    quadratic = sparse.block_diag([sparse.kron(atoms.T @ atoms, np.eye(k)), sparse.csc_matrix((m, m))])
-    linear = np.concatenate([-(atoms.T @ target).ravel(), np.full(m, beta)])
-    rows = sparse.lil_matrix((m * (k + 1), m * (k + 1)))
-    for j in range(m):
-        rows[j * (k + 1), m * k + j] = -1
-        for c in range(k):
-            rows[j * (k + 1) + 1 + c, j * k + c] = -1
-    cones = [clarabel.SecondOrderConeT(k + 1)] * m
-    upper_triangle = sparse.triu(quadratic).tocsc()
-    right = np.zeros(m * (k + 1))
-    found, *_ = minimised(upper_triangle, linear, rows.tocsc(), right, cones, tolerance=TOLERANCE)
-    return found[: m * k].reshape(m, k)
+    penalty = norms_part(np.arange(m * k).reshape(k, m).T, m * k, beta)
+    columns = sparse.kron(sparse.identity(k), atoms, format="csc")
+    return minimise(Squared(), target.T.ravel(), penalty, columns).found[: m * k].reshape(k, m).T
 
 
 def _null_space(X: np.ndarray, kinks: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from ..problem import TrainingProblem
 from ..terms.weighted import Weighted
-from .program import Minimum, Part, minimise, skips_of
+from .program import Minimum, minimise, norms_part, skips_of
 from .sparse_blocks import identity
 
 
@@ -77,8 +77,6 @@ def _minimum(problem: TrainingProblem, rows: np.ndarray, decays: np.ndarray) -> 
     """The same for the outputs of neurons beside what is free (n x (m + s)), whose squares cost the decays:
     unknowns are W and then the intercepts, output by output, and a bound a neuron on the norm of its weights.
     """
-    import clarabel
-
     loss, Y, q, s = problem.loss, problem.Y, len(problem.targets), len(decays)
     if problem.plain_loss.name == "squared":
         # Squares of so many unknowns are those of as many rows.
@@ -91,13 +89,6 @@ def _minimum(problem: TrainingProblem, rows: np.ndarray, decays: np.ndarray) -> 
     paid, free = m * q, s * q
     outputs = identity(q)
     columns = sparse.hstack([sparse.kron(outputs, rows[:, :m]), sparse.kron(outputs, rows[:, m:])], "csc")
-    order = np.column_stack([paid + free + np.arange(m), np.arange(paid).reshape(q, m).T]).ravel()
-    balls = sparse.csc_matrix(
-        (-np.ones(len(order)), (np.arange(len(order)), order)), shape=(len(order), paid + free + m)
-    )
-    penalty = Part(
-        np.concatenate([np.zeros(paid), np.tile(decays, q), np.zeros(m)]),
-        np.concatenate([np.zeros(paid + free), np.full(m, float(problem.beta))]),
-        [(balls, np.zeros(len(order)), [clarabel.SecondOrderConeT(1 + q)] * m)] if m else [],
-    )
+    groups, decays = np.arange(paid).reshape(q, m).T, np.append(np.zeros(paid), np.tile(decays, q))
+    penalty = norms_part(groups, paid + free, float(problem.beta), decays)
     return minimise(loss, Y.T.ravel(), penalty, columns, free)

@@ -369,6 +369,36 @@ def _logistic_part(y: np.ndarray) -> Part:
     )
 
 
+def norms_part(groups: np.ndarray, count: int, beta: float, decays: np.ndarray | None = None) -> Part:
+    """``beta`` times the sum of the norms of groups of unknowns: a bound a group is behind them.
+
+    Args:
+        groups: which unknowns, g x w.
+        count: of all unknowns.
+        beta: positive.
+        decays: what half the square of each of them costs, length count; nothing if None.
+
+    Example:
+        >>> from ..terms.losses import Squared
+        >>> part = norms_part(np.array([[0, 1]]), 2, 1.0)  # one vector of two entries, a soft threshold
+        >>> minimise(Squared(), np.array([3.0, 4.0]), part, np.eye(2)).found[:2].round(6)
+        array([2.4, 3.2])
+    """
+    import clarabel
+
+    size, width = groups.shape
+    order = np.column_stack([count + np.arange(size), groups]).ravel()
+    balls = sparse.csc_matrix(
+        (-np.ones(len(order)), (np.arange(len(order)), order)), shape=(len(order), count + size)
+    )
+    cones = [clarabel.SecondOrderConeT(1 + width) for _ in range(size)]
+    return Part(
+        np.append(np.zeros(count) if decays is None else decays, np.zeros(size)),
+        np.append(np.zeros(count), np.full(size, beta)),
+        [(balls, np.zeros(len(order)), cones)] if size else [],
+    )
+
+
 def penalty_part(problem: TrainingProblem, blocks: Blocks) -> Part:
     """``beta * sum norm(v_b)`` and the chambers: unknowns are all ``v_b``, then what the norms need."""
     import clarabel
@@ -380,12 +410,7 @@ def penalty_part(problem: TrainingProblem, blocks: Blocks) -> Part:
     block, row = np.nonzero(blocks.walls)
     inside = -blocks.signs[block, row, None] * units[row]
     if problem.penalty.name == "2-norm":
-        extra = count
-        order = np.column_stack([size + np.arange(count), np.arange(size).reshape(count, width)]).ravel()
-        balls = sparse.csc_matrix(
-            (-np.ones(len(order)), (np.arange(len(order)), order)), shape=(len(order), size + extra)
-        )
-        norms = [(balls, np.zeros(len(order)), [clarabel.SecondOrderConeT(1 + width) for _ in range(count)])]
+        extra, norms = count, norms_part(np.arange(size).reshape(count, width), size, beta).cones
     else:
         # One bound an entry for the 1-norm, one a block for the infinity norm: v <= bound and -v <= bound.
         single = problem.penalty.name == "1-norm"
