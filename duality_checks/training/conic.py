@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ..cover.effort import Effort
+from ..cover.effort import Effort, is_late
 from ..networks.two_layer import TwoLayerNetwork
 from ..pricing.free import ProjectedReadout
 from ..pricing.landscape import Landscape, first_rows
@@ -166,10 +166,11 @@ class Conic(Master[Found]):
         self.found = narrowed_network(problem, self.found)
         datafit = Datafit(problem.loss, problem.target)
         for _ in range(POLISHES if problem.loss.smooth and self._is_plain else 0):
-            if self.is_done(effort):
+            if self.is_done(effort) or is_late(self.deadline):
                 break
             placed = merged(neurons_of(problem, self.pricing, self.found))
-            polished, _ = network_of(problem, polish_placed(datafit, self.beta, placed))
+            moved = polish_placed(datafit, self.beta, placed, deadline=self.deadline)
+            polished, _ = network_of(problem, moved)
             if (value := polished.objective(problem)) > self.upper:
                 break
             self.found, self.upper = polished, value

@@ -88,7 +88,7 @@ class Faces(Master[Sightings]):
         self._polish(self.at_hand)
 
     def _polish(self, placed: list[Placed]) -> None:
-        self.at_hand = polish_placed(self.datafit, self.beta, merged(placed), STEPS)
+        self.at_hand = polish_placed(self.datafit, self.beta, merged(placed), STEPS, self.deadline)
         self._bound()
 
     def _reweighed(self, candidates: list[Placed]) -> list[Placed]:

@@ -102,6 +102,7 @@ class Master(ABC, Generic[Taken]):
         upper: the objective of the best network so far.
         lower, best: the best dual objective so far, and what it is of.
         rounding: a gap that is nothing but rounding, however small ``upper`` is.
+        deadline: when to stop optimising, by :func:`time.perf_counter`.
     """
 
     rule: ClassVar[Rule] = Rule()
@@ -110,6 +111,7 @@ class Master(ABC, Generic[Taken]):
         self.problem, self.pricing, self.beta = problem, pricing, float(problem.beta)
         self.dual = self.best = np.zeros(problem.n)
         self.upper, self.lower, self.rounding = np.inf, -np.inf, 0.0
+        self.deadline: float | None = None
 
     @abstractmethod
     def add(self, found: Taken) -> bool:
@@ -167,7 +169,7 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
         history: told of each round.
     """
     rule, beta, gaps = master.rule, master.beta, list[tuple[float, float]]()
-    deadline = effort.deadline()
+    deadline = master.deadline = effort.deadline()
     pricing: Pricer[Seen] = master.pricing
     while True:
         for turn in range(rule.looks):
@@ -179,6 +181,8 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
             if not master.add(seen) or is_late(deadline):
                 break
         found = pricing.maxima(master.dual, beta)
+        # Where lists are gone through, which bound all that there is, no limit counts.
+        master.deadline = deadline if found.reach == np.inf else None
         master.meet(master.dual, found)
         master.sharpen()
         history.note(master.lower, master.upper, master.network())
@@ -186,8 +190,5 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
             gaps.append((master.upper - master.lower, master.upper))
         if master.is_done(effort) or found.stopped or len(history.rounds) >= rule.rounds:
             break
-        # Where lists are gone through, which bound all that there is, no limit counts.
-        if found.reach == np.inf and is_late(deadline):
-            break
-        if rule.is_stuck(gaps) or not master.add(found):
+        if is_late(master.deadline) or rule.is_stuck(gaps) or not master.add(found):
             break

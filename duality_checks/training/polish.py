@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotrs
 
+from ..cover.effort import is_late
 from ..pricing.landscape import Landscape
 from ..terms.losses import Datafit
 
@@ -90,7 +91,11 @@ def polish(landscape: Landscape, datafit: Datafit, beta: float, neurons: list[Ne
 
 
 def polish_placed(
-    datafit: Datafit, beta: float, placed: Iterable[tuple[Landscape, list[Neuron]]], steps: int = STEPS
+    datafit: Datafit,
+    beta: float,
+    placed: Iterable[tuple[Landscape, list[Neuron]]],
+    steps: int = STEPS,
+    deadline: float | None = None,
 ) -> list[Placed]:
     """:func:`polish` for neurons of several landscapes, which add up to one network.
 
@@ -99,13 +104,14 @@ def polish_placed(
         beta: positive.
         placed: the start: neurons with the landscape they are in, each face and sign once.
         steps: at most so many.
+        deadline: when no more of them begin, by :func:`time.perf_counter`.
 
     Returns:
         The neurons, each with its landscape.
     """
     stack = Stack.of(Block.at(landscape, neuron) for landscape, neurons in placed for neuron in neurons)
     for _ in range(steps):
-        if not len(stack):
+        if not len(stack) or is_late(deadline):
             break
         step, decrement = _newton(stack, datafit, beta)
         bounds, hits = _bounds(stack, step)

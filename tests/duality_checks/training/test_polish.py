@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from duality_checks import TrainingProblem, train
+from duality_checks.cover import effort
+from duality_checks.cover.effort import Effort
 from duality_checks.pricing.landscape import Landscape
 from duality_checks.terms.losses import Datafit
-from duality_checks.training.polish import Neuron, merge, polish
+from duality_checks.training import faces
+from duality_checks.training.polish import Neuron, merge, polish, polish_placed
 
 seeds = st.integers(0, 2**32 - 1)
 none = np.empty(0, dtype=int)
@@ -63,6 +68,43 @@ def test_merging_keeps_the_fit_and_never_raises_the_penalty(seed):
     assert len(merged) <= len(neurons)
     assert fit(merged) == pytest.approx(fit(doubled), abs=1e-9)
     assert sum(one.size for one in merged) <= sum(one.size for one in doubled) + 1e-9
+
+
+def test_no_step_begins_after_the_deadline(monkeypatch):
+    """On a clock that ticks at each look: n ticks are n steps."""
+    problem, landscape, neurons = instance(3)
+    datafit, beta = Datafit(problem.loss, problem.target), float(problem.beta)
+
+    def reached(**limits):
+        placed = polish_placed(datafit, beta, [(landscape, merge(neurons))], **limits)
+        return objective(landscape, problem, [neuron for _, neuron in placed])
+
+    after = [reached(steps=n) for n in range(4)]
+    assert after[0] > after[1] > after[2] > after[3] > reached()
+    for n in range(4):
+        monkeypatch.setattr(effort, "perf_counter", count(0.0).__next__)
+        assert reached(deadline=float(n)) == after[n]
+
+
+def test_searches_hand_their_deadline_on_and_lists_have_none(monkeypatch):
+    rng = np.random.default_rng(5)
+    listed, searched = (
+        TrainingProblem(rng.standard_normal((n, d)), rng.standard_normal(n), beta=0.3)
+        for n, d in ((9, 2), (40, 8))
+    )
+    seen = []
+
+    def watched(*args):
+        seen.append(args[-1])
+        return polish_placed(*args)
+
+    monkeypatch.setattr(faces, "polish_placed", watched)
+    best, hurried = train(listed), train(listed, effort=Effort(seconds=1e-6))
+    assert hurried.upper == pytest.approx(best.upper, rel=1e-10)
+    assert seen and all(deadline is None for deadline in seen)
+    seen.clear()
+    train(searched, effort=Effort(seconds=0.2))
+    assert seen and seen[0] is not None
 
 
 def test_the_optimum_is_a_fixed_point():
