@@ -12,6 +12,10 @@ import click
 from . import options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hyperplane_arrangements.exact import ExactMatrix
+
     from ..data.datasets import TrainingData
     from ..data.preparation import Labels
     from ..data.tables import Table
@@ -47,6 +51,7 @@ class Stated:
         """
         from ..arguments import parse_activation
         from ..data.datasets import with_ones
+        from ..data.preparation import BIAS
         from ..interfaces.foreign.networks import Imported
         from ..problem import TrainingProblem
 
@@ -65,13 +70,17 @@ class Stated:
         chosen = self._chosen(table, found)
         place = self._place(found, chosen[0])
         X, Y = chosen[0].X, list(zip(*(one.y for one in chosen), strict=True))
+        X, names = (with_ones(X), (*chosen[0].features, BIAS)) if place == "ones" else (X, chosen[0].features)
+        free = self._free(found)
+        if "biases" in free:
+            _require_own_ones(X, names)
         problem = TrainingProblem(
-            with_ones(X) if place == "ones" else X,
+            X,
             Y,
             self._decay(len(Y) * len(chosen)),
             slope,
             loss=self.loss,
-            free=self._free(found),
+            free=free,
             coupling=coupling,
             **chosen[0].terms,
         )
@@ -182,3 +191,24 @@ class Stated:
                 "decayed or --bias column"
             )
         return None if self.bias == "auto" else self.bias
+
+
+def _require_own_ones(X: ExactMatrix, names: Sequence[str]) -> None:
+    """Refuse --free biases where a network takes no column of ones, or several: their weights are the biases.
+
+    Raises:
+        UsageError: naming them.
+    """
+    from ..arguments import ones_of
+
+    found = [repr(names[j]) for j in ones_of(X)]
+    if not found:
+        raise click.UsageError(
+            "--free biases are the weights on a column of ones, and the network takes none: leave biases out "
+            "of --free"
+        )
+    if len(found) > 1:
+        raise click.UsageError(
+            f"--free biases are the weights on ONE column of ones, and the network takes {', '.join(found)}: "
+            "judge one that was trained with one of them alone, or leave biases out of --free"
+        )

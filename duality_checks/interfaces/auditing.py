@@ -311,7 +311,7 @@ def audit(
         >>> str(found.objective), found.lower <= Fraction(9, 2) <= found.upper
         ('11/2', True)
     """
-    began, placed = perf_counter(), place(problem, network, biases)
+    began, placed = perf_counter(), place(problem, network, biases, names)
     objective, sought = _shown(placed.exact_objective), placed.setting if len(problem.targets) == 1 else None
     placed, verdict = _decided(placed, epsilon, reach, effort.after(began, parts=2), say)
     if not is_searched(placed.problem):

@@ -8,7 +8,7 @@ biases do, the output's bias, if there is one, does not).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -100,7 +100,12 @@ def imported(network: Any) -> Imported:
     )
 
 
-def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> Placed:
+def place(
+    problem: TrainingProblem,
+    network: Any,
+    biases: str | None = None,
+    names: Sequence[str | None] | None = None,
+) -> Placed:
     """The problem that a network is judged on, and the network in it.
 
     Args:
@@ -108,6 +113,7 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
             biases, the whole objective.
         network: as for :func:`~duality_checks.interfaces.auditing.audit`.
         biases: one of `BIASES`, for a network with biases; by its origin when None.
+        names: of the features, for messages; None for one without.
 
     Raises:
         InputError: they do not fit.
@@ -135,7 +141,8 @@ def place(problem: TrainingProblem, network: Any, biases: str | None = None) -> 
             problem, notes = _as_fitted(problem, parts)
         network = network if count > 1 else network.one(0)
         if isinstance(network, BiasedNetwork):
-            return _with_biases(problem, network, biases or USUAL[found.origin], biases is None, notes)
+            kind, usual = biases or USUAL[found.origin], biases is None
+            return _with_biases(problem, network, kind, usual, notes, names)
     if biases is not None:
         raise InputError(f"the network has no biases to be {biases}; leave biases out")
     return _as_stated(problem, network, notes)
@@ -234,7 +241,12 @@ def _unjudged(problem: TrainingProblem) -> str:
 
 
 def _with_biases(
-    problem: TrainingProblem, network: BiasedNetwork, kind: str, usual: bool, notes: tuple[str, ...]
+    problem: TrainingProblem,
+    network: BiasedNetwork,
+    kind: str,
+    usual: bool,
+    notes: tuple[str, ...],
+    names: Sequence[str | None] | None,
 ) -> Placed:
     """A network with biases; what decays is one of `BIASES`, by its owner or, if `usual`, its origin."""
     if network.width:
@@ -253,9 +265,11 @@ def _with_biases(
         setting = Setting.with_free_biases(problem)
         return Placed(problem_of(setting)[0], network.rational(), setting, "", _said_decay(kind), notes)
     if kind == "free" and ones:
+        name = names[ones[0]] if names else None
+        named = f"column {ones[0]}" if name is None else repr(name)
         raise InputError(
-            f"X has a column of ones (column {ones[0]}) beside the network's biases, which are free; leave "
-            "it out"
+            f"X has a column of ones ({named}) beside the network's biases, which are free; judge a network "
+            "that was trained without it"
         )
     placed = _with_ones(problem, network, kind)
     return replace(_as_stated(placed, network.on_ones(), notes), objective=_said_decay(kind))

@@ -602,6 +602,41 @@ def test_what_certify_leaves_free_is_audited_as_it_wrote_it(run: Callable[..., A
     assert (facts["stationarity"] is None) == ("linear" in free)
 
 
+@pytest.mark.parametrize(
+    ("network", "words", "text"),
+    [
+        (
+            "three.json",
+            ("--free", "biases"),
+            "takes 'one', '1st': judge one that was trained with one of them",
+        ),
+        ("ones.json", ("--features", "x,one", "--free", "biases"), None),  # one of them alone
+        ("three.json", ("--features", "x,one", "--free", "biases"), "takes 'one', '(ones)': judge one"),
+        (
+            "two.json",
+            ("--features", "x,z", "--free", "biases"),
+            "the network takes none: leave biases out of",
+        ),
+        (
+            "two.npz",
+            ("--features", "z,1st", "--bias", "free", "--loss", "l1"),
+            "a column of ones ('1st') beside",
+        ),
+    ],
+)
+def test_columns_of_ones_are_named_where_biases_are_free(
+    run: Callable[..., Any], network: str, words: tuple[str, ...], text: str | None
+) -> None:
+    Path("flat.csv").write_text("x,one,1st,z,y\n1,1,1.0,2,2\n3,1,1,0,0\n")
+    TwoLayerNetwork([[1.0, 0.5]], [1.0]).save("two.json")
+    TwoLayerNetwork([[1.0, 0.5, 0.5]], [1.0]).save("three.json")
+    np.savez("two.npz", hidden=[[1.0, 0.5]], output=[1.0], hidden_bias=[1.0])
+    features = () if "--features" in words else ("--features", "x,one,1st")
+    table = ("--data", "flat.csv", "--target", "y", "--beta", "1/3")
+    code, _, err = run(network, *table, *features, *words)
+    assert code == (0 if text is None else 2) and (text or "") in err
+
+
 BAD_COMMANDS = {
     ("ones.json", "--data", "small.csv", "--target", "y"): "--beta is missing",
     ("ones.json", "--target", "y", "--beta", "1"): "--data is missing",
