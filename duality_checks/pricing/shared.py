@@ -77,15 +77,19 @@ class SharedLandscape:
         return glimpsed(sides, floor, turn, starts_for(sides[0]), self.deadline)
 
     def maxima(self, V: np.ndarray, floor: float) -> Peaks:
-        """Local maxima above a floor, and a bound on all that a search proves above the best of them."""
+        """Local maxima above a floor; in a hurry with a bound on all of them, proven above the best found."""
         if self.landscape.rank == 0:
             return self._nothing(0.0, floor)
         sides = (self.function(V),)
         found, parts = peaks(sides, floor, self.effort, self.deadline), list[Part]()
-        while len(found) and not found.stopped and found.bound == np.inf:
+        while is_late(self.hurry) and len(found) and not found.stopped and found.bound == np.inf:
             parts += found.parts
             found = peaks(sides, float(found.values[0]), self.effort, self.deadline)
         return Peaks([*parts, *found.parts], found.bound, floor, stopped=found.stopped)
+
+    def hurried(self) -> SharedLandscape:
+        """The same that takes a bound for worth more than what ascents find from now on."""
+        return replace(self, hurry=-np.inf)
 
     def _nothing(self, bound: float, floor: float) -> Peaks:
         return Peaks([(1.0, np.empty((0, self.landscape.rank)), np.empty(0))], bound, floor)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from ..exact.rounding import power_of_two
 from ..problem import TrainingProblem
 from ..terms.weighted import Weighted
-from .program import Minimum, minimise, norms_part, skips_of
-from .sparse_blocks import identity
+from .program import FULL, ITERATIONS, Minimum, minimise, norms_part, skips_of
+from .sparse_blocks import diagonal, identity, minimised, placed
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,11 +50,14 @@ def group_lasso(problem: TrainingProblem, atoms: np.ndarray) -> Weighing:
     skips, decays = skips_of(problem)
     (n, m), q = atoms.shape, len(problem.targets)
     weights, constants, v = np.zeros((m, q)), np.zeros(q), np.zeros((n, q))
-    if m or skips.size:
-        found = _minimum(problem, np.column_stack([atoms, skips]), decays)
-        weights = found.found[: m * q].reshape(q, m).T
-        constants = found.found[m * q : (m + skips.shape[1]) * q] if skips.size else constants
-        v = found.dual.reshape(q, -1).T
+    if m and problem.plain_loss.name == "squared":
+        found = _of_squares(problem, np.column_stack([atoms, skips]), decays)
+        weights, constants = found[:m], found[m] if skips.size else constants
+    elif m or skips.size:
+        minimum = _minimum(problem, np.column_stack([atoms, skips]), decays)
+        weights = minimum.found[: m * q].reshape(q, m).T
+        constants = minimum.found[m * q : (m + skips.shape[1]) * q] if skips.size else constants
+        v = minimum.dual.reshape(q, -1).T
     loss, fits = problem.loss, (atoms @ weights + shifts(problem, constants)).T
     if not (m or skips.size) or loss.smooth:
         outputs = zip(problem.outputs, fits, strict=True)
@@ -73,17 +77,38 @@ def shifts(problem: TrainingProblem, constants: np.ndarray) -> np.ndarray:
     return columns * constants if columns.size else np.zeros((problem.n, len(constants)))
 
 
+def _of_squares(problem: TrainingProblem, rows: np.ndarray, decays: np.ndarray) -> np.ndarray:
+    """What :func:`_minimum` finds for squares, (m + s) x q: products of columns leave the outputs out of the
+    program, which is several times as fast. Units suit the solver's absolute tolerances."""
+    roots, q, size = np.sqrt(problem.weight_floats)[:, None], len(problem.targets), rows.shape[1]
+    m, rows, target = size - len(decays), roots * rows, roots * problem.Y
+    sizes, unit = np.abs(rows).max(axis=0), power_of_two(float(np.abs(target).max()), 0)
+    sizes[:m] = sizes[:m].max()
+    gains = np.array([power_of_two(size, 0) for size in sizes.tolist()])
+    rows, target, squares = rows / gains, target / unit, np.append(np.zeros(m), decays) / gains**2
+    groups = np.arange(size * q).reshape(q, size).T[:m]
+    penalty = norms_part(groups, size * q, float(problem.beta) / (unit * gains[0]), np.tile(squares, q))
+    count, [(matrix, right, cones)] = len(penalty.linear), penalty.cones
+    products = sparse.kron(identity(q), np.triu(rows.T @ rows))
+    found, *_ = minimised(
+        placed([(products, 0, 0), (diagonal(penalty.quadratic), 0, 0)], (count, count)),
+        penalty.linear - np.append((rows.T @ target).T.ravel(), np.zeros(m)),
+        matrix,
+        right,
+        cones,
+        tolerance=FULL.tolerance,
+        max_iter=ITERATIONS,
+    )
+    weights: np.ndarray = found[: size * q].reshape(q, size).T * (unit / gains)[:, None]
+    return weights
+
+
 def _minimum(problem: TrainingProblem, rows: np.ndarray, decays: np.ndarray) -> Minimum:
     """The same for the outputs of neurons beside what is free (n x (m + s)), whose squares cost the decays:
     unknowns are W and then the intercepts, output by output, and a bound a neuron on the norm of its weights.
     """
-    loss, Y, q, s = problem.loss, problem.Y, len(problem.targets), len(decays)
-    if problem.plain_loss.name == "squared":
-        # Squares of so many unknowns are those of as many rows.
-        roots = np.sqrt(problem.weight_floats)[:, None]
-        base, rows = np.linalg.qr(roots * rows)
-        loss, Y = problem.plain_loss, base.T @ (roots * Y)
-    elif isinstance(loss, Weighted):
+    loss, q, s = problem.loss, len(problem.targets), len(decays)
+    if isinstance(loss, Weighted):
         loss = Weighted(loss.base, loss.weights * q)
     m = rows.shape[1] - s
     paid, free = m * q, s * q
@@ -91,4 +116,4 @@ def _minimum(problem: TrainingProblem, rows: np.ndarray, decays: np.ndarray) -> 
     columns = sparse.hstack([sparse.kron(outputs, rows[:, :m]), sparse.kron(outputs, rows[:, m:])], "csc")
     groups, decays = np.arange(paid).reshape(q, m).T, np.append(np.zeros(paid), np.tile(decays, q))
     penalty = norms_part(groups, paid + free, float(problem.beta), decays)
-    return minimise(loss, Y.T.ravel(), penalty, columns, free)
+    return minimise(loss, problem.Y.T.ravel(), penalty, columns, free)

@@ -170,17 +170,16 @@ def generate(master: Master[Seen], effort: Effort, history: History) -> None:
     """
     rule, beta, gaps = master.rule, master.beta, list[tuple[float, float]]()
     deadline = master.deadline = effort.deadline()
-    pricing: Pricer[Seen] = master.pricing
     while True:
         for turn in range(rule.looks):
-            seen = pricing.glimpse(master.dual, beta * CLEARLY, turn)
+            seen = master.pricing.glimpse(master.dual, beta * CLEARLY, turn)
             if not len(seen):
                 if turn:
                     master.settle()
                 break
             if not master.add(seen) or is_late(deadline):
                 break
-        found = pricing.maxima(master.dual, beta)
+        found: Seen = master.pricing.maxima(master.dual, beta)
         # Where lists are gone through, which bound all that there is, no limit counts.
         master.deadline = deadline if found.reach == np.inf else None
         master.meet(master.dual, found)

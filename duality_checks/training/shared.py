@@ -72,7 +72,7 @@ class Shared(Master[Peaks]):
         super().__init__(problem, pricing)
         if not problem.loss.strictly_convex:
             self.rule = replace(self.rule, patience=KINKED)  # type: ignore[misc]
-        self.landscape, self.stale = pricing.landscape, 0
+        self.own, self.landscape, self.stale = pricing, pricing.landscape, 0
         self.best = np.zeros(problem.Y.shape)
         self.kept = self.held = self._reweighed(np.zeros((0, self.landscape.rank)))
         self.dual, self.upper, self.pool = self.held.dual, self.held.value, self.held.directions
@@ -112,7 +112,8 @@ class Shared(Master[Peaks]):
                 break
         self._take(held)
         self.pool = held.directions if fell else pool
-        return self.stale < PATIENCE or found.reach < np.inf
+        self.pricing = self.own.hurried() if self.stale >= PATIENCE else self.own
+        return True
 
     def feasible(self, v: np.ndarray, reach: float) -> tuple[np.ndarray, float]:
         """The multiple of V that is feasible, and its dual objective."""
