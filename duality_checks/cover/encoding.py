@@ -20,6 +20,8 @@ from .search import STEPS, Tree
 
 BITS = STEPS.bit_length() - 1
 SHARED = 100_000  # slopes from which on other processes are asked to write: they take more than half a second
+LEAF = -1  # what a tree has for a leaf, and behind its slopes
+HALVED = 64  # leaves that may be halved before they are taken for what cannot be proven
 PARTS = 4  # for each worker: they are done at different speeds
 
 
@@ -62,13 +64,14 @@ class Pen(checker.Bits):
         super().__init__(b"", where)
         self._deadline = deadline
         self._codes: Iterator[int] = (code for tree in trees for code in tree.codes.tolist())
-        self._slopes = (
+        self._slopes: Iterator[tuple[int, int]] = (
             (kept[row] if row >= 0 else row, slope)
             for tree in trees
             for row, slope in zip(tree.rows.tolist(), tree.slopes.tolist(), strict=True)
         )
         self._leaf: dict[int, int] = {}
         self._written: list[str] = []
+        self._open = 0
 
     def _write(self, text: str) -> None:
         self._written.append(text)
@@ -80,6 +83,7 @@ class Pen(checker.Bits):
             self._write("1" + f"{code:0{width}b}")
             return code
         checker.require(not is_late(self._deadline), f"{self.where}: no time is left to write it down")
+        self._open = len(self._written)
         self._write("0")
         self._leaf = {}
         for row, slope in self._slopes:
@@ -110,6 +114,13 @@ class Pen(checker.Bits):
         else:
             self._write("1" + "".join(f"1{share:0{count}b}" if share else "0" for share in found[:-1]))
         return found
+
+    def halve(self, i: int) -> None:
+        """Take back the last leaf: its box is one to halve in coordinate i, with two leaves of its slopes."""
+        self.place -= sum(map(len, self._written[self._open :]))
+        del self._written[self._open :]
+        self._codes = chain((i, LEAF, LEAF), self._codes)
+        self._slopes = chain(2 * [*self._leaf.items(), (LEAF, 0)], self._slopes)
 
     @property
     def bits(self) -> str:
@@ -167,14 +178,34 @@ class Draft:
         ]
 
     def written(self) -> str:
-        """Its bits, proven by the checker's own walk.
+        """Its bits, proven by the checker's own walk. A leaf that floats proved and integers do not, by a
+        rounding, is halved.
 
         Raises:
-            checker.Refusal: a leaf that does not hold, trees that are not whole, or no time.
+            checker.Refusal: leaves that do not hold in halves either, trees that are not whole, or no time.
         """
-        pen = Pen(self.trees, self.kept, self.where, self.deadline)
-        checker.boxes_hold(self.function, self.cover, pen, self.begin, self.end)
+        g, pen, begin = self.function, Pen(self.trees, self.kept, self.where, self.deadline), self.begin
+        for left in reversed(range(HALVED + 1)):
+            for box, c, undecided in checker.leaves(g, self.cover, pen, begin, self.end):
+                try:
+                    checker.leaf_holds(g, self.cover, pen, box.j, box.lo, box.hi, c, undecided)
+                except checker.Refusal:
+                    i = _widest(box)
+                    if i is None or not left:
+                        raise
+                    pen.halve(i)
+                    begin = box.path
+                    break
+            else:
+                break
         return pen.bits
+
+
+def _widest(box: checker.Box) -> int | None:
+    """The coordinate in which a box is widest, None where that cannot be halved in integers."""
+    widths = [high - low for low, high in zip(box.lo, box.hi, strict=True)]
+    widest = max(widths)
+    return widths.index(widest) if widest and widest % 2 == 0 else None
 
 
 def penned(drafts: Sequence[Draft]) -> list[bytes]:
