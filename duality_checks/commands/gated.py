@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..terms.words import count
 from .showing import tell
 
 if TYPE_CHECKING:
@@ -97,10 +98,10 @@ def certify_gated(
     low, high = decimal_interval(found.lower, found.upper)
     share = None if beta is not None else beta_ratio
     lines = [
-        ("data", f"{data.source}: {problem.n} rows, {problem.d} columns"),
+        ("data", f"{data.source}: {count(problem.n, 'row')}, {count(problem.d, 'column')}"),
         ("problem", f"gated networks, squared loss, beta = {beta_text(problem.beta, share)}"),
         ("chambers", f"{problem.arrangement.count_chambers():,} of rank {problem.arrangement.rank}"),
-        ("network", f"{network.width} gated neurons"),
+        ("network", f"{count(network.width, 'gated neuron')}"),
         ("optimum", f"{low} <= p_gated <= {high}"),
         ("gap", f"relative width at most {gap}"),
         ("verdict", "PROVEN on every chamber by this package, not by the independent checker"),

@@ -19,6 +19,7 @@ from ..arguments import ones_of
 from ..networks.objective import added, exact_fit, exact_objective, hidden_decay
 from ..networks.rational import RationalNetwork
 from ..problem import TrainingProblem
+from ..terms.words import count
 from .setting import Setting, require_outputs
 
 _KINDS = (
@@ -156,8 +157,8 @@ def require_inputs(inputs: int, columns: int) -> None:
     """
     if inputs != columns:
         raise InputError(
-            f"the network takes {inputs} inputs but the data has {columns} columns; choose the "
-            "columns it was trained on, in its order, and say whether a column of ones is one of them"
+            f"the network takes {count(inputs, 'input')} but the data has {count(columns, 'column')}; choose "
+            "the columns it was trained on, in its order, and say whether a column of ones is one of them"
         )
 
 

@@ -21,6 +21,7 @@ from hyperplane_arrangements.exact import exact_scalar
 from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 
 from ..terms.given import reals
+from ..terms.words import count
 
 FORMAT = "convex-landscape gated network"
 
@@ -88,7 +89,8 @@ class GatedNetwork(Pasted):
         """
         data = reals(X, "X")
         if data.ndim != 2 or data.shape[1] != self.hidden.shape[1]:
-            raise InputError(f"X has shape {data.shape}; the network takes {self.hidden.shape[1]} columns")
+            columns = count(self.hidden.shape[1], "column")
+            raise InputError(f"X has shape {data.shape}; the network takes {columns}")
         open_ = np.where(data @ self.gates.T > 0, 1.0, float(self.kappa))
         found: np.ndarray = (open_ * (data @ self.hidden.T)).sum(axis=1)
         return found

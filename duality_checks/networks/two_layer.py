@@ -19,6 +19,7 @@ from hyperplane_arrangements.values.pasting import MOST, Call, Pasted
 from ..data.files import read_json, read_text, write_text
 from ..terms.activations import phi
 from ..terms.given import reals
+from ..terms.words import count
 from .objective import added, exact_objective
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ class TwoLayerNetwork(Pasted, Shown):
         """
         data = reals(X, "X")
         if data.ndim != 2 or data.shape[1] != self.hidden.shape[1]:
-            raise InputError(f"X has shape {data.shape}; the network takes {self.hidden.shape[1]} columns")
+            columns = count(self.hidden.shape[1], "column")
+            raise InputError(f"X has shape {data.shape}; the network takes {columns}")
         neurons = self.neurons(data) @ self.output
         return neurons + (data @ self.linear + self.intercept) if self.has_skip else neurons
 

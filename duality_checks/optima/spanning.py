@@ -266,32 +266,65 @@ def _coarse(vector: np.ndarray) -> Vector:
 
 
 def _solved(columns: Sequence[Vector], target: Vector) -> Vector | None:
-    """Weights with ``sum_j weights_j columns_j = target``, zero where a column depends on earlier ones; None
-    if there are none."""
+    """Weights with ``sum_j weights_j columns_j = target``, zero where others will do; None if there are none.
+    Columns that are of one sample alone take what the others, which decide all other samples, leave of it."""
+    own, rest, others = _alone(columns, len(target))
+    found = _eliminated([[columns[j][k] for k in rest] for j in others], [target[k] for k in rest])
+    if found is None:
+        return None
+    weights = [ZERO] * len(columns)
+    for j, weight in zip(others, found, strict=True):
+        weights[j] = weight
+    used = [j for j in others if weights[j]]
+    for k, j in own.items():
+        weights[j] = (target[k] - sum(weights[i] * columns[i][k] for i in used)) / columns[j][k]
+    return tuple(weights)
+
+
+def _alone(columns: Sequence[Vector], n: int) -> tuple[dict[int, int], list[int], list[int]]:
+    """The first column of each sample that is of it alone, the other samples, and the columns of several."""
+    own, others = dict[int, int](), list[int]()
+    for j, column in enumerate(columns):
+        support = [k for k, x in enumerate(column) if x]
+        if len(support) == 1:
+            own.setdefault(support[0], j)
+        elif support:
+            others.append(j)
+    return own, [k for k in range(n) if k not in own], others
+
+
+def _eliminated(columns: Sequence[Sequence[Fraction]], target: Sequence[Fraction]) -> list[Fraction] | None:
+    """The same by elimination: a column that depends on earlier ones gets none."""
     from flint import fmpz_mat
 
-    rows = [[*entries, value] for *entries, value in zip(*columns, target, strict=True)]
+    weights = [ZERO] * len(columns)
+    if not target:
+        return weights
+    rows = [[*(column[k] for column in columns), value] for k, value in enumerate(target)]
     scales = [lcm(*(Fraction(x).denominator for x in row)) for row in rows]
     integers = [[int(x * q) for x in row] for row, q in zip(rows, scales, strict=True)]
     reduced, denominator, rank = fmpz_mat(integers).rref()
-    weights = [ZERO] * len(columns)
     for i in range(rank):
         pivot = next(j for j in range(len(columns) + 1) if reduced[i, j] != 0)
         if pivot == len(columns):
             return None
         weights[pivot] = Fraction(int(reduced[i, len(columns)]), int(denominator))
-    return tuple(weights)
+    return weights
 
 
 def _left_null_vector(columns: Sequence[Vector], target: Vector) -> Vector:
     """z with ``z'column = 0`` for every column and ``z'target`` not zero."""
     from flint import fmpz_mat
 
-    scales = [lcm(*(x.denominator for x in column)) for column in columns]
-    integers = [[int(x * q) for x in column] for column, q in zip(columns, scales, strict=True)]
+    # It is zero on a sample that a column is of alone.
+    _, rest, others = _alone(columns, len(target))
+    kept = [[columns[j][k] for k in rest] for j in others] or [[ZERO] * len(rest)]
+    scales = [lcm(*(x.denominator for x in column)) for column in kept]
+    integers = [[int(x * q) for x in column] for column, q in zip(kept, scales, strict=True)]
     basis, nullity = fmpz_mat(integers).nullspace()
     for c in range(nullity):
-        z = tuple(Fraction(int(basis[k, c])) for k in range(len(target)))
+        entries = {k: Fraction(int(basis[i, c])) for i, k in enumerate(rest)}
+        z = tuple(entries.get(k, ZERO) for k in range(len(target)))
         if dot(z, target):
             return z
     raise AssertionError("a target outside of a span is seen by some vector that annihilates the span")

@@ -124,7 +124,7 @@ def _problem(outcome: Outcome) -> str:
         *([("pooling", "max: a neuron's largest output over the places")] if problem.is_max_pooled else []),
         ("features", ", ".join(map(cell, outcome.features))),
         ("targets" if several else "target", ", ".join(map(cell, outcome.targets))),
-        ("rank of the data", f"{problem.arrangement.rank} of {problem.d} columns (exact)"),
+        ("rank of the data", f"{problem.arrangement.rank} of {count(problem.d, 'column')} (exact)"),
         ("activation", activation_name(problem.kappa)),
         ("loss", loss_name(problem)),
         ("objective", f"`{objective(outcome)}`"),

@@ -102,7 +102,10 @@ def path_summary(outcome: PathOutcome) -> str:
     """A few lines for a terminal."""
     problem, band = outcome.problem, outcome.band
     facts = [
-        ("data", f"{printable(outcome.data.source)}: {problem.n} samples, {problem.d} columns"),
+        (
+            "data",
+            f"{printable(outcome.data.source)}: {count(problem.n, 'sample')}, {count(problem.d, 'column')}",
+        ),
         (
             "problem",
             f"{activation_name(problem.kappa)}, {loss_name(problem)}, beta from "

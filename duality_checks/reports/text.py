@@ -191,10 +191,11 @@ def _interval(lower: Fraction, upper: Fraction) -> str:
 
 
 def _shape(problem: TrainingProblem) -> str:
+    columns = count(problem.d, "column")
     if problem.readout.is_identity:
-        return f"{problem.n} rows, {problem.d} columns"
+        return f"{count(problem.n, 'row')}, {columns}"
     largest = ", the largest counts" if problem.is_max_pooled else ""
-    return f"{problem.n} signals at {problem.X.shape[0]} places{largest}, {problem.d} columns"
+    return f"{count(problem.n, 'signal')} at {count(problem.X.shape[0], 'place')}{largest}, {columns}"
 
 
 def _verdict_line(outcome: Outcome) -> str:

@@ -88,5 +88,5 @@ def test_other_verbs_know_that_it_is_gated(capsys: Any) -> None:
 def test_shapes_that_do_not_fit() -> None:
     with pytest.raises(InputError, match=r"gates has shape \(1, 2\) and hidden \(1, 1\)"):
         GatedNetwork([[1.0, 2.0]], [[1.0]])
-    with pytest.raises(InputError, match="takes 1 columns"):
+    with pytest.raises(InputError, match=r"takes 1 column$"):
         GatedNetwork([[1.0]], [[1.0]]).predict([[1.0, 2.0]])

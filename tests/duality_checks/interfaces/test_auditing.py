@@ -476,7 +476,7 @@ BAD_NETWORKS: dict[str, tuple[Callable[[], Any], str]] = {
     "kind": (lambda: audit(spurious_minimum()[0], 3), "network is of type int; give a TwoLayerNetwork"),
     "width": (
         lambda: audit(both_signs()[0], TwoLayerNetwork([[1.0]], [1.0])),
-        "takes 1 inputs but the data has 2 columns",
+        "takes 1 input but the data has 2 columns",
     ),
     "slope": (
         lambda: audit(both_signs()[0], TwoLayerNetwork([[1.0, 0.0]], [1.0], Fraction(-1))),
@@ -647,7 +647,7 @@ BAD_COMMANDS = {
         "--beta",
         "1",
     ): "--target is missing: which column is predicted? small.csv has 'x', 'y'",
-    ("ones.json", *TABLE, "--bias", "none"): "takes 2 inputs but the data has 1 columns",
+    ("ones.json", *TABLE, "--bias", "none"): "takes 2 inputs but the data has 1 column;",
     ("ones.json", *TABLE, "--bias", "free"): "the network has no biases to be free",
     ("ones.json", *TABLE, "--activation", "abs"): "network's activation has kappa=0, the problem's kappa=-1",
     ("ones.json", *TABLE[:-1], "-1"): "--beta",

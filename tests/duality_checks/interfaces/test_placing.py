@@ -136,7 +136,7 @@ REFUSED = {
         "free",
         r"X has a column of ones \(column 1\) beside the network's biases",
     ),
-    "widths": (TrainingProblem(X[:, :1], Y, 1), NETWORK, "free", "takes 2 inputs but the data has 1 columns"),
+    "widths": (TrainingProblem(X[:, :1], Y, 1), NETWORK, "free", "takes 2 inputs but the data has 1 column;"),
 }
 
 

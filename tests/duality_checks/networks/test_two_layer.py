@@ -80,5 +80,5 @@ def test_bad_weights(hidden, output, words):
 
 
 def test_wrong_number_of_columns():
-    with pytest.raises(InputError, match="takes 1 columns"):
+    with pytest.raises(InputError, match=r"takes 1 column$"):
         TwoLayerNetwork([[1.0]], [1.0]).predict([[1.0, 2.0]])

@@ -61,7 +61,7 @@ def test_the_network_has_the_proven_objective(coupling, q, activation):
     ("part", "reason"),
     [
         (lambda p: {"network": replace(p.network, kappa=Fraction(1, 2))}, "kappa=1/2"),
-        (lambda p: {"network": TwoLayerNetwork(p.network.hidden[:, :1], p.network.output)}, "takes 1 inputs"),
+        (lambda p: {"network": TwoLayerNetwork(p.network.hidden[:, :1], p.network.output)}, "takes 1 input "),
         (lambda p: {"network": TwoLayerNetwork(p.network.hidden, p.network.output[:, :1])}, "has 1 outputs"),
         (lambda p: {"network": replace(p.network, intercept=1)}, "has an intercept"),
         (lambda p: {"network": replace(p.network, linear=np.eye(2))}, "a linear skip"),

@@ -291,7 +291,7 @@ def test_bad_input_is_named() -> None:
         exact_restricted_optimum(problem, [Block((1, 1), 1)])
     with pytest.raises(InputError, match=r"blocks\[0\]=.* is no block"):
         exact_restricted_optimum(problem, [Block((1,), 0)])
-    with pytest.raises(InputError, match="the network takes 1 inputs but the data has 2 columns"):
+    with pytest.raises(InputError, match="the network takes 1 input but the data has 2 columns"):
         blocks_around(problem, RationalNetwork([[1]], [1]))
     with pytest.raises(InputError, match="the network has an intercept"):
         directional(problem, RationalNetwork([[1, 1]], [1], 1))
