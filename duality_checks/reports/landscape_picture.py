@@ -28,6 +28,7 @@ _MOST_CIRCLES = 120
 _ARCS = 360
 # How fast colour fades with slack: at half of beta an eighth of it is left.
 _FADE = 3
+_TIED = 1e-9  # a share that rounding alone may make of two equal values
 # Below this share of beta a chamber would be too pale to be seen.
 _PALE = 0.15
 _RIM = 1.03
@@ -120,8 +121,8 @@ def _circle(angles: np.ndarray) -> np.ndarray:
 
 
 def _tones(plus: np.ndarray, minus: np.ndarray, beta: float) -> np.ndarray:
-    """Tones by how close the larger of two chamber values comes to beta."""
-    nearest = np.where(plus >= minus, plus, -minus) / beta
+    """Tones by how close the larger of two chamber values comes to beta; the first, but for roundings."""
+    nearest = np.where(plus >= minus - _TIED * np.abs(minus), plus, -minus) / beta
     return np.asarray(np.sign(nearest) * np.clip(np.abs(nearest), 0, 1) ** _FADE)
 
 
